@@ -1,0 +1,1 @@
+"""The outside world: blocking code with deadlines, one owner thread per device."""

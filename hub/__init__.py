@@ -1,0 +1,1 @@
+"""The hall's server: numbers, queues, desk, board, catalogue and the fleet of terminals."""

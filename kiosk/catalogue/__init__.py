@@ -1,0 +1,1 @@
+"""The service catalogue: its model and its rules. Pure values; reading, storing and searching happen elsewhere."""

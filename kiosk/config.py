@@ -1,0 +1,201 @@
+"""A terminal's configuration: TOML in, frozen structs out, the last good one kept.
+
+``config.toml`` is what the operator writes; ``config.good.toml`` beside it is the last text that was read without a
+fault. A broken file is refused with path, place and remedy, and the last good one is used.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from kiosk.vocabulary.devices import DeviceKind
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Url = Annotated[str, msgspec.Meta(max_length=300)]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of configuration parts: a misspelt key is an error, not a silence."""
+
+
+class Panel(_Part, frozen=True):
+    """The touch panel: pixels, millimetres of the visible picture, rotation, height of its lower edge above floor."""
+
+    width_px: Positive = 1080
+    height_px: Positive = 1920
+    width_mm: Annotated[float, msgspec.Meta(gt=50)] = 337.5
+    height_mm: Annotated[float, msgspec.Meta(gt=50)] = 600.0
+    rotation: Literal[0, 90, 180, 270] = 0
+    bottom_mm: Annotated[float, msgspec.Meta(ge=0)] = 700.0
+    max_reach_mm: Annotated[float, msgspec.Meta(gt=0)] = 1050.0
+
+    @property
+    def px_per_mm(self) -> float:
+        """Pixels per millimetre, from the width."""
+        return self.width_px / self.width_mm
+
+
+class Hub(_Part, frozen=True):
+    """Where the hub is and who we are to it; key and terminal come from enrolment."""
+
+    url: Url = "http://127.0.0.1:8080"
+    terminal: str = ""
+    name: str = ""
+    key: str = ""
+
+
+class Device(_Part, frozen=True):
+    """One device: kind and model choose the driver, ``url`` the transport (serial://…, tcp://host:port)."""
+
+    kind: DeviceKind
+    model: str
+    url: Url
+    enabled: bool = True
+    settings: dict[str, str | int | float | bool] = {}
+
+
+class Timing(_Part, frozen=True):
+    """Seconds and limits of a visit."""
+
+    idle_s: Positive = 45
+    question_s: Annotated[int, msgspec.Meta(ge=20)] = 30
+    goodbye_s: Positive = 6
+    take_ticket_s: Positive = 10
+    hand_back_s: Positive = 10
+    trouble_s: Positive = 60
+    tickets_per_minute: Positive = 12
+
+
+class Site(_Part, frozen=True):
+    """Who we are; filled by enrolment."""
+
+    town: str = "Musterstadt"
+    name: str = "Rathaus"
+    timezone: str = "Europe/Berlin"
+    base_url: Url = ""
+
+
+class Look(_Part, frozen=True):
+    """The town's own colour (checked for contrast when it is set); "" keeps the default."""
+
+    accent: str = ""
+
+
+class TerminalConfig(_Part, frozen=True):
+    """Everything a terminal is told."""
+
+    panel: Panel = Panel()
+    hub: Hub = Hub()
+    site: Site = Site()
+    look: Look = Look()
+    timing: Timing = Timing()
+    languages: tuple[str, ...] = ("de", "en", "ar")
+    devices: dict[str, Device] = {}
+
+
+class ConfigFault(msgspec.Struct, frozen=True):
+    """Why a file was refused: its path, the place inside, what is wrong, and what to do."""
+
+    path: str
+    place: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f" at {self.place}" if self.place else ""
+        return f"{self.path}{where}: {self.reason}. {self.remedy}"
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """The configuration in force and, when the file was refused, why the last good one is used instead."""
+
+    config: TerminalConfig
+    fault: ConfigFault | None = None
+
+
+def parse(text: str, path: str = "config.toml") -> TerminalConfig | ConfigFault:
+    """Read a configuration text; a fault names path, place and remedy."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        return ConfigFault(
+            path, "", f"not TOML ({fault})", "Mend the line named here; docs/configuration.md shows the form."
+        )
+    try:
+        return msgspec.convert(raw, TerminalConfig)
+    except msgspec.ValidationError as fault:
+        reason, _, place = str(fault).partition(" - at ")
+        return ConfigFault(
+            path, place.strip("`"), reason, "Correct or remove this entry; docs/configuration.md lists all entries."
+        )
+
+
+def load(path: Path) -> Loaded | ConfigFault:
+    """Read the file; when it is broken, its last good version. A fault comes back only when neither can be read."""
+    good = path.with_suffix(".good.toml")
+    fault = _read(path)
+    if isinstance(fault, TerminalConfig):
+        if not good.exists() or good.read_bytes() != path.read_bytes():
+            write_whole(good, path.read_text("utf-8"))
+        return Loaded(fault)
+    if good.exists() and isinstance(last := _read(good), TerminalConfig):
+        return Loaded(last, fault)
+    return fault
+
+
+def save(path: Path, config: TerminalConfig) -> None:
+    """Write the configuration whole (never half a file); it becomes the last good one too."""
+    text = to_toml(config)
+    write_whole(path, text)
+    write_whole(path.with_suffix(".good.toml"), text)
+
+
+def to_toml(config: TerminalConfig) -> str:
+    """The configuration as TOML text that ``parse`` reads back."""
+    lines: list[str] = []
+    _table(lines, (), msgspec.to_builtins(config))
+    return "\n".join(lines).strip() + "\n"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file so that after a power cut either the old or the new text stands there."""
+    part = path.with_name(path.name + ".part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.chmod(0o600)
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _read(path: Path) -> TerminalConfig | ConfigFault:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        return ConfigFault(str(path), "", f"cannot be read ({fault})", "Check that the file is there and readable.")
+    return parse(text, str(path))
+
+
+def _table(lines: list[str], name: tuple[str, ...], values: dict[str, object]) -> None:
+    plain = {key: value for key, value in values.items() if not isinstance(value, dict)}
+    if name and plain:
+        lines.append(f"\n[{'.'.join(name)}]")
+    lines.extend(f"{key} = {_value(value)}" for key, value in plain.items())
+    for key, value in values.items():
+        if isinstance(value, dict):
+            _table(lines, (*name, key if key.replace("_", "").isalnum() else _value(key)), value)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    return msgspec.json.encode(value).decode()

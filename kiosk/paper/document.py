@@ -1,0 +1,77 @@
+"""A slip of paper as a list of blocks, top to bottom. Sizes in mm; the printer driver rounds to what it can."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """What the slip is for."""
+
+    TICKET = "ticket"
+    TEST_PAGE = "test_page"
+
+
+class Align(StrEnum):
+    """Where a line stands. START follows the document's direction."""
+
+    START = "start"
+    CENTRE = "centre"
+    END = "end"
+
+
+class Text(msgspec.Struct, frozen=True, tag="text"):
+    """One paragraph in normal size (or twice it); wraps at the paper's width."""
+
+    text: str
+    bold: bool = False
+    double: bool = False
+    align: Align = Align.START
+    lang: str = ""
+
+
+class Big(msgspec.Struct, frozen=True, tag="big"):
+    """The ticket number: one line, capital height at least ``mm``."""
+
+    text: str
+    mm: float = 10.0
+
+
+class Pair(msgspec.Struct, frozen=True, tag="pair"):
+    """A label and a value at the two edges of one line (on two lines where they do not fit)."""
+
+    left: str
+    right: str
+
+
+class Qr(msgspec.Struct, frozen=True, tag="qr"):
+    """A QR code, error level M, modules at least ``module_mm`` wide."""
+
+    data: str
+    module_mm: float = 0.6
+
+
+class Rule(msgspec.Struct, frozen=True, tag="rule"):
+    """A thin line across the paper."""
+
+
+class Gap(msgspec.Struct, frozen=True, tag="gap"):
+    """Empty paper, in mm."""
+
+    mm: float = 3.0
+
+
+Block = Text | Big | Pair | Qr | Rule | Gap
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """One slip: printed as one job and cut at its end.
+
+    ``lang`` gives code page and direction; ``copy_mark`` is printed on top when this is a second print of the same
+    slip ("" on the first).
+    """
+
+    kind: Kind
+    lang: str
+    blocks: tuple[Block, ...]
+    copy_mark: str = ""

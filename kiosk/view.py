@@ -1,0 +1,261 @@
+"""The immutable description of the screen as it should be now.
+
+Screens draw it, the access tree speaks it, tests read it. It holds no colour, no pixel and no position: a view says
+*what* stands on the screen and in which order; ``screens`` lays it out, and pages it where it does not fit.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from kiosk.vocabulary.access import Access
+from kiosk.vocabulary.intents import Intent
+
+
+class Screen(StrEnum):
+    """Every screen there is; one page per trouble."""
+
+    STARTING = "starting"
+    START = "start"
+    LANGUAGES = "languages"
+    CATEGORIES = "categories"
+    SERVICES = "services"
+    SEARCH = "search"
+    SERVICE = "service"
+    NUMBERING = "numbering"
+    PRINTING = "printing"
+    TICKET = "ticket"
+    TICKET_NO_PAPER = "ticket_no_paper"
+    TICKET_UNCONFIRMED = "ticket_unconfirmed"
+    TICKET_SCREEN_ONLY = "ticket_screen_only"
+    HANDED_BACK = "handed_back"
+    NO_NUMBER = "no_number"
+    UNKNOWN_SERVICE = "unknown_service"
+    SERVICE_CLOSED = "service_closed"
+    HELP_CALLED = "help_called"
+    GOODBYE = "goodbye"
+    CLOSED = "closed"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class Role(StrEnum):
+    """What a control is, for speech and for the access tree."""
+
+    BUTTON = "button"
+    KEY = "key"
+    TOGGLE = "toggle"
+    SEARCH = "search"
+    LANGUAGE = "language"
+
+
+class Look(StrEnum):
+    """How weighty a control is; the theme knows how that looks."""
+
+    MAIN = "main"
+    PLAIN = "plain"
+    TILE_STRONG = "tile_strong"
+    TILE_PLAIN = "tile_plain"
+    ROW = "row"
+    FIELD = "field"
+    CHIP = "chip"
+    BAR = "bar"
+    KEY = "key"
+
+
+class Tone(StrEnum):
+    """State colours; always with an icon and a word."""
+
+    INFO = "info"
+    GO = "go"
+    WARN = "warn"
+    STOP = "stop"
+
+
+class Badge(msgspec.Struct, frozen=True):
+    """A small state mark on a tile: icon and words in a tone."""
+
+    icon: str
+    text: str
+    tone: Tone = Tone.GO
+
+
+class Control(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that can be touched, focused and spoken.
+
+    ``lang`` is the language of ``label`` where it differs from the view's ("" = the view's); ``note`` is the mark
+    of a fall-back ("nur auf Deutsch"). ``icon`` is a name from the icon table, always beside words.
+    """
+
+    id: str
+    label: str
+    spoken: str
+    intent: Intent
+    role: Role = Role.BUTTON
+    look: Look = Look.PLAIN
+    icon: str = ""
+    detail: str = ""
+    badge: Badge | None = None
+    note: str = ""
+    lang: str = ""
+    selected: bool = False
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A piece of text with its own language and fall-back mark."""
+
+    text: str
+    lang: str = ""
+    note: str = ""
+
+
+class Tiles(msgspec.Struct, frozen=True, tag="tiles"):
+    """Choices. At most six are shown at once; what does not fit goes to further pages."""
+
+    items: tuple[Control, ...]
+    heading: str = ""
+
+
+class SearchField(msgspec.Struct, frozen=True, tag="search_field"):
+    """The entry to search (start screen) or the field being typed into (search screen, ``typing``)."""
+
+    control: Control
+    text: str = ""
+    typing: bool = False
+
+
+class Keyboard(msgspec.Struct, frozen=True, tag="keyboard"):
+    """Our own on-screen keyboard: rows of keys; a key's weight is its width in key units."""
+
+    rows: tuple[tuple[Control, ...], ...]
+    weights: tuple[tuple[float, ...], ...]
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag="fact"):
+    """A card: heading with icon, then a big value, small lines, or a list to tick."""
+
+    icon: str
+    heading: str
+    value: str = ""
+    lines: tuple[Line, ...] = ()
+    ticks: tuple[Line, ...] = ()
+    half: bool = False
+    """May stand beside another half card."""
+
+
+class NumberCard(msgspec.Struct, frozen=True, kw_only=True, tag="number_card"):
+    """The ticket number, as large as the card allows, with an optional QR code (its content, not its picture)."""
+
+    number: str
+    caption: str = ""
+    qr: str = ""
+    qr_caption: str = ""
+    spoken: str = ""
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True, tag="notice"):
+    """What to do now, in a state colour, with icon and words."""
+
+    tone: Tone
+    icon: str
+    heading: str
+    text: str = ""
+
+
+class Waiting(msgspec.Struct, frozen=True, tag="waiting"):
+    """Work in progress: a slowly turning ring and words."""
+
+    heading: str
+    text: str = ""
+
+
+class HoursTable(msgspec.Struct, frozen=True, tag="hours"):
+    """Opening hours: (day or days, hours) rows; ``today`` is the index of today's row or -1."""
+
+    heading: str
+    rows: tuple[tuple[str, str], ...]
+    today: int = -1
+
+
+Block = Tiles | SearchField | Keyboard | Fact | NumberCard | Notice | Waiting | HoursTable
+
+
+class Header(msgspec.Struct, frozen=True):
+    """Who we are, and when it is."""
+
+    town: str
+    place: str
+    time: str
+    date: str
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far along: ``done`` of ``total`` bars are filled."""
+
+    text: str
+    done: int
+    total: int
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """The idle question over the screen: big countdown, one big answer."""
+
+    title: str
+    text: str
+    seconds: int
+    controls: tuple[Control, ...]
+
+
+class PagerTexts(msgspec.Struct, frozen=True):
+    """Words for paging, which is done by the screens; ``of`` has {page} and {pages}."""
+
+    more: str
+    back: str
+    of: str
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """One screen, whole."""
+
+    screen: Screen
+    place: str
+    """Where the visitor stands ("services:papers"): while it stays the same the screen keeps its page and focus."""
+    lang: str
+    rtl: bool
+    access: Access
+    header: Header
+    title: str
+    spoken: str
+    pager: PagerTexts
+    subtitle: str = ""
+    progress: Progress | None = None
+    notes: tuple[str, ...] = ()
+    """Short honest lines under the title: "Stand der Angaben: …", "Drucker gestört"."""
+    body: tuple[Block, ...] = ()
+    actions: tuple[Control, ...] = ()
+    """Bottom row. The first is Back where there is one; the last is the main action (filled)."""
+    languages: tuple[Control, ...] = ()
+    bar: tuple[Control, ...] = ()
+    """The access bar, same place on every visitor screen."""
+    drawer: tuple[Control, ...] = ()
+    """Choices of an opened access-bar drawer (text sizes, contrasts); drawn directly above the bar."""
+    question: Question | None = None
+    session: str = ""
+    """The session this view belongs to; intents carry it back so that a late touch of an ended session is dropped."""
+
+
+def controls(view: View) -> tuple[Control, ...]:
+    """Every control of the view in reading order; while the idle question is up, only its own."""
+    if view.question is not None:
+        return view.question.controls
+    found: list[Control] = []
+    for block in view.body:
+        match block:
+            case Tiles(items=items):
+                found.extend(items)
+            case SearchField(control=control):
+                found.append(control)
+            case Keyboard(rows=rows):
+                found.extend(key for row in rows for key in row)
+            case _:
+                pass
+    return (*found, *view.actions, *view.languages, *view.drawer, *view.bar)

@@ -1,0 +1,80 @@
+"""What the session asks the world to do. The core hands each to its worker; the answer comes back as an event."""
+
+import msgspec
+
+from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
+
+
+class Effect(msgspec.Struct, frozen=True, tag=True):
+    """Base of all effects."""
+
+
+class CommitIntent(Effect, frozen=True):
+    """Make the intent durable. Answer: IntentCommitted or StoreFailed."""
+
+    ticket: TicketIntent
+
+
+class AskNumber(Effect, frozen=True):
+    """Ask the hub for a number. Answer: NumberGiven, NumberSilent or NumberRefused."""
+
+    ticket: TicketIntent
+
+
+class CommitNumber(Effect, frozen=True):
+    """Make the number durable. Answer: NumberCommitted or StoreFailed."""
+
+    ticket: Numbered
+
+
+class PrintTicket(Effect, frozen=True):
+    """Put the ticket on paper. ``job`` is new for each attempt. Answer: PrintFinished."""
+
+    job: str
+    ticket: Numbered
+    lang: str
+    copy: bool = False
+
+
+class CommitPaper(Effect, frozen=True):
+    """Make the paper's outcome durable and owe it to the hub. No answer is awaited by the visitor."""
+
+    ticket: str
+    state: PaperState
+    problem: str = ""
+
+
+class CommitCancel(Effect, frozen=True):
+    """Give the number back (or leave a tombstone when there was none yet). Answer: CancelCommitted or StoreFailed."""
+
+    ticket: str
+
+
+class SendHelp(Effect, frozen=True):
+    """Call a person to this terminal. Answer: HelpSent or HelpNotSent."""
+
+    id: str
+    lang: str
+    reason: str
+    label: str = ""
+
+
+class Search(Effect, frozen=True):
+    """Find services. Answer: SearchFound with the same token."""
+
+    token: int
+    text: str
+    lang: str
+
+
+class Note(Effect, frozen=True):
+    """Write a line to the event log: an id from the table and harmless fields."""
+
+    event: str
+    fields: dict[str, str] = {}
+
+
+class SessionOver(Effect, frozen=True):
+    """Everything that belonged to this visitor is to be dropped now."""
+
+    session: str

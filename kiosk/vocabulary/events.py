@@ -1,0 +1,119 @@
+"""What happens to the session: touches, time, and answers of the workers. Frozen values."""
+
+import msgspec
+
+from kiosk.vocabulary.devices import DeviceStatus
+from kiosk.vocabulary.intents import Intent
+from kiosk.vocabulary.outcomes import PrintOutcome
+from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.tickets import Numbered
+
+
+class Event(msgspec.Struct, frozen=True, tag=True):
+    """Base of all events."""
+
+
+class Asked(Event, frozen=True):
+    """The visitor asked for something on a view of this session."""
+
+    intent: Intent
+    session: str
+
+
+class Tick(Event, frozen=True):
+    """Time went by (the facts carry the time)."""
+
+
+class IntentCommitted(Event, frozen=True):
+    """The intent is durable."""
+
+    ticket: str
+
+
+class NumberGiven(Event, frozen=True):
+    """The hub numbered the ticket."""
+
+    ticket: Numbered
+
+
+class NumberSilent(Event, frozen=True):
+    """No number within the deadline; whether the hub heard us is unknown."""
+
+    ticket: str
+    problem: Problem
+
+
+class NumberRefused(Event, frozen=True):
+    """The hub answered and will not number this: unknown service, closed queue, wrong key."""
+
+    ticket: str
+    code: str
+
+
+class NumberCommitted(Event, frozen=True):
+    """The number is durable: paper may move."""
+
+    ticket: str
+
+
+class StoreFailed(Event, frozen=True):
+    """A commit failed: nothing that depended on it may happen."""
+
+    ticket: str
+    detail: str = ""
+
+
+class PrintFinished(Event, frozen=True):
+    """A print job ended."""
+
+    job: str
+    outcome: PrintOutcome
+
+
+class CancelCommitted(Event, frozen=True):
+    """The number is given back."""
+
+    ticket: str
+
+
+class HelpSent(Event, frozen=True):
+    """The hub has the help call."""
+
+    id: str
+
+
+class HelpNotSent(Event, frozen=True):
+    """The hub could not be told."""
+
+    id: str
+
+
+class SearchFound(Event, frozen=True):
+    """Services found, best first."""
+
+    token: int
+    services: tuple[str, ...]
+
+
+class DeviceChanged(Event, frozen=True):
+    """A device's state is another than before."""
+
+    status: DeviceStatus
+
+
+class HubChanged(Event, frozen=True):
+    """The hub is reachable, or no longer."""
+
+    reachable: bool
+
+
+class CatalogueChanged(Event, frozen=True):
+    """Another catalogue generation is in force (the facts carry it)."""
+
+    version: int
+
+
+class Failure(Event, frozen=True):
+    """A bug was caught at an edge: end the session kindly."""
+
+    place: str

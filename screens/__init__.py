@@ -1,0 +1,1 @@
+"""Pixels only: draws the newest view and turns touches into intents."""
