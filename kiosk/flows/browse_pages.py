@@ -1,0 +1,375 @@
+"""Pages of the browsing flow: start, after hours, languages, categories, services, search, one service."""
+
+from kiosk.catalogue.model import Category, Featured, Queue, Service
+from kiosk.flows import fees, frame, keyboard
+from kiosk.flows.frame import Page
+from kiosk.flows.opening import hours_table, next_opening_text
+from kiosk.health import Paper
+from kiosk.session.model import State
+from kiosk.view import Badge, Block, Control, Fact, Line, Look, Notice, Role, Screen, SearchField, Tiles, Tone, View
+from kiosk.vocabulary.intents import (
+    DrawFeatured,
+    DrawTicket,
+    OpenCategory,
+    OpenSearch,
+    OpenService,
+    ShowCategories,
+)
+
+FEATURED_SHOWN = 4
+"""Tiles that print at once; with the big tile and search the start screen stays within six choices."""
+
+
+def start(page: Page) -> View:
+    """The start screen, which is the attract screen."""
+    words = page.words
+    tiles = tuple(_featured(page, each) for each in page.facts.index.featured[:FEATURED_SHOWN])
+    body: tuple[Block, ...] = (search_entry(page), Tiles((_all_services(page),)))
+    if tiles:
+        body += (Tiles(tiles, words("start.featured")),)
+    return frame.view(
+        page,
+        Screen.START,
+        words("start.title"),
+        subtitle=words("start.subtitle"),
+        body=body,
+        languages=frame.language_row(page),
+        notes=state_notes(page),
+    )
+
+
+def state_notes(page: Page) -> tuple[str, ...]:
+    """What is not as it should be, said before the visitor chooses."""
+    words, health = page.words, page.facts.health
+    notes = []
+    if not health.hub:
+        notes.append(words("note.hub_away"))
+    if health.paper is Paper.TROUBLE:
+        notes.append(words("note.no_paper"))
+    return tuple(notes)
+
+
+def search_entry(page: Page) -> SearchField:
+    """The way into search."""
+    hint = page.words("search.hint")
+    return SearchField(
+        Control(
+            id="search",
+            label=hint,
+            spoken=page.words("search.spoken"),
+            intent=OpenSearch(),
+            role=Role.SEARCH,
+            look=Look.FIELD,
+            icon="search",
+        )
+    )
+
+
+def _all_services(page: Page) -> Control:
+    label = page.words("start.all_services")
+    return Control(
+        id="tile:all",
+        label=label,
+        spoken=label,
+        detail=page.words("start.all_services_detail"),
+        intent=ShowCategories(),
+        look=Look.TILE_STRONG,
+        icon="ticket",
+    )
+
+
+def _featured(page: Page, featured: Featured) -> Control:
+    words = page.words
+    service = page.facts.index.services[featured.service]
+    label, mark = words.pick(featured.labels or service.names), ""
+    mark = words.mark(label)
+    detail = words.pick(featured.details).text if featured.details else ""
+    badge = waiting_badge(page, page.facts.index.queue_of(service))
+    spoken = ". ".join(
+        part for part in (label.text, detail, badge.text if badge else "", words("start.at_once")) if part
+    )
+    return Control(
+        id=f"featured:{service.id}",
+        label=label.text,
+        spoken=spoken,
+        detail=detail,
+        intent=DrawFeatured(service.id),
+        look=Look.TILE_PLAIN,
+        badge=badge,
+        note=mark,
+        lang=label.lang if label.fell_back else "",
+    )
+
+
+def waiting_badge(page: Page, queue: Queue | None) -> Badge | None:
+    """How many wait, where that is known."""
+    if queue is None or queue.id not in page.facts.waiting or not page.facts.health.hub:
+        return None
+    return Badge("users", page.words("waiting.people", n=page.facts.waiting[queue.id]), Tone.GO)
+
+
+def closed(page: Page) -> View:
+    """After hours: when we open, and what works now."""
+    words = page.words
+    opening = next_opening_text(page)
+    notice = Notice(
+        tone=Tone.INFO, icon="clock", heading=opening or words("closed.unknown"), text=words("closed.what_works")
+    )
+    browse = Control(
+        id="tile:all",
+        label=words("closed.browse"),
+        spoken=words("closed.browse"),
+        detail=words("closed.browse_detail"),
+        intent=ShowCategories(),
+        look=Look.TILE_STRONG,
+        icon="list",
+    )
+    table = hours_table(page)
+    body: tuple[Block, ...] = (notice, search_entry(page), Tiles((browse,)))
+    return frame.view(
+        page,
+        Screen.CLOSED,
+        words("closed.title"),
+        subtitle=words("closed.subtitle"),
+        body=body + ((table,) if table else ()),
+        languages=frame.language_row(page),
+    )
+
+
+def out_of_service(page: Page) -> View:
+    """This terminal cannot serve: where to go instead."""
+    words = page.words
+    notice = Notice(
+        tone=Tone.WARN, icon="info-circle", heading=words("out_of_service.heading"), text=words("out_of_service.text")
+    )
+    return frame.view(
+        page,
+        Screen.OUT_OF_SERVICE,
+        words("out_of_service.title"),
+        body=(notice,),
+        actions=(frame.call_staff(page),) if page.facts.health.hub else (),
+        languages=frame.language_row(page),
+    )
+
+
+def languages(page: Page) -> View:
+    """Every language, each in its own script."""
+    tiles = tuple(
+        Control(
+            id=f"lang:{chip.lang}",
+            label=chip.label,
+            spoken=chip.spoken,
+            intent=chip.intent,
+            role=Role.LANGUAGE,
+            look=Look.ROW,
+            lang=chip.lang,
+            selected=chip.selected,
+        )
+        for chip in (frame.language_chip(lang, lang == page.words.lang) for lang in page.facts.languages)
+    )
+    title = page.words("languages.title")
+    return frame.view(page, Screen.LANGUAGES, title, body=(Tiles(tiles),), actions=(frame.back(page),))
+
+
+def categories(page: Page) -> View:
+    """The groups of services."""
+    tiles = tuple(_category(page, each) for each in page.facts.index.categories.values())
+    return frame.view(
+        page,
+        Screen.CATEGORIES,
+        page.words("categories.title"),
+        subtitle=page.words("categories.subtitle"),
+        body=(search_entry(page), Tiles(tiles)),
+        actions=(frame.back(page),),
+        progress=frame.step(page, 1, 3),
+    )
+
+
+def _category(page: Page, category: Category) -> Control:
+    said = page.words.pick(category.names)
+    count = len(page.facts.index.services_in(category.id))
+    detail = page.words("categories.count", n=count)
+    return Control(
+        id=f"category:{category.id}",
+        label=said.text,
+        spoken=f"{said.text}. {detail}",
+        detail=detail,
+        intent=OpenCategory(category.id),
+        look=Look.TILE_PLAIN,
+        icon=category.icon,
+        note=page.words.mark(said),
+        lang=said.lang if said.fell_back else "",
+    )
+
+
+def services(page: Page) -> View:
+    """The services of one group."""
+    index, chosen = page.facts.index, page.session.category
+    category = index.categories.get(chosen)
+    if category is None:
+        return categories(page)
+    rows = tuple(service_row(page, each) for each in index.services_in(chosen))
+    return frame.view(
+        page,
+        Screen.SERVICES,
+        page.words.pick(category.names).text,
+        subtitle=page.words("services.subtitle"),
+        place=f"services:{chosen}",
+        body=(Tiles(rows),),
+        actions=(frame.back(page),),
+        progress=frame.step(page, 1, 3),
+    )
+
+
+def service_row(page: Page, service: Service) -> Control:
+    """A service as a choice."""
+    said = page.words.pick(service.names)
+    return Control(
+        id=f"service:{service.id}",
+        label=said.text,
+        spoken=said.text,
+        intent=OpenService(service.id),
+        look=Look.ROW,
+        note=page.words.mark(said),
+        lang=said.lang if said.fell_back else "",
+    )
+
+
+def search(page: Page) -> View:
+    """The search page with its own keyboard."""
+    session, words = page.session, page.words
+    field = SearchField(
+        Control(
+            id="search",
+            label=words("search.hint"),
+            spoken=words("search.typed", text=session.query) if session.query else words("search.spoken"),
+            intent=OpenSearch(),
+            role=Role.SEARCH,
+            look=Look.FIELD,
+            icon="search",
+        ),
+        text=session.query,
+        typing=True,
+    )
+    found = tuple(
+        service_row(page, page.facts.index.services[s]) for s in session.hits if s in page.facts.index.services
+    )
+    results: tuple[Block, ...] = (Tiles(found[:6]),) if session.query else ()
+    if session.query and not found:
+        results = (Notice(tone=Tone.INFO, icon="search", heading=words("search.none"), text=words("search.none_text")),)
+    return frame.view(
+        page,
+        Screen.SEARCH,
+        words("search.title"),
+        body=(field, *results, keyboard.block(page)),
+        actions=(frame.back(page),),
+    )
+
+
+def service(page: Page) -> View:
+    """One service: what to bring, fee, where, how many wait."""
+    index, words = page.facts.index, page.words
+    chosen = index.services.get(page.session.service)
+    if chosen is None:
+        return unknown_service(page)
+    name = words.pick(chosen.names)
+    teaser = words.line(chosen.teasers) if chosen.teasers else Line("")
+    mark = words.mark(name)
+    return frame.view(
+        page,
+        Screen.SERVICE,
+        name.text,
+        subtitle=teaser.text,
+        place=f"service:{chosen.id}",
+        body=_service_facts(page, chosen),
+        actions=_service_actions(page, chosen),
+        progress=frame.step(page, 2, 3),
+        notes=(mark,) if mark else (),
+    )
+
+
+def _service_facts(page: Page, chosen: Service) -> tuple[Block, ...]:
+    words, index = page.words, page.facts.index
+    blocks: list[Block] = []
+    bring = _bring(page, chosen)
+    if bring:
+        blocks.append(Fact(icon="checklist", heading=words("service.bring"), ticks=bring))
+    if fee := fees.fact(page, chosen):
+        blocks.append(fee)
+    queue = index.queue_of(chosen)
+    if queue is not None and queue.id in page.facts.waiting and page.facts.health.hub:
+        people = words("waiting.before_you", n=page.facts.waiting[queue.id])
+        blocks.append(Fact(icon="users", heading=words("service.waiting"), value=people, half=True))
+    blocks.append(_where(page, chosen, queue))
+    if not bring and not chosen.teasers:
+        blocks.append(Notice(tone=Tone.INFO, icon="info-circle", heading=words("service.ask_counter")))
+    return tuple(blocks)
+
+
+def _bring(page: Page, chosen: Service) -> tuple[Line, ...]:
+    lang = next((each for each in (page.words.lang, "en", "de") if chosen.bring.get(each)), "")
+    if not lang:
+        return ()
+    other = lang if lang != page.words.lang else ""
+    return tuple(Line(text, other) for text in chosen.bring[lang])
+
+
+def _where(page: Page, chosen: Service, queue: Queue | None) -> Fact:
+    words, office = page.words, page.facts.index.office_of(chosen)
+    lines: list[Line] = []
+    if queue is not None and queue.places:
+        lines.append(words.line(queue.places))
+    elif office is not None and office.places:
+        lines.append(words.line(office.places))
+    if office is not None:
+        lines.append(words.line(office.names))
+        if office.address and (queue is None or page.site.name not in office.address):
+            lines.append(Line(office.address, "de" if words.lang != "de" else ""))
+    if not lines:
+        lines.append(Line(words("service.ask_counter")))
+    return Fact(icon="map-pin", heading=words("service.where"), lines=tuple(lines))
+
+
+def _service_actions(page: Page, chosen: Service) -> tuple[Control, ...]:
+    if not page.facts.index.may_ticket(chosen.id, page.facts.now):
+        return (frame.back(page),)
+    draw = frame.button("draw", page.words("action.draw"), DrawTicket(chosen.id), icon="ticket", look=Look.MAIN)
+    return (frame.back(page), draw)
+
+
+def unknown_service(page: Page) -> View:
+    """An old screen named a service that is gone."""
+    return _dead_end(page, Screen.UNKNOWN_SERVICE, "unknown_service", Tone.INFO, "info-circle")
+
+
+def service_closed(page: Page) -> View:
+    """No numbers for this service now."""
+    return _dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", next_opening_text(page))
+
+
+def handed_back(page: Page) -> View:
+    """The number is given back."""
+    return _dead_end(page, Screen.HANDED_BACK, "handed_back", Tone.GO, "circle-check")
+
+
+def _dead_end(page: Page, screen: Screen, key: str, tone: Tone, icon: str, extra: str = "") -> View:
+    words = page.words
+    text = " ".join(part for part in (words(f"{key}.text"), extra) if part)
+    notice = Notice(tone=tone, icon=icon, heading=words(f"{key}.heading"), text=text)
+    again = frame.to_start(page, Look.MAIN)
+    return frame.view(page, screen, words(f"{key}.title"), body=(notice,), actions=(again,))
+
+
+PAGES = {
+    State.START: start,
+    State.CLOSED: closed,
+    State.OUT_OF_SERVICE: out_of_service,
+    State.LANGUAGES: languages,
+    State.CATEGORIES: categories,
+    State.SERVICES: services,
+    State.SEARCH: search,
+    State.SERVICE: service,
+    State.UNKNOWN_SERVICE: unknown_service,
+    State.SERVICE_CLOSED: service_closed,
+    State.HANDED_BACK: handed_back,
+}

@@ -1,0 +1,62 @@
+"""The on-screen keyboard for search: layers of keys per script, as data."""
+
+from kiosk.flows.frame import Page
+from kiosk.view import Control, Keyboard, Look, Role
+from kiosk.vocabulary.intents import ClearSearch, EraseLetter, Intent, SwitchKeyboard, TypeText
+
+LAYERS: dict[str, tuple[str, ...]] = {
+    "qwertz": ("qwertzuiopü", "asdfghjklöä", "yxcvbnmß-"),
+    "qwerty": ("qwertyuiop", "asdfghjkl", "zxcvbnm-"),
+    "arabic": ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظذأإ"),
+    "digits": ("1234567890", "-/.,&()", "äöüßéèçñ"),
+}
+LETTERS = {"de": "qwertz", "en": "qwerty", "ar": "arabic"}
+"""Which letters a language begins with; others begin with qwertz."""
+
+
+def block(page: Page) -> Keyboard:
+    """The keys of the layer that is up: letters of the language, Latin letters, or digits."""
+    lang, layer = page.words.lang, page.session.layer
+    letters = LETTERS.get(lang, "qwertz")
+    name = {"letters": letters, "latin": "qwertz"}.get(layer, layer)
+    rows = [tuple(_key(char) for char in row) for row in LAYERS.get(name, LAYERS[letters])]
+    weights = [tuple(1.0 for _ in row) for row in rows]
+    rows[-1] = (*rows[-1], _special(page, "erase", EraseLetter(), "backspace"))
+    weights[-1] = (*weights[-1], 1.6)
+    bottom, sizes = _bottom_row(page, layer, letters)
+    return Keyboard((*rows, bottom), (*weights, sizes))
+
+
+def _bottom_row(page: Page, layer: str, letters: str) -> tuple[tuple[Control, ...], tuple[float, ...]]:
+    keys: list[Control] = []
+    sizes: list[float] = []
+    if layer == "digits":
+        keys.append(_special(page, "letters", SwitchKeyboard("letters")))
+    else:
+        keys.append(_special(page, "digits", SwitchKeyboard("digits")))
+    sizes.append(2.0)
+    if letters == "arabic":
+        other = "letters" if layer == "latin" else "latin"
+        keys.append(_special(page, "arabic" if layer == "latin" else "latin", SwitchKeyboard(other)))
+        sizes.append(2.0)
+    keys.append(_special(page, "space", TypeText(" "), "space"))
+    sizes.append(5.0)
+    keys.append(_special(page, "clear", ClearSearch(), "x"))
+    sizes.append(2.4)
+    return tuple(keys), tuple(sizes)
+
+
+def _key(char: str) -> Control:
+    return Control(id=f"key:{char}", label=char, spoken=char, intent=TypeText(char), role=Role.KEY, look=Look.KEY)
+
+
+def _special(page: Page, name: str, intent: Intent, icon: str = "") -> Control:
+    return Control(
+        id=f"key:{name}",
+        label=page.words(f"key.{name}"),
+        spoken=page.words(f"key.{name}_spoken"),
+        intent=intent,
+        role=Role.KEY,
+        look=Look.KEY,
+        icon=icon,
+    )

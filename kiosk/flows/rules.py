@@ -1,0 +1,70 @@
+"""The one table: rows of all flows, then what is left out on purpose, each with its reason."""
+
+from functools import cache
+
+from kiosk.flows import browse, ticket
+from kiosk.session.model import CHOOSING, COMMITTING, DEAD_ENDS, EVERYWHERE, HOMES, TICKET_HELD, State
+from kiosk.session.table import Goal, Row, Table, Trigger, row
+from kiosk.vocabulary import events, intents
+
+LATE_ANSWERS: tuple[type[Trigger], ...] = (
+    events.IntentCommitted,
+    events.NumberGiven,
+    events.NumberSilent,
+    events.NumberRefused,
+    events.NumberCommitted,
+    events.StoreFailed,
+    events.PrintFinished,
+    events.CancelCommitted,
+    events.HelpSent,
+    events.HelpNotSent,
+    events.SearchFound,
+)
+"""Answers that come after their session has ended or moved on: dropped everywhere."""
+
+NEWS: tuple[type[Trigger], ...] = (events.Tick, events.DeviceChanged, events.HubChanged, events.CatalogueChanged)
+"""News that only changes the facts: the next view shows it."""
+
+BROWSE_TOUCHES: tuple[type[Trigger], ...] = (
+    intents.ShowLanguages,
+    intents.ShowCategories,
+    intents.OpenCategory,
+    intents.OpenService,
+    intents.OpenSearch,
+    intents.DrawFeatured,
+    intents.DrawTicket,
+    intents.Back,
+    intents.GoToStart,
+    intents.TypeText,
+    intents.EraseLetter,
+    intents.ClearSearch,
+    intents.SwitchKeyboard,
+)
+TICKET_TOUCHES: tuple[type[Trigger], ...] = (intents.HandBack, intents.TryAgain, intents.Finish)
+ANY_TOUCHES: tuple[type[Trigger], ...] = (intents.Wake,)
+
+_NOT_BROWSING = COMMITTING | TICKET_HELD | {State.NO_NUMBER, State.GOODBYE}
+
+
+def _ignored() -> list[Row]:
+    rows = [row(EVERYWHERE, trigger, Goal.STAY) for trigger in LATE_ANSWERS + NEWS + ANY_TOUCHES]
+    # A second press on a screen that is already being left: the ticket flow goes on undisturbed.
+    rows += [row(_NOT_BROWSING, trigger, Goal.STAY) for trigger in BROWSE_TOUCHES]
+    # Controls of a screen that has just changed under the finger.
+    rows += [row(HOMES | CHOOSING | DEAD_ENDS, trigger, Goal.STAY) for trigger in BROWSE_TOUCHES + TICKET_TOUCHES]
+    rows += [row(_NOT_BROWSING, trigger, Goal.STAY) for trigger in TICKET_TOUCHES]
+    rows += [row(COMMITTING, trigger, Goal.STAY) for trigger in (intents.ChooseLanguage, intents.CallStaff)]
+    return rows
+
+
+TRIGGERS: tuple[type[Trigger], ...] = tuple(
+    kind
+    for kind in (*events.Event.__subclasses__(), *intents.Intent.__subclasses__())
+    if kind is not events.Asked  # a touch is searched by the intent inside it
+)
+
+
+@cache
+def table() -> Table:
+    """The table in force; building it proves that no pair of state and trigger is left open."""
+    return Table((*ticket.ROWS, *browse.ROWS, *_ignored()), TRIGGERS)

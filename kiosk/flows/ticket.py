@@ -1,0 +1,227 @@
+"""Flow: pull a number. Intent committed -> number -> number committed -> paper -> outcome committed."""
+
+from msgspec.structs import replace
+
+from kiosk.flows import guards
+from kiosk.session.model import HOMES, Facts, Help, Session, State
+from kiosk.session.table import Goal, Moved, Row, Trigger, row
+from kiosk.vocabulary.effects import (
+    AskNumber,
+    CommitCancel,
+    CommitIntent,
+    CommitNumber,
+    CommitPaper,
+    Effect,
+    Note,
+    PrintTicket,
+    SendHelp,
+)
+from kiosk.vocabulary.events import (
+    CancelCommitted,
+    DeviceChanged,
+    IntentCommitted,
+    NumberCommitted,
+    NumberGiven,
+    NumberRefused,
+    NumberSilent,
+    PrintFinished,
+    StoreFailed,
+    Tick,
+)
+from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, Finish, GoToStart, HandBack, TryAgain, Wake
+from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
+from kiosk.vocabulary.tickets import PaperState, TicketIntent
+
+_CHOOSING = frozenset({State.CATEGORIES, State.SERVICES, State.SEARCH, State.SERVICE})
+_PAPER_TROUBLE = frozenset({State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED})
+
+
+def begin(session: Session, trigger: Trigger, facts: Facts) -> Moved:
+    """A tap asks for a number: make the intent and commit it before anything else."""
+    assert isinstance(trigger, DrawFeatured | DrawTicket)
+    ticket = TicketIntent(
+        id=facts.fresh[0], service=trigger.service, lang=session.lang, tapped_at=facts.now.isoformat(timespec="seconds")
+    )
+    begun = replace(
+        session,
+        ticket=ticket,
+        numbered=None,
+        service=trigger.service,
+        featured=isinstance(trigger, DrawFeatured),
+        reprints=0,
+        job="",
+        problem="",
+    )
+    return Moved(begun, (CommitIntent(ticket),))
+
+
+def ask_number(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """The intent is durable: ask the hub."""
+    assert session.ticket is not None
+    return Moved(session, (AskNumber(session.ticket),))
+
+
+def keep_number(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
+    """The number came: commit it before paper moves."""
+    assert isinstance(trigger, NumberGiven)
+    return Moved(replace(session, numbered=trigger.ticket), (CommitNumber(trigger.ticket),))
+
+
+def note_silence(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
+    """No number came; why is for staff."""
+    match trigger:
+        case NumberSilent(problem=problem):
+            reason = problem.value
+        case NumberRefused(code=code):
+            reason = code
+        case _:
+            reason = ""
+    return Moved(replace(session, problem=reason), (Note("ticket-no-number", {"reason": reason}),))
+
+
+def start_printing(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
+    """The number is durable: move paper."""
+    return _print(session, facts, copy=False)
+
+
+def print_again(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
+    """One more try: marked as a copy when the first slip may be out."""
+    again = replace(session, reprints=session.reprints + 1)
+    return _print(again, facts, copy=session.state is State.TICKET_UNCONFIRMED)
+
+
+def _print(session: Session, facts: Facts, *, copy: bool) -> Moved:
+    assert session.numbered is not None
+    job = facts.fresh[0]
+    asked = CommitPaper(session.numbered.id, PaperState.ASKED)
+    printing = PrintTicket(job, session.numbered, session.lang, copy)
+    return Moved(replace(session, job=job, problem=""), (asked, printing))
+
+
+def paper_out_at_once(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
+    """The printer is known not to work: the number stands on the screen, staff are told."""
+    problem = facts.health.paper_problem.value if facts.health.paper_problem else ""
+    return _no_slip(session, facts, PaperState.NOT_PRINTED, problem)
+
+
+def show_on_screen(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
+    """No paper by design: no printer here, or a flood (then staff are told)."""
+    assert session.numbered is not None
+    effects: tuple[Effect, ...] = (CommitPaper(session.numbered.id, PaperState.SCREEN_ONLY),)
+    if facts.flood:
+        effects += (_help(session, facts, "flood"), Note("ticket-flood"))
+    return Moved(session, effects)
+
+
+def paper_came(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """The slip is out."""
+    assert session.numbered is not None
+    return Moved(session, (CommitPaper(session.numbered.id, PaperState.PRINTED),))
+
+
+def paper_did_not_come(session: Session, trigger: Trigger, facts: Facts) -> Moved:
+    """No slip, or nobody knows: say so to disk and to staff."""
+    assert isinstance(trigger, PrintFinished)
+    match trigger.outcome:
+        case NotPrinted(problem=problem):
+            return _no_slip(session, facts, PaperState.NOT_PRINTED, problem.value)
+        case Unconfirmed(problem=problem):
+            return _no_slip(session, facts, PaperState.UNCONFIRMED, problem.value)
+        case Printed():
+            return paper_came(session, trigger, facts)
+
+
+def _no_slip(session: Session, facts: Facts, state: PaperState, problem: str) -> Moved:
+    assert session.numbered is not None
+    told = replace(session, problem=problem)
+    effects = (
+        CommitPaper(session.numbered.id, state, problem),
+        _help(session, facts, "no_paper"),
+        Note("ticket-no-paper", {"state": state.value, "problem": problem}),
+    )
+    return Moved(told, effects)
+
+
+def _help(session: Session, facts: Facts, reason: str) -> SendHelp:
+    label = str(session.numbered.label) if session.numbered else ""
+    return SendHelp(facts.fresh[1], session.lang, reason, label)
+
+
+def give_back(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """Cancel durably; a tombstone stays so that no late answer raises a ghost."""
+    assert session.ticket is not None
+    return Moved(session, (CommitCancel(session.ticket.id),))
+
+
+def drop_intent(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """The visitor leaves without a number: whatever the hub may have given is given back."""
+    if session.ticket is None:
+        return Moved(session)
+    return Moved(session, (CommitCancel(session.ticket.id),))
+
+
+def forget_ticket(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """The number is given back; the visitor may choose anew."""
+    cleared = replace(session, ticket=None, numbered=None, job="", featured=False, problem="", help=Help.NONE, trail=())
+    return Moved(cleared, (Note("ticket-handed-back"),))
+
+
+def call_for_no_number(session: Session, trigger: Trigger, facts: Facts) -> Moved:
+    """Nothing could be stored: the visitor is sent to a person, staff are told."""
+    detail = trigger.detail if isinstance(trigger, StoreFailed) else ""
+    told = replace(session, problem="store_failed")
+    return Moved(told, (_help(session, facts, "no_number"), Note("store-failed", {"detail": detail})))
+
+
+ROWS: tuple[Row, ...] = (
+    row(HOMES | _CHOOSING, DrawFeatured, State.STORING_INTENT, begin, guards.may_draw),
+    row(HOMES | _CHOOSING, DrawFeatured, State.SERVICE_CLOSED, guard=guards.knows_service),
+    row(HOMES | _CHOOSING, DrawFeatured, State.UNKNOWN_SERVICE),
+    row(_CHOOSING, DrawTicket, State.STORING_INTENT, begin, guards.may_draw),
+    row(_CHOOSING, DrawTicket, State.SERVICE_CLOSED, guard=guards.knows_service),
+    row(_CHOOSING, DrawTicket, State.UNKNOWN_SERVICE),
+    row(State.STORING_INTENT, IntentCommitted, State.ASKING_NUMBER, ask_number, guards.is_ours),
+    row(State.STORING_INTENT, StoreFailed, State.NO_NUMBER, call_for_no_number, guards.is_ours),
+    row({State.ASKING_NUMBER, State.NO_NUMBER}, NumberGiven, State.STORING_NUMBER, keep_number, guards.is_ours),
+    row(State.ASKING_NUMBER, NumberSilent, State.NO_NUMBER, note_silence, guards.is_ours),
+    row(State.ASKING_NUMBER, NumberRefused, State.NO_NUMBER, note_silence, guards.is_ours),
+    row(
+        State.STORING_NUMBER, NumberCommitted, State.TICKET_SCREEN_ONLY, show_on_screen, guards.is_ours_and_screen_only
+    ),
+    row(
+        State.STORING_NUMBER,
+        NumberCommitted,
+        State.TICKET_NO_PAPER,
+        paper_out_at_once,
+        guards.is_ours_and_paper_trouble,
+    ),
+    row(State.STORING_NUMBER, NumberCommitted, State.PRINTING, start_printing, guards.is_ours),
+    row(State.STORING_NUMBER, StoreFailed, State.NO_NUMBER, call_for_no_number, guards.is_ours),
+    row(State.PRINTING, PrintFinished, State.TICKET, paper_came, guards.our_job_printed),
+    row(State.PRINTING, PrintFinished, State.TICKET_NO_PAPER, paper_did_not_come, guards.our_job_not_printed),
+    row(State.PRINTING, PrintFinished, State.TICKET_UNCONFIRMED, paper_did_not_come, guards.our_job),
+    row(State.TICKET_NO_PAPER, DeviceChanged, State.PRINTING, print_again, guards.well_again),
+    row(_PAPER_TROUBLE, TryAgain, State.PRINTING, print_again, guards.may_reprint),
+    row(State.NO_NUMBER, TryAgain, State.ASKING_NUMBER, ask_number, guards.may_ask_again),
+    row(
+        {State.TICKET, State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED, State.TICKET_SCREEN_ONLY},
+        HandBack,
+        State.HANDING_BACK,
+        give_back,
+        guards.may_hand_back,
+    ),
+    row(State.HANDING_BACK, CancelCommitted, State.HANDED_BACK, forget_ticket, guards.is_ours),
+    row(State.HANDING_BACK, StoreFailed, State.NO_NUMBER, call_for_no_number, guards.is_ours),
+    row(State.NO_NUMBER, Finish, Goal.HOME, drop_intent),
+    row(State.NO_NUMBER, GoToStart, Goal.HOME, drop_intent),
+    row(State.NO_NUMBER, Tick, Goal.HOME, drop_intent, guards.question_unanswered),
+    row(State.TICKET, Tick, State.GOODBYE, guard=guards.ticket_taken),
+    row(
+        {State.TICKET, State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED, State.TICKET_SCREEN_ONLY},
+        Finish,
+        State.GOODBYE,
+    ),
+    row(State.GOODBYE, Tick, Goal.HOME, guard=guards.goodbye_said),
+    row(State.GOODBYE, Wake, Goal.HOME),
+    row(State.GOODBYE, Finish, Goal.HOME),
+)

@@ -1,0 +1,210 @@
+"""Pages of the ticket flow: work in progress, the number, and one page per trouble."""
+
+from kiosk.flows import frame, guards
+from kiosk.flows.frame import Page
+from kiosk.session.model import State
+from kiosk.view import Block, Control, Fact, Look, Notice, NumberCard, Screen, Tone, View, Waiting
+from kiosk.vocabulary.intents import Finish, HandBack, TryAgain
+
+STEPS = 3
+
+
+def numbering(page: Page) -> View:
+    """The number is being fetched (shown only when that takes longer than a blink)."""
+    words = page.words
+    waiting = Waiting(words("numbering.heading"), words("numbering.text"))
+    return frame.view(
+        page,
+        Screen.NUMBERING,
+        words("numbering.title"),
+        place="ticket",
+        body=(waiting,),
+        progress=frame.step(page, STEPS, STEPS),
+    )
+
+
+def printing(page: Page) -> View:
+    """The number stands, the slip is on its way."""
+    words = page.words
+    waiting = Waiting(words("printing.heading"), words("printing.text"))
+    return frame.view(
+        page,
+        Screen.PRINTING,
+        words("ticket.title"),
+        place="ticket",
+        body=(number_card(page), waiting),
+        progress=frame.step(page, STEPS, STEPS),
+    )
+
+
+def ticket(page: Page) -> View:
+    """The slip is out: take it."""
+    words = page.words
+    text = words("ticket.take_text_url") if _url(page) else words("ticket.take_text")
+    take = Notice(tone=Tone.GO, icon="receipt", heading=words("ticket.take"), text=text)
+    return frame.view(
+        page,
+        Screen.TICKET,
+        words("ticket.title"),
+        place="ticket",
+        body=(number_card(page), *_expect(page), take),
+        actions=(*_hand_back(page), frame.finish(page)),
+        progress=frame.done(page, STEPS),
+    )
+
+
+def no_paper(page: Page) -> View:
+    """The number holds although no slip came."""
+    words = page.words
+    problem = page.session.problem
+    key = "no_paper.title_paper_out" if problem == "paper_out" else "no_paper.title"
+    now = Notice(tone=Tone.WARN, icon="printer-off", heading=words("no_paper.now"), text=words("no_paper.now_text"))
+    return frame.view(
+        page,
+        Screen.TICKET_NO_PAPER,
+        words(key),
+        subtitle=words("no_paper.subtitle"),
+        place="ticket",
+        body=(number_card(page, qr=True), now),
+        actions=(*_hand_back(page), *_again(page), frame.finish(page, "action.have_number")),
+    )
+
+
+def unconfirmed(page: Page) -> View:
+    """Nobody knows whether the slip came: ask the one who can see it."""
+    words = page.words
+    look = Notice(tone=Tone.INFO, icon="receipt", heading=words("unconfirmed.heading"), text=words("unconfirmed.text"))
+    have = frame.button("finish", words("unconfirmed.have"), Finish(), icon="check", look=Look.MAIN)
+    return frame.view(
+        page,
+        Screen.TICKET_UNCONFIRMED,
+        words("unconfirmed.title"),
+        place="ticket",
+        body=(number_card(page, qr=True), look),
+        actions=(*_hand_back(page), *_again(page), have),
+    )
+
+
+def screen_only(page: Page) -> View:
+    """No paper by design: keep the number by heart, photo or QR."""
+    words = page.words
+    keep = Notice(
+        tone=Tone.INFO, icon="info-circle", heading=words("screen_only.heading"), text=words("screen_only.text")
+    )
+    return frame.view(
+        page,
+        Screen.TICKET_SCREEN_ONLY,
+        words("ticket.title"),
+        place="ticket",
+        body=(number_card(page, qr=True), *_expect(page), keep),
+        actions=(*_hand_back(page), frame.finish(page, "action.have_number")),
+        progress=frame.done(page, STEPS),
+    )
+
+
+def no_number(page: Page) -> View:
+    """No number could be had: what to do now."""
+    words = page.words
+    refused = page.session.problem in ("queue_closed", "unknown_service", "service_without_queue")
+    text = words("no_number.refused_text") if refused else words("no_number.text")
+    now = Notice(tone=Tone.WARN, icon="user", heading=words("no_number.heading"), text=text)
+    actions = [frame.button("finish", words("action.finish"), Finish(), icon="check")]
+    if page.session.problem != "store_failed" and not refused:
+        actions.append(frame.button("again", words("action.try_again"), TryAgain(), icon="refresh", look=Look.MAIN))
+    return frame.view(
+        page, Screen.NO_NUMBER, words("no_number.title"), place="ticket", body=(now,), actions=tuple(actions)
+    )
+
+
+def goodbye(page: Page) -> View:
+    """Farewell; the next touch starts anew."""
+    words, session = page.words, page.session
+    wait = Notice(tone=Tone.GO, icon="users", heading=words("goodbye.heading"), text=words("goodbye.text"))
+    body: tuple[Block, ...] = (wait,)
+    if session.numbered:
+        body = (number_card(page), wait)
+    return frame.view(
+        page, Screen.GOODBYE, words("goodbye.title"), body=body, actions=(frame.finish(page, "action.to_start"),)
+    )
+
+
+def help_called(page: Page) -> View:
+    """What became of the call for a person."""
+    words, state = page.words, page.session.help.value
+    tone = {"sent": Tone.GO, "not_sent": Tone.WARN}.get(state, Tone.INFO)
+    icon = {"sent": "bell-ringing", "not_sent": "user"}.get(state, "bell")
+    notice = Notice(tone=tone, icon=icon, heading=words(f"help.{state}"), text=words(f"help.{state}_text"))
+    return frame.view(
+        page,
+        Screen.HELP_CALLED,
+        words("help.title"),
+        place="help",
+        body=(notice,),
+        actions=(frame.close_help(page),),
+    )
+
+
+def number_card(page: Page, *, qr: bool = False) -> NumberCard:
+    """The number with its service and waiting place; with a QR when paper is not to be counted on."""
+    words, session = page.words, page.session
+    numbered = session.numbered
+    assert numbered is not None
+    number = str(numbered.label)
+    return NumberCard(
+        number=number,
+        caption=_caption(page),
+        qr=(numbered.url or numbered.slip_code) if qr else "",
+        qr_caption=(words("ticket.qr_url") if numbered.url else words("ticket.qr_code")) if qr else "",
+        spoken=words("ticket.spoken", number=number),
+    )
+
+
+def _caption(page: Page) -> str:
+    index, words, session = page.facts.index, page.words, page.session
+    service = index.services.get(session.service)
+    parts = [words.pick(service.names).text] if service else []
+    queue = index.queue_of(service) if service else None
+    if queue is not None and queue.places:
+        parts.append(words.pick(queue.places).text)
+    return " · ".join(parts)
+
+
+def _expect(page: Page) -> tuple[Fact, ...]:
+    numbered = page.session.numbered
+    if numbered is None or numbered.ahead < 0:
+        return ()
+    people = page.words("waiting.before_you", n=numbered.ahead)
+    return (Fact(icon="users", heading=page.words("ticket.ahead"), value=people, half=True),)
+
+
+def _url(page: Page) -> str:
+    return page.session.numbered.url if page.session.numbered else ""
+
+
+def _hand_back(page: Page) -> tuple[Control, ...]:
+    seconds = guards.hand_back_seconds(page.session, page.facts)
+    if seconds == 0:
+        return ()
+    label = page.words("action.hand_back")
+    return (frame.button("hand_back", label, HandBack(), icon="arrow-back-up"),)
+
+
+def _again(page: Page) -> tuple[Control, ...]:
+    if not guards.may_reprint(page.session, TryAgain(), page.facts):
+        return ()
+    return (frame.button("again", page.words("action.print_again"), TryAgain(), icon="printer"),)
+
+
+PAGES = {
+    State.STORING_INTENT: numbering,
+    State.ASKING_NUMBER: numbering,
+    State.STORING_NUMBER: numbering,
+    State.HANDING_BACK: numbering,
+    State.NO_NUMBER: no_number,
+    State.PRINTING: printing,
+    State.TICKET: ticket,
+    State.TICKET_NO_PAPER: no_paper,
+    State.TICKET_UNCONFIRMED: unconfirmed,
+    State.TICKET_SCREEN_ONLY: screen_only,
+    State.GOODBYE: goodbye,
+}

@@ -1,0 +1,57 @@
+"""From device states to what may be offered now."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.problems import REMEDIES, Problem, Severity
+
+
+class Paper(StrEnum):
+    """Whether a slip can be expected to come out."""
+
+    READY = "ready"
+    TROUBLE = "trouble"
+    ABSENT = "absent"
+    """No printer is configured: tickets live on the screen and in the QR."""
+
+
+class Health(msgspec.Struct, frozen=True):
+    """What the session needs to know of the devices and the hub."""
+
+    paper: Paper = Paper.ABSENT
+    paper_problem: Problem | None = None
+    paper_low: bool = False
+    hub: bool = False
+    devices: tuple[DeviceStatus, ...] = ()
+
+
+_WORKING = frozenset({DeviceState.READY, DeviceState.BUSY})
+
+
+def assess(devices: Mapping[str, DeviceStatus], hub: bool) -> Health:
+    """Fold the devices' states into the offer. Disabled devices count as absent."""
+    known = tuple(status for status in devices.values() if status.state is not DeviceState.DISABLED)
+    printers = [status for status in known if status.kind is DeviceKind.RECEIPT_PRINTER]
+    if not printers:
+        return Health(hub=hub, devices=known)
+    best = min(printers, key=_badness)
+    stop = _first_stop(best)
+    working = best.state in _WORKING and stop is None
+    return Health(
+        paper=Paper.READY if working else Paper.TROUBLE,
+        paper_problem=None if working else stop or Problem.SILENT,
+        paper_low=Problem.PAPER_NEAR_END in best.problems,
+        hub=hub,
+        devices=known,
+    )
+
+
+def _badness(status: DeviceStatus) -> tuple[bool, int]:
+    return status.state not in _WORKING, len(status.problems)
+
+
+def _first_stop(status: DeviceStatus) -> Problem | None:
+    return next((p for p in status.problems if REMEDIES[p].severity is Severity.STOP), None)

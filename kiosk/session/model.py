@@ -1,0 +1,132 @@
+"""One visitor's session and what the world looks like to it: frozen values."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from kiosk.catalogue.index import CatalogueIndex
+from kiosk.config import Timing
+from kiosk.health import Health
+from kiosk.vocabulary.access import Access
+from kiosk.vocabulary.tickets import Numbered, TicketIntent
+
+
+class State(StrEnum):
+    """Where a session can be. Names are facts."""
+
+    START = "start"
+    CLOSED = "closed"
+    OUT_OF_SERVICE = "out_of_service"
+    LANGUAGES = "languages"
+    CATEGORIES = "categories"
+    SERVICES = "services"
+    SEARCH = "search"
+    SERVICE = "service"
+    UNKNOWN_SERVICE = "unknown_service"
+    SERVICE_CLOSED = "service_closed"
+    STORING_INTENT = "storing_intent"
+    ASKING_NUMBER = "asking_number"
+    STORING_NUMBER = "storing_number"
+    NO_NUMBER = "no_number"
+    PRINTING = "printing"
+    TICKET = "ticket"
+    TICKET_NO_PAPER = "ticket_no_paper"
+    TICKET_UNCONFIRMED = "ticket_unconfirmed"
+    TICKET_SCREEN_ONLY = "ticket_screen_only"
+    HANDING_BACK = "handing_back"
+    HANDED_BACK = "handed_back"
+    GOODBYE = "goodbye"
+
+
+HOMES = frozenset({State.START, State.CLOSED, State.OUT_OF_SERVICE})
+"""States in which nobody is being served."""
+
+CHOOSING = frozenset({State.LANGUAGES, State.CATEGORIES, State.SERVICES, State.SEARCH, State.SERVICE})
+"""Screens on which the visitor looks for the right thing; Back remembers them."""
+
+DEAD_ENDS = frozenset({State.UNKNOWN_SERVICE, State.SERVICE_CLOSED, State.HANDED_BACK})
+"""Short pages that say one thing and lead back to the start."""
+
+COMMITTING = frozenset(
+    {State.STORING_INTENT, State.ASKING_NUMBER, State.STORING_NUMBER, State.PRINTING, State.HANDING_BACK}
+)
+"""States that end by an answer, never by the visitor's silence."""
+
+TICKET_HELD = frozenset({State.TICKET, State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED, State.TICKET_SCREEN_ONLY})
+"""States in which the visitor owns a number and sees it."""
+
+
+EVERYWHERE = HOMES | CHOOSING | DEAD_ENDS | COMMITTING | TICKET_HELD | {State.NO_NUMBER, State.GOODBYE}
+"""Every state, by group: a new state that joins no group leaves holes in the table, and the table refuses to build."""
+
+
+class Help(StrEnum):
+    """What became of the visitor's call for a person."""
+
+    NONE = "none"
+    SENDING = "sending"
+    SENT = "sent"
+    NOT_SENT = "not_sent"
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that belongs to one visitor. Reset = drop it and make a new one."""
+
+    id: str
+    lang: str
+    home_lang: str
+    state: State = State.START
+    entered: float = 0.0
+    """Monotonic seconds at which the state was entered."""
+    touched: float = 0.0
+    """Monotonic seconds of the last touch."""
+    asked: float | None = None
+    """Since when the idle question stands; None = it does not."""
+    access: Access = Access()
+    drawer: str = ""
+    trail: tuple[State, ...] = ()
+    """Screens behind this one, for Back."""
+    category: str = ""
+    service: str = ""
+    query: str = ""
+    layer: str = "letters"
+    token: int = 0
+    hits: tuple[str, ...] = ()
+    featured: bool = False
+    ticket: TicketIntent | None = None
+    numbered: Numbered | None = None
+    job: str = ""
+    reprints: int = 0
+    problem: str = ""
+    help: Help = Help.NONE
+    help_id: str = ""
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """The world at this step: time, ids, catalogue, health. Nothing here is asked for; it all comes in as values."""
+
+    now: datetime
+    mono: float
+    fresh: tuple[str, str]
+    """Two ids made for this step: use each at most once."""
+    index: CatalogueIndex
+    health: Health
+    timing: Timing
+    languages: tuple[str, ...]
+    waiting: dict[str, int] = {}
+    """People waiting per queue; a queue that is missing is not known."""
+    flood: bool = False
+    """More tickets in the last minute than the paper is meant for."""
+    stored: bool = True
+    """terminal.db takes commits."""
+
+
+def fresh_session(session_id: str, lang: str, mono: float, state: State = State.START) -> Session:
+    """A new visitor: nothing of the last one is left."""
+    return Session(id=session_id, lang=lang, home_lang=lang, entered=mono, touched=mono, state=state)
+
+
+def patience(session: Session) -> int:
+    """How many times longer this visitor has: x3 with large text or low reach (EN 301 549, 2.2.1; access A29)."""
+    return 3 if session.access.size != "M" or session.access.low_reach else 1

@@ -1,0 +1,64 @@
+"""The pure step: (session, event, facts) -> (session, effects). No clock, no randomness, no I/O."""
+
+from msgspec.structs import replace
+
+from kiosk.session.model import CHOOSING, HOMES, Facts, Session, State, fresh_session
+from kiosk.session.table import Goal, Moved, Table, trigger_of
+from kiosk.vocabulary.effects import SessionOver
+from kiosk.vocabulary.events import Asked, Event
+
+TRAIL_LIMIT = 12
+"""How many screens Back remembers."""
+
+_TRAILED = CHOOSING | {State.START, State.CLOSED}
+
+
+def step(table: Table, session: Session, event: Event, facts: Facts) -> Moved:
+    """Answer one event."""
+    if isinstance(event, Asked):
+        if event.session != session.id:
+            return Moved(session)  # a late touch on a view of an ended session
+        session = replace(session, touched=facts.mono, asked=None)
+    trigger = trigger_of(event)
+    found = table.find(session, trigger, facts)
+    moved = found.action(session, trigger, facts)
+    return _arrive(moved, session, found.target, facts)
+
+
+def home_state(facts: Facts) -> State:
+    """Where nobody's session stands now: open, after hours, or unable to serve."""
+    if not facts.stored or not facts.index.services:
+        return State.OUT_OF_SERVICE
+    return State.START if facts.index.open_at(facts.now) else State.CLOSED
+
+
+def go_home(session: Session, facts: Facts) -> Moved:
+    """End this session and stand ready for the next visitor, in the town's own language."""
+    fresh = fresh_session(facts.fresh[1], session.home_lang, facts.mono, home_state(facts))
+    return Moved(fresh, (SessionOver(session.id),))
+
+
+def _arrive(moved: Moved, before: Session, target: State | Goal, facts: Facts) -> Moved:
+    if target is Goal.STAY:
+        return moved
+    if target is Goal.HOME:
+        ended = go_home(moved.session, facts)
+        return Moved(ended.session, moved.effects + ended.effects)
+    if target is Goal.BACK:
+        return Moved(_back(moved.session, facts), moved.effects)
+    assert isinstance(target, State)
+    return Moved(_enter(moved.session, before.state, target, facts), moved.effects)
+
+
+def _enter(session: Session, left: State, target: State, facts: Facts) -> Session:
+    trail = session.trail
+    if left in _TRAILED and left is not target and target in _TRAILED:
+        trail = (*trail, left)[-TRAIL_LIMIT:]
+    return replace(session, state=target, entered=facts.mono, trail=trail, drawer="", asked=None)
+
+
+def _back(session: Session, facts: Facts) -> Session:
+    *rest, last = session.trail or (home_state(facts),)
+    if last in HOMES:
+        last, rest = home_state(facts), []
+    return replace(session, state=last, entered=facts.mono, trail=tuple(rest), drawer="", asked=None)
