@@ -1,0 +1,1 @@
+"""What the hub keeps: one SQLite file, its tables, their migrations."""

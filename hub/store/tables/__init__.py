@@ -1,0 +1,46 @@
+"""The tables of the hub. Every key starts with ``site_id``; what must never happen is forbidden here, not by care.
+
+Times are Unix milliseconds in UTC (columns ``*_ms``), ids are UUID texts made by whoever asks, secrets are kept as
+hashes only. A change here needs a migration in ``hub/store/migrations/versions``; a test compares the two.
+"""
+
+from hub.store.tables.base import metadata
+from hub.store.tables.house import (
+    catalogue,
+    counter,
+    counter_queue,
+    enrolment,
+    queue,
+    service_queue,
+    session,
+    setup_token,
+    site,
+    terminal,
+    terminal_status,
+    user,
+)
+from hub.store.tables.visits import applied, business_day, counter_seq, event, help_call, interval, ticket, tombstone
+
+__all__ = [
+    "applied",
+    "business_day",
+    "catalogue",
+    "counter",
+    "counter_queue",
+    "counter_seq",
+    "enrolment",
+    "event",
+    "help_call",
+    "interval",
+    "metadata",
+    "queue",
+    "service_queue",
+    "session",
+    "setup_token",
+    "site",
+    "terminal",
+    "terminal_status",
+    "ticket",
+    "tombstone",
+    "user",
+]

@@ -1,0 +1,220 @@
+"""The house: site, people, counters, queues, catalogue, terminals."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from hub.store.tables.base import belongs, ident, maybe_moment, metadata, moment, number, of_site, one_of, words
+from hub.store.words import ROLES
+
+site = Table(
+    "site",
+    metadata,
+    ident("id"),
+    words("town"),
+    words("name"),
+    words("timezone", "Europe/Berlin"),
+    words("base_url", ""),
+    moment("created_ms"),
+    PrimaryKeyConstraint("id"),
+    CheckConstraint("length(town) BETWEEN 1 AND 200 AND length(name) BETWEEN 1 AND 200", name="named"),
+    sqlite_strict=True,
+)
+
+setup_token = Table(
+    "setup_token",
+    metadata,
+    words("token_hash"),
+    moment("created_ms"),
+    maybe_moment("used_ms"),
+    PrimaryKeyConstraint("token_hash"),
+    sqlite_strict=True,
+)
+"""The one-time set-up link, before there is a site."""
+
+user = Table(
+    "user",
+    metadata,
+    ident("site_id"),
+    ident("id"),
+    words("login"),
+    words("name"),
+    words("role"),
+    words("password_hash"),
+    moment("created_ms"),
+    maybe_moment("disabled_ms"),
+    number("failures", 0),
+    maybe_moment("locked_until_ms"),
+    PrimaryKeyConstraint("site_id", "id"),
+    UniqueConstraint("site_id", "login"),
+    of_site(),
+    one_of("role", ROLES),
+    CheckConstraint("password_hash LIKE '$argon2id$%'", name="argon2id"),
+    sqlite_strict=True,
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    ident("site_id"),
+    ident("id"),
+    words("name"),
+    words("place", ""),
+    number("position", 0),
+    maybe_moment("closed_ms"),
+    PrimaryKeyConstraint("site_id", "id"),
+    of_site(),
+    Index("counter_name_once", "site_id", "name", unique=True, sqlite_where=text("closed_ms IS NULL")),
+    sqlite_strict=True,
+)
+"""A desk that calls people (Schalter, Platz); ``name`` is what the board shows. ``closed_ms`` set = taken away."""
+
+session = Table(
+    "session",
+    metadata,
+    ident("site_id"),
+    words("token_hash"),
+    ident("user_id"),
+    ident("counter_id", optional=True),
+    words("csrf"),
+    moment("created_ms"),
+    moment("seen_ms"),
+    moment("expires_ms"),
+    PrimaryKeyConstraint("site_id", "token_hash"),
+    UniqueConstraint("token_hash"),
+    belongs("user", "user_id"),
+    belongs("counter", "counter_id"),
+    sqlite_strict=True,
+)
+
+queue = Table(
+    "queue",
+    metadata,
+    ident("site_id"),
+    ident("id"),
+    words("series"),
+    words("names"),
+    words("places", "{}"),
+    ident("office", optional=True),
+    number("first_n", 1),
+    number("last_n", 999),
+    number("open", 1),
+    number("position", 0),
+    maybe_moment("removed_ms"),
+    PrimaryKeyConstraint("site_id", "id"),
+    of_site(),
+    Index("series_once", "site_id", "series", unique=True, sqlite_where=text("removed_ms IS NULL")),
+    CheckConstraint("length(series) BETWEEN 1 AND 2", name="series_short"),
+    CheckConstraint("first_n BETWEEN 1 AND last_n AND last_n <= 9999", name="range"),
+    CheckConstraint("open IN (0, 1)", name="open_flag"),
+    CheckConstraint("json_valid(names) AND json_valid(places)", name="texts_json"),
+    sqlite_strict=True,
+)
+"""A waiting circle with its series letter; ``names`` and ``places`` are ``{language: text}`` as JSON."""
+
+counter_queue = Table(
+    "counter_queue",
+    metadata,
+    ident("site_id"),
+    ident("counter_id"),
+    ident("queue_id"),
+    PrimaryKeyConstraint("site_id", "counter_id", "queue_id"),
+    belongs("counter", "counter_id"),
+    belongs("queue", "queue_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""Which queues a counter serves; a counter without rows serves all of them."""
+
+service_queue = Table(
+    "service_queue",
+    metadata,
+    ident("site_id"),
+    ident("service_id"),
+    ident("queue_id"),
+    words("origin"),
+    PrimaryKeyConstraint("site_id", "service_id"),
+    belongs("queue", "queue_id"),
+    one_of("origin", ("catalogue", "override")),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""Where a service's people wait: from the catalogue when it is published, unless staff set an override."""
+
+catalogue = Table(
+    "catalogue",
+    metadata,
+    ident("site_id"),
+    number("version"),
+    words("etag"),
+    words("origin"),
+    Column("body", LargeBinary, nullable=False),
+    moment("published_ms"),
+    PrimaryKeyConstraint("site_id", "version"),
+    of_site(),
+    CheckConstraint("version >= 1", name="version_counts"),
+    sqlite_strict=True,
+)
+"""Every published snapshot, as the JSON that terminals fetch; the highest version is in force."""
+
+terminal = Table(
+    "terminal",
+    metadata,
+    ident("site_id"),
+    ident("id"),
+    words("name"),
+    words("place", ""),
+    Column("key_hash", Text, nullable=True),
+    moment("created_ms"),
+    maybe_moment("enrolled_ms"),
+    maybe_moment("revoked_ms"),
+    PrimaryKeyConstraint("site_id", "id"),
+    UniqueConstraint("key_hash"),
+    of_site(),
+    Index("terminal_name_once", "site_id", "name", unique=True, sqlite_where=text("revoked_ms IS NULL")),
+    sqlite_strict=True,
+)
+"""A terminal of the hall; ``key_hash`` is the SHA-256 of its key, set when it is enrolled, cleared when revoked."""
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    ident("site_id"),
+    words("code_hash"),
+    ident("terminal_id"),
+    moment("created_ms"),
+    moment("expires_ms"),
+    maybe_moment("used_ms"),
+    maybe_moment("revoked_ms"),
+    words("machine", ""),
+    PrimaryKeyConstraint("site_id", "code_hash"),
+    UniqueConstraint("code_hash"),
+    belongs("terminal", "terminal_id"),
+    sqlite_strict=True,
+)
+"""One-time codes, as SHA-256; a code works once, until it expires or is revoked."""
+
+terminal_status = Table(
+    "terminal_status",
+    metadata,
+    ident("site_id"),
+    ident("terminal_id"),
+    moment("seen_ms"),
+    words("version"),
+    number("catalogue_version"),
+    words("devices", "[]"),
+    words("notes", "[]"),
+    PrimaryKeyConstraint("site_id", "terminal_id"),
+    belongs("terminal", "terminal_id"),
+    CheckConstraint("json_valid(devices) AND json_valid(notes)", name="status_json"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)

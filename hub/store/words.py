@@ -1,0 +1,55 @@
+"""The words the tables allow: ticket states, interval kinds, roles. One place for constraints and code."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Life of a ticket (design section 7)."""
+
+    ISSUED = "issued"
+    WAITING = "waiting"
+    CALLED = "called"
+    IN_SERVICE = "in_service"
+    DONE = "done"
+    NO_SHOW = "no_show"
+    PARKED = "parked"
+    TRANSFERRED = "transferred"
+    PENDING_PICKUP = "pending_pickup"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    VOID = "void"
+
+
+class Role(StrEnum):
+    """What a person of the staff may do."""
+
+    CLERK = "clerk"
+    SUPERVISOR = "supervisor"
+    CASH_OFFICE = "cash_office"
+    EDITOR = "editor"
+    TECHNICIAN = "technician"
+    ADMINISTRATOR = "administrator"
+
+
+class IntervalKind(StrEnum):
+    """What a visitor's time went to: waiting, walking to the counter, being served, and the pauses between."""
+
+    WAIT = "wait"
+    WAY = "way"
+    SERVICE = "service"
+    PAUSE = "pause"
+
+
+STATES = tuple(State)
+ROLES = tuple(Role)
+INTERVALS = tuple(IntervalKind)
+ACTIVE = (State.ISSUED, State.WAITING, State.CALLED, State.IN_SERVICE, State.PARKED, State.PENDING_PICKUP)
+"""States in which a number must not be given again."""
+AT_COUNTER = (State.CALLED, State.IN_SERVICE)
+"""States in which a ticket is a counter's one customer."""
+HELP_REASONS = ("asked", "no_paper", "no_number", "flood", "device")
+
+
+def sql_list(words: tuple[str, ...]) -> str:
+    """``('a', 'b')`` for a constraint; the words are ours and need no quoting."""
+    return "(" + ", ".join(f"'{word}'" for word in words) + ")"

@@ -1,0 +1,140 @@
+"""The one thread that writes: takes all waiting writes, a savepoint each, one COMMIT, then the answers."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from hub.store.faults import StoreFailed
+
+GROUP_MAX = 256
+"""Writes in one commit at most, so that nobody waits behind an endless group."""
+
+Promise = asyncio.Future[Any] | Future[Any]
+
+
+class _Job(NamedTuple):
+    fn: Callable[[Connection], Any]
+    promise: Promise
+
+
+class _Outcome(NamedTuple):
+    promise: Promise
+    value: Any
+    fault: BaseException | None
+
+
+class Writer:
+    """Owns the only connection that writes. ``put`` from any thread; ``close`` drains and ends it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.listeners: list[Callable[[], None]] = []
+        self.alive = True
+        self._engine = engine
+        self._inbox: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closing = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="hub-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, fn: Callable[[Connection], Any], promise: Promise) -> None:
+        """Queue a write; ``promise`` gets its value when it is durable, or what went wrong."""
+        with self._closing:
+            if self.alive:
+                self._inbox.put(_Job(fn, promise))
+                return
+        _settle([_Outcome(promise, None, StoreFailed("The store is closed."))])
+
+    def close(self) -> None:
+        """Finish what was queued, then end the thread."""
+        with self._closing:
+            if self.alive:
+                self.alive = False
+                self._inbox.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        with self._engine.connect() as connection:
+            while group := self._next_group():
+                outcomes = self._commit(connection, group)
+                _settle(outcomes)
+                for wake in self.listeners:
+                    wake()
+
+    def _next_group(self) -> list[_Job]:
+        """All writes that wait now; empty = the end."""
+        job = self._inbox.get()
+        group: list[_Job] = []
+        while job is not None:
+            group.append(job)
+            if len(group) == GROUP_MAX or self._inbox.empty():
+                return group
+            job = self._inbox.get_nowait()
+        if group:
+            self._inbox.put(None)
+        return group
+
+    def _commit(self, connection: Connection, group: list[_Job]) -> list[_Outcome]:
+        try:
+            with connection.begin():
+                return [_attempt(connection, job) for job in group]
+        except (DBAPIError, _Broken) as fault:
+            self._give_up()
+            failed = StoreFailed(f"The hub could not save: {fault}. Check the disk, then start the hub again.")
+            return [_Outcome(job.promise, None, failed) for job in group]
+
+    def _give_up(self) -> None:
+        with self._closing:
+            if self.alive:
+                self.alive = False
+                self._inbox.put(None)
+
+
+class _Broken(Exception):
+    """SQLite itself rolled the group back (disk full, I/O error)."""
+
+
+def _attempt(connection: Connection, job: _Job) -> _Outcome:
+    """Run one write in its savepoint; whatever it raises belongs to its caller."""
+    connection.exec_driver_sql("SAVEPOINT one")
+    try:
+        outcome = _Outcome(job.promise, job.fn(connection), None)
+    except Exception as fault:
+        if not _in_transaction(connection):
+            raise _Broken(str(fault)) from fault
+        connection.exec_driver_sql("ROLLBACK TO one")
+        outcome = _Outcome(job.promise, None, fault)
+    connection.exec_driver_sql("RELEASE one")
+    return outcome
+
+
+def _in_transaction(connection: Connection) -> bool:
+    raw: Any = connection.connection.driver_connection
+    return bool(raw.in_transaction)
+
+
+def _settle(outcomes: list[_Outcome]) -> None:
+    """Keep the promises: threads at once, event loops with one wake-up each."""
+    loops: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+    for outcome in outcomes:
+        if isinstance(outcome.promise, asyncio.Future):
+            loops.setdefault(outcome.promise.get_loop(), []).append(outcome)
+        else:
+            _keep([outcome])
+    for loop, waiting in loops.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_keep, waiting)
+
+
+def _keep(outcomes: list[_Outcome]) -> None:
+    for promise, value, fault in outcomes:
+        if promise.cancelled():
+            continue
+        if fault is None:
+            promise.set_result(value)
+        else:
+            promise.set_exception(fault)
