@@ -1,0 +1,57 @@
+"""From whatever the system raises to a Problem with a sentence: the one place where exceptions of links are read."""
+
+import errno
+import socket
+import sys
+import termios
+
+from drivers.port import DriverFault
+from kiosk.vocabulary.problems import Problem
+
+LINK_ERRORS = (OSError, termios.error, ValueError)
+"""All that a socket, a file descriptor or pyserial raises. A pulled adapter gives a bare OSError from one call and
+``termios.error`` (which is not an OSError) from the next; a closed descriptor gives ValueError."""
+
+_BY_ERRNO = {
+    errno.ENOENT: Problem.NOT_FOUND,
+    errno.ENODEV: Problem.NOT_FOUND,
+    errno.ENXIO: Problem.NOT_FOUND,
+    errno.ENOTTY: Problem.WRONG_DEVICE,
+    errno.ECONNREFUSED: Problem.NOT_FOUND,
+    errno.EHOSTUNREACH: Problem.NOT_FOUND,
+    errno.ENETUNREACH: Problem.NOT_FOUND,
+    errno.EHOSTDOWN: Problem.NOT_FOUND,
+    errno.EACCES: Problem.PERMISSION_DENIED,
+    errno.EPERM: Problem.PERMISSION_DENIED,
+    errno.EBUSY: Problem.PORT_BUSY,
+    errno.EAGAIN: Problem.PORT_BUSY,
+    errno.ETIMEDOUT: Problem.TIMED_OUT,
+}
+
+
+def problem_of(error: BaseException) -> Problem:
+    """The Problem behind an error of a link; what is not known is a lost link."""
+    if isinstance(error, DriverFault):
+        return error.problem
+    if isinstance(error, socket.gaierror):
+        return Problem.NOT_FOUND
+    if isinstance(error, TimeoutError) or _is_serial_timeout(error):
+        return Problem.TIMED_OUT
+    return _BY_ERRNO.get(_number(error), Problem.LINK_LOST)
+
+
+def fault_of(error: BaseException, where: str) -> DriverFault:
+    """The same as a DriverFault whose detail names the place."""
+    return DriverFault(problem_of(error), f"{where}: {error}")
+
+
+def _number(error: BaseException) -> int:
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    first = error.args[0] if error.args else None
+    return first if isinstance(first, int) else 0
+
+
+def _is_serial_timeout(error: BaseException) -> bool:
+    serial = sys.modules.get("serial")
+    return serial is not None and isinstance(error, serial.SerialTimeoutException)
