@@ -1,0 +1,1 @@
+"""Simulated devices that speak bytes on real sockets and ptys, for tests, development and training."""
