@@ -1,0 +1,238 @@
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import apsw
+import pytest
+from cache_helpers import Inbox, Notes, eventually, intent, numbered, ticket_id
+from fault_vfs import FaultyVfs
+
+from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper
+from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, NumberCommitted, StoreFailed
+from kiosk.vocabulary.tickets import PaperState
+from offline_cache import tickets
+from offline_cache.database import DatabaseFault, Trouble, open_database
+from offline_cache.storage import Opener, StorageThread, StoreReady, open_terminal_db
+from offline_cache.tickets import Unfinished
+
+_names = (f"faulty-{n}" for n in itertools.count())
+
+
+class Room:
+    """A storage thread with everything it says collected."""
+
+    def __init__(self, path: Path, opener: Opener = open_terminal_db) -> None:
+        self.path, self.inbox, self.notes, self.wakes = path, Inbox(), Notes(), 0
+        self.thread = StorageThread(path, self.inbox.post, note=self.notes, owing=self._wake, opener=opener, retry_s=0)
+        self.thread.start()
+        self.first = self.thread.ready.result(10)
+
+    def _wake(self) -> None:
+        self.wakes += 1
+
+    def rows(self) -> dict[str, tuple[str, str]]:
+        """What stands in the closed file: id -> (state, paper)."""
+        db = open_terminal_db(self.path)
+        assert isinstance(db, apsw.Connection), db
+        found = {str(r[0]): (str(r[1]), str(r[2])) for r in db.execute("SELECT id, state, paper FROM ticket")}
+        db.close()
+        return found
+
+
+@pytest.fixture
+def vfs() -> Iterator[FaultyVfs]:
+    shim = FaultyVfs(next(_names))
+    yield shim
+    shim.unregister()
+
+
+def through(vfs: FaultyVfs) -> Opener:
+    return lambda path: open_database(path, tickets.LAYOUT, vfs=vfs.name)
+
+
+def test_effects_are_answered_when_they_are_durable(tmp_path: Path) -> None:
+    room = Room(tmp_path / "terminal.db")
+    assert room.first == StoreReady(0, Unfinished((), ()))
+    for n in range(1, 101):
+        room.thread.submit(CommitIntent(intent(n)))
+        room.thread.submit(CommitNumber(numbered(n)))
+        room.thread.submit(CommitPaper(ticket_id(n), PaperState.PRINTED))
+    room.thread.submit(CommitCancel(ticket_id(100)))
+    room.inbox.wait(CancelCommitted(ticket_id(100)))
+    assert room.inbox.events == [
+        event for n in range(1, 101) for event in (IntentCommitted(ticket_id(n)), NumberCommitted(ticket_id(n)))
+    ] + [CancelCommitted(ticket_id(100))]
+    assert len(room.thread.owed(1000)) == 101
+    assert room.wakes >= 1
+    room.thread.stop()
+    rows = room.rows()
+    assert len(rows) == 100
+    assert rows[ticket_id(100)] == ("cancelled", "printed")
+
+
+def test_stop_commits_what_was_asked_before(tmp_path: Path) -> None:
+    room = Room(tmp_path / "terminal.db")
+    for n in range(1, 201):
+        room.thread.submit(CommitIntent(intent(n)))
+    room.thread.stop()
+    assert len(room.rows()) == 200
+    assert len(room.inbox.events) == 200
+
+
+def test_a_start_after_a_crash_settles_and_wakes_the_sender(tmp_path: Path) -> None:
+    first = Room(tmp_path / "terminal.db")
+    first.thread.submit(CommitIntent(intent(1)))
+    first.thread.submit(CommitIntent(intent(2)))
+    first.thread.submit(CommitNumber(numbered(2)))
+    first.thread.stop()
+    again = Room(tmp_path / "terminal.db")
+    assert isinstance(again.first, StoreReady)
+    assert again.first.newest_ms > 0
+    assert again.first.unfinished == Unfinished((ticket_id(1),), (ticket_id(2),))
+    assert [(one.ticket, one.kind) for one in again.thread.owed()] == [
+        (ticket_id(1), "cancel"),
+        (ticket_id(2), "paper"),
+    ]
+    again.thread.heard(1)
+    again.thread.refused(2, "http 422")
+    assert again.thread.owed() == ()
+    again.thread.stop()
+
+
+def test_a_bad_fact_takes_nothing_else_with_it(tmp_path: Path) -> None:
+    room = Room(tmp_path / "terminal.db")
+    bad = numbered(2)
+    room.thread.submit(CommitIntent(intent(1)))
+    room.thread.submit(CommitCancel("not an id"))
+    room.thread.submit(CommitCancel(ticket_id(2)))
+    room.thread.submit(CommitNumber(bad))
+    room.thread.submit(CommitPaper(ticket_id(77), PaperState.PRINTED))
+    room.inbox.wait(IntentCommitted(ticket_id(1)), CancelCommitted(ticket_id(2)), StoreFailed(bad.id, "cancelled"))
+    assert any(isinstance(event, StoreFailed) and event.ticket == "not an id" for event in room.inbox.events)
+    room.thread.stop()
+    assert room.notes.ids.count("store-rejected") == 3
+    assert set(room.rows()) == {ticket_id(1), ticket_id(2)}
+
+
+def test_a_damaged_file_is_put_aside_and_the_hall_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "terminal.db"
+    path.write_bytes(b"not a database, " * 4096)
+    room = Room(path)
+    assert isinstance(room.first, StoreReady)
+    room.thread.submit(CommitIntent(intent(1)))
+    room.inbox.wait(IntentCommitted(ticket_id(1)))
+    room.thread.stop()
+    assert (tmp_path / "terminal.db.damaged-1").read_bytes().startswith(b"not a database")
+    assert "store-quarantined" in room.notes.ids
+
+
+def test_a_place_that_cannot_be_opened_is_said_and_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("in the way")
+    room = Room(tmp_path / "folder" / "terminal.db")
+    assert isinstance(room.first, DatabaseFault)
+    assert room.first.trouble is Trouble.UNUSABLE
+    room.thread.submit(CommitIntent(intent(1)))
+    room.inbox.wait_until(lambda events: len(events) == 1)
+    assert isinstance(room.inbox.events[0], StoreFailed)
+    (tmp_path / "folder").unlink()
+    eventually(lambda: "store-opened" in room.notes.ids)
+    room.thread.submit(CommitIntent(intent(2)))
+    room.inbox.wait(IntentCommitted(ticket_id(2)))
+    room.thread.stop()
+    assert room.rows() == {ticket_id(1): ("cancelled", "none"), ticket_id(2): ("intent", "none")}
+
+
+def test_a_full_disk_fails_the_fact_and_heals(tmp_path: Path, vfs: FaultyVfs) -> None:
+    room = Room(tmp_path / "terminal.db", through(vfs))
+    vfs.only = ("xWrite",)
+    vfs.arm(1, apsw.FullError, lasting=True)
+    room.thread.submit(CommitIntent(intent(1)))
+    room.inbox.wait_until(lambda events: any(isinstance(event, StoreFailed) for event in events))
+    room.thread.submit(CommitIntent(intent(2)))
+    room.inbox.wait_until(lambda events: len(events) == 2)
+    assert all(isinstance(event, StoreFailed) for event in room.inbox.events)
+    vfs.arm(0)
+    eventually(lambda: room.notes.ids.count("store-opened") == 2)
+    room.thread.submit(CommitIntent(intent(3)))
+    room.inbox.wait(IntentCommitted(ticket_id(3)))
+    assert {one.ticket for one in room.thread.owed()} == {ticket_id(1), ticket_id(2)}, "both may be known to the hub"
+    room.thread.stop()
+    assert room.rows()[ticket_id(3)] == ("intent", "none")
+
+
+STEPS: tuple[tuple[str, Callable[[StorageThread], None], Event], ...] = (
+    ("intend", lambda thread: thread.submit(CommitIntent(intent(2))), IntentCommitted(ticket_id(2))),
+    ("number", lambda thread: thread.submit(CommitNumber(numbered(1))), NumberCommitted(ticket_id(1))),
+    ("cancel", lambda thread: thread.submit(CommitCancel(ticket_id(1))), CancelCommitted(ticket_id(1))),
+)
+
+
+@pytest.mark.parametrize("error", [apsw.IOError, apsw.FullError])
+@pytest.mark.parametrize(("name", "step", "done"), STEPS)
+def test_every_io_error_of_a_step_either_fails_it_or_keeps_it(
+    tmp_path: Path,
+    vfs: FaultyVfs,
+    error: type[apsw.Error],
+    name: str,
+    step: Callable[[StorageThread], None],
+    done: Event,
+) -> None:
+    """The n-th call fails, for every n until the step runs clean: acknowledged = in the file, refused = said so."""
+    for n in itertools.count(1):
+        assert n < 60
+        room = Room(tmp_path / f"{n}.db", through(vfs))
+        room.thread.submit(CommitIntent(intent(1)))
+        room.inbox.wait(IntentCommitted(ticket_id(1)))
+        vfs.arm(n, error)
+        step(room.thread)
+        room.inbox.wait_until(lambda events: len(events) >= 2)
+        clean = vfs.failed == 0
+        vfs.arm(0)
+        assert len(room.inbox.events) == 2, "answered once"
+        answer = room.inbox.events[1]
+        assert answer == done or isinstance(answer, StoreFailed)
+        room.thread.submit(CommitIntent(intent(9)))
+        room.inbox.wait(IntentCommitted(ticket_id(9)))
+        room.thread.stop()
+        rows = room.rows()
+        changed = {"intend": ticket_id(2), "number": ticket_id(1), "cancel": ticket_id(1)}[name]
+        kept = {"intend": ("intent", "none"), "number": ("numbered", "asked"), "cancel": ("cancelled", "none")}[name]
+        assert rows[changed] == (kept if answer == done else ("cancelled", "none")), (n, answer)
+        if clean:
+            assert answer == done
+            assert n > 2, "the shim must have been in the way"
+            return
+
+
+@pytest.mark.parametrize("error", [apsw.IOError, apsw.FullError])
+def test_every_io_error_of_a_start_loses_nothing(tmp_path: Path, vfs: FaultyVfs, error: type[apsw.Error]) -> None:
+    for n in itertools.count(1):
+        assert n < 120
+        path = tmp_path / f"{n}.db"
+        before = Room(path)
+        before.thread.submit(CommitIntent(intent(1)))
+        before.thread.submit(CommitIntent(intent(2)))
+        before.thread.submit(CommitNumber(numbered(2)))
+        before.thread.stop()
+        vfs.arm(n, error)
+        room = Room(path, through(vfs))
+        clean = vfs.failed == 0
+        eventually(lambda room=room: "store-opened" in room.notes.ids)  # type: ignore[misc]
+        vfs.arm(0)
+        owed = {(one.ticket, one.kind) for one in room.thread.owed()}
+        assert owed == {(ticket_id(1), "cancel"), (ticket_id(2), "paper")}, n
+        room.thread.stop()
+        assert not list(tmp_path.glob("*.damaged-*")), n
+        assert room.rows() == {ticket_id(1): ("cancelled", "none"), ticket_id(2): ("numbered", "unconfirmed")}
+        if clean:
+            assert n > 10, "the shim must have been in the way"
+            return
+
+
+def test_a_bug_in_a_question_ends_the_question_only(tmp_path: Path) -> None:
+    room = Room(tmp_path / "terminal.db")
+    room.thread.owed("many")  # type: ignore[arg-type]
+    room.thread.submit(CommitIntent(intent(1)))
+    room.inbox.wait(IntentCommitted(ticket_id(1)))
+    room.thread.stop()
+    assert room.notes.ids[:2] == ["store-opened", "store-failed"]
