@@ -36,6 +36,7 @@ class Screen(StrEnum):
     GOODBYE = "goodbye"
     CLOSED = "closed"
     OUT_OF_SERVICE = "out_of_service"
+    SETUP = "setup"
 
 
 class Role(StrEnum):

@@ -169,7 +169,7 @@ def home_moved(session: Session, _trigger: Trigger, facts: Facts) -> bool:
 
 
 ROWS: tuple[Row, ...] = (
-    row(EVERYWHERE - COMMITTING, ChooseLanguage, Goal.STAY, speak, guards.not_choosing_language),
+    row(EVERYWHERE - COMMITTING - {State.LANGUAGES}, ChooseLanguage, Goal.STAY, speak),
     row(State.LANGUAGES, ChooseLanguage, Goal.BACK, speak),
     row(BROWSING, ShowLanguages, State.LANGUAGES),
     row(BROWSING, ShowCategories, State.CATEGORIES),

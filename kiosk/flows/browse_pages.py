@@ -23,7 +23,9 @@ FEATURED_SHOWN = 4
 def start(page: Page) -> View:
     """The start screen, which is the attract screen."""
     words = page.words
-    tiles = tuple(_featured(page, each) for each in page.facts.index.featured[:FEATURED_SHOWN])
+    tiles = tuple(
+        _featured(page, each) for each in page.facts.index.featured_on(page.facts.now.date())[:FEATURED_SHOWN]
+    )
     body: tuple[Block, ...] = (search_entry(page), Tiles((_all_services(page),)))
     if tiles:
         body += (Tiles(tiles, words("start.featured")),)
@@ -173,7 +175,7 @@ def languages(page: Page) -> View:
 
 def categories(page: Page) -> View:
     """The groups of services."""
-    tiles = tuple(_category(page, each) for each in page.facts.index.categories.values())
+    tiles = tuple(_category(page, each) for each in page.facts.index.categories_on(page.facts.now.date()))
     return frame.view(
         page,
         Screen.CATEGORIES,
@@ -187,7 +189,7 @@ def categories(page: Page) -> View:
 
 def _category(page: Page, category: Category) -> Control:
     said = page.words.pick(category.names)
-    count = len(page.facts.index.services_in(category.id))
+    count = len(page.facts.index.services_of(category.id, page.facts.now.date()))
     detail = page.words("categories.count", n=count)
     return Control(
         id=f"category:{category.id}",
@@ -208,7 +210,7 @@ def services(page: Page) -> View:
     category = index.categories.get(chosen)
     if category is None:
         return categories(page)
-    rows = tuple(service_row(page, each) for each in index.services_in(chosen))
+    rows = tuple(service_row(page, each) for each in index.services_of(chosen, page.facts.now.date()))
     return frame.view(
         page,
         Screen.SERVICES,

@@ -1,5 +1,6 @@
 """The fee card of a service: what is valid today, with its age rule, never a guess."""
 
+from kiosk.catalogue import rules
 from kiosk.catalogue.model import Fee, Service
 from kiosk.flows.frame import Page
 from kiosk.i18n import formats
@@ -9,7 +10,7 @@ from kiosk.view import Fact, Line
 def fact(page: Page, service: Service) -> Fact | None:
     """The fee card; None when the catalogue says nothing about fees."""
     words, today = page.words, page.facts.now.date()
-    valid = page.facts.index.fees_on(service, today)
+    valid = rules.fees_on(service, today)
     note = words.line(service.fee_notes) if service.fee_notes else None
     if not valid and note is None:
         return None

@@ -78,7 +78,7 @@ def view(
         title=title,
         subtitle=subtitle,
         spoken=". ".join(part for part in (title, subtitle, *notes) if part),
-        pager=PagerTexts(words("page.more"), words("page.back"), words("page.of")),
+        pager=PagerTexts(words("page.more"), words("page.back"), words("page.of", page="{page}", pages="{pages}")),
         progress=progress,
         notes=notes,
         body=body,

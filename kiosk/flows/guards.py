@@ -1,7 +1,7 @@
 """Small named questions about session, trigger and facts; guards of the rows."""
 
 from kiosk.health import Paper
-from kiosk.session.model import HOMES, Facts, Session, State, patience
+from kiosk.session.model import HOMES, Facts, Session, patience
 from kiosk.session.table import Trigger
 from kiosk.vocabulary.events import (
     CancelCommitted,
@@ -53,11 +53,6 @@ def knows_service(_session: Session, trigger: Trigger, facts: Facts) -> bool:
 def knows_category(_session: Session, trigger: Trigger, facts: Facts) -> bool:
     """The group is in the catalogue in force."""
     return isinstance(trigger, OpenCategory) and trigger.category in facts.index.categories
-
-
-def not_choosing_language(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
-    """A language is chosen on some other screen than the list of languages."""
-    return session.state is not State.LANGUAGES
 
 
 def may_ask_again(session: Session, _trigger: Trigger, _facts: Facts) -> bool:

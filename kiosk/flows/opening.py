@@ -29,7 +29,7 @@ def _day(page: Page, opening: datetime) -> str:
 
 def hours_table(page: Page) -> HoursTable | None:
     """The main office's week; None when no hours are known."""
-    office = page.facts.index.main_office
+    office = page.facts.index.main_office()
     if office is None or not office.hours:
         return None
     rows = []

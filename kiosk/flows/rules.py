@@ -41,7 +41,8 @@ BROWSE_TOUCHES: tuple[type[Trigger], ...] = (
     intents.SwitchKeyboard,
 )
 TICKET_TOUCHES: tuple[type[Trigger], ...] = (intents.HandBack, intents.TryAgain, intents.Finish)
-ANY_TOUCHES: tuple[type[Trigger], ...] = (intents.Wake,)
+ANY_TOUCHES: tuple[type[Trigger], ...] = (intents.Wake, intents.Pick, intents.Proceed)
+"""A touch that asks for nothing, and the answers of set-up, which has a machine of its own."""
 
 _NOT_BROWSING = COMMITTING | TICKET_HELD | {State.NO_NUMBER, State.GOODBYE}
 
@@ -57,10 +58,12 @@ def _ignored() -> list[Row]:
     return rows
 
 
-TRIGGERS: tuple[type[Trigger], ...] = tuple(
-    kind
-    for kind in (*events.Event.__subclasses__(), *intents.Intent.__subclasses__())
-    if kind is not events.Asked  # a touch is searched by the intent inside it
+_EVENTS: list[type[events.Event]] = [e for e in events.Event.__subclasses__() if e.__module__ == events.__name__]
+_INTENTS: list[type[intents.Intent]] = intents.Intent.__subclasses__()
+
+TRIGGERS: tuple[type[Trigger], ...] = (
+    *(kind for kind in _EVENTS if kind is not events.Asked),  # a touch is searched by the intent inside it
+    *_INTENTS,
 )
 
 

@@ -125,3 +125,13 @@ class ShowAccess(Intent, frozen=True):
     """Open or close one drawer of the access bar ("size", "contrast"; "" closes)."""
 
     drawer: str
+
+
+class Pick(Intent, frozen=True):
+    """Set-up: take this value for the question on the screen."""
+
+    value: str
+
+
+class Proceed(Intent, frozen=True):
+    """Set-up: go on with what stands in the field."""

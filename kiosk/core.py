@@ -1,0 +1,219 @@
+"""The core thread: inbox -> step -> effects -> view. The only place where session, health and timers change."""
+
+import logging
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from kiosk.catalogue.index import EMPTY, CatalogueIndex
+from kiosk.config import Site, Timing
+from kiosk.eventlog import EventLog
+from kiosk.flows.frame import Page
+from kiosk.flows.pages import render, starting
+from kiosk.flows.rules import table
+from kiosk.flows.words import Words
+from kiosk.health import assess
+from kiosk.i18n.texts import Texts
+from kiosk.session.model import Facts, Session, State, fresh_session
+from kiosk.session.step import home_state, step
+from kiosk.session.table import Moved
+from kiosk.view import Screen, View
+from kiosk.vocabulary.devices import DeviceStatus
+from kiosk.vocabulary.effects import CommitNumber, Effect, Note
+from kiosk.vocabulary.events import DeviceChanged, Event, Failure, HubChanged, StoreFailed, Tick
+
+INBOX_LIMIT = 1000
+TICK_S = 0.25
+CALM_S = 0.12
+"""A waiting page is shown only when the answer takes longer than this: no flicker, and no pixels drawn for nothing."""
+
+_log = logging.getLogger(__name__)
+_CALM = frozenset({State.STORING_INTENT, State.ASKING_NUMBER, State.STORING_NUMBER, State.HANDING_BACK})
+
+
+class News(Event, frozen=True):
+    """Facts that changed outside the session: another catalogue index, people waiting."""
+
+    index: CatalogueIndex | None = None
+    waiting: dict[str, int] | None = None
+    stored: bool | None = None
+    ready: bool = False
+    """Store and catalogue have been opened: the start screen may come."""
+
+
+class Core:
+    """Owns the session. ``perform`` hands an effect to its worker, ``show`` takes the newest view; both return at once.
+
+    ``now`` gives the local time with zone, ``mono`` monotonic seconds, ``make_id`` a UUIDv7.
+    """
+
+    def __init__(
+        self,
+        *,
+        texts: Texts,
+        site: Site,
+        terminal: str,
+        timing: Timing,
+        languages: tuple[str, ...],
+        now: Callable[[], datetime],
+        mono: Callable[[], float],
+        make_id: Callable[[], str],
+        perform: Callable[[Effect], None],
+        show: Callable[[View], None],
+        log: EventLog,
+    ) -> None:
+        self._texts, self._site, self._terminal = texts, site, terminal
+        self._timing, self._languages = timing, languages
+        self._now, self._mono, self._make_id = now, mono, make_id
+        self._perform, self._show, self._log = perform, show, log
+        self._inbox: queue.Queue[Event] = queue.Queue(INBOX_LIMIT)
+        self._stop = threading.Event()
+        self._index = EMPTY
+        self._waiting: dict[str, int] = {}
+        self._devices: dict[str, DeviceStatus] = {}
+        self._hub = False
+        self._stored = True
+        self._ready = False
+        self._drawn: deque[float] = deque()
+        self._shown: View | None = None
+        self.beats = 0
+        """Grows with every turn of the loop: the watchdog's proof that the core works."""
+        self.session = fresh_session(make_id(), languages[0], mono(), State.OUT_OF_SERVICE)
+
+    def post(self, event: Event) -> None:
+        """Put an event into the inbox; from any thread, never blocks. A full inbox drops the event (and says so)."""
+        try:
+            self._inbox.put_nowait(event)
+        except queue.Full:
+            _log.error("inbox full, dropped %s", type(event).__name__)
+
+    def run(self) -> None:
+        """The loop of the core thread, until ``stop``."""
+        while not self._stop.is_set():
+            try:
+                event = self._inbox.get(timeout=self._patience())
+            except queue.Empty:
+                event = Tick()
+            self.handle(event)
+            self.beats += 1
+
+    def stop(self) -> None:
+        """End the loop after the event at hand."""
+        self._stop.set()
+        self.post(Tick())
+
+    def handle(self, event: Event) -> None:
+        """One turn: take the news, step, do the effects, show the view. The edge where bugs are caught."""
+        try:
+            self._turn(event)
+        except Exception:
+            _log.exception("core failed on %s", type(event).__name__)
+            self._log.write("core-failed", {"trigger": type(event).__name__})
+            self._start_over()
+
+    def _turn(self, event: Event) -> None:
+        self._take_news(event)
+        if isinstance(event, News):
+            event = Tick()
+        self._carry_out(step(table(), self.session, event, self.facts()))
+        self._publish()
+
+    def _carry_out(self, moved: Moved) -> None:
+        self.session = moved.session
+        for effect in moved.effects:
+            self._do(effect)
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Note(event=event, fields=fields):
+                self._log.write(event, fields)
+            case CommitNumber():
+                self._drawn.append(self._mono())
+                self._perform(effect)
+            case _:
+                self._perform(effect)
+
+    def _take_news(self, event: Event) -> None:
+        match event:
+            case DeviceChanged(status=status):
+                self._devices[status.device] = status
+                self._log.write("device-changed", {"device": status.device, "state": status.state.value})
+            case HubChanged(reachable=reachable) if reachable != self._hub:
+                self._hub = reachable
+                self._log.write("hub-reachable" if reachable else "hub-away")
+            case News():
+                self._take_facts(event)
+            case StoreFailed():
+                self._stored = False
+            case _:
+                pass
+
+    def _take_facts(self, news: News) -> None:
+        self._index = news.index or self._index
+        self._waiting = self._waiting if news.waiting is None else news.waiting
+        self._stored = self._stored if news.stored is None else news.stored
+        if news.ready and not self._ready:
+            self._ready = True
+            self._start_over()
+
+    def facts(self) -> Facts:
+        """The world as values, for one step or one view."""
+        mono = self._mono()
+        while self._drawn and self._drawn[0] <= mono - 60:
+            self._drawn.popleft()
+        return Facts(
+            now=self._now(),
+            mono=mono,
+            fresh=(self._make_id(), self._make_id()),
+            index=self._index,
+            health=assess(self._devices, self._hub),
+            timing=self._timing,
+            languages=self._languages,
+            waiting=self._waiting,
+            flood=len(self._drawn) > self._timing.tickets_per_minute,
+            stored=self._stored,
+        )
+
+    def view(self) -> View:
+        """The view of the session now."""
+        words = Words(self._texts, self.session.lang)
+        page = Page(self.session, self.facts(), words, self._site, self._terminal)
+        return render(page) if self._ready else starting(page)
+
+    def _publish(self) -> None:
+        if self._is_calm():
+            return
+        view = self.view()
+        if view != self._shown:
+            self._shown = view
+            self._show(view)
+
+    def _is_calm(self) -> bool:
+        return (
+            self.session.state in _CALM
+            and self._shown is not None
+            and self._shown.screen is not Screen.NUMBERING
+            and self._mono() - self.session.entered < CALM_S
+        )
+
+    def _patience(self) -> float:
+        return CALM_S / 2 if self.session.state in _CALM else TICK_S
+
+    def _start_over(self) -> None:
+        facts = self.facts()
+        state = home_state(facts)
+        self.session = replace(fresh_session(facts.fresh[0], self._languages[0], facts.mono, state))
+        self._shown = self.view()
+        self._show(self._shown)
+
+
+def failure(place: str) -> Failure:
+    """A bug caught elsewhere (drawing, a worker): end the session kindly."""
+    return Failure(place)
+
+
+__all__ = ["Core", "News", "Session", "failure"]

@@ -1,0 +1,70 @@
+"""The event log: JSON lines with ids from one table. No input value, card number or chosen service name is written.
+
+Writing goes through ``logging`` handlers so that the operator decides where lines end up; this module only gives the
+table and the form.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import NamedTuple
+
+LOGGER = logging.getLogger("kiosk.events")
+
+
+class Entry(NamedTuple):
+    """A row of the table: how loud, and what it means to the person reading the log."""
+
+    level: int
+    meaning: str
+
+
+EVENTS: dict[str, Entry] = {
+    "terminal-started": Entry(logging.INFO, "The terminal program is up."),
+    "terminal-stopped": Entry(logging.INFO, "The terminal program ends in order."),
+    "config-refused": Entry(logging.ERROR, "config.toml was refused; the last good one is used."),
+    "ticket-no-number": Entry(logging.WARNING, "A visitor asked for a number and none could be had."),
+    "ticket-no-paper": Entry(logging.WARNING, "A number was given but its slip did not come out, or nobody knows."),
+    "ticket-handed-back": Entry(logging.INFO, "A visitor gave a number back."),
+    "ticket-flood": Entry(logging.WARNING, "More tickets in a minute than the limit: numbers on the screen only."),
+    "store-failed": Entry(logging.ERROR, "The ticket store refused a commit."),
+    "session-failed": Entry(logging.ERROR, "A program fault ended a visitor's session; the start screen came back."),
+    "core-failed": Entry(logging.ERROR, "A program fault in the core was caught."),
+    "screen-failed": Entry(logging.ERROR, "A program fault in drawing was caught."),
+    "device-changed": Entry(logging.INFO, "A device is in another state than before."),
+    "hub-reachable": Entry(logging.INFO, "The hub answers again."),
+    "hub-away": Entry(logging.WARNING, "The hub does not answer."),
+    "catalogue-changed": Entry(logging.INFO, "Another catalogue generation is in force."),
+    "catalogue-refused": Entry(logging.ERROR, "A catalogue was refused; the last good one stays."),
+    "tickets-recovered": Entry(logging.WARNING, "Tickets left unfinished by a power cut were put in order at start."),
+}
+
+
+class EventLog:
+    """Writes rows of the table as JSON lines: event, level, meaning-free fields. Times come from ``logging``."""
+
+    def __init__(self, source: str, logger: logging.Logger = LOGGER) -> None:
+        self._source = source
+        self._logger = logger
+
+    def write(self, event: str, fields: Mapping[str, str] | None = None) -> None:
+        """One line. An event that is not in the table is a bug (KeyError)."""
+        entry = EVENTS[event]
+        line = {"event": event, "source": self._source, **(fields or {})}
+        self._logger.log(entry.level, "%s", json.dumps(line, ensure_ascii=False, sort_keys=True))
+
+
+class JsonLines(logging.Formatter):
+    """Puts time and level into each line; lines of other loggers are wrapped."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One JSON object per record."""
+        message = record.getMessage()
+        fields: dict[str, object] = {"time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname}
+        if record.name == LOGGER.name:
+            fields |= json.loads(message)
+        else:
+            fields |= {"event": "log", "source": record.name, "text": message}
+        if record.exc_info:
+            fields["trace"] = self.formatException(record.exc_info)
+        return json.dumps(fields, ensure_ascii=False)

@@ -1,0 +1,108 @@
+"""Runs the gates and the test groups one after the other, prints one summary, exits 0 only when all are green."""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+
+class Step(NamedTuple):
+    """One command of the proof."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+class Result(NamedTuple):
+    """How a step ended."""
+
+    step: Step
+    ok: bool
+    seconds: float
+    counts: dict[str, int]
+
+
+GATES = (
+    Step("lint", (str(BIN / "ruff"), "check", ".")),
+    Step("format", (str(BIN / "ruff"), "format", "--check", "-q", ".")),
+    Step("types", (str(BIN / "mypy"),)),
+    Step("floors", (str(BIN / "lint-imports"),)),
+)
+GROUPS = ("unit", "flows", "property", "contract", "load", "crash", "screens", "browser", "e2e", "soak")
+"""Folders under tests/, in the order they run."""
+
+
+def pytest_step(group: str) -> Step:
+    """One group of tests in a process of its own, measured by coverage."""
+    run = (str(BIN / "python"), "-m", "coverage", "run", "-m", "pytest", "-q", f"tests/{group}")
+    return Step(f"tests/{group}", run)
+
+
+def run(step: Step, env: dict[str, str]) -> Result:
+    """Run a step; its output is shown as it comes, the counts are read from pytest's last line."""
+    print(f"\n=== {step.name}", flush=True)
+    began = time.monotonic()
+    process = subprocess.Popen(
+        step.command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout is not None
+    last = ""
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        last = line if line.strip() else last
+    code = process.wait()
+    return Result(step, code == 0, time.monotonic() - began, counts_of(last))
+
+
+def counts_of(line: str) -> dict[str, int]:
+    """ "3 failed, 20 passed, 1 skipped in 4s" as numbers."""
+    return {word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|skipped|error)", line)}
+
+
+def main() -> int:
+    """Parse, run, sum up."""
+    parser = argparse.ArgumentParser(description="Proves the product.")
+    parser.add_argument("--full", nargs="?", const="all", metavar="GROUP", help="large counts, for one group or all")
+    parser.add_argument("--only", metavar="GROUP", help="one group at the standard size")
+    options = parser.parse_args()
+    env = os.environ | {"KIOSK_TEST_SIZE": "full" if options.full else "standard", "PYTHONWARNINGS": "default"}
+    only = options.only or (options.full if options.full not in (None, "all") else None)
+    groups = [g for g in GROUPS if (ROOT / "tests" / g).is_dir() and (only is None or g == only)]
+    if only and not groups:
+        parser.error(f"no group {only}; there are: {', '.join(GROUPS)}")
+    for old in ROOT.glob(".coverage.*"):
+        old.unlink()
+    steps = [*(() if only else GATES), *(pytest_step(group) for group in groups)]
+    results = [run(step, env) for step in steps]
+    return summary(results)
+
+
+def summary(results: list[Result]) -> int:
+    """The last words: each step, coverage, and one line that counts."""
+    subprocess.run([BIN / "coverage", "combine", "-q"], cwd=ROOT, check=False, capture_output=True)
+    report = subprocess.run(
+        [BIN / "coverage", "report", "--format=total"], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    print("\n=== summary")
+    for result in results:
+        counts = ", ".join(f"{n} {word}" for word, n in result.counts.items())
+        print(f"{'ok  ' if result.ok else 'FAIL'} {result.step.name:18} {result.seconds:6.1f} s  {counts}")
+    if report.stdout.strip().isdigit():
+        print(f"coverage of all code with branches: {report.stdout.strip()} %")
+    total = sum(result.seconds for result in results)
+    passed, failed, skipped = (sum(r.counts.get(w, 0) for r in results) for w in ("passed", "failed", "skipped"))
+    failed += sum(not r.ok and not r.counts.get("failed") for r in results)
+    print(f"took {total / 60:.1f} minutes")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 0 if all(result.ok for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

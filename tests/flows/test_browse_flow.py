@@ -1,0 +1,145 @@
+"""Browsing, access settings, idle question, opening hours."""
+
+from datetime import timedelta
+
+import pytest
+from visits import MONDAY_TEN, Visit
+
+from kiosk.catalogue.index import EMPTY
+from kiosk.session.model import State
+from kiosk.view import Screen, controls
+from kiosk.vocabulary import effects, events, intents
+from kiosk.vocabulary.access import Access, Contrast, TextSize
+
+
+def test_idle_question_comes_counts_down_and_ends_the_session() -> None:
+    visit = Visit()
+    visit.touch("tile:all")
+    first = visit.session.id
+    visit.wait(45.5)
+    assert visit.view().question is not None
+    assert [control.id for control in controls(visit.view())] == ["leave", "stay"]
+    visit.wait(30.5)
+    assert visit.session.state is State.START
+    assert visit.session.id != first
+    assert effects.SessionOver(first) in visit.done
+
+
+def test_idle_question_can_be_put_off_twelve_times() -> None:
+    visit = Visit()
+    visit.touch("tile:all")
+    for _ in range(12):
+        visit.wait(46)
+        visit.touch("stay")
+        assert visit.view().question is None
+    assert visit.session.state is State.CATEGORIES
+
+
+def test_large_text_triples_the_time() -> None:
+    visit = Visit()
+    visit.ask(intents.SetTextSize(TextSize.XL))
+    visit.touch("tile:all")
+    visit.wait(100)
+    assert visit.view().question is None
+    visit.wait(40)
+    assert visit.view().question is not None
+
+
+def test_everything_set_is_gone_with_the_session() -> None:
+    visit = Visit()
+    visit.touch("lang:en")
+    visit.ask(intents.SetContrast(Contrast.DARK))
+    visit.ask(intents.SetLowReach(True))
+    visit.touch("tile:all")
+    visit.ask(intents.GoToStart())
+    assert visit.session.access == Access()
+    assert visit.session.lang == "de"
+
+
+def test_traces_on_the_start_screen_are_wiped_when_nobody_is_there() -> None:
+    visit = Visit()
+    visit.touch("lang:en")
+    visit.wait(46)
+    assert visit.session.lang == "de"
+
+
+def test_language_change_keeps_the_place() -> None:
+    visit = Visit()
+    for control in ("tile:all", "category:papers", "service:perso"):
+        visit.touch(control)
+    visit.ask(intents.ChooseLanguage("en"))
+    view = visit.view()
+    assert view.screen is Screen.SERVICE
+    assert view.title == "Identity card"
+
+
+def test_back_walks_the_way_in_reverse() -> None:
+    visit = Visit()
+    for control in ("tile:all", "category:papers", "service:perso"):
+        visit.touch(control)
+    seen = []
+    for _ in range(3):
+        visit.touch("back")
+        seen.append(visit.view().screen)
+    assert seen == [Screen.SERVICES, Screen.CATEGORIES, Screen.START]
+
+
+def test_after_hours_says_when_we_open_and_what_works() -> None:
+    visit = Visit(now=MONDAY_TEN + timedelta(hours=10), state=State.CLOSED)
+    view = visit.view()
+    assert view.screen is Screen.CLOSED
+    assert "08:00" in str(view.body)
+    visit.touch("tile:all")
+    visit.touch("category:papers")
+    visit.touch("service:perso")
+    assert "draw" not in {control.id for control in controls(visit.view())}
+
+
+def test_start_screen_closes_and_opens_by_the_clock() -> None:
+    visit = Visit(now=MONDAY_TEN.replace(hour=17, minute=59, second=58))
+    visit.wait(10)
+    assert visit.session.state is State.CLOSED
+    visit.now += timedelta(hours=14)
+    visit.wait(5)
+    assert visit.session.state is State.START
+
+
+def test_without_a_catalogue_the_terminal_is_out_of_service() -> None:
+    visit = Visit(index=EMPTY)
+    visit.wait(5)
+    assert visit.view().screen is Screen.OUT_OF_SERVICE
+
+
+def test_late_search_hits_of_an_older_query_are_dropped() -> None:
+    visit = Visit()
+    visit.touch("search")
+    visit.ask(intents.TypeText("p"))
+    visit.ask(intents.TypeText("e"))
+    first, second = (each.token for each in visit.of(effects.Search))  # type: ignore[attr-defined]
+    visit.send(events.SearchFound(second, ("perso",)))
+    visit.send(events.SearchFound(first, ("no-queue",)))
+    assert visit.session.hits == ("perso",)
+
+
+def test_help_is_called_once_and_its_page_says_what_became_of_it() -> None:
+    visit = Visit()
+    visit.touch("bar:help")
+    (call,) = visit.of(effects.SendHelp)
+    visit.touch("bar:help")
+    assert len(visit.of(effects.SendHelp)) == 1
+    visit.send(events.HelpSent(call.id))  # type: ignore[attr-defined]
+    view = visit.view()
+    assert view.screen is Screen.HELP_CALLED
+    visit.touch("close_help")
+    assert visit.view().screen is Screen.START
+
+
+@pytest.mark.parametrize("lang", ["de", "en", "ar"])
+def test_every_control_has_words_to_speak(lang: str) -> None:
+    visit = Visit()
+    visit.ask(intents.ChooseLanguage(lang))
+    for control in ("tile:all", "category:papers", "service:perso"):
+        for each in controls(visit.view()):
+            assert each.spoken.strip(), each.id
+            assert each.label.strip(), each.id
+        visit.touch(control)

@@ -1,0 +1,206 @@
+"""The ticket flow, step by step, as the visitor meets it."""
+
+import pytest
+from visits import Visit
+
+from kiosk.health import Health, Paper
+from kiosk.session.model import State
+from kiosk.view import NumberCard, Screen
+from kiosk.vocabulary import effects, events, intents
+from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
+from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.tickets import PaperState
+
+READY = events.DeviceChanged(DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.READY))
+
+
+def to_printing(visit: Visit) -> str:
+    (commit,) = visit.touch("featured:perso")
+    assert isinstance(commit, effects.CommitIntent)
+    (ask,) = visit.send(events.IntentCommitted(commit.ticket.id))
+    assert isinstance(ask, effects.AskNumber)
+    (keep,) = visit.send(events.NumberGiven(visit.numbered(ask.ticket.id)))
+    assert isinstance(keep, effects.CommitNumber)
+    visit.send(events.NumberCommitted(keep.ticket.id))
+    return keep.ticket.id
+
+
+def job_of(visit: Visit) -> effects.PrintTicket:
+    job = visit.of(effects.PrintTicket)[-1]
+    assert isinstance(job, effects.PrintTicket)
+    return job
+
+
+def test_featured_tile_is_one_tap_from_start_to_paper() -> None:
+    visit = Visit()
+    to_printing(visit)
+    assert visit.session.state is State.PRINTING
+    visit.send(events.PrintFinished(job_of(visit).job, Printed()))
+    assert visit.view().screen is Screen.TICKET
+    kinds = [type(each) for each in visit.done]
+    assert kinds.index(effects.CommitIntent) < kinds.index(effects.AskNumber) < kinds.index(effects.CommitNumber)
+    assert kinds.index(effects.CommitNumber) < kinds.index(effects.PrintTicket)
+    assert visit.of(effects.CommitPaper)[-1] == effects.CommitPaper(job_of(visit).ticket.id, PaperState.PRINTED)
+
+
+def test_language_change_then_featured_is_two_taps() -> None:
+    visit = Visit()
+    visit.touch("lang:en")
+    assert visit.view().lang == "en"
+    (commit,) = visit.touch("featured:perso")
+    assert isinstance(commit, effects.CommitIntent)
+    assert commit.ticket.lang == "en"
+
+
+def test_category_service_number_is_three_taps_from_the_categories_and_four_from_start() -> None:
+    visit = Visit()
+    for control in ("tile:all", "category:papers", "service:perso"):
+        visit.touch(control)
+    assert visit.view().screen is Screen.SERVICE
+    (commit,) = visit.touch("draw")
+    assert isinstance(commit, effects.CommitIntent)
+
+
+def test_fifty_presses_on_one_tile_draw_one_ticket() -> None:
+    visit = Visit()
+    press = visit.control("featured:perso").intent
+    session = visit.session.id
+    for _ in range(50):
+        visit.send(events.Asked(press, session))
+    assert len(visit.of(effects.CommitIntent)) == 1
+
+
+def test_late_press_on_a_view_of_an_ended_session_is_dropped() -> None:
+    visit = Visit()
+    old = visit.session.id
+    visit.touch("tile:all")
+    visit.ask(intents.GoToStart())
+    visit.send(events.Asked(intents.DrawFeatured("perso"), old))
+    assert not visit.of(effects.CommitIntent)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "screen", "paper"),
+    [
+        (NotPrinted(Problem.PAPER_OUT), Screen.TICKET_NO_PAPER, PaperState.NOT_PRINTED),
+        (Unconfirmed(Problem.SILENT), Screen.TICKET_UNCONFIRMED, PaperState.UNCONFIRMED),
+    ],
+)
+def test_without_sure_paper_the_number_stands_large_with_its_qr_and_staff_are_told(outcome, screen, paper) -> None:  # type: ignore[no-untyped-def]
+    visit = Visit()
+    to_printing(visit)
+    visit.send(events.PrintFinished(job_of(visit).job, outcome))
+    view = visit.view()
+    assert view.screen is screen
+    (card,) = [block for block in view.body if isinstance(block, NumberCard)]
+    assert card.number == "A 143"
+    assert card.qr
+    assert visit.of(effects.CommitPaper)[-1].state is paper  # type: ignore[attr-defined]
+    assert visit.of(effects.SendHelp)[-1].label == "A 143"  # type: ignore[attr-defined]
+
+
+def test_one_automatic_reprint_when_the_printer_is_well_again_never_two() -> None:
+    visit = Visit()
+    to_printing(visit)
+    visit.send(events.PrintFinished(job_of(visit).job, NotPrinted(Problem.PAPER_OUT)))
+    visit.send(READY)
+    assert visit.session.state is State.PRINTING
+    again = job_of(visit)
+    assert not again.copy
+    visit.send(events.PrintFinished(again.job, NotPrinted(Problem.PAPER_OUT)))
+    visit.send(READY)
+    assert visit.session.state is State.TICKET_NO_PAPER
+    assert len(visit.of(effects.PrintTicket)) == 2
+
+
+def test_a_reprint_of_an_unconfirmed_slip_is_asked_for_and_marked_as_a_copy() -> None:
+    visit = Visit()
+    to_printing(visit)
+    visit.send(events.PrintFinished(job_of(visit).job, Unconfirmed(Problem.SILENT)))
+    visit.send(READY)
+    assert len(visit.of(effects.PrintTicket)) == 1
+    visit.touch("again")
+    assert job_of(visit).copy
+
+
+def test_an_answer_to_an_older_job_does_not_end_the_present_one() -> None:
+    visit = Visit()
+    to_printing(visit)
+    visit.send(events.PrintFinished("another job", Printed()))
+    assert visit.session.state is State.PRINTING
+
+
+def test_known_paper_trouble_shows_the_number_at_once_without_sending_a_job() -> None:
+    visit = Visit(health=Health(paper=Paper.TROUBLE, paper_problem=Problem.COVER_OPEN, hub=True))
+    to_printing(visit)
+    assert visit.view().screen is Screen.TICKET_NO_PAPER
+    assert not visit.of(effects.PrintTicket)
+
+
+def test_flood_shows_numbers_on_the_screen_only_and_tells_staff() -> None:
+    visit = Visit(flood=True)
+    to_printing(visit)
+    assert visit.view().screen is Screen.TICKET_SCREEN_ONLY
+    assert visit.of(effects.SendHelp)[-1].reason == "flood"  # type: ignore[attr-defined]
+    assert not visit.of(effects.PrintTicket)
+
+
+def test_hub_gone_leads_to_one_page_that_says_what_to_do_and_asks_again_with_the_same_id() -> None:
+    visit = Visit()
+    (commit,) = visit.touch("featured:perso")
+    visit.send(events.IntentCommitted(commit.ticket.id))  # type: ignore[attr-defined]
+    visit.send(events.NumberSilent(commit.ticket.id, Problem.HUB_AWAY))  # type: ignore[attr-defined]
+    assert visit.view().screen is Screen.NO_NUMBER
+    (again,) = visit.touch("again")
+    assert isinstance(again, effects.AskNumber)
+    assert again.ticket.id == commit.ticket.id  # type: ignore[attr-defined]
+
+
+def test_leaving_without_a_number_leaves_a_tombstone() -> None:
+    visit = Visit()
+    (commit,) = visit.touch("featured:perso")
+    visit.send(events.IntentCommitted(commit.ticket.id))  # type: ignore[attr-defined]
+    visit.send(events.NumberSilent(commit.ticket.id, Problem.HUB_AWAY))  # type: ignore[attr-defined]
+    visit.touch("finish")
+    assert visit.of(effects.CommitCancel) == [effects.CommitCancel(commit.ticket.id)]  # type: ignore[attr-defined]
+    assert visit.session.state is State.START
+    visit.send(events.NumberGiven(visit.numbered(commit.ticket.id)))  # type: ignore[attr-defined]
+    assert visit.session.state is State.START
+
+
+def test_hand_back_is_offered_for_ten_seconds_after_a_featured_tile_only() -> None:
+    visit = Visit()
+    ticket = to_printing(visit)
+    visit.send(events.PrintFinished(job_of(visit).job, Printed()))
+    visit.mono += 9
+    visit.touch("hand_back")
+    assert visit.of(effects.CommitCancel) == [effects.CommitCancel(ticket)]
+    visit.send(events.CancelCommitted(ticket))
+    assert visit.view().screen is Screen.HANDED_BACK
+
+
+def test_hand_back_is_gone_after_ten_seconds() -> None:
+    visit = Visit()
+    to_printing(visit)
+    visit.send(events.PrintFinished(job_of(visit).job, Printed()))
+    visit.mono += 10.1
+    visit.ask(intents.HandBack())
+    assert not visit.of(effects.CommitCancel)
+
+
+def test_unknown_service_of_an_old_screen_gets_a_kind_page_and_the_way_back() -> None:
+    visit = Visit()
+    visit.ask(intents.OpenService("gone"))
+    assert visit.view().screen is Screen.UNKNOWN_SERVICE
+    visit.touch("start")
+    assert visit.view().screen is Screen.START
+
+
+def test_a_refused_store_means_no_number_and_no_paper() -> None:
+    visit = Visit()
+    (commit,) = visit.touch("featured:perso")
+    visit.send(events.StoreFailed(commit.ticket.id, "disk full"))  # type: ignore[attr-defined]
+    assert visit.view().screen is Screen.NO_NUMBER
+    assert not visit.of(effects.AskNumber)
+    assert not visit.of(effects.PrintTicket)

@@ -1,0 +1,136 @@
+"""A visit without threads: the real table, step and pages; the workers' answers are given by hand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import count
+
+from kiosk.catalogue.index import CatalogueIndex, index_of
+from kiosk.catalogue.model import Catalogue, Category, Featured, Office, Queue, Service, Span
+from kiosk.config import Site, Timing
+from kiosk.flows.frame import Page
+from kiosk.flows.pages import render
+from kiosk.flows.rules import table
+from kiosk.flows.words import Words
+from kiosk.health import Health, Paper
+from kiosk.i18n.texts import Texts
+from kiosk.session.model import Facts, Session, State, fresh_session
+from kiosk.session.step import step
+from kiosk.view import Control, View, controls
+from kiosk.vocabulary.effects import Effect
+from kiosk.vocabulary.events import Asked, Event, Tick
+from kiosk.vocabulary.ids import uuid7
+from kiosk.vocabulary.intents import Intent
+from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.tickets import Numbered
+
+BERLIN = timezone(timedelta(hours=1))
+MONDAY_TEN = datetime(2026, 3, 2, 10, 0, tzinfo=BERLIN)
+
+
+def small_catalogue() -> Catalogue:
+    from datetime import time
+
+    week = tuple(Span(day=day, opens=time(8), closes=time(18)) for day in range(5))
+    office = Office(id="buergeramt", names={"de": "Bürgeramt", "en": "Citizens' office"}, hours=week)
+    return Catalogue(
+        version=1,
+        languages=("de", "en"),
+        categories=(Category(id="papers", names={"de": "Ausweise", "en": "Identity papers"}, icon="id"),),
+        offices=(office,),
+        queues=(
+            Queue(id="a", series="A", names={"de": "Bürgeramt"}, places={"de": "Wartebereich A"}, office="buergeramt"),
+        ),
+        services=(
+            Service(
+                id="perso", names={"de": "Personalausweis", "en": "Identity card"}, categories=("papers",), queue="a"
+            ),
+            Service(id="no-queue", names={"de": "Ohne Wartekreis"}, categories=("papers",), office="buergeramt"),
+        ),
+        featured=(Featured(service="perso"),),
+    )
+
+
+@dataclass
+class Visit:
+    """One terminal's session driven step by step."""
+
+    index: CatalogueIndex = field(default_factory=lambda: index_of(small_catalogue()))
+    health: Health = Health(paper=Paper.READY, hub=True)
+    now: datetime = MONDAY_TEN
+    mono: float = 1000.0
+    flood: bool = False
+    stored: bool = True
+    timing: Timing = Timing()
+    done: list[Effect] = field(default_factory=list)
+    state: State = State.START
+
+    def __post_init__(self) -> None:
+        self._ids = (str(uuid7(1_772_000_000_000 + n, 0, n)) for n in count())
+        self.session: Session = fresh_session(next(self._ids), "de", self.mono, self.state)
+        self._texts = Texts.load("terminal")
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(
+            now=self.now,
+            mono=self.mono,
+            fresh=(next(self._ids), next(self._ids)),
+            index=self.index,
+            health=self.health,
+            timing=self.timing,
+            languages=("de", "en", "ar"),
+            waiting={"a": 3},
+            flood=self.flood,
+            stored=self.stored,
+        )
+
+    def send(self, event: Event) -> tuple[Effect, ...]:
+        moved = step(table(), self.session, event, self.facts)
+        self.session = moved.session
+        self.done.extend(moved.effects)
+        return moved.effects
+
+    def ask(self, intent: Intent) -> tuple[Effect, ...]:
+        return self.send(Asked(intent, self.session.id))
+
+    def wait(self, seconds: float, tick: float = 0.25) -> None:
+        end = self.mono + seconds
+        while self.mono < end:
+            self.mono += tick
+            self.now += timedelta(seconds=tick)
+            self.send(Tick())
+
+    def view(self) -> View:
+        words = Words(self._texts, self.session.lang)
+        return render(Page(self.session, self.facts, words, Site(town="Stadt Musterstadt", name="Bürgerhaus"), "T1"))
+
+    def control(self, control_id: str) -> Control:
+        found = [each for each in controls(self.view()) if each.id == control_id]
+        assert found, f"no {control_id} on {self.view().screen}: {[c.id for c in controls(self.view())]}"
+        return found[0]
+
+    def touch(self, control_id: str) -> tuple[Effect, ...]:
+        """Touch a control that really stands on the screen now."""
+        return self.ask(self.control(control_id).intent)
+
+    def numbered(self, ticket: str, *, n: int = 143, url: str = "") -> Numbered:
+        return Numbered(
+            id=ticket,
+            label=Label("A", 0, n),
+            service=self.session.service,
+            queue="a",
+            business_day="2026-03-02",
+            issued_at=self.now.astimezone(UTC).isoformat(),
+            ahead=3,
+            slip_code="TK:" + ticket,
+            url=url,
+        )
+
+    def of(self, kind: type[Effect]) -> list[Effect]:
+        return [effect for effect in self.done if isinstance(effect, kind)]
+
+
+SilentProblem = Problem.HUB_AWAY
+VisitMaker = Callable[[], Visit]
