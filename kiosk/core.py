@@ -24,7 +24,7 @@ from kiosk.session.table import Moved
 from kiosk.view import Screen, View
 from kiosk.vocabulary.devices import DeviceStatus
 from kiosk.vocabulary.effects import CommitNumber, Effect, Note
-from kiosk.vocabulary.events import DeviceChanged, Event, Failure, HubChanged, StoreFailed, Tick
+from kiosk.vocabulary.events import DeviceChanged, Event, Failure, HubChanged, Tick
 
 INBOX_LIMIT = 1000
 TICK_S = 0.25
@@ -147,8 +147,6 @@ class Core:
                 self._log.write("hub-reachable" if reachable else "hub-away")
             case News():
                 self._take_facts(event)
-            case StoreFailed():
-                self._stored = False
             case _:
                 pass
 

@@ -1,0 +1,90 @@
+"""Draws the session machine from its table: docs/session.md. Run it after changing a flow."""
+
+import sys
+from pathlib import Path
+
+from kiosk.flows import browse, ticket
+from kiosk.session.model import CHOOSING, COMMITTING, DEAD_ENDS, EVERYWHERE, HOMES, TICKET_HELD, State
+from kiosk.session.table import Goal, Row, always
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "session.md"
+GROUPS = {
+    "homes": HOMES,
+    "choosing": CHOOSING,
+    "dead_ends": DEAD_ENDS,
+    "committing": COMMITTING,
+    "ticket_held": TICKET_HELD,
+}
+
+
+def rows() -> tuple[Row, ...]:
+    """The rows that do something, in the order they are tried."""
+    return (*ticket.ROWS, *browse.ROWS)
+
+
+def diagram() -> str:
+    """The ticket flow as a Mermaid state diagram: every row that goes to a state of its own."""
+    lines = ["stateDiagram-v2", "    [*] --> start"]
+    for row in rows():
+        if row.target is Goal.STAY or row.states == EVERYWHERE:
+            continue
+        target = row.target.value if isinstance(row.target, State) else f"({row.target.value})"
+        for state in sorted(row.states):
+            lines.append(f"    {state.value} --> {_node(target)}: {_label(row)}")
+    return "\n".join(lines)
+
+
+def _node(target: str) -> str:
+    return {"(home)": "[*]", "(back)": "previous"}.get(target, target)
+
+
+def _label(row: Row) -> str:
+    guard = "" if row.guard is always else f" [{row.guard.__name__}]"
+    return f"{row.trigger.__name__}{guard}"
+
+
+def table() -> str:
+    """Every row in words."""
+    lines = ["| In | on | when | does | goes to |", "| --- | --- | --- | --- | --- |"]
+    for row in rows():
+        states = _names(row.states)
+        guard = "" if row.guard is always else row.guard.__name__
+        action = "" if row.action.__name__ == "nothing" else row.action.__name__
+        lines.append(f"| {states} | {row.trigger.__name__} | {guard} | {action} | {row.target.value} |")
+    return "\n".join(lines)
+
+
+def _names(states: frozenset[State]) -> str:
+    if states == EVERYWHERE:
+        return "everywhere"
+    named = [name for name, group in GROUPS.items() if group <= states]
+    rest = sorted(s.value for s in states if not any(s in GROUPS[name] for name in named))
+    return ", ".join([*(f"*{name}*" for name in named), *rest])
+
+
+def page() -> str:
+    """The whole document."""
+    groups = "\n".join(f"- *{name}*: {', '.join(sorted(s.value for s in group))}" for name, group in GROUPS.items())
+    return f"""# The session machine
+
+Drawn from the table by `scripts/state_diagram.py`; a test fails when this page and the table differ.
+A session is one frozen value; `kiosk.session.step` answers one event; rows come from `kiosk/flows`, first match wins.
+What no row below answers is left out on purpose, with its reason, in `kiosk/flows/rules.py`.
+
+Groups of states:
+
+{groups}
+
+```mermaid
+{diagram()}
+```
+
+## Rows
+
+{table()}
+"""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
+    sys.exit(0)
