@@ -1,0 +1,75 @@
+"""Where a long word may break: first at the joints of compounds we know, then at syllables (pyphen).
+
+German office words are compounds; "Personal-ausweis" reads better than "Personalaus-weis". The joints below are found
+without any dictionary. pyphen's German patterns take most of a second and 18 MB to load: they are read only when no
+joint will do, or ahead of time by ``warm`` (call it off the UI thread, after the first frame).
+"""
+
+import re
+from functools import lru_cache
+from typing import Protocol, cast
+
+from kiosk.i18n.languages import base
+
+SHORTEST = 3
+"""Fewest letters before and after a break."""
+
+_JOINTS = re.compile(
+    r"(?<=[a-zäöüß]{3})(?="
+    r"abmeld|adress|angelegenheit|anmeld|antrag|anzeig|arbeit|aufenthalt|auskunft|auskünft|ausländer|ausstell|ausweis|auszug|auszüg"
+    r"|beantrag|befrei|beglaubig|behinder|behörd|beihilf|beitrag|beiträg|bekanntmach|berat|berechtig|bescheid|bescheinig"
+    r"|beschäftig|besteuer|bestätig|betreu|betrieb|bewillig|bürger|dienst|einbürger|einricht|einwohner|erfass|erklär|erlaubnis"
+    r"|ermäßig|erstatt|erteil|fahrzeug|feststell|führer|führung|förder|gebühr|genehmig|gesetz|gewerb|grundstück|haltung|karte"
+    r"|kenn|kosten|leistung|meldung|nachweis|nummer|nutzung|ordnung|pass(?!t)|pfleg|plakett|prüfung|recht|regist|schein|schutz"
+    r"|sondernutz|stadt|stell|steuer|straß|tausch|übertrag|umschreib|umwelt|unterhalt|unterlag|unterstütz|urkund|veranstalt"
+    r"|verfahr|verkehr|verlust|verlänger|vermittl|versicher|verwalt|verzeichnis|vorschuss|wechsel|wohnung|zentral|zeugnis"
+    r"|zulag|zulass|zuschuss|zuständig|änderung"
+    r")"
+)
+
+
+class _Dictionary(Protocol):
+    """What we use of pyphen."""
+
+    def positions(self, word: str) -> list[int]:
+        """Indexes before which the word may break."""
+        ...
+
+
+def joints(word: str, lang: str) -> list[int]:
+    """Joints of a German compound (and soft hyphens in any language): the best places to break."""
+    soft = [match.end() for match in re.finditer("\u00ad", word)]
+    if soft or base(lang) != "de":
+        return soft
+    found = [match.start() for match in _JOINTS.finditer(word.lower())]
+    return [n for n in found if SHORTEST <= n <= len(word) - SHORTEST]
+
+
+def syllables(word: str, lang: str) -> list[int]:
+    """Places between syllables; [] for a language without patterns. May load patterns: see ``warm``."""
+    dictionary = _dictionary(base(lang))
+    if dictionary is None:
+        return []
+    fixed = joints(word, lang)
+    found = [n for n in dictionary.positions(word) if all(abs(n - joint) > 1 for joint in fixed)]
+    return _no_lone_letters(sorted({*found, *fixed}))
+
+
+def warm(langs: tuple[str, ...]) -> None:
+    """Load the patterns of these languages now, so that no screen waits for them."""
+    for lang in langs:
+        _dictionary(base(lang))
+
+
+def _no_lone_letters(places: list[int]) -> list[int]:
+    """Of two places one letter apart the later is the right one ("Persona-l-ausweis")."""
+    return [n for n in places if n + 1 not in places]
+
+
+@lru_cache(maxsize=8)
+def _dictionary(lang: str) -> _Dictionary | None:
+    import pyphen
+
+    if lang not in pyphen.LANGUAGES:
+        return None
+    return cast("_Dictionary", pyphen.Pyphen(lang=lang, left=SHORTEST, right=SHORTEST))
