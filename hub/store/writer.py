@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from hub.store.faults import StoreFailed
+from hub.store.sql import in_transaction, run
 
 GROUP_MAX = 256
 """Writes in one commit at most, so that nobody waits behind an endless group."""
@@ -100,21 +101,16 @@ class _Broken(Exception):
 
 def _attempt(connection: Connection, job: _Job) -> _Outcome:
     """Run one write in its savepoint; whatever it raises belongs to its caller."""
-    connection.exec_driver_sql("SAVEPOINT one")
+    run(connection, "SAVEPOINT one")
     try:
         outcome = _Outcome(job.promise, job.fn(connection), None)
     except Exception as fault:
-        if not _in_transaction(connection):
+        if not in_transaction(connection):
             raise _Broken(str(fault)) from fault
-        connection.exec_driver_sql("ROLLBACK TO one")
+        run(connection, "ROLLBACK TO one")
         outcome = _Outcome(job.promise, None, fault)
-    connection.exec_driver_sql("RELEASE one")
+    run(connection, "RELEASE one")
     return outcome
-
-
-def _in_transaction(connection: Connection) -> bool:
-    raw: Any = connection.connection.driver_connection
-    return bool(raw.in_transaction)
 
 
 def _settle(outcomes: list[_Outcome]) -> None:

@@ -51,8 +51,6 @@ user = Table(
     words("password_hash"),
     moment("created_ms"),
     maybe_moment("disabled_ms"),
-    number("failures", 0),
-    maybe_moment("locked_until_ms"),
     PrimaryKeyConstraint("site_id", "id"),
     UniqueConstraint("site_id", "login"),
     of_site(),
@@ -94,6 +92,19 @@ session = Table(
     belongs("counter", "counter_id"),
     sqlite_strict=True,
 )
+
+sign_in_try = Table(
+    "sign_in_try",
+    metadata,
+    ident("site_id"),
+    words("whose"),
+    number("failures"),
+    moment("last_ms"),
+    PrimaryKeyConstraint("site_id", "whose"),
+    of_site(),
+    sqlite_strict=True,
+)
+"""Wrong passwords by name and by address (as hashes), whether or not anybody has that name."""
 
 queue = Table(
     "queue",

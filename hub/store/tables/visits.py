@@ -157,6 +157,7 @@ event = Table(
     moment("at_ms"),
     PrimaryKeyConstraint("site_id", "seq"),
     CheckConstraint("json_valid(body)", name="body_json"),
+    Index("calls", "site_id", "seq", sqlite_where=text("kind IN ('call', 'recall')")),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

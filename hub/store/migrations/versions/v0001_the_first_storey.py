@@ -35,6 +35,8 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_index("calls", "event", ["site_id", "seq"], sqlite_where=sa.text("kind IN ('call', 'recall')"))
+
     op.create_table(
         "setup_token",
         sa.Column("token_hash", sa.Text(), nullable=False),
@@ -152,6 +154,19 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "sign_in_try",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("whose", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_ms", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
+        sa.PrimaryKeyConstraint("site_id", "whose"),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "user",
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -161,8 +176,6 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("created_ms", sa.Integer(), nullable=False),
         sa.Column("disabled_ms", sa.Integer(), nullable=True),
-        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("locked_until_ms", sa.Integer(), nullable=True),
         sa.CheckConstraint("password_hash LIKE '$argon2id$%'", name="argon2id"),
         sa.CheckConstraint(
             "role IN ('clerk', 'supervisor', 'cash_office', 'editor', 'technician', 'administrator')", name="role_known"

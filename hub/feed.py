@@ -1,0 +1,119 @@
+"""The feed: commits wake it, it reads the event table once for everybody, and hands each listener what is new.
+
+The event table is the truth: a listener that falls behind is dropped and resumes by ``Last-Event-ID``.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import partial
+
+from hub.queues.events import Event, newest, since
+from hub.store.engine import Store
+
+HEARTBEAT_S = 15.0
+BACKLOG = 64
+"""Batches that may wait for one slow listener before it is dropped."""
+READ_MAX = 500
+
+Batch = list[Event]
+
+
+class Listener:
+    """One open stream: ``batches`` gives lists of events, an empty one as heartbeat, and ends when dropped."""
+
+    def __init__(self, feed: "Feed", site: str, heartbeat_s: float) -> None:
+        self.site = site
+        self._feed = feed
+        self._heartbeat_s = heartbeat_s
+        self._inbox: asyncio.Queue[Batch | None] = asyncio.Queue(BACKLOG)
+
+    def offer(self, batch: Batch | None) -> None:
+        """Hand over a batch (None = the end); a listener that does not keep up is dropped."""
+        try:
+            self._inbox.put_nowait(batch)
+        except asyncio.QueueFull:
+            self._feed.drop(self)
+            while not self._inbox.empty():
+                self._inbox.get_nowait()
+            self._inbox.put_nowait(None)
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """What is new, as it comes."""
+        try:
+            while True:
+                try:
+                    batch = await asyncio.wait_for(self._inbox.get(), self._heartbeat_s)
+                except TimeoutError:
+                    batch = []
+                if batch is None:
+                    return
+                yield batch
+        finally:
+            self._feed.drop(self)
+
+
+class Feed:
+    """Who listens to what. ``run`` is a task of the app's lifespan; ``close`` ends every stream."""
+
+    def __init__(self, store: Store, heartbeat_s: float = HEARTBEAT_S) -> None:
+        self._store = store
+        self._heartbeat_s = heartbeat_s
+        self._listeners: set[Listener] = set()
+        self._read: dict[str, int] = {}
+        self._news = asyncio.Event()
+        self._closed = False
+
+    async def run(self) -> None:
+        """Read and hand on, for ever: one read per site and wake-up, however many listen."""
+        loop = asyncio.get_running_loop()
+        self._store.after_commit(partial(self._wake, loop))
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            for site in {listener.site for listener in self._listeners}:
+                await self._hand_on(site)
+
+    async def listen(self, site: str) -> Listener:
+        """A listener for what happens from now on; every event with a seq above ``position`` reaches it."""
+        if site not in self._read:
+            self._read.setdefault(site, await self._store.read(partial(newest, site=site)))
+        listener = Listener(self, site, self._heartbeat_s)
+        self._listeners.add(listener)
+        if self._closed:
+            listener.offer(None)
+        return listener
+
+    def drop(self, listener: Listener) -> None:
+        """Forget a listener."""
+        self._listeners.discard(listener)
+        if not any(other.site == listener.site for other in self._listeners):
+            self._read.pop(listener.site, None)
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop."""
+        self._closed = True
+        for listener in tuple(self._listeners):
+            listener.offer(None)
+
+    @property
+    def listening(self) -> int:
+        """How many streams are open."""
+        return len(self._listeners)
+
+    def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Called by the writer's thread after each commit."""
+        if self._listeners and not loop.is_closed():
+            loop.call_soon_threadsafe(self._news.set)
+
+    async def _hand_on(self, site: str) -> None:
+        after = self._read.get(site)
+        if after is None:
+            return
+        events = await self._store.read(partial(since, site=site, after=after, limit=READ_MAX))
+        if not events:
+            return
+        self._read[site] = events[-1].seq
+        for listener in [listener for listener in self._listeners if listener.site == site]:
+            listener.offer(events)
+        if len(events) == READ_MAX:
+            self._news.set()

@@ -1,0 +1,90 @@
+"""The event table: the only feed. A row is written in the transaction of what it tells."""
+
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.store.sql import run
+
+
+class Kind(StrEnum):
+    """What an event tells."""
+
+    TICKET = "ticket"
+    """A ticket is in another state, or its paper is known. Body: label, queue, state, counter, paper."""
+    CALL = "call"
+    """First call. Body: label, queue, counter (its id), counter_name."""
+    RECALL = "recall"
+    """The same again, louder. Body as ``call``."""
+    HELP = "help"
+    """A help call was opened or acknowledged. Body: terminal, reason, label, state."""
+    TERMINAL = "terminal"
+    """A terminal was enrolled, revoked, or tells another state of itself. Body: name."""
+    HOUSE = "house"
+    """Queues, counters or their duties changed. Body: empty."""
+    CATALOGUE = "catalogue"
+    """Another snapshot is in force. Body: version."""
+    DAY = "day"
+    """A business day began. Body: day."""
+
+
+CALLING = (Kind.CALL, Kind.RECALL)
+"""What boards and signs show."""
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One row of the feed; ``body`` is JSON as text."""
+
+    seq: int
+    kind: Kind
+    subject: str
+    body: str
+    at_ms: int
+
+    def fields(self) -> dict[str, str | int | None]:
+        """The body, read."""
+        return msgspec.json.decode(self.body, type=dict[str, str | int | None])
+
+
+def append(
+    connection: Connection, site: str, kind: Kind, subject: str, body: dict[str, str | int | None], now_ms: int
+) -> int:
+    """Write one event; returns its seq. The single writer makes ``max + 1`` safe."""
+    row = run(
+        connection,
+        "INSERT INTO event (site_id, seq, kind, subject, body, at_ms)"
+        " SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM event WHERE site_id = ? RETURNING seq",
+        site,
+        kind,
+        subject,
+        msgspec.json.encode(body).decode(),
+        now_ms,
+        site,
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def newest(connection: Connection, site: str) -> int:
+    """The seq of the newest event; 0 = none yet."""
+    row = run(connection, "SELECT coalesce(max(seq), 0) FROM event WHERE site_id = ?", site).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def since(
+    connection: Connection, site: str, after: int, limit: int = 500, kinds: tuple[Kind, ...] = tuple(Kind)
+) -> list[Event]:
+    """Events after ``after``, oldest first, at most ``limit``."""
+    marks = ", ".join("?" for _ in kinds)
+    rows = run(
+        connection,
+        f"SELECT seq, kind, subject, body, at_ms FROM event WHERE site_id = ? AND seq > ? AND kind IN ({marks})"
+        " ORDER BY seq LIMIT ?",
+        site,
+        after,
+        *kinds,
+        limit,
+    ).fetchall()
+    return [Event(seq, Kind(kind), subject, body, at_ms) for seq, kind, subject, body, at_ms in rows]

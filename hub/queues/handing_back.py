@@ -1,0 +1,58 @@
+"""What the terminal reports of a ticket after it has its number: given back, or how the paper fared."""
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.queues.issue import tell
+from hub.queues.refusals import Code, Refused
+from hub.queues.states import NEXT, move
+from hub.queues.tickets import load
+from hub.store.sql import run
+from hub.store.words import State
+
+
+def cancel(connection: Connection, site: str, ticket: str, now_ms: int) -> State:
+    """Give a number back; returns the state the ticket has then.
+
+    A ticket that is being served or ended keeps its state. An id never heard of leaves a tombstone, so that a request
+    that arrives late raises no ghost.
+    """
+    known = load(connection, site, ticket)
+    if known is None:
+        run(
+            connection,
+            "INSERT INTO tombstone (site_id, id, at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            site,
+            ticket,
+            now_ms,
+        )
+        return State.CANCELLED
+    if State.CANCELLED not in NEXT[known.state]:
+        return known.state
+    moved = move(connection, known, State.CANCELLED, now_ms)
+    if isinstance(moved, Refused):
+        return known.state
+    tell(connection, moved, now_ms)
+    return moved.state
+
+
+def report_paper(
+    connection: Connection, site: str, ticket: str, outcome: str, problem: str, now_ms: int
+) -> Refused | None:
+    """Note how the paper fared. Printed is final: an older report that arrives late does not undo it."""
+    known = load(connection, site, ticket)
+    if known is None:
+        return Refused(Code.UNKNOWN_TICKET, "No ticket has this id.", "id")
+    if known.paper in ("printed", outcome):
+        return None
+    run(
+        connection,
+        "UPDATE ticket SET paper = ?, paper_problem = ? WHERE site_id = ? AND id = ?",
+        outcome,
+        problem,
+        site,
+        ticket,
+    )
+    if outcome != "printed":
+        tell(connection, msgspec.structs.replace(known, paper=outcome), now_ms)
+    return None

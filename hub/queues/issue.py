@@ -1,0 +1,193 @@
+"""Giving a number: the hot path. One call is one ticket, however often it is asked for with the same id."""
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.queues import events
+from hub.queues.days import turn
+from hub.queues.refusals import Code, Refused
+from hub.queues.states import open_interval
+from hub.queues.tickets import FIELDS, PLACES, Ticket, load
+from hub.store.sql import run
+from hub.store.words import State
+
+AHEAD_MAX = 1000
+"""People before a visitor are counted up to here, so that a number costs the same however many wait."""
+NORMAL = 100
+"""Priority class of walk-ins; smaller is called earlier."""
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """A number is asked for. ``id`` is the terminal's UUIDv7, ``token`` 32 hex digits that the hub drew."""
+
+    site: str
+    id: str
+    service: str
+    token: str
+    now_ms: int
+    lang: str = "de"
+    tapped_at: str = ""
+    terminal: str | None = None
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """The ticket with what its slip needs from the site. ``again`` = the id was known, nothing was changed."""
+
+    ticket: Ticket
+    timezone: str
+    base_url: str
+    again: bool = False
+
+
+class _Facts(msgspec.Struct, frozen=True):
+    """What one look tells about site, day and queue of a service; no queue when the service has none."""
+
+    timezone: str
+    base_url: str
+    day: str | None
+    buried: int
+    queue: str | None
+    series: str | None
+    first_n: int | None
+    last_n: int | None
+    open: int | None
+
+
+_LOOK = """
+SELECT s.timezone, s.base_url, d.day, EXISTS (SELECT 1 FROM tombstone t WHERE t.site_id = s.id AND t.id = ?),
+       q.id, q.series, q.first_n, q.last_n, q.open
+FROM site s
+LEFT JOIN business_day d ON d.site_id = s.id AND d.closed_ms IS NULL
+LEFT JOIN service_queue r ON r.site_id = s.id AND r.service_id = ?
+LEFT JOIN queue q ON q.site_id = r.site_id AND q.id = r.queue_id AND q.removed_ms IS NULL
+WHERE s.id = ?
+"""
+
+
+def issue(connection: Connection, ask: Ask) -> Issued | Refused:
+    """Number the ticket, or say why not. The same id gets the same ticket; another service under it is refused."""
+    row = run(connection, _LOOK, ask.id, ask.service, ask.site).fetchone()
+    if row is None:
+        return Refused(Code.UNKNOWN_SERVICE, f"There is no site {ask.site}.", "site")
+    facts = _Facts(*row)
+    if known := load(connection, ask.site, ask.id):
+        return _again(known, ask, facts)
+    if facts.buried:
+        return Refused(Code.TICKET_CANCELLED, "This ticket was given back before it was numbered.", "id")
+    if facts.queue is None or facts.series is None or facts.first_n is None or facts.last_n is None:
+        return Refused(Code.UNKNOWN_SERVICE, f"No queue takes the service {ask.service}.", "service")
+    if not facts.open:
+        return Refused(Code.QUEUE_CLOSED, f"Queue {facts.series} gives no numbers now.", "service")
+    day = turn(connection, ask.site, facts.timezone, facts.day, ask.now_ms)
+    ticket = _number(connection, ask, facts.queue, facts.series, (facts.first_n, facts.last_n), day)
+    if isinstance(ticket, Refused):
+        return ticket
+    open_interval(connection, ticket, 1, ask.now_ms)
+    tell(connection, ticket, ask.now_ms)
+    return Issued(ticket, facts.timezone, facts.base_url)
+
+
+def tell(connection: Connection, ticket: Ticket, now_ms: int) -> None:
+    """The event of a ticket's new state."""
+    body: dict[str, str | int | None] = {
+        "label": ticket.label,
+        "queue": ticket.queue_id,
+        "state": ticket.state,
+        "counter": ticket.counter_id,
+        "paper": ticket.paper,
+    }
+    events.append(connection, ticket.site_id, events.Kind.TICKET, ticket.id, body, now_ms)
+
+
+def _again(known: Ticket, ask: Ask, facts: _Facts) -> Issued | Refused:
+    if known.service_id != ask.service:
+        return Refused(Code.ID_USED_OTHERWISE, "This id was already used for another service.", "id")
+    if known.state is State.CANCELLED:
+        return Refused(Code.TICKET_CANCELLED, f"Ticket {known.label} was given back.", "id")
+    return Issued(known, facts.timezone, facts.base_url, again=True)
+
+
+def _number(
+    connection: Connection, ask: Ask, queue: str, series: str, span: tuple[int, int], day: str
+) -> Ticket | Refused:
+    """Insert the ticket under the next number that nobody waits with (the constraint says which are taken)."""
+    first, last = span
+    row = run(
+        connection,
+        "SELECT round, n FROM counter_seq WHERE site_id = ? AND day = ? AND series = ?",
+        ask.site,
+        day,
+        series,
+    ).fetchone()
+    wraps, n = row or (0, first - 1)
+    ahead = _ahead(connection, ask.site, queue)
+    for _ in range(last - first + 1):
+        wraps, n = (wraps, n + 1) if first <= n + 1 <= last else (wraps + 1, first)
+        ticket = _waiting(ask, queue, series, n, day, ahead)
+        if _insert(connection, ticket, ask, wraps):
+            _remember(connection, ticket, wraps)
+            return ticket
+    return Refused(Code.NUMBERS_EXHAUSTED, f"All numbers of queue {series} are waiting.", "service")
+
+
+def _waiting(ask: Ask, queue: str, series: str, n: int, day: str, ahead: int) -> Ticket:
+    return Ticket(
+        site_id=ask.site,
+        id=ask.id,
+        state=State.WAITING,
+        day=day,
+        series=series,
+        slot=0,
+        n=n,
+        queue_id=queue,
+        service_id=ask.service,
+        lang=ask.lang,
+        priority=NORMAL,
+        ahead=ahead,
+        arrival_ms=ask.now_ms,
+        issued_ms=ask.now_ms,
+        counter_id=None,
+        calls=0,
+        called_ms=None,
+        ended_ms=None,
+        paper="asked",
+        token=ask.token,
+    )
+
+
+_INSERT = (
+    f"INSERT INTO ticket ({FIELDS}, round, terminal_id, tapped_at) VALUES ({PLACES}, ?, ?, ?)"
+    " ON CONFLICT (site_id, series, slot, n)"
+    " WHERE state IN ('issued', 'waiting', 'called', 'in_service', 'parked', 'pending_pickup') DO NOTHING"
+)
+
+
+def _insert(connection: Connection, ticket: Ticket, ask: Ask, wraps: int) -> bool:
+    values = (*msgspec.structs.astuple(ticket), wraps, ask.terminal, ask.tapped_at)
+    return run(connection, _INSERT, *values).rowcount == 1
+
+
+def _remember(connection: Connection, ticket: Ticket, wraps: int) -> None:
+    run(
+        connection,
+        "INSERT INTO counter_seq (site_id, day, series, round, n) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (site_id, day, series) DO UPDATE SET round = excluded.round, n = excluded.n",
+        ticket.site_id,
+        ticket.day,
+        ticket.series,
+        wraps,
+        ticket.n,
+    )
+
+
+def _ahead(connection: Connection, site: str, queue: str) -> int:
+    """Who is before a walk-in that arrives now: everybody who waits in this queue."""
+    row = run(
+        connection,
+        "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE site_id = ? AND queue_id = ? AND state = 'waiting' LIMIT ?)",
+        site,
+        queue,
+        AHEAD_MAX,
+    ).fetchone()
+    assert row is not None
+    return int(row[0])

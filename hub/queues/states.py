@@ -1,0 +1,119 @@
+"""The ticket's states: which may follow which, and the interval that each one opens (design section 7)."""
+
+from sqlalchemy import Connection
+
+from hub.queues.refusals import Code, Refused
+from hub.queues.tickets import FIELDS, Ticket, from_row
+from hub.store.sql import run
+from hub.store.words import AT_COUNTER, IntervalKind, State
+
+NEXT: dict[State, frozenset[State]] = {
+    State.ISSUED: frozenset({State.WAITING, State.CANCELLED, State.EXPIRED, State.VOID}),
+    State.WAITING: frozenset(
+        {State.CALLED, State.PARKED, State.TRANSFERRED, State.CANCELLED, State.EXPIRED, State.VOID}
+    ),
+    State.CALLED: frozenset(
+        {
+            State.IN_SERVICE,
+            State.DONE,
+            State.NO_SHOW,
+            State.WAITING,
+            State.PARKED,
+            State.TRANSFERRED,
+            State.CANCELLED,
+            State.EXPIRED,
+        }
+    ),
+    State.IN_SERVICE: frozenset({State.DONE, State.PARKED, State.TRANSFERRED, State.PENDING_PICKUP, State.EXPIRED}),
+    State.NO_SHOW: frozenset({State.WAITING, State.CALLED, State.EXPIRED}),
+    State.PARKED: frozenset({State.WAITING, State.CALLED, State.CANCELLED, State.EXPIRED}),
+    State.TRANSFERRED: frozenset({State.WAITING}),
+    State.PENDING_PICKUP: frozenset({State.CALLED, State.DONE, State.EXPIRED}),
+    State.DONE: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.EXPIRED: frozenset(),
+    State.VOID: frozenset(),
+}
+
+OPENS: dict[State, IntervalKind] = {
+    State.ISSUED: IntervalKind.WAIT,
+    State.WAITING: IntervalKind.WAIT,
+    State.TRANSFERRED: IntervalKind.WAIT,
+    State.CALLED: IntervalKind.WAY,
+    State.IN_SERVICE: IntervalKind.SERVICE,
+    State.PARKED: IntervalKind.PAUSE,
+    State.PENDING_PICKUP: IntervalKind.PAUSE,
+}
+"""States that are not here end the visit: no interval runs."""
+
+
+def move(
+    connection: Connection, ticket: Ticket, to: State, now_ms: int, counter: str | None = None
+) -> Ticket | Refused:
+    """Take a ticket to another state, close its running interval and open the next one.
+
+    ``counter`` is the one that calls; later states keep it. Raises IntegrityError when the counter has a customer:
+    callers look first, the constraint is the guard.
+    """
+    if to not in NEXT[ticket.state]:
+        return Refused(Code.WRONG_STATE, f"Ticket {ticket.label} is {ticket.state}; it cannot become {to}.", "state")
+    row = run(
+        connection,
+        "UPDATE ticket SET state = ?, counter_id = coalesce(?, counter_id), calls = calls + ?,"
+        " called_ms = coalesce(?, called_ms), ended_ms = ? WHERE site_id = ? AND id = ? RETURNING " + FIELDS,
+        to,
+        counter,
+        int(to is State.CALLED),
+        now_ms if to is State.CALLED else None,
+        None if to in OPENS else now_ms,
+        ticket.site_id,
+        ticket.id,
+    ).fetchone()
+    assert row is not None
+    moved = from_row(row)
+    _change_interval(connection, ticket, moved, now_ms)
+    return moved
+
+
+def open_interval(connection: Connection, ticket: Ticket, step: int, now_ms: int) -> None:
+    """Start the interval of the ticket's state."""
+    run(
+        connection,
+        "INSERT INTO interval (site_id, ticket_id, step, kind, queue_id, counter_id, started_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ticket.site_id,
+        ticket.id,
+        step,
+        OPENS[ticket.state],
+        ticket.queue_id,
+        ticket.counter_id if ticket.state in AT_COUNTER else None,
+        now_ms,
+    )
+
+
+def _change_interval(connection: Connection, before: Ticket, after: Ticket, now_ms: int) -> None:
+    """End the running interval. A way whose end nobody marked was service: a way time is never invented."""
+    unmarked = before.state is State.CALLED and after.state is State.DONE
+    row = run(
+        connection,
+        "UPDATE interval SET ended_ms = max(?, started_ms), kind = CASE WHEN ? THEN 'service' ELSE kind END"
+        " WHERE site_id = ? AND ticket_id = ? AND ended_ms IS NULL RETURNING step",
+        now_ms,
+        int(unmarked),
+        after.site_id,
+        after.id,
+    ).fetchone()
+    if after.state in OPENS:
+        step = row[0] if row else _last_step(connection, after)
+        open_interval(connection, after, step + 1, now_ms)
+
+
+def _last_step(connection: Connection, ticket: Ticket) -> int:
+    row = run(
+        connection,
+        "SELECT coalesce(max(step), 0) FROM interval WHERE site_id = ? AND ticket_id = ?",
+        ticket.site_id,
+        ticket.id,
+    ).fetchone()
+    assert row is not None
+    return int(row[0])

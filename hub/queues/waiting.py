@@ -1,0 +1,204 @@
+"""Looking at the hall: waiting list, queues, last calls, one visitor's standing. Reads only."""
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.queues.days import open_day
+from hub.queues.events import Event, Kind, newest
+from hub.queues.tickets import FIELDS, Ticket, from_row, local_iso
+from hub.store.sql import run
+from hub.store.words import State
+from kiosk.wire import Call, CallKind, Calls
+
+
+class QueueNow(msgspec.Struct, frozen=True):
+    """One queue with how many wait in it; ``names`` and ``places`` are ``{language: text}``."""
+
+    id: str
+    series: str
+    names: dict[str, str]
+    places: dict[str, str]
+    open: bool
+    waiting: int
+    longest_ms: int | None
+    """Arrival of the visitor who waits longest; None when nobody waits."""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What the visitor's own page shows."""
+
+    ticket: Ticket
+    ahead: int
+    """People before the visitor now; 0 once called."""
+    queue_names: dict[str, str]
+    queue_places: dict[str, str]
+    counter: str
+    """Name of the counter that called; "" before."""
+    today: bool
+    """The ticket belongs to the open business day."""
+
+
+_IN_ORDER = "ORDER BY priority, arrival_ms, slot, n, series"
+
+
+def waiting_list(connection: Connection, site: str, counter: str = "", limit: int = 500) -> list[Ticket]:
+    """Who waits, in the order of calling; with ``counter`` only for the queues that this counter serves."""
+    rows = run(
+        connection,
+        f"""SELECT {FIELDS} FROM ticket t WHERE site_id = ? AND state = 'waiting'
+        AND (? = '' OR NOT EXISTS (SELECT 1 FROM counter_queue c WHERE c.site_id = t.site_id AND c.counter_id = ?)
+             OR queue_id IN (SELECT c.queue_id FROM counter_queue c WHERE c.site_id = t.site_id AND c.counter_id = ?))
+        {_IN_ORDER} LIMIT ?""",
+        site,
+        counter,
+        counter,
+        counter,
+        limit,
+    ).fetchall()
+    return [from_row(row) for row in rows]
+
+
+def at_counters(connection: Connection, site: str) -> list[Ticket]:
+    """Everybody who is called or being served now."""
+    rows = run(
+        connection,
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state IN ('called', 'in_service') ORDER BY called_ms",
+        site,
+    ).fetchall()
+    return [from_row(row) for row in rows]
+
+
+def recent(connection: Connection, site: str, states: tuple[State, ...], limit: int = 50) -> list[Ticket]:
+    """Tickets of the open day that ended in one of these states, latest first (no-shows for the desk page)."""
+    marks = ", ".join("?" for _ in states)
+    rows = run(
+        connection,
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND day = ? AND state IN ({marks})"
+        " ORDER BY ended_ms DESC LIMIT ?",
+        site,
+        open_day(connection, site),
+        *states,
+        limit,
+    ).fetchall()
+    return [from_row(row) for row in rows]
+
+
+def queues_now(connection: Connection, site: str) -> list[QueueNow]:
+    """Every queue in use, with its waiting people counted."""
+    rows = run(
+        connection,
+        """SELECT q.id, q.series, q.names, q.places, q.open, count(t.id), min(t.arrival_ms)
+        FROM queue q LEFT JOIN ticket t ON t.site_id = q.site_id AND t.queue_id = q.id AND t.state = 'waiting'
+        WHERE q.site_id = ? AND q.removed_ms IS NULL GROUP BY q.id ORDER BY q.position, q.series""",
+        site,
+    ).fetchall()
+    return [_queue_now(row) for row in rows]
+
+
+def last_calls(connection: Connection, site: str, limit: int = 7, after: int = 0) -> list[Call]:
+    """The last calls of the open business day, newest last, without those up to event ``after``."""
+    rows = run(
+        connection,
+        """SELECT e.seq, e.kind, e.subject, e.body, e.at_ms, s.timezone FROM event e
+        JOIN business_day d ON d.site_id = e.site_id AND d.closed_ms IS NULL JOIN site s ON s.id = e.site_id
+        WHERE e.site_id = ? AND e.kind IN ('call', 'recall') AND e.seq > ? AND e.at_ms >= d.opened_ms
+        ORDER BY e.seq DESC LIMIT ?""",
+        site,
+        after,
+        limit,
+    ).fetchall()
+    return [
+        call_of(Event(seq, Kind(kind), subject, body, at_ms), timezone)
+        for seq, kind, subject, body, at_ms, timezone in reversed(rows)
+    ]
+
+
+def calls_after(connection: Connection, site: str, after: int, now_ms: int, limit: int = 7) -> Calls:
+    """The calls after event ``after`` and the seq that this is complete up to.
+
+    ``after`` from another life of the database (larger than any seq of ours) counts as 0.
+    """
+    seq = newest(connection, site)
+    calls = last_calls(connection, site, limit, after if after <= seq else 0)
+    return Calls(seq=seq, at=local_iso(now_ms, timezone_of(connection, site)), calls=tuple(calls))
+
+
+def timezone_of(connection: Connection, site: str) -> str:
+    """The site's time zone; UTC for a site that is not there."""
+    row = run(connection, "SELECT timezone FROM site WHERE id = ?", site).fetchone()
+    return "UTC" if row is None else str(row[0])
+
+
+def call_of(event: Event, timezone: str) -> Call:
+    """A call event as terminals and boards read it."""
+    fields = msgspec.json.decode(event.body, type=_CallBody)
+    at = local_iso(event.at_ms, timezone)
+    return Call(seq=event.seq, kind=CallKind(event.kind), label=fields.label, counter=fields.counter_name, at=at)
+
+
+class _CallBody(msgspec.Struct):
+    label: str
+    counter_name: str
+
+
+_OF_TICKET = ", ".join("t." + field for field in Ticket.__struct_fields__)
+_STANDING = f"""
+SELECT q.names, q.places, coalesce(c.name, ''), d.day IS NOT NULL, {_OF_TICKET}
+FROM ticket t
+JOIN queue q ON q.site_id = t.site_id AND q.id = t.queue_id
+LEFT JOIN counter c ON c.site_id = t.site_id AND c.id = t.counter_id
+LEFT JOIN business_day d ON d.site_id = t.site_id AND d.day = t.day AND d.closed_ms IS NULL
+WHERE t.token = ?
+"""
+
+
+def standing(connection: Connection, token: str) -> Standing | None:
+    """What the visitor's page shows for its token; None for a token that is no ticket's."""
+    row = run(connection, _STANDING, token).fetchone()
+    if row is None:
+        return None
+    names, places, counter, today, *fields = row
+    ticket = from_row(tuple(fields))
+    return Standing(
+        ticket=ticket,
+        ahead=people_before(connection, ticket),
+        queue_names=msgspec.json.decode(names, type=dict[str, str]),
+        queue_places=msgspec.json.decode(places, type=dict[str, str]),
+        counter=counter,
+        today=bool(today),
+    )
+
+
+def people_before(connection: Connection, ticket: Ticket) -> int:
+    """How many people of its queue are before a waiting ticket; 0 in every other state."""
+    if ticket.state is not State.WAITING:
+        return 0
+    row = run(
+        connection,
+        """SELECT count(*) FROM ticket WHERE site_id = ? AND queue_id = ? AND state = 'waiting'
+        AND (priority, arrival_ms, slot, n) < (?, ?, ?, ?)""",
+        ticket.site_id,
+        ticket.queue_id,
+        ticket.priority,
+        ticket.arrival_ms,
+        ticket.slot,
+        ticket.n,
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _queue_now(row: tuple[object, ...]) -> QueueNow:
+    ident, series, names, places, is_open, waiting, longest = row
+    return msgspec.convert(
+        {
+            "id": ident,
+            "series": series,
+            "names": msgspec.json.decode(str(names)),
+            "places": msgspec.json.decode(str(places)),
+            "open": bool(is_open),
+            "waiting": waiting,
+            "longest_ms": longest,
+        },
+        QueueNow,
+    )
