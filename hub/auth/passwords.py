@@ -1,0 +1,61 @@
+"""Passwords: argon2id off the event loop, and what is too easy to be one."""
+
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST = 10
+LONGEST = 200
+FEWEST_CHARACTERS = 5
+"""Different characters a password needs at least: "aaaaaaaaaa" is none."""
+
+
+class Passwords:
+    """Hashes and checks passwords with argon2id (OWASP: 19 MiB, two passes, one lane).
+
+    At most two are worked on at once, each in a thread of its own, so that a storm of sign-ins cannot take the machine
+    from the calls. Unknown people cost the same work as known ones.
+    """
+
+    def __init__(self, memory_kib: int = 19 * 1024, passes: int = 2) -> None:
+        self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
+        self._workers = ThreadPoolExecutor(2, thread_name_prefix="argon2")
+        self._nobody = self._hasher.hash(os.urandom(16).hex())
+
+    async def hash(self, password: str) -> str:
+        """The argon2id text to keep."""
+        return await asyncio.get_running_loop().run_in_executor(self._workers, self._hasher.hash, password)
+
+    async def fits(self, password: str, kept: str | None) -> bool:
+        """Whether the password belongs to the kept hash; None does the same work and says no."""
+        loop = asyncio.get_running_loop()
+        fits = await loop.run_in_executor(self._workers, self._verify, kept or self._nobody, password)
+        return fits and kept is not None
+
+    def outdated(self, kept: str) -> bool:
+        """Whether the hash was made with other settings than today's (hash it again at sign-in)."""
+        return self._hasher.check_needs_rehash(kept)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._workers.shutdown()
+
+    def _verify(self, kept: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(kept, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def complaint(password: str, login: str) -> str | None:
+    """Why this cannot be a password, as a message key; None when it can."""
+    if len(password) < SHORTEST:
+        return "password.short"
+    if len(password) > LONGEST:
+        return "password.long"
+    if len(set(password.casefold())) < FEWEST_CHARACTERS or login.casefold() in password.casefold():
+        return "password.easy"
+    return None

@@ -1,0 +1,39 @@
+"""The table of rights: what each role may do. Pages ask for a right, never for a role."""
+
+from enum import StrEnum
+
+from hub.store.words import Role
+
+
+class Right(StrEnum):
+    """One thing a person of the staff may do."""
+
+    CALL = "call"
+    """Work at a counter: call, recall, finish, mark as no-show."""
+    HELP = "help"
+    """Acknowledge help calls of the hall."""
+    QUEUES = "queues"
+    """Arrange queues and which services wait where."""
+    COUNTERS = "counters"
+    """Arrange counters."""
+    TERMINALS = "terminals"
+    """Create terminals, give and revoke their codes."""
+    USERS = "users"
+    """Create people, give roles, reset passwords."""
+    SITE = "site"
+    """Town, site, hours, base URL."""
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.CLERK: frozenset({Right.CALL, Right.HELP}),
+    Role.SUPERVISOR: frozenset({Right.CALL, Right.HELP, Right.QUEUES, Right.COUNTERS}),
+    Role.CASH_OFFICE: frozenset({Right.CALL, Right.HELP}),
+    Role.EDITOR: frozenset({Right.QUEUES}),
+    Role.TECHNICIAN: frozenset({Right.HELP, Right.TERMINALS}),
+    Role.ADMINISTRATOR: frozenset(Right),
+}
+
+
+def may(role: Role, right: Right) -> bool:
+    """Whether people of this role have the right."""
+    return right in RIGHTS[role]
