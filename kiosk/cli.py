@@ -1,0 +1,106 @@
+"""The command ``kiosk``: terminal, hub, sim, demo, import. Each command imports what it starts, and nothing else."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from kiosk import __version__
+
+DEFAULT_DATA = Path("/var/lib/townhall-kiosk")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (0 = ended in order, 2 = wrong call or configuration)."""
+    options = _parser().parse_args(argv)
+    run = {
+        "terminal": _terminal,
+        "hub": _hub,
+        "sim": _sim,
+        "demo": _demo,
+        "import": _import,
+    }[options.command]
+    return run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk", description="Self-service terminals for town-hall lobbies.")
+    parser.add_argument("--version", action="version", version=f"townhall-kiosk {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    _terminal_options(commands.add_parser("terminal", help="a lobby terminal, full screen"))
+    _hub_options(commands.add_parser("hub", help="the hall's server"))
+    _sim_options(commands.add_parser("sim", help="simulated devices with a panel in the browser"))
+    _demo_options(commands.add_parser("demo", help="hub, simulated devices and a terminal with demo data"))
+    _import_options(commands.add_parser("import", help="read a service catalogue into the hub"))
+    return parser
+
+
+def _terminal_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, default=Path("/etc/townhall-kiosk/config.toml"))
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA / "terminal", help="where terminal.db lives")
+    parser.add_argument(
+        "--window", metavar="WxH", help="a window of this size instead of the full screen (tests, demo)"
+    )
+    parser.add_argument("--trace", type=Path, metavar="FILE", help="write what is drawn as JSON lines (tests, demo)")
+
+
+def _hub_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bind", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA / "hub")
+
+
+def _sim_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--printer", default="tcp:9100", help="tcp:PORT or pty")
+    parser.add_argument("--sign", default="tcp:9101", help="tcp:PORT or pty")
+    parser.add_argument("--pole", default="", help="tcp:PORT or pty; not there unless asked for")
+    parser.add_argument("--pole-set", choices=("epson", "cd5220"), default="epson")
+    parser.add_argument("--panel", type=int, default=8090, help="port of the panel in the browser")
+    parser.add_argument("--print-urls-json", action="store_true", help="one JSON line with all addresses when ready")
+
+
+def _demo_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=None, help="keep the demo's data here (else it is thrown away)")
+    parser.add_argument("--window", metavar="WxH", default="1080x1920")
+    parser.add_argument("--trace", type=Path, default=None)
+    parser.add_argument("--landscape", action="store_true", help="a 15-inch counter panel, 1280x800")
+
+
+def _import_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("format", choices=("dldb", "catalogue"))
+    parser.add_argument("source", type=Path)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA / "hub")
+
+
+def _terminal(options: argparse.Namespace) -> int:
+    from kiosk.main import run_terminal
+
+    return run_terminal(options.config, options.data, options.window, options.trace)
+
+
+def _hub(options: argparse.Namespace) -> int:
+    from hub.serve import serve
+
+    return serve(options.bind, options.port, options.data)
+
+
+def _sim(options: argparse.Namespace) -> int:
+    from drivers.sim.run import run_simulators
+
+    return run_simulators(options)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from kiosk.demo import run_demo
+
+    return run_demo(options.data, options.window if not options.landscape else "1280x800", options.trace)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from hub.catalogue.cli import run_import
+
+    return run_import(options.format, options.source, options.data)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

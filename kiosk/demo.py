@@ -1,0 +1,228 @@
+"""``kiosk demo``: hub, simulated devices and a terminal on this machine, filled with a demo town.
+
+Everything binds to loopback. Ports are the usual ones where they are free, else any free ones. Each program is a
+process of its own, as in a hall; when the demo ends, they end, last started first.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import requests
+
+from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, save
+from kiosk.vocabulary.devices import DeviceKind
+
+READY_S = 40.0
+PORTRAIT = Panel(width_px=1080, height_px=1920, width_mm=336.3, height_mm=597.9)
+LANDSCAPE = Panel(width_px=1280, height_px=800, width_mm=323.1, height_mm=201.9, bottom_mm=900.0, max_reach_mm=1220.0)
+
+
+class Account(NamedTuple):
+    """A demo sign-in."""
+
+    name: str
+    password: str
+    role: str
+
+
+class Addresses(NamedTuple):
+    """Where everything is."""
+
+    hub: str
+    panel: str
+    board: str
+    accounts: tuple[Account, ...]
+
+
+class Demo:
+    """The programs of a demo hall. ``start_*`` in order, ``stop`` ends what was started."""
+
+    def __init__(self, folder: Path, panel: Panel = PORTRAIT, *, fixed_ports: bool = True) -> None:
+        self.folder, self.panel = folder, panel
+        self._fixed = fixed_ports
+        self.hub_url = ""
+        self.devices: dict[str, str] = {}
+        self.accounts: tuple[Account, ...] = ()
+        self._code = ""
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        (folder / "log").mkdir(parents=True, exist_ok=True)
+
+    @property
+    def trace(self) -> Path:
+        """What the terminal draws, as JSON lines."""
+        return self.folder / "trace.jsonl"
+
+    @property
+    def config(self) -> Path:
+        """The terminal's configuration."""
+        return self.folder / "terminal" / "config.toml"
+
+    @property
+    def panel_url(self) -> str:
+        """The simulators' panel."""
+        return self.devices.get("panel", "")
+
+    def start_hub(self) -> None:
+        """Fill the demo town (the first time) and start the hub. Raises RuntimeError when it does not come up."""
+        from hub.demo_hall import fill
+
+        port = self._port(8080)
+        self.hub_url = f"http://127.0.0.1:{port}"
+        filled = fill(self.folder / "hub", self.hub_url)
+        self._code = filled.code
+        self.accounts = tuple(Account(*each) for each in filled.accounts)
+        self.run_hub()
+
+    def run_hub(self) -> None:
+        """Start the hub's process on its port (again)."""
+        port = self.hub_url.rsplit(":", 1)[1]
+        self._start("hub", "hub", "--port", port, "--data", str(self.folder / "hub"))
+        self._wait_for_hub()
+
+    def start_simulators(self, *, sign: str = "", pole: str = "") -> None:
+        """Start printer, sign (and pole) as byte-level peers with their panel."""
+        sign = sign or f"tcp:{self._port(9101)}"
+        command = ["sim", "--printer", f"tcp:{self._port(9100)}", "--sign", sign]
+        command += ["--panel", str(self._port(8090)), "--print-urls-json"]
+        if pole:
+            command += ["--pole", pole]
+        process = self._start("sim", *command, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the simulators did not start: see {self.folder / 'log' / 'sim.log'}")
+        self.devices = json.loads(line)
+
+    def write_config(self) -> None:
+        """Enrol a terminal and write its configuration with the simulated devices."""
+        answer = requests.post(f"{self.hub_url}/api/v1/enrol", json={"code": self._code, "version": "1.0"}, timeout=10)
+        answer.raise_for_status()
+        enrolled = answer.json()
+        devices = {
+            "printer": Device(kind=DeviceKind.RECEIPT_PRINTER, model="epson-tm-t88", url=self.devices["printer"]),
+            "sign": Device(kind=DeviceKind.QUEUE_DISPLAY, model="alpha", url=self.devices["sign"]),
+        }
+        if self.devices.get("pole"):
+            devices["pole"] = Device(kind=DeviceKind.QUEUE_DISPLAY, model="pole-epson", url=self.devices["pole"])
+        config = TerminalConfig(
+            panel=self.panel,
+            hub=Hub(url=self.hub_url, terminal=enrolled["terminal"], name=enrolled["name"], key=enrolled["key"]),
+            site=Site(town=enrolled["town"], name=enrolled["site_name"], base_url=enrolled.get("base_url", "")),
+            devices=devices,
+        )
+        save(self.config, config)
+
+    def start_terminal(self, window: str = "") -> None:
+        """Start the terminal on the display in DISPLAY."""
+        words = ["terminal", "--config", str(self.config), "--data", str(self.folder / "terminal")]
+        words += ["--trace", str(self.trace), "--window", window or f"{self.panel.width_px}x{self.panel.height_px}"]
+        self._start("terminal", *words)
+
+    def addresses(self) -> Addresses:
+        """Where everything is, once it runs."""
+        return Addresses(self.hub_url, self.panel_url, f"{self.hub_url}/board", self.accounts)
+
+    def stop_one(self, name: str, how: int = signal.SIGTERM) -> None:
+        """End one program."""
+        process = self.processes.pop(name, None)
+        if process is None:
+            return
+        process.send_signal(how)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+        if process.stdout is not None:
+            process.stdout.close()
+
+    def stop(self) -> None:
+        """End everything, last started first."""
+        for name in reversed(list(self.processes)):
+            self.stop_one(name)
+
+    def _start(self, name: str, *words: str, stdout: int | None = None) -> subprocess.Popen[bytes]:
+        with (self.folder / "log" / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "kiosk.cli", *words], stdout=stdout or log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        self.processes[name] = process
+        return process
+
+    def _wait_for_hub(self) -> None:
+        end = time.monotonic() + READY_S
+        while time.monotonic() < end and self.processes["hub"].poll() is None:
+            with contextlib.suppress(requests.ConnectionError), requests.get(f"{self.hub_url}/health", timeout=2) as ok:
+                if ok.status_code == 200:
+                    return
+            time.sleep(0.1)
+        raise RuntimeError(f"the hub did not start: see {self.folder / 'log' / 'hub.log'}")
+
+    def _port(self, usual: int) -> int:
+        return free_port(usual if self._fixed else 0)
+
+
+def free_port(usual: int) -> int:
+    """The usual port where it is free, else any free one on loopback."""
+    for wanted in (usual, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            port: int = probe.getsockname()[1]
+            return port
+    raise RuntimeError("no free port on loopback")
+
+
+def run_demo(data: Path | None, window: str, trace: Path | None) -> int:
+    """Start everything, print the addresses, and wait until the terminal or the operator ends it."""
+    del trace
+    with contextlib.ExitStack() as stack:
+        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="townhall-demo-")))
+        demo = Demo(folder, LANDSCAPE if window == "1280x800" else PORTRAIT)
+        stack.callback(demo.stop)
+        signal.signal(signal.SIGTERM, _end)
+        try:
+            demo.start_hub()
+            demo.start_simulators()
+            demo.write_config()
+            demo.start_terminal(window)
+            _welcome(demo)
+            return demo.processes["terminal"].wait()
+        except KeyboardInterrupt:
+            return 0
+        except RuntimeError as fault:
+            sys.stderr.write(f"{fault}\n")
+            return 1
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _welcome(demo: Demo) -> None:
+    where = demo.addresses()
+    lines = [
+        "",
+        "The demo hall is open.",
+        f"  terminal          on the display {os.environ.get('DISPLAY', '(none)')}",
+        f"  desk page         {where.hub}/desk",
+        f"  board             {where.board}",
+        f"  simulated devices {where.panel}",
+        "  sign in as",
+        *(f"    {account.name:12} {account.password:20} {account.role}" for account in where.accounts),
+        "  End it with Ctrl-C.",
+        "",
+    ]
+    sys.stdout.write("\n".join(lines))
+    sys.stdout.flush()

@@ -1,0 +1,74 @@
+"""A virtual X display (Xvfb) whose picture can be read without any program on it taking part."""
+
+import os
+import struct
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from PIL import Image
+
+START_S = 10.0
+
+
+class VirtualDisplay:
+    """Xvfb with its frame buffer mapped into a file (XWD format), from which pictures are taken."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.folder = Path(tempfile.mkdtemp(prefix="townhall-display-"))
+        self._process: subprocess.Popen[bytes] | None = None
+        self.name = ""
+
+    def start(self) -> str:
+        """Start it on the first free display number; returns the name for DISPLAY. Raises RuntimeError."""
+        read, write = os.pipe()
+        command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self.width}x{self.height}x24"]
+        command += ["-fbdir", str(self.folder), "-nolisten", "tcp", "-noreset", "-ac"]
+        try:
+            self._process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+        except FileNotFoundError as missing:
+            raise RuntimeError("Xvfb is not installed: apt-get install xvfb") from missing
+        finally:
+            os.close(write)
+        with os.fdopen(read) as answer:
+            number = answer.readline().strip()
+        if not number:
+            raise RuntimeError("Xvfb did not start")
+        self.name = f":{number}"
+        self._wait_for_picture()
+        return self.name
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+        for file in self.folder.glob("*"):
+            file.unlink()
+        self.folder.rmdir()
+
+    def picture(self) -> Image.Image:
+        """What stands on the display now."""
+        return read_xwd(self.folder / "Xvfb_screen0")
+
+    def _wait_for_picture(self) -> None:
+        end = time.monotonic() + START_S
+        while not (self.folder / "Xvfb_screen0").exists():
+            if time.monotonic() > end:
+                raise RuntimeError("Xvfb shows no picture")
+            time.sleep(0.02)
+
+
+def read_xwd(path: Path) -> Image.Image:
+    """A picture from an XWD file, version 7, 32 bits per pixel (X11/XWDFile.h)."""
+    raw = path.read_bytes()
+    header = struct.unpack(">25I", raw[:100])
+    size, version, _, _, width, height, _, byte_order, _, _, _, bits, line = header[:13]
+    if version != 7 or bits != 32:
+        raise ValueError(f"{path}: not a 32-bit XWD picture of version 7")
+    colours = header[19]
+    start = size + colours * 12
+    order = "BGRX" if byte_order == 0 else "XRGB"
+    return Image.frombuffer("RGB", (width, height), raw[start : start + line * height], "raw", order, line, 1)

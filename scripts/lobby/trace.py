@@ -1,0 +1,73 @@
+"""Reads the terminal's trace: what was drawn, control by control, as JSON lines."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Box(NamedTuple):
+    """A control on the display, in pixels from the top left corner."""
+
+    id: str
+    spoken: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> tuple[int, int]:
+        """Where a finger would land."""
+        return round(self.x + self.width / 2), round(self.y + self.height / 2)
+
+
+class Drawn(NamedTuple):
+    """One drawn view."""
+
+    screen: str
+    place: str
+    lang: str
+    title: str
+    number: str
+    boxes: dict[str, Box]
+
+
+class Trace:
+    """The newest complete line of a growing trace file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def all(self) -> list[Drawn]:
+        """Every view drawn so far."""
+        if not self._path.exists():
+            return []
+        return [_drawn(line) for line in self._path.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
+
+    def newest(self) -> Drawn | None:
+        """What is drawn now."""
+        drawn = self.all()
+        return drawn[-1] if drawn else None
+
+    def wait_for(self, wanted: Callable[[Drawn], bool], timeout_s: float = 30.0, what: str = "the screen") -> Drawn:
+        """Wait until the newest view is the wanted one. Raises TimeoutError that names what stands there instead."""
+        end = time.monotonic() + timeout_s
+        while True:
+            now = self.newest()
+            if now is not None and wanted(now):
+                return now
+            if time.monotonic() > end:
+                raise TimeoutError(f"waited {timeout_s:.0f} s for {what}; the screen is {now and now.screen}")
+            time.sleep(0.03)
+
+    def wait_for_screen(self, *screens: str, timeout_s: float = 30.0) -> Drawn:
+        """Wait for one of these screens."""
+        return self.wait_for(lambda drawn: drawn.screen in screens, timeout_s, " or ".join(screens))
+
+
+def _drawn(line: str) -> Drawn:
+    raw = json.loads(line)
+    boxes = {each["id"]: Box(each["id"], each["spoken"], *each["px"]) for each in raw["nodes"]}
+    return Drawn(raw["screen"], raw["place"], raw["lang"], raw["title"], raw.get("number", ""), boxes)
