@@ -1,0 +1,100 @@
+"""The Kivy application of a terminal. ``screens.start.prepare`` has to run before this module is imported.
+
+Views come in from any thread by ``show``; intents go out by ``send(intent, session)`` in the window's thread, which must
+not block. An exception in the window's thread goes to ``on_crash`` and the loop goes on; ``beat`` is called about once a
+second while frames are drawn (a watchdog's ping).
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from kivy.app import App
+from kivy.base import ExceptionHandler, ExceptionManager
+from kivy.clock import Clock, mainthread
+
+from kiosk.config import Panel
+from kiosk.view import View
+from screens.bridge import Bridge
+from screens.stage import Send, Stage
+from screens.start import open_window
+
+BEAT_S = 1.0
+
+
+class KioskApp(App):
+    """One window, one stage; no settings, no keys."""
+
+    use_kivy_settings = False
+
+    def __init__(
+        self,
+        panel: Panel,
+        send: Send,
+        *,
+        first: View | None = None,
+        on_crash: Callable[[Exception], None] | None = None,
+        beat: Callable[[], None] | None = None,
+        on_first_frame: Callable[[], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        accent: str = "",
+    ) -> None:
+        super().__init__()
+        open_window()
+        self.stage = Stage(panel, send, clock, accent)
+        self._bridge = Bridge(self.stage.show)
+        self._first = first
+        self._on_crash = on_crash
+        self._beat = beat
+        self._on_first_frame = on_first_frame
+
+    def show(self, view: View) -> None:
+        """Draw this view soon; may be called from any thread, only the newest is drawn."""
+        self._bridge.show(view)
+
+    @mainthread
+    def close(self) -> None:
+        """End the window's loop; may be called from any thread."""
+        self.stop()
+
+    def build(self) -> Stage:
+        """The window's one widget."""
+        return self.stage
+
+    def on_start(self) -> None:
+        """The window stands: draw, beat, catch."""
+        if self._first is not None:
+            self.stage.show(self._first)
+        if self._on_crash is not None:
+            ExceptionManager.add_handler(_Catcher(self._on_crash))
+        if self._beat is not None:
+            Clock.schedule_interval(self._beaten, BEAT_S)
+        if self._on_first_frame is not None:
+            Clock.schedule_once(self._drawn, 0)
+
+    def open_settings(self, *_which: object) -> bool:
+        """F1 opens nothing."""
+        return True
+
+    def _beaten(self, _dt: float) -> None:
+        if self._beat is not None:
+            self._beat()
+
+    def _drawn(self, _dt: float) -> None:
+        """The frame before this tick was flipped."""
+        if self._on_first_frame is not None:
+            self._on_first_frame()
+
+
+class _Catcher(ExceptionHandler):
+    """Hands an exception of the window's thread over and goes on; Ctrl-C still ends the loop."""
+
+    def __init__(self, on_crash: Callable[[Exception], None]) -> None:
+        self._on_crash = on_crash
+
+    def handle_exception(self, inst: Any) -> Any:
+        """Kivy asks what to do with an exception."""
+        if isinstance(inst, Exception):
+            self._on_crash(inst)
+            return ExceptionManager.PASS
+        return ExceptionManager.RAISE

@@ -1,0 +1,103 @@
+"""What every drawing function needs: the panel's geometry, the faces, the language; and text set with them."""
+
+import msgspec
+
+from kiosk.assets import ICONS
+from screens import wrap
+from screens.marks import Box, Font, Ink, Mark, Piece, Style
+from screens.sizes import Geometry, Text
+from screens.theme import Colour
+from screens.typeface import Faces, em_for_cap
+
+_FACING = {
+    "arrow-left": "arrow-right",
+    "arrow-right": "arrow-left",
+    "arrow-narrow-left": "arrow-narrow-right",
+    "arrow-narrow-right": "arrow-narrow-left",
+    "chevron-left": "chevron-right",
+    "chevron-right": "chevron-left",
+    "corner-down-left": "corner-down-right",
+    "backspace": "backspace",
+}
+_PITCH = {Text.BODY: 1.34, Text.SECOND: 1.34, Text.TILE: 1.22, Text.HEADING: 1.2}
+
+
+class Kit(msgspec.Struct, frozen=True):
+    """The drawing tools of one view."""
+
+    geometry: Geometry
+    faces: Faces
+    lang: str
+    rtl: bool
+
+    def mm(self, millimetres: float) -> int:
+        """Millimetres in pixels."""
+        return self.geometry.mm(millimetres)
+
+    def style(self, text: Text, bold: bool = False) -> Style:
+        """Font and size of a text role."""
+        return self.sized(self.geometry.cap_mm(text), bold)
+
+    def sized(self, cap_mm: float, bold: bool = False) -> Style:
+        """Font and size for a cap height."""
+        em = em_for_cap(cap_mm * self.geometry.panel.px_per_mm)
+        return Style(Font.BOLD if bold else Font.REGULAR, em)
+
+    def text(
+        self,
+        text: str,
+        role: Text,
+        width: int,
+        colour: Colour = Colour.INK,
+        *,
+        bold: bool = False,
+        lang: str = "",
+        centre: bool = False,
+        even: bool = False,
+    ) -> Piece:
+        """A text wrapped to the width. ``even`` makes its lines about one length; ``lang`` where it differs."""
+        return self.set(text, self.style(role, bold), width, colour, _PITCH[role], lang=lang, centre=centre, even=even)
+
+    def set(
+        self,
+        text: str,
+        style: Style,
+        width: int,
+        colour: Colour,
+        pitch: float,
+        *,
+        lang: str = "",
+        centre: bool = False,
+        even: bool = False,
+    ) -> Piece:
+        """A text in any style."""
+        step = round(style.px * pitch)
+        drop = (step + round(style.px * 0.714)) // 2 - self.faces.ascent(style)
+        marks: list[Mark] = []
+        wrapped = self.lines(text, style, width, lang, even)
+        for index, line in enumerate(wrapped):
+            w = self.faces.width(line, style)
+            x = (width - w) // 2 if centre else 0
+            marks.append(Ink(Box(x, index * step + drop, w, self.faces.height(style)), line, style, colour))
+        return Piece(width, len(wrapped) * step, tuple(marks))
+
+    def lines(self, text: str, style: Style, width: int, lang: str = "", even: bool = False) -> tuple[str, ...]:
+        """The text broken into lines in visual order."""
+        spoken = lang or self.lang
+
+        def measure(line: str) -> float:
+            return self.faces.width(line, style)
+
+        breaker = wrap.balanced if even else wrap.lines
+        return breaker(text, width, measure, spoken)
+
+    def icon(self, name: str, size_mm: float, colour: Colour) -> Piece:
+        """An icon in a square; an unknown name leaves it empty. Arrows face the reading direction."""
+        side = self.mm(size_mm)
+        shown = ICONS.get(_FACING.get(name, name) if self.rtl else name, "")
+        if not shown:
+            return Piece(side, side)
+        style = Style(Font.ICONS, side)
+        return Piece(side, side, (Ink(Box(0, 0, side, self.faces.height(style)), shown, style, colour),))
+
+

@@ -1,0 +1,167 @@
+"""Marks -> Kivy instructions. Rounded grounds are nine-patches cut from smooth masks, so they need no multisampling."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from math import hypot
+
+from kivy.graphics import BorderImage, Color, InstructionGroup, Line, PopMatrix, PushMatrix, Rectangle, Rotate, Scale
+from kivy.graphics.texture import Texture
+
+from screens.marks import Box, Code, Fill, Ink, Mark, Ring, Target
+from screens.theme import PRESSED, Colour, Theme
+from screens.typeface import Faces
+
+
+class Painter:
+    """Draws marks in one theme on a window of one height (Kivy counts y from below)."""
+
+    def __init__(self, faces: Faces, theme: Theme, height: int) -> None:
+        self._faces = faces
+        self._theme = theme
+        self._height = height
+
+    def draw(self, marks: Iterable[Mark], group: InstructionGroup, pressed: bool = False) -> list[Rotate]:
+        """Add the marks to the group; the rotations of waiting rings come back, to be turned by the screen's clock."""
+        turning = []
+        for mark in marks:
+            match mark:
+                case Fill():
+                    self._fill(mark, group, pressed)
+                case Ink():
+                    self._ink(mark, group)
+                case Code():
+                    self._code(mark, group)
+                case Ring():
+                    turning.append(self._ring(mark, group))
+        return turning
+
+    def press(self, target: Target, group: InstructionGroup) -> None:
+        """A touched control: darker and one per cent smaller."""
+        box = target.box
+        middle = (box.x + box.w / 2, self._height - box.y - box.h / 2)
+        group.add(PushMatrix())
+        group.add(Scale(0.99, 0.99, 1, origin=middle))
+        self.draw(target.marks, group, pressed=True)
+        group.add(PopMatrix())
+
+    def ground(self, width: int, height: int, group: InstructionGroup) -> None:
+        """Paper all over."""
+        self._tint(Colour.PAPER, group)
+        group.add(Rectangle(pos=(0, 0), size=(width, height)))
+
+    def scrim(self, width: int, height: int, group: InstructionGroup) -> None:
+        """Dim what lies below a question."""
+        red, green, blue = self._theme[Colour.SCRIM]
+        group.add(Color(red / 255, green / 255, blue / 255, 0.72))
+        group.add(Rectangle(pos=(0, 0), size=(width, height)))
+
+    def outline(self, box: Box, radius: int, width: int, colour: Colour, group: InstructionGroup) -> None:
+        """A ring of ``width`` pixels whose inner edge is the box."""
+        self._tint(colour, group)
+        outer = box.grown(width)
+        self._patch(outer, _mask(radius + width, width), group)
+
+    def _fill(self, mark: Fill, group: InstructionGroup, pressed: bool) -> None:
+        radius = max(0, min(mark.radius, mark.box.w // 2, mark.box.h // 2))
+        if mark.colour is not None:
+            colour = PRESSED.get(mark.colour, mark.colour) if pressed else mark.colour
+            inside = mark.box
+            if mark.edge is not None and mark.edge_px:
+                self._tint(mark.edge, group)
+                self._patch(mark.box, _mask(radius, 0), group)
+                inside, radius = mark.box.grown(-mark.edge_px), max(0, radius - mark.edge_px)
+            self._tint(colour, group)
+            self._patch(inside, _mask(radius, 0), group)
+        elif mark.edge is not None:
+            self._tint(mark.edge, group)
+            self._patch(mark.box, _mask(radius, mark.edge_px), group)
+
+    def _ink(self, mark: Ink, group: InstructionGroup) -> None:
+        texture = self._faces.texture(mark.text, mark.style)
+        self._tint(mark.colour, group)
+        y = self._height - mark.box.y - texture.height
+        group.add(Rectangle(texture=texture, pos=(mark.box.x, y), size=texture.size))
+
+    def _code(self, mark: Code, group: InstructionGroup) -> None:
+        texture = _code_texture(mark.rows)
+        self._tint(mark.colour, group)
+        group.add(Rectangle(texture=texture, pos=self._pos(mark.box), size=(mark.box.w, mark.box.h)))
+
+    def _ring(self, mark: Ring, group: InstructionGroup) -> Rotate:
+        x, y = self._pos(mark.box)
+        middle = (x + mark.box.w / 2, y + mark.box.h / 2)
+        width = mark.box.w / 22
+        radius = mark.box.w / 2 - width
+        turn = Rotate(angle=0, origin=middle)
+        self._tint(Colour.LINE, group)
+        group.add(Line(circle=(*middle, radius, 0, 360, 72), width=width))
+        group.add(PushMatrix())
+        group.add(turn)
+        self._tint(mark.colour, group)
+        group.add(Line(circle=(*middle, radius, 0, 100, 28), width=width, cap="round"))
+        group.add(PopMatrix())
+        return turn
+
+    def _tint(self, colour: Colour, group: InstructionGroup) -> None:
+        red, green, blue = self._theme[colour]
+        group.add(Color(red / 255, green / 255, blue / 255, 1))
+
+    def _patch(self, box: Box, texture: Texture | None, group: InstructionGroup) -> None:
+        if box.w <= 0 or box.h <= 0:
+            return
+        if texture is None:
+            group.add(Rectangle(pos=self._pos(box), size=(box.w, box.h)))
+            return
+        side = (texture.width - 2) // 2
+        border = (side, side, side, side)
+        group.add(BorderImage(texture=texture, border=border, pos=self._pos(box), size=(box.w, box.h)))
+
+    def _pos(self, box: Box) -> tuple[int, int]:
+        return box.x, self._height - box.y - box.h
+
+
+@lru_cache(maxsize=48)
+def _mask(radius: int, ring: int) -> Texture | None:
+    """A white square with smooth round corners; with ``ring`` only its border of so many pixels. None: no corners."""
+    if radius <= 0 and ring <= 0:
+        return None
+    side = max(radius, ring) + 1
+    quarter = [[_cover(x + 0.5, y + 0.5, radius, ring) for x in range(side)] for y in range(side)]
+    rows = [row + row[::-1] for row in quarter]
+    pixels = bytearray()
+    for row in rows + rows[::-1]:
+        for alpha in row:
+            pixels += bytes((255, 255, 255, alpha))
+    return _texture(2 * side, 2 * side, bytes(pixels))
+
+
+def _cover(x: float, y: float, radius: int, ring: int) -> int:
+    """How much of a pixel of the upper left quarter is covered, 0-255."""
+    outer = _inside(x, y, radius)
+    if ring <= 0:
+        return round(255 * outer)
+    inner = _inside(x - ring, y - ring, max(0, radius - ring))
+    return round(255 * max(0.0, outer - inner))
+
+
+def _inside(x: float, y: float, radius: float) -> float:
+    if x < 0 or y < 0:
+        return 0.0
+    if x >= radius or y >= radius:
+        return 1.0
+    return min(1.0, max(0.0, radius - hypot(radius - x, radius - y) + 0.5))
+
+
+@lru_cache(maxsize=4)
+def _code_texture(rows: tuple[tuple[bool, ...], ...]) -> Texture:
+    """One pixel per module, drawn enlarged without smoothing."""
+    pixels = b"".join(bytes((255, 255, 255, 255 if module else 0)) for row in reversed(rows) for module in row)
+    texture = _texture(len(rows[0]), len(rows), pixels)
+    texture.mag_filter = "nearest"
+    return texture
+
+
+def _texture(width: int, height: int, pixels: bytes) -> Texture:
+    texture = Texture.create(size=(width, height), colorfmt="rgba")
+    texture.blit_buffer(pixels, colorfmt="rgba", bufferfmt="ubyte")
+    return texture

@@ -1,0 +1,129 @@
+"""The window's one widget: draws what the router holds, passes touches through the tap guard, turns waiting rings."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.uix.widget import Widget
+
+from kiosk.config import Panel
+from kiosk.view import View
+from kiosk.vocabulary.intents import Intent, Wake
+from screens.marks import Target
+from screens.router import Router
+from screens.sizes import TARGET_MM
+from screens.tap_guard import TapGuard
+from screens.typeface import Faces
+
+Send = Callable[[Intent, str], None]
+"""Takes an intent and the session of the view it was given on."""
+
+_RING_FPS = 15
+_RING_DEGREES = 8.0
+"""A turn takes three seconds."""
+
+
+class Stage(Widget):
+    """Screens in, intents out."""
+
+    def __init__(self, panel: Panel, send: Send, clock: Callable[[], float], accent: str = "") -> None:
+        super().__init__(size=(panel.width_px, panel.height_px))
+        self._panel = panel
+        self._send = send
+        self.router = Router(panel, Faces(), accent)
+        self.guard = TapGuard(clock, TARGET_MM * panel.px_per_mm)
+        self._pressed: Target | None = None
+        self._ring = Clock.create_trigger(self._turn_rings, 1 / _RING_FPS, interval=True)
+        self.canvas.add(self.router.group)
+
+    def show(self, view: View) -> None:
+        """Draw this view now."""
+        self.router.show(view)
+        self._renewed()
+
+    def focus_next(self) -> str:
+        """Move the focus on; nothing is triggered."""
+        self._wake()
+        return self.router.focus(forward=True)
+
+    def focus_previous(self) -> str:
+        """Move the focus back; nothing is triggered."""
+        self._wake()
+        return self.router.focus(forward=False)
+
+    def activate(self) -> None:
+        """Do what the focused control does."""
+        tree = self.router.tree
+        target = tree.target(tree.focus) if tree is not None else None
+        if target is not None:
+            self._fire(target)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """A finger comes down."""
+        target = self._under(touch)
+        if self.guard.down(touch.uid, target.control.id if target else None, touch.x, touch.y):
+            self._redraw_pressed()
+        return True
+
+    def on_touch_move(self, touch: Any) -> bool:
+        """It slides."""
+        target = self._under(touch)
+        self.guard.moved(touch.uid, target.control.id if target else None)
+        self._redraw_pressed()
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        """It is lifted: fire, or only note that somebody is there."""
+        target = self._under(touch)
+        fired = self.guard.up(touch.uid, target.control.id if target else None, touch.x, touch.y)
+        self._redraw_pressed()
+        if fired is not None and target is not None:
+            self._fire(target)
+        else:
+            self._wake()
+        return True
+
+    def _fire(self, target: Target) -> None:
+        if target.turn is None:
+            self._say(target.control.intent)
+            return
+        self.router.turn(target.turn)
+        self._renewed()
+        self._wake()
+
+    def _wake(self) -> None:
+        self._say(Wake())
+
+    def _say(self, intent: Intent) -> None:
+        view = self.router.view
+        self._send(intent, view.session if view is not None else "")
+
+    def _under(self, touch: Any) -> Target | None:
+        tree = self.router.tree
+        return tree.at(touch.x, self._panel.height_px - touch.y) if tree is not None else None
+
+    def _renewed(self) -> None:
+        """A new sheet: no old control stays pressed, rings turn only where there are some."""
+        tree = self.router.tree
+        self.guard.keep_only({node.id for node in tree.nodes} if tree is not None else set())
+        self._pressed = None
+        self._redraw_pressed()
+        if self.router.turning:
+            self._ring()
+        else:
+            self._ring.cancel()
+
+    def _redraw_pressed(self) -> None:
+        tree = self.router.tree
+        wanted = tree.target(self.guard.pressed) if tree is not None and self.guard.pressed else None
+        if wanted is self._pressed:
+            return
+        if self._pressed is not None:
+            self.router.press(self._pressed, pressed=False)
+        if wanted is not None:
+            self.router.press(wanted, pressed=True)
+        self._pressed = wanted
+
+    def _turn_rings(self, _dt: float) -> None:
+        for ring in self.router.turning:
+            ring.angle = (ring.angle - _RING_DEGREES) % 360

@@ -1,0 +1,131 @@
+"""Cards that inform: facts, notices, waiting, opening hours. Each comes as parts, so that a tall one can be parted."""
+
+from collections.abc import Sequence
+
+from kiosk.view import Fact, HoursTable, Line, Notice, Waiting
+from screens.kit import Kit
+from screens.marks import Box, Fill, Piece, Ring, joined, stacked
+from screens.sizes import CORNER_MM, Text
+from screens.theme import Colour
+from screens.widgets.controls import TONES
+
+PAD_MM = 9.0
+
+
+def card(kit: Kit, w: int, parts: Sequence[Piece], least_h: int = 0) -> Piece:
+    """Parts below each other on a white card."""
+    pad = kit.mm(PAD_MM)
+    inner = stacked(parts, kit.mm(2))
+    h = max(least_h, inner.h + 2 * pad - kit.mm(2))
+    return joined(w, h, (_paper(kit, w, h), inner.at(pad, pad - kit.mm(1))))
+
+
+def cards(kit: Kit, w: int, parts: Sequence[Piece], room: int) -> list[Piece]:
+    """As one card, or as several when one would be higher than the room."""
+    done: list[Piece] = []
+    held: list[Piece] = []
+    for part in parts:
+        if held and card(kit, w, [*held, part]).h > room:
+            done.append(card(kit, w, held))
+            held = []
+        held.append(part)
+    return [*done, card(kit, w, held)]
+
+
+def fact(kit: Kit, shown: Fact, w: int) -> list[Piece]:
+    """The parts of a fact: heading with icon, value, lines, ticks."""
+    inner = w - 2 * kit.mm(PAD_MM)
+    parts = [_headed(kit, shown.icon, shown.heading, inner)]
+    if shown.value:
+        parts.append(kit.text(shown.value, Text.HEADING, inner, bold=True))
+    role, colour = (Text.SECOND, Colour.INK_SOFT) if shown.value else (Text.BODY, Colour.INK)
+    for line in shown.lines:
+        parts.extend(_line(kit, line, inner, role, colour))
+    parts.extend(_tick(kit, line, inner) for line in shown.ticks)
+    return parts
+
+
+def _headed(kit: Kit, name: str, heading: str, w: int) -> Piece:
+    size = kit.geometry.cap_mm(Text.BODY) * 1.9
+    return _beside(kit, kit.icon(name, size, Colour.ACCENT), kit.mm(4), heading, w, Text.BODY, bold=True)
+
+
+def _tick(kit: Kit, line: Line, w: int) -> Piece:
+    icon = kit.icon("circle-check", kit.geometry.cap_mm(Text.BODY) * 1.6, Colour.GO)
+    ticked = _beside(kit, icon, kit.mm(4), line.text, w, Text.BODY, lang=line.lang)
+    if not line.note:
+        return ticked
+    note = kit.text(line.note, Text.SECOND, w - icon.w - kit.mm(4), Colour.INK_SOFT)
+    return stacked((ticked, Piece(w, note.h, note.at(icon.w + kit.mm(4), 0).marks)), 0)
+
+
+def _line(kit: Kit, line: Line, w: int, role: Text, colour: Colour) -> list[Piece]:
+    parts = [kit.text(line.text, role, w, colour, lang=line.lang)]
+    if line.note:
+        parts.append(kit.text(line.note, Text.SECOND, w, Colour.INK_SOFT))
+    return parts
+
+
+def _beside(
+    kit: Kit, icon: Piece, gap: int, text: str, w: int, role: Text, *, bold: bool = False, lang: str = ""
+) -> Piece:
+    """An icon on the first line of a text."""
+    words = kit.text(text, role, w - icon.w - gap, bold=bold, lang=lang)
+    first = words.h // max(1, len(words.marks))
+    lift = (first - icon.h) // 2
+    drop = max(0, -lift)
+    h = max(words.h + drop, icon.h)
+    return joined(w, h, (icon.at(0, max(0, lift)), words.at(icon.w + gap, drop)))
+
+
+def notice(kit: Kit, shown: Notice, w: int) -> Piece:
+    """What to do now: a soft ground and an edge in the tone, a large icon, words."""
+    tone, soft = TONES[shown.tone]
+    pad, gap = kit.mm(PAD_MM), kit.mm(7)
+    icon = kit.icon(shown.icon, 20, tone)
+    inner = w - 2 * pad - icon.w - gap
+    parts = [kit.text(shown.heading, Text.TILE, inner, bold=True)]
+    if shown.text:
+        parts.append(kit.text(shown.text, Text.BODY, inner))
+    words = stacked(parts, kit.mm(1.5))
+    h = max(words.h, icon.h) + 2 * pad - kit.mm(2)
+    ground = Fill(Box(0, 0, w, h), soft, kit.mm(CORNER_MM), tone, max(2, kit.mm(0.8)))
+    placed = (icon.at(pad, (h - icon.h) // 2), words.at(pad + icon.w + gap, (h - words.h) // 2))
+    return joined(w, h, (Piece(w, h, (ground,)), *placed))
+
+
+def waiting(kit: Kit, shown: Waiting, w: int, least_h: int = 0) -> Piece:
+    """Work in progress: the ring, and words below it."""
+    side, inner = kit.mm(42), w - 2 * kit.mm(PAD_MM)
+    parts = [Piece(inner, side, (Ring(Box((inner - side) // 2, 0, side, side), Colour.ACCENT),))]
+    parts.append(kit.text(shown.heading, Text.TILE, inner, bold=True, centre=True, even=True))
+    if shown.text:
+        parts.append(kit.text(shown.text, Text.BODY, inner, Colour.INK_SOFT, centre=True, even=True))
+    words = stacked(parts, kit.mm(4))
+    h = max(least_h, words.h + 2 * kit.mm(14))
+    return joined(w, h, (_paper(kit, w, h), words.at(kit.mm(PAD_MM), (h - words.h) // 2)))
+
+
+def hours(kit: Kit, shown: HoursTable, w: int) -> list[Piece]:
+    """The parts of the opening hours: heading, then a row per day; today's stands out by weight and ground."""
+    inner = w - 2 * kit.mm(PAD_MM)
+    parts = [_headed(kit, "clock", shown.heading, inner)]
+    for index, (day, times) in enumerate(shown.rows):
+        parts.append(_day(kit, day, times, inner, index == shown.today))
+    return parts
+
+
+def _day(kit: Kit, day: str, times: str, w: int, today: bool) -> Piece:
+    pad = kit.mm(3)
+    half = (w - 2 * pad) // 2
+    left = kit.text(day, Text.BODY, half, bold=today)
+    right = kit.text(times, Text.BODY, half, bold=today)
+    h = max(left.h, right.h) + kit.mm(2)
+    ground = (Fill(Box(0, 0, w, h), Colour.ACCENT_SOFT, kit.mm(4), Colour.ACCENT, max(1, kit.mm(0.4))),) if today else ()
+    lift = kit.mm(1)
+    return joined(w, h, (Piece(w, h, ground), left.at(pad, lift), right.at(pad + half, lift)))
+
+
+def _paper(kit: Kit, w: int, h: int) -> Piece:
+    edge = max(2, kit.mm(0.5))
+    return Piece(w, h, (Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(CORNER_MM), Colour.LINE, edge),))

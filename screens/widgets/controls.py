@@ -1,0 +1,125 @@
+"""Tiles, rows, buttons and chips: what a finger touches."""
+
+from kiosk.view import Badge, Control, Look, Tone
+from screens.kit import Kit
+from screens.marks import Box, Fill, Piece, as_target, joined, stacked
+from screens.sizes import CORNER_MM, TARGET_MM, TILE_MM, Text
+from screens.theme import Colour
+
+TONES: dict[Tone, tuple[Colour, Colour]] = {
+    Tone.INFO: (Colour.ACCENT, Colour.ACCENT_SOFT),
+    Tone.GO: (Colour.GO, Colour.GO_SOFT),
+    Tone.WARN: (Colour.WARN, Colour.WARN_SOFT),
+    Tone.STOP: (Colour.STOP, Colour.STOP_SOFT),
+}
+"""State colour and its soft ground."""
+
+EDGE_MM = 0.6
+
+
+def tile(kit: Kit, control: Control, w: int, least_h: int = 0, *, upright: bool = False) -> Piece:
+    """A choice: icon, label, detail, badge. ``upright`` puts the icon on top, else it stands before the words."""
+    strong = control.look is Look.TILE_STRONG
+    ground = Colour.ACCENT if strong else Colour.SURFACE
+    pad = kit.mm(8 if upright else 6.5)
+    plate = _plate(kit, control, strong, 26 if upright else 20) if control.icon else None
+    beside = 0 if upright or plate is None else plate.w + kit.mm(5.5)
+    words = _words(kit, control, w - 2 * pad - beside, strong)
+    inner: list[Piece] = []
+    if plate is not None and upright:
+        inside = stacked((plate, words), kit.mm(3))
+        inner.append(inside.at(pad, pad))
+        h = max(least_h, inside.h + 2 * pad - kit.mm(2))
+    else:
+        h = max(least_h, words.h + 2 * pad - kit.mm(3), kit.mm(TILE_MM), (plate.h if plate else 0) + 2 * pad)
+        if plate is not None:
+            inner.append(plate.at(pad, (h - plate.h) // 2))
+        inner.append(words.at(pad + beside, (h - words.h) // 2))
+    back = _ground(kit, w, h, ground, None if strong else Colour.EDGE)
+    return as_target(joined(w, h, (back, *inner)), control, kit.mm(CORNER_MM))
+
+
+def _plate(kit: Kit, control: Control, strong: bool, side_mm: float) -> Piece:
+    side = kit.mm(side_mm)
+    icon = kit.icon(control.icon, side_mm * 0.56, Colour.ON_ACCENT if strong else Colour.ACCENT)
+    place = (side - icon.w) // 2
+    plate = Fill(Box(0, 0, side, side), Colour.ACCENT_PLATE if strong else Colour.ACCENT_SOFT, kit.mm(side_mm * 0.26))
+    return joined(side, side, (Piece(side, side, (plate,)), icon.at(place, place)))
+
+
+def _words(kit: Kit, control: Control, w: int, strong: bool) -> Piece:
+    ink = Colour.ON_ACCENT if strong else Colour.INK
+    soft = Colour.ON_ACCENT_SOFT if strong else Colour.INK_SOFT
+    parts = [kit.text(control.label, Text.TILE, w, ink, bold=True, lang=control.lang, even=True)]
+    if control.detail:
+        parts.append(kit.text(control.detail, Text.SECOND, w, soft, lang=control.lang))
+    if control.note:
+        parts.append(kit.text(control.note, Text.SECOND, w, soft))
+    if control.badge is not None:
+        parts.append(badge(kit, control.badge, w))
+    return stacked(parts, kit.mm(0.6))
+
+
+def badge(kit: Kit, shown: Badge, w: int) -> Piece:
+    """A small state mark: icon and words in a pill of its tone."""
+    tone, soft = TONES[shown.tone]
+    pad, high = kit.mm(3.5), kit.geometry.cap_mm(Text.SECOND) * 1.35
+    icon = kit.icon(shown.icon, high, tone)
+    text = kit.text(shown.text, Text.SECOND, w - icon.w - 3 * pad, tone, bold=True)
+    inner = max((mark.box.right for mark in text.marks), default=0)
+    h = text.h + kit.mm(2.2)
+    pill_w = icon.w + inner + round(2.6 * pad)
+    pill = Fill(Box(0, 0, pill_w, h), soft, min(h // 2, kit.mm(9)), tone, max(1, kit.mm(0.35)))
+    drawn = (Piece(pill_w, h, (pill,)), icon.at(pad, (h - icon.h) // 2), text.at(pad + icon.w + pad // 2, (h - text.h) // 2))
+    top = kit.mm(1.6)
+    return joined(pill_w, h + top, (piece.at(0, top) for piece in drawn))
+
+
+def button(kit: Kit, control: Control, w: int, least_h: int = 0) -> Piece:
+    """An action: icon and label in the middle; the main one is filled."""
+    main = control.look is Look.MAIN
+    content = _in_a_row(kit, control, w - 2 * kit.mm(6), Colour.ON_ACCENT if main else Colour.INK)
+    h = max(least_h, content.h + 2 * kit.mm(4.5), kit.mm(TILE_MM + 4))
+    back = _ground(kit, w, h, Colour.ACCENT if main else Colour.SURFACE, None if main else Colour.EDGE)
+    middle = content.at((w - content.w) // 2, (h - content.h) // 2)
+    return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))
+
+
+def button_width(kit: Kit, control: Control) -> int:
+    """The width a button takes when its label stays on one line."""
+    return _in_a_row(kit, control, kit.geometry.width, Colour.INK).w + 2 * kit.mm(9)
+
+
+def _in_a_row(kit: Kit, control: Control, w: int, ink: Colour) -> Piece:
+    size = kit.geometry.cap_mm(Text.TILE) * 1.75
+    icon = kit.icon(control.icon, size, ink) if control.icon else Piece(0, 0)
+    gap = kit.mm(4) if control.icon else 0
+    text = kit.text(control.label, Text.TILE, w - icon.w - gap, ink, bold=True, lang=control.lang, even=True)
+    inner = max((mark.box.right for mark in text.marks), default=0)
+    h = max(icon.h, text.h)
+    return joined(
+        icon.w + gap + inner, h, (icon.at(0, (h - icon.h) // 2), text.at(icon.w + gap, (h - text.h) // 2))
+    )
+
+
+def chip(kit: Kit, control: Control, most_w: int) -> Piece:
+    """A small choice of a strip: a language, a text size, a theme. The chosen one is filled."""
+    ink = Colour.ON_ACCENT if control.selected else Colour.INK
+    size = kit.geometry.cap_mm(Text.BODY) * 1.7
+    icon = kit.icon(control.icon, size, ink) if control.icon else Piece(0, 0)
+    gap, pad = (kit.mm(2.5) if control.icon else 0), kit.mm(6)
+    bold = control.selected
+    room = most_w - 2 * pad - icon.w - gap
+    text = kit.text(control.label, Text.BODY, room, ink, bold=bold, lang=control.lang, even=True)
+    inner = max((mark.box.right for mark in text.marks), default=0)
+    w = max(2 * pad + icon.w + gap + inner, kit.mm(TARGET_MM + 6))
+    h = max(text.h + kit.mm(6), kit.mm(17))
+    back = _ground(kit, w, h, Colour.ACCENT if control.selected else Colour.SURFACE, None if bold else Colour.EDGE, 6)
+    left = (w - icon.w - gap - inner) // 2
+    placed = (icon.at(left, (h - icon.h) // 2), text.at(left + icon.w + gap, (h - text.h) // 2))
+    return as_target(joined(w, h, (back, *placed)), control, kit.mm(6))
+
+
+def _ground(kit: Kit, w: int, h: int, colour: Colour, edge: Colour | None, corner_mm: float = CORNER_MM) -> Piece:
+    fill = Fill(Box(0, 0, w, h), colour, kit.mm(corner_mm), edge, max(2, kit.mm(EDGE_MM)) if edge else 0)
+    return Piece(w, h, (fill,))

@@ -1,0 +1,172 @@
+"""What frames every screen: header, progress, title, the access bar and strips of chips."""
+
+from collections.abc import Sequence
+
+from kiosk.view import Control, Header, Progress
+from screens.kit import Kit
+from screens.marks import Box, Fill, Piece, as_target, joined, stacked
+from screens.sizes import GAP_MM, TARGET_MM, Text
+from screens.theme import Colour
+from screens.widgets.controls import chip
+
+
+def header(kit: Kit, shown: Header, w: int) -> Piece:
+    """Across the top: crest, town and place, time and date."""
+    crest = _crest(kit, 26)
+    gap = kit.mm(8)
+    time = _clock(kit, shown, w // 3)
+    time_w = max(mark.box.right for mark in time.marks)
+    room = w - crest.w - time_w - 2 * gap
+    town = _town(kit, shown, room)
+    h = max(crest.h, town.h, time.h)
+    ending = tuple(_to_end(mark_piece, time_w) for mark_piece in _lines(time))
+    right = joined(time_w, time.h, ending).at(w - time_w, (h - time.h) // 2)
+    return joined(w, h, (crest.at(0, (h - crest.h) // 2), town.at(crest.w + gap, (h - town.h) // 2), right))
+
+
+def rail_header(kit: Kit, shown: Header, w: int) -> Piece:
+    """On top of the rail: crest and time, then town and place below."""
+    crest = _crest(kit, 18)
+    time = kit.text(shown.time, Text.TILE, w - crest.w - kit.mm(4), bold=True)
+    top = joined(w, crest.h, (crest, time.at(crest.w + kit.mm(4), (crest.h - time.h) // 2)))
+    return stacked((top, _town(kit, shown, w)), kit.mm(3))
+
+
+def _crest(kit: Kit, side_mm: float) -> Piece:
+    side = kit.mm(side_mm)
+    icon = kit.icon("building-bank", side_mm * 0.55, Colour.ON_ACCENT)
+    place = (side - icon.w) // 2
+    ground = Fill(Box(0, 0, side, side), Colour.ACCENT, kit.mm(side_mm * 0.22))
+    return joined(side, side, (Piece(side, side, (ground,)), icon.at(place, place)))
+
+
+def _town(kit: Kit, shown: Header, w: int) -> Piece:
+    town = kit.text(shown.town, Text.BODY, w, bold=True)
+    return stacked((town, kit.text(shown.place, Text.SECOND, w, Colour.INK_SOFT)), kit.mm(0.5))
+
+
+def _clock(kit: Kit, shown: Header, w: int) -> Piece:
+    time = kit.text(shown.time, Text.BODY, w, bold=True)
+    return stacked((time, kit.text(shown.date, Text.SECOND, w, Colour.INK_SOFT)), kit.mm(0.5))
+
+
+def _lines(piece: Piece) -> list[Piece]:
+    return [Piece(mark.box.w, mark.box.h, (mark,)) for mark in piece.marks]
+
+
+def _to_end(line: Piece, w: int) -> Piece:
+    return line.at(w - line.marks[0].box.right, 0)
+
+
+def progress(kit: Kit, shown: Progress, w: int) -> Piece:
+    """How far along: words, then a bar per step."""
+    words = kit.text(shown.text, Text.SECOND, w, Colour.ACCENT, bold=True)
+    left = max(mark.box.right for mark in words.marks) + kit.mm(4)
+    gap, high = kit.mm(3), kit.mm(3.6)
+    each = (w - left - gap * (shown.total - 1)) // max(1, shown.total)
+    y = (words.h - high) // 2
+    bars = tuple(
+        Fill(
+            Box(left + index * (each + gap), y, each, high),
+            Colour.ACCENT if index < shown.done else Colour.SURFACE,
+            high // 2,
+            Colour.ACCENT if index < shown.done else Colour.EDGE,
+            max(1, kit.mm(0.4)),
+        )
+        for index in range(shown.total)
+        if each > high
+    )
+    return joined(w, words.h, (words, Piece(w, words.h, bars)))
+
+
+def title(kit: Kit, text: str, w: int, most_h: int) -> Piece:
+    """The heading; in the size of a tile where it would take too much of a low panel."""
+    piece = kit.text(text, Text.HEADING, w, bold=True, even=True)
+    if piece.h > most_h:
+        piece = kit.text(text, Text.TILE, w, bold=True, even=True)
+    return piece
+
+
+def strip(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
+    """Chips beside each other, in as many lines as they need."""
+    gap = kit.mm(4)
+    lines: list[list[Piece]] = [[]]
+    used = 0
+    for control in controls:
+        piece = chip(kit, control, w)
+        if lines[-1] and used + gap + piece.w > w:
+            lines.append([])
+            used = 0
+        used += piece.w + (gap if lines[-1] else 0)
+        lines[-1].append(piece)
+    return stacked([_beside(line, gap) for line in lines if line], gap)
+
+
+def _beside(pieces: Sequence[Piece], gap: int) -> Piece:
+    h = max(piece.h for piece in pieces)
+    x = 0
+    placed: list[Piece] = []
+    for piece in pieces:
+        placed.append(piece.at(x, (h - piece.h) // 2))
+        x += piece.w + gap
+    return joined(x - gap, h, placed)
+
+
+def bar(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
+    """The access bar across the bottom; in two lines where the words are too long for one."""
+    if not controls:
+        return Piece(w, 0)
+    gap = kit.mm(GAP_MM + 0.5)
+    across = len(controls)
+    while across > 1 and not all(_fits(kit, control, (w - gap * (across - 1)) // across) for control in controls):
+        across = (across + 1) // 2 if across > 2 else 1
+    each = (w - gap * (across - 1)) // across
+    rows = [controls[start : start + across] for start in range(0, len(controls), across)]
+    lines = []
+    for row in rows:
+        h = max(_upright(kit, control, each).h for control in row)
+        lines.append(_beside([_upright(kit, control, each, h) for control in row], gap))
+    return stacked(lines, gap)
+
+
+def _fits(kit: Kit, control: Control, w: int) -> bool:
+    return kit.faces.width(control.label, kit.style(Text.SECOND)) <= w - 2 * kit.mm(2)
+
+
+def _upright(kit: Kit, control: Control, w: int, least_h: int = 0) -> Piece:
+    icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 5, Colour.ACCENT)
+    words = kit.text(control.label, Text.SECOND, w - 2 * kit.mm(2), centre=True)
+    pad = kit.mm(2.4)
+    h = max(least_h, pad + icon.h + words.h + pad, kit.mm(TARGET_MM))
+    placed = (icon.at((w - icon.w) // 2, pad), words.at(kit.mm(2), pad + icon.h))
+    return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
+
+
+def rail_bar(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
+    """The access bar in the rail: icon before the word, below each other."""
+    return stacked([_row(kit, control, w) for control in controls], kit.mm(GAP_MM + 0.5))
+
+
+def _row(kit: Kit, control: Control, w: int) -> Piece:
+    pad, gap = kit.mm(4), kit.mm(4)
+    icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4, Colour.ACCENT)
+    words = kit.text(control.label, Text.SECOND, w - 2 * pad - icon.w - gap)
+    h = max(words.h + kit.mm(3), kit.mm(TARGET_MM + 3))
+    placed = (icon.at(pad, (h - icon.h) // 2), words.at(pad + icon.w + gap, (h - words.h) // 2))
+    return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
+
+
+def _bar_ground(kit: Kit, control: Control, w: int, h: int) -> Piece:
+    edge = Colour.ACCENT if control.selected else None
+    ground = Colour.ACCENT_SOFT if control.selected else Colour.SURFACE
+    return Piece(w, h, (Fill(Box(0, 0, w, h), ground, kit.mm(6), edge, max(2, kit.mm(0.6)) if edge else 0),))
+
+
+def rail_width(kit: Kit, shown: Header, controls: Sequence[Control]) -> int:
+    """As wide as the longest word of the bar and of the town's name needs."""
+    icon = kit.mm(kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4)
+    longest = max((kit.faces.width(control.label, kit.style(Text.SECOND)) for control in controls), default=0)
+    bar_w = longest + icon + kit.mm(13)
+    town_w = max(kit.faces.width(word, kit.style(Text.BODY, True)) for word in shown.town.split() or [""])
+    time_w = kit.faces.width(shown.time, kit.style(Text.TILE, True)) + kit.mm(24)
+    return min(max(bar_w, town_w + kit.mm(2), time_w, kit.mm(56)), kit.geometry.width * 3 // 10)

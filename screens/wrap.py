@@ -1,0 +1,49 @@
+"""Lines of a text as they are drawn. ``kiosk.i18n.rtl`` breaks and orders them; here stands what reads well.
+
+A number stays with its unit ("12 Minuten"), a dash never opens a line, headings and labels get lines of about one
+length.
+"""
+
+import re
+from functools import lru_cache
+
+from kiosk.i18n.rtl import NBSP, Measure, layout_lines
+
+_DASH = re.compile(r" (?=[–—·•](?: |$))")
+_UNIT = re.compile(r"(?<=\d) (?=[^\W\d_]{1,9}\b)")
+_LEAST_SHARE = 0.4
+_CLOSE_ENOUGH = 8
+
+
+def lines(text: str, width: int, measure: Measure, lang: str) -> tuple[str, ...]:
+    """The text in lines no wider than ``width``, in visual order; blank text has none."""
+    if not text:
+        return ()
+    return tuple(layout_lines(bound(text), lang, width, measure))
+
+
+def balanced(text: str, width: int, measure: Measure, lang: str) -> tuple[str, ...]:
+    """As few lines as ``lines`` gives, but of about one length."""
+    best = lines(text, width, measure, lang)
+    if not 1 < len(best) <= 4 or _parted(best):
+        return best
+    low, high = round(width * _LEAST_SHARE), width
+    while high - low > _CLOSE_ENOUGH:
+        middle = (low + high) // 2
+        tried = lines(text, middle, measure, lang)
+        if len(tried) == len(best) and not _parted(tried) and max(map(measure, tried)) <= middle:
+            best, high = tried, middle
+        else:
+            low = middle
+    return best
+
+
+@lru_cache(maxsize=512)
+def bound(text: str) -> str:
+    """The text with what must not be parted bound by unbreakable spaces."""
+    return _UNIT.sub(NBSP, _DASH.sub(NBSP, text))
+
+
+def _parted(broken: tuple[str, ...]) -> bool:
+    """Whether a word was broken: then the lines stay as full as they are."""
+    return any(line.endswith("-") for line in broken)

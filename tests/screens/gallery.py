@@ -1,0 +1,113 @@
+"""Every screen there is, made by the real pages from the bundled demo catalogue: (name, view) pairs."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+
+from msgspec.structs import replace
+
+from hub.catalogue.demo import demo_catalogue
+from kiosk.catalogue.index import CatalogueIndex, index_of
+from kiosk.config import Panel, Site, Timing
+from kiosk.flows import pages, setup
+from kiosk.flows.frame import Page
+from kiosk.flows.words import Words
+from kiosk.health import Health, Paper
+from kiosk.i18n.texts import Texts
+from kiosk.session.model import Facts, Help, Session, State, fresh_session
+from kiosk.view import View
+from kiosk.vocabulary.access import Access, Contrast, TextSize
+from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.tickets import Numbered, TicketIntent
+
+PORTRAIT = Panel()
+LANDSCAPE = Panel(width_px=1280, height_px=800, width_mm=328.0, height_mm=205.0, bottom_mm=900.0, max_reach_mm=1200.0)
+MORNING = datetime(2026, 3, 2, 9, 14, tzinfo=timezone(timedelta(hours=1)))
+EVENING = MORNING.replace(hour=20, minute=5)
+SITE = Site(town="Stadt Musterstadt", name="Bürgerhaus am Wall")
+SERVICE = "personalausweis"
+_ID = "0195f000-0000-7000-8000-000000000001"
+_URL = "https://wartemarke.musterstadt.de/t/8f14e45fceea167a5a36dedd4bea2543"
+
+
+@cache
+def index() -> CatalogueIndex:
+    return index_of(demo_catalogue())
+
+
+@cache
+def texts() -> Texts:
+    return Texts.load("terminal")
+
+
+def facts(now: datetime = MORNING, *, hub: bool = True, paper: Paper = Paper.READY) -> Facts:
+    return Facts(
+        now=now,
+        mono=1000.0,
+        fresh=(_ID, _ID),
+        index=index(),
+        health=Health(paper=paper, hub=hub),
+        timing=Timing(),
+        languages=("de", "en", "ar"),
+        waiting={queue: 3 + 4 * n for n, queue in enumerate(index().queues)},
+    )
+
+
+def session(state: State, lang: str, access: Access) -> Session:
+    """A session that stands in this state, numbered where that is needed."""
+    numbered = Numbered(
+        id=_ID,
+        label=Label("A", 0, 143),
+        service=SERVICE,
+        queue=index().services[SERVICE].queue,
+        business_day="2026-03-02",
+        issued_at=MORNING.astimezone(UTC).isoformat(),
+        ahead=3,
+        slip_code="TK:" + _ID,
+        url=_URL,
+    )
+    return replace(
+        fresh_session("s1", lang, 1000.0, state),
+        access=access,
+        service=SERVICE,
+        category=max(index().categories, key=lambda c: len(index().services_of(c, MORNING.date()))),
+        ticket=TicketIntent(id=_ID, service=SERVICE, lang=lang, tapped_at=MORNING.isoformat()),
+        numbered=numbered,
+    )
+
+
+def view(of: Session, facts: Facts) -> View:
+    return pages.render(Page(of, facts, Words(texts(), of.lang), SITE, "3"))
+
+
+def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, View]]:  # noqa: B008
+    """Every screen, and the states of a screen that look different."""
+    now = facts()
+    yield "starting", pages.starting(Page(session(State.START, lang, access), now, Words(texts(), lang), SITE, "3"))
+    for state in State:
+        yield state.value, view(session(state, lang, access), facts(EVENING) if state is State.CLOSED else now)
+    start = session(State.START, lang, access)
+    troubled = facts(hub=False, paper=Paper.TROUBLE)
+    yield "start_troubled", view(start, troubled)
+    yield "start_sizes", view(replace(start, drawer="size"), now)
+    yield "start_contrasts", view(replace(start, drawer="contrast"), now)
+    yield "start_asked", view(replace(start, asked=990.0), now)
+    yield "ticket_asked", view(replace(session(State.TICKET, lang, access), asked=990.0), now)
+    search = session(State.SEARCH, lang, access)
+    yield "search_found", view(replace(search, query="perso", hits=tuple(index().services)[:6]), now)
+    yield "search_none", view(replace(search, query="xyzzy", hits=()), now)
+    no_paper = replace(session(State.TICKET_NO_PAPER, lang, access), problem="paper_out")
+    yield "ticket_no_paper_out", view(no_paper, now)
+    for state in (Help.SENDING, Help.SENT, Help.NOT_SENT):
+        yield f"help_{state.value}", view(replace(start, drawer="help", help=state), now)
+    for question in setup.Question:
+        answered = setup.Setup(question=question, lang=lang if lang in setup.LANGUAGES else "de", fault="HTTP 403")
+        yield f"setup_{question.value}", replace(setup.view(answered, texts(), MORNING), access=access)
+
+
+def named(name: str, lang: str = "de", access: Access = Access()) -> View:  # noqa: B008
+    """One view of the gallery."""
+    return dict(gallery(lang, access))[name]
+
+
+ACCESSES = tuple(Access(size, contrast) for size in TextSize for contrast in Contrast)
