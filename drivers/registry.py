@@ -15,7 +15,7 @@ from kiosk.config import Device
 from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.problems import Problem
 
-Clock = Callable[[], float]
+Now = Callable[[], float]
 """Seconds that only grow."""
 
 
@@ -33,7 +33,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class DriverSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One row. The three functions are typed by the room that brings them; the host passes values through unread.
 
-    ``build(transport, settings, clock)`` makes a closed driver. ``refuse(problem)`` is the outcome of a command that
+    ``build(transport, settings, now)`` makes a closed driver. ``refuse(problem)`` is the outcome of a command that
     never reached the device, ``doubt(problem)`` of one that may have.
     """
 
@@ -42,7 +42,7 @@ class DriverSpec(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     """As printed on the device, for the technician's list."""
     settings: type[msgspec.Struct]
-    build: Callable[[Transport, Any, Clock], Driver[Any, Any]]
+    build: Callable[[Transport, Any, Now], Driver[Any, Any]]
     refuse: Callable[[Problem], Any]
     doubt: Callable[[Problem], Any]
     limits: Limits = Limits()
@@ -71,7 +71,7 @@ def settings_of(spec: DriverSpec, device: Device) -> msgspec.Struct:
         raise DriverFault(Problem.BAD_CONFIG, f"settings of {device.model}: {error}") from error
 
 
-def build(device: Device, clock: Clock) -> Driver[Any, Any]:
+def build(device: Device, now: Now) -> Driver[Any, Any]:
     """A new, closed driver with a transport of its own. Raises DriverFault(BAD_CONFIG)."""
     spec = find(device.kind, device.model)
-    return spec.build(transport_for(device.url), settings_of(spec, device), clock)
+    return spec.build(transport_for(device.url), settings_of(spec, device), now)

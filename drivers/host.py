@@ -1,0 +1,255 @@
+"""The host of one device: its life, its back-off, and the memory of what it has done.
+
+The host knows no protocol. Everything that goes wrong becomes a state. A call that does not come back within its limit
+is given up: its thread is abandoned and the next generation starts with a new driver. Nothing waits in line for a
+device that is away: a slip that comes out minutes later is worse than none.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from drivers.clock import Clock
+from drivers.generation import Generation
+from drivers.jobs import JobBook
+from drivers.port import Driver, DriverFault, Persist
+from drivers.registry import Limits
+from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus, Identity, Status
+from kiosk.vocabulary.events import DeviceChanged
+from kiosk.vocabulary.problems import REMEDIES, Problem, Severity
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+_WAITING_MAX = 16
+_ABANDONED_MAX = 4
+"""So many hung threads may lie about; then the host waits for one to wake instead of making more."""
+_BACKOFF_S = (1.0, 30.0)
+_SETTLED_S = 10.0
+"""A device that was well for so long starts its back-off anew."""
+_FAILED = frozenset({Problem.BAD_CONFIG, Problem.WRONG_DEVICE, Problem.HUNG, Problem.BUG})
+_CLOSED = frozenset({DeviceState.DISABLED, DeviceState.OFFLINE, DeviceState.FAILED})
+
+
+class Ends(msgspec.Struct, frozen=True, kw_only=True):
+    """What a host says to the house. Called from its threads, without its lock; must be quick.
+
+    ``emit``: the status is another than before. ``finished(job_id, outcome)``: a command ended, once for each
+    ``submit`` (a ``submit`` of an id under way is answered together with the first).
+    """
+
+    emit: Callable[[DeviceChanged], None]
+    finished: Callable[[str, object], None]
+    persist: Persist
+
+
+class Make(msgspec.Struct, Generic[C, R], frozen=True, kw_only=True):
+    """What a host needs to know of its driver.
+
+    ``driver()`` makes a new, closed one (or raises DriverFault). ``refuse(problem)`` is the outcome of a command that
+    never reached the driver, ``doubt(problem)`` of one during which the driver hung or broke.
+    """
+
+    driver: Callable[[], Driver[C, R]]
+    refuse: Callable[[Problem], R]
+    doubt: Callable[[Problem], R]
+    limits: Limits = Limits()
+
+
+class DeviceHost(Generic[C, R]):
+    """One device of a terminal. Any thread may call it."""
+
+    def __init__(
+        self, device: str, kind: DeviceKind, make: Make[C, R], ends: Ends, clock: Clock, enabled: bool = True
+    ) -> None:
+        self._make, self._ends, self._clock = make, ends, clock
+        self._status = DeviceStatus(device, kind, DeviceState.CONNECTING if enabled else DeviceState.DISABLED)
+        self._identity = Identity()
+        self._lock = threading.Condition()
+        self._book: JobBook[C, R] = JobBook()
+        self._now: Generation[C, R] | None = None
+        self._abandoned: list[Generation[C, R]] = []
+        self._count = 0
+        self._enabled = enabled
+        self._pause_s = _BACKOFF_S[0]
+        self._well_since = self._next_start = 0.0
+        self._try_now = False
+
+    @property
+    def status(self) -> DeviceStatus:
+        """As last emitted."""
+        return self._status
+
+    @property
+    def identity(self) -> Identity:
+        """What answered at the other end, as last opened."""
+        return self._identity
+
+    def start(self) -> None:
+        """Say how it stands and begin the first generation (not for a disabled device)."""
+        self._ends.emit(DeviceChanged(self._status))
+        self.check()
+
+    def stop(self, timeout_s: float = 5.0) -> bool:
+        """End; a running command may finish within the time. False when the thread had to be left behind."""
+        with self._lock:
+            self._enabled = False
+            last = self._now
+            self._lock.notify_all()
+        ended = last is None or last.join(timeout_s)
+        with self._lock:
+            self._now = None
+        self._refuse_waiting(Problem.LINK_LOST)
+        self._say(DeviceState.DISABLED)
+        return ended
+
+    def submit(self, job_id: str, command: C) -> None:
+        """Do this once. A finished id is answered with its remembered outcome and never done again."""
+        with self._lock:
+            answer = self._book.outcome(job_id)
+            if answer is None and not self._book.is_under_way(job_id):
+                if (problem := self._why_not()) is None:
+                    self._book.add(job_id, command)
+                else:
+                    answer = self._make.refuse(problem)
+                    self._book.end(job_id, answer)
+                    self._try_now = True
+            self._lock.notify_all()
+        if answer is not None:
+            self._ends.finished(job_id, answer)
+
+    def check(self) -> None:
+        """Give up a call past its limit; start the next generation when it is time. Called about once a second."""
+        hung = self._abandon_if_hung()
+        if hung is not None:
+            if hung.running:
+                self._end(hung.running, self._make.doubt(Problem.HUNG))
+            self._go_down(DriverFault(Problem.HUNG, "the driver did not come back in time"))
+        with self._lock:
+            self._abandoned = [one for one in self._abandoned if one.alive]
+            due = self._clock.now() >= self._next_start and len(self._abandoned) < _ABANDONED_MAX
+            if not (self._enabled and self._now is None and due):
+                return
+            self._count += 1
+            self._now = started = self._generation(self._count)
+        started.start()
+
+    # -- for the generation's thread (generation.Owner)
+
+    def wanted(self, who: Generation[C, R]) -> bool:
+        """Whether this generation is still the one."""
+        return self._enabled and self._now is who
+
+    def within(self, who: Generation[C, R], limit_s: float | None) -> None:
+        """A call into the driver begins, or is back (None)."""
+        with self._lock:
+            who.deadline = None if limit_s is None else self._clock.now() + limit_s
+
+    def connected(self, who: Generation[C, R], identity: Identity) -> None:
+        """The device is open."""
+        with self._lock:
+            if self._now is who:
+                self._count += 1
+                self._identity = identity
+                self._well_since = self._clock.now()
+
+    def polled(self, who: Generation[C, R], status: Status) -> None:
+        """How the device is."""
+        stopped = any(REMEDIES[problem].severity is Severity.STOP for problem in status.problems)
+        if self._now is who:
+            state = DeviceState.NEEDS_ATTENTION if stopped else DeviceState.READY
+            self._say(state, status.problems, status.unknown, status.detail)
+
+    def next_job(self, who: Generation[C, R], wait_s: float) -> tuple[str, C] | None:
+        """The next command; None after the time or when the generation is no longer wanted."""
+        with self._lock:
+            if self.wanted(who) and not self._book:
+                self._clock.wait(self._lock, wait_s)
+            job = self._book.take() if self.wanted(who) else None
+            if job is not None:
+                who.running = job[0]
+        if job is not None:
+            self._say(DeviceState.BUSY, self._status.problems, self._status.unknown, self._status.detail)
+        return job
+
+    def finished(self, who: Generation[C, R], job_id: str, outcome: R) -> None:
+        """A command ended (ignored when it was already given up)."""
+        with self._lock:
+            who.running = ""
+            current = self._now is who
+        if current:
+            self._end(job_id, outcome)
+
+    def lost(self, who: Generation[C, R], fault: DriverFault) -> None:
+        """The device is gone: say so, and wait out the pause (or a command that shows somebody needs it)."""
+        if self._now is not who:
+            return
+        self._go_down(fault)
+        with self._lock:
+            until = self._next_start
+            while self.wanted(who) and not self._try_now and (left := until - self._clock.now()) > 0:
+                self._clock.wait(self._lock, left)
+            self._try_now = False
+
+    # -- inside
+
+    def _generation(self, number: int) -> Generation[C, R]:
+        return Generation(
+            number,
+            self._status.device,
+            self,
+            self._make.driver,
+            self._make.doubt,
+            self._make.limits,
+            self._ends.persist,
+        )
+
+    def _abandon_if_hung(self) -> Generation[C, R] | None:
+        with self._lock:
+            one = self._now
+            if one is None or one.deadline is None or self._clock.now() < one.deadline:
+                return None
+            self._now = None
+            self._abandoned.append(one)
+            return one
+
+    def _why_not(self) -> Problem | None:
+        """Why no command can be taken now."""
+        if not self._enabled or self._status.state in _CLOSED:
+            return self._status.problems[0] if self._status.problems else Problem.LINK_LOST
+        return Problem.TIMED_OUT if len(self._book) >= _WAITING_MAX else None
+
+    def _go_down(self, fault: DriverFault) -> None:
+        with self._lock:
+            now = self._clock.now()
+            if now - self._well_since >= _SETTLED_S and self._status.state not in _CLOSED:
+                self._pause_s = _BACKOFF_S[0]
+            self._next_start = now + self._pause_s
+            self._pause_s = min(_BACKOFF_S[1], 2 * self._pause_s)
+        state = DeviceState.FAILED if fault.problem in _FAILED else DeviceState.OFFLINE
+        self._say(state, (fault.problem,), detail=fault.detail)
+        self._refuse_waiting(fault.problem)
+
+    def _refuse_waiting(self, problem: Problem) -> None:
+        with self._lock:
+            waiting = self._book.clear()
+        for job_id in waiting:
+            self._end(job_id, self._make.refuse(problem))
+
+    def _end(self, job_id: str, outcome: R) -> None:
+        with self._lock:
+            first = self._book.end(job_id, outcome)
+        if first:
+            self._ends.finished(job_id, outcome)
+
+    def _say(
+        self, state: DeviceState, problems: tuple[Problem, ...] = (), unknown: bool = False, detail: str = ""
+    ) -> None:
+        with self._lock:
+            old = self._status
+            new = DeviceStatus(old.device, old.kind, state, problems, unknown, detail, self._count)
+            self._status = new
+        if new != old:
+            self._ends.emit(DeviceChanged(new))

@@ -1,0 +1,25 @@
+"""What a printer's own characters can set."""
+
+_SEEN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u00ad": "", "\u2011": "-"})
+"""Blanks and hyphens that only steer where a line breaks."""
+_UNSEEN = frozenset("\u00ad\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
+"""Break and direction marks: not printable, but meant."""
+
+
+def clean(text: str) -> str:
+    """Text without anything a printer could take for a command: controls become blanks, line feeds stay."""
+    return "".join(char if char.isprintable() or char in _UNSEEN or char in "\n\u00a0\u202f" else " " for char in text)
+
+
+def seen(line: str) -> str:
+    """A wrapped line as it stands on paper."""
+    return line.translate(_SEEN)
+
+
+def encodes(text: str, page: str) -> bool:
+    """Whether the code page has every character of the text."""
+    try:
+        seen(clean(text)).encode(page)
+    except UnicodeEncodeError:
+        return False
+    return True

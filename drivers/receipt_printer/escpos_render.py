@@ -1,0 +1,79 @@
+"""A paper document as ESC/POS bytes: one whole job, from ``ESC @`` to the cut.
+
+Nothing in a job depends on what was printed before it: modes are reset and the code page is set each time, because a
+printer keeps both over a reconnect.
+"""
+
+import math
+from typing import assert_never
+
+import segno
+from PIL import Image
+
+from drivers.receipt_printer import raster
+from drivers.receipt_printer.layout import Bar, Code, Drawn, Feed, Line, Row, lay_out
+from drivers.receipt_printer.models import Model
+from drivers.receipt_printer.paper_bytes import PaperBytes
+from kiosk.paper.document import Align, Document
+
+INIT = b"\x1b@"
+NATIONAL_USA = b"\x1bR\x00"
+"""``ESC R 0``: # $ @ [ ] { } as in ASCII."""
+_ALIGNS = {Align.START: 0, Align.CENTRE: 1, Align.END: 2}
+
+
+def render(document: Document, model: Model) -> bytes:
+    """The whole job. Deterministic: the same document gives the same bytes."""
+    sheet = lay_out(document, model, raster.measure)
+    out = PaperBytes(model)
+    out.raw(INIT + NATIONAL_USA)
+    out.code_page(sheet.page)
+    for row in sheet.rows:
+        _row(out, row, model)
+    out.raw(_end(model))
+    return out.output()
+
+
+def _row(out: PaperBytes, row: Row, model: Model) -> None:
+    match row:
+        case Line(text, align, bold, wide, high):
+            out.style(_ALIGNS[align], bold, wide, high)
+            out.line(text)
+        case Drawn():
+            out.style(0, False, 1, 1)
+            out.image(raster.draw(row, model.width_dots))
+        case Code(data, module):
+            out.style(1, False, 1, 1)
+            if model.native_qr:
+                out.qr(data, module)
+            else:
+                out.image(qr_image(data, module))
+        case Bar(height):
+            out.style(0, False, 1, 1)
+            out.image(Image.new("1", (model.width_dots, height), 0))
+        case Feed(height):
+            out.raw(feed(height / model.dots_per_mm, model))
+        case _:
+            assert_never(row)
+
+
+def qr_image(data: str, module: int) -> Image.Image:
+    """The code as dots, without quiet zone."""
+    code = segno.make(data.encode(), error="m", micro=False, boost_error=False)
+    image = Image.new("1", (len(code.matrix[0]), len(code.matrix)), 1)
+    image.putdata([0 if dark else 1 for line in code.matrix for dark in line])
+    return image.resize((image.width * module, image.height * module), Image.Resampling.NEAREST)
+
+
+def feed(mm: float, model: Model) -> bytes:
+    """``ESC J n``, as often as needed."""
+    units = math.ceil(mm * model.feed_per_mm - 0.01)
+    whole, rest = divmod(units, 255)
+    return b"\x1bJ\xff" * whole + (b"\x1bJ" + bytes([rest]) if rest else b"")
+
+
+def _end(model: Model) -> bytes:
+    """``GS V 66 n``: feed to the cutter and n units more, cut; without a cutter only the paper to tear at."""
+    if not model.cut:
+        return feed(model.cut_feed_mm, model)
+    return b"\x1dVB" + bytes([min(255, round(model.cut_feed_mm * model.feed_per_mm))])

@@ -1,0 +1,12 @@
+"""What a receipt printer is asked to do."""
+
+import msgspec
+
+from kiosk.paper.document import Document
+
+
+class PrintJob(msgspec.Struct, frozen=True):
+    """One slip. ``job_id`` is new for each attempt; the same id is never printed twice."""
+
+    job_id: str
+    document: Document

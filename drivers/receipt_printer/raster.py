@@ -1,0 +1,54 @@
+"""Text as dots with our own font, for what a printer's characters cannot set."""
+
+from functools import lru_cache
+
+from PIL import Image, ImageDraw, ImageFont
+
+from drivers.receipt_printer.layout import Drawn
+from kiosk.assets import font_path
+from kiosk.paper.document import Align
+
+WHITE, BLACK = 255, 0
+CAP_OF_EM = 0.714
+"""Height of the font's capitals in ems (kiosk.assets)."""
+_LINE_OF_CAP = 1.75
+"""Height of a line in capitals: room for Arabic descenders and accents on capitals."""
+_BASE_OF_CAP = 1.3
+"""Base line below the top of the line, in capitals."""
+_INK_BELOW = 140
+
+
+def measure(text: str, cap: int, bold: bool) -> int:
+    """Width in dots of a text (in visual order) whose capitals are ``cap`` dots high."""
+    return round(face(cap, bold).getlength(text))
+
+
+def draw(row: Drawn, width: int) -> Image.Image:
+    """The row as dots: mode "1", black on white, ``width`` wide."""
+    image = Image.new("L", (width, round(row.cap * _LINE_OF_CAP)), WHITE)
+    _put(image, row.text, row, row.align)
+    _put(image, row.right, row, Align.END)
+    return image.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
+
+
+def left_of(align: Align, wide: int, width: int) -> int:
+    """Where something ``wide`` begins on paper of that width."""
+    match align:
+        case Align.START:
+            return 0
+        case Align.CENTRE:
+            return max(0, width - wide) // 2
+        case Align.END:
+            return max(0, width - wide)
+
+
+def _put(image: Image.Image, text: str, row: Drawn, align: Align) -> None:
+    font = face(row.cap, row.bold)
+    x = left_of(align, round(font.getlength(text)), image.width)
+    ImageDraw.Draw(image).text((x, round(row.cap * _BASE_OF_CAP)), text, fill=BLACK, font=font, anchor="ls")
+
+
+@lru_cache(maxsize=16)
+def face(cap: int, bold: bool) -> ImageFont.FreeTypeFont:
+    """The font whose capitals are ``cap`` dots high."""
+    return ImageFont.truetype(str(font_path(bold)), round(cap / CAP_OF_EM), layout_engine=ImageFont.Layout.BASIC)
