@@ -17,6 +17,8 @@ PAPER_WIDTH = 640
 _MARGIN = (PAPER_WIDTH - WIDTH) // 2
 _TOP = 24
 _TOOTH = 8
+_EM, _CELL = 264, 272
+"""Size at which letters are drawn, and the height of a cell at that size: 264 px give capitals of 192."""
 _SHADOW = 12
 _INK, _PAPER, _TABLE = (38, 36, 44), (253, 252, 247), (226, 229, 233)
 
@@ -102,11 +104,22 @@ def _cell(char: str, style: Style) -> Image.Image:
 
 @lru_cache(maxsize=512)
 def _glyph(char: str, font: int) -> Image.Image:
-    """A character in its cell. Printer fonts are narrow: the letter is drawn large, then pressed into the cell."""
+    """A character in its cell: capitals 17 of 24 dots high, five sixths down the base line.
+
+    Printer fonts are narrow and leave little room: the letter is drawn large and pressed into the cell, and what would
+    stand out above or below (the dots of a capital umlaut, a tail) is squeezed in, as printers do.
+    """
     width, height = Style(font=font).cell
-    drawn = Image.new("L", (160, 320), 255)
-    ImageDraw.Draw(drawn).text((80, 248), char, fill=0, font=_font(264), anchor="ms")
-    return drawn.resize((width, height), Image.Resampling.BOX).point(lambda value: 255 if value > 138 else 0, "1")
+    above = round(height * 5 / 6)
+    drawn = Image.new("L", (160, 2 * _CELL), 255)
+    ImageDraw.Draw(drawn).text((80, _CELL), char, fill=0, font=_font(_EM), anchor="ms")
+    _, top, _, bottom = ImageChops.invert(drawn).getbbox() or (0, _CELL, 0, _CELL)
+    upper = drawn.crop((0, min(top, _CELL - _CELL * 5 // 6), 160, _CELL))
+    lower = drawn.crop((0, _CELL, 160, max(bottom, _CELL + _CELL // 6)))
+    glyph = Image.new("L", (width, height), 255)
+    glyph.paste(upper.resize((width, above), Image.Resampling.BOX), (0, 0))
+    glyph.paste(lower.resize((width, height - above), Image.Resampling.BOX), (0, above))
+    return glyph.point(lambda value: 255 if value > 138 else 0, "1")
 
 
 @lru_cache(maxsize=4)
