@@ -1,0 +1,156 @@
+"""Import of a DLDB export: services, locations, authorities and topics -> a Catalogue and a report.
+
+Ids are kept. Root topics become categories, the topics below them search words; locations become offices. The export
+has no fees, hours or queues: such a service shows its name and its office, the rest is asked at the counter.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from hub.catalogue.dldb_offices import Offices
+from hub.catalogue.dldb_shape import (
+    DldbAuthority,
+    DldbLocation,
+    DldbService,
+    DldbTopic,
+    Read,
+    Skipped,
+    clean,
+    read_records,
+)
+from hub.catalogue.dldb_topics import OTHER, Topics
+from hub.catalogue.faults import refused
+from kiosk.catalogue.check import check
+from kiosk.catalogue.faults import CatalogueFaults
+from kiosk.catalogue.model import Catalogue, Service
+from kiosk.catalogue.texts import ITEM_LIMIT, ITEMS_LIMIT, NAME_LIMIT, WORD_LIMIT, WORDS_LIMIT, text_faults
+
+SERVICES, LOCATIONS, AUTHORITIES, TOPICS = "services_de.json", "locations_de.json", "authority_de.json", "topic_de.json"
+LANG = "de"
+
+
+class DldbReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import read, kept and left out."""
+
+    services_found: int
+    services: int
+    offices: int
+    categories: int
+    without_office: int
+    """Services for which no place is known."""
+    chosen_offices: int
+    """Services offered at several places, shown with the kind of office or the first place."""
+    skipped: tuple[Skipped, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.services} of {self.services_found} services, {self.offices} offices, {self.categories} categories",
+            f"{self.chosen_offices} services are offered at several places, {self.without_office} name none",
+            f"{len(self.skipped)} records skipped",
+            *(f"  {skip}" for skip in self.skipped),
+        ]
+        return "\n".join(lines)
+
+
+class DldbImport(msgspec.Struct, frozen=True):
+    """A catalogue made of an export, with its report."""
+
+    catalogue: Catalogue
+    report: DldbReport
+
+
+def read_dldb(folder: Path, house: tuple[str, ...] = ()) -> DldbImport | CatalogueFaults:
+    """Read an export. ``house``: ids of the locations in this building; a service offered there is shown there."""
+    services = read_records(folder / SERVICES, DldbService)
+    if isinstance(services, CatalogueFaults):
+        return services
+    locations = read_records(folder / LOCATIONS, DldbLocation)
+    if isinstance(locations, CatalogueFaults):
+        return locations
+    authorities = read_records(folder / AUTHORITIES, DldbAuthority)
+    if isinstance(authorities, CatalogueFaults):
+        return authorities
+    topics = read_records(folder / TOPICS, DldbTopic)
+    if isinstance(topics, CatalogueFaults):
+        return topics
+    return _import(folder, services, locations, authorities, topics, house)
+
+
+def _import(
+    folder: Path,
+    services: Read[DldbService],
+    locations: Read[DldbLocation],
+    authorities: Read[DldbAuthority],
+    topics: Read[DldbTopic],
+    house: tuple[str, ...],
+) -> DldbImport | CatalogueFaults:
+    offices = Offices(locations.records, authorities.records, house)
+    tree = Topics(topics.records)
+    kept, skipped = _services(services.records, offices, tree)
+    if fault := _too_little(folder, services.found, len(kept)):
+        return fault
+    used = {category for service in kept for category in service.categories}
+    catalogue = Catalogue(
+        version=1,
+        languages=(LANG,),
+        categories=tree.categories(used),
+        services=tuple(kept),
+        offices=offices.used(service.office for service in kept),
+    )
+    if faults := check(catalogue):
+        return CatalogueFaults(str(folder), faults)
+    left_out = (*services.skipped, *locations.skipped, *authorities.skipped, *topics.skipped, *offices.skipped)
+    return DldbImport(catalogue, _report(catalogue, services.found, offices, (*left_out, *skipped)))
+
+
+def _services(records: list[DldbService], offices: Offices, topics: Topics) -> tuple[list[Service], list[Skipped]]:
+    kept: list[Service] = []
+    skipped: list[Skipped] = []
+    for record in records:
+        name = clean(record.name)
+        fault = next(text_faults("name", name, NAME_LIMIT), None)
+        if fault is not None:
+            skipped.append(Skipped(SERVICES, f"id {record.id}", fault.reason))
+            continue
+        words = _plain((*topics.words(record.id), *(record.meta.keywords or "").split(",")), WORD_LIMIT, WORDS_LIMIT)
+        bring = _plain((paper.name for paper in record.requirements), ITEM_LIMIT, ITEMS_LIMIT)
+        kept.append(
+            Service(
+                id=record.id,
+                names={LANG: name},
+                bring={LANG: bring} if bring else {},
+                words={LANG: words} if words else {},
+                categories=topics.roots(record.id, record.relation.root_topic) or (OTHER.id,),
+                office=offices.of(record),
+            )
+        )
+    return kept, skipped
+
+
+def _plain(texts: Iterable[str], limit: int, most: int) -> tuple[str, ...]:
+    """Those texts that may stand in a catalogue, each once; what holds markup is left to the counter."""
+    cleaned = dict.fromkeys(clean(text) for text in texts)
+    return tuple(text for text in cleaned if next(text_faults("", text, limit), None) is None)[:most]
+
+
+def _too_little(folder: Path, found: int, kept: int) -> CatalogueFaults | None:
+    """An empty or mostly unreadable source never replaces a catalogue that works."""
+    if kept == 0:
+        return refused(folder / SERVICES, "data", "there is no readable service in it", "Check the export.")
+    if kept * 2 < found:
+        return refused(folder / SERVICES, "data", f"only {kept} of {found} services can be read", "Check the export.")
+    return None
+
+
+def _report(catalogue: Catalogue, found: int, offices: Offices, skipped: tuple[Skipped, ...]) -> DldbReport:
+    return DldbReport(
+        services_found=found,
+        services=len(catalogue.services),
+        offices=len(catalogue.offices),
+        categories=len(catalogue.categories),
+        without_office=sum(service.office is None for service in catalogue.services),
+        chosen_offices=len(offices.chosen),
+        skipped=skipped,
+    )
