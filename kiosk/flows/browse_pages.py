@@ -183,7 +183,7 @@ def categories(page: Page) -> View:
         subtitle=page.words("categories.subtitle"),
         body=(search_entry(page), Tiles(tiles)),
         actions=(frame.back(page),),
-        progress=frame.step(page, 1, 3),
+        progress=frame.step(page, 1, 4),
     )
 
 
@@ -219,7 +219,7 @@ def services(page: Page) -> View:
         place=f"services:{chosen}",
         body=(Tiles(rows),),
         actions=(frame.back(page),),
-        progress=frame.step(page, 1, 3),
+        progress=frame.step(page, 2, 4),
     )
 
 
@@ -285,7 +285,7 @@ def service(page: Page) -> View:
         place=f"service:{chosen.id}",
         body=_service_facts(page, chosen),
         actions=_service_actions(page, chosen),
-        progress=frame.step(page, 2, 3),
+        progress=frame.step(page, 3, 4),
         notes=(mark,) if mark else (),
     )
 

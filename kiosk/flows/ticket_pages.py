@@ -6,7 +6,8 @@ from kiosk.session.model import State
 from kiosk.view import Block, Control, Fact, Look, Notice, NumberCard, Screen, Tone, View, Waiting
 from kiosk.vocabulary.intents import Finish, HandBack, TryAgain
 
-STEPS = 3
+STEPS = 4
+"""Topic, service, page, number."""
 
 
 def numbering(page: Page) -> View:

@@ -57,12 +57,13 @@ class Visit:
     """One terminal's session driven step by step."""
 
     index: CatalogueIndex = field(default_factory=lambda: index_of(small_catalogue()))
-    health: Health = Health(paper=Paper.READY, hub=True)
+    health: Health = field(default_factory=lambda: Health(paper=Paper.READY, hub=True))
     now: datetime = MONDAY_TEN
     mono: float = 1000.0
     flood: bool = False
     stored: bool = True
-    timing: Timing = Timing()
+    waiting: dict[str, int] = field(default_factory=lambda: {"a": 3})
+    timing: Timing = field(default_factory=Timing)
     done: list[Effect] = field(default_factory=list)
     state: State = State.START
 
@@ -81,7 +82,7 @@ class Visit:
             health=self.health,
             timing=self.timing,
             languages=("de", "en", "ar"),
-            waiting={"a": 3},
+            waiting=self.waiting,
             flood=self.flood,
             stored=self.stored,
         )

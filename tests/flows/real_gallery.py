@@ -1,0 +1,200 @@
+"""Every screen as the real machine makes it, reached by real touches: for screenshots, fit and access tests."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from visits import MONDAY_TEN, Visit
+
+from hub.catalogue.demo import demo_catalogue
+from kiosk.catalogue.index import EMPTY, CatalogueIndex, index_of
+from kiosk.catalogue.model import Catalogue
+from kiosk.config import Site
+from kiosk.flows import setup
+from kiosk.flows.frame import Page
+from kiosk.flows.pages import starting
+from kiosk.flows.words import Words
+from kiosk.health import Health, Paper
+from kiosk.i18n.texts import Texts
+from kiosk.session.model import State
+from kiosk.view import View
+from kiosk.vocabulary import effects, events, intents
+from kiosk.vocabulary.access import Contrast, TextSize
+from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
+from kiosk.vocabulary.problems import Problem
+
+URL = "https://termine.musterstadt.example/t/3vQ8xY2kQm0Zr7Lw5Jp1Ta"
+Walk = Callable[[Visit], None]
+
+
+def demo_index() -> CatalogueIndex:
+    catalogue = demo_catalogue()
+    assert isinstance(catalogue, Catalogue)
+    return index_of(catalogue)
+
+
+def featured(visit: Visit) -> str:
+    return visit.index.featured_on(visit.now.date())[0].service
+
+
+def draw(visit: Visit, *, url: str = URL) -> None:
+    (commit,) = visit.touch(f"featured:{featured(visit)}")
+    assert isinstance(commit, effects.CommitIntent)
+    visit.send(events.IntentCommitted(commit.ticket.id))
+    visit.send(events.NumberGiven(visit.numbered(commit.ticket.id, url=url)))
+    visit.send(events.NumberCommitted(commit.ticket.id))
+
+
+def ended(outcome: Printed | NotPrinted | Unconfirmed) -> Walk:
+    def walk(visit: Visit) -> None:
+        draw(visit)
+        visit.send(events.PrintFinished(visit.session.job, outcome))
+
+    return walk
+
+
+def stopped_numbering(visit: Visit) -> None:
+    visit.touch(f"featured:{featured(visit)}")
+
+
+def no_number(visit: Visit) -> None:
+    (commit,) = visit.touch(f"featured:{featured(visit)}")
+    assert isinstance(commit, effects.CommitIntent)
+    visit.send(events.IntentCommitted(commit.ticket.id))
+    visit.send(events.NumberSilent(commit.ticket.id, Problem.HUB_AWAY))
+
+
+def services(visit: Visit) -> None:
+    visit.touch("tile:all")
+    visit.ask(intents.OpenCategory(next(iter(visit.index.categories))))
+
+
+def service(visit: Visit) -> None:
+    visit.ask(intents.OpenService(featured(visit)))
+
+
+def searching(text: str, hits: bool) -> Walk:
+    def walk(visit: Visit) -> None:
+        visit.touch("search")
+        for char in text:
+            visit.ask(intents.TypeText(char))
+        found = tuple(visit.index.services)[:6] if hits else ()
+        visit.send(events.SearchFound(visit.session.token, found))
+
+    return walk
+
+
+def handed_back(visit: Visit) -> None:
+    ended(Printed())(visit)
+    visit.touch("hand_back")
+    assert visit.session.ticket is not None
+    visit.send(events.CancelCommitted(visit.session.ticket.id))
+
+
+def goodbye(visit: Visit) -> None:
+    ended(Printed())(visit)
+    visit.touch("finish")
+
+
+def help_called(visit: Visit) -> None:
+    visit.ask(intents.CallStaff())
+    visit.send(events.HelpSent(visit.session.help_id))
+
+
+def service_closed(visit: Visit) -> None:
+    visit.now = MONDAY_TEN + timedelta(hours=12)
+    visit.ask(intents.DrawFeatured(featured(visit)))
+
+
+def question(visit: Visit) -> None:
+    visit.touch("tile:all")
+    visit.wait(140, tick=70)
+
+
+def drawer(name: str) -> Walk:
+    return lambda visit: (visit.ask(intents.ShowAccess(name)), None)[1]
+
+
+def nothing(_visit: Visit) -> None:
+    return None
+
+
+WALKS: dict[str, Walk] = {
+    "start": nothing,
+    "start-size": drawer("size"),
+    "start-contrast": drawer("contrast"),
+    "languages": lambda visit: (visit.ask(intents.ShowLanguages()), None)[1],
+    "categories": lambda visit: (visit.touch("tile:all"), None)[1],
+    "services": services,
+    "search": searching("pers", hits=True),
+    "search-none": searching("xyzzy", hits=False),
+    "service": service,
+    "numbering": stopped_numbering,
+    "printing": draw,
+    "ticket": ended(Printed()),
+    "ticket-no-paper": ended(NotPrinted(Problem.PAPER_OUT)),
+    "ticket-unconfirmed": ended(Unconfirmed(Problem.SILENT)),
+    "handed-back": handed_back,
+    "no-number": no_number,
+    "unknown-service": lambda visit: (visit.ask(intents.OpenService("gone")), None)[1],
+    "service-closed": service_closed,
+    "help-called": help_called,
+    "goodbye": goodbye,
+    "question": question,
+}
+
+
+def visit_in(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contrast = Contrast.DEFAULT) -> Visit:
+    visit = Visit(index=index)
+    visit.waiting = dict.fromkeys(index.queues, 3)
+    visit.ask(intents.ChooseLanguage(lang))
+    visit.ask(intents.SetTextSize(size))
+    visit.ask(intents.SetContrast(contrast))
+    return visit
+
+
+def gallery(
+    lang: str = "de", size: TextSize = TextSize.M, contrast: Contrast = Contrast.DEFAULT
+) -> Iterator[tuple[str, View]]:
+    """Every screen in one language, size and theme."""
+    index = demo_index()
+    for name, walk in WALKS.items():
+        visit = visit_in(index, lang, size, contrast)
+        walk(visit)
+        yield name, visit.view()
+    yield from _special(index, lang, size, contrast)
+    yield from set_up(lang if lang in setup.LANGUAGES else "de")
+
+
+def _special(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contrast) -> Iterator[tuple[str, View]]:
+    flood = visit_in(index, lang, size, contrast)
+    flood.flood = True
+    draw(flood)
+    yield "ticket-screen-only", flood.view()
+    troubled = visit_in(index, lang, size, contrast)
+    troubled.health = Health(paper=Paper.TROUBLE, paper_problem=Problem.PAPER_OUT, hub=False)
+    yield "start-troubled", troubled.view()
+    for name, state, shown in (
+        ("closed", State.CLOSED, index),
+        ("out-of-service", State.OUT_OF_SERVICE, EMPTY),
+    ):
+        visit = Visit(index=shown, state=state, now=MONDAY_TEN + timedelta(hours=12))
+        visit.ask(intents.ChooseLanguage(lang))
+        visit.ask(intents.SetTextSize(size))
+        visit.ask(intents.SetContrast(contrast))
+        yield name, visit.view()
+    visit = visit_in(index, lang, size, contrast)
+    words = Words(Texts.load("terminal"), lang)
+    yield (
+        "starting",
+        starting(Page(visit.session, visit.facts, words, Site(town="Stadt Musterstadt"), "")),
+    )
+
+
+def set_up(lang: str) -> Iterator[tuple[str, View]]:
+    """The questions of the touch set-up."""
+    texts = Texts.load("terminal")
+    for each in setup.Question:
+        state = setup.Setup(
+            question=each, lang=lang, url="http://192.0.2.10:8080", code="K7MQ-2XPD", fault="Der Code ist abgelaufen."
+        )
+        yield f"setup-{each.value}", setup.view(state, texts, MONDAY_TEN)
