@@ -50,9 +50,10 @@ class DriverSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 def rows() -> tuple[DriverSpec, ...]:
     """All rows, in the order a technician's list shows them."""
+    from drivers.queue_display.rows import ROWS as DISPLAYS
     from drivers.receipt_printer.rows import ROWS as PRINTERS
 
-    return (*PRINTERS,)
+    return (*PRINTERS, *DISPLAYS)
 
 
 def find(kind: DeviceKind, model: str) -> DriverSpec:

@@ -1,0 +1,110 @@
+"""The driver of queue displays: keeps a wanted frame and brings the display to it.
+
+Most halls are wired one way: nothing ever tells that a frame arrived. So what is wanted is sent when it changes, after
+every connecting, and again each minute; and "handed over" is all that is claimed.
+"""
+
+from collections.abc import Callable
+
+from drivers.port import DriverFault, Persist, Report
+from drivers.queue_display.codec import Codec, Message
+from drivers.queue_display.frame import Frame, Row, ShowFrame
+from drivers.transport.base import Transport
+from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
+from kiosk.vocabulary.outcomes import NotShown, Shown, ShowOutcome
+from kiosk.vocabulary.problems import Problem
+
+AGAIN_S = 60.0
+_WRITE_S = 3.0
+_CHUNK = 256
+
+_ONE_WAY = Status(unknown=True, detail="one-way line: frames are handed over, their arrival is not confirmed")
+
+
+class QueueDisplay:
+    """One display behind one transport (``port.Driver[ShowFrame, ShowOutcome]``)."""
+
+    def __init__(
+        self, transport: Transport, codec: Codec, identity: Identity, fresh_s: float, now: Callable[[], float]
+    ) -> None:
+        self._transport = transport
+        self._codec = codec
+        self._identity = identity
+        self._fresh_s = fresh_s
+        self._now = now
+        self._wanted: Frame | None = None
+        self._fresh_until = 0.0
+        self._sent: dict[str, tuple[Message, float]] = {}
+
+    def open(self) -> Identity:
+        """Connect. What answers cannot be proved: nothing does. Raises DriverFault."""
+        self._transport.open()
+        self._sent.clear()
+        for message in self._codec.hello():
+            self._send(message)
+        return self._identity
+
+    def poll(self) -> Status:
+        """See that the line is still there, and send what is due. Raises DriverFault when the line is gone."""
+        self._transport.read(_CHUNK, 0.0)
+        self._converge()
+        return _ONE_WAY
+
+    def execute(self, command: ShowFrame, report: Report, persist: Persist) -> ShowOutcome:
+        """Show this from now on. A frame that differs from the last only by being fresh again is fresh again."""
+        frame = command.frame
+        if frame.fresh and (self._wanted is None or frame.mark != self._wanted.mark):
+            self._fresh_until = self._now() + self._fresh_s
+        elif not frame.fresh:
+            self._fresh_until = 0.0
+        self._wanted = frame
+        try:
+            self._converge()
+        except DriverFault as fault:
+            return NotShown(fault.problem)
+        return Shown()
+
+    def recover(self, job: str) -> ShowOutcome:
+        """A frame is not kept over a restart: whoever wants it sends it anew."""
+        return NotShown(Problem.LINK_LOST)
+
+    def self_test(self) -> SelfTestReport:
+        """Light every dot, then an example call. People must look: the line tells nothing."""
+        example = Frame(rows=(Row("A 123", "8"),))
+        try:
+            for message in (*self._codec.all_dots(), *self._codec.frame(example, fresh=False)):
+                self._send(message)
+        except DriverFault as fault:
+            return SelfTestReport(False, (f"not handed over: {fault}",))
+        finally:
+            self._sent.clear()
+        return SelfTestReport(True, ("all dots: handed over", "example call: handed over", "arrival: not confirmed"))
+
+    def close(self) -> None:
+        """Let go of the line; the display keeps what it shows."""
+        self._transport.close()
+
+    def _converge(self) -> None:
+        """Send the parts of the wanted frame that differ from what was sent, or were sent long ago."""
+        if self._wanted is None:
+            return
+        now = self._now()
+        for message in self._codec.frame(self._wanted, fresh=bool(self._wanted.rows) and now < self._fresh_until):
+            last, at = self._sent.get(message.part, (None, 0.0))
+            if message != last or now - at >= AGAIN_S:
+                self._send(message)
+
+    def _send(self, message: Message) -> None:
+        """Piece by piece; a part that broke off counts as never sent."""
+        self._sent.pop(message.part, None)
+        for at, piece in enumerate(message.pieces):
+            if at:
+                self._pause()
+            self._transport.write(piece, _WRITE_S)
+        self._sent[message.part] = (message, self._now())
+
+    def _pause(self) -> None:
+        """Listen for the pause instead of sleeping: a sign wired both ways may say something, which is dropped."""
+        until = self._now() + self._codec.pause_s
+        while (left := until - self._now()) > 0:
+            self._transport.read(_CHUNK, left)

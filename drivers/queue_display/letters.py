@@ -1,0 +1,39 @@
+"""Characters for displays that have few: what cannot be shown is written as people would type it."""
+
+import unicodedata
+
+PLAIN: dict[str, str] = {
+    "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ẞ": "SS", "→": ">", "–": "-",
+    "—": "-", "·": "-", "…": "...", "„": '"', "“": '"', "”": '"', "‚": "'", "‘": "'", "’": "'", "€": "EUR",
+    "\u00a0": " ", "\u202f": " ", "æ": "ae", "Æ": "Ae", "ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa", "ł": "l", "Ł": "L",
+    "đ": "d", "Đ": "D",
+}  # fmt: skip
+"""German and neighbouring letters in their usual spelling without diacritics (DIN 5007, passports)."""
+
+
+def plain(char: str) -> str:
+    """One character in printable ASCII; "?" when nothing is like it."""
+    if " " <= char <= "~":
+        return char
+    if char in PLAIN:
+        return PLAIN[char]
+    bare = "".join(part for part in unicodedata.normalize("NFKD", char) if " " <= part <= "~")
+    return bare or ("" if unicodedata.category(char) in ("Cf", "Mn", "Cc") else "?")
+
+
+def fit(label: str, place: str, columns: int, arrow: str = "") -> str:
+    """Number and place on one line of exactly so many columns; the number always stays whole.
+
+    With room to spare the place stands at the right edge, behind an arrow where there is room for it.
+    """
+    room = columns - len(label) - 1
+    if room < 1:
+        return label[:columns].ljust(columns)
+    if arrow and len(place) + len(arrow) + 1 <= room:
+        return f"{label} {arrow} {place}".ljust(columns)[:columns]
+    return f"{label} {place[:room].rjust(room)}"
+
+
+def centred(text: str, columns: int) -> str:
+    """A text in the middle of a line, cut at its width."""
+    return text[:columns].center(columns)

@@ -1,0 +1,107 @@
+"""Two-line pole displays, 2 x 20: Epson's ESC/POS display set and the CD5220 set.
+
+Each line is written whole and padded, so that nothing old remains and the same frame twice is harmless; the display is
+never cleared, which would flicker.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from drivers.queue_display.codec import Message
+from drivers.queue_display.frame import Frame
+from drivers.queue_display.letters import centred, fit, plain
+
+_INIT = b"\x1b@"
+_PAGES = {0: "cp437", 2: "cp850", 16: "cp1252", 18: "cp852", 19: "cp858"}
+_BLINK_UNITS = 10
+"""Of 50 ms: half a second on, half off."""
+
+
+class PoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of the display. ``code_page``: its number for ESC t (0 = 437, 2 = 850, 16 = 1252, 18 = 852, 19 = 858).
+
+    ``brightness`` 1-4; ``blink``: the display blinks while a call is fresh, for ``fresh_s`` seconds.
+    """
+
+    columns: Annotated[int, msgspec.Meta(ge=16, le=40)] = 20
+    code_page: Literal[0, 2, 16, 18, 19] = 19
+    brightness: Annotated[int, msgspec.Meta(ge=1, le=4)] = 4
+    blink: bool = True
+    fresh_s: Annotated[float, msgspec.Meta(ge=0, le=60)] = 10.0
+
+
+def epson_line(number: int, text: bytes) -> bytes:
+    """``US $ x y`` and the text: line ``number`` (1 or 2) from its first column."""
+    return b"\x1f$\x01" + bytes([number]) + text
+
+
+def cd5220_line(number: int, text: bytes) -> bytes:
+    """``ESC Q A`` (upper) or ``ESC Q B`` (lower), the text, CR."""
+    return b"\x1bQ" + b"AB"[number - 1 : number] + text + b"\r"
+
+
+def epson_brightness(level: int) -> bytes:
+    """``US X n``."""
+    return b"\x1fX" + bytes([level])
+
+
+def cd5220_brightness(level: int) -> bytes:
+    """``ESC * n``."""
+    return b"\x1b*" + bytes([level])
+
+
+def blink(units: int) -> bytes:
+    """``US E n``: blink with a half period of n x 50 ms; 0 stops it. The same in both sets [M]."""
+    return b"\x1fE" + bytes([units])
+
+
+class PoleCodec:
+    """Frames for one display (a ``codec.Codec``). ``command_set`` is "epson" or "cd5220"."""
+
+    pause_s = 0.0
+
+    def __init__(self, settings: PoleSettings, command_set: Literal["epson", "cd5220"]) -> None:
+        self._settings = settings
+        self._line = epson_line if command_set == "epson" else cd5220_line
+        self._brightness = epson_brightness if command_set == "epson" else cd5220_brightness
+
+    def hello(self) -> tuple[Message, ...]:
+        """Reset, code page, brightness."""
+        page = b"\x1bt" + bytes([self._settings.code_page])
+        return (Message("hello", (_INIT + page + self._brightness(self._settings.brightness),)),)
+
+    def frame(self, frame: Frame, *, fresh: bool) -> tuple[Message, ...]:
+        """The newest call above, the one before below; fresh, the newest alone over both lines, blinking."""
+        upper, lower = self._lines(frame, fresh)
+        text = self._line(1, self._letters(upper)) + self._line(2, self._letters(lower))
+        pace = blink(_BLINK_UNITS if fresh else 0) if self._settings.blink else b""
+        return (Message("lines", (text + pace,)),)
+
+    def all_dots(self) -> tuple[Message, ...]:
+        """Eights light the most dots."""
+        eights = b"8" * self._settings.columns
+        return (Message("lines", (self._line(1, eights) + self._line(2, eights),)),)
+
+    def _lines(self, frame: Frame, fresh: bool) -> tuple[str, str]:
+        columns = self._settings.columns
+        rows = [(self._written(row.label), self._written(row.place)) for row in frame.rows]
+        if not rows:
+            return centred(self._written(frame.idle), columns), " " * columns
+        if fresh:
+            return centred(rows[0][0], columns), centred(rows[0][1], columns)
+        lines = [fit(label, place, columns) for label, place in rows[:2]]
+        return lines[0], lines[1] if len(lines) > 1 else " " * columns
+
+    def _letters(self, text: str) -> bytes:
+        return text.encode(_PAGES[self._settings.code_page])
+
+    def _written(self, text: str) -> str:
+        """The text in characters this code page has; control characters never pass."""
+        return "".join(char if self._has(char) else plain(char) for char in text)
+
+    def _has(self, char: str) -> bool:
+        try:
+            return min(char.encode(_PAGES[self._settings.code_page])) >= 0x20
+        except UnicodeEncodeError:
+            return False
