@@ -1,0 +1,1 @@
+"""The JSON API of ``kiosk.wire``: thin handlers over ``hub.queues``."""

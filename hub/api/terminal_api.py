@@ -1,0 +1,226 @@
+"""What terminals ask: enrol, catalogue, number, give back, paper, queues, heartbeat, help, calls."""
+
+import secrets
+from functools import partial
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.exceptions import HTTPException
+from litestar.response import Stream
+
+from hub import streams
+from hub.api import wiring
+from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
+from hub.hall import Hall
+from hub.queues import handing_back, help, house, publishing, terminals, waiting
+from hub.queues.days import open_day
+from hub.queues.issue import Ask, Issued, issue
+from hub.queues.refusals import Refused
+from hub.queues.tickets import local_iso, slip_code
+from hub.store.faults import StoreFailed
+from kiosk import wire
+
+_enrol = msgspec.json.Decoder(wire.EnrolRequest)
+_ticket = msgspec.json.Decoder(wire.TicketRequest)
+_paper = msgspec.json.Decoder(wire.PaperReport)
+_heartbeat = msgspec.json.Decoder(wire.Heartbeat)
+_help = msgspec.json.Decoder(wire.HelpRequest)
+_uuid = msgspec.json.Decoder(wire.Uuid)
+
+
+@post(wire.ENROL, status_code=200)
+async def enrol(request: Asked, hall: Hall) -> Answer:
+    """A one-time code for a key."""
+    address = request.client.host if request.client else ""
+    if not hall.enrol_tries.may_try(address):
+        raise Turned(429, wire.Fault(code="too_many_tries", message="Wait a minute, then try again."))
+    body = await read(request, _enrol)
+    if body.version.partition(".")[0] != wire.VERSION.partition(".")[0]:
+        text = f"This hub speaks version {wire.VERSION}; install the same major version on the terminal."
+        raise Turned(409, wire.Fault(code="wrong_version", message=text, place="$.version"))
+    key = secrets.token_urlsafe(32)
+    found = await hall.store.write(
+        lambda c: terminals.enrol(c, body.code, terminals.secret_hash(key), body.machine, hall.now_ms())
+    )
+    if isinstance(found, Refused):
+        hall.enrol_tries.was_wrong(address)
+        return refusal(found)
+    hall.keys.forget()
+    site = next(site for site in await hall.store.read(house.sites) if site.id == found.site)
+    return done(
+        wire.EnrolAnswer(
+            terminal=found.id,
+            name=found.name,
+            key=key,
+            site=site.id,
+            town=site.town,
+            site_name=site.name,
+            timezone=site.timezone,
+            base_url=site.base_url,
+        )
+    )
+
+
+@get(wire.CATALOGUE)
+async def catalogue(request: Asked, hall: Hall) -> Answer:
+    """The snapshot in force, whole; 304 when the terminal has it."""
+    known = await terminal(request, hall)
+    found = await hall.store.read(partial(publishing.latest, site=known.site))
+    if found is None:
+        raise Turned(404, wire.Fault(code="no_catalogue", message="This hub has no catalogue yet. Import one."))
+    headers = {"etag": found.etag, "cache-control": "no-cache"}
+    if found.etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
+        return Response(None, status_code=304, headers=headers)
+    return Response(found.body, media_type="application/json", headers=headers)
+
+
+@post(wire.TICKETS, status_code=200)
+async def tickets(request: Asked, hall: Hall) -> Answer:
+    """A number."""
+    known = await terminal(request, hall)
+    body = await read(request, _ticket)
+    ask = Ask(
+        site=known.site,
+        id=body.id,
+        service=body.service,
+        token=secrets.token_hex(16),
+        now_ms=hall.now_ms(),
+        lang=body.lang,
+        tapped_at=body.tapped_at[:40],
+        terminal=known.id,
+    )
+    found = await hall.store.write(lambda c: issue(c, ask))
+    return refusal(found) if isinstance(found, Refused) else done(_answer(found))
+
+
+@post(wire.TICKETS + "/{ticket:str}/cancel", status_code=200)
+async def cancel(request: Asked, hall: Hall, ticket: str) -> Answer:
+    """Give a number back."""
+    known = await terminal(request, hall)
+    ident = _checked(ticket)
+    state = await hall.store.write(lambda c: handing_back.cancel(c, known.site, ident, hall.now_ms()))
+    return done(wire.CancelAnswer(id=ident, state=state))
+
+
+@post(wire.TICKETS + "/{ticket:str}/paper", status_code=200)
+async def paper(request: Asked, hall: Hall, ticket: str) -> Answer:
+    """How the paper fared. 204."""
+    known = await terminal(request, hall)
+    ident, body = _checked(ticket), await read(request, _paper)
+    refused = await hall.store.write(
+        lambda c: handing_back.report_paper(c, known.site, ident, body.outcome, body.problem, hall.now_ms())
+    )
+    return done() if refused is None else refusal(refused)
+
+
+@get(wire.QUEUES)
+async def queues(request: Asked, hall: Hall) -> Answer:
+    """How many wait where."""
+    known = await terminal(request, hall)
+    timezone, day, found = await hall.store.read(
+        lambda c: (
+            waiting.timezone_of(c, known.site),
+            open_day(c, known.site) or "",
+            waiting.queues_now(c, known.site),
+        )
+    )
+    states = tuple(wire.QueueState(id=q.id, series=q.series, waiting=q.waiting, open=q.open) for q in found)
+    return done(wire.QueueStates(at=local_iso(hall.now_ms(), timezone), business_day=day, queues=states))
+
+
+@post(wire.HEARTBEAT, status_code=200)
+async def heartbeat(request: Asked, hall: Hall) -> Answer:
+    """How the terminal is; what the hub has to say in return."""
+    known = await terminal(request, hall)
+    body = await read(request, _heartbeat)
+    report = terminals.Report(body.version, body.catalogue_version, body.devices, body.notes)
+    await hall.store.write(lambda c: terminals.heard(c, known, report, hall.now_ms()))
+    version, is_open = await hall.store.read(
+        lambda c: (publishing.latest_version(c, known.site), help.is_open(c, known.site, known.id))
+    )
+    return done(wire.HeartbeatAnswer(catalogue_version=version, help_open=is_open))
+
+
+@post(wire.HELP, status_code=200)
+async def ask_help(request: Asked, hall: Hall) -> Answer:
+    """A visitor asks for a person. 204."""
+    known = await terminal(request, hall)
+    body = await read(request, _help)
+    call = help.HelpCall(
+        id=body.id,
+        terminal=known.id,
+        terminal_name=known.name,
+        place="",
+        reason=body.reason,
+        lang=body.lang,
+        label=body.label,
+        opened_ms=hall.now_ms(),
+    )
+    await hall.store.write(lambda c: help.open_help(c, known.site, call))
+    return done()
+
+
+@get(wire.CALLS)
+async def calls(request: Asked, hall: Hall) -> Answer:
+    """The calls after a seq: the fall-back where streams do not get through."""
+    known = await terminal(request, hall)
+    after = streams.last_event_id(request.query_params.get("after"))
+    found = await hall.store.read(lambda c: waiting.calls_after(c, known.site, after, hall.now_ms()))
+    return done(found)
+
+
+@get(wire.CALLS_STREAM)
+async def calls_stream(request: Asked, hall: Hall) -> Stream:
+    """The calls as they come."""
+    known = await terminal(request, hall)
+    after = streams.last_event_id(request.headers.get("last-event-id") or request.query_params.get("after"))
+    timezone = await hall.store.read(partial(waiting.timezone_of, site=known.site))
+    return streams.calls(hall.feed, hall.store, known.site, timezone, after, hall.now_ms)
+
+
+def _answer(issued: Issued) -> wire.TicketAnswer:
+    ticket = issued.ticket
+    return wire.TicketAnswer(
+        id=ticket.id,
+        series=ticket.series,
+        n=ticket.n,
+        queue=ticket.queue_id,
+        service=ticket.service_id,
+        business_day=ticket.day,
+        issued_at=local_iso(ticket.issued_ms, issued.timezone),
+        ahead=ticket.ahead,
+        slip_code=slip_code(ticket.id),
+        url=f"{issued.base_url}/t/{ticket.token}" if issued.base_url else "",
+    )
+
+
+def _checked(ident: str) -> str:
+    """A ticket id from a path; Turned with 400 when it is no UUID."""
+    try:
+        return _uuid.decode(msgspec.json.encode(ident))
+    except msgspec.ValidationError as fault:
+        raise Turned(400, wire.Fault(code="bad_field", message="Not a UUID.", place="path")) from fault
+
+
+router = Router(
+    path="/",
+    route_handlers=[
+        enrol,
+        catalogue,
+        tickets,
+        cancel,
+        paper,
+        queues,
+        heartbeat,
+        ask_help,
+        calls,
+        calls_stream,
+    ],
+    request_max_body_size=wiring.BODY_MAX,
+    exception_handlers={
+        Turned: wiring.turned,
+        HTTPException: wiring.http_fault,
+        StoreFailed: wiring.store_failed,
+        Exception: wiring.bug,
+    },
+)

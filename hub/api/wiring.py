@@ -1,0 +1,97 @@
+"""The edge of the API: who asks, what the body says, every fault as ``wire.Fault`` with code, sentence and place."""
+
+import logging
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from hub.hall import Hall
+from hub.queues.refusals import Code, Refused
+from hub.queues.terminals import Known
+from hub.store.faults import StoreFailed
+from kiosk.wire import Fault
+
+LOGGER = logging.getLogger("hub.api")
+BODY_MAX = 64 * 1024
+"""Bytes; the longest honest body, a heartbeat with every device in trouble, has a tenth of it."""
+
+B = TypeVar("B")
+Asked = Request[Any, Any, Any]
+Answer = Response[bytes] | Response[None]
+
+STATUS: dict[Code, int] = {
+    Code.UNKNOWN_SERVICE: 404,
+    Code.UNKNOWN_TICKET: 404,
+    Code.UNKNOWN_COUNTER: 404,
+    Code.UNKNOWN_TERMINAL: 404,
+    Code.TICKET_CANCELLED: 410,
+    Code.ID_USED_OTHERWISE: 422,
+    Code.WRONG_CODE: 403,
+}
+"""HTTP status of a refusal; every other one is 409, a conflict with how things stand."""
+
+
+class Turned(Exception):
+    """A request is answered with a fault; raised and caught at this edge only."""
+
+    def __init__(self, status: int, fault: Fault) -> None:
+        super().__init__(fault.code)
+        self.status = status
+        self.fault = fault
+
+
+async def terminal(request: Asked, hall: Hall) -> Known:
+    """The terminal whose key the request carries. Turned with 401 when it carries none that is worth something."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    known = await hall.keys.owner(key) if scheme.lower() == "bearer" and key else None
+    if known is None:
+        raise Turned(401, Fault(code="unknown_key", message="Enrol this terminal on the hub's terminals page."))
+    return known
+
+
+async def read(request: Asked, decoder: msgspec.json.Decoder[B]) -> B:
+    """The body as its struct. Turned with 400 and the place when it is none."""
+    try:
+        return decoder.decode(await request.body())
+    except msgspec.ValidationError as fault:
+        reason, _, place = str(fault).partition(" - at ")
+        raise Turned(400, Fault(code="bad_field", message=reason, place=place.strip("`") or "$")) from fault
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise Turned(400, Fault(code="bad_json", message=str(fault), place="body")) from fault
+
+
+def done(body: msgspec.Struct | None = None, status: int = 200) -> Answer:
+    """An answer in JSON; without a body 204."""
+    if body is None:
+        return Response(None, status_code=204)
+    return Response(msgspec.json.encode(body), status_code=status, media_type="application/json")
+
+
+def refusal(refused: Refused) -> Answer:
+    """A refusal of the rules as a fault."""
+    fault = Fault(code=refused.code, message=refused.message, place=refused.place)
+    return done(fault, STATUS.get(refused.code, 409))
+
+
+def turned(_request: Asked, fault: Turned) -> Answer:
+    """What ``Turned`` says."""
+    return done(fault.fault, fault.status)
+
+
+def http_fault(_request: Asked, fault: HTTPException) -> Answer:
+    """Litestar's own answers (404, 405, 413) in our form."""
+    return done(Fault(code=f"http_{fault.status_code}", message=fault.detail), fault.status_code)
+
+
+def store_failed(_request: Asked, fault: StoreFailed) -> Answer:
+    """Nothing was saved: the terminal goes on without us."""
+    LOGGER.error("store failed: %s", fault)
+    return done(Fault(code="store_failed", message="The hub cannot save. Call the technician."), 503)
+
+
+def bug(request: Asked, fault: Exception) -> Answer:
+    """A program fault: logged whole, told in one sentence."""
+    LOGGER.error("bug in %s %s", request.method, request.url.path, exc_info=fault)
+    return done(Fault(code="bug", message="The hub made a mistake; it is in its log."), 500)

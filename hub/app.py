@@ -1,0 +1,61 @@
+"""The hub as one ASGI app: API, pages, feed and housekeeping over one store."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+
+from litestar import Litestar, Response, get
+from litestar.di import Provide
+
+from hub.api import terminal_api
+from hub.feed import HEARTBEAT_S, Feed
+from hub.hall import Hall, system_ms
+from hub.queues.days import turn_all
+from hub.queues.retention import prune
+from hub.store.engine import Store
+from hub.store.faults import StoreFailed
+from hub.web import routers
+
+HOUSEKEEPING_S = 20.0
+
+
+@get("/healthz", sync_to_thread=False)
+def healthz(hall: Hall) -> Response[bytes]:
+    """200 while commits are possible, else 503: for whoever watches the process."""
+    return Response(b"", status_code=200 if hall.store.healthy else 503)
+
+
+def create_app(store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s: float = HEARTBEAT_S) -> Litestar:
+    """Build the app over an open store; the caller closes the store after the app has ended."""
+    hall = Hall(store, Feed(store, heartbeat_s), now_ms)
+    return Litestar(
+        [healthz, terminal_api.router, *routers],
+        dependencies={"hall": Provide(lambda: hall, sync_to_thread=False)},
+        lifespan=[partial(_lifespan, hall)],
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+@asynccontextmanager
+async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
+    app.state.hall = hall
+    tasks = [asyncio.create_task(hall.feed.run()), asyncio.create_task(_keep_house(hall))]
+    try:
+        yield
+    finally:
+        hall.feed.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep_house(hall: Hall) -> None:
+    """Turn the business day when nobody asks for a number, and forget what is old."""
+    while True:
+        now_ms = hall.now_ms()
+        with suppress(StoreFailed):
+            await hall.store.write(partial(turn_all, now_ms=now_ms))
+            await hall.store.write(partial(prune, now_ms=now_ms))
+        await asyncio.sleep(HOUSEKEEPING_S)

@@ -1,0 +1,28 @@
+"""What every request handler has at hand: store, feed, keys, clock. Handlers take it as the dependency ``hall``."""
+
+import secrets
+import time
+from collections.abc import Callable
+
+from hub.api.keys import KeyRing
+from hub.api.tries import Tries
+from hub.feed import Feed
+from hub.store.engine import Store
+from kiosk.vocabulary.ids import IdMaker
+
+
+class Hall:
+    """One per app. ``now_ms`` is Unix time in ms; ``new_id`` makes UUIDv7; both are the store's clock in tests."""
+
+    def __init__(self, store: Store, feed: Feed, now_ms: Callable[[], int]) -> None:
+        self.store = store
+        self.feed = feed
+        self.now_ms = now_ms
+        self.new_id = IdMaker(now_ms, secrets.randbits)
+        self.keys = KeyRing(store, time.monotonic)
+        self.enrol_tries = Tries(time.monotonic)
+
+
+def system_ms() -> int:
+    """The system's clock, Unix ms."""
+    return time.time_ns() // 1_000_000

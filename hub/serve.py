@@ -1,0 +1,81 @@
+"""``kiosk hub``: one process, one worker, one data folder."""
+
+import fcntl
+import logging
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from litestar import Litestar
+
+from hub.app import create_app
+from hub.hall import Hall
+from hub.store.engine import Store
+from hub.store.faults import StoreRefused
+
+LOGGER = logging.getLogger("hub")
+KEEP_ALIVE_S = 75
+"""Longer than the terminals' heartbeat of 5 s, so that they keep their connection."""
+
+
+def serve(bind: str, port: int, data_dir: Path, ready: Callable[[str], None] | None = None) -> int:
+    """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` is told the address when it answers.
+
+    Port 0 takes any free one. Exit code 2: the folder or the address cannot be used; the log says why.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "hub.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            listener = socket.create_server((bind, port), backlog=512)
+            store = Store(data_dir / "hub.db")
+        except BlockingIOError:
+            return _refuse(f"Another hub runs on {data_dir}. Stop it, or give this one another folder (--data).")
+        except OSError as fault:
+            return _refuse(f"Cannot listen on {bind}:{port} ({fault.strerror}). Choose another --bind or --port.")
+        except StoreRefused as fault:
+            return _refuse(str(fault))
+        try:
+            _Server(create_app(store), f"http://{bind}:{listener.getsockname()[1]}", ready).run([listener])
+        finally:
+            store.close()
+    return 0
+
+
+def _refuse(sentence: str) -> int:
+    LOGGER.error("%s", sentence)
+    return 2
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that tells when it answers, and ends our streams before it waits for open requests."""
+
+    def __init__(self, app: Litestar, url: str, ready: Callable[[str], None] | None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="uvloop",
+                http="httptools",
+                lifespan="on",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=3,
+            )
+        )
+        self._hub = app
+        self._url = url
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        LOGGER.info("The hub answers at %s", self._url)
+        if self._ready:
+            self._ready(self._url)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        hall: Hall = self._hub.state.hall
+        hall.feed.close()
+        await super().shutdown(sockets)
