@@ -1,0 +1,174 @@
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+from cache_helpers import Inbox, Notes
+
+from kiosk.catalogue.faults import CatalogueFaults
+from kiosk.catalogue.model import Catalogue, Queue, Service
+from kiosk.catalogue.read import write
+from kiosk.vocabulary.effects import Search
+from kiosk.vocabulary.events import CatalogueChanged, SearchFound
+from offline_cache import catalogue_file
+from offline_cache.catalogue_store import CatalogueStore, NotStored
+from offline_cache.catalogue_thread import CatalogueThread
+
+
+def snapshot(version: int, name: str = "Reisepass") -> Catalogue:
+    return Catalogue(
+        version=version,
+        services=(Service(id="pass", names={"de": name}, queue="q"),),
+        queues=(Queue(id="q", series="A", names={"de": "Bürgeramt"}),),
+    )
+
+
+def offered(store: CatalogueStore, version: int) -> Catalogue:
+    catalogue = store.offer(write(snapshot(version)), f'"{version}"')
+    assert isinstance(catalogue, Catalogue), catalogue
+    return catalogue
+
+
+def test_nothing_stored_is_none(tmp_path: Path) -> None:
+    store = CatalogueStore(tmp_path / "catalogue.db")
+    assert store.load() is None
+    assert store.index() is None
+    assert (store.version, store.etag) == (0, "")
+
+
+def test_a_snapshot_survives_a_restart_and_is_switched_whole(tmp_path: Path) -> None:
+    store = CatalogueStore(tmp_path / "catalogue.db")
+    offered(store, 1)
+    offered(store, 2)
+    again = CatalogueStore(tmp_path / "catalogue.db")
+    assert again.load() == snapshot(2)
+    assert (again.version, again.etag, again.generation) == (2, '"2"', 1)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["catalogue.db", "catalogue.db.previous"]
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (b"not json", "file"),
+        (b"", "file"),
+        (b"{}", "version"),
+        (b'{"version": "one"}', "$.version"),
+        (write(snapshot(3))[:-20], "file"),
+        (msgspec.json.encode({"version": 3, "services": [{"id": "x"}]}), "services[0]"),
+        (msgspec.json.encode({"version": 3, "schema": "9.0"}), "schema"),
+    ],
+)
+def test_a_broken_snapshot_is_refused_with_its_place_and_the_good_one_stays(
+    tmp_path: Path, body: bytes, place: str
+) -> None:
+    notes = Notes()
+    store = CatalogueStore(tmp_path / "catalogue.db", notes)
+    offered(store, 1)
+    before = (tmp_path / "catalogue.db").read_bytes()
+    fault = store.offer(body, "x")
+    assert isinstance(fault, CatalogueFaults)
+    assert place in str(fault)
+    assert notes.ids == ["catalogue-refused"]
+    assert (tmp_path / "catalogue.db").read_bytes() == before
+    assert store.version == 1
+
+
+def test_a_place_without_room_keeps_the_old_one(tmp_path: Path) -> None:
+    (tmp_path / "in the way").write_text("")
+    notes = Notes()
+    store = CatalogueStore(tmp_path / "in the way" / "catalogue.db", notes)
+    assert isinstance(store.offer(write(snapshot(1)), ""), NotStored)
+    assert notes.ids == ["catalogue-not-stored"]
+
+
+@pytest.mark.parametrize("damage", ["garbage", "torn", "foreign", "body"])
+def test_a_damaged_file_is_put_aside_and_the_one_before_serves(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "catalogue.db"
+    offered(CatalogueStore(path), 1)
+    offered(CatalogueStore(path), 2)
+    data = bytearray(path.read_bytes())
+    path.unlink()
+    match damage:
+        case "garbage":
+            data[:] = os.urandom(len(data))
+        case "torn":
+            del data[5000:]
+        case "foreign":
+            data[68:72] = b"ELSE"
+        case _:
+            data[data.index(b"Reisepass")] ^= 1
+    path.write_bytes(data)
+    notes = Notes()
+    store = CatalogueStore(path, notes)
+    assert store.load() == snapshot(1)
+    assert store.etag == '"1"'
+    assert notes.ids == ["catalogue-quarantined"]
+    assert (tmp_path / "catalogue.db.damaged-1").read_bytes() == bytes(data)
+    path.write_bytes(b"x" * 5000)
+    assert CatalogueStore(path).load() is None, "both gone: start without, the hub has it"
+
+
+def test_a_file_of_an_older_layout_is_built_anew_from_its_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "catalogue.db"
+    offered(CatalogueStore(path), 1)
+    monkeypatch.setattr(catalogue_file, "LAYOUT", 2)
+    assert CatalogueStore(path).load() == snapshot(1)
+    db = catalogue_file.open_reader(path)
+    assert db is not None
+    assert db.pragma("user_version") == 2
+
+
+class Room:
+    def __init__(self, path: Path) -> None:
+        self.inbox, self.notes, self.changed = Inbox(), Notes(), list[Catalogue]()
+        self.store = CatalogueStore(path, self.notes)
+        self.loaded = self.store.load()
+        self.thread = CatalogueThread(self.store, self.inbox.post, changed=self.changed.append, note=self.notes)
+        self.thread.start()
+
+
+def test_search_before_during_and_after_a_switch(tmp_path: Path) -> None:
+    room = Room(tmp_path / "catalogue.db")
+    room.thread.submit(Search(1, "reise", "de"))
+    room.inbox.wait(SearchFound(1, ()))
+    assert room.thread.take(write(snapshot(1)), "a")
+    room.thread.submit(Search(2, "reise", "de"))
+    room.inbox.wait(CatalogueChanged(1), SearchFound(2, ("pass",)))
+    assert room.thread.take(write(snapshot(2, "Fundbüro")), "b")
+    room.thread.submit(Search(3, "reise", "de"))
+    room.inbox.wait(SearchFound(3, ()))
+    assert not room.thread.take(b"broken", "c")
+    room.thread.submit(Search(4, "fundb", "de"))
+    room.inbox.wait(SearchFound(4, ("pass",)))
+    assert [one.version for one in room.changed] == [1, 2]
+    room.thread.stop()
+
+
+def test_damage_in_the_index_is_found_at_start_and_the_one_before_serves(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.db"
+    offered(CatalogueStore(path), 1)
+    offered(CatalogueStore(path), 2)
+    data = bytearray(path.read_bytes())
+    path.unlink()
+    data[-4096:] = os.urandom(4096)
+    path.write_bytes(data)
+    room = Room(path)
+    assert room.loaded == snapshot(2), "the snapshot itself is whole"
+    room.inbox.wait(CatalogueChanged(1))
+    room.thread.submit(Search(1, "reise", "de"))
+    room.inbox.wait(SearchFound(1, ("pass",)))
+    room.thread.stop()
+
+
+def test_fast_typing_answers_the_newest_key(tmp_path: Path) -> None:
+    offered(CatalogueStore(tmp_path / "catalogue.db"), 1)
+    room = Room(tmp_path / "catalogue.db")
+    for token in range(1, 300):
+        room.thread.submit(Search(token, "reisepass"[: token % 9 + 1], "de"))
+    room.thread.submit(Search(300, "reisepass", "de"))
+    room.inbox.wait(SearchFound(300, ("pass",)))
+    tokens = [event.token for event in room.inbox.events if isinstance(event, SearchFound)]
+    assert tokens == sorted(tokens)
+    room.thread.stop()

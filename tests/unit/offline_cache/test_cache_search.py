@@ -1,0 +1,171 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
+from kiosk.catalogue.read import write
+from offline_cache.catalogue_file import build, open_reader
+from offline_cache.fold import fold, query_words
+from offline_cache.near import slips_to_begin
+from offline_cache.search import SearchIndex
+
+
+def service(
+    id: str, de: str, en: str = "", words: tuple[str, ...] = (), more: dict[str, tuple[str, ...]] | None = None
+) -> Service:
+    names = {"de": de, "en": en} if en else {"de": de}
+    return Service(id=id, names=names, words={"de": words, **(more or {})}, queue="q")
+
+
+SERVICES = (
+    service("perso", "Personalausweis beantragen", "Identity card", ("Perso", "Ausweis")),
+    service("vorlaeufig", "Vorläufiger Personalausweis", "Temporary identity card"),
+    service("pass", "Reisepass beantragen", "Passport", ("Pass", "Reise"), {"en": ("travel document",)}),
+    service("fuehrer", "Führerschein umtauschen", "Exchange a driving licence", ("Lappen", "Fahrerlaubnis")),
+    service("zeugnis", "Führungszeugnis", "Certificate of good conduct"),
+    service("umzug", "Wohnung ummelden", "Change of address", ("Umzug",)),
+    service("hund", "Hund anmelden", "Register a dog", ("Hundesteuer",)),
+    service("heirat", "Eheschließung anmelden", "Register a marriage", ("heiraten", "Hochzeit")),
+    service("strasse", "Straßenreinigung", "Street cleaning"),
+    service("muell", "Sperrmüll abholen lassen", "Bulky waste", ("Müll",)),
+    service("alt", "Nur auf Deutsch: Aerztekammer"),
+)
+CATALOGUE = Catalogue(
+    version=1,
+    languages=("de", "en"),
+    services=SERVICES,
+    queues=(Queue(id="q", series="A", names={"de": "Bürgeramt"}),),
+    featured=(Featured(service="pass"),),
+)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
+    path = tmp_path_factory.mktemp("search") / "catalogue.db"
+    build(path, CATALOGUE, write(CATALOGUE), "e")
+    db = open_reader(path)
+    assert db is not None
+    return SearchIndex(db)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("Perso", "perso"),
+        ("perso", "perso"),
+        ("Personalausweis", "perso"),
+        ("Persoanlausweis", "perso"),
+        ("persoan", "perso"),
+        ("ausweis", "perso"),
+        ("führerschein", "fuehrer"),
+        ("fuehrerschein", "fuehrer"),
+        ("fuhrerschein", "fuehrer"),
+        ("fürerschein", "fuehrer"),
+        ("fürersch", "fuehrer"),
+        ("FÜHRER", "fuehrer"),
+        ("schein", "fuehrer"),
+        ("lappen", "fuehrer"),
+        ("Strassenreinigung", "strasse"),
+        ("straßenr", "strasse"),
+        ("hund anmel", "hund"),
+        ("anmelden hund", "hund"),
+        ("ich möchte heiraten", "heirat"),
+        ("ich brauche einen neuen Perso", "perso"),
+        ("mull", "muell"),
+        ("muell", "muell"),
+        ("Mühl", "muell"),
+        ("umzgu", "umzug"),
+        ("r", "pass"),
+        ("  reisepass!!  ", "pass"),
+        ("ärztekammer", "alt"),
+        ("arztekam", "alt"),
+    ],
+)
+def test_german_words_find_the_right_service(index: SearchIndex, typed: str, first: str) -> None:
+    assert index.search(typed, "de")[:1] == (first,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("passport", "pass"),
+        ("pasport", "pass"),
+        ("identity", "perso"),
+        ("travel", "pass"),
+        ("dog", "hund"),
+        ("Perso", "perso"),
+        ("licence driving", "fuehrer"),
+    ],
+)
+def test_english_words_find_it_and_german_ones_too(index: SearchIndex, typed: str, first: str) -> None:
+    assert index.search(typed, "en")[:1] == (first,)
+
+
+def test_the_chosen_language_comes_first_and_unknown_languages_fall_back(index: SearchIndex) -> None:
+    assert index.search("register", "de") == index.search("register", "en")
+    assert index.search("perso", "ar")[0] == "perso"
+    assert index.search("perso", "de-x-ls")[0] == "perso"
+
+
+def test_every_beginning_of_a_name_finds_it(index: SearchIndex) -> None:
+    for one in SERVICES:
+        for lang, name in one.names.items():
+            for end in range(1, len(name) + 1):
+                if fold(name[:end]):
+                    assert one.id in index.search(name[:end], lang), name[:end]
+
+
+def test_nothing_to_find_finds_nothing(index: SearchIndex) -> None:
+    for text in ("", "   ", '"*', "()", "AND OR NOT", "xyzzyplugh", "!?", "\x00", "ß" * 500):
+        assert isinstance(index.search(text, "de"), tuple)
+    assert index.search("xyzzyplugh", "de") == ()
+    assert index.search("", "de") == ()
+
+
+@given(text=st.text(max_size=120), lang=st.sampled_from(["de", "en", "ar", "", "xx-yy"]) | st.text(max_size=5))
+def test_no_input_raises(index: SearchIndex, text: str, lang: str) -> None:
+    found = index.search(text, lang)
+    assert len(found) == len(set(found)) <= 48
+
+
+@given(
+    text=st.text(
+        alphabet=st.characters(codec="utf-8") | st.sampled_from(["\ud800", '"', "*", "^", ":", "-", "'", "\x00"])
+    )
+)
+def test_operators_and_broken_letters_never_reach_the_query_language(index: SearchIndex, text: str) -> None:
+    index.search(text, "de")
+
+
+@given(text=st.text(max_size=60), cut=st.integers(0, 60))
+def test_the_fold_of_a_beginning_is_a_beginning_of_the_fold(text: str, cut: int) -> None:
+    assert fold(text).startswith(fold(text[:cut]))
+
+
+@pytest.mark.parametrize(
+    "trio", [("Müller", "Mueller", "Muller"), ("Öl", "Oel", "Ol"), ("Straße", "Strasse", "STRASSE")]
+)
+def test_spellings_meet(trio: tuple[str, str, str]) -> None:
+    assert len({fold(word) for word in trio}) == 1
+
+
+def test_words_are_bounded() -> None:
+    words = query_words("wort" * 100 + " a" * 100)
+    assert len(words) <= 6
+    assert max(map(len, words)) <= 40
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "slips"),
+    [
+        ("perso", "personalausweis", 0),
+        ("persoanl", "personalausweis", 1),
+        ("fürer", "führer", 1),
+        ("furerschein", "fuhrerschein", 1),
+        ("abc", "xyz", 3),
+        ("", "word", 0),
+        ("word", "", 3),
+    ],
+)
+def test_slips(typed: str, word: str, slips: int) -> None:
+    assert slips_to_begin(typed, word, 2) == slips
