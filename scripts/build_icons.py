@@ -80,7 +80,7 @@ def cut(font: TTFont, codes: set[int]) -> TTFont:
 
 def write_table(table: dict[str, int], version: str) -> None:
     """The table of names for Python."""
-    rows = "".join(f'    "{name}": "\\u{code:04x}",\n' for name, code in table.items())
+    rows = "".join(f'    "{name}": "\\U{code:08x}",\n' for name, code in table.items())
     text = (
         f'"""Icon names -> characters of TownhallIcons.ttf (Tabler Icons {version}, MIT).\n\n'
         'Written by scripts/build_icons.py: add names there, not here.\n"""\n\n'

@@ -76,7 +76,7 @@ def letters() -> tuple[str, ...]:
 
 def sequences() -> tuple[str, ...]:
     """The letters that are written as a base letter with combining marks (and K͟H, K͟h, k͟h)."""
-    found = []
+    found: list[str] = []
     for row in SEQUENCES.strip().splitlines():
         tail, bases = row.split(": ")
         end = "".join(chr(int(code, 16)) for code in tail.split("+"))

@@ -49,9 +49,7 @@ def plain(text: str) -> str:
 
 def visual(text: str, lang: str) -> str:
     """One line as it is drawn from left to right. Text without right-to-left letters stays as it is."""
-    if not has_rtl(text):
-        return plain(text)
-    rtl = is_rtl(lang)
+    rtl = is_rtl(lang) and has_rtl(text)
     return _drawn(_isolated(text) if rtl else text, rtl=rtl)
 
 
@@ -73,13 +71,13 @@ def layout_lines(text: str, lang: str, width: float, measure: Measure, hyphenate
 def _drawn(line: str, *, rtl: bool) -> str:
     """A logical line in visual order, with mirrored brackets and without controls."""
     if not has_rtl(line) and not rtl:
-        return plain(line)
+        return plain(line).replace(NBSP, " ")
     from bidi import get_display
 
     marked = _MIRRORED.sub(lambda match: match[0] + _BN, _shaped(line))
     shown = str(get_display(marked, base_dir="R" if rtl else "L"))
     mirrored = _MOVED.sub(lambda match: _MIRROR[match[1]], shown)
-    return _MARK_BEFORE_BASE.sub(r"\2\1", plain(mirrored))
+    return _MARK_BEFORE_BASE.sub(r"\2\1", plain(mirrored)).replace(NBSP, " ")
 
 
 def _shaped(line: str) -> str:
@@ -128,7 +126,7 @@ class _Wrapper:
         """The lines of the paragraph; one empty line for an empty one."""
         for space, word in _words(paragraph):
             self._add(space if self._line else "", word)
-        return [*self._lines, self._line]
+        return [*self._lines, self._line] if self._line or not self._lines else self._lines
 
     def _fits(self, line: str) -> bool:
         return not line or self._measure(line) <= self._width
@@ -149,7 +147,7 @@ class _Wrapper:
 
     def _add_parts(self, space: str, word: str) -> None:
         """A word wider than a line: as much of it as fits, the rest on the next lines."""
-        while not self._fits(self._line + space + word):
+        while word and not self._fits(self._line + space + word):
             part = self._first_part(self._line + space, word)
             if part is None and self._line:
                 self._break()
