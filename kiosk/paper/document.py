@@ -52,7 +52,7 @@ class Qr(msgspec.Struct, frozen=True, tag="qr"):
 
 
 class Rule(msgspec.Struct, frozen=True, tag="rule"):
-    """A thin line across the paper."""
+    """A thin line across the paper, with 1 mm of air above and below."""
 
 
 class Gap(msgspec.Struct, frozen=True, tag="gap"):

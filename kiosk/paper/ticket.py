@@ -1,0 +1,128 @@
+"""The ticket as a slip of paper: number, service, where to wait, what to have ready, and an honest QR code.
+
+It stands in the visitor's language; when that is not German, the service and the waiting place follow in German, for
+the people at the counter.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from kiosk.config import Site
+from kiosk.i18n import formats
+from kiosk.i18n.languages import base
+from kiosk.i18n.texts import Said, Texts, pick
+from kiosk.paper.document import Align, Big, Block, Document, Gap, Kind, Pair, Qr, Rule, Text
+from kiosk.vocabulary.tickets import Numbered
+
+NUMBER_MM = 14.0
+"""Height of the number's capitals; 10 mm is the least that may be."""
+BRING_LIMIT = 4
+"""Papers that are named on the slip; the service page shows all."""
+
+_GERMAN = "de"
+
+
+class SlipTexts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the catalogue says for the slip: texts per language, empty where it says nothing."""
+
+    service: Mapping[str, str]
+    place: Mapping[str, str] = {}
+    """Where this ticket's people wait."""
+    bring: Mapping[str, tuple[str, ...]] = {}
+
+
+def ticket_document(
+    ticket: Numbered, slip: SlipTexts, site: Site, texts: Texts, lang: str, *, copy: bool = False
+) -> Document:
+    """The slip for a numbered ticket. ``copy`` marks a second print, so that nobody holds two numbers."""
+    blocks = (
+        *_head(site),
+        *_number(ticket, slip, texts, lang),
+        *_facts(ticket, site, texts, lang),
+        *_bring(slip, texts, lang),
+        *_code(ticket, texts, lang),
+        *(() if base(lang) == _GERMAN else _in_german(slip, texts, copy)),
+    )
+    return Document(
+        kind=Kind.TICKET, lang=lang, blocks=blocks, copy_mark=texts.say(lang, "paper.copy").text if copy else ""
+    )
+
+
+def _head(site: Site) -> tuple[Block, ...]:
+    return (
+        Text(site.town, bold=True, align=Align.CENTRE, lang=_GERMAN),
+        Text(site.name, align=Align.CENTRE, lang=_GERMAN),
+        Rule(),
+    )
+
+
+def _number(ticket: Numbered, slip: SlipTexts, texts: Texts, lang: str) -> tuple[Block, ...]:
+    blocks: list[Block] = [
+        _line(texts.say(lang, "paper.your_number"), align=Align.CENTRE),
+        Gap(1.5),
+        Big(str(ticket.label), NUMBER_MM),
+        Gap(2.0),
+        _line(pick(slip.service, lang), bold=True, align=Align.CENTRE),
+    ]
+    if slip.place:
+        blocks += [
+            Gap(2.5),
+            _line(texts.say(lang, "paper.wait_here"), align=Align.CENTRE),
+            Gap(0.5),
+            _line(pick(slip.place, lang), bold=True, double=True, align=Align.CENTRE),
+        ]
+    return (*blocks, Gap(1.0), _line(texts.say(lang, "paper.called"), align=Align.CENTRE), Rule())
+
+
+def _facts(ticket: Numbered, site: Site, texts: Texts, lang: str) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    if ticket.ahead >= 0:
+        key = "paper.people" if ticket.ahead else "paper.nobody"
+        people = texts.say(lang, key, n=ticket.ahead).text
+        blocks.append(Pair(texts.say(lang, "paper.ahead").text, people))
+    if (issued := _moment(ticket.issued_at, site.timezone)) is not None:
+        day, clock = formats.numeric_date(issued.date()), formats.clock(issued.time())
+        stamp = texts.say(lang, "paper.issued_at", date=day, time=clock).text
+        blocks.append(Pair(texts.say(lang, "paper.issued").text, stamp))
+    return tuple(blocks)
+
+
+def _moment(issued_at: str, timezone: str) -> datetime | None:
+    """The time of issue on the clock of the hall; None when it cannot be read (the slip is printed all the same)."""
+    try:
+        moment = datetime.fromisoformat(issued_at)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is None else moment.astimezone(ZoneInfo(timezone))
+
+
+def _bring(slip: SlipTexts, texts: Texts, lang: str) -> tuple[Block, ...]:
+    chosen = pick({tag: tag for tag, papers in slip.bring.items() if papers}, lang)
+    if not chosen.text:
+        return ()
+    papers = slip.bring[chosen.text][:BRING_LIMIT]
+    items = (Text(texts.say(lang, "paper.item", text=paper).text, lang=chosen.lang) for paper in papers)
+    return (Rule(), _line(texts.say(lang, "paper.bring"), bold=True), *items)
+
+
+def _code(ticket: Numbered, texts: Texts, lang: str) -> tuple[Block, ...]:
+    """With a page of their own, visitors are told so; without one the code is only for the staff."""
+    caption = texts.say(lang, "paper.qr_page" if ticket.url else "paper.qr_code")
+    return (Rule(), Qr(ticket.url or ticket.slip_code), _line(caption, align=Align.CENTRE))
+
+
+def _in_german(slip: SlipTexts, texts: Texts, copy: bool) -> tuple[Block, ...]:
+    blocks: list[Block] = [Rule(), Text(pick(slip.service, _GERMAN).text, bold=True, lang=_GERMAN)]
+    if slip.place:
+        wait_here = texts.say(_GERMAN, "paper.wait_here").text
+        blocks.append(Text(f"{wait_here} {pick(slip.place, _GERMAN).text}", lang=_GERMAN))
+    if copy:
+        blocks.append(Text(texts.say(_GERMAN, "paper.copy").text, lang=_GERMAN))
+    return tuple(blocks)
+
+
+def _line(said: Said, *, bold: bool = False, double: bool = False, align: Align = Align.START) -> Text:
+    return Text(said.text, bold=bold, double=double, align=align, lang=said.lang)
