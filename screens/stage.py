@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 from kiosk.config import Panel
 from kiosk.view import View
 from kiosk.vocabulary.intents import Intent, Wake
+from screens.access_tree import AccessTree
 from screens.marks import Target
 from screens.router import Router
 from screens.sizes import TARGET_MM
@@ -33,6 +34,8 @@ class Stage(Widget):
         self.router = Router(panel, Faces(), accent)
         self.guard = TapGuard(clock, TARGET_MM * panel.px_per_mm)
         self._pressed: Target | None = None
+        self.drawn: Callable[[View, AccessTree], None] | None = None
+        """Told of every sheet that is drawn, with its controls (for tests and the demo's visit)."""
         self._ring = Clock.create_trigger(self._turn_rings, 1 / _RING_FPS, interval=True)
         self.canvas.add(self.router.group)
 
@@ -112,6 +115,8 @@ class Stage(Widget):
             self._ring()
         else:
             self._ring.cancel()
+        if self.drawn is not None and tree is not None and self.router.view is not None:
+            self.drawn(self.router.view, tree)
 
     def _redraw_pressed(self) -> None:
         tree = self.router.tree

@@ -1,0 +1,69 @@
+"""The touch set-up of an unconfigured terminal: its own window, its own small machine, one enrolment at the end."""
+
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from kiosk.config import Panel
+from kiosk.flows import setup
+from kiosk.flows.setup import Enrol, Question, Setup
+from kiosk.i18n.texts import Texts
+from kiosk.main.terminal import panel_for
+from kiosk.vocabulary.intents import Intent
+
+DONE_S = 2.0
+"""How long the good news stands before the terminal begins."""
+
+
+def run_setup(path: Path, window: tuple[int, int] | None, trace: Path | None) -> bool:
+    """Ask until enrolled. True when the configuration stands at ``path``; False when the window was ended before."""
+    panel = panel_for(Panel(), window)
+    return _SetupWindow(path, panel, window, trace).run()
+
+
+class _SetupWindow:
+    def __init__(self, path: Path, panel: Panel, window: tuple[int, int] | None, trace: Path | None) -> None:
+        from screens.start import Start, prepare
+
+        prepare(Start(panel, window=window))
+        from screens.app import KioskApp
+
+        self._path, self._texts = path, Texts.load("terminal")
+        self._state, self._lock, self._done = Setup(), threading.Lock(), False
+        self._app = KioskApp(panel, self._touched, first=self._view(self._state))
+        if trace is not None:
+            from kiosk.main.trace import Tracer
+
+            self._app.stage.drawn = Tracer(trace, panel, time.monotonic).drawn
+
+    def run(self) -> bool:
+        self._app.run()
+        return self._done
+
+    def _touched(self, intent: Intent, _session: str) -> None:
+        with self._lock:
+            self._state, order = setup.answer(self._state, intent)
+            state = self._state
+        self._app.show(self._view(state))
+        if order is not None:
+            threading.Thread(target=self._enrol, args=(order,), name="enrol", daemon=True).start()
+
+    def _enrol(self, order: Enrol) -> None:
+        from offline_cache.enrolment import enrol
+
+        fault = enrol(self._path, order.url, order.code, order.panel)
+        self._done = fault is None
+        question = Question.DONE if fault is None else Question.FAILED
+        with self._lock:
+            self._state = replace(self._state, question=question, fault=fault or "")
+            state = self._state
+        self._app.show(self._view(state))
+        if self._done:
+            time.sleep(DONE_S)
+            self._app.close()
+
+    def _view(self, state: Setup) -> "View":  # noqa: F821
+        return setup.view(state, self._texts, datetime.now().astimezone())

@@ -1,0 +1,57 @@
+"""``kiosk terminal``: read the configuration, then run the terminal - or the touch set-up when there is none yet."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from kiosk import config
+from kiosk.config import ConfigFault, Loaded, TerminalConfig
+from kiosk.eventlog import EventLog, JsonLines
+
+OK, WRONG = 0, 2
+
+
+def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None) -> int:
+    """Run until the window ends. Exit code 2 when the configuration cannot be read and no good one is kept."""
+    _log_to_stderr()
+    data.mkdir(parents=True, exist_ok=True)
+    size = _size(window)
+    if window and size is None:
+        return _wrong(f"--window {window}: not a size like 1080x1920")
+    loaded = config.load(path) if path.exists() else Loaded(TerminalConfig())
+    if isinstance(loaded, ConfigFault):
+        return _wrong(str(loaded))
+    if not loaded.config.hub.key:
+        return _set_up(path, size, trace)
+    log = EventLog("terminal")
+    if loaded.fault is not None:
+        log.write("config-refused", {"path": loaded.fault.path, "place": loaded.fault.place, "why": str(loaded.fault)})
+    from kiosk.main.terminal import Terminal
+
+    return Terminal(loaded.config, data, size, trace, log).run()
+
+
+def _set_up(path: Path, size: tuple[int, int] | None, trace: Path | None) -> int:
+    """Ask by touch, then begin anew as a configured terminal (a fresh process: the panel may be another)."""
+    from kiosk.main.setup import run_setup
+
+    if not run_setup(path, size, trace):
+        return OK
+    os.execv(sys.executable, [sys.executable, "-m", "kiosk.cli", *sys.argv[1:]])
+
+
+def _size(window: str | None) -> tuple[int, int] | None:
+    width, _, height = (window or "").partition("x")
+    return (int(width), int(height)) if width.isdigit() and height.isdigit() else None
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def _wrong(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return WRONG

@@ -1,0 +1,133 @@
+"""The terminal: window and core first, then - after the first frame - store, devices and network."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kiosk.config import Panel, TerminalConfig
+from kiosk.core import Core
+from kiosk.eventlog import EventLog
+from kiosk.i18n.texts import Texts
+from kiosk.vocabulary.effects import Effect
+from kiosk.vocabulary.events import Asked, Failure
+from kiosk.vocabulary.ids import IdMaker
+from kiosk.vocabulary.intents import Intent
+
+SWITCH_S = 0.001
+"""How long a thread may keep Python to itself: a number on its way must not wait for a drawing (default 5 ms)."""
+
+
+class Terminal:
+    """Builds everything, starts it in order, stops it in reverse."""
+
+    def __init__(
+        self, config: TerminalConfig, data: Path, window: tuple[int, int] | None, trace: Path | None, log: EventLog
+    ) -> None:
+        self._config, self._data, self._window, self._trace, self._log = config, data, window, trace, log
+        self._texts = Texts.load("terminal")
+        self._ids = IdMaker(lambda: time.time_ns() // 1_000_000, _random_bits)
+        zone = ZoneInfo(config.site.timezone)
+        self._workers: object | None = None
+        self._perform_now = self._not_yet
+        self.core = Core(
+            texts=self._texts,
+            site=config.site,
+            terminal=config.hub.name,
+            timing=config.timing,
+            languages=config.languages,
+            now=lambda: datetime.now(zone),
+            mono=time.monotonic,
+            make_id=self._ids,
+            perform=lambda effect: self._perform_now(effect),
+            show=lambda view: self._app.show(view),
+            log=log,
+        )
+        self._app = self._make_app()
+
+    def run(self) -> int:
+        """Until the window ends."""
+        sys.setswitchinterval(SWITCH_S)
+        core = threading.Thread(target=self.core.run, name="core", daemon=True)
+        core.start()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda *_: self._app.close())
+        self._log.write("terminal-started", {"name": self._config.hub.name})
+        try:
+            self._app.run()
+        finally:
+            self.core.stop()
+            core.join(5)
+            self._stop_workers()
+            self._log.write("terminal-stopped")
+        return 0
+
+    def _make_app(self) -> "KioskApp":  # noqa: F821 - Kivy is imported as late as possible
+        from screens.start import Start, prepare
+
+        panel = self._panel()
+        prepare(Start(panel, window=self._window))
+        from screens.app import KioskApp
+
+        app = KioskApp(
+            panel,
+            self._send,
+            first=self.core.view(),
+            on_crash=self._crashed,
+            on_first_frame=self._open_workers,
+            accent=self._config.look.accent,
+        )
+        if self._trace is not None:
+            from kiosk.main.trace import Tracer
+
+            app.stage.drawn = Tracer(self._trace, panel, time.monotonic).drawn
+        return app
+
+    def _panel(self) -> Panel:
+        return panel_for(self._config.panel, self._window)
+
+    def _send(self, intent: Intent, session: str) -> None:
+        self.core.post(Asked(intent, session))
+
+    def _crashed(self, fault: Exception) -> None:
+        self._log.write("screen-failed", {"kind": type(fault).__name__})
+        self.core.post(Failure("screens"))
+
+    def _not_yet(self, effect: Effect) -> None:
+        raise RuntimeError(f"no worker yet for {type(effect).__name__}")
+
+    def _open_workers(self) -> None:
+        threading.Thread(target=self._start_workers, name="starter", daemon=True).start()
+
+    def _start_workers(self) -> None:
+        from kiosk.main.workers import Workers
+
+        workers = Workers(self._config, self._data, self.core, self._texts, self._ids, self._log)
+        self._workers = workers
+        self._perform_now = workers.perform
+        workers.start()
+
+    def _stop_workers(self) -> None:
+        from kiosk.main.workers import Workers
+
+        if isinstance(self._workers, Workers):
+            self._workers.stop()
+
+
+def panel_for(panel: Panel, window: tuple[int, int] | None) -> Panel:
+    """The panel as drawn: with ``--window`` the same picture in other pixels, else turned as it is mounted."""
+    from msgspec.structs import replace
+
+    if window is not None and window != (panel.width_px, panel.height_px):
+        scale = panel.px_per_mm
+        return replace(panel, width_px=window[0], height_px=window[1], width_mm=window[0] / scale, height_mm=window[1] / scale)
+    return panel
+
+
+def _random_bits(count: int) -> int:
+    size = (count + 7) // 8
+    return int.from_bytes(os.urandom(size), "big") >> (size * 8 - count)

@@ -1,0 +1,48 @@
+"""The trace of what is drawn, as JSON lines: for tests and the demo's visit; never on in a hall.
+
+Written only with ``--trace``; it holds screens and controls, and the number on the ticket screen.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk.config import Panel
+from kiosk.view import NumberCard, View
+from screens.access_tree import AccessTree
+
+
+class Tracer:
+    """Appends one line per drawn sheet."""
+
+    def __init__(self, path: Path, panel: Panel, clock: Callable[[], float]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("a", encoding="utf-8")
+        self._scale = panel.px_per_mm
+        self._clock = clock
+
+    def drawn(self, view: View, tree: AccessTree) -> None:
+        """This view stands on the window now, with these controls."""
+        nodes = [
+            {"id": node.id, "spoken": node.spoken, "px": [round(part * self._scale, 1) for part in _box(node.bounds)]}
+            for node in tree.nodes
+        ]
+        number = next((block.number for block in view.body if isinstance(block, NumberCard)), "")
+        line = {
+            "at": self._clock(),
+            "screen": view.screen.value,
+            "place": view.place,
+            "lang": view.lang,
+            "title": view.title,
+            "number": number,
+            "nodes": nodes,
+        }
+        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+
+def _box(bounds: object) -> tuple[float, float, float, float]:
+    from screens.access_tree import Bounds
+
+    assert isinstance(bounds, Bounds)
+    return bounds.x, bounds.y, bounds.w, bounds.h
