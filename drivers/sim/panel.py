@@ -1,0 +1,199 @@
+"""The simulators' web panel: pictures of paper, sign and pole, and a switch for every fault. Loopback only.
+
+JSON for programs: ``GET /state``; ``POST /fault`` {"device", "fault", "on"} or {..., "value": n}; ``POST /tear``;
+``POST /well``. Pictures and bytes: ``/paper.png .bin .txt``, ``/sign.png .txt``, ``/pole.png .txt``.
+"""
+
+import http.server
+import threading
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from drivers.sim.desk import SimDesk
+from drivers.sim.panel_page import LANGUAGES, Page
+from kiosk.i18n.texts import Texts
+
+_FILES = Path(__file__).parent / "panel_files"
+_STATIC = {"/panel.css": "text/css; charset=utf-8", "/panel.js": "text/javascript; charset=utf-8"}
+_BODY_LIMIT = 4096
+_COUNTED = ("_lines", "_bytes", "cut_after")
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+}
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of ``POST /fault``. ``value``: the count of a switch that counts; it wins over ``on``."""
+
+    device: str
+    fault: str
+    on: bool = True
+    value: int | None = None
+
+
+class Panel:
+    """The panel's server in its own thread."""
+
+    def __init__(self, desk: SimDesk, texts: Texts, port: int = 0) -> None:
+        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server.desk, self._server.texts = desk, texts
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="sim panel", daemon=True)
+
+    def start(self) -> str:
+        """Serve; the panel's address."""
+        self._thread.start()
+        return self.url
+
+    @property
+    def url(self) -> str:
+        """The panel's address."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def stop(self) -> None:
+        """Stop serving."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    desk: SimDesk
+    texts: Texts
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+
+    def do_GET(self) -> None:
+        """Pages, pictures, bytes, state."""
+        path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
+        if not self._is_ours():
+            return
+        if path == "/":
+            asked = query.get("lang", [self._lang()])[0]
+            page = Page(self.server.texts, asked if asked in LANGUAGES else LANGUAGES[0])
+            self._send(page.html(self.server.desk.shown()).encode(), "text/html; charset=utf-8", asked)
+        elif path in _STATIC:
+            self._send((_FILES / path[1:]).read_bytes(), _STATIC[path])
+        elif path == "/state":
+            self._send(msgspec.json.encode({"devices": self.server.desk.shown()}), "application/json")
+        elif (found := _thing(self.server.desk, path)) is not None:
+            self._send(*found)
+        else:
+            self._refuse(HTTPStatus.NOT_FOUND, f"nothing at {path}")
+
+    def do_POST(self) -> None:
+        """Switches, from forms and from programs."""
+        if not self._is_ours():
+            return
+        try:
+            self._act(urlsplit(self.path).path, self._body())
+        except (ValueError, msgspec.MsgspecError) as fault:
+            self._refuse(HTTPStatus.BAD_REQUEST, str(fault))
+            return
+        if self._wants_json():
+            self._send(msgspec.json.encode({"devices": self.server.desk.shown()}), "application/json")
+        else:
+            self._reply(HTTPStatus.SEE_OTHER, {"Location": "/"}, b"")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: a panel that is asked twice a second would drown everything else."""
+
+    def _act(self, path: str, body: dict[str, Any]) -> None:
+        desk = self.server.desk
+        if path == "/fault":
+            turn = msgspec.convert(body, Turn)
+            desk.switch(turn.device, turn.fault, _value(turn))
+        elif path == "/tear" and desk.printer is not None:
+            desk.printer.tear_off()
+        elif path == "/well":
+            desk.all_well()
+        else:
+            raise ValueError(f"nothing to do at {path}; there are /fault, /tear and /well")
+
+    def _body(self) -> dict[str, Any]:
+        size = int(self.headers.get("Content-Length") or 0)
+        if not 0 <= size <= _BODY_LIMIT:
+            self.close_connection = True
+            raise ValueError(f"a body has at most {_BODY_LIMIT} bytes")
+        raw = self.rfile.read(size)
+        if self._wants_json():
+            return msgspec.json.decode(raw or b"{}", type=dict[str, Any])
+        form = {name: values[0] for name, values in parse_qs(raw.decode("utf-8", "replace")).items()}
+        if "on" in form:
+            on = form.pop("on") == "1"
+            count = form.pop("count", "")
+            return form | ({"on": on, "value": int(count)} if on and count else {"on": on})
+        return dict(form)
+
+    def _wants_json(self) -> bool:
+        return self.headers.get("Content-Type", "").startswith("application/json")
+
+    def _lang(self) -> str:
+        cookie = self.headers.get("Cookie", "")
+        return next((lang for lang in LANGUAGES if f"sim_lang={lang}" in cookie), LANGUAGES[0])
+
+    def _is_ours(self) -> bool:
+        """Only pages of this panel may switch, no other site open in a browser here (forms, DNS rebinding)."""
+        port = self.server.server_address[1]
+        hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        origin = self.headers.get("Origin")
+        if self.headers.get("Host") in hosts and (origin is None or urlsplit(origin).netloc in hosts):
+            return True
+        self.close_connection = True
+        self._refuse(HTTPStatus.FORBIDDEN, "this panel answers on 127.0.0.1 and localhost only")
+        return False
+
+    def _send(self, body: bytes, kind: str, lang: str = "") -> None:
+        cookie = {"Set-Cookie": f"sim_lang={lang}; SameSite=Strict; Path=/"} if lang in LANGUAGES else {}
+        self._reply(HTTPStatus.OK, {"Content-Type": kind, **cookie}, body)
+
+    def _refuse(self, status: HTTPStatus, reason: str) -> None:
+        self._reply(status, {"Content-Type": "application/json"}, msgspec.json.encode({"message": reason}))
+
+    def _reply(self, status: HTTPStatus, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in {**_HEADERS, **headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _value(turn: Turn) -> bool | int | None:
+    if turn.value is not None:
+        return turn.value
+    if turn.fault.endswith(_COUNTED):
+        return 1 if turn.on else None
+    return turn.on
+
+
+def _thing(desk: SimDesk, path: str) -> tuple[bytes, str] | None:
+    """A picture, bytes or a text of a device that is on the desk."""
+    name, _, form = path[1:].partition(".")
+    text, png = "text/plain; charset=utf-8", "image/png"
+    if name == "paper" and desk.printer is not None:
+        slip = desk.slip()
+        match form:
+            case "png":
+                return desk.paper_png(), png
+            case "bin":
+                return slip.raw if slip else b"", "application/octet-stream"
+            case "txt":
+                return (slip.text if slip else "").encode(), text
+    if name == "sign" and desk.sign is not None and form in ("png", "txt"):
+        with desk.sign.lock:
+            return (desk.sign.sign.png(), png) if form == "png" else (desk.sign.sign.text.encode(), text)
+    if name == "pole" and desk.pole is not None and form in ("png", "txt"):
+        with desk.pole.lock:
+            return (desk.pole.pole.png(), png) if form == "png" else ("\n".join(desk.pole.pole.lines).encode(), text)
+    return None

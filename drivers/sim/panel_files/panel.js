@@ -1,0 +1,57 @@
+// Keeps the page at the devices' state and turns switches without reloading. Without scripts the forms do the same.
+"use strict";
+const pictures = { printer: "/paper.png", sign: "/sign.png", pole: "/pole.png" };
+const away = document.querySelector(".away");
+
+function show(device) {
+  const card = document.querySelector(`[data-device="${device.name}"]`);
+  if (!card) return;
+  const plug = card.querySelector(".plug");
+  const word = device.connected ? plug.dataset.on : plug.dataset.off;
+  if (plug.textContent !== word) plug.textContent = word;
+  const slips = card.querySelector("[data-slips]");
+  if (slips) slips.textContent = device.slips;
+  if (card.dataset.version !== device.version) {
+    card.dataset.version = device.version;
+    const image = card.querySelector("img");
+    image.src = `${pictures[device.name]}?${device.version}`;
+    image.alt = device.text;
+  }
+  for (const form of card.querySelectorAll("[data-fault]")) {
+    const value = device.switches[form.dataset.fault];
+    const on = value !== null && value !== false;
+    form.querySelector("button").setAttribute("aria-pressed", on);
+    form.elements.on.value = on ? "0" : "1";
+  }
+}
+
+async function ask(path, options) {
+  try {
+    const answer = await fetch(path, options);
+    if (!answer.ok) throw new Error(answer.statusText);
+    (await answer.json()).devices.forEach(show);
+    away.hidden = true;
+  } catch (fault) {
+    away.hidden = false;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const body = {};
+  if (form.dataset.fault) {
+    Object.assign(body, { device: form.elements.device.value, fault: form.dataset.fault });
+    body.on = form.elements.on.value === "1";
+    if (body.on && form.elements.count) body.value = Number(form.elements.count.value);
+  }
+  ask(form.getAttribute("action"), {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  });
+});
+
+async function watch() {
+  if (!document.hidden) await ask("/state");
+  setTimeout(watch, 700);
+}
+watch();

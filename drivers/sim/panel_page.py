@@ -1,0 +1,89 @@
+"""The panel's page: plain HTML that works without scripts, with the texts of the message catalogue."""
+
+from html import escape
+
+from drivers.sim.desk import LINE_SWITCHES, Shown
+from kiosk.i18n.texts import Texts
+
+LANGUAGES = ("de", "en")
+_PICTURES = {"printer": "/paper.png", "sign": "/sign.png", "pole": "/pole.png"}
+
+
+class Page:
+    """Builds the page in one language."""
+
+    def __init__(self, texts: Texts, lang: str) -> None:
+        self._texts = texts
+        self._lang = lang
+
+    def html(self, devices: tuple[Shown, ...]) -> str:
+        """The whole page."""
+        cards = "".join(self._card(device) for device in devices)
+        other = next(lang for lang in LANGUAGES if lang != self._lang)
+        return f"""<!doctype html>
+<html lang="{self._lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{self._say("sim.title")}</title>
+<link rel="stylesheet" href="/panel.css">
+<noscript><meta http-equiv="refresh" content="3"></noscript>
+<script src="/panel.js" defer></script>
+</head>
+<body>
+<header>
+<h1>{self._say("sim.title")}</h1>
+<p>{self._say("sim.intro")}</p>
+<nav>
+<form method="post" action="/well"><button class="quiet">{self._say("sim.all_well")}</button></form>
+<a href="/?lang={other}" lang="{other}" hreflang="{other}">{escape(self._texts.say(other, "sim.language").text)}</a>
+</nav>
+</header>
+<p class="away" role="alert" hidden>{self._say("sim.away")}</p>
+<main>{cards}</main>
+</body>
+</html>
+"""
+
+    def _card(self, device: Shown) -> str:
+        own = [name for name in device.switches if name not in LINE_SWITCHES]
+        name = device.name
+        return f"""
+<section class="device {name}" data-device="{name}" data-version="{device.version}" aria-labelledby="{name}-title">
+<div class="head"><h2 id="{name}-title">{self._say(f"sim.{name}")}</h2>
+<code>{escape(device.url)}</code>
+<span class="plug" data-on="{self._say("sim.connected")}" data-off="{self._say("sim.not_connected")}"
+ aria-live="polite">{self._say("sim.connected" if device.connected else "sim.not_connected")}</span></div>
+<div class="sight"><img src="{_PICTURES[name]}?{device.version}" alt="{escape(device.text)}"></div>
+{self._paper_acts(device) if name == "printer" else ""}
+{self._group("sim.group_device", device, own) if own else ""}
+{self._group("sim.group_line", device, list(LINE_SWITCHES))}
+</section>"""
+
+    def _paper_acts(self, device: Shown) -> str:
+        return f"""<form class="acts" method="post" action="/tear">
+<button>{self._say("sim.tear_off")}</button>
+<span class="count">{self._say("sim.slips")} <b data-slips>{device.slips}</b></span></form>"""
+
+    def _group(self, heading: str, device: Shown, names: list[str]) -> str:
+        switches = "".join(self._switch(device, name) for name in names)
+        return f"<fieldset><legend>{self._say(heading)}</legend><div class='switches'>{switches}</div></fieldset>"
+
+    def _switch(self, device: Shown, fault: str) -> str:
+        value = device.switches[fault]
+        counted = fault.endswith(("_lines", "_bytes", "cut_after"))
+        pressed = value is not None and value is not False
+        label = self._say(f"sim.fault.{fault}")
+        count = (
+            f'<input type="number" name="count" min="0" max="100000" value="{value if pressed else 5}" '
+            f'aria-label="{self._say("sim.count")}: {label}">'
+            if counted
+            else ""
+        )
+        return f"""<form method="post" action="/fault" data-fault="{fault}">
+<input type="hidden" name="device" value="{device.name}"><input type="hidden" name="fault" value="{fault}">
+<input type="hidden" name="on" value="{"0" if pressed else "1"}">
+<button aria-pressed="{"true" if pressed else "false"}">{label}</button>{count}</form>"""
+
+    def _say(self, key: str) -> str:
+        return escape(self._texts.say(self._lang, key).text)

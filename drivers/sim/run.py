@@ -1,0 +1,76 @@
+"""``kiosk sim``: the simulated devices and their panel as one process."""
+
+import argparse
+import contextlib
+import signal
+import sys
+import threading
+
+import msgspec
+
+from drivers.sim.desk import SimDesk
+from drivers.sim.led_sign import SignPeer
+from drivers.sim.panel import Panel
+from drivers.sim.pole import PolePeer
+from drivers.sim.printer import Abilities, PrinterPeer
+from kiosk.i18n.texts import Texts
+
+_SPEED_MM_S = 150.0
+"""As fast as a middling receipt printer."""
+
+
+class BadLine(ValueError):
+    """An option that names no line."""
+
+
+def run_simulators(options: argparse.Namespace) -> int:
+    """Start what the options ask for, say where it is, and run until SIGTERM or Ctrl-C. Exit code 0, or 2."""
+    with contextlib.ExitStack() as stack:
+        try:
+            desk = desk_of(options)
+            urls = _start(stack, desk, options.panel)
+        except (BadLine, OSError) as fault:
+            sys.stderr.write(
+                f"kiosk sim: {fault}. Write tcp:PORT (0 = a free one) or pty, and take ports not in use.\n"
+            )
+            return 2
+        over = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: over.set())
+        _tell(urls, as_json=options.print_urls_json)
+        over.wait()
+    return 0
+
+
+def desk_of(options: argparse.Namespace) -> SimDesk:
+    """The devices the options ask for; an empty option leaves a device out. Raises BadLine."""
+    return SimDesk(
+        PrinterPeer(*_line(options.printer), abilities=Abilities(mm_per_s=_SPEED_MM_S)) if options.printer else None,
+        SignPeer(*_line(options.sign)) if options.sign else None,
+        PolePeer(*_line(options.pole), command_set=options.pole_set) if options.pole else None,
+    )
+
+
+def _line(option: str) -> tuple[str, int, str]:
+    """``tcp:PORT``, ``pty`` or ``pty:PATH`` as kind, port and path."""
+    kind, _, rest = option.partition(":")
+    if kind == "pty":
+        return "pty", 0, rest
+    if kind == "tcp" and rest.isdigit() and int(rest) <= 65535:
+        return "tcp", int(rest), ""
+    raise BadLine(f"{option!r} is no line")
+
+
+def _start(stack: contextlib.ExitStack, desk: SimDesk, port: int) -> dict[str, str]:
+    stack.callback(desk.stop)
+    urls = desk.start()
+    panel = Panel(desk, Texts.load("terminal"), port)
+    urls["panel"] = panel.start()
+    stack.callback(panel.stop)
+    return urls
+
+
+def _tell(urls: dict[str, str], *, as_json: bool) -> None:
+    line = msgspec.json.encode(urls).decode() if as_json else "\n".join(f"{name:8} {url}" for name, url in urls.items())
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
