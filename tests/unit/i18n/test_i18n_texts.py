@@ -82,7 +82,8 @@ def test_plural_forms_are_complete(lang: str, count: int) -> None:
 
 
 def test_arabic_terminal_is_complete() -> None:
-    assert messages("ar", "terminal").keys() == messages("de", "terminal").keys()
+    german = {key for key in messages("de", "terminal") if not key.startswith("sim.")}
+    assert messages("ar", "terminal").keys() == german, "the simulators' panel is for developers: German and English"
 
 
 def test_every_problem_size_and_contrast_has_a_text() -> None:
