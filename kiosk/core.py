@@ -158,6 +158,11 @@ class Core:
             self._ready = True
             self._start_over()
 
+    @property
+    def index(self) -> CatalogueIndex:
+        """The catalogue in force."""
+        return self._index
+
     def facts(self) -> Facts:
         """The world as values, for one step or one view."""
         mono = self._mono()

@@ -108,7 +108,7 @@ class Demo:
         answer.raise_for_status()
         enrolled = answer.json()
         devices = {
-            "printer": Device(kind=DeviceKind.RECEIPT_PRINTER, model="epson-tm-t88", url=self.devices["printer"]),
+            "printer": Device(kind=DeviceKind.RECEIPT_PRINTER, model="epson_tm_t20", url=self.devices["printer"]),
             "sign": Device(kind=DeviceKind.QUEUE_DISPLAY, model="alpha", url=self.devices["sign"]),
         }
         if self.devices.get("pole"):
@@ -161,7 +161,10 @@ class Demo:
     def _wait_for_hub(self) -> None:
         end = time.monotonic() + READY_S
         while time.monotonic() < end and self.processes["hub"].poll() is None:
-            with contextlib.suppress(requests.ConnectionError), requests.get(f"{self.hub_url}/health", timeout=2) as ok:
+            with (
+                contextlib.suppress(requests.ConnectionError),
+                requests.get(f"{self.hub_url}/healthz", timeout=2) as ok,
+            ):
                 if ok.status_code == 200:
                     return
             time.sleep(0.1)

@@ -124,7 +124,9 @@ def panel_for(panel: Panel, window: tuple[int, int] | None) -> Panel:
 
     if window is not None and window != (panel.width_px, panel.height_px):
         scale = panel.px_per_mm
-        return replace(panel, width_px=window[0], height_px=window[1], width_mm=window[0] / scale, height_mm=window[1] / scale)
+        return replace(
+            panel, width_px=window[0], height_px=window[1], width_mm=window[0] / scale, height_mm=window[1] / scale
+        )
     return panel
 
 

@@ -49,3 +49,8 @@ def ms_of(uuid_text: str) -> int:
     if value.version != 7:
         raise ValueError(f"not a UUIDv7: {uuid_text}")
     return value.int >> 80
+
+    def not_before(self, ms: int) -> None:
+        """Never give an id older than this time: the newest that is already on disk."""
+        with self._lock:
+            self._last_ms = max(self._last_ms, ms)
