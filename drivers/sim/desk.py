@@ -14,6 +14,8 @@ from drivers.sim.roll import Slip
 
 LINE_SWITCHES = LineFaults.__struct_fields__
 """Switches every device has."""
+_TALKERS = frozenset({"mute", "twice"})
+"""Switches that mean something only where a device answers."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +91,7 @@ class SimDesk:
             name=name,
             url=peer.url,
             connected=peer.connected,
-            switches=peer.switches(),
+            switches=_meant(name, peer.switches()),
             text=text,
             version=f"{zlib.crc32(state):08x}",
             slips=slips,
@@ -108,3 +110,8 @@ class SimDesk:
         lines = self.pole.lines if self.pole else ("", "")
         level = self.pole.pole.brightness if self.pole else 0
         return "\n".join(lines), "\n".join(lines).encode() + bytes([level]), 0
+
+
+def _meant(name: str, switches: dict[str, Any]) -> dict[str, Any]:
+    """No dead buttons: displays never answer, so their answers cannot be lost."""
+    return switches if name == "printer" else {one: value for one, value in switches.items() if one not in _TALKERS}

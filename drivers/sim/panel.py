@@ -87,6 +87,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send((_FILES / path[1:]).read_bytes(), _STATIC[path])
         elif path == "/state":
             self._send(msgspec.json.encode({"devices": self.server.desk.shown()}), "application/json")
+        elif path == "/favicon.ico":
+            self._reply(HTTPStatus.NO_CONTENT, {}, b"")
         elif (found := _thing(self.server.desk, path)) is not None:
             self._send(*found)
         else:

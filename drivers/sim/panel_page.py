@@ -57,7 +57,7 @@ class Page:
 <div class="sight"><img src="{_PICTURES[name]}?{device.version}" alt="{escape(device.text)}"></div>
 {self._paper_acts(device) if name == "printer" else ""}
 {self._group("sim.group_device", device, own) if own else ""}
-{self._group("sim.group_line", device, list(LINE_SWITCHES))}
+{self._group("sim.group_line", device, [one for one in device.switches if one in LINE_SWITCHES])}
 </section>"""
 
     def _paper_acts(self, device: Shown) -> str:
