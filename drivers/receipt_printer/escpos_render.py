@@ -14,7 +14,7 @@ from drivers.receipt_printer import raster
 from drivers.receipt_printer.layout import Bar, Code, Drawn, Feed, Line, Row, lay_out
 from drivers.receipt_printer.models import Model
 from drivers.receipt_printer.paper_bytes import PaperBytes
-from kiosk.paper.document import Align, Document
+from kiosk.paper.document import Align, Big, Document, Kind, Qr, Rule, Text
 
 INIT = b"\x1b@"
 NATIONAL_USA = b"\x1bR\x00"
@@ -77,3 +77,11 @@ def _end(model: Model) -> bytes:
     if not model.cut:
         return feed(model.cut_feed_mm, model)
     return b"\x1dVB" + bytes([min(255, round(model.cut_feed_mm * model.feed_per_mm))])
+
+
+def warm_up(model: Model) -> None:
+    """Load what rendering needs (a third of a second, once), so that the first slip is as quick as the next."""
+    render(_WARM, model)
+
+
+_WARM = Document(kind=Kind.TEST_PAGE, lang="de", blocks=(Text("Ä€"), Big("A 1"), Rule(), Qr("A 1")))

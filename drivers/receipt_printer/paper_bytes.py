@@ -19,7 +19,7 @@ _LEVEL_M = 1
 
 
 @lru_cache(maxsize=1)
-def load() -> tuple[Callable[..., Any], type]:
+def load() -> tuple[Callable[..., Any], Any]:
     """The library's ``Dummy`` and its ``Profile`` class."""
     root = logging.getLogger()
     handlers = list(root.handlers)

@@ -1,0 +1,246 @@
+"""The receipt printer behind the device port.
+
+What an outcome may say (``kiosk.vocabulary.outcomes``):
+
+* NotPrinted only while not one byte of the job left: refused by the status before, or the link broke at byte 0.
+* Printed only when the printer itself answered a question that stood behind the job: ``GS ( H`` with the job's own
+  mark, or ``GS r`` on a line without garbage and with a printer that still answers after it.
+* Everything else is Unconfirmed. Also paper that ended in the middle: the rest waits in the printer's buffer and may
+  come out when somebody puts in a new roll.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from hashlib import blake2b
+
+import msgspec
+
+from drivers.port import DriverFault, Persist, Report
+from drivers.receipt_printer.condition import Condition, condition_of, silent
+from drivers.receipt_printer.job import PrintJob
+from drivers.receipt_printer.models import Model
+from drivers.receipt_printer.status import ASK_PAPER, ask_process_id
+from drivers.receipt_printer.talk import Talk
+from drivers.transport import LinkFault, Transport
+from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
+from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
+from kiosk.vocabulary.problems import Problem
+
+_MAKER, _MODEL, _SERIAL = 66, 67, 68
+_TEST_MARK = b"test"
+_TEST_TRIES = 2
+"""A printer that is busy when we connect answers late; so many times it is asked what it can."""
+_LOOK_S = 0.5
+"""While a slip prints, the printer is asked this often whether it stopped."""
+
+
+class Confirms(Enum):
+    """How a printer confirms a print; the values are the abilities in its Identity."""
+
+    BY_MARK = "process_id"
+    """``GS ( H`` function 48."""
+    BY_SENSOR = "paper_sensor"
+    """``GS r 1``."""
+    NEVER = ""
+    NOT_KNOWN = "?"
+
+
+class PrinterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of a printer. ``answers``: off for a printer wired one way (then no print is ever confirmed).
+
+    ``answer_s``: patience with a status request. ``write_s`` and ``print_s``: time for a job to leave and for its slip
+    to come out, each on top of the time its bytes take at ``bytes_per_s``.
+    """
+
+    answers: bool = True
+    answer_s: float = 0.5
+    write_s: float = 3.0
+    print_s: float = 8.0
+    bytes_per_s: float = 500.0
+
+
+class EscposPrinter:
+    """One printer on one link. ``now`` gives monotonic seconds."""
+
+    def __init__(self, link: Transport, model: Model, settings: PrinterSettings, now: Callable[[], float]) -> None:
+        self._link, self._model, self._settings, self._now = link, model, settings, now
+        self._talk = Talk(link, now, settings.answer_s)
+        self._confirms = Confirms.NOT_KNOWN if settings.answers else Confirms.NEVER
+        self._tests_left = _TEST_TRIES
+        self._broken: LinkFault | None = None
+
+    def open(self) -> Identity:
+        """Connect, hear whether it is a printer, find out what it can. Raises DriverFault."""
+        from drivers.receipt_printer import escpos_render
+
+        escpos_render.warm_up(self._model)
+        self._link.open()
+        if not self._settings.answers:
+            return Identity(model=self._model.title)
+        self._talk.drain()
+        self._prove()
+        self._settle()
+        maker, model, serial = (self._talk.info(n) for n in (_MAKER, _MODEL, _SERIAL))
+        return Identity(maker, model or self._model.title, serial, self._abilities())
+
+    def poll(self) -> Status:
+        """Ask the four real-time states. A silent printer is unknown, not well. Raises DriverFault."""
+        if self._broken is not None:
+            raise self._broken
+        self._talk.drain()
+        if not self._settings.answers:
+            return Status(unknown=True, detail="wired one way")
+        condition = self._look()
+        if not condition.stopped:
+            self._settle()
+        return condition.status
+
+    def execute(self, command: PrintJob, report: Report, persist: Persist) -> PrintOutcome:
+        """Print one slip; see the module for what the outcome says."""
+        from drivers.receipt_printer.escpos_render import render
+
+        job = render(command.document, self._model)
+        mark = mark_of(command.job_id)
+        try:
+            refused = self._why_not()
+            if refused is None:
+                report("sending")
+                self._send(job + self._question(mark))
+        except LinkFault as fault:
+            self._broken = fault
+            return Unconfirmed(fault.problem) if fault.sent else NotPrinted(fault.problem)
+        return NotPrinted(refused) if refused is not None else self._outcome(mark, len(job))
+
+    def recover(self, job: str) -> PrintOutcome:
+        """A printer remembers no jobs: nobody can say."""
+        return Unconfirmed(Problem.SILENT)
+
+    def self_test(self) -> SelfTestReport:
+        """Status and abilities, as codes for the technician's page."""
+        status = self.poll()
+        problems = tuple(f"problem.{problem}" for problem in status.problems)
+        return SelfTestReport(not problems and not status.unknown, (*problems, *self._abilities()))
+
+    def close(self) -> None:
+        """Let go of the link."""
+        self._link.close()
+
+    # -- status and abilities
+
+    def _prove(self) -> None:
+        """A printer answers all four requests and says nothing else."""
+        condition = self._look()
+        if self._talk.skipped:
+            raise DriverFault(
+                Problem.WRONG_DEVICE,
+                "what answers is not an ESC/POS printer, or the line's speed (baud) is another than the printer's",
+            )
+        if condition.status.unknown:
+            raise DriverFault(Problem.SILENT, "connected, but the printer does not answer: is it switched on?")
+
+    def _look(self) -> Condition:
+        """Ask how it is. Raises LinkFault."""
+        answers: dict[int, int] = {}
+        for n in (1, 2, 3, 4):
+            byte = self._talk.real_time(n)
+            if byte is None:
+                return silent(n)
+            answers[n] = byte
+        return condition_of(answers)
+
+    def _why_not(self) -> Problem | None:
+        """Why a job must not be sent now. Raises LinkFault."""
+        if self._broken is not None:
+            return self._broken.problem
+        self._talk.drain()
+        if not self._settings.answers:
+            return None
+        condition = self._look()
+        return condition.reason if condition.stopped else None
+
+    def _settle(self) -> None:
+        """Find out what is not known yet, and wait for answers still owed: both are answered only while it is well."""
+        wait_s = self._settings.answer_s
+        if self._confirms is Confirms.NOT_KNOWN:
+            self._find_ability(2 * wait_s)
+        elif self._confirms is Confirms.BY_SENSOR and self._talk.owed:
+            if self._talk.senses_paper(wait_s) and self._talk.quiet_for(wait_s):
+                self._talk.owed = 0
+
+    def _find_ability(self, wait_s: float) -> None:
+        self._tests_left -= 1
+        if self._talk.confirms_id(_TEST_MARK, wait_s):
+            self._confirms = Confirms.BY_MARK
+        elif self._talk.senses_paper(wait_s):
+            self._confirms = Confirms.BY_SENSOR
+        elif not self._tests_left:
+            self._confirms = Confirms.NEVER
+
+    def _abilities(self) -> tuple[str, ...]:
+        real_time = ("real_time",) if self._settings.answers else ()
+        known = self._confirms not in (Confirms.NEVER, Confirms.NOT_KNOWN)
+        return (*real_time, self._confirms.value) if known else real_time
+
+    # -- one job
+
+    def _question(self, mark: bytes) -> bytes:
+        """What is asked behind the job, to be answered when all of it is on paper."""
+        match self._confirms:
+            case Confirms.BY_MARK:
+                return ask_process_id(mark)
+            case Confirms.BY_SENSOR:
+                return ASK_PAPER
+            case _:
+                return b""
+
+    def _send(self, data: bytes) -> None:
+        """The whole job in one go: a status request in the middle would be eaten as part of a command."""
+        self._talk.begin()
+        self._link.write(data, self._settings.write_s + len(data) / self._settings.bytes_per_s)
+
+    def _outcome(self, mark: bytes, size: int) -> PrintOutcome:
+        """Every byte has left: from here on a broken link is doubt."""
+        deadline = self._now() + self._settings.print_s + size / self._settings.bytes_per_s
+        try:
+            match self._confirms:
+                case Confirms.BY_MARK:
+                    return self._await(lambda: mark in self._talk.confirmed, deadline) or Printed()
+                case Confirms.BY_SENSOR:
+                    return self._sense(deadline)
+                case _:
+                    return Unconfirmed(Problem.SILENT)
+        except LinkFault as fault:
+            self._broken = fault
+            return Unconfirmed(fault.problem)
+
+    def _await(self, confirmed: Callable[[], bool], deadline: float) -> Unconfirmed | None:
+        """Wait for the answer, looking now and then whether the printer stopped; None when it came."""
+        stopped_before = False
+        while self._now() < deadline:
+            self._talk.listen(confirmed, _LOOK_S)
+            condition = None if confirmed() else self._look()
+            if condition is None or confirmed():
+                return None
+            if condition.stopped and stopped_before:
+                return Unconfirmed(condition.reason)
+            stopped_before = condition.stopped
+        return Unconfirmed(Problem.TIMED_OUT)
+
+    def _sense(self, deadline: float) -> PrintOutcome:
+        """``GS r`` names no job: its answer counts only when nothing else can have caused that byte."""
+        was_owed = self._talk.owed
+        self._talk.owed += 1
+        unconfirmed = self._await(lambda: not self._talk.owed, deadline)
+        if unconfirmed is not None:
+            return unconfirmed
+        after = self._look()
+        if was_owed or self._talk.skipped or after.status.unknown:
+            return Unconfirmed(Problem.SILENT)
+        out = Problem.PAPER_OUT in after.status.problems
+        return Unconfirmed(Problem.PAPER_OUT) if out else Printed()
+
+
+def mark_of(job_id: str) -> bytes:
+    """The job's own mark for ``GS ( H``: four printable characters, so that a late answer is known as such."""
+    number = int.from_bytes(blake2b(job_id.encode(), digest_size=8).digest(), "big")
+    return bytes(0x21 + number // 94**place % 94 for place in range(4))
