@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import msgspec
+
 from drivers.queue_display.frame import Frame, ShowFrame, frame_of
 from kiosk.i18n.texts import Texts
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
@@ -42,7 +44,7 @@ class CallWall:
                 self._calls.clear()
             self._calls.update((call.seq, call) for call in calls.calls)
             self._calls = dict(sorted(self._calls.items())[-_KEPT:])
-            frame = frame_of(tuple(self._calls.values()), self._texts, self._lang, fresh=_is_news(calls, before))
+            frame = self._next_frame(_is_news(calls, before))
             if frame == self._frame:
                 return
             self._frame = frame
@@ -62,7 +64,13 @@ class CallWall:
             self._generations[status.device] = status.generation
             frame = self._frame
         if known != status.generation:
-            self._send(status.device, _calm(frame))
+            self._send(status.device, msgspec.structs.replace(frame, fresh=False))
+
+    def _next_frame(self, news: bool) -> Frame:
+        """An answer that repeats what is known leaves a fresh call fresh: the driver ends it when its time is over."""
+        calm = frame_of(tuple(self._calls.values()), self._texts, self._lang, fresh=False)
+        still = self._frame.fresh and self._frame.mark == calm.mark
+        return msgspec.structs.replace(calm, fresh=bool(calm.rows) and (news or still))
 
     def _send(self, device: str, frame: Frame) -> None:
         with self._lock:
@@ -76,7 +84,3 @@ def _is_news(calls: Calls, before: int) -> bool:
     if newest is None or newest.seq <= before:
         return False
     return datetime.fromisoformat(calls.at) - datetime.fromisoformat(newest.at) <= FRESH
-
-
-def _calm(frame: Frame) -> Frame:
-    return Frame(rows=frame.rows, idle=frame.idle, mark=frame.mark)
