@@ -16,14 +16,17 @@ SHORTEST = 3
 
 _JOINTS = re.compile(
     r"(?<=[a-zäöüß]{3})(?="
-    r"abmeld|adress|angelegenheit|anmeld|antrag|anzeig|arbeit|aufenthalt|auskunft|auskünft|ausländer|ausstell|ausweis|auszug|auszüg"
-    r"|beantrag|befrei|beglaubig|behinder|behörd|beihilf|beitrag|beiträg|bekanntmach|berat|berechtig|bescheid|bescheinig"
-    r"|beschäftig|besteuer|bestätig|betreu|betrieb|bewillig|bürger|dienst|einbürger|einricht|einwohner|erfass|erklär|erlaubnis"
-    r"|ermäßig|erstatt|erteil|fahrzeug|feststell|führer|führung|förder|geber|gebühr|genehmig|gesetz|gewerb|grundstück|haltung|karte"
-    r"|kenn|kosten|leistung|meldung|nachweis|nehmer|nummer|nutzung|ordnung|pass(?!t)|pfleg|plakett|prüfung|recht|regist|schein|schutz"
-    r"|sondernutz|stadt|stell|steuer|straß|tausch|übertrag|umschreib|umwelt|unterhalt|unterlag|unterstütz|urkund|veranstalt"
-    r"|verfahr|verkehr|verlust|verlänger|vermittl|versicher|verwalt|verzeichnis|vorschuss|wechsel|wohnung|zentral|zeugnis"
-    r"|zulag|zulass|zuschuss|zuständig|änderung"
+    r"abmeld|adress|anerkenn|angehörig|angelegenheit|anmeld|antrag|anzeig|arbeit|aufenthalt|auskunft|auskünft"
+    r"|ausländer|ausstell|ausweis|auszug|auszüg|beantrag|befrei|beförder|beglaubig|behinder|behörd|beihilf"
+    r"|beitrag|beiträg|bekanntmach|berat|berechtig|bescheid|bescheinig|beschäftig|besteuer|bestätig|betreu"
+    r"|betrieb|bewerb|bewillig|bürger|dienst|eigentum|einbürger|einricht|einwohner|erfass|erklär|erlaubnis"
+    r"|ermäßig|erstatt|erteil|fahrzeug|feststell|förder|führer|führung|fürsorge|geber|gebühr|gemeinschaft"
+    r"|genehmig|gesetz|gewerb|grundstück|haltung|karte|kenn|kosten|leistung|meldung|nachweis|nehmer|nummer"
+    r"|nutzung|ordnung|park(?=aus)|parkpl|partnerschaft|pass(?!t)|pfleg|pflicht|plakett|platz|prüfung|recht|regist"
+    r"|schein|schutz|sondernutz|stadt|stell|steuer|straß|tausch|umschreib|umwelt|unterhalt|unterlag|unterstütz"
+    r"|untersuch|urkund|veranstalt|verfahr|verkehr|verlust|verlänger|vermess|vermittl|verordnung|versicher"
+    r"|verwalt|verzeichnis|vorschuss|wechsel|werbung|wohnung|zentral|zeugnis|zulag|zulass|zuschuss|zuständig"
+    r"|änderung|übermittl|übertrag"
     r")"
 )
 
@@ -37,12 +40,15 @@ class _Dictionary(Protocol):
 
 
 def joints(word: str, lang: str) -> list[int]:
-    """Joints of a German compound (and soft hyphens in any language): the best places to break."""
+    """Joints of a German compound (and soft hyphens in any language): the best places to break.
+
+    A joint right behind another one only parts a prefix from its word ("-be-scheinigung") and is left out.
+    """
     soft = [match.end() for match in re.finditer("\u00ad", word)]
     if soft or base(lang) != "de":
         return soft
-    found = [match.start() for match in _JOINTS.finditer(word.lower())]
-    return [n for n in found if SHORTEST <= n <= len(word) - SHORTEST]
+    found = {match.start() for match in _JOINTS.finditer(word.lower())}
+    return sorted(n for n in found if n <= len(word) - SHORTEST and not {n - 2, n - 3} & found)
 
 
 def syllables(word: str, lang: str) -> list[int]:
