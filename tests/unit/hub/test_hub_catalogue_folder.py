@@ -1,0 +1,180 @@
+"""An editor's folder of TOML files: what is right is read whole; what is wrong names file, place and remedy."""
+
+import shutil
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+
+from hub.catalogue.demo import FOLDER
+from hub.catalogue.folder import load_folder
+from kiosk.catalogue.faults import CatalogueFaults
+from kiosk.catalogue.model import Catalogue
+
+CATALOGUE = """
+languages = ["de"]
+[[category]]
+id = "ausweise"
+names.de = "Ausweise"
+[[office]]
+id = "amt"
+names.de = "Amt"
+hours.mon = ["08:00-12:00", "13:00 – 16:00"]
+[[queue]]
+id = "a"
+series = "A"
+names.de = "A"
+[[featured]]
+service = "perso"
+[closed]
+years = [2026]
+country = "DE"
+state = "SN"
+[[closed.yearly]]
+date = "12-24"
+names.de = "Heiligabend"
+"""
+SERVICES = """
+[defaults]
+office = "amt"
+queue = "a"
+categories = ["ausweise"]
+[[service]]
+id = "perso"
+names.de = "Personalausweis"
+bring.de = ["alter Ausweis"]
+[[service.fees]]
+id = "f"
+names.de = "Gebühr"
+[[service]]
+id = "pass"
+names.de = "Reisepass"
+queue = "a"
+"""
+ARABIC = """
+[category.ausweise]
+name = "بطاقات"
+[service.perso]
+name = "بطاقة الهوية"
+bring = ["البطاقة القديمة"]
+words = ["هوية"]
+fees.f = "رسم"
+[office.amt]
+name = "مكتب"
+place = "الطابق الأول"
+[featured.perso]
+label = "هوية"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "services").mkdir()
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "catalogue.toml").write_text(CATALOGUE, "utf-8")
+    (tmp_path / "services" / "10.toml").write_text(SERVICES, "utf-8")
+    (tmp_path / "texts" / "ar.toml").write_text(ARABIC, "utf-8")
+    return tmp_path
+
+
+def loaded(folder: Path) -> Catalogue:
+    found = load_folder(folder, version=7)
+    assert isinstance(found, Catalogue), str(found)
+    return found
+
+
+def refused(folder: Path) -> CatalogueFaults:
+    found = load_folder(folder)
+    assert isinstance(found, CatalogueFaults)
+    assert found.faults[0].remedy
+    return found
+
+
+def test_a_folder_becomes_one_catalogue(folder: Path) -> None:
+    catalogue = loaded(folder)
+    assert catalogue.version == 7
+    assert catalogue.languages == ("de", "ar")
+    card, passport = catalogue.services
+    assert (card.office, card.queue, card.categories) == ("amt", "a", ("ausweise",))
+    assert card.fees[0].cents is None
+    assert passport.fees == ()
+    (office,) = catalogue.offices
+    assert [(span.day, span.opens, span.closes) for span in office.hours] == [
+        (0, time(8), time(12)),
+        (0, time(13), time(16)),
+    ]
+    closed = {day.date for day in office.closed_days}
+    assert {date(2026, 12, 24), date(2026, 11, 18), date(2026, 4, 6)} <= closed
+    assert date(2026, 12, 31) not in closed
+
+
+def test_a_language_file_adds_texts_and_nothing_else(folder: Path) -> None:
+    card = loaded(folder).services[0]
+    assert card.names == {"de": "Personalausweis", "ar": "بطاقة الهوية"}
+    assert card.bring["ar"] == ("البطاقة القديمة",)
+    assert card.fees[0].names["ar"] == "رسم"
+    assert loaded(folder).offices[0].places == {"ar": "الطابق الأول"}
+    assert loaded(folder).featured[0].labels == {"ar": "هوية"}
+
+
+def test_decomposed_letters_are_composed(folder: Path) -> None:
+    path = folder / "catalogue.toml"
+    path.write_text(path.read_text("utf-8").replace("Ausweise", "Ausku\u0308nfte"), "utf-8")
+    assert loaded(folder).categories[0].names["de"] == "Auskünfte"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place", "reason"),
+    [
+        ("catalogue.toml", "[[office]]", "[[ofice]]", "ofice", "unknown table"),
+        ("catalogue.toml", "[[office]]", "[office]", "office", "not a list"),
+        ("catalogue.toml", '"amt"', "amt", "file", "not TOML"),
+        ("catalogue.toml", 'id = "amt"', 'id = "a mt"', "office[0].id", "regex"),
+        ("catalogue.toml", "hours.mon", "hours.mo", "office[0].hours.mo", "not a weekday"),
+        ("catalogue.toml", "08:00-12:00", "8-12", "office[0].hours.mon", "not a span"),
+        ("catalogue.toml", "years = [2026]", 'years = ["2026"]', "closed", "not the form"),
+        ("catalogue.toml", '"12-24"', '"02-30"', "closed.yearly", "not a yearly date"),
+        ("catalogue.toml", 'country = "DE"', 'country = "XX"', "closed.country", "no public holidays"),
+        ("catalogue.toml", 'service = "perso"', 'service = "auto"', "featured.perso", "no such featured"),
+        ("catalogue.toml", "[closed]", "[closed]\nyear = 1", "closed", "not the form"),
+        ("services/10.toml", "bring.de", "brings.de", "service[0].brings", "unknown entry"),
+        ("services/10.toml", "[[service.fees]]", "[[service.fees]]\ncent = 5", "service[0].fees[0].cent", "unknown"),
+        ("services/10.toml", '["alter Ausweis"]', '"alter Ausweis"', "service[0].bring[...]", "Expected `array`"),
+        ("services/10.toml", 'queue = "a"', 'queue = "b"', "services[perso].queue", "no queue"),
+        ("services/10.toml", "[defaults]", 'defaults = "x"\n[other]', "other", "unknown table"),
+        ("services/10.toml", "[defaults]", 'defaults = "x"\n[closed]', "defaults, closed, languages", "not in their"),
+        ("services/10.toml", "[[service.fees]]", "[service.fees]", "service[0].fees", "Expected `array`"),
+        ("texts/ar.toml", "[service.perso]", "[service.auto]", "service.auto", "no such service"),
+        ("texts/ar.toml", 'label = "هوية"', 'title = "هوية"', "featured.perso.title", "unknown entry"),
+        ("texts/ar.toml", "fees.f", "fees.g", "service.perso.fees", "no such fee"),
+        ("texts/ar.toml", 'name = "مكتب"', "name = 5", "$.offices[0].names[...]", "Expected `str`"),
+    ],
+)
+def test_a_mistake_names_its_place(folder: Path, file: str, old: str, new: str, place: str, reason: str) -> None:
+    path = folder / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    found = refused(folder)
+    assert found.faults[0].place == place
+    assert reason in found.faults[0].reason
+    assert str(folder) in found.source
+
+
+def test_files_that_are_no_text_or_not_there(folder: Path, tmp_path: Path) -> None:
+    (folder / "services" / "10.toml").write_bytes(b"\xff\xfe")
+    assert "UTF-8" in refused(folder).faults[0].reason
+    (folder / "services" / "10.toml").unlink()
+    (folder / "services" / "10.toml").mkdir()
+    assert "cannot be read" in refused(folder).faults[0].reason
+    assert "no .toml file" in refused(tmp_path / "nowhere").faults[0].reason
+
+
+def test_the_demo_folder_shows_a_mistake_like_any_other(tmp_path: Path) -> None:
+    copy = tmp_path / "demo"
+    shutil.copytree(FOLDER, copy)
+    path = copy / "services" / "10-ausweise.toml"
+    path.write_text(path.read_text("utf-8").replace("cents = 4600", 'cents = "46,00 €"'), "utf-8")
+    found = refused(copy)
+    assert found.source.endswith("10-ausweise.toml")
+    assert found.faults[0].place == "service[0].fees[0].cents"

@@ -1,0 +1,236 @@
+"""Import of a DLDB export: a small synthetic one of the same shape, and the real one where it is at hand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.catalogue.dldb import DldbImport, read_dldb
+from hub.catalogue.dldb_shape import DldbAddress, clean, street_line
+from kiosk.catalogue.check import check
+from kiosk.catalogue.faults import CatalogueFaults
+from kiosk.catalogue.model import Catalogue, Service
+
+REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "dldb"
+
+SERVICES: list[dict[str, Any]] = [
+    {
+        "id": "1001",
+        "name": " Hund  anmelden ",
+        "relation": {"root_topic": "10"},
+        "meta": {"url": None, "locale": "de", "keywords": "Hundesteuer, <b>fett</b>,Hundemarke"},
+        "authorities": [{"id": "900"}],
+        "locations": [{"location": "500", "appointment": {"slots": "0", "external": False, "allowed": True}}],
+        "requirements": [{"name": "Ausweis oder Pass", "link": False, "description": ""}, {"name": "<p>x</p>"}],
+    },
+    {
+        "id": "1002",
+        "name": "Melderegister - Auskunft -",
+        "relation": {"root_topic": None},
+        "authorities": [],
+        "locations": [{"location": "500"}, {"location": "501"}],
+    },
+    {"id": "1003", "name": "Beratung", "authorities": [{"id": "999"}, {"id": "900"}], "locations": []},
+    {"id": "1004", "name": "Fundsachen", "locations": [{"location": "404"}]},
+    {"id": "1005", "name": "Ringwege", "locations": [{"location": "501"}, {"location": "502"}]},
+]
+LOCATIONS: list[dict[str, Any]] = [
+    {
+        "id": "500",
+        "name": "Bürgeramt Nord ",
+        "address": {"city": "Musterstadt", "postal_code": "12345", "street": "Am Wall", "house_number": "1"},
+        "office": "buergeramt",
+        "authority": {"id": "900"},
+        "geo": {"lat": 1.0, "lon": 2.0},
+        "services": [],
+    },
+    {
+        "id": "501",
+        "name": "Bürgeramt Süd",
+        "address": {"city": False, "postal_code": False, "street": False, "house_number": False},
+        "office": "buergeramt",
+    },
+    {"id": "502", "name": "Sonstiges Haus", "office": "weitere"},
+]
+AUTHORITIES: list[dict[str, Any]] = [
+    {"id": "900", "name": "Bezirksamt Mitte", "contact": {}, "locations": []},
+    {"id": "500", "name": "Gleiche Nummer"},
+]
+TOPICS: list[dict[str, Any]] = [
+    {
+        "id": "10",
+        "name": "Meldewesen und Ordnung",
+        "path": "m",
+        "relation": {"navi": "1", "services": [], "childs": [{"id": "11", "name": "Tiere", "rank": "0"}]},
+    },
+    {
+        "id": "11",
+        "name": "Tiere",
+        "relation": {"navi": "0", "services": [{"id": "1001"}, {"id": "1002"}], "childs": []},
+    },
+    {"id": "20", "name": "Ring A", "relation": {"navi": "0", "services": [{"id": "1005"}], "childs": [{"id": "21"}]}},
+    {"id": "21", "name": "Ring B", "relation": {"navi": "0", "services": [], "childs": [{"id": "20"}]}},
+]
+FILES = {
+    "services_de.json": SERVICES,
+    "locations_de.json": LOCATIONS,
+    "authority_de.json": AUTHORITIES,
+    "topic_de.json": TOPICS,
+}
+
+
+def put(folder: Path, name: str, data: list[Any], **changed: Any) -> None:
+    envelope = {"created": "2026-01-01", "datacount": len(data), "locale": "de_DE", "error": False, "data": data}
+    (folder / name).write_text(json.dumps({**envelope, **changed}), "utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, data in FILES.items():
+        put(tmp_path, name, data)
+    return tmp_path
+
+
+def imported(folder: Path, house: tuple[str, ...] = ()) -> DldbImport:
+    found = read_dldb(folder, house)
+    assert isinstance(found, DldbImport), str(found)
+    assert check(found.catalogue) == ()
+    return found
+
+
+def by_id(catalogue: Catalogue) -> dict[str, Service]:
+    return {service.id: service for service in catalogue.services}
+
+
+def refused(folder: Path) -> CatalogueFaults:
+    found = read_dldb(folder)
+    assert isinstance(found, CatalogueFaults)
+    assert found.faults[0].remedy
+    return found
+
+
+def test_names_ids_papers_and_words_are_kept_and_cleaned(folder: Path) -> None:
+    dog = by_id(imported(folder).catalogue)["1001"]
+    assert dog.names == {"de": "Hund anmelden"}
+    assert dog.categories == ("10",)
+    assert dog.office == "500"
+    assert dog.bring == {"de": ("Ausweis oder Pass",)}
+    assert dog.words == {"de": ("Tiere", "Hundesteuer", "Hundemarke")}
+    assert dog.queue is None
+    assert dog.fees == ()
+
+
+def test_a_service_goes_to_one_office_to_their_kind_or_to_the_authority(folder: Path) -> None:
+    found = imported(folder)
+    services, offices = by_id(found.catalogue), {office.id: office for office in found.catalogue.offices}
+    assert services["1002"].office == "buergeramt"
+    assert offices["buergeramt"].names == {"de": "Bürgeramt"}
+    assert services["1003"].office == "900"
+    assert services["1004"].office is None
+    assert services["1005"].office == "501"
+    assert offices["500"].address == "Am Wall 1, 12345 Musterstadt"
+    assert offices["501"].address == ""
+    assert set(offices) == {"500", "501", "900", "buergeramt"}
+
+
+def test_the_offices_of_this_house_come_first(folder: Path) -> None:
+    services = by_id(imported(folder, house=("501",)).catalogue)
+    assert services["1002"].office == "501"
+    assert services["1001"].office == "500"
+
+
+def test_topics_become_categories_and_a_ring_of_topics_ends(folder: Path) -> None:
+    catalogue = imported(folder).catalogue
+    services = by_id(catalogue)
+    assert services["1002"].categories == ("10",)
+    assert services["1003"].categories == ("weitere",)
+    assert services["1005"].categories == ("weitere",)
+    assert [(c.id, c.icon) for c in catalogue.categories] == [("10", "id"), ("weitere", "dots")]
+
+
+def test_the_report_counts_what_was_read_and_names_what_was_not(folder: Path) -> None:
+    broken = [*SERVICES, {"id": "1001", "name": "Doppelt"}, {"name": "ohne id"}, 7, {"id": "1009", "name": "<b>x</b>"}]
+    put(folder, "services_de.json", broken)
+    report = imported(folder).report
+    assert (report.services_found, report.services) == (9, 5)
+    assert (report.without_office, report.chosen_offices) == (1, 2)
+    skipped = {(skip.file, skip.place) for skip in report.skipped}
+    assert skipped == {
+        ("services_de.json", "data[5]"),
+        ("services_de.json", "data[6]"),
+        ("services_de.json", "data[7]"),
+        ("services_de.json", "id 1009"),
+        ("authority_de.json", "id 500"),
+    }
+    assert "5 of 9 services" in str(report)
+    assert "data[6]: Object missing required field `id`" in str(report)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_missing_broken_or_cut_refuses_the_import(folder: Path, name: str) -> None:
+    whole = (folder / name).read_bytes()
+    (folder / name).unlink()
+    assert "cannot be read" in refused(folder).faults[0].reason
+    (folder / name).write_bytes(whole[: len(whole) // 2])
+    assert "not JSON" in refused(folder).faults[0].reason
+    (folder / name).write_bytes(b"[" * 200_000)
+    assert refused(folder).source == str(folder / name)
+    (folder / name).write_bytes(b'{"data": {}}')
+    assert refused(folder).faults[0].place == "$.data"
+    put(folder, name, FILES[name], datacount=len(FILES[name]) + 1)
+    assert "promises" in refused(folder).faults[0].reason
+    put(folder, name, FILES[name], error=True)
+    assert refused(folder).faults[0].place == "error"
+
+
+def test_an_empty_or_mostly_unreadable_source_is_refused(folder: Path) -> None:
+    put(folder, "services_de.json", [])
+    assert "no readable service" in refused(folder).faults[0].reason
+    put(folder, "services_de.json", [*SERVICES, *({"id": n} for n in range(6))])
+    assert "only 5 of 11" in refused(folder).faults[0].reason
+
+
+def test_addresses_and_names_on_one_line() -> None:
+    assert street_line(DldbAddress(city="Ort", postal_code="1", street="Weg", house_number=False)) == "Weg, 1 Ort"
+    assert street_line(DldbAddress(city=False)) == ""
+    assert clean("Schwerbehinderung -  Eigenbeteiligung - ") == "Schwerbehinderung - Eigenbeteiligung"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["id", "name", "location"]), inner),
+    max_leaves=6,
+)
+FIELD = st.sampled_from(["id", "name", "relation", "authorities", "locations", "requirements", "meta", "address"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(FILES)), FIELD, JSON)
+def test_no_record_makes_the_import_raise(
+    tmp_path_factory: pytest.TempPathFactory, name: str, field: str, value: object
+) -> None:
+    folder = tmp_path_factory.mktemp("dldb")
+    for file, data in FILES.items():
+        put(folder, file, [*data, {**data[0], "id": "x", field: value}] if file == name else data)
+    found = read_dldb(folder)
+    assert isinstance(found, DldbImport)
+    assert check(found.catalogue) == ()
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real DLDB export is not beside the repository (../shared/data/dldb)")
+def test_the_real_export_of_560_services_comes_in_whole() -> None:
+    found = imported(REAL)
+    report, catalogue = found.report, found.catalogue
+    assert (report.services_found, report.services, len(report.skipped)) == (560, 560, 0)
+    raw = msgspec.json.decode((REAL / "services_de.json").read_bytes())["data"]
+    assert [service.id for service in catalogue.services] == [record["id"] for record in raw]
+    assert [service.names["de"] for service in catalogue.services] == [clean(record["name"]) for record in raw]
+    assert len(catalogue.categories) == 17
+    assert report.without_office == 1
+    offices = {office.id: office for office in catalogue.offices}
+    assert all(service.office in offices for service in catalogue.services if service.office)
+    assert all(service.categories for service in catalogue.services)
