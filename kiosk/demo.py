@@ -18,12 +18,20 @@ from typing import NamedTuple
 
 import requests
 
-from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, save
+from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
 from kiosk.vocabulary.devices import DeviceKind
 
 READY_S = 40.0
 PORTRAIT = Panel(width_px=1080, height_px=1920, width_mm=336.3, height_mm=597.9)
 LANDSCAPE = Panel(width_px=1280, height_px=800, width_mm=323.1, height_mm=201.9, bottom_mm=900.0, max_reach_mm=1220.0)
+
+
+MODELS = {
+    "printer": (DeviceKind.RECEIPT_PRINTER, "epson_tm_t20"),
+    "sign": (DeviceKind.QUEUE_DISPLAY, "alpha"),
+    "pole": (DeviceKind.QUEUE_DISPLAY, "pole_epson"),
+}
+"""The simulated devices, as the terminal's configuration names them."""
 
 
 class Account(NamedTuple):
@@ -102,22 +110,22 @@ class Demo:
             raise RuntimeError(f"the simulators did not start: see {self.folder / 'log' / 'sim.log'}")
         self.devices = json.loads(line)
 
-    def write_config(self) -> None:
+    def write_config(self, timing: Timing | None = None) -> None:
         """Enrol a terminal and write its configuration with the simulated devices."""
         answer = requests.post(f"{self.hub_url}/api/v1/enrol", json={"code": self._code, "version": "1.0"}, timeout=10)
         answer.raise_for_status()
         enrolled = answer.json()
         devices = {
-            "printer": Device(kind=DeviceKind.RECEIPT_PRINTER, model="epson_tm_t20", url=self.devices["printer"]),
-            "sign": Device(kind=DeviceKind.QUEUE_DISPLAY, model="alpha", url=self.devices["sign"]),
+            name: Device(kind=kind, model=model, url=self.devices[name])
+            for name, (kind, model) in MODELS.items()
+            if self.devices.get(name)
         }
-        if self.devices.get("pole"):
-            devices["pole"] = Device(kind=DeviceKind.QUEUE_DISPLAY, model="pole-epson", url=self.devices["pole"])
         config = TerminalConfig(
             panel=self.panel,
             hub=Hub(url=self.hub_url, terminal=enrolled["terminal"], name=enrolled["name"], key=enrolled["key"]),
             site=Site(town=enrolled["town"], name=enrolled["site_name"], base_url=enrolled.get("base_url", "")),
             devices=devices,
+            timing=timing or Timing(),
         )
         save(self.config, config)
 

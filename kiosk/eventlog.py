@@ -40,6 +40,15 @@ EVENTS: dict[str, Entry] = {
     "hub-away": Entry(logging.WARNING, "The hub does not answer."),
     "catalogue-changed": Entry(logging.INFO, "Another catalogue generation is in force."),
     "catalogue-refused": Entry(logging.ERROR, "A catalogue was refused; the last good one stays."),
+    "catalogue-not-stored": Entry(logging.ERROR, "A good catalogue could not be written; the last good one stays."),
+    "catalogue-quarantined": Entry(logging.ERROR, "A damaged catalogue file was put aside."),
+    "catalogue-bug": Entry(logging.ERROR, "A program fault in search was caught."),
+    "number-refused": Entry(logging.WARNING, "The hub answered that it will not number this."),
+    "number-silent": Entry(logging.WARNING, "The hub gave no number in time."),
+    "network-bug": Entry(logging.ERROR, "A program fault in talking to the hub was caught."),
+    "owed-refused": Entry(logging.ERROR, "The hub will never take a report or a cancellation; it was put aside."),
+    "hub-refused": Entry(logging.ERROR, "The hub refuses this terminal or its request: is it still enrolled?"),
+    "hub-garbled": Entry(logging.ERROR, "The hub's answer could not be read."),
     "tickets-recovered": Entry(logging.WARNING, "Tickets left unfinished by a power cut were put in order at start."),
 }
 

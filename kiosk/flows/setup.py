@@ -97,6 +97,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     rotation: int = 0
     layer: str = "letters"
     fault: str = ""
+    """Why enrolment failed: the last part of a text key ``setup.fault.…``."""
 
 
 class Enrol(msgspec.Struct, frozen=True):
@@ -242,7 +243,8 @@ def _content(setup: Setup, words: Words) -> tuple[tuple[Block, ...], tuple[Contr
         case Question.WORKING:
             return (Waiting(words("setup.working_heading")),), ()
         case Question.FAILED:
-            notice = Notice(tone=Tone.STOP, icon="alert-triangle", heading=words("setup.fault"), text=setup.fault)
+            reason = words(f"setup.fault.{setup.fault}")
+            notice = Notice(tone=Tone.STOP, icon="alert-triangle", heading=reason, text=words("setup.failed_now"))
             again = button("again", words("action.try_again"), TryAgain(), icon="refresh", look=Look.MAIN)
             return (notice,), (again,)
         case Question.DONE:

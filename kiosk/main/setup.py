@@ -12,6 +12,7 @@ from kiosk.flows import setup
 from kiosk.flows.setup import Enrol, Question, Setup
 from kiosk.i18n.texts import Texts
 from kiosk.main.terminal import panel_for
+from kiosk.view import View
 from kiosk.vocabulary.intents import Intent
 
 DONE_S = 2.0
@@ -52,18 +53,18 @@ class _SetupWindow:
             threading.Thread(target=self._enrol, args=(order,), name="enrol", daemon=True).start()
 
     def _enrol(self, order: Enrol) -> None:
-        from offline_cache.enrolment import enrol
+        from offline_cache.enrolment import EnrolFault, enrol
 
-        fault = enrol(self._path, order.url, order.code, order.panel)
-        self._done = fault is None
-        question = Question.DONE if fault is None else Question.FAILED
+        answer = enrol(self._path, order.url, order.code, order.panel)
+        self._done = not isinstance(answer, EnrolFault)
+        fault = answer.trouble.value if isinstance(answer, EnrolFault) else ""
         with self._lock:
-            self._state = replace(self._state, question=question, fault=fault or "")
+            self._state = replace(self._state, question=Question.FAILED if fault else Question.DONE, fault=fault)
             state = self._state
         self._app.show(self._view(state))
         if self._done:
             time.sleep(DONE_S)
             self._app.close()
 
-    def _view(self, state: Setup) -> "View":  # noqa: F821
+    def _view(self, state: Setup) -> View:
         return setup.view(state, self._texts, datetime.now().astimezone())

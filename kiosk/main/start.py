@@ -36,9 +36,9 @@ def _set_up(path: Path, size: tuple[int, int] | None, trace: Path | None) -> int
     """Ask by touch, then begin anew as a configured terminal (a fresh process: the panel may be another)."""
     from kiosk.main.setup import run_setup
 
-    if not run_setup(path, size, trace):
-        return OK
-    os.execv(sys.executable, [sys.executable, "-m", "kiosk.cli", *sys.argv[1:]])
+    if run_setup(path, size, trace):
+        os.execv(sys.executable, [sys.executable, "-m", "kiosk.cli", *sys.argv[1:]])
+    return OK
 
 
 def _size(window: str | None) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ import threading
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kiosk.config import Panel, TerminalConfig
@@ -17,6 +18,10 @@ from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Asked, Failure
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.intents import Intent
+
+if TYPE_CHECKING:  # Kivy is imported as late as possible
+    from kiosk.main.trace import Tracer
+    from screens.app import KioskApp
 
 SWITCH_S = 0.001
 """How long a thread may keep Python to itself: a number on its way must not wait for a drawing (default 5 ms)."""
@@ -33,6 +38,7 @@ class Terminal:
         self._ids = IdMaker(lambda: time.time_ns() // 1_000_000, _random_bits)
         zone = ZoneInfo(config.site.timezone)
         self._workers: object | None = None
+        self._tracer: Tracer | None = None
         self._perform_now = self._not_yet
         self.core = Core(
             texts=self._texts,
@@ -66,7 +72,7 @@ class Terminal:
             self._log.write("terminal-stopped")
         return 0
 
-    def _make_app(self) -> "KioskApp":  # noqa: F821 - Kivy is imported as late as possible
+    def _make_app(self) -> "KioskApp":
         from screens.start import Start, prepare
 
         panel = self._panel()
@@ -84,7 +90,8 @@ class Terminal:
         if self._trace is not None:
             from kiosk.main.trace import Tracer
 
-            app.stage.drawn = Tracer(self._trace, panel, time.monotonic).drawn
+            self._tracer = Tracer(self._trace, panel, time.monotonic)
+            app.stage.drawn = self._tracer.drawn
         return app
 
     def _panel(self) -> Panel:
@@ -92,6 +99,8 @@ class Terminal:
 
     def _send(self, intent: Intent, session: str) -> None:
         self.core.post(Asked(intent, session))
+        if self._tracer is not None:
+            self._tracer.note("fired", type(intent).__name__)
 
     def _crashed(self, fault: Exception) -> None:
         self._log.write("screen-failed", {"kind": type(fault).__name__})
@@ -101,6 +110,8 @@ class Terminal:
         raise RuntimeError(f"no worker yet for {type(effect).__name__}")
 
     def _open_workers(self) -> None:
+        if self._tracer is not None:
+            self._tracer.note("first-frame")
         threading.Thread(target=self._start_workers, name="starter", daemon=True).start()
 
     def _start_workers(self) -> None:

@@ -28,7 +28,7 @@ class Tracer:
             for node in tree.nodes
         ]
         number = next((block.number for block in view.body if isinstance(block, NumberCard)), "")
-        line = {
+        line: dict[str, object] = {
             "at": self._clock(),
             "screen": view.screen.value,
             "place": view.place,
@@ -37,6 +37,13 @@ class Tracer:
             "number": number,
             "nodes": nodes,
         }
+        self._write(line)
+
+    def note(self, what: str, detail: str = "") -> None:
+        """A moment worth timing: "fired" (a finger was lifted on a control), "first-frame"."""
+        self._write({"moment": what, "detail": detail, "at": self._clock()})
+
+    def _write(self, line: dict[str, object]) -> None:
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._file.flush()
 

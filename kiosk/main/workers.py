@@ -1,8 +1,6 @@
 """Store, devices and network of a terminal: started after the first frame, each effect handed to its worker."""
 
-import time
 from pathlib import Path
-from typing import assert_never
 
 from drivers.host import Ends
 from drivers.hosts import Hosts
@@ -34,12 +32,13 @@ from kiosk.vocabulary.events import DeviceChanged, PrintFinished
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
-from kiosk.wire import Calls, Heartbeat, QueueStates
+from kiosk.wire import Heartbeat, QueueStates
+from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_thread import CatalogueThread
 from offline_cache.numbers import NumbersThread
 from offline_cache.storage import StorageThread, StoreReady
-from offline_cache.sync import CallsThread, SyncThread
+from offline_cache.sync import SyncThread
 
 OPEN_S = 30.0
 
@@ -53,15 +52,25 @@ class Workers:
         self._config, self._core, self._ids, self._log = config, core, ids, log
         self._catalogues = CatalogueStore(data / "catalogue.db", self._note)
         self._catalogue = CatalogueThread(self._catalogues, core.post, changed=self._new_catalogue, note=self._note)
-        self._storage = StorageThread(data / "terminal.db", core.post, note=self._note)
+        self._storage = StorageThread(
+            data / "terminal.db", core.post, note=self._note, owing=lambda: self._sync.owing()
+        )
         ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None)
         self._hosts = Hosts(config.devices, ends)
         self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
         self._printer = next((n for n, d in config.devices.items() if d.kind is DeviceKind.RECEIPT_PRINTER), "")
         self._slips = Slips(texts, config.site)
-        self._numbers = NumbersThread(config.hub, core.post)
-        self._sync = SyncThread(config.hub, core.post)
-        self._calls = CallsThread(config.hub, self._called)
+        self._numbers = NumbersThread(config.hub, core.post, note=self._note)
+        self._sync = SyncThread(
+            config.hub,
+            core.post,
+            debts=self._storage,
+            catalogue=self._catalogue,
+            status=self._heartbeat,
+            queues=self._queues,
+            note=self._note,
+        )
+        self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
 
     def start(self) -> None:
         """In order: store, catalogue, then devices and network; the start screen comes when the first two are open."""
@@ -117,8 +126,12 @@ class Workers:
     def _new_catalogue(self, catalogue: Catalogue) -> None:
         self._core.post(News(index=index_of(catalogue)))
 
-    def _called(self, calls: Calls) -> None:
-        self._wall.show(calls)
+    def _queues(self, states: QueueStates | None) -> None:
+        self._core.post(News(waiting={} if states is None else {each.id: each.waiting for each in states.queues}))
+
+    def _heartbeat(self) -> Heartbeat:
+        devices = tuple(self._hosts.statuses().values())
+        return Heartbeat(version=__version__, catalogue_version=self._catalogue.version, devices=devices)
 
     def _note(self, event: str, fields: dict[str, str]) -> None:
         self._log.write(event, fields)

@@ -42,6 +42,11 @@ class IdMaker:
                 self._last_ms, self._counter = self._last_ms + 1, 0
             return str(uuid7(self._last_ms, self._counter, self._randbits(_RAND_B_BITS)))
 
+    def not_before(self, ms: int) -> None:
+        """Never give an id older than this time: the newest that is already on disk."""
+        with self._lock:
+            self._last_ms = max(self._last_ms, ms)
+
 
 def ms_of(uuid_text: str) -> int:
     """The Unix time in ms inside a UUIDv7. Raises ValueError for anything else."""
@@ -49,8 +54,3 @@ def ms_of(uuid_text: str) -> int:
     if value.version != 7:
         raise ValueError(f"not a UUIDv7: {uuid_text}")
     return value.int >> 80
-
-    def not_before(self, ms: int) -> None:
-        """Never give an id older than this time: the newest that is already on disk."""
-        with self._lock:
-            self._last_ms = max(self._last_ms, ms)

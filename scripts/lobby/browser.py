@@ -1,8 +1,8 @@
 """Chromium for desk and board, headless, without any connection but loopback."""
 
 import tempfile
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
 

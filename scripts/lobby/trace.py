@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Box(NamedTuple):
@@ -42,9 +42,15 @@ class Trace:
 
     def all(self) -> list[Drawn]:
         """Every view drawn so far."""
-        if not self._path.exists():
-            return []
-        return [_drawn(line) for line in self._path.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
+        return [_drawn(raw) for raw in self._lines() if "screen" in raw]
+
+    def moments(self, what: str) -> list[tuple[str, float]]:
+        """Detail and monotonic seconds of every such moment, oldest first."""
+        return [(raw["detail"], raw["at"]) for raw in self._lines() if raw.get("moment") == what]
+
+    def _lines(self) -> list[dict[str, Any]]:
+        text = self._path.read_text("utf-8") if self._path.exists() else ""
+        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
     def newest(self) -> Drawn | None:
         """What is drawn now."""
@@ -67,7 +73,6 @@ class Trace:
         return self.wait_for(lambda drawn: drawn.screen in screens, timeout_s, " or ".join(screens))
 
 
-def _drawn(line: str) -> Drawn:
-    raw = json.loads(line)
+def _drawn(raw: dict[str, Any]) -> Drawn:
     boxes = {each["id"]: Box(each["id"], each["spoken"], *each["px"]) for each in raw["nodes"]}
     return Drawn(raw["screen"], raw["place"], raw["lang"], raw["title"], raw.get("number", ""), boxes)

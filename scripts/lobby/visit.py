@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import requests
-from playwright.sync_api import Browser, Page
 from PIL import Image
+from playwright.sync_api import Browser, Page
 
 from kiosk.demo import LANDSCAPE, PORTRAIT, Demo
 from lobby.browser import chromium, page_of
