@@ -4,8 +4,7 @@ The device itself (``Device``) is sans-io and called under one lock; tests and t
 peer.lock`` or wait for something with ``peer.wait_for``.
 """
 
-import contextlib
-import socket
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -87,14 +86,13 @@ class Peer:
         self._asked = self._obeyed = 0
         self._stopping = False
         self._thread: threading.Thread | None = None
-        self._wake_in, self._wake_out = socket.socketpair()
-        self._wake_in.setblocking(False)
-        self._wake_out.setblocking(False)
+        self._bell = -1
 
     def start(self) -> str:
         """Be there; the URL to give the driver."""
         self.url = self._line.open()
         self._present = True
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._thread = threading.Thread(target=self._run, name=f"sim {self.url}", daemon=True)
         self._thread.start()
         return self.url
@@ -107,8 +105,7 @@ class Peer:
         if self._thread is not None:
             self._thread.join(5)
             self._thread = None
-            self._wake_in.close()
-            self._wake_out.close()
+            os.close(self._bell)
 
     def switch(self, **switches: object) -> None:
         """Turn switches by name and leave the others; in force when it returns. Raises ValueError for unknown ones."""
@@ -140,8 +137,8 @@ class Peer:
         return self._link is not None
 
     def _wake(self) -> None:
-        with contextlib.suppress(OSError):
-            self._wake_out.send(b"!")
+        if self._thread is not None:
+            os.eventfd_write(self._bell, 1)
 
     def _run(self) -> None:
         while not self._stopping:
@@ -161,7 +158,7 @@ class Peer:
         now = self._clock()
         faults = self.device.faults
         waits = [] if self._blocked() else [self.device.due_in(now)]
-        descriptors = [self._wake_in.fileno()]
+        descriptors = [self._bell]
         dripping = faults.slow and now < self._next_drip
         if self._link is None:
             if self._present and (listener := self._line.waiting()) is not None:
@@ -174,14 +171,15 @@ class Peer:
         return descriptors, min(due) if due else None
 
     def _turn(self, ready: set[int]) -> None:
-        if self._wake_in.fileno() in ready:
-            self._wake_in.recv(_CHUNK)
+        if self._bell in ready:
+            os.eventfd_read(self._bell)
         self._obey()
         if self._link is not None and self._link.fileno() in ready:
             self._take(self._link)
         if not self._blocked():
             self._say(self.device.work(self._clock()))
         self._flush()
+        self._obey()
 
     def _obey(self) -> None:
         """Bring presence and power in line with the switches."""
