@@ -4,7 +4,8 @@ It stands in the visitor's language; when that is not German, the service and th
 the people at the counter.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ BRING_LIMIT = 4
 """Papers that are named on the slip; the service page shows all."""
 
 _GERMAN = "de"
+_COMMA = re.compile("[,،] *")
 
 
 class SlipTexts(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +41,7 @@ def ticket_document(
 ) -> Document:
     """The slip for a numbered ticket. ``copy`` marks a second print, so that nobody holds two numbers."""
     blocks = (
-        *_head(site),
+        *_head(site, texts, lang, copy),
         *_number(ticket, slip, texts, lang),
         *_facts(ticket, site, texts, lang),
         *_bring(slip, texts, lang),
@@ -51,8 +53,10 @@ def ticket_document(
     )
 
 
-def _head(site: Site) -> tuple[Block, ...]:
+def _head(site: Site, texts: Texts, lang: str, copy: bool) -> tuple[Block, ...]:
+    warning = (_line(texts.say(lang, "paper.copy_text"), align=Align.CENTRE), Gap(1.0)) if copy else ()
     return (
+        *warning,
         Text(site.town, bold=True, align=Align.CENTRE, lang=_GERMAN),
         Text(site.name, align=Align.CENTRE, lang=_GERMAN),
         Rule(),
@@ -72,9 +76,16 @@ def _number(ticket: Numbered, slip: SlipTexts, texts: Texts, lang: str) -> tuple
             Gap(2.5),
             _line(texts.say(lang, "paper.wait_here"), align=Align.CENTRE),
             Gap(0.5),
-            _line(pick(slip.place, lang), bold=True, double=True, align=Align.CENTRE),
+            *_place(pick(slip.place, lang)),
         ]
     return (*blocks, Gap(1.0), _line(texts.say(lang, "paper.called"), align=Align.CENTRE), Rule())
+
+
+def _place(place: Said) -> Iterator[Text]:
+    """What people look for on the signs stands large ("Wartebereich A"), the way there below it ("Erdgeschoss")."""
+    sign, *way = _COMMA.split(place.text, maxsplit=1)
+    yield Text(sign, bold=True, double=True, align=Align.CENTRE, lang=place.lang)
+    yield from (Text(part, bold=True, align=Align.CENTRE, lang=place.lang) for part in way)
 
 
 def _facts(ticket: Numbered, site: Site, texts: Texts, lang: str) -> tuple[Block, ...]:
@@ -104,7 +115,7 @@ def _bring(slip: SlipTexts, texts: Texts, lang: str) -> tuple[Block, ...]:
     if not chosen.text:
         return ()
     papers = slip.bring[chosen.text][:BRING_LIMIT]
-    items = (Text(texts.say(lang, "paper.item", text=paper).text, lang=chosen.lang) for paper in papers)
+    items = (_line(texts.say(chosen.lang, "paper.item", text=paper)) for paper in papers)
     return (Rule(), _line(texts.say(lang, "paper.bring"), bold=True), *items)
 
 
@@ -120,9 +131,9 @@ def _in_german(slip: SlipTexts, texts: Texts, copy: bool) -> tuple[Block, ...]:
         wait_here = texts.say(_GERMAN, "paper.wait_here").text
         blocks.append(Text(f"{wait_here} {pick(slip.place, _GERMAN).text}", lang=_GERMAN))
     if copy:
-        blocks.append(Text(texts.say(_GERMAN, "paper.copy").text, lang=_GERMAN))
+        blocks += [Text(texts.say(_GERMAN, key).text, lang=_GERMAN) for key in ("paper.copy", "paper.copy_text")]
     return tuple(blocks)
 
 
-def _line(said: Said, *, bold: bool = False, double: bool = False, align: Align = Align.START) -> Text:
-    return Text(said.text, bold=bold, double=double, align=align, lang=said.lang)
+def _line(said: Said, *, bold: bool = False, align: Align = Align.START) -> Text:
+    return Text(said.text, bold=bold, align=align, lang=said.lang)
