@@ -76,7 +76,8 @@ def bare(count: int) -> list[float]:
     """Milliseconds of a durable commit and a socket write until the peer has the first byte."""
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
         db = apsw.Connection(str(Path(folder) / "bare.db"))
-        db.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id TEXT PRIMARY KEY) STRICT")
+        for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE t(id TEXT) STRICT"):
+            db.execute(statement).fetchall()
         got: queue.SimpleQueue[int] = queue.SimpleQueue()
         threading.Thread(target=_peer, args=(server, got), daemon=True).start()
         results = []

@@ -107,7 +107,9 @@ def waiting_badge(page: Page, queue: Queue | None) -> Badge | None:
     """How many wait, where that is known."""
     if queue is None or queue.id not in page.facts.waiting or not page.facts.health.hub:
         return None
-    return Badge("users", page.words("waiting.people", n=page.facts.waiting[queue.id]), Tone.GO)
+    waiting = page.facts.waiting[queue.id]
+    text = page.words("waiting.people", n=waiting) if waiting else page.words("waiting.nobody")
+    return Badge("users", text, Tone.GO)
 
 
 def closed(page: Page) -> View:
@@ -300,7 +302,7 @@ def _service_facts(page: Page, chosen: Service) -> tuple[Block, ...]:
         blocks.append(fee)
     queue = index.queue_of(chosen)
     if queue is not None and queue.id in page.facts.waiting and page.facts.health.hub:
-        people = words("waiting.before_you", n=page.facts.waiting[queue.id])
+        people = frame.people_ahead(page, page.facts.waiting[queue.id])
         blocks.append(Fact(icon="users", heading=words("service.waiting"), value=people, half=True))
     blocks.append(_where(page, chosen, queue))
     if not bring and not chosen.teasers:

@@ -255,6 +255,11 @@ def done(page: Page, total: int) -> Progress:
     return Progress(page.words("progress.done"), total, total)
 
 
+def people_ahead(page: Page, count: int) -> str:
+    """How many people come first."""
+    return page.words("waiting.before_you", n=count) if count else page.words("waiting.nobody_before")
+
+
 def plain(text: str) -> Line:
     """A line in the view's own language."""
     return Line(text)

@@ -174,7 +174,7 @@ def _expect(page: Page) -> tuple[Fact, ...]:
     numbered = page.session.numbered
     if numbered is None or numbered.ahead < 0:
         return ()
-    people = page.words("waiting.before_you", n=numbered.ahead)
+    people = frame.people_ahead(page, numbered.ahead)
     return (Fact(icon="users", heading=page.words("ticket.ahead"), value=people, half=True),)
 
 
