@@ -217,7 +217,7 @@ def _barcode(held: bytearray) -> Op | None:
 
 
 def _until_nul(name: str, held: bytearray, head: int) -> Op | None:
-    end = held.find(0, head)
+    end = held.find(0, head, head + 256)
     if end < 0:
         return None if len(held) < head + 256 else _op("unknown", held, 2, 0)
     return _op(name, held, 2, end - 1)

@@ -71,7 +71,7 @@ class Parser:
         held = self._held
         if len(held) < 3:
             return None
-        end = held.find(0x0D, 3)
+        end = held.find(0x0D, 3, 3 + _STRING_LIMIT)
         if end < 0:
             return None if len(held) < 3 + _STRING_LIMIT else Op("unknown", b"", bytes(held[:2]))
         name = {ord("A"): "upper", ord("B"): "lower"}.get(held[2], "unknown")

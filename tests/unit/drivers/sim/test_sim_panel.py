@@ -1,0 +1,190 @@
+"""The panel over HTTP, and ``kiosk sim`` as a process."""
+
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from PIL import Image
+
+from drivers.sim.desk import SimDesk
+from drivers.sim.led_sign import SignPeer
+from drivers.sim.panel import Panel
+from drivers.sim.pole import PolePeer
+from drivers.sim.printer import PrinterPeer
+from kiosk.i18n.texts import Texts
+
+JOB = b"\x1b@A 143\n\x1dV\x42\x00"
+
+
+class Hall:
+    def __init__(self) -> None:
+        self.desk = SimDesk(PrinterPeer(), SignPeer(), PolePeer())
+        self.desk.start()
+        self.panel = Panel(self.desk, Texts.load("terminal"))
+        self.url = self.panel.start()
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        return requests.get(self.url + path, headers=headers, timeout=5)
+
+    def post(self, path: str, body: object) -> requests.Response:
+        return requests.post(self.url + path, json=body, timeout=5)
+
+    def send(self, device: str, data: bytes) -> None:
+        host, _, port = self.desk.peers[device].url.removeprefix("tcp://").partition(":")
+        with socket.create_connection((host, int(port)), 2) as link:
+            link.sendall(data)
+
+    def switches(self, device: str) -> dict[str, object]:
+        devices = self.get("/state").json()["devices"]
+        return next(one["switches"] for one in devices if one["name"] == device)
+
+
+@pytest.fixture
+def hall() -> Iterator[Hall]:
+    made = Hall()
+    yield made
+    made.panel.stop()
+    made.desk.stop()
+
+
+def test_paper_as_picture_bytes_and_text(hall: Hall) -> None:
+    printer = hall.desk.printer
+    assert printer is not None
+    assert hall.get("/paper.bin").content == b""
+    hall.send("printer", JOB)
+    assert printer.wait_for_slips(1)
+    assert hall.get("/paper.bin").content == JOB
+    assert hall.get("/paper.txt").text == "A 143"
+    assert Image.open(io.BytesIO(hall.get("/paper.png").content)).width > 576
+
+
+def test_sign_and_pole_as_text_and_picture(hall: Hall) -> None:
+    assert hall.desk.sign is not None
+    assert hall.desk.pole is not None
+    hall.send("sign", b"\0\0\0\0\0\x01Z00\x02AA\x1b bA 143\x04")
+    hall.send("pole", b"\x0cB 027")
+    assert hall.desk.sign.wait_for_text("A 143")
+    assert hall.desk.pole.wait_for_text("B 027")
+    assert hall.get("/sign.txt").text == "A 143"
+    assert hall.get("/pole.txt").text.startswith("B 027")
+    for path in ("/sign.png", "/pole.png"):
+        assert Image.open(io.BytesIO(hall.get(path).content)).format == "PNG"
+
+
+def test_every_switch_of_the_state_can_be_turned_and_all_put_back(hall: Hall) -> None:
+    before = {device: hall.switches(device) for device in ("printer", "sign", "pole")}
+    for device, switches in before.items():
+        for name, value in switches.items():
+            body = {"device": device, "fault": name} | ({"value": 900} if value is None else {"on": True})
+            assert hall.post("/fault", body).status_code == 200
+        assert all(value in (True, 900) for value in hall.switches(device).values())
+    assert hall.post("/well", {}).status_code == 200
+    assert {device: hall.switches(device) for device in before} == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/fault", {"device": "printer", "fault": "paper_oot", "on": True}),
+        ("/fault", {"device": "toaster", "fault": "silent", "on": True}),
+        ("/fault", {"device": "printer", "fault": "paper_out", "on": "yes"}),
+        ("/fault", {"device": "printer"}),
+        ("/fault", []),
+        ("/elsewhere", {}),
+    ],
+)
+def test_a_wrong_order_is_refused_with_a_reason(hall: Hall, path: str, body: object) -> None:
+    answer = hall.post(path, body)
+    assert answer.status_code == 400
+    assert answer.json()["message"]
+    assert not any(hall.switches("printer").values())
+
+
+def test_bodies_are_bounded_and_no_json_is_refused(hall: Hall) -> None:
+    assert hall.post("/fault", {"device": "x" * 10_000, "fault": ""}).status_code == 400
+    head = {"Content-Type": "application/json"}
+    assert requests.post(hall.url + "/fault", data="{", headers=head, timeout=5).status_code == 400
+
+
+def test_forms_work_without_scripts(hall: Hall) -> None:
+    form = {"device": "printer", "fault": "cut_after", "on": "1", "count": "9"}
+    answer = requests.post(hall.url + "/fault", data=form, timeout=5, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert hall.switches("printer")["cut_after"] == 9
+    requests.post(hall.url + "/fault", data=form | {"on": "0"}, timeout=5)
+    assert hall.switches("printer")["cut_after"] is None
+
+
+def test_paper_can_be_torn_off(hall: Hall) -> None:
+    printer = hall.desk.printer
+    assert printer is not None
+    hall.send("printer", b"\x1b@loose\n")
+    assert printer.wait_for(lambda: printer.printer.hanging().height > 0)
+    assert hall.post("/tear", {}).json()["devices"][0]["slips"] == 1
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_the_page_has_a_label_for_everything_in_both_languages(hall: Hall, lang: str) -> None:
+    page = hall.get(f"/?lang={lang}").text
+    texts = Texts.load("terminal")
+    assert f'<html lang="{lang}">' in page
+    for device in ("printer", "sign", "pole"):
+        for fault in hall.switches(device):
+            said = texts.say(lang, f"sim.fault.{fault}")
+            assert said.lang == lang
+            assert said.text in page
+    assert hall.get("/", Cookie=f"sim_lang={lang}").text == page
+
+
+@pytest.mark.parametrize(("headers"), [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
+def test_other_sites_in_the_same_browser_cannot_switch(hall: Hall, headers: dict[str, str]) -> None:
+    body = {"device": "printer", "fault": "paper_out", "on": True}
+    assert requests.post(hall.url + "/fault", json=body, headers=headers, timeout=5).status_code == 403
+    assert requests.get(hall.url + "/state", headers={"Host": "evil.example"}, timeout=5).status_code == 403
+    assert not hall.switches("printer")["paper_out"]
+
+
+def test_nothing_of_the_file_system_is_served(hall: Hall) -> None:
+    assert hall.get("/panel.css").headers["Content-Type"].startswith("text/css")
+    for path in ("/../run.py", "/panel_files/panel.css", "/paper.gif", "/sign.bin", "/x"):
+        assert hall.get(path).status_code == 404
+
+
+def run(*words: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "kiosk.cli", "sim", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_the_command_tells_its_addresses_and_ends_on_sigterm() -> None:
+    words = ("--printer", "tcp:0", "--sign", "pty", "--pole", "pty", "--panel", "0", "--print-urls-json")
+    with run(*words) as process:
+        assert process.stdout is not None
+        urls = json.loads(process.stdout.readline())
+        assert set(urls) == {"printer", "sign", "pole", "panel"}
+        assert requests.get(urls["panel"] + "/state", timeout=5).status_code == 200
+        name = urls["sign"].removeprefix("serial://")
+        assert os.path.realpath(name).startswith("/dev/pts/")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert not Path(name).is_symlink()
+
+
+def test_a_taken_port_or_a_wrong_line_is_refused_with_a_remedy() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for line in (f"tcp:{port}", "udp:5", "tcp:99999"):
+            with run("--printer", line, "--sign", "", "--panel", "0") as process:
+                _, said = process.communicate(timeout=20)
+                assert process.returncode == 2
+                assert "tcp:PORT" in said
