@@ -45,6 +45,16 @@ class CatalogueThread:
         """Search; never blocks."""
         self._inbox.put(effect)
 
+    @property
+    def version(self) -> int:
+        """Version of the snapshot in force; 0 = none."""
+        return self._store.version
+
+    @property
+    def etag(self) -> str:
+        """The hub's tag of it."""
+        return self._store.etag
+
     def take(self, body: bytes, etag: str) -> bool:
         """A snapshot from the hub: True when it is in force now."""
         catalogue = self._store.offer(body, etag)

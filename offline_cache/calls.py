@@ -1,0 +1,120 @@
+"""The calls thread: who is called where, as it happens, for the sign on this terminal."""
+
+import random
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from kiosk import wire
+from kiosk.config import Hub
+from offline_cache.answers import Answer, Away, Refused
+from offline_cache.clients import client_maker
+from offline_cache.notes import Note, ignore
+from offline_cache.sse import EventParser, ServerEvent
+
+if TYPE_CHECKING:
+    from offline_cache.remote import HubClient, Stream
+
+SILENT_S = 35.0
+"""The hub sends a sign of life every 15 s; after this long a half-open connection is given up."""
+_POLLS_PER_TRY = 4
+
+
+class CallsThread:
+    """Subscribes to the stream of calls, resumes where it was, polls where streams do not get through.
+
+    ``called`` gets every ``Calls`` once, oldest first; the first holds the hub's last calls of today.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        called: Callable[[wire.Calls], None],
+        *,
+        note: Note = ignore,
+        poll_s: float = 1.5,
+        silent_s: float = SILENT_S,
+        jitter: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self._make_client = client_maker(hub, 3.0, silent_s, 10.0)
+        self._called, self._note, self._poll_s, self._jitter = called, note, poll_s, jitter
+        self._seq = 0
+        self._stopping = threading.Event()
+        self._client: HubClient | None = None
+        self._thread = threading.Thread(target=self._run, name="calls", daemon=True)
+
+    def start(self) -> None:
+        """Subscribe in the background."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Leave the stream and end the thread."""
+        self._stopping.set()
+        if self._client is not None:
+            self._client.abandon()
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        self._client = client = self._make_client()
+        tries = 0
+        while not self._stopping.is_set():
+            if tries % _POLLS_PER_TRY == 0 and self._listen(client):
+                tries = 0
+            self._poll(client)
+            tries += 1
+            self._stopping.wait(self._poll_s * self._jitter(0.75, 1.25))
+        client.close()
+
+    def _listen(self, client: "HubClient") -> bool:
+        """Read the stream until it ends; True when there was one."""
+        stream = client.stream(self._seq)
+        if isinstance(stream, Away | Refused):
+            return False
+        try:
+            self._follow(stream)
+        finally:
+            stream.close()
+        return True
+
+    def _follow(self, stream: "Stream") -> None:
+        parser = EventParser()
+        while not self._stopping.is_set():
+            received = stream.read()
+            if isinstance(received, Away):
+                return
+            for event in parser.feed(received):
+                self._take(event)
+
+    def _take(self, event: ServerEvent) -> None:
+        if event.kind != "calls":
+            return
+        try:
+            calls = msgspec.json.decode(event.data, type=wire.Calls)
+        except msgspec.MsgspecError as error:
+            self._note("hub-garbled", {"place": wire.CALLS_STREAM, "detail": str(error)})
+            return
+        self._hand_over(calls)
+
+    def _poll(self, client: "HubClient") -> None:
+        if self._stopping.is_set():
+            return
+        answer = client.calls(self._seq)
+        if isinstance(answer, Answer):
+            self._hand_over(answer.value)
+
+    def _hand_over(self, calls: wire.Calls) -> None:
+        """Pass on what is new. A seq that goes back is another hub (or one restored): begin anew."""
+        if calls.seq < self._seq:
+            self._seq = 0
+            if not calls.calls:
+                return
+        fresh = tuple(call for call in calls.calls if call.seq > self._seq)
+        first, self._seq = self._seq == 0, max(self._seq, calls.seq)
+        if not fresh and not first:
+            return
+        try:
+            self._called(msgspec.structs.replace(calls, calls=fresh))
+        except Exception as error:  # noqa: BLE001 - the edge: a bug in showing a call must not end the listening
+            self._note("network-bug", {"place": "calls", "detail": type(error).__name__})

@@ -1,0 +1,54 @@
+"""The help thread: calls a person to this terminal, beside everything else that is under way."""
+
+import queue
+import threading
+from collections.abc import Callable
+
+from kiosk import wire
+from kiosk.vocabulary.effects import SendHelp
+from kiosk.vocabulary.events import Event, HelpNotSent, HelpSent
+from offline_cache.answers import Answer, Result
+from offline_cache.notes import Note, ignore
+from offline_cache.prompt import MakeClient, Prompt
+
+DEADLINE_S = 3.0
+"""After it the visitor is told to go to the counter."""
+
+
+class HelpThread:
+    """Takes ``SendHelp``; posts ``HelpSent`` or ``HelpNotSent``."""
+
+    def __init__(
+        self,
+        make_client: MakeClient,
+        post: Callable[[Event], None],
+        *,
+        deadline_s: float = DEADLINE_S,
+        note: Note = ignore,
+    ) -> None:
+        self._post, self._deadline_s = post, deadline_s
+        self._prompt: Prompt[wire.HelpRequest, Result[object]] = Prompt(
+            "help-post", make_client, lambda client, request: client.help(request), warm_s=None, note=note
+        )
+        self._inbox: queue.SimpleQueue[SendHelp | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="help", daemon=True)
+
+    def start(self) -> None:
+        """Wait for calls."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """End the thread."""
+        self._inbox.put(None)
+        self._thread.join(timeout_s)
+
+    def submit(self, effect: SendHelp) -> None:
+        """Call; never blocks."""
+        self._inbox.put(effect)
+
+    def _run(self) -> None:
+        while (effect := self._inbox.get()) is not None:
+            request = wire.HelpRequest(id=effect.id, lang=effect.lang, reason=effect.reason, label=effect.label)
+            sent = isinstance(self._prompt(request, self._deadline_s), Answer)
+            self._post(HelpSent(effect.id) if sent else HelpNotSent(effect.id))
+        self._prompt.close()

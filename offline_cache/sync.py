@@ -1,0 +1,240 @@
+"""The sync thread: keeps terminal and hub in step - heartbeat, catalogue, queues, and what is owed.
+
+Each duty runs when it is due and says in how many seconds it wants to run again. What is owed goes at least once: a
+report leaves the store only when the hub has it (or will never take it).
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from kiosk import wire
+from kiosk.config import Hub
+from kiosk.vocabulary.effects import SendHelp
+from kiosk.vocabulary.events import Event, HubChanged
+from offline_cache.answers import Answer, Away, Refused, Result, Snapshot, Unchanged
+from offline_cache.clients import client_maker
+from offline_cache.help_calls import HelpThread
+from offline_cache.notes import Note, ignore
+from offline_cache.tickets import Owed
+
+if TYPE_CHECKING:
+    from offline_cache.remote import HubClient
+
+NEVER = float("inf")
+Uniform = Callable[[float, float], float]
+Duty = Callable[["HubClient"], float]
+
+
+class Debts(Protocol):
+    """What is owed to the hub (``StorageThread``)."""
+
+    def owed(self, limit: int = 20) -> tuple[Owed, ...]:
+        """The oldest first."""
+
+    def heard(self, seq: int) -> None:
+        """The hub has it."""
+
+    def refused(self, seq: int, reason: str) -> None:
+        """The hub will never take it."""
+
+
+class Keeper(Protocol):
+    """Where a catalogue goes (``CatalogueThread``)."""
+
+    @property
+    def version(self) -> int:
+        """Version in force, 0 = none."""
+
+    @property
+    def etag(self) -> str:
+        """The hub's tag of it."""
+
+    def take(self, body: bytes, etag: str) -> bool:
+        """True when it is in force now."""
+
+
+class Rhythm(msgspec.Struct, frozen=True):
+    """Seconds between the duties."""
+
+    heartbeat_s: float = 5.0
+    probe_s: float = 2.0
+    """Between heartbeats while the hub is away."""
+    queues_s: float = 3.0
+    refused_catalogue_s: float = 300.0
+    first_pause_s: float = 0.5
+    longest_pause_s: float = 60.0
+    look_again_s: float = 60.0
+    """Between looks at what is owed when nobody said that there is something."""
+
+
+class SyncThread:
+    """Owns the hub connection for everything that may wait. Also takes ``SendHelp`` (which may not; own thread).
+
+    ``status`` says how the terminal is, ``queues`` gets the states of the queues (None = no longer known).
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        post: Callable[[Event], None],
+        *,
+        debts: Debts,
+        catalogue: Keeper,
+        status: Callable[[], wire.Heartbeat],
+        queues: Callable[[wire.QueueStates | None], None],
+        note: Note = ignore,
+        rhythm: Rhythm | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        uniform: Uniform = random.uniform,
+    ) -> None:
+        self._post, self._debts, self._catalogue, self._status = post, debts, catalogue, status
+        self._queues, self._note, self._clock, self._uniform = queues, note, clock, uniform
+        self._rhythm = rhythm or Rhythm()
+        self._make_client = client_maker(hub, 3.0, 10.0, 20.0)
+        self._help = HelpThread(client_maker(hub, 1.0, 2.5, 3.0), post, note=note)
+        self._duties: tuple[Duty, ...] = (self._beat, self._fetch, self._look_at_queues, self._pay)
+        self._due: dict[Duty, float] = dict.fromkeys(self._duties, 0.0)
+        self._reachable: bool | None = None
+        self._misses = self._fetch_fails = self._pay_fails = 0
+        self._owing = threading.Event()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._client: HubClient | None = None
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin: heartbeat and catalogue first."""
+        self._help.start()
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Give up what is under way and end the threads; what is owed stays owed."""
+        self._stopping.set()
+        self._wake.set()
+        if self._client is not None:
+            self._client.abandon()
+        self._help.stop(timeout_s)
+        self._thread.join(timeout_s)
+
+    def submit(self, effect: SendHelp) -> None:
+        """Call a person; never blocks."""
+        self._help.submit(effect)
+
+    def owing(self) -> None:
+        """There is something new for the hub; callable from any thread."""
+        self._owing.set()
+        self._wake.set()
+
+    def _run(self) -> None:
+        self._client = client = self._make_client()
+        while not self._stopping.is_set():
+            self._wake.clear()
+            if self._owing.is_set() and self._pay_fails == 0:
+                self._owing.clear()
+                self._due[self._pay] = 0.0
+            for duty in self._duties:
+                if duty in self._open_duties() and self._due[duty] <= self._clock() and not self._stopping.is_set():
+                    self._due[duty] = NEVER
+                    self._due[duty] = min(self._due[duty], self._clock() + self._do(duty, client))
+            due = min(self._due[duty] for duty in self._open_duties())
+            self._wake.wait(max(0.0, min(due - self._clock(), self._rhythm.look_again_s)))
+        client.close()
+
+    def _open_duties(self) -> tuple[Duty, ...]:
+        """Only the heartbeat knocks while the hub is away."""
+        return self._duties if self._reachable else (self._beat,)
+
+    def _do(self, duty: Duty, client: "HubClient") -> float:
+        try:
+            return duty(client)
+        except Exception as error:  # noqa: BLE001 - the edge: a bug ends this duty, not the thread
+            self._note("network-bug", {"place": duty.__name__, "detail": type(error).__name__})
+            return self._rhythm.heartbeat_s
+
+    def _beat(self, client: "HubClient") -> float:
+        result = client.heartbeat(self._status())
+        match result:
+            case Answer(value=answer):
+                self._misses = 0
+                self._reach(True)
+                if answer.catalogue_version != self._catalogue.version and self._due[self._fetch] == NEVER:
+                    self._due[self._fetch] = 0.0
+                return self._rhythm.heartbeat_s
+            case Refused() as refused:
+                self._say_refused(refused)
+                self._reach(False)
+                return self._rhythm.heartbeat_s
+            case Away():
+                self._misses += 1
+                if self._misses >= 2 or self._reachable is None:
+                    self._reach(False)
+                return self._rhythm.probe_s * self._uniform(0.75, 1.25)
+
+    def _reach(self, reachable: bool) -> None:
+        if reachable == self._reachable:
+            return
+        self._reachable = reachable
+        if reachable:
+            self._fetch_fails = self._pay_fails = 0
+            self._due.update(dict.fromkeys((self._fetch, self._look_at_queues, self._pay), 0.0))
+        else:
+            self._queues(None)
+        self._post(HubChanged(reachable))
+
+    def _fetch(self, client: "HubClient") -> float:
+        match client.catalogue(self._catalogue.etag):
+            case Answer(value=Snapshot(body=body, etag=etag)):
+                self._fetch_fails = 0
+                return NEVER if self._catalogue.take(body, etag) else self._rhythm.refused_catalogue_s
+            case Answer(value=Unchanged()):
+                self._fetch_fails = 0
+                return NEVER
+            case Refused() as refused:
+                self._say_refused(refused)
+            case Away():
+                pass
+        self._fetch_fails += 1
+        return self._pause(self._fetch_fails)
+
+    def _look_at_queues(self, client: "HubClient") -> float:
+        result = client.queues()
+        if isinstance(result, Answer):
+            self._queues(result.value)
+        return self._rhythm.queues_s
+
+    def _pay(self, client: "HubClient") -> float:
+        debts = self._debts.owed()
+        for debt in debts:
+            result = _tell(client, debt)
+            match result:
+                case Answer():
+                    self._debts.heard(debt.seq)
+                case Refused() as refused if not refused.about_us:
+                    reason = f"HTTP {refused.status} {refused.fault.code}"
+                    self._note("owed-refused", {"ticket": debt.ticket, "kind": debt.kind, "detail": reason})
+                    self._debts.refused(debt.seq, reason)
+                case _:
+                    self._pay_fails += 1
+                    asked = result.retry_after_s if isinstance(result, Away) else 0.0
+                    return max(asked, self._pause(self._pay_fails))
+        self._pay_fails = 0
+        return 0.0 if debts else self._rhythm.look_again_s
+
+    def _pause(self, fails: int) -> float:
+        """Full jitter: anywhere between a little and twice as long as the time before, so that a hall spreads out."""
+        longest = min(self._rhythm.longest_pause_s, self._rhythm.first_pause_s * 2.0 ** min(fails, 20))
+        return max(self._rhythm.first_pause_s / 5, self._uniform(0.0, longest))
+
+    def _say_refused(self, refused: Refused) -> None:
+        self._note("hub-refused", {"status": str(refused.status), "code": refused.fault.code})
+
+
+def _tell(client: "HubClient", debt: Owed) -> Result[wire.CancelAnswer] | Result[object]:
+    if debt.kind == "cancel":
+        return client.cancel(debt.ticket)
+    return client.paper(debt.ticket, msgspec.json.decode(debt.body, type=wire.PaperReport))
