@@ -5,6 +5,8 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kiosk.i18n import latin
 from kiosk.i18n.latin import DataType, first_foreign, is_valid, search_form
@@ -74,6 +76,20 @@ def test_names_are_valid(name: str) -> None:
 def test_foreign_names_are_refused_and_the_letter_named(name: str, foreign: str) -> None:
     assert not is_valid(name)
     assert first_foreign(name) == foreign
+
+
+@given(st.lists(st.sampled_from([*latin.letters(), " ", "-", "’"]), min_size=1, max_size=12))
+def test_every_row_of_letters_is_valid_and_normal(row: list[str]) -> None:
+    text = "".join(row)
+    assert is_valid(text)
+    assert first_foreign(text) == ""
+    assert unicodedata.is_normalized("NFC", text)
+    decomposed = unicodedata.normalize("NFD", text)
+    assert is_valid(decomposed) == (decomposed == text)
+
+
+def test_no_letter_is_cut_in_two() -> None:
+    assert not [letter for letter in latin.letters() if not is_valid(letter) or first_foreign(letter)]
 
 
 def test_decomposed_text_is_refused() -> None:
