@@ -39,9 +39,7 @@ class AccessTree:
 
     def __init__(self, sheet: Sheet, geometry: Geometry, lang: str, focus: str = "") -> None:
         self._targets = {target.control.id: target for target in sheet.targets}
-        self.nodes = tuple(
-            _node(target, order, geometry, lang) for order, target in enumerate(sheet.targets)
-        )
+        self.nodes = tuple(_node(target, order, geometry, lang) for order, target in enumerate(sheet.targets))
         self._ids = [node.id for node in self.nodes]
         self.focus = focus if focus in self._targets else ""
 

@@ -1,8 +1,8 @@
 """The Kivy application of a terminal. ``screens.start.prepare`` has to run before this module is imported.
 
-Views come in from any thread by ``show``; intents go out by ``send(intent, session)`` in the window's thread, which must
-not block. An exception in the window's thread goes to ``on_crash`` and the loop goes on; ``beat`` is called about once a
-second while frames are drawn (a watchdog's ping).
+Views come in from any thread by ``show``; intents go out by ``send(intent, session)`` in the window's thread, which
+must not block. An exception in the window's thread goes to ``on_crash`` and the loop goes on; ``beat`` is called about
+once a second while frames are drawn (a watchdog's ping).
 """
 
 import time

@@ -14,7 +14,7 @@ from screens.marks import Piece, joined
 from screens.sizes import MOST_CHOICES, Text
 from screens.widgets import cards, controls, number, typing
 
-BLOCK_GAP_MM = 8.0
+BLOCK_GAP_MM = 7.5
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +23,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     piece: Piece
     block: int
     choices: int = 0
+    grows: bool = False
     heading: Piece | None = None
 
 
@@ -32,22 +33,44 @@ class Room(msgspec.Struct, frozen=True):
     w: int
     h: int
     tight: bool
+    alone: bool = False
+    """The body is one block."""
+    extra: int = 0
+    """Pixels by which each row of tiles and the number's card may be higher."""
 
 
 def segments(kit: Kit, body: Sequence[Block], room: Room) -> list[Segment]:
     """All blocks in segments no higher than the room (where that can be)."""
     found: list[Segment] = []
-    halves: list[Fact] = []
-    for index, block in enumerate(body):
-        if isinstance(block, Fact) and block.half and kit.geometry.across == 2:
-            halves.append(block)
-            follows = body[index + 1] if index + 1 < len(body) else None
-            if len(halves) == 2 or not (isinstance(follows, Fact) and follows.half):
-                found.extend(_halves(kit, halves, index, room))
-                halves = []
-            continue
-        found.extend(_of_block(kit, block, index, room))
+    index = 0
+    room = msgspec.structs.replace(room, alone=len(body) == 1)
+    while index < len(body):
+        block, follows = body[index], body[index + 1] if index + 1 < len(body) else None
+        pair = _pair(kit, block, follows, index, room)
+        found.extend(pair or _of_block(kit, block, index, room))
+        index += 2 if pair else 1
     return found
+
+
+def _pair(kit: Kit, block: Block, follows: Block | None, index: int, room: Room) -> list[Segment]:
+    """Two cards in one row: two half facts; on a low panel also a half fact and the notice after it."""
+    if not (isinstance(block, Fact) and block.half and kit.geometry.across == 2):
+        return []
+    gap = kit.air(BLOCK_GAP_MM)
+    if isinstance(follows, Fact) and follows.half:
+        w = (room.w - gap) // 2
+        parts = [_whole(cards.fact(kit, half, w)) for half in (block, follows)]
+        h = max(cards.card(kit, w, part).h for part in parts)
+        left, right = (cards.card(kit, w, part, h) for part in parts)
+    elif isinstance(follows, Notice) and room.tight:
+        w = room.w * 7 // 20
+        right = cards.notice(kit, follows, room.w - w - gap)
+        left = cards.card(kit, w, _whole(cards.fact(kit, block, w)), right.h)
+        h = left.h
+        right = cards.notice(kit, follows, room.w - w - gap, h)
+    else:
+        return []
+    return [Segment(piece=joined(room.w, h, (left, right.at(w + gap, 0))), block=index)] if h <= room.h else []
 
 
 def _of_block(kit: Kit, block: Block, index: int, room: Room) -> list[Segment]:
@@ -62,46 +85,48 @@ def _of_block(kit: Kit, block: Block, index: int, room: Room) -> list[Segment]:
         case Fact():
             return _carded(kit, cards.fact(kit, block, room.w), index, room)
         case NumberCard():
-            return [Segment(piece=number.number_card(kit, block, room.w), block=index)]
+            made = number.number_card(kit, block, room.w, room.extra, tight=room.tight)
+            return [Segment(piece=piece, block=index, grows=True) for piece in made]
         case Notice():
             return [Segment(piece=cards.notice(kit, block, room.w), block=index)]
         case Waiting():
-            return [Segment(piece=cards.waiting(kit, block, room.w), block=index)]
+            return [Segment(piece=cards.waiting(kit, block, room.w, alone=room.alone), block=index)]
         case HoursTable():
             return _carded(kit, cards.hours(kit, block, room.w), index, room)
         case _:
             assert_never(block)
 
 
-def _carded(kit: Kit, parts: Sequence[Piece], index: int, room: Room) -> list[Segment]:
-    return [Segment(piece=piece, block=index) for piece in cards.cards(kit, room.w, parts, room.h)]
+def _carded(kit: Kit, shown: tuple[Piece, list[Piece]], index: int, room: Room) -> list[Segment]:
+    return [Segment(piece=piece, block=index) for piece in cards.cards(kit, room.w, *shown, room.h)]
 
 
-def _halves(kit: Kit, halves: Sequence[Fact], index: int, room: Room) -> list[Segment]:
-    """Two half cards beside each other, equally high; a lone one takes the whole width."""
-    if len(halves) == 1:
-        return _carded(kit, cards.fact(kit, halves[0], room.w), index, room)
-    gap = kit.mm(BLOCK_GAP_MM)
-    w = (room.w - gap) // 2
-    parts = [cards.fact(kit, half, w) for half in halves]
-    h = max(cards.card(kit, w, part).h for part in parts)
-    left, right = (cards.card(kit, w, part, h) for part in parts)
-    return [Segment(piece=joined(room.w, h, (left, right.at(w + gap, 0))), block=index)]
+def _whole(shown: tuple[Piece, list[Piece]]) -> list[Piece]:
+    heading, parts = shown
+    return [heading, *parts]
 
 
 def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
     heading = kit.text(block.heading, Text.TILE, room.w, bold=True, even=True) if block.heading else None
-    gap = kit.mm(BLOCK_GAP_MM)
+    gap = kit.air(BLOCK_GAP_MM)
     narrow = any(item.look is Look.ROW for item in block.items) and not kit.geometry.landscape
     across = 1 if narrow else kit.geometry.across
     w = (room.w - gap * (across - 1)) // across
-    upright = across == 2 and not room.tight
+    upright = across == 2 and not room.tight and any(item.icon for item in block.items) and len(block.items) > 1
+    aside = all(controls.badge_fits_aside(kit, item, w) for item in block.items)
+    if len(block.items) == 1:
+        across, w = 1, room.w
     rows = [block.items[start : start + across] for start in range(0, len(block.items), across)]
     found = []
     for row in rows:
-        h = max(controls.tile(kit, item, w, upright=upright).h for item in row)
-        tiles = [controls.tile(kit, item, w, h, upright=upright).at(at * (w + gap), 0) for at, item in enumerate(row)]
-        found.append(Segment(piece=joined(room.w, h, tiles), block=index, choices=len(row), heading=heading))
+        h = max(controls.tile(kit, item, w, upright=upright, aside=aside).h for item in row) + room.extra
+        tiles = [
+            controls.tile(kit, item, w, h, upright=upright, aside=aside).at(at * (w + gap), 0)
+            for at, item in enumerate(row)
+        ]
+        found.append(
+            Segment(piece=joined(room.w, h, tiles), block=index, choices=len(row), grows=True, heading=heading)
+        )
     return found
 
 
@@ -116,6 +141,51 @@ def pages(found: Sequence[Segment], room_h: int, gap: int) -> list[list[Segment]
         else:
             done[-1] = tried
     return done
+
+
+def arranged(kit: Kit, body: Sequence[Block], room: Room) -> list[list[Segment]]:
+    """Pages of blocks that only inform, on a low, wide panel: each takes as many as fit in one column or in two."""
+    done: list[list[Segment]] = []
+    start = 0
+    while start < len(body):
+        for end in range(len(body), start, -1):
+            if page := _one_page(kit, body[start:end], room):
+                break
+        if page:
+            done.append(page)
+        else:
+            done.extend(pages(segments(kit, body[start:end], room), room.h, kit.air(BLOCK_GAP_MM)))
+        start = end
+    return done
+
+
+def _one_page(kit: Kit, body: Sequence[Block], room: Room) -> list[Segment]:
+    """These blocks on one page without parting any of them, or nothing."""
+    gap = kit.air(BLOCK_GAP_MM)
+    column = segments(kit, body, room)
+    if len(column) <= len(body) and height(column, gap) <= room.h:
+        return column
+    half = msgspec.structs.replace(room, w=(room.w - gap) // 2)
+    whole = [msgspec.structs.replace(block, half=False) if isinstance(block, Fact) else block for block in body]
+    found = segments(kit, whole, half)
+    if len(body) < 2 or len(found) > len(body):
+        return []
+    sides = [set_page(side, half.w, gap) for side in _even(found, gap)]
+    h = max(side.h for side in sides)
+    placed = [side.at(at * (half.w + gap), 0) for at, side in enumerate(sides)]
+    return [Segment(piece=joined(room.w, h, placed), block=0)] if h <= room.h else []
+
+
+def informs(body: Sequence[Block]) -> bool:
+    """Whether all blocks are cards that may stand in columns."""
+    return all(isinstance(block, Fact | Notice | HoursTable) for block in body)
+
+
+def _even(found: Sequence[Segment], gap: int) -> list[list[Segment]]:
+    """Parted in order so that the higher column is as low as can be."""
+    cuts = [(found[:at], found[at:]) for at in range(1, len(found))]
+    left, right = min(cuts, key=lambda cut: max(height(cut[0], gap), height(cut[1], gap)))
+    return [list(left), list(right)]
 
 
 def height(page: Sequence[Segment], gap: int) -> int:

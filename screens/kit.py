@@ -3,6 +3,7 @@
 import msgspec
 
 from kiosk.assets import ICONS
+from kiosk.vocabulary.access import TextSize
 from screens import wrap
 from screens.marks import Box, Font, Ink, Mark, Piece, Style
 from screens.sizes import Geometry, Text
@@ -19,7 +20,8 @@ _FACING = {
     "corner-down-left": "corner-down-right",
     "backspace": "backspace",
 }
-_PITCH = {Text.BODY: 1.34, Text.SECOND: 1.34, Text.TILE: 1.22, Text.HEADING: 1.2}
+_ENDLESS = 1_000_000
+_PITCH = {Text.BODY: 1.3, Text.SECOND: 1.3, Text.TILE: 1.22, Text.HEADING: 1.2}
 
 
 class Kit(msgspec.Struct, frozen=True):
@@ -33,6 +35,14 @@ class Kit(msgspec.Struct, frozen=True):
     def mm(self, millimetres: float) -> int:
         """Millimetres in pixels."""
         return self.geometry.mm(millimetres)
+
+    def air(self, millimetres: float) -> int:
+        """A space inside or between things, in pixels: wider on a roomy panel, narrower on a low one."""
+        return self.geometry.mm(millimetres * self.geometry.air)
+
+    def in_size(self, size: TextSize) -> "Kit":
+        """The same tools in another text size."""
+        return msgspec.structs.replace(self, geometry=msgspec.structs.replace(self.geometry, size=size))
 
     def style(self, text: Text, bold: bool = False) -> Style:
         """Font and size of a text role."""
@@ -84,12 +94,19 @@ class Kit(msgspec.Struct, frozen=True):
     def lines(self, text: str, style: Style, width: int, lang: str = "", even: bool = False) -> tuple[str, ...]:
         """The text broken into lines in visual order."""
         spoken = lang or self.lang
+        key = (text, style, width, spoken, even)
+        if (known := self.faces.wrapped.get(key)) is not None:
+            return known
 
         def measure(line: str) -> float:
             return self.faces.width(line, style)
 
         breaker = wrap.balanced if even else wrap.lines
-        return breaker(text, width, measure, spoken)
+        return self.faces.remember(key, breaker(text, width, measure, spoken))
+
+    def measure(self, text: str, style: Style, lang: str = "") -> int:
+        """Pixels that a text takes on one line, as it is drawn."""
+        return max((self.faces.width(line, style) for line in self.lines(text, style, _ENDLESS, lang)), default=0)
 
     def icon(self, name: str, size_mm: float, colour: Colour) -> Piece:
         """An icon in a square; an unknown name leaves it empty. Arrows face the reading direction."""
@@ -98,6 +115,5 @@ class Kit(msgspec.Struct, frozen=True):
         if not shown:
             return Piece(side, side)
         style = Style(Font.ICONS, side)
-        return Piece(side, side, (Ink(Box(0, 0, side, self.faces.height(style)), shown, style, colour),))
-
-
+        w, h = self.faces.width(shown, style), self.faces.height(style)
+        return Piece(side, side, (Ink(Box((side - w) // 2, (side - h) // 2, w, h), shown, style, colour),))

@@ -160,5 +160,3 @@ class Router:
         gap = max(1, geometry.mm(0.7))
         radius = (target.radius or geometry.mm(CORNER_MM)) + gap
         self._painter.outline(target.box.grown(gap), radius, geometry.mm(FOCUS_MM), Colour.FOCUS, self._ring)
-
-

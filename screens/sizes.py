@@ -28,6 +28,14 @@ CAP_MM: dict[Text, dict[TextSize, float]] = {
     Text.HEADING: {TextSize.M: 9.0, TextSize.L: 11.0, TextSize.XL: 13.0},
 }
 
+ROOMY_CAP_MM: dict[Text, dict[TextSize, float]] = {
+    Text.BODY: CAP_MM[Text.BODY] | {TextSize.M: 6.2},
+    Text.SECOND: CAP_MM[Text.SECOND] | {TextSize.M: 5.5},
+    Text.TILE: CAP_MM[Text.TILE] | {TextSize.M: 7.8, TextSize.L: 9.0},
+    Text.HEADING: CAP_MM[Text.HEADING] | {TextSize.M: 11.0, TextSize.L: 12.0},
+}
+"""The same on a large upright panel, which is seen from further away (decision 0052)."""
+
 NUMBER_MM: dict[TextSize, tuple[float, float]] = {
     TextSize.M: (50.0, 40.0),
     TextSize.L: (50.0, 40.0),
@@ -36,7 +44,7 @@ NUMBER_MM: dict[TextSize, tuple[float, float]] = {
 """The ticket number: wished and least cap height."""
 
 ROOMY_MM = 300.0
-"""From this panel width on there is room for more: M is drawn midway between M and L (decision 0052)."""
+"""From this width on an upright panel is roomy: larger text and more air."""
 
 TARGET_MM = 12.7
 GAP_MM = 2.54
@@ -69,6 +77,18 @@ class Geometry(msgspec.Struct, frozen=True):
         return self.panel.width_px > self.panel.height_px
 
     @property
+    def roomy(self) -> bool:
+        """A large upright panel."""
+        return not self.landscape and self.panel.width_mm >= ROOMY_MM
+
+    @property
+    def air(self) -> float:
+        """How much wider than written spaces are on this panel."""
+        if self.landscape:
+            return 0.75
+        return 1.3 if self.roomy else 1.0
+
+    @property
     def across(self) -> int:
         """Tiles beside each other."""
         return 2 if self.size is TextSize.M else 1
@@ -79,7 +99,4 @@ class Geometry(msgspec.Struct, frozen=True):
 
     def cap_mm(self, text: Text) -> float:
         """Cap height of a text role on this panel."""
-        sizes = CAP_MM[text]
-        if self.size is TextSize.M and self.panel.width_mm >= ROOMY_MM and not self.landscape:
-            return (sizes[TextSize.M] + sizes[TextSize.L]) / 2
-        return sizes[self.size]
+        return (ROOMY_CAP_MM if self.roomy else CAP_MM)[text][self.size]

@@ -1,7 +1,7 @@
 """The hard start: call ``prepare`` before anything imports Kivy.
 
-Kivy reads its configuration from config.ini, ``KIVY_*`` and ``KCFG_*`` variables and the command line, opens settings on
-F1, quits on Esc and takes input from whatever is plugged in. None of that may happen in a lobby. The only exceptions:
+Kivy reads its configuration from config.ini, ``KIVY_*`` and ``KCFG_*`` variables and the command line, opens settings
+on F1, quits on Esc and takes input from whatever is plugged in. None of that may happen in a lobby. The exceptions:
 SDL's own choice of video driver (``SDL_VIDEODRIVER``) and our window size.
 """
 

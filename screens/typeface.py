@@ -19,6 +19,7 @@ CAP_SHARE = 0.714
 _MOST_TEXTURES = 400
 _MOST_TEXTURE_BYTES = 12_000_000
 _MOST_WIDTHS = 4000
+_MOST_WRAPPED = 600
 
 
 def em_for_cap(cap_px: float) -> int:
@@ -37,6 +38,8 @@ class Faces:
         }
         self._labels: dict[Style, Any] = {}
         self._widths: dict[tuple[str, Style], int] = {}
+        self.wrapped: dict[tuple[str, Style, int, str, bool], tuple[str, ...]] = {}
+        """Lines of texts already broken (the kit fills it; bounded here)."""
         self._textures: OrderedDict[tuple[str, Style], Texture] = OrderedDict()
         self._bytes = 0
 
@@ -69,6 +72,13 @@ class Faces:
         label.refresh()
         self._keep(key, label.texture)
         return label.texture
+
+    def remember(self, key: tuple[str, Style, int, str, bool], lines: tuple[str, ...]) -> tuple[str, ...]:
+        """Keep the lines of a text."""
+        if len(self.wrapped) >= _MOST_WRAPPED:
+            self.wrapped.clear()
+        self.wrapped[key] = lines
+        return lines
 
     def _keep(self, key: tuple[str, Style], texture: Texture) -> None:
         self._textures[key] = texture

@@ -10,39 +10,41 @@ from screens.theme import Colour
 from screens.widgets.controls import TONES
 
 PAD_MM = 9.0
+PART_GAP_MM = 3.0
 
 
 def card(kit: Kit, w: int, parts: Sequence[Piece], least_h: int = 0) -> Piece:
     """Parts below each other on a white card."""
-    pad = kit.mm(PAD_MM)
-    inner = stacked(parts, kit.mm(2))
-    h = max(least_h, inner.h + 2 * pad - kit.mm(2))
+    pad = kit.air(PAD_MM)
+    inner = stacked(parts, kit.air(PART_GAP_MM))
+    h = max(least_h, inner.h + 2 * pad - kit.air(2))
     return joined(w, h, (_paper(kit, w, h), inner.at(pad, pad - kit.mm(1))))
 
 
-def cards(kit: Kit, w: int, parts: Sequence[Piece], room: int) -> list[Piece]:
-    """As one card, or as several when one would be higher than the room."""
+def cards(kit: Kit, w: int, heading: Piece, parts: Sequence[Piece], room: int) -> list[Piece]:
+    """As one card, or as several under the same heading when one would be higher than the room."""
     done: list[Piece] = []
-    held: list[Piece] = []
+    held: list[Piece] = [heading]
     for part in parts:
-        if held and card(kit, w, [*held, part]).h > room:
+        if len(held) > 1 and card(kit, w, [*held, part]).h > room:
             done.append(card(kit, w, held))
-            held = []
+            held = [heading]
         held.append(part)
     return [*done, card(kit, w, held)]
 
 
-def fact(kit: Kit, shown: Fact, w: int) -> list[Piece]:
-    """The parts of a fact: heading with icon, value, lines, ticks."""
-    inner = w - 2 * kit.mm(PAD_MM)
-    parts = [_headed(kit, shown.icon, shown.heading, inner)]
+def fact(kit: Kit, shown: Fact, w: int) -> tuple[Piece, list[Piece]]:
+    """Heading and parts of a fact: value, lines, ticks."""
+    inner = w - 2 * kit.air(PAD_MM)
+    heading = _headed(kit, shown.icon, shown.heading, inner)
+    parts: list[Piece] = []
     if shown.value:
         parts.append(kit.text(shown.value, Text.HEADING, inner, bold=True))
     role, colour = (Text.SECOND, Colour.INK_SOFT) if shown.value else (Text.BODY, Colour.INK)
     for line in shown.lines:
         parts.extend(_line(kit, line, inner, role, colour))
     parts.extend(_tick(kit, line, inner) for line in shown.ticks)
-    return parts
+    return heading, parts
 
 
 def _headed(kit: Kit, name: str, heading: str, w: int) -> Piece:
@@ -78,41 +80,48 @@ def _beside(
     return joined(w, h, (icon.at(0, max(0, lift)), words.at(icon.w + gap, drop)))
 
 
-def notice(kit: Kit, shown: Notice, w: int) -> Piece:
+def notice(kit: Kit, shown: Notice, w: int, least_h: int = 0) -> Piece:
     """What to do now: a soft ground and an edge in the tone, a large icon, words."""
     tone, soft = TONES[shown.tone]
-    pad, gap = kit.mm(PAD_MM), kit.mm(7)
-    icon = kit.icon(shown.icon, 20, tone)
+    pad, gap = kit.air(PAD_MM), kit.air(6.5)
+    icon = kit.icon(shown.icon, 24 if kit.geometry.roomy else 18, tone)
     inner = w - 2 * pad - icon.w - gap
-    parts = [kit.text(shown.heading, Text.TILE, inner, bold=True)]
+    parts = [kit.text(shown.heading, Text.TILE, inner, bold=True, even=True)]
     if shown.text:
         parts.append(kit.text(shown.text, Text.BODY, inner))
     words = stacked(parts, kit.mm(1.5))
-    h = max(words.h, icon.h) + 2 * pad - kit.mm(2)
+    h = max(least_h, max(words.h, icon.h) + 2 * pad - kit.air(2))
     ground = Fill(Box(0, 0, w, h), soft, kit.mm(CORNER_MM), tone, max(2, kit.mm(0.8)))
     placed = (icon.at(pad, (h - icon.h) // 2), words.at(pad + icon.w + gap, (h - words.h) // 2))
     return joined(w, h, (Piece(w, h, (ground,)), *placed))
 
 
-def waiting(kit: Kit, shown: Waiting, w: int, least_h: int = 0) -> Piece:
-    """Work in progress: the ring, and words below it."""
-    side, inner = kit.mm(42), w - 2 * kit.mm(PAD_MM)
-    parts = [Piece(inner, side, (Ring(Box((inner - side) // 2, 0, side, side), Colour.ACCENT),))]
-    parts.append(kit.text(shown.heading, Text.TILE, inner, bold=True, centre=True, even=True))
+def waiting(kit: Kit, shown: Waiting, w: int, *, alone: bool) -> Piece:
+    """Work in progress: a ring and words; the ring is large and on top where nothing else stands on the screen."""
+    side = kit.air(34) if alone else kit.mm(15)
+    inner = w - 2 * kit.air(PAD_MM)
+    ring = Ring(Box((inner - side) // 2 if alone else 0, 0, side, side), Colour.ACCENT)
+    room = inner if alone else inner - side - kit.air(6.5)
+    parts = [kit.text(shown.heading, Text.TILE if alone else Text.BODY, room, bold=True, centre=alone, even=True)]
     if shown.text:
-        parts.append(kit.text(shown.text, Text.BODY, inner, Colour.INK_SOFT, centre=True, even=True))
-    words = stacked(parts, kit.mm(4))
-    h = max(least_h, words.h + 2 * kit.mm(14))
-    return joined(w, h, (_paper(kit, w, h), words.at(kit.mm(PAD_MM), (h - words.h) // 2)))
+        parts.append(kit.text(shown.text, Text.BODY, room, Colour.INK_SOFT, centre=alone, even=True))
+    words = stacked(parts, kit.air(2))
+    turning = Piece(inner if alone else side, side, (ring,))
+    if alone:
+        content = stacked((turning, words), kit.air(5))
+        h = content.h + 2 * kit.air(14)
+        return joined(w, h, (_paper(kit, w, h), content.at(kit.air(PAD_MM), kit.air(14))))
+    h = max(side, words.h) + 2 * kit.air(PAD_MM - 2)
+    left = kit.air(PAD_MM)
+    placed = (turning.at(left, (h - side) // 2), words.at(left + side + kit.air(6.5), (h - words.h) // 2))
+    return joined(w, h, (_paper(kit, w, h), *placed))
 
 
-def hours(kit: Kit, shown: HoursTable, w: int) -> list[Piece]:
-    """The parts of the opening hours: heading, then a row per day; today's stands out by weight and ground."""
-    inner = w - 2 * kit.mm(PAD_MM)
-    parts = [_headed(kit, "clock", shown.heading, inner)]
-    for index, (day, times) in enumerate(shown.rows):
-        parts.append(_day(kit, day, times, inner, index == shown.today))
-    return parts
+def hours(kit: Kit, shown: HoursTable, w: int) -> tuple[Piece, list[Piece]]:
+    """Heading and parts of the opening hours: a row per day; today's stands out by weight and ground."""
+    inner = w - 2 * kit.air(PAD_MM)
+    days = [_day(kit, day, times, inner, index == shown.today) for index, (day, times) in enumerate(shown.rows)]
+    return _headed(kit, "clock", shown.heading, inner), days
 
 
 def _day(kit: Kit, day: str, times: str, w: int, today: bool) -> Piece:
@@ -121,7 +130,9 @@ def _day(kit: Kit, day: str, times: str, w: int, today: bool) -> Piece:
     left = kit.text(day, Text.BODY, half, bold=today)
     right = kit.text(times, Text.BODY, half, bold=today)
     h = max(left.h, right.h) + kit.mm(2)
-    ground = (Fill(Box(0, 0, w, h), Colour.ACCENT_SOFT, kit.mm(4), Colour.ACCENT, max(1, kit.mm(0.4))),) if today else ()
+    ground = (
+        (Fill(Box(0, 0, w, h), Colour.ACCENT_SOFT, kit.mm(4), Colour.ACCENT, max(1, kit.mm(0.4))),) if today else ()
+    )
     lift = kit.mm(1)
     return joined(w, h, (Piece(w, h, ground), left.at(pad, lift), right.at(pad + half, lift)))
 

@@ -15,26 +15,37 @@ TONES: dict[Tone, tuple[Colour, Colour]] = {
 """State colour and its soft ground."""
 
 EDGE_MM = 0.6
+_TRAILING = frozenset({"arrow-right", "chevron-right"})
+"""Icons that point onwards stand after the word."""
 
 
-def tile(kit: Kit, control: Control, w: int, least_h: int = 0, *, upright: bool = False) -> Piece:
+def tile(kit: Kit, control: Control, w: int, least_h: int = 0, *, upright: bool = False, aside: bool = False) -> Piece:
     """A choice: icon, label, detail, badge. ``upright`` puts the icon on top, else it stands before the words."""
     strong = control.look is Look.TILE_STRONG
     ground = Colour.ACCENT if strong else Colour.SURFACE
-    pad = kit.mm(8 if upright else 6.5)
-    plate = _plate(kit, control, strong, 26 if upright else 20) if control.icon else None
+    pad = kit.air(8 if upright else 6.5)
+    plate = (
+        _plate(kit, control, strong, kit.geometry.cap_mm(Text.TILE) * (3.2 if upright else 2.7))
+        if control.icon
+        else None
+    )
     beside = 0 if upright or plate is None else plate.w + kit.mm(5.5)
-    words = _words(kit, control, w - 2 * pad - beside, strong)
+    room = w - 2 * pad - beside
+    ending = None if upright else _ending(kit, control, room, aside=aside)
+    badged = ending is None or control.badge is None
+    words = _words(kit, control, room - (ending.w + pad if ending else 0), strong, badged=badged or not aside)
     inner: list[Piece] = []
     if plate is not None and upright:
-        inside = stacked((plate, words), kit.mm(3))
+        inside = stacked((plate, words), kit.air(3))
         inner.append(inside.at(pad, pad))
         h = max(least_h, inside.h + 2 * pad - kit.mm(2))
     else:
-        h = max(least_h, words.h + 2 * pad - kit.mm(3), kit.mm(TILE_MM), (plate.h if plate else 0) + 2 * pad)
+        h = max(least_h, words.h + 2 * pad - kit.air(3), kit.mm(TILE_MM), plate.h + kit.air(9) if plate else 0)
         if plate is not None:
             inner.append(plate.at(pad, (h - plate.h) // 2))
         inner.append(words.at(pad + beside, (h - words.h) // 2))
+        if ending is not None:
+            inner.append(ending.at(w - pad - ending.w, (h - ending.h) // 2))
     back = _ground(kit, w, h, ground, None if strong else Colour.EDGE)
     return as_target(joined(w, h, (back, *inner)), control, kit.mm(CORNER_MM))
 
@@ -47,7 +58,27 @@ def _plate(kit: Kit, control: Control, strong: bool, side_mm: float) -> Piece:
     return joined(side, side, (Piece(side, side, (plate,)), icon.at(place, place)))
 
 
-def _words(kit: Kit, control: Control, w: int, strong: bool) -> Piece:
+def badge_fits_aside(kit: Kit, control: Control, w: int) -> bool:
+    """Whether badge and words stand beside each other in a tile of this width, each on one line."""
+    if control.badge is None:
+        return True
+    label = kit.measure(control.label, kit.style(Text.TILE, bold=True), control.lang)
+    detail = kit.measure(control.detail, kit.style(Text.SECOND), control.lang)
+    plate = kit.mm(kit.geometry.cap_mm(Text.TILE) * 2.7 + 5.5) if control.icon else 0
+    return max(label, detail) + badge(kit, control.badge, w).w + plate + 3 * kit.air(6.5) <= w
+
+
+def _ending(kit: Kit, control: Control, w: int, *, aside: bool) -> Piece | None:
+    """At the end of a tile: its badge where all badges of the block fit there, an arrow onwards in a row."""
+    if control.badge is not None:
+        return badge(kit, control.badge, w) if aside else None
+    if control.look is not Look.ROW:
+        return None
+    name = "check" if control.selected else "chevron-right"
+    return kit.icon(name, kit.geometry.cap_mm(Text.TILE) * 1.4, Colour.ACCENT)
+
+
+def _words(kit: Kit, control: Control, w: int, strong: bool, *, badged: bool) -> Piece:
     ink = Colour.ON_ACCENT if strong else Colour.INK
     soft = Colour.ON_ACCENT_SOFT if strong else Colour.INK_SOFT
     parts = [kit.text(control.label, Text.TILE, w, ink, bold=True, lang=control.lang, even=True)]
@@ -55,9 +86,14 @@ def _words(kit: Kit, control: Control, w: int, strong: bool) -> Piece:
         parts.append(kit.text(control.detail, Text.SECOND, w, soft, lang=control.lang))
     if control.note:
         parts.append(kit.text(control.note, Text.SECOND, w, soft))
-    if control.badge is not None:
-        parts.append(badge(kit, control.badge, w))
-    return stacked(parts, kit.mm(0.6))
+    if control.badge is not None and badged:
+        parts.append(_lowered(kit, badge(kit, control.badge, w)))
+    return stacked(parts, kit.air(1.0))
+
+
+def _lowered(kit: Kit, piece: Piece) -> Piece:
+    top = kit.mm(1.6)
+    return joined(piece.w, piece.h + top, (piece.at(0, top),))
 
 
 def badge(kit: Kit, shown: Badge, w: int) -> Piece:
@@ -70,16 +106,19 @@ def badge(kit: Kit, shown: Badge, w: int) -> Piece:
     h = text.h + kit.mm(2.2)
     pill_w = icon.w + inner + round(2.6 * pad)
     pill = Fill(Box(0, 0, pill_w, h), soft, min(h // 2, kit.mm(9)), tone, max(1, kit.mm(0.35)))
-    drawn = (Piece(pill_w, h, (pill,)), icon.at(pad, (h - icon.h) // 2), text.at(pad + icon.w + pad // 2, (h - text.h) // 2))
-    top = kit.mm(1.6)
-    return joined(pill_w, h + top, (piece.at(0, top) for piece in drawn))
+    drawn = (
+        Piece(pill_w, h, (pill,)),
+        icon.at(pad, (h - icon.h) // 2),
+        text.at(pad + icon.w + pad // 2, (h - text.h) // 2),
+    )
+    return joined(pill_w, h, drawn)
 
 
 def button(kit: Kit, control: Control, w: int, least_h: int = 0) -> Piece:
     """An action: icon and label in the middle; the main one is filled."""
     main = control.look is Look.MAIN
-    content = _in_a_row(kit, control, w - 2 * kit.mm(6), Colour.ON_ACCENT if main else Colour.INK)
-    h = max(least_h, content.h + 2 * kit.mm(4.5), kit.mm(TILE_MM + 4))
+    content = _in_a_row(kit, control, w - 2 * kit.air(5.5), Colour.ON_ACCENT if main else Colour.INK, Text.TILE)
+    h = max(least_h, content.h + 2 * kit.mm(4), kit.air(22))
     back = _ground(kit, w, h, Colour.ACCENT if main else Colour.SURFACE, None if main else Colour.EDGE)
     middle = content.at((w - content.w) // 2, (h - content.h) // 2)
     return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))
@@ -87,19 +126,27 @@ def button(kit: Kit, control: Control, w: int, least_h: int = 0) -> Piece:
 
 def button_width(kit: Kit, control: Control) -> int:
     """The width a button takes when its label stays on one line."""
-    return _in_a_row(kit, control, kit.geometry.width, Colour.INK).w + 2 * kit.mm(9)
+    return _in_a_row(kit, control, kit.geometry.width, Colour.INK, Text.TILE).w + 2 * kit.air(8)
 
 
-def _in_a_row(kit: Kit, control: Control, w: int, ink: Colour) -> Piece:
-    size = kit.geometry.cap_mm(Text.TILE) * 1.75
+def small_button(kit: Kit, control: Control) -> Piece:
+    """A button beside the actions, as wide as its word."""
+    content = _in_a_row(kit, control, kit.geometry.width, Colour.INK, Text.BODY)
+    w, h = content.w + 2 * kit.air(6), max(content.h + 2 * kit.mm(3), kit.air(18), kit.mm(TARGET_MM + 1))
+    back = _ground(kit, w, h, Colour.SURFACE, Colour.EDGE)
+    middle = content.at((w - content.w) // 2, (h - content.h) // 2)
+    return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))
+
+
+def _in_a_row(kit: Kit, control: Control, w: int, ink: Colour, role: Text) -> Piece:
+    size = kit.geometry.cap_mm(role) * 1.75
     icon = kit.icon(control.icon, size, ink) if control.icon else Piece(0, 0)
     gap = kit.mm(4) if control.icon else 0
-    text = kit.text(control.label, Text.TILE, w - icon.w - gap, ink, bold=True, lang=control.lang, even=True)
+    text = kit.text(control.label, role, w - icon.w - gap, ink, bold=True, lang=control.lang, even=True)
     inner = max((mark.box.right for mark in text.marks), default=0)
     h = max(icon.h, text.h)
-    return joined(
-        icon.w + gap + inner, h, (icon.at(0, (h - icon.h) // 2), text.at(icon.w + gap, (h - text.h) // 2))
-    )
+    icon_x, text_x = (inner + gap, 0) if control.icon in _TRAILING else (0, icon.w + gap)
+    return joined(icon.w + gap + inner, h, (icon.at(icon_x, (h - icon.h) // 2), text.at(text_x, (h - text.h) // 2)))
 
 
 def chip(kit: Kit, control: Control, most_w: int) -> Piece:
@@ -113,7 +160,7 @@ def chip(kit: Kit, control: Control, most_w: int) -> Piece:
     text = kit.text(control.label, Text.BODY, room, ink, bold=bold, lang=control.lang, even=True)
     inner = max((mark.box.right for mark in text.marks), default=0)
     w = max(2 * pad + icon.w + gap + inner, kit.mm(TARGET_MM + 6))
-    h = max(text.h + kit.mm(6), kit.mm(17))
+    h = max(text.h + kit.mm(4), kit.air(15.5), kit.mm(TARGET_MM + 0.3))
     back = _ground(kit, w, h, Colour.ACCENT if control.selected else Colour.SURFACE, None if bold else Colour.EDGE, 6)
     left = (w - icon.w - gap - inner) // 2
     placed = (icon.at(left, (h - icon.h) // 2), text.at(left + icon.w + gap, (h - text.h) // 2))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kiosk.view import Control, Header, Progress
+from kiosk.vocabulary.access import TextSize
 from screens.kit import Kit
 from screens.marks import Box, Fill, Piece, as_target, joined, stacked
 from screens.sizes import GAP_MM, TARGET_MM, Text
@@ -62,29 +63,46 @@ def progress(kit: Kit, shown: Progress, w: int) -> Piece:
     """How far along: words, then a bar per step."""
     words = kit.text(shown.text, Text.SECOND, w, Colour.ACCENT, bold=True)
     left = max(mark.box.right for mark in words.marks) + kit.mm(4)
-    gap, high = kit.mm(3), kit.mm(3.6)
-    each = (w - left - gap * (shown.total - 1)) // max(1, shown.total)
-    y = (words.h - high) // 2
+    if w - left < kit.mm(20) * shown.total:
+        return stacked((words, _bars(kit, shown, w)), kit.mm(2))
+    bars = _bars(kit, shown, w - left)
+    return joined(w, words.h, (words, bars.at(left, (words.h - bars.h) // 2)))
+
+
+def rail_progress(kit: Kit, shown: Progress, w: int) -> Piece:
+    """How far along, in the rail: words above, bars below."""
+    words = kit.text(shown.text, Text.SECOND, w, Colour.ACCENT, bold=True)
+    return stacked((words, _bars(kit, shown, w)), kit.mm(2))
+
+
+def _bars(kit: Kit, shown: Progress, w: int) -> Piece:
+    gap, high = kit.mm(2.5), kit.mm(3.4)
+    each = (w - gap * (shown.total - 1)) // max(1, shown.total)
     bars = tuple(
         Fill(
-            Box(left + index * (each + gap), y, each, high),
+            Box(index * (each + gap), 0, each, high),
             Colour.ACCENT if index < shown.done else Colour.SURFACE,
             high // 2,
             Colour.ACCENT if index < shown.done else Colour.EDGE,
             max(1, kit.mm(0.4)),
         )
         for index in range(shown.total)
-        if each > high
     )
-    return joined(w, words.h, (words, Piece(w, words.h, bars)))
+    return Piece(w, high, bars)
 
 
 def title(kit: Kit, text: str, w: int, most_h: int) -> Piece:
-    """The heading; in the size of a tile where it would take too much of a low panel."""
+    """The heading. On a low panel it is set smaller where that saves a line, never smaller than a tile's label."""
     piece = kit.text(text, Text.HEADING, w, bold=True, even=True)
-    if piece.h > most_h:
-        piece = kit.text(text, Text.TILE, w, bold=True, even=True)
-    return piece
+    if len(piece.marks) <= 1 or not (kit.geometry.landscape or piece.h > most_h):
+        return piece
+    least = kit.geometry.cap_mm(Text.TILE)
+    middle = (kit.geometry.cap_mm(Text.HEADING) + least) / 2
+    for cap in (middle, least):
+        smaller = kit.set(text, kit.sized(cap, bold=True), w, Colour.INK, 1.22, even=True)
+        if len(smaller.marks) == 1 or (smaller.h <= most_h and len(smaller.marks) < len(piece.marks)):
+            return smaller
+    return smaller if piece.h > most_h else piece
 
 
 def strip(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
@@ -130,13 +148,13 @@ def bar(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
 
 
 def _fits(kit: Kit, control: Control, w: int) -> bool:
-    return kit.faces.width(control.label, kit.style(Text.SECOND)) <= w - 2 * kit.mm(2)
+    return kit.measure(control.label, kit.style(Text.SECOND)) <= w - 2 * kit.mm(2)
 
 
 def _upright(kit: Kit, control: Control, w: int, least_h: int = 0) -> Piece:
-    icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 5, Colour.ACCENT)
+    icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 6.5, Colour.ACCENT)
     words = kit.text(control.label, Text.SECOND, w - 2 * kit.mm(2), centre=True)
-    pad = kit.mm(2.4)
+    pad = kit.mm(2.2)
     h = max(least_h, pad + icon.h + words.h + pad, kit.mm(TARGET_MM))
     placed = (icon.at((w - icon.w) // 2, pad), words.at(kit.mm(2), pad + icon.h))
     return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
@@ -144,14 +162,14 @@ def _upright(kit: Kit, control: Control, w: int, least_h: int = 0) -> Piece:
 
 def rail_bar(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
     """The access bar in the rail: icon before the word, below each other."""
-    return stacked([_row(kit, control, w) for control in controls], kit.mm(GAP_MM + 0.5))
+    return stacked([_row(kit, control, w) for control in controls], kit.mm(GAP_MM + 0.3))
 
 
 def _row(kit: Kit, control: Control, w: int) -> Piece:
     pad, gap = kit.mm(4), kit.mm(4)
     icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4, Colour.ACCENT)
     words = kit.text(control.label, Text.SECOND, w - 2 * pad - icon.w - gap)
-    h = max(words.h + kit.mm(3), kit.mm(TARGET_MM + 3))
+    h = max(words.h + kit.mm(3), kit.mm(TARGET_MM + 0.5))
     placed = (icon.at(pad, (h - icon.h) // 2), words.at(pad + icon.w + gap, (h - words.h) // 2))
     return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
 
@@ -165,8 +183,9 @@ def _bar_ground(kit: Kit, control: Control, w: int, h: int) -> Piece:
 def rail_width(kit: Kit, shown: Header, controls: Sequence[Control]) -> int:
     """As wide as the longest word of the bar and of the town's name needs."""
     icon = kit.mm(kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4)
-    longest = max((kit.faces.width(control.label, kit.style(Text.SECOND)) for control in controls), default=0)
+    longest = max((kit.measure(control.label, kit.style(Text.SECOND)) for control in controls), default=0)
     bar_w = longest + icon + kit.mm(13)
-    town_w = max(kit.faces.width(word, kit.style(Text.BODY, True)) for word in shown.town.split() or [""])
-    time_w = kit.faces.width(shown.time, kit.style(Text.TILE, True)) + kit.mm(24)
+    small = kit.in_size(TextSize.M)
+    town_w = max(kit.measure(word, small.style(Text.BODY, True)) for word in shown.town.split() or [""])
+    time_w = kit.measure(shown.time, small.style(Text.TILE, True)) + kit.mm(24)
     return min(max(bar_w, town_w + kit.mm(2), time_w, kit.mm(56)), kit.geometry.width * 3 // 10)

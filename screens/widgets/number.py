@@ -13,43 +13,57 @@ _QUIET = 4
 """Modules of quiet zone (ISO/IEC 18004)."""
 
 
-def number_card(kit: Kit, shown: NumberCard, w: int, least_h: int = 0) -> Piece:
-    """A card with the number; a code stands below it, or beside it on a low, wide panel."""
-    pad = kit.mm(PAD_MM)
-    inner = w - 2 * pad
-    beside = bool(shown.qr) and kit.geometry.landscape
-    code = _code(kit, shown, inner * 2 // 5 if beside else inner) if shown.qr else None
-    room = inner - code.w - pad if beside and code else inner
-    parts = [_number(kit, shown.number, room)]
-    if shown.caption:
-        parts.append(kit.text(shown.caption, Text.BODY, room, Colour.INK_SOFT, centre=True, even=True))
-    if code is not None and not beside:
-        parts.append(code)
-    words = stacked(parts, kit.mm(5))
-    content = max(words.h, code.h) if beside and code else words.h
-    h = max(least_h, content + 2 * pad)
-    placed = [words.at(pad, (h - words.h) // 2)]
-    if beside and code is not None:
-        placed.append(code.at(pad + room + pad, (h - code.h) // 2))
+def number_card(kit: Kit, shown: NumberCard, w: int, extra: int = 0, *, tight: bool = False) -> list[Piece]:
+    """A card with the number; its code stands below, beside on a low panel, or in a card of its own."""
+    inner = w - 2 * kit.air(PAD_MM)
+    number = _number(kit, shown.number, inner, tight=tight)
+    if not shown.qr:
+        return [_card(kit, w, _words(kit, shown, number, inner), extra)]
+    code = _code(kit, shown, kit.mm(60), 38) if tight else _code(kit, shown, inner, 62)
+    if not tight:
+        content = stacked((_words(kit, shown, number, inner), code), kit.air(4.5))
+        return [_card(kit, w, content, extra)]
+    gap = kit.mm(6)
+    room = inner - code.w - gap
+    beside = _number(kit, shown.number, room, tight=True)
+    if max(mark.box.w for mark in beside.marks) > room:
+        return [_card(kit, w, _words(kit, shown, number, inner), extra), _card(kit, w, code, 0)]
+    words = _words(kit, shown, beside, room)
+    h = max(words.h, code.h)
+    content = joined(inner, h, (words.at(0, (h - words.h) // 2), code.at(room + gap, (h - code.h) // 2)))
+    return [_card(kit, w, content, extra)]
+
+
+def _card(kit: Kit, w: int, content: Piece, extra: int) -> Piece:
+    pad = kit.air(PAD_MM)
+    h = content.h + 2 * pad + extra
     paper = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(CORNER_MM), Colour.LINE, max(2, kit.mm(0.5)))
-    return joined(w, h, (Piece(w, h, (paper,)), *placed))
+    return joined(w, h, (Piece(w, h, (paper,)), content.at((w - content.w) // 2, (h - content.h) // 2)))
 
 
-def _number(kit: Kit, number: str, w: int) -> Piece:
+def _words(kit: Kit, shown: NumberCard, number: Piece, w: int) -> Piece:
+    if not shown.caption:
+        return number
+    caption = kit.text(shown.caption, Text.BODY, w, Colour.INK_SOFT, centre=True, even=True)
+    return stacked((number, caption), kit.air(3))
+
+
+def _number(kit: Kit, number: str, w: int, *, tight: bool) -> Piece:
+    """As large as wished where it fits, never under the least (then it may be wider than ``w``)."""
     wished, least = NUMBER_MM[kit.geometry.size]
-    cap = wished
+    cap = least if tight else wished
     while cap > least and kit.faces.width(number, kit.sized(cap, bold=True)) > w:
         cap -= 1
-    while kit.faces.width(number, kit.sized(cap, bold=True)) > w and cap > 10:
-        cap -= 1
-    return kit.set(number, kit.sized(cap, bold=True), w, Colour.ACCENT, 1.0, lang="en", centre=True)
+    style = kit.sized(cap, bold=True)
+    return kit.set(number, style, max(w, kit.faces.width(number, style)), Colour.ACCENT, 0.9, lang="en", centre=True)
 
 
-def _code(kit: Kit, shown: NumberCard, w: int) -> Piece:
-    side = min(kit.mm(62), w)
+def _code(kit: Kit, shown: NumberCard, most_w: int, side_mm: float) -> Piece:
+    side = min(kit.mm(side_mm), most_w)
     rows = tuple(tuple(bool(module) for module in row) for row in segno.make(shown.qr, micro=False).matrix)
     module = side // (len(rows) + 2 * _QUIET)
     side = module * (len(rows) + 2 * _QUIET)
+    w = most_w
     quiet, left = module * _QUIET, (w - side) // 2
     inside = side - 2 * quiet
     ground = Fill(Box(left, 0, side, side), Colour.CODE_GROUND, kit.mm(3), Colour.LINE, max(1, kit.mm(0.4)))

@@ -9,25 +9,32 @@ from screens.widgets.controls import button
 
 
 def question(kit: Kit, shown: Question, w: int) -> Piece:
-    """A card: title, words, the seconds left in large figures, one button per answer."""
-    pad = kit.mm(14)
+    """A card: the seconds left in large figures, title, words, the answers."""
+    pad = kit.air(11)
     inner = w - 2 * pad
-    parts = [
-        kit.text(shown.title, Text.HEADING, inner, bold=True, centre=True, even=True),
-        kit.text(shown.text, Text.BODY, inner, Colour.INK_SOFT, centre=True, even=True),
-        _countdown(kit, shown.seconds, inner),
-        *(button(kit, control, inner, kit.mm(30)) for control in shown.controls),
-    ]
-    words = stacked(parts, kit.mm(6))
-    h = words.h + 2 * pad
+    dial = _countdown(kit, shown.seconds)
+    if kit.geometry.landscape:
+        gap = kit.mm(10)
+        words = _words(kit, shown, inner - dial.w - gap, centre=False)
+        h = max(words.h, dial.h)
+        top = joined(inner, h, (dial.at(0, (h - dial.h) // 2), words.at(dial.w + gap, (h - words.h) // 2)))
+    else:
+        middle = Piece(inner, dial.h, dial.at((inner - dial.w) // 2, 0).marks)
+        top = stacked((_words(kit, shown, inner, centre=True), middle), kit.air(5))
+    content = stacked((top, *(button(kit, control, inner, kit.air(23)) for control in shown.controls)), kit.air(5))
+    h = content.h + 2 * pad
     ground = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(CORNER_MM + 2), Colour.ACCENT, max(2, kit.mm(1)))
-    return joined(w, h, (Piece(w, h, (ground,)), words.at(pad, pad)))
+    return joined(w, h, (Piece(w, h, (ground,)), content.at(pad, pad)))
 
 
-def _countdown(kit: Kit, seconds: int, w: int) -> Piece:
+def _words(kit: Kit, shown: Question, w: int, *, centre: bool) -> Piece:
+    title = kit.text(shown.title, Text.HEADING, w, bold=True, centre=centre, even=True)
+    return stacked((title, kit.text(shown.text, Text.BODY, w, Colour.INK_SOFT, centre=centre, even=True)), kit.air(2))
+
+
+def _countdown(kit: Kit, seconds: int) -> Piece:
     side = kit.mm(44 if kit.geometry.landscape else 62)
     figures = kit.sized(15 if kit.geometry.landscape else 24, bold=True)
     text = kit.set(str(seconds), figures, side, Colour.ACCENT, 1.0, lang="en", centre=True)
     ground = Fill(Box(0, 0, side, side), Colour.ACCENT_SOFT, side // 2, Colour.ACCENT, max(2, kit.mm(2)))
-    dial = joined(side, side, (Piece(side, side, (ground,)), text.at(0, (side - text.h) // 2)))
-    return Piece(w, side, dial.at((w - side) // 2, 0).marks)
+    return joined(side, side, (Piece(side, side, (ground,)), text.at(0, (side - text.h) // 2)))

@@ -7,14 +7,16 @@ from screens.sizes import Text
 from screens.theme import Colour
 
 KEY_GAP_MM = 3.6
+_LEAST_CAP_MM = 3.5
+_CAP_STEP_MM = 0.5
 
 
 def search_field(kit: Kit, shown: SearchField, w: int) -> Piece:
     """The field: what was typed with a caret, or the hint; the whole of it can be touched."""
-    pad, gap = kit.mm(9), kit.mm(6)
+    pad, gap = kit.air(8), kit.mm(6)
     icon = kit.icon(shown.control.icon or "search", kit.geometry.cap_mm(Text.BODY) * 1.9, Colour.ACCENT)
     words = _content(kit, shown, w - 2 * pad - icon.w - gap)
-    h = max(words.h + kit.mm(10), kit.mm(26))
+    h = max(words.h + kit.mm(8), kit.air(24))
     edge_px = max(2, kit.mm(1.0 if shown.typing else 0.6))
     edge = Colour.ACCENT if shown.typing else Colour.EDGE
     ground = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(8), edge, edge_px)
@@ -39,7 +41,7 @@ def _caret(kit: Kit, x: int, h: int) -> Piece:
 def _tail(kit: Kit, text: str, w: int) -> str:
     """The end of a text too long for the field, as every field shows it while typing."""
     style = kit.style(Text.BODY)
-    while len(text) > 1 and kit.faces.width(text, style) > w:
+    while len(text) > 1 and kit.measure(text, style) > w:
         text = text[1:]
     return text
 
@@ -47,46 +49,75 @@ def _tail(kit: Kit, text: str, w: int) -> str:
 def keyboard(kit: Kit, shown: Keyboard, w: int, key_mm: float) -> Piece:
     """Rows of keys; a key is as wide as its weight, a row stands in the middle. Not mirrored: letters have places."""
     gap = kit.mm(KEY_GAP_MM)
-    units = max((sum(weights) + 0.0 for weights in shown.weights), default=1.0)
+    weighed = [_weights(row, weights) for row, weights in zip(shown.rows, shown.weights, strict=True)]
+    units = max((sum(weights) for weights in weighed), default=1.0)
     most = max((len(row) for row in shown.rows), default=1)
     unit = (w - gap * (most - 1)) / units
-    rows = [
-        _row(kit, row, weights, unit, gap, w, kit.mm(key_mm))
-        for row, weights in zip(shown.rows, shown.weights, strict=True)
-    ]
-    return stacked(rows, gap)
-
-
-def _row(
-    kit: Kit, row: tuple[Control, ...], weights: tuple[float, ...], unit: float, gap: int, w: int, h: int
-) -> Piece:
-    widths = [round(weight * unit) for weight in weights]
-    x = (w - sum(widths) - gap * (len(widths) - 1)) // 2
+    rows = []
+    for row, weights in zip(shown.rows, weighed, strict=True):
+        widths = _filled(row, [round(weight * unit) for weight in weights], w - gap * (len(row) - 1))
+        rows.append(list(zip(row, widths, strict=True)))
+    letters = _cap(kit, [pair for row in rows for pair in row if _is_letter(pair[0])])
+    words = _cap(kit, [pair for row in rows for pair in row if not _is_letter(pair[0])])
     placed = []
-    for key, key_w in zip(row, widths, strict=True):
-        placed.append(_key(kit, key, key_w, h).at(x, 0))
-        x += key_w + gap
-    return joined(w, h, placed)
+    for row_of in rows:
+        keys = [_key(kit, key, key_w, kit.mm(key_mm), letters if _is_letter(key) else words) for key, key_w in row_of]
+        placed.append(_centred(keys, gap, w))
+    return stacked(placed, gap)
 
 
-def _key(kit: Kit, key: Control, w: int, h: int) -> Piece:
+def _weights(row: tuple[Control, ...], weights: tuple[float, ...]) -> list[float]:
+    """A key with a word on it is wide enough for it."""
+    return [weight if _is_letter(key) else max(weight, 2.3) for key, weight in zip(row, weights, strict=True)]
+
+
+def _is_letter(key: Control) -> bool:
+    return len(key.label) == 1
+
+
+def _centred(keys: list[Piece], gap: int, w: int) -> Piece:
+    x = (w - sum(key.w for key in keys) - gap * (len(keys) - 1)) // 2
+    placed = []
+    for key in keys:
+        placed.append(key.at(x, 0))
+        x += key.w + gap
+    return joined(w, max(key.h for key in keys), placed)
+
+
+def _cap(kit: Kit, keys: list[tuple[Control, int]]) -> float:
+    """The cap height (mm) at which all these keys hold their labels; what is written on keys has one size."""
+    most = kit.geometry.cap_mm(Text.TILE)
+    steps = round((most - _LEAST_CAP_MM) / _CAP_STEP_MM)
+    for cap in (most - step * _CAP_STEP_MM for step in range(steps + 1)):
+        if all(_face(kit, key, cap).w <= w - kit.mm(3) for key, w in keys):
+            return cap
+    return _LEAST_CAP_MM
+
+
+def _filled(row: tuple[Control, ...], widths: list[int], w: int) -> list[int]:
+    """What a row leaves over goes to its keys with words on them; a row of letters stays in the middle."""
+    wordy = [index for index, key in enumerate(row) if len(key.label) > 1]
+    left = w - sum(widths)
+    if not wordy or left <= 0:
+        return widths
+    total = sum(widths[index] for index in wordy)
+    return [width + (left * width // total if index in wordy else 0) for index, width in enumerate(widths)]
+
+
+def _key(kit: Kit, key: Control, w: int, h: int, cap: float) -> Piece:
     ground = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(4), Colour.EDGE, max(2, kit.mm(0.5)))
-    face = _face(kit, key, w - kit.mm(3), h)
+    face = _face(kit, key, cap)
     middle = face.at((w - face.w) // 2, (h - face.h) // 2)
     return as_target(joined(w, h, (Piece(w, h, (ground,)), middle)), key, kit.mm(4))
 
 
-def _face(kit: Kit, key: Control, w: int, h: int) -> Piece:
-    """Icon and word as large as the key allows; a word alone where both do not fit."""
-    for cap in (kit.geometry.cap_mm(Text.TILE), kit.geometry.cap_mm(Text.BODY), 4.4, 3.8, 3.2):
-        style = kit.sized(cap, bold=len(key.label) == 1)
-        icon = kit.icon(key.icon, cap * 1.6, Colour.ACCENT) if key.icon else Piece(0, 0)
-        gap = kit.mm(2) if key.icon else 0
-        text_w = kit.faces.width(key.label, style)
-        if icon.w + gap + text_w > w:
-            continue
-        text = kit.set(key.label, style, text_w + 2, Colour.INK, 1.2, lang=key.lang)
-        high = max(icon.h, text.h)
-        placed = (icon.at(0, (high - icon.h) // 2), text.at(icon.w + gap, (high - text.h) // 2))
-        return joined(icon.w + gap + text_w, high, placed)
-    return kit.set(key.label, kit.sized(3.2), w, Colour.INK, 1.2, lang=key.lang, centre=True)
+def _face(kit: Kit, key: Control, cap: float) -> Piece:
+    """Icon and word beside each other."""
+    style = kit.sized(cap, bold=_is_letter(key))
+    icon = kit.icon(key.icon, cap * 1.6, Colour.ACCENT) if key.icon else Piece(0, 0)
+    gap = kit.mm(2) if key.icon else 0
+    text_w = kit.measure(key.label, style, key.lang)
+    text = kit.set(key.label, style, text_w + 2, Colour.INK, 1.2, lang=key.lang)
+    high = max(icon.h, text.h)
+    placed = (icon.at(0, (high - icon.h) // 2), text.at(icon.w + gap, (high - text.h) // 2))
+    return joined(icon.w + gap + text_w, high, placed)

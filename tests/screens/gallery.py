@@ -77,13 +77,16 @@ def session(state: State, lang: str, access: Access) -> Session:
 
 
 def view(of: Session, facts: Facts) -> View:
-    return pages.render(Page(of, facts, Words(texts(), of.lang), SITE, "3"))
+    return pages.render(Page(of, facts, Words(texts(), of.lang), SITE, "Terminal 3"))
 
 
-def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, View]]:  # noqa: B008
+def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, View]]:
     """Every screen, and the states of a screen that look different."""
     now = facts()
-    yield "starting", pages.starting(Page(session(State.START, lang, access), now, Words(texts(), lang), SITE, "3"))
+    yield (
+        "starting",
+        pages.starting(Page(session(State.START, lang, access), now, Words(texts(), lang), SITE, "Terminal 3")),
+    )
     for state in State:
         yield state.value, view(session(state, lang, access), facts(EVENING) if state is State.CLOSED else now)
     start = session(State.START, lang, access)
@@ -101,11 +104,11 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     for state in (Help.SENDING, Help.SENT, Help.NOT_SENT):
         yield f"help_{state.value}", view(replace(start, drawer="help", help=state), now)
     for question in setup.Question:
-        answered = setup.Setup(question=question, lang=lang if lang in setup.LANGUAGES else "de", fault="HTTP 403")
+        answered = setup.Setup(question=question, lang=lang if lang in setup.LANGUAGES else "de", fault="wrong_code")
         yield f"setup_{question.value}", replace(setup.view(answered, texts(), MORNING), access=access)
 
 
-def named(name: str, lang: str = "de", access: Access = Access()) -> View:  # noqa: B008
+def named(name: str, lang: str = "de", access: Access = Access()) -> View:
     """One view of the gallery."""
     return dict(gallery(lang, access))[name]
 

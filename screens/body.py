@@ -1,0 +1,152 @@
+"""The main area of a screen: title, body turned to its page, and the bottom row."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from kiosk.view import Block, Keyboard, SearchField, Tiles, View
+from screens import flow
+from screens.kit import Kit
+from screens.marks import Piece, joined, stacked
+from screens.sizes import Text
+from screens.theme import Colour
+from screens.widgets import frame
+from screens.widgets.foot import Paging, foot
+
+_MOST_GROWTH_MM = 16.0
+_MOST_HEAD_SHARE = 0.28
+"""Where title and introduction would take more of the height, the introduction is turned with the pages."""
+
+
+class Area(msgspec.Struct, frozen=True):
+    """The main area between header or rail and dock, in pixels, margins taken off."""
+
+    x: int
+    y: int
+    w: int
+    bottom: int
+    reach: int
+    """First row that a hand reaches (0 where all is in reach)."""
+
+
+class _Plan(msgspec.Struct, frozen=True):
+    """Where the parts of the main area stand."""
+
+    head: Piece
+    intro: tuple[Piece, ...]
+    """Subtitle and notes that are turned with the pages."""
+    field: Piece
+    keys: Piece
+    flowing: tuple[Block, ...]
+    head_y: int
+    body_y: int
+    flow_y: int
+
+
+def main(view: View, kit: Kit, area: Area, page: int) -> tuple[Piece, int, int]:
+    """The main area as a piece, which page it shows and how many there are."""
+    plan = _plan(view, kit, area)
+    bottom = _bottom(view, kit, area, plan, None)
+    room = _room(kit, area, plan, bottom)
+    paged = _paged(plan, kit, room)
+    if len(paged) == 1:
+        paged = _grown(plan, kit, room, paged)
+        shown = 0
+    else:
+        longest = _bottom(view, kit, area, plan, Paging(0, len(paged)))
+        paged = _paged(plan, kit, _room(kit, area, plan, longest))
+        shown = min(page, len(paged) - 1)
+        bottom = _bottom(view, kit, area, plan, Paging(shown, len(paged)))
+    placed = (
+        plan.head.at(area.x, plan.head_y),
+        plan.field.at(area.x, plan.body_y),
+        flow.set_page(paged[shown], area.w, _gap(kit)).at(area.x, plan.flow_y),
+        bottom.at(area.x, area.bottom - bottom.h),
+    )
+    return joined(kit.geometry.width, kit.geometry.height, placed), shown, len(paged)
+
+
+def _plan(view: View, kit: Kit, area: Area) -> _Plan:
+    """What keeps its place on every page, and what flows."""
+    field = _fixed(kit, area, [block for block in view.body if isinstance(block, SearchField) and block.typing])
+    keys = _fixed(kit, area, [block for block in view.body if isinstance(block, Keyboard)])
+    cramped = bool(keys.h) and kit.geometry.landscape and kit.geometry.across == 1
+    title = [] if cramped else _title(view, kit, area)
+    intro = _intro(view, kit, area.w)
+    head = stacked([*title, *intro], kit.air(1.4))
+    if head.h > (area.bottom - area.y) * _MOST_HEAD_SHARE:
+        head = stacked(title, kit.air(1.4))
+    else:
+        intro = []
+    touchable = any(isinstance(block, Tiles | SearchField | Keyboard) for block in view.body)
+    line = area.reach if touchable else 0
+    head_y = max(area.y, line - head.h - _gap(kit))
+    body_y = max(head_y + head.h + (kit.air(5.5) if head.h else 0), line)
+    flow_y = body_y + (field.h + _gap(kit) if field.h else 0)
+    flowing = tuple(block for block in view.body if not _keeps_place(block))
+    return _Plan(head, tuple(intro), field, keys, flowing, head_y, body_y, flow_y)
+
+
+def _gap(kit: Kit) -> int:
+    return kit.air(flow.BLOCK_GAP_MM)
+
+
+def _title(view: View, kit: Kit, area: Area) -> list[Piece]:
+    """Progress and title, which stand on every page."""
+    parts = []
+    if view.progress is not None and not kit.geometry.landscape:
+        steps = frame.progress(kit, view.progress, area.w)
+        parts.append(Piece(steps.w, steps.h + kit.air(1.5), steps.marks))
+    if view.title:
+        parts.append(frame.title(kit, view.title, area.w, (area.bottom - area.y) * 3 // 10))
+    return parts
+
+
+def _intro(view: View, kit: Kit, w: int) -> list[Piece]:
+    """Subtitle and honest notes."""
+    parts = []
+    if view.subtitle:
+        parts.append(kit.text(view.subtitle, Text.BODY, w, Colour.INK_SOFT, even=True))
+    parts.extend(kit.text(note, Text.SECOND, w, Colour.INK_SOFT, even=True) for note in view.notes)
+    return parts
+
+
+def _keeps_place(block: Block) -> bool:
+    return isinstance(block, Keyboard) or (isinstance(block, SearchField) and block.typing)
+
+
+def _fixed(kit: Kit, area: Area, blocks: Sequence[Block]) -> Piece:
+    """Blocks that keep their place."""
+    room = flow.Room(area.w, area.bottom, tight=kit.geometry.landscape or area.reach > 0)
+    return flow.set_page(flow.segments(kit, blocks, room), area.w, _gap(kit))
+
+
+def _bottom(view: View, kit: Kit, area: Area, plan: _Plan, paging: Paging | None) -> Piece:
+    """Keys, pager and actions."""
+    parts = (plan.keys, foot(view, kit, area.w, paging))
+    return stacked([part for part in parts if part.h], _gap(kit))
+
+
+def _room(kit: Kit, area: Area, plan: _Plan, bottom: Piece) -> flow.Room:
+    h = area.bottom - plan.flow_y - (bottom.h + kit.air(7) if bottom.h else 0)
+    return flow.Room(area.w, h, tight=kit.geometry.landscape or h < kit.mm(250))
+
+
+def _paged(plan: _Plan, kit: Kit, room: flow.Room) -> list[list[flow.Segment]]:
+    found = [
+        *(flow.Segment(piece=piece, block=-1 - index) for index, piece in enumerate(plan.intro)),
+        *flow.segments(kit, plan.flowing, room),
+    ]
+    one_column = flow.pages(found, room.h, _gap(kit))
+    columns = kit.geometry.landscape and kit.geometry.across == 2 and flow.informs(plan.flowing) and not plan.intro
+    return flow.arranged(kit, plan.flowing, room) if len(one_column) > 1 and columns else one_column
+
+
+def _grown(plan: _Plan, kit: Kit, room: flow.Room, paged: list[list[flow.Segment]]) -> list[list[flow.Segment]]:
+    """A page that leaves room: its tiles and its number take some of it."""
+    growing = [segment for segment in paged[0] if segment.grows]
+    left = room.h - flow.height(paged[0], _gap(kit))
+    extra = min(left // (len(growing) + 1), kit.mm(_MOST_GROWTH_MM)) if growing else 0
+    if extra <= 0 or plan.keys.h:
+        return paged
+    return _paged(plan, kit, msgspec.structs.replace(room, extra=extra))

@@ -1,0 +1,136 @@
+"""The bottom row of the main area: Back, pager, main action."""
+
+import msgspec
+
+from kiosk.view import Control, Look, PagerTexts, View
+from kiosk.vocabulary.intents import Wake
+from screens.kit import Kit
+from screens.marks import Piece, Turn, joined, stacked
+from screens.sizes import Text
+from screens.theme import Colour
+from screens.widgets import controls
+
+
+class Paging(msgspec.Struct, frozen=True):
+    """Page ``page`` (from 0) of ``pages``."""
+
+    page: int
+    pages: int
+
+
+class _Pager(msgspec.Struct, frozen=True):
+    """The parts of the pager; the place of a button that does nothing on this page is kept free."""
+
+    label: Piece
+    back: Piece
+    more: Piece
+    gap: int
+
+    def row(self, *, labelled: bool) -> Piece:
+        """Beside each other."""
+        return in_row([self.back, self.label, self.more] if labelled else [self.back, self.more], self.gap)
+
+
+def foot(view: View, kit: Kit, w: int, paging: Paging | None = None) -> Piece:
+    """Actions, and with pages the pager: in one row, in one row under the page's number, or in rows of their own."""
+    if paging is None:
+        return _actions(kit, view.actions, w)
+    pager = _pager(kit, view.pager, paging)
+    if not view.actions:
+        return _alone(pager, w)
+    wished = [controls.button_width(kit, control) for control in view.actions]
+    taken = sum(wished) + pager.gap * len(wished)
+    if taken + pager.row(labelled=True).w <= w:
+        return _with_actions(kit, view.actions, wished, pager.row(labelled=True), w)
+    if taken + pager.row(labelled=False).w <= w:
+        row = _with_actions(kit, view.actions, wished, pager.row(labelled=False), w)
+        return stacked((_ended(pager.label, w), row), kit.mm(1))
+    return stacked((_alone(pager, w), _actions(kit, view.actions, w)), pager.gap)
+
+
+def _alone(pager: _Pager, w: int) -> Piece:
+    """The pager in a line of its own."""
+    for row in (pager.row(labelled=True), stacked((pager.label, pager.row(labelled=False)), 0)):
+        if row.w <= w:
+            return _ended(row, w)
+    return stacked([part for part in (pager.label, pager.back, pager.more) if part.targets or part.marks], pager.gap)
+
+
+def _with_actions(kit: Kit, shown: tuple[Control, ...], widths: list[int], pager: Piece, w: int) -> Piece:
+    """Back first, the pager, the main action last."""
+    buttons = [controls.button(kit, control, each) for control, each in zip(shown, widths, strict=True)]
+    main = [buttons.pop()] if shown[-1].look is Look.MAIN else []
+    ending = in_row([pager, *main], kit.mm(6))
+    row = [ending.at(w - ending.w, 0)]
+    h = max(piece.h for piece in (*buttons, ending))
+    if buttons:
+        row.insert(0, in_row(buttons, kit.mm(6)))
+    return joined(w, h, [piece.at(0, (h - piece.h) // 2) for piece in row])
+
+
+def _ended(piece: Piece, w: int) -> Piece:
+    return joined(w, piece.h, (piece.at(w - piece.w, 0),))
+
+
+def _pager(kit: Kit, texts: PagerTexts, paging: Paging) -> _Pager:
+    of = texts.of.format(page=paging.page + 1, pages=paging.pages)
+    widest = kit.measure(texts.of.format(page=paging.pages, pages=paging.pages), kit.style(Text.BODY))
+    label = kit.text(of, Text.BODY, widest + kit.mm(4), Colour.INK_SOFT, centre=True)
+    back = _turn(kit, Turn.BACK, texts.back, "arrow-left")
+    more = _turn(kit, Turn.MORE, texts.more, "arrow-right")
+    return _Pager(
+        label,
+        back if paging.page > 0 else Piece(back.w, back.h),
+        more if paging.page < paging.pages - 1 else Piece(more.w, more.h),
+        kit.mm(5),
+    )
+
+
+def in_row(pieces: list[Piece], gap: int) -> Piece:
+    """Pieces beside each other."""
+    h = max(piece.h for piece in pieces)
+    x, placed = 0, []
+    for piece in pieces:
+        placed.append(piece.at(x, (h - piece.h) // 2))
+        x += piece.w + gap
+    return joined(x - gap, h, placed)
+
+
+def _actions(kit: Kit, shown: tuple[Control, ...], w: int) -> Piece:
+    """Buttons beside each other, the last one widest; below each other where labels would not fit."""
+    if not shown:
+        return Piece(w, 0)
+    gap = kit.mm(8)
+    wished = [controls.button_width(kit, control) for control in shown]
+    if sum(wished) + gap * (len(shown) - 1) > w:
+        return _tight_actions(kit, shown, wished, w, gap)
+    if len(shown) == 1:
+        only = controls.button(kit, shown[0], w if shown[0].look is Look.MAIN else wished[0])
+        return Piece(w, only.h, only.marks, only.targets)
+    widths = [*wished[:-1], w - sum(wished[:-1]) - gap * (len(shown) - 1)]
+    return _equal(kit, shown, widths, gap)
+
+
+def _tight_actions(kit: Kit, shown: tuple[Control, ...], wished: list[int], w: int, gap: int) -> Piece:
+    """Two labels may wrap beside each other; more stand below each other, the main one last."""
+    if len(shown) == 2:
+        share = min(max(wished[0] / sum(wished), 0.36), 0.6)
+        first = round((w - gap) * share)
+        pair = _equal(kit, shown, [first, w - gap - first], gap)
+        stack_h = sum(controls.button(kit, control, w).h for control in shown)
+        if pair.h < stack_h:
+            return pair
+    return stacked([controls.button(kit, control, w) for control in shown], gap)
+
+
+def _equal(kit: Kit, shown: tuple[Control, ...], widths: list[int], gap: int) -> Piece:
+    pairs = list(zip(shown, widths, strict=True))
+    h = max(controls.button(kit, control, each).h for control, each in pairs)
+    return in_row([controls.button(kit, control, each, h) for control, each in pairs], gap)
+
+
+def _turn(kit: Kit, turn: Turn, label: str, icon: str) -> Piece:
+    control = Control(id=f"pager.{turn}", label=label, spoken=label, intent=Wake(), icon=icon)
+    piece = controls.small_button(kit, control)
+    target = msgspec.structs.replace(piece.targets[0], turn=turn)
+    return Piece(piece.w, piece.h, (), (target,))
