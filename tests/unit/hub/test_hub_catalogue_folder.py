@@ -1,5 +1,6 @@
 """An editor's folder of TOML files: what is right is read whole; what is wrong names file, place and remedy."""
 
+import re
 import shutil
 from datetime import date, time
 from pathlib import Path
@@ -11,6 +12,12 @@ from hub.catalogue.folder import load_folder
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue
 
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "catalogue.md"
+BASE = '[[category]]\nid = "ordnung"\nnames.de = "Ordnung"\n'
+OFFICE = (
+    '[[office]]\nid = "buergerservice"\nnames.de = "Amt"\n'
+    '[[queue]]\nid = "buergerservice"\nseries = "A"\nnames.de = "A"\n'
+)
 CATALOGUE = """
 languages = ["de"]
 [[category]]
@@ -178,3 +185,21 @@ def test_the_demo_folder_shows_a_mistake_like_any_other(tmp_path: Path) -> None:
     found = refused(copy)
     assert found.source.endswith("10-ausweise.toml")
     assert found.faults[0].place == "service[0].fees[0].cents"
+
+
+EXAMPLES = re.findall(r"```toml\n(.*?)```", DOCS.read_text("utf-8"), re.S)
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_the_examples_of_the_docs_are_read(tmp_path: Path, number: int) -> None:
+    example = EXAMPLES[number]
+    if example.startswith("[service."):
+        (tmp_path / "texts").mkdir()
+        (tmp_path / "texts" / "uk.toml").write_text(example, "utf-8")
+        example = BASE + '[[service]]\nid = "hund-anmelden"\nnames.de = "Hund anmelden"\n'
+    elif "[[office]]" not in example:
+        example = BASE + OFFICE + example
+        if "[[featured]]" in example:
+            example += '[[service]]\nid = "hund-anmelden"\nnames.de = "Hund anmelden"\n'
+    (tmp_path / "a.toml").write_text(example, "utf-8")
+    loaded(tmp_path)

@@ -76,6 +76,14 @@ def test_six_featured_tiles_in_both_languages() -> None:
     assert INDEX.featured_on(date(2026, 11, 23)) == CATALOGUE.featured
 
 
+def test_featured_services_are_complete_in_arabic() -> None:
+    for tile in CATALOGUE.featured:
+        service = INDEX.services[tile.service]
+        assert {"ar"} <= set(tile.labels) & set(tile.details) & set(service.names) & set(service.teasers)
+        assert len(service.bring["ar"]) == len(service.bring["de"])
+        assert all("ar" in fee.names for fee in service.fees)
+
+
 def test_groups_offices_and_queues_are_complete() -> None:
     for record in (*CATALOGUE.categories, *CATALOGUE.offices, *CATALOGUE.queues):
         assert set(LANGUAGES) <= set(record.names)
