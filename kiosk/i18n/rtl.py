@@ -8,6 +8,7 @@ Numbers, times, amounts and labels like "A 042" are isolated: their digits and t
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from kiosk.i18n import hyphens
 from kiosk.i18n.languages import is_rtl
@@ -68,6 +69,11 @@ def layout_lines(text: str, lang: str, width: float, measure: Measure, hyphenate
     return lines
 
 
+def forget() -> None:
+    """Drop the words remembered so far: among them may be what the visitor typed. Call it when a visit ends."""
+    _shaped_word.cache_clear()
+
+
 def _drawn(line: str, *, rtl: bool) -> str:
     """A logical line in visual order, with mirrored brackets and without controls."""
     if not has_rtl(line) and not rtl:
@@ -81,12 +87,17 @@ def _drawn(line: str, *, rtl: bool) -> str:
 
 
 def _shaped(line: str) -> str:
-    """Arabic letters in their joined forms."""
+    """Arabic letters in their joined forms. Letters never join across a space, so words are remembered."""
     if not _ARABIC_LETTER.search(line):
         return line
+    return " ".join(_shaped_word(word) for word in line.split(" "))
+
+
+@lru_cache(maxsize=2048)
+def _shaped_word(word: str) -> str:
     import arabic_reshaper
 
-    return str(arabic_reshaper.reshape(line))
+    return str(arabic_reshaper.reshape(word))
 
 
 def _isolated(text: str) -> str:

@@ -7,7 +7,7 @@ from arabic_reshaper import reshape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.i18n.rtl import LRI, PDI, has_rtl, layout_lines, plain, visual
+from kiosk.i18n.rtl import LRI, PDI, _shaped_word, forget, has_rtl, layout_lines, plain, visual
 
 
 def width(line: str) -> float:
@@ -148,3 +148,10 @@ def test_any_text_ends_and_shows_no_controls(text: str, lang: str, limit: int) -
 def test_has_rtl() -> None:
     assert has_rtl("abc ا")
     assert not has_rtl("Straße 12 €")
+
+
+def test_typed_words_can_be_forgotten() -> None:
+    visual("محمد", "ar")
+    assert _shaped_word.cache_info().currsize
+    forget()
+    assert not _shaped_word.cache_info().currsize

@@ -106,6 +106,7 @@ def code() -> str:
 def test_no_key_is_unused() -> None:
     text = code()
     prefixes = set(re.findall(r'f"([a-z_]+(?:\.[a-z_]+)*[._])\{', text)) | set(FAMILIES)
+    prefixes |= set(re.findall(r"""["']([a-z_]+(?:\.[a-z_]+)*[._])(?:%[sd])?["'] ?[+~%]""", text))  # in templates
     endings = tuple(set(re.findall(r'f"\{[^{}"]+\}(\.[a-z_.]+)"', text))) or ("no ending",)
     for domain in DOMAINS:
         unused = [
