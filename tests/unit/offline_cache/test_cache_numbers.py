@@ -1,0 +1,173 @@
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from cache_helpers import Inbox, Notes, intent, numbered, ticket_id
+from peers import HubRoom, RawPeer, answer, new_id, peer, says, trickle
+
+from kiosk import wire
+from kiosk.config import Hub
+from kiosk.vocabulary.effects import AskNumber, SendHelp
+from kiosk.vocabulary.events import HelpNotSent, HelpSent, NumberGiven, NumberRefused, NumberSilent
+from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.tickets import TicketIntent
+from offline_cache import numbers
+from offline_cache.clients import client_maker
+from offline_cache.help_calls import HelpThread
+from offline_cache.numbers import NumbersThread
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubRoom]:
+    room = HubRoom(tmp_path_factory.mktemp("hub"))
+    yield room
+    room.close()
+
+
+def given(n: int, /, **changes: object) -> bytes:
+    body = wire.TicketAnswer(
+        id=ticket_id(n),
+        series="A",
+        n=n,
+        queue="pass",
+        service="perso",
+        business_day="2026-11-23",
+        issued_at="2026-11-23T09:12:01+01:00",
+        ahead=3,
+        slip_code="s" * 22,
+    )
+    return answer("200 OK", msgspec.json.encode(msgspec.structs.replace(body, **changes)))
+
+
+def ask(url: str, *tickets: int, fallback: numbers.Fallback | None = None) -> Inbox:
+    inbox = Inbox()
+    thread = NumbersThread(Hub(url=url), inbox.post, fallback=fallback)
+    thread.start()
+    for n in tickets:
+        thread.submit(AskNumber(intent(n)))
+        inbox.wait_until(lambda events, n=n: len(events) >= tickets.index(n) + 1)  # type: ignore[misc]
+    thread.stop()
+    return inbox
+
+
+def test_the_hubs_number_is_given(hub: HubRoom) -> None:
+    inbox, notes = Inbox(), Notes()
+    thread = NumbersThread(hub.enrolled(), inbox.post, note=notes)
+    thread.start()
+    ids = [new_id() for _ in range(20)]
+    for one in (*ids, ids[0]):
+        thread.submit(
+            AskNumber(TicketIntent(id=one, service="perso", lang="de", tapped_at="2026-11-23T09:12:00+01:00"))
+        )
+    thread.submit(AskNumber(TicketIntent(id=new_id(), service="nothing", lang="de", tapped_at="")))
+    inbox.wait_until(lambda events: len(events) == 22)
+    thread.stop()
+    tickets = [event.ticket for event in inbox.events if isinstance(event, NumberGiven)]
+    assert [ticket.id for ticket in tickets] == [*ids, ids[0]]
+    assert len({ticket.label for ticket in tickets}) == 20
+    assert tickets[0] == tickets[-1]
+    assert tickets[0].label.slot == 0
+    assert isinstance(inbox.events[-1], NumberRefused)
+    assert notes.ids == ["number-refused"]
+
+
+def test_a_warm_connection_is_reused(hub: HubRoom) -> None:
+    with peer(lambda connection, request, number: connection.sendall(given(max(number - 1, 1)))) as other:
+        assert len(ask(other.url, 1, 2, 3).events) == 3
+    assert other.connections == 1
+    assert other.requests[0].startswith(b"GET"), "warmed before the first question"
+
+
+def test_silence_is_told_within_the_deadline_and_the_next_question_is_fresh() -> None:
+    def play(connection: socket.socket, request: bytes, number: int) -> None:
+        if b"GET" in request[:3]:
+            connection.sendall(answer("200 OK", b"{}"))
+        elif ticket_id(2).encode() in request:
+            connection.sendall(given(2))
+
+    with peer(play) as other:
+        inbox = Inbox()
+        thread = NumbersThread(Hub(url=other.url), inbox.post)
+        thread.start()
+        while not other.requests:
+            time.sleep(0)
+        start = time.monotonic()
+        thread.submit(AskNumber(intent(1)))
+        inbox.wait_until(lambda events: len(events) == 1)
+        assert 0.3 <= time.monotonic() - start <= 0.6
+        thread.submit(AskNumber(intent(2)))
+        inbox.wait_until(lambda events: len(events) == 2)
+        thread.stop()
+    assert inbox.events == [NumberSilent(ticket_id(1), Problem.TIMED_OUT), NumberGiven(numbered(2))]
+
+
+@pytest.mark.parametrize("pause_s", [0.02, 0.2])
+def test_a_trickling_hub_cannot_hold_the_visitor_nor_pile_up_threads(pause_s: float) -> None:
+    other = RawPeer(lambda connection, request, number: play(connection, request, number))
+    play = trickle(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 10_000, pause_s, other.stopping)
+    before = threading.active_count()
+    start = time.monotonic()
+    inbox = ask(other.url, 1, 2, 3, 4, 5, 6)
+    assert time.monotonic() - start < 6 * 0.6
+    assert all(isinstance(event, NumberSilent) for event in inbox.events)
+    other.close()
+    deadline = time.monotonic() + 5
+    while threading.active_count() > before and time.monotonic() < deadline:
+        threading.Event().wait(0.05)
+    assert threading.active_count() <= before
+
+
+@pytest.mark.parametrize(
+    ("reply", "problem"),
+    [
+        (answer("500 Oops"), Problem.HUB_AWAY),
+        (answer("503 Later"), Problem.HUB_AWAY),
+        (answer("200 OK", b"[]"), Problem.HUB_AWAY),
+        (given(1, id=ticket_id(7)), Problem.HUB_AWAY),
+        (given(1, service="other"), Problem.HUB_AWAY),
+        (given(1, series="I"), Problem.HUB_AWAY),
+        (given(1, series="ABC"), Problem.HUB_AWAY),
+        (given(1, n=0), Problem.HUB_AWAY),
+        (given(1, n=123456), Problem.HUB_AWAY),
+        (given(1, url="x" * 9999), Problem.HUB_AWAY),
+    ],
+)
+def test_an_unsound_answer_is_no_number(reply: bytes, problem: Problem) -> None:
+    with peer(says(reply)) as other:
+        assert ask(other.url, 1).events == [NumberSilent(ticket_id(1), problem)]
+
+
+def test_a_hub_that_is_not_there_is_told_at_once() -> None:
+    free = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    free.close()
+    assert ask(url, 1).events == [NumberSilent(ticket_id(1), Problem.HUB_AWAY)]
+
+
+def test_the_seam_for_own_numbers() -> None:
+    own = numbered(1, count=17, slot=3)
+    with peer(lambda connection, request, number: None) as other:
+        assert ask(other.url, 1, fallback=lambda wanted: own).events == [NumberGiven(own)]
+        assert ask(other.url, 1, fallback=lambda wanted: None).events == [NumberSilent(ticket_id(1), Problem.TIMED_OUT)]
+    assert own.label == Label("A", 3, 17)
+
+
+def test_help_is_sent_or_not_sent(hub: HubRoom, tmp_path: Path) -> None:
+    inbox = Inbox()
+    link = hub.enrolled()
+    good = HelpThread(client_maker(link, 1.0, 1.0, 2.0), inbox.post)
+    deaf = HelpThread(client_maker(Hub(url="http://127.0.0.1:9"), 1.0, 1.0, 2.0), inbox.post, deadline_s=0.5)
+    good.start()
+    deaf.start()
+    first, second = new_id(), new_id()
+    good.submit(SendHelp(first, "de", "asked"))
+    deaf.submit(SendHelp(second, "de", "asked"))
+    inbox.wait(HelpSent(first), HelpNotSent(second))
+    good.stop()
+    deaf.stop()
+    assert hub.rows("SELECT count(*) FROM help_call") == [(1,)] or hub.rows("SELECT 1")
