@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 
 from litestar import Litestar, Response, get
 from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.exceptions.responses import create_exception_response
 
 from hub.api import terminal_api
+from hub.api.wiring import Asked, http_fault
 from hub.feed import HEARTBEAT_S, Feed
 from hub.hall import Hall, system_ms
 from hub.queues.days import turn_all
@@ -33,9 +37,17 @@ def create_app(store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s:
         [healthz, terminal_api.router, *routers],
         dependencies={"hall": Provide(lambda: hall, sync_to_thread=False)},
         lifespan=[partial(_lifespan, hall)],
+        exception_handlers={HTTPException: _http_fault},
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
+    """Unknown paths: a fault in our form for programs, Litestar's answer for people."""
+    if request.url.path.startswith("/api/"):
+        return http_fault(request, fault)
+    return create_exception_response(request, fault)
 
 
 @asynccontextmanager

@@ -5,7 +5,10 @@ import time
 from collections.abc import Callable
 
 from hub.api.keys import KeyRing
+from hub.api.tokens import Tokens
 from hub.api.tries import Tries
+from hub.auth.passwords import Passwords
+from hub.auth.signing_in import Doorman
 from hub.feed import Feed
 from hub.store.engine import Store
 from kiosk.vocabulary.ids import IdMaker
@@ -19,8 +22,11 @@ class Hall:
         self.feed = feed
         self.now_ms = now_ms
         self.new_id = IdMaker(now_ms, secrets.randbits)
+        self.tokens = Tokens()
         self.keys = KeyRing(store, time.monotonic)
         self.enrol_tries = Tries(time.monotonic)
+        self.passwords = Passwords()
+        self.doorman = Doorman(store, self.passwords, now_ms)
 
 
 def system_ms() -> int:

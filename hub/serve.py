@@ -2,7 +2,9 @@
 
 import fcntl
 import logging
+import signal
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,8 +38,9 @@ def serve(bind: str, port: int, data_dir: Path, ready: Callable[[str], None] | N
             return _refuse(f"Cannot listen on {bind}:{port} ({fault.strerror}). Choose another --bind or --port.")
         except StoreRefused as fault:
             return _refuse(str(fault))
+        _end_in_order()
         try:
-            _Server(create_app(store), f"http://{bind}:{listener.getsockname()[1]}", ready).run([listener])
+            HubServer(create_app(store), listener, ready).run([listener])
         finally:
             store.close()
     return 0
@@ -48,10 +51,18 @@ def _refuse(sentence: str) -> int:
     return 2
 
 
-class _Server(uvicorn.Server):
+def _end_in_order() -> None:
+    """uvicorn raises the signal that ended it once more; ours must not kill the process before the store is closed."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: None)
+
+
+class HubServer(uvicorn.Server):
     """uvicorn that tells when it answers, and ends our streams before it waits for open requests."""
 
-    def __init__(self, app: Litestar, url: str, ready: Callable[[str], None] | None) -> None:
+    def __init__(self, app: Litestar, listener: socket.socket, ready: Callable[[str], None] | None = None) -> None:
+        """Serve ``app`` on ``listener``; start with ``run([listener])``, end by ``should_exit = True``."""
         super().__init__(
             uvicorn.Config(
                 app,
@@ -61,21 +72,26 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                proxy_headers=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=3,
             )
         )
         self._hub = app
-        self._url = url
+        self._listener = listener
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
         await super().startup(sockets)
-        LOGGER.info("The hub answers at %s", self._url)
+        host, port = self._listener.getsockname()[:2]
+        url = f"http://{host}:{port}"
+        LOGGER.info("The hub answers at %s", url)
         if self._ready:
-            self._ready(self._url)
+            self._ready(url)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then wait for the other requests."""
         hall: Hall = self._hub.state.hall
         hall.feed.close()
         await super().shutdown(sockets)

@@ -10,18 +10,17 @@ from litestar.response import Stream
 
 from hub import streams
 from hub.api import wiring
+from hub.api.number import number
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.hall import Hall
 from hub.queues import handing_back, help, house, publishing, terminals, waiting
 from hub.queues.days import open_day
-from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Refused
-from hub.queues.tickets import local_iso, slip_code
+from hub.queues.tickets import local_iso
 from hub.store.faults import StoreFailed
 from kiosk import wire
 
 _enrol = msgspec.json.Decoder(wire.EnrolRequest)
-_ticket = msgspec.json.Decoder(wire.TicketRequest)
 _paper = msgspec.json.Decoder(wire.PaperReport)
 _heartbeat = msgspec.json.Decoder(wire.Heartbeat)
 _help = msgspec.json.Decoder(wire.HelpRequest)
@@ -72,25 +71,6 @@ async def catalogue(request: Asked, hall: Hall) -> Answer:
     if found.etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
         return Response(None, status_code=304, headers=headers)
     return Response(found.body, media_type="application/json", headers=headers)
-
-
-@post(wire.TICKETS, status_code=200)
-async def tickets(request: Asked, hall: Hall) -> Answer:
-    """A number."""
-    known = await terminal(request, hall)
-    body = await read(request, _ticket)
-    ask = Ask(
-        site=known.site,
-        id=body.id,
-        service=body.service,
-        token=secrets.token_hex(16),
-        now_ms=hall.now_ms(),
-        lang=body.lang,
-        tapped_at=body.tapped_at[:40],
-        terminal=known.id,
-    )
-    found = await hall.store.write(lambda c: issue(c, ask))
-    return refusal(found) if isinstance(found, Refused) else done(_answer(found))
 
 
 @post(wire.TICKETS + "/{ticket:str}/cancel", status_code=200)
@@ -178,22 +158,6 @@ async def calls_stream(request: Asked, hall: Hall) -> Stream:
     return streams.calls(hall.feed, hall.store, known.site, timezone, after, hall.now_ms)
 
 
-def _answer(issued: Issued) -> wire.TicketAnswer:
-    ticket = issued.ticket
-    return wire.TicketAnswer(
-        id=ticket.id,
-        series=ticket.series,
-        n=ticket.n,
-        queue=ticket.queue_id,
-        service=ticket.service_id,
-        business_day=ticket.day,
-        issued_at=local_iso(ticket.issued_ms, issued.timezone),
-        ahead=ticket.ahead,
-        slip_code=slip_code(ticket.id),
-        url=f"{issued.base_url}/t/{ticket.token}" if issued.base_url else "",
-    )
-
-
 def _checked(ident: str) -> str:
     """A ticket id from a path; Turned with 400 when it is no UUID."""
     try:
@@ -207,7 +171,7 @@ router = Router(
     route_handlers=[
         enrol,
         catalogue,
-        tickets,
+        number,
         cancel,
         paper,
         queues,

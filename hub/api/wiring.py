@@ -21,7 +21,7 @@ B = TypeVar("B")
 Asked = Request[Any, Any, Any]
 Answer = Response[bytes] | Response[None]
 
-STATUS: dict[Code, int] = {
+_STATUS: dict[Code, int] = {
     Code.UNKNOWN_SERVICE: 404,
     Code.UNKNOWN_TICKET: 404,
     Code.UNKNOWN_COUNTER: 404,
@@ -44,7 +44,12 @@ class Turned(Exception):
 
 async def terminal(request: Asked, hall: Hall) -> Known:
     """The terminal whose key the request carries. Turned with 401 when it carries none that is worth something."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return await bearer(request.headers.get("authorization", ""), hall)
+
+
+async def bearer(header: str, hall: Hall) -> Known:
+    """The terminal of an ``Authorization: Bearer`` header."""
+    scheme, _, key = header.partition(" ")
     known = await hall.keys.owner(key) if scheme.lower() == "bearer" and key else None
     if known is None:
         raise Turned(401, Fault(code="unknown_key", message="Enrol this terminal on the hub's terminals page."))
@@ -53,8 +58,13 @@ async def terminal(request: Asked, hall: Hall) -> Known:
 
 async def read(request: Asked, decoder: msgspec.json.Decoder[B]) -> B:
     """The body as its struct. Turned with 400 and the place when it is none."""
+    return decode(await request.body(), decoder)
+
+
+def decode(body: bytes, decoder: msgspec.json.Decoder[B]) -> B:
+    """The same for a body that was read already."""
     try:
-        return decoder.decode(await request.body())
+        return decoder.decode(body)
     except msgspec.ValidationError as fault:
         reason, _, place = str(fault).partition(" - at ")
         raise Turned(400, Fault(code="bad_field", message=reason, place=place.strip("`") or "$")) from fault
@@ -72,7 +82,12 @@ def done(body: msgspec.Struct | None = None, status: int = 200) -> Answer:
 def refusal(refused: Refused) -> Answer:
     """A refusal of the rules as a fault."""
     fault = Fault(code=refused.code, message=refused.message, place=refused.place)
-    return done(fault, STATUS.get(refused.code, 409))
+    return done(fault, refused_status(refused.code))
+
+
+def refused_status(code: Code) -> int:
+    """The HTTP status of a refusal."""
+    return _STATUS.get(code, 409)
 
 
 def turned(_request: Asked, fault: Turned) -> Answer:

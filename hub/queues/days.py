@@ -55,9 +55,8 @@ def _close(connection: Connection, site: str, day: str, now_ms: int) -> None:
     marks = ", ".join("?" for _ in ENDS_WITH_THE_DAY)
     rows = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND day = ? AND state IN ({marks})",
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state IN ({marks})",
         site,
-        day,
         *ENDS_WITH_THE_DAY,
     ).fetchall()
     for row in rows:

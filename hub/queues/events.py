@@ -49,21 +49,19 @@ class Event(msgspec.Struct, frozen=True):
 
 def append(
     connection: Connection, site: str, kind: Kind, subject: str, body: dict[str, str | int | None], now_ms: int
-) -> int:
-    """Write one event; returns its seq. The single writer makes ``max + 1`` safe."""
-    row = run(
+) -> None:
+    """Write one event. The single writer makes ``max + 1`` safe."""
+    run(
         connection,
         "INSERT INTO event (site_id, seq, kind, subject, body, at_ms)"
-        " SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM event WHERE site_id = ? RETURNING seq",
+        " SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM event WHERE site_id = ?",
         site,
         kind,
         subject,
         msgspec.json.encode(body).decode(),
         now_ms,
         site,
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
+    )
 
 
 def newest(connection: Connection, site: str) -> int:

@@ -6,13 +6,11 @@ from sqlalchemy import Connection
 from hub.queues import events
 from hub.queues.days import turn
 from hub.queues.refusals import Code, Refused
-from hub.queues.states import open_interval
+from hub.queues.states import begin
 from hub.queues.tickets import FIELDS, PLACES, Ticket, load
 from hub.store.sql import run
 from hub.store.words import State
 
-AHEAD_MAX = 1000
-"""People before a visitor are counted up to here, so that a number costs the same however many wait."""
 NORMAL = 100
 """Priority class of walk-ins; smaller is called earlier."""
 
@@ -39,52 +37,65 @@ class Issued(msgspec.Struct, frozen=True):
     again: bool = False
 
 
+class _Line(msgspec.Struct, frozen=True):
+    """The queue that takes a service: how many wait in it, round and number given last on the open day."""
+
+    queue: str
+    series: str
+    first_n: int
+    last_n: int
+    open: int
+    waiting: int
+    round: int
+    n: int
+
+
 class _Facts(msgspec.Struct, frozen=True):
-    """What one look tells about site, day and queue of a service; no queue when the service has none."""
+    """What one look tells about site, day and queue of a service, and of the id: known, or given back before."""
 
     timezone: str
     base_url: str
     day: str | None
+    known: int
     buried: int
-    queue: str | None
-    series: str | None
-    first_n: int | None
-    last_n: int | None
-    open: int | None
+    line: _Line | None
 
 
 _LOOK = """
-SELECT s.timezone, s.base_url, d.day, EXISTS (SELECT 1 FROM tombstone t WHERE t.site_id = s.id AND t.id = ?),
-       q.id, q.series, q.first_n, q.last_n, q.open
+SELECT s.timezone, s.base_url, d.day,
+       EXISTS (SELECT 1 FROM ticket k WHERE k.site_id = s.id AND k.id = ?),
+       EXISTS (SELECT 1 FROM tombstone b WHERE b.site_id = s.id AND b.id = ?),
+       q.id, q.series, q.first_n, q.last_n, q.open, q.waiting, coalesce(l.round, 0), coalesce(l.n, q.first_n - 1)
 FROM site s
 LEFT JOIN business_day d ON d.site_id = s.id AND d.closed_ms IS NULL
 LEFT JOIN service_queue r ON r.site_id = s.id AND r.service_id = ?
 LEFT JOIN queue q ON q.site_id = r.site_id AND q.id = r.queue_id AND q.removed_ms IS NULL
+LEFT JOIN counter_seq l ON l.site_id = q.site_id AND l.day = d.day AND l.series = q.series
 WHERE s.id = ?
 """
 
 
 def issue(connection: Connection, ask: Ask) -> Issued | Refused:
     """Number the ticket, or say why not. The same id gets the same ticket; another service under it is refused."""
-    row = run(connection, _LOOK, ask.id, ask.service, ask.site).fetchone()
+    row = run(connection, _LOOK, ask.id, ask.id, ask.service, ask.site).fetchone()
     if row is None:
         return Refused(Code.UNKNOWN_SERVICE, f"There is no site {ask.site}.", "site")
-    facts = _Facts(*row)
-    if known := load(connection, ask.site, ask.id):
-        return _again(known, ask, facts)
+    timezone, base_url, day, known, buried, *line = row
+    facts = _Facts(timezone, base_url, day, known, buried, None if line[0] is None else _Line(*line))
+    if facts.known and (ticket := load(connection, ask.site, ask.id)):
+        return _again(ticket, ask, facts)
     if facts.buried:
         return Refused(Code.TICKET_CANCELLED, "This ticket was given back before it was numbered.", "id")
-    if facts.queue is None or facts.series is None or facts.first_n is None or facts.last_n is None:
+    if facts.line is None:
         return Refused(Code.UNKNOWN_SERVICE, f"No queue takes the service {ask.service}.", "service")
-    if not facts.open:
-        return Refused(Code.QUEUE_CLOSED, f"Queue {facts.series} gives no numbers now.", "service")
-    day = turn(connection, ask.site, facts.timezone, facts.day, ask.now_ms)
-    ticket = _number(connection, ask, facts.queue, facts.series, (facts.first_n, facts.last_n), day)
-    if isinstance(ticket, Refused):
-        return ticket
-    open_interval(connection, ticket, 1, ask.now_ms)
-    tell(connection, ticket, ask.now_ms)
-    return Issued(ticket, facts.timezone, facts.base_url)
+    if not facts.line.open:
+        return Refused(Code.QUEUE_CLOSED, f"Queue {facts.line.series} gives no numbers now.", "service")
+    numbered = _number(connection, ask, facts, facts.line)
+    if isinstance(numbered, Refused):
+        return numbered
+    begin(connection, numbered, ask.now_ms)
+    tell(connection, numbered, ask.now_ms)
+    return Issued(numbered, facts.timezone, facts.base_url)
 
 
 def tell(connection: Connection, ticket: Ticket, now_ms: int) -> None:
@@ -107,39 +118,29 @@ def _again(known: Ticket, ask: Ask, facts: _Facts) -> Issued | Refused:
     return Issued(known, facts.timezone, facts.base_url, again=True)
 
 
-def _number(
-    connection: Connection, ask: Ask, queue: str, series: str, span: tuple[int, int], day: str
-) -> Ticket | Refused:
+def _number(connection: Connection, ask: Ask, facts: _Facts, line: _Line) -> Ticket | Refused:
     """Insert the ticket under the next number that nobody waits with (the constraint says which are taken)."""
-    first, last = span
-    row = run(
-        connection,
-        "SELECT round, n FROM counter_seq WHERE site_id = ? AND day = ? AND series = ?",
-        ask.site,
-        day,
-        series,
-    ).fetchone()
-    wraps, n = row or (0, first - 1)
-    ahead = _ahead(connection, ask.site, queue)
-    for _ in range(last - first + 1):
-        wraps, n = (wraps, n + 1) if first <= n + 1 <= last else (wraps + 1, first)
-        ticket = _waiting(ask, queue, series, n, day, ahead)
+    day = turn(connection, ask.site, facts.timezone, facts.day, ask.now_ms)
+    wraps, n, ahead = (line.round, line.n, line.waiting) if day == facts.day else (0, line.first_n - 1, 0)
+    for _ in range(line.last_n - line.first_n + 1):
+        wraps, n = (wraps, n + 1) if line.first_n <= n + 1 <= line.last_n else (wraps + 1, line.first_n)
+        ticket = _waiting(ask, line, n, day, ahead)
         if _insert(connection, ticket, ask, wraps):
             _remember(connection, ticket, wraps)
             return ticket
-    return Refused(Code.NUMBERS_EXHAUSTED, f"All numbers of queue {series} are waiting.", "service")
+    return Refused(Code.NUMBERS_EXHAUSTED, f"All numbers of queue {line.series} are waiting.", "service")
 
 
-def _waiting(ask: Ask, queue: str, series: str, n: int, day: str, ahead: int) -> Ticket:
+def _waiting(ask: Ask, line: _Line, n: int, day: str, ahead: int) -> Ticket:
     return Ticket(
         site_id=ask.site,
         id=ask.id,
         state=State.WAITING,
         day=day,
-        series=series,
+        series=line.series,
         slot=0,
         n=n,
-        queue_id=queue,
+        queue_id=line.queue,
         service_id=ask.service,
         lang=ask.lang,
         priority=NORMAL,
@@ -178,16 +179,3 @@ def _remember(connection: Connection, ticket: Ticket, wraps: int) -> None:
         wraps,
         ticket.n,
     )
-
-
-def _ahead(connection: Connection, site: str, queue: str) -> int:
-    """Who is before a walk-in that arrives now: everybody who waits in this queue."""
-    row = run(
-        connection,
-        "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE site_id = ? AND queue_id = ? AND state = 'waiting' LIMIT ?)",
-        site,
-        queue,
-        AHEAD_MAX,
-    ).fetchone()
-    assert row is not None
-    return int(row[0])

@@ -71,11 +71,29 @@ def move(
     ).fetchone()
     assert row is not None
     moved = from_row(row)
+    if State.WAITING in (ticket.state, moved.state):
+        _count(connection, moved, 1 if moved.state is State.WAITING else -1)
     _change_interval(connection, ticket, moved, now_ms)
     return moved
 
 
-def open_interval(connection: Connection, ticket: Ticket, step: int, now_ms: int) -> None:
+def begin(connection: Connection, ticket: Ticket, now_ms: int) -> None:
+    """A new ticket waits from now on."""
+    _count(connection, ticket, 1)
+    _open_interval(connection, ticket, 1, now_ms)
+
+
+def _count(connection: Connection, ticket: Ticket, more: int) -> None:
+    run(
+        connection,
+        "UPDATE queue SET waiting = waiting + ? WHERE site_id = ? AND id = ?",
+        more,
+        ticket.site_id,
+        ticket.queue_id,
+    )
+
+
+def _open_interval(connection: Connection, ticket: Ticket, step: int, now_ms: int) -> None:
     """Start the interval of the ticket's state."""
     run(
         connection,
@@ -105,7 +123,7 @@ def _change_interval(connection: Connection, before: Ticket, after: Ticket, now_
     ).fetchone()
     if after.state in OPENS:
         step = row[0] if row else _last_step(connection, after)
-        open_interval(connection, after, step + 1, now_ms)
+        _open_interval(connection, after, step + 1, now_ms)
 
 
 def _last_step(connection: Connection, ticket: Ticket) -> int:

@@ -119,6 +119,7 @@ queue = Table(
     number("last_n", 999),
     number("open", 1),
     number("position", 0),
+    number("waiting", 0),
     maybe_moment("removed_ms"),
     PrimaryKeyConstraint("site_id", "id"),
     of_site(),
@@ -129,7 +130,10 @@ queue = Table(
     CheckConstraint("json_valid(names) AND json_valid(places)", name="texts_json"),
     sqlite_strict=True,
 )
-"""A waiting circle with its series letter; ``names`` and ``places`` are ``{language: text}`` as JSON."""
+"""A waiting circle with its series letter; ``names`` and ``places`` are ``{language: text}`` as JSON.
+
+``waiting`` is how many wait now, so that a number costs the same however many do; only ``hub.queues.states`` writes it.
+"""
 
 counter_queue = Table(
     "counter_queue",

@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.Column("last_n", sa.Integer(), server_default="999", nullable=False),
         sa.Column("open", sa.Integer(), server_default="1", nullable=False),
         sa.Column("position", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("waiting", sa.Integer(), server_default="0", nullable=False),
         sa.Column("removed_ms", sa.Integer(), nullable=True),
         sa.CheckConstraint("first_n BETWEEN 1 AND last_n AND last_n <= 9999", name="range"),
         sa.CheckConstraint("json_valid(names) AND json_valid(places)", name="texts_json"),

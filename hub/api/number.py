@@ -1,0 +1,94 @@
+"""POST TICKETS: a number. Terminals ask it by the thousand, so it goes straight from ASGI to the store.
+
+Litestar's request and response objects cost more than the number itself (docs/decisions/0012-number-lane.md).
+"""
+
+import msgspec
+from litestar import asgi
+from litestar.enums import ScopeType
+from litestar.types import Receive, Scope, Send
+
+from hub.api.wiring import BODY_MAX, LOGGER, Turned, bearer, decode, refused_status
+from hub.hall import Hall
+from hub.queues.issue import Ask, Issued, issue
+from hub.queues.refusals import Refused
+from hub.queues.terminals import Known
+from hub.queues.tickets import local_iso, slip_code
+from hub.store.faults import StoreFailed
+from kiosk import wire
+
+_request = msgspec.json.Decoder(wire.TicketRequest)
+
+
+@asgi(wire.TICKETS, copy_scope=False)
+async def number(scope: Scope, receive: Receive, send: Send) -> None:
+    """A number for the ticket in the body; the same id, the same answer."""
+    try:
+        status, answer = await _number(scope, receive)
+    except Turned as fault:
+        status, answer = fault.status, fault.fault
+    except StoreFailed as fault:
+        LOGGER.error("store failed: %s", fault)
+        status, answer = 503, wire.Fault(code="store_failed", message="The hub cannot save. Call the technician.")
+    body = msgspec.json.encode(answer)
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def _number(scope: Scope, receive: Receive) -> tuple[int, msgspec.Struct]:
+    if scope["type"] != ScopeType.HTTP or scope["method"] != "POST":
+        raise Turned(405, wire.Fault(code="http_405", message="Only POST makes a number."))
+    hall: Hall = scope["litestar_app"].state.hall
+    known = await bearer(_header(scope, b"authorization"), hall)
+    ask = _ask(decode(await _body(receive), _request), known, hall)
+    found = await hall.store.write(lambda c: issue(c, ask))
+    if isinstance(found, Refused):
+        return refused_status(found.code), wire.Fault(code=found.code, message=found.message, place=found.place)
+    return 200, _answer(found)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for found, value in scope["headers"] if found == name), "")
+
+
+async def _body(receive: Receive) -> bytes:
+    """The whole body. Turned with 413 beyond the limit."""
+    body = b""
+    while len(body) <= BODY_MAX:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Turned(400, wire.Fault(code="gone", message="The terminal hung up."))
+        body += message["body"]
+        if not message["more_body"]:
+            return body
+    raise Turned(413, wire.Fault(code="http_413", message=f"More than {BODY_MAX} bytes."))
+
+
+def _ask(body: wire.TicketRequest, known: Known, hall: Hall) -> Ask:
+    return Ask(
+        site=known.site,
+        id=body.id,
+        service=body.service,
+        token=hall.tokens.draw(),
+        now_ms=hall.now_ms(),
+        lang=body.lang,
+        tapped_at=body.tapped_at[:40],
+        terminal=known.id,
+    )
+
+
+def _answer(issued: Issued) -> wire.TicketAnswer:
+    ticket = issued.ticket
+    return wire.TicketAnswer(
+        id=ticket.id,
+        series=ticket.series,
+        n=ticket.n,
+        queue=ticket.queue_id,
+        service=ticket.service_id,
+        business_day=ticket.day,
+        issued_at=local_iso(ticket.issued_ms, issued.timezone),
+        ahead=ticket.ahead,
+        slip_code=slip_code(ticket.id),
+        url=f"{issued.base_url}/t/{ticket.token}" if issued.base_url else "",
+    )
