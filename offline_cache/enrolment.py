@@ -54,12 +54,13 @@ def enrol(path: Path, url: str, code: str, panel: Panel | None = None) -> Termin
 
 def hub_address(typed: str) -> str | None:
     """The address as typed by a person, made whole; None when it cannot be one."""
-    text = typed.strip().rstrip("/")
-    if "://" not in text:
-        text = f"http://{text}"
-    scheme, _, rest = text.partition("://")
-    sound = scheme in ("http", "https") and rest and len(text) <= 300
-    return text if sound and not any(c in rest for c in " /?#@\\\"'<>") and rest.isprintable() else None
+    text = typed.strip()
+    scheme, mark, rest = text.partition("://")
+    if not mark:
+        scheme, rest = "http", text
+    rest = rest.rstrip("/")
+    sound = scheme in ("http", "https") and rest and rest.isprintable() and len(rest) <= 250
+    return f"{scheme}://{rest}" if sound and not any(letter in rest for letter in " /?#@\\\"'<>") else None
 
 
 def _save(path: Path, url: str, answer: wire.EnrolAnswer, panel: Panel | None) -> TerminalConfig | EnrolFault:

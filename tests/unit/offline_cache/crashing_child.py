@@ -1,0 +1,54 @@
+"""A terminal's store in a process of its own that is killed at any moment: says on stdout what was acknowledged."""
+
+import os
+import queue
+import sys
+from pathlib import Path
+
+from cache_helpers import intent, numbered, ticket_id
+
+from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper
+from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, NumberCommitted
+from kiosk.vocabulary.tickets import PaperState
+from offline_cache.storage import StorageThread, StoreReady
+
+
+def say(line: str) -> None:
+    os.write(1, f"{line}\n".encode())
+
+
+def main(path: Path, first: int) -> None:
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    storage = StorageThread(path, events.put)
+    storage.start()
+    ready = storage.ready.result(30)
+    assert isinstance(ready, StoreReady), ready
+    say("ready")
+    flights = 8
+    for n in range(first, first + flights):
+        storage.submit(CommitIntent(intent(n)))
+    following = first + flights
+    while True:
+        event = events.get()
+        match event:
+            case IntentCommitted(ticket=ticket):
+                say(f"intent {ticket}")
+                storage.submit(CommitNumber(numbered(int(ticket[-12:]))))
+            case NumberCommitted(ticket=ticket):
+                say(f"number {ticket}")
+                n = int(ticket[-12:])
+                if n % 3 == 0:
+                    storage.submit(CommitCancel(ticket))
+                else:
+                    storage.submit(CommitPaper(ticket, PaperState.PRINTED))
+                storage.submit(CommitIntent(intent(following)))
+                following += 1
+            case CancelCommitted(ticket=ticket):
+                say(f"cancel {ticket}")
+            case _:
+                say(f"failed {event}")
+
+
+if __name__ == "__main__":
+    assert ticket_id(1)
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,69 @@
+"""Power cut of the process: kill -9 at random moments; what was acknowledged is there, what was owed is still owed."""
+
+import os
+import random
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import apsw
+import pytest
+from cache_helpers import numbered
+
+from offline_cache import tickets
+from offline_cache.storage import open_terminal_db
+
+ROUNDS = int(os.environ.get("KIOSK_CRASH_ROUNDS", "30"))
+
+
+def killed_run(path: Path, first: int, after_s: float) -> list[tuple[str, str]]:
+    """One life of the child; returns what it had acknowledged when it was killed."""
+    child = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("crashing_child.py")), str(path), str(first)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"ready\n"
+    timer = threading.Timer(after_s, child.kill)
+    timer.start()
+    said, _ = child.communicate(timeout=30)
+    timer.cancel()
+    lines = said.decode().split("\n")[:-1]
+    assert not any(line.startswith("failed") for line in lines), lines
+    return [(line.split()[0], line.split()[1]) for line in lines]
+
+
+def check(db: apsw.Connection, acknowledged: list[tuple[str, str]]) -> None:
+    rows = {str(row[0]): row for row in db.execute("SELECT id, state, series, n, paper FROM ticket")}
+    owed = {(one.ticket, one.kind) for one in tickets.owed(db, 1_000_000)}
+    for what, ticket in acknowledged:
+        assert ticket in rows, f"{what} of {ticket} was acknowledged and is gone"
+        _, state, series, n, paper = rows[ticket]
+        if what in ("number", "cancel"):
+            assert state in ("numbered", "cancelled")
+            assert (series, n) == ("A", numbered(int(ticket[-12:])).label.n)
+            assert paper in ("asked", "printed", "unconfirmed")
+        if what == "cancel":
+            assert state == "cancelled"
+            assert (ticket, "cancel") in owed
+    for ticket, row in rows.items():
+        if row[4] in ("printed", "unconfirmed"):
+            assert (ticket, "paper") in owed, "what became of the paper is owed in the same commit"
+
+
+@pytest.mark.load
+def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path) -> None:
+    seed = int(os.environ.get("KIOSK_SEED", random.SystemRandom().randrange(1 << 32)))
+    print(f"seed {seed}, {ROUNDS} rounds")
+    dice = random.Random(seed)
+    path = tmp_path / "terminal.db"
+    acknowledged: list[tuple[str, str]] = []
+    for each in range(ROUNDS):
+        acknowledged += killed_run(path, each * 1_000 + 1, dice.uniform(0.0, 0.06))
+        db = open_terminal_db(path)
+        assert isinstance(db, apsw.Connection), db
+        check(db, acknowledged)
+        db.close()
+    assert len(acknowledged) > ROUNDS * 5, "the child must have been at work"
