@@ -44,7 +44,7 @@ def next_opening(office: Office, now: datetime) -> datetime | None:
     """When a closed office opens next, in the zone of ``now``; ``now`` itself when it is open; None = not in a year."""
     if open_at(office, now):
         return now
-    starts = (start for day in _days_from(now.date() - _DAY) for start in _starts(office, day, now))
+    starts = (start for day in _days_from(now.date()) for start in _starts(office, day, now))
     return next((start for start in starts if _after(start, now) and open_at(office, start)), None)
 
 

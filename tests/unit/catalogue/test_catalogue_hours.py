@@ -98,6 +98,16 @@ def test_an_opening_inside_the_skipped_hour_is_the_jump_itself() -> None:
     assert opens.astimezone(UTC) == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
 
 
+def test_an_opening_inside_the_hour_that_comes_twice_comes_twice() -> None:
+    office = Office(id="x", names={"de": "x"}, hours=(span(6, "02:00", "02:30"),))
+    opens = hours.next_opening(office, berlin("2026-10-25T02:45"))
+    assert opens is not None
+    assert opens.astimezone(UTC) == datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
+    closes = hours.closing(office, berlin("2026-10-25T02:10", fold=1))
+    assert closes is not None
+    assert closes.astimezone(UTC) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
 def test_an_open_office_opens_now_and_two_spans_that_touch_are_one() -> None:
     office = Office(id="x", names={"de": "x"}, hours=(span(0, "08:00", "12:00"), span(0, "12:00", "16:00")))
     now = berlin("2026-11-23T11:00")
