@@ -70,7 +70,7 @@ def _plan(view: View, kit: Kit, area: Area) -> _Plan:
     """What keeps its place on every page, and what flows."""
     field = _fixed(kit, area, [block for block in view.body if isinstance(block, SearchField) and block.typing])
     keys = _fixed(kit, area, [block for block in view.body if isinstance(block, Keyboard)])
-    cramped = bool(keys.h) and kit.geometry.landscape and kit.geometry.across == 1
+    cramped = bool(keys.h) and kit.geometry.cramped
     title = [] if cramped else _title(view, kit, area)
     intro = _intro(view, kit, area.w)
     head = stacked([*title, *intro], kit.air(1.4))
@@ -129,7 +129,7 @@ def _bottom(view: View, kit: Kit, area: Area, plan: _Plan, paging: Paging | None
 
 def _room(kit: Kit, area: Area, plan: _Plan, bottom: Piece) -> flow.Room:
     h = area.bottom - plan.flow_y - (bottom.h + kit.air(7) if bottom.h else 0)
-    return flow.Room(area.w, h, tight=kit.geometry.landscape or h < kit.mm(250))
+    return flow.Room(area.w, h, tight=kit.geometry.landscape or h < kit.mm(250), fill=kit.geometry.cramped)
 
 
 def _paged(plan: _Plan, kit: Kit, room: flow.Room) -> list[list[flow.Segment]]:
@@ -137,7 +137,7 @@ def _paged(plan: _Plan, kit: Kit, room: flow.Room) -> list[list[flow.Segment]]:
         *(flow.Segment(piece=piece, block=-1 - index) for index, piece in enumerate(plan.intro)),
         *flow.segments(kit, plan.flowing, room),
     ]
-    one_column = flow.pages(found, room.h, _gap(kit))
+    one_column = flow.pages(kit, found, room)
     columns = kit.geometry.landscape and kit.geometry.across == 2 and flow.informs(plan.flowing) and not plan.intro
     return flow.arranged(kit, plan.flowing, room) if len(one_column) > 1 and columns else one_column
 

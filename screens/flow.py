@@ -3,6 +3,7 @@
 A segment is never parted; blocks are parted into segments that fit. At most six choices stand on a page.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -13,6 +14,7 @@ from screens.kit import Kit
 from screens.marks import Piece, joined
 from screens.sizes import MOST_CHOICES, Text
 from screens.widgets import cards, controls, number, typing
+from screens.widgets.cards import Card
 
 BLOCK_GAP_MM = 7.5
 
@@ -25,6 +27,8 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     choices: int = 0
     grows: bool = False
     heading: Piece | None = None
+    card: Card | None = None
+    """What the piece was drawn from, where it may be parted."""
 
 
 class Room(msgspec.Struct, frozen=True):
@@ -35,6 +39,8 @@ class Room(msgspec.Struct, frozen=True):
     tight: bool
     alone: bool = False
     """The body is one block."""
+    fill: bool = False
+    """Part cards to fill a page, because little fits on one."""
     extra: int = 0
     """Pixels by which each row of tiles and the number's card may be higher."""
 
@@ -58,18 +64,15 @@ def _pair(kit: Kit, block: Block, follows: Block | None, index: int, room: Room)
         return []
     gap = kit.air(BLOCK_GAP_MM)
     if isinstance(follows, Fact) and follows.half:
-        w = (room.w - gap) // 2
-        parts = [_whole(cards.fact(kit, half, w)) for half in (block, follows)]
-        h = max(cards.card(kit, w, part).h for part in parts)
-        left, right = (cards.card(kit, w, part, h) for part in parts)
+        w = other = (room.w - gap) // 2
+        pair = (cards.fact(kit, block, w), cards.fact(kit, follows, w))
     elif isinstance(follows, Notice) and room.tight:
-        w = room.w * 7 // 20
-        right = cards.notice(kit, follows, room.w - w - gap)
-        left = cards.card(kit, w, _whole(cards.fact(kit, block, w)), right.h)
-        h = left.h
-        right = cards.notice(kit, follows, room.w - w - gap, h)
+        w, other = room.w * 7 // 20, room.w - room.w * 7 // 20 - gap
+        pair = (cards.fact(kit, block, w), cards.notice(kit, follows, other))
     else:
         return []
+    h = max(cards.drawn(kit, pair[0], w).h, cards.drawn(kit, pair[1], other).h)
+    left, right = cards.drawn(kit, pair[0], w, h), cards.drawn(kit, pair[1], other, h)
     return [Segment(piece=joined(room.w, h, (left, right.at(w + gap, 0))), block=index)] if h <= room.h else []
 
 
@@ -80,30 +83,25 @@ def _of_block(kit: Kit, block: Block, index: int, room: Room) -> list[Segment]:
         case SearchField():
             return [Segment(piece=typing.search_field(kit, block, room.w), block=index)]
         case Keyboard():
-            keys = typing.keyboard(kit, block, room.w, 14.0 if room.tight else 21.0)
+            keys = typing.keyboard(kit, block, room.w, 13.2 if room.tight else 21.0)
             return [Segment(piece=keys.mirrored(room.w) if kit.rtl else keys, block=index)]
         case Fact():
-            return _carded(kit, cards.fact(kit, block, room.w), index, room)
+            return [_carded(kit, cards.fact(kit, block, room.w), index, room.w)]
         case NumberCard():
             made = number.number_card(kit, block, room.w, room.extra, tight=room.tight)
             return [Segment(piece=piece, block=index, grows=True) for piece in made]
         case Notice():
-            return [Segment(piece=cards.notice(kit, block, room.w), block=index)]
+            return [_carded(kit, cards.notice(kit, block, room.w), index, room.w)]
         case Waiting():
             return [Segment(piece=cards.waiting(kit, block, room.w, alone=room.alone), block=index)]
         case HoursTable():
-            return _carded(kit, cards.hours(kit, block, room.w), index, room)
+            return [_carded(kit, cards.hours(kit, block, room.w), index, room.w)]
         case _:
             assert_never(block)
 
 
-def _carded(kit: Kit, shown: tuple[Piece, list[Piece]], index: int, room: Room) -> list[Segment]:
-    return [Segment(piece=piece, block=index) for piece in cards.cards(kit, room.w, *shown, room.h)]
-
-
-def _whole(shown: tuple[Piece, list[Piece]]) -> list[Piece]:
-    heading, parts = shown
-    return [heading, *parts]
+def _carded(kit: Kit, card: Card, index: int, w: int) -> Segment:
+    return Segment(piece=cards.drawn(kit, card, w), block=index, card=card)
 
 
 def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
@@ -130,17 +128,40 @@ def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
     return found
 
 
-def pages(found: Sequence[Segment], room_h: int, gap: int) -> list[list[Segment]]:
-    """Segments on pages, in order; a page takes what fits and at most six choices."""
+def pages(kit: Kit, found: Sequence[Segment], room: Room) -> list[list[Segment]]:
+    """Segments on pages, in order; a page takes what fits and at most six choices. Too high a card is parted."""
+    gap = kit.air(BLOCK_GAP_MM)
+    waiting = deque(found)
     done: list[list[Segment]] = [[]]
-    for segment in found:
-        tried = [*done[-1], segment]
-        choices = sum(one.choices for one in tried)
-        if done[-1] and (height(tried, gap) > room_h or (segment.choices and choices > MOST_CHOICES)):
-            done.append([segment])
+    while waiting:
+        segment, page = waiting.popleft(), done[-1]
+        if height([*page, segment], gap) <= room.h and _choices([*page, segment]) <= MOST_CHOICES:
+            page.append(segment)
+        elif parts := _parted(kit, segment, room, room.h - (height(page, gap) + gap if page else 0)):
+            page.append(parts[0])
+            done.append([])
+            waiting.appendleft(parts[1])
+        elif page:
+            done.append([])
+            waiting.appendleft(segment)
         else:
-            done[-1] = tried
+            page.append(segment)
     return done
+
+
+def _choices(page: Sequence[Segment]) -> int:
+    return sum(segment.choices for segment in page)
+
+
+def _parted(kit: Kit, segment: Segment, room: Room, left: int) -> tuple[Segment, Segment] | None:
+    """A card in two where it is higher than a page, or where pages hold little anyway."""
+    if segment.card is None or (segment.piece.h <= room.h and not room.fill):
+        return None
+    halves = cards.parted(kit, segment.card, room.w, left)
+    if halves is None:
+        return None
+    first, rest = (_carded(kit, half, segment.block, room.w) for half in halves)
+    return first, rest
 
 
 def arranged(kit: Kit, body: Sequence[Block], room: Room) -> list[list[Segment]]:
@@ -154,7 +175,7 @@ def arranged(kit: Kit, body: Sequence[Block], room: Room) -> list[list[Segment]]
         if page:
             done.append(page)
         else:
-            done.extend(pages(segments(kit, body[start:end], room), room.h, kit.air(BLOCK_GAP_MM)))
+            done.extend(pages(kit, segments(kit, body[start:end], room), room))
         start = end
     return done
 
@@ -163,12 +184,12 @@ def _one_page(kit: Kit, body: Sequence[Block], room: Room) -> list[Segment]:
     """These blocks on one page without parting any of them, or nothing."""
     gap = kit.air(BLOCK_GAP_MM)
     column = segments(kit, body, room)
-    if len(column) <= len(body) and height(column, gap) <= room.h:
+    if height(column, gap) <= room.h:
         return column
     half = msgspec.structs.replace(room, w=(room.w - gap) // 2)
     whole = [msgspec.structs.replace(block, half=False) if isinstance(block, Fact) else block for block in body]
     found = segments(kit, whole, half)
-    if len(body) < 2 or len(found) > len(body):
+    if len(body) < 2:
         return []
     sides = [set_page(side, half.w, gap) for side in _even(found, gap)]
     h = max(side.h for side in sides)

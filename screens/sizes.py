@@ -82,6 +82,11 @@ class Geometry(msgspec.Struct, frozen=True):
         return not self.landscape and self.panel.width_mm >= ROOMY_MM
 
     @property
+    def cramped(self) -> bool:
+        """Large text on a low panel: little fits on a page."""
+        return self.landscape and self.size is not TextSize.M
+
+    @property
     def air(self) -> float:
         """How much wider than written spaces are on this panel."""
         if self.landscape:

@@ -1,8 +1,8 @@
 """Cards that inform: facts, notices, waiting, opening hours. Each comes as parts, so that a tall one can be parted."""
 
-from collections.abc import Sequence
+import msgspec
 
-from kiosk.view import Fact, HoursTable, Line, Notice, Waiting
+from kiosk.view import Fact, HoursTable, Line, Notice, Tone, Waiting
 from screens.kit import Kit
 from screens.marks import Box, Fill, Piece, Ring, joined, stacked
 from screens.sizes import CORNER_MM, Text
@@ -13,30 +13,51 @@ PAD_MM = 9.0
 PART_GAP_MM = 3.0
 
 
-def card(kit: Kit, w: int, parts: Sequence[Piece], least_h: int = 0) -> Piece:
-    """Parts below each other on a white card."""
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """A card not yet drawn: its parts can be put on several cards, each under the heading again.
+
+    With a ``tone`` it is a notice: soft ground, edge in the tone, a large icon before the words.
+    """
+
+    parts: tuple[Piece, ...]
+    gap: int
+    heading: Piece | None = None
+    tone: Tone | None = None
+    icon: str = ""
+
+    def part(self, start: int, end: int) -> "Card":
+        """A card with some of the parts."""
+        return msgspec.structs.replace(self, parts=self.parts[start:end])
+
+
+def drawn(kit: Kit, card: Card, w: int, least_h: int = 0) -> Piece:
+    """The card on its ground."""
     pad = kit.air(PAD_MM)
-    inner = stacked(parts, kit.air(PART_GAP_MM))
-    h = max(least_h, inner.h + 2 * pad - kit.air(2))
-    return joined(w, h, (_paper(kit, w, h), inner.at(pad, pad - kit.mm(1))))
+    parts = card.parts if card.heading is None else (card.heading, *card.parts)
+    words = stacked(parts, card.gap)
+    if card.tone is None:
+        h = max(least_h, words.h + 2 * pad - kit.air(2))
+        return joined(w, h, (_paper(kit, w, h), words.at(pad, pad - kit.air(1))))
+    tone, soft = TONES[card.tone]
+    icon = kit.icon(card.icon, _notice_icon_mm(kit), tone)
+    h = max(least_h, max(words.h, icon.h) + 2 * pad - kit.air(2))
+    ground = Fill(Box(0, 0, w, h), soft, kit.mm(CORNER_MM), tone, max(2, kit.mm(0.8)))
+    left = pad + icon.w + kit.air(6.5)
+    return joined(w, h, (Piece(w, h, (ground,)), icon.at(pad, (h - icon.h) // 2), words.at(left, (h - words.h) // 2)))
 
 
-def cards(kit: Kit, w: int, heading: Piece, parts: Sequence[Piece], room: int) -> list[Piece]:
-    """As one card, or as several under the same heading when one would be higher than the room."""
-    done: list[Piece] = []
-    held: list[Piece] = [heading]
-    for part in parts:
-        if len(held) > 1 and card(kit, w, [*held, part]).h > room:
-            done.append(card(kit, w, held))
-            held = [heading]
-        held.append(part)
-    return [*done, card(kit, w, held)]
+def parted(kit: Kit, card: Card, w: int, room: int) -> tuple[Card, Card] | None:
+    """As many parts as fit into the room, and the rest; None where not even one fits."""
+    for end in range(len(card.parts) - 1, 0, -1):
+        first = card.part(0, end)
+        if drawn(kit, first, w).h <= room:
+            return first, card.part(end, len(card.parts))
+    return None
 
 
-def fact(kit: Kit, shown: Fact, w: int) -> tuple[Piece, list[Piece]]:
-    """Heading and parts of a fact: value, lines, ticks."""
+def fact(kit: Kit, shown: Fact, w: int) -> Card:
+    """Heading with icon, then value, lines, ticks."""
     inner = w - 2 * kit.air(PAD_MM)
-    heading = _headed(kit, shown.icon, shown.heading, inner)
     parts: list[Piece] = []
     if shown.value:
         parts.append(kit.text(shown.value, Text.HEADING, inner, bold=True))
@@ -44,7 +65,26 @@ def fact(kit: Kit, shown: Fact, w: int) -> tuple[Piece, list[Piece]]:
     for line in shown.lines:
         parts.extend(_line(kit, line, inner, role, colour))
     parts.extend(_tick(kit, line, inner) for line in shown.ticks)
-    return heading, parts
+    heading = _headed(kit, shown.icon, shown.heading, inner)
+    return Card(heading=heading, parts=tuple(parts), gap=kit.air(PART_GAP_MM))
+
+
+def notice(kit: Kit, shown: Notice, w: int) -> Card:
+    """What to do now."""
+    inner = w - 2 * kit.air(PAD_MM) - kit.mm(_notice_icon_mm(kit)) - kit.air(6.5)
+    heading = kit.text(shown.heading, Text.TILE, inner, bold=True, even=True)
+    text = kit.text(shown.text, Text.BODY, inner) if shown.text else Piece(inner, 0)
+    first = Piece(heading.w, heading.h + (kit.mm(1.5) if shown.text else 0), heading.marks)
+    return Card(parts=(first, *_by_lines(text)), gap=0, tone=shown.tone, icon=shown.icon)
+
+
+def _notice_icon_mm(kit: Kit) -> float:
+    return 24.0 if kit.geometry.roomy else 18.0
+
+
+def _by_lines(text: Piece) -> list[Piece]:
+    step = text.h // max(1, len(text.marks))
+    return [Piece(text.w, step, (mark,)).at(0, -at * step) for at, mark in enumerate(text.marks)]
 
 
 def _headed(kit: Kit, name: str, heading: str, w: int) -> Piece:
@@ -80,22 +120,6 @@ def _beside(
     return joined(w, h, (icon.at(0, max(0, lift)), words.at(icon.w + gap, drop)))
 
 
-def notice(kit: Kit, shown: Notice, w: int, least_h: int = 0) -> Piece:
-    """What to do now: a soft ground and an edge in the tone, a large icon, words."""
-    tone, soft = TONES[shown.tone]
-    pad, gap = kit.air(PAD_MM), kit.air(6.5)
-    icon = kit.icon(shown.icon, 24 if kit.geometry.roomy else 18, tone)
-    inner = w - 2 * pad - icon.w - gap
-    parts = [kit.text(shown.heading, Text.TILE, inner, bold=True, even=True)]
-    if shown.text:
-        parts.append(kit.text(shown.text, Text.BODY, inner))
-    words = stacked(parts, kit.mm(1.5))
-    h = max(least_h, max(words.h, icon.h) + 2 * pad - kit.air(2))
-    ground = Fill(Box(0, 0, w, h), soft, kit.mm(CORNER_MM), tone, max(2, kit.mm(0.8)))
-    placed = (icon.at(pad, (h - icon.h) // 2), words.at(pad + icon.w + gap, (h - words.h) // 2))
-    return joined(w, h, (Piece(w, h, (ground,)), *placed))
-
-
 def waiting(kit: Kit, shown: Waiting, w: int, *, alone: bool) -> Piece:
     """Work in progress: a ring and words; the ring is large and on top where nothing else stands on the screen."""
     side = kit.air(34) if alone else kit.mm(15)
@@ -117,11 +141,11 @@ def waiting(kit: Kit, shown: Waiting, w: int, *, alone: bool) -> Piece:
     return joined(w, h, (_paper(kit, w, h), *placed))
 
 
-def hours(kit: Kit, shown: HoursTable, w: int) -> tuple[Piece, list[Piece]]:
-    """Heading and parts of the opening hours: a row per day; today's stands out by weight and ground."""
+def hours(kit: Kit, shown: HoursTable, w: int) -> Card:
+    """A row per day; today's stands out by weight and ground."""
     inner = w - 2 * kit.air(PAD_MM)
-    days = [_day(kit, day, times, inner, index == shown.today) for index, (day, times) in enumerate(shown.rows)]
-    return _headed(kit, "clock", shown.heading, inner), days
+    days = tuple(_day(kit, day, times, inner, index == shown.today) for index, (day, times) in enumerate(shown.rows))
+    return Card(heading=_headed(kit, "clock", shown.heading, inner), parts=days, gap=kit.air(1.5))
 
 
 def _day(kit: Kit, day: str, times: str, w: int, today: bool) -> Piece:

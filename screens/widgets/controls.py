@@ -114,19 +114,19 @@ def badge(kit: Kit, shown: Badge, w: int) -> Piece:
     return joined(pill_w, h, drawn)
 
 
-def button(kit: Kit, control: Control, w: int, least_h: int = 0) -> Piece:
+def button(kit: Kit, control: Control, w: int, least_h: int = 0, role: Text = Text.TILE) -> Piece:
     """An action: icon and label in the middle; the main one is filled."""
     main = control.look is Look.MAIN
-    content = _in_a_row(kit, control, w - 2 * kit.air(5.5), Colour.ON_ACCENT if main else Colour.INK, Text.TILE)
+    content = _in_a_row(kit, control, w - 2 * kit.air(5.5), Colour.ON_ACCENT if main else Colour.INK, role)
     h = max(least_h, content.h + 2 * kit.mm(4), kit.air(22))
     back = _ground(kit, w, h, Colour.ACCENT if main else Colour.SURFACE, None if main else Colour.EDGE)
     middle = content.at((w - content.w) // 2, (h - content.h) // 2)
     return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))
 
 
-def button_width(kit: Kit, control: Control) -> int:
+def button_width(kit: Kit, control: Control, role: Text = Text.TILE) -> int:
     """The width a button takes when its label stays on one line."""
-    return _in_a_row(kit, control, kit.geometry.width, Colour.INK, Text.TILE).w + 2 * kit.air(8)
+    return _in_a_row(kit, control, kit.geometry.width, Colour.INK, role).w + 2 * kit.air(8)
 
 
 def small_button(kit: Kit, control: Control) -> Piece:

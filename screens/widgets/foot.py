@@ -3,9 +3,10 @@
 import msgspec
 
 from kiosk.view import Control, Look, PagerTexts, View
+from kiosk.vocabulary.access import TextSize
 from kiosk.vocabulary.intents import Wake
 from screens.kit import Kit
-from screens.marks import Piece, Turn, joined, stacked
+from screens.marks import Font, Ink, Piece, Turn, joined, stacked
 from screens.sizes import Text
 from screens.theme import Colour
 from screens.widgets import controls
@@ -35,7 +36,7 @@ def foot(view: View, kit: Kit, w: int, paging: Paging | None = None) -> Piece:
     """Actions, and with pages the pager: in one row, in one row under the page's number, or in rows of their own."""
     if paging is None:
         return _actions(kit, view.actions, w)
-    pager = _pager(kit, view.pager, paging)
+    pager = _pager(kit, view.pager, paging, w)
     if not view.actions:
         return _alone(pager, w)
     wished = [controls.button_width(kit, control) for control in view.actions]
@@ -72,17 +73,24 @@ def _ended(piece: Piece, w: int) -> Piece:
     return joined(w, piece.h, (piece.at(w - piece.w, 0),))
 
 
-def _pager(kit: Kit, texts: PagerTexts, paging: Paging) -> _Pager:
-    of = texts.of.format(page=paging.page + 1, pages=paging.pages)
+def _label(kit: Kit, texts: PagerTexts, of: str, paging: Paging) -> Piece:
     widest = kit.measure(texts.of.format(page=paging.pages, pages=paging.pages), kit.style(Text.BODY))
-    label = kit.text(of, Text.BODY, widest + kit.mm(4), Colour.INK_SOFT, centre=True)
+    return kit.text(of, Text.BODY, widest + kit.mm(3), Colour.INK_SOFT, centre=True)
+
+
+def _pager(kit: Kit, texts: PagerTexts, paging: Paging, w: int) -> _Pager:
+    of = texts.of.format(page=paging.page + 1, pages=paging.pages)
     back = _turn(kit, Turn.BACK, texts.back, "arrow-left")
     more = _turn(kit, Turn.MORE, texts.more, "arrow-right")
+    gap = kit.air(4.5)
+    label = _label(kit, texts, of, paging)
+    if label.w + back.w + more.w + 2 * gap > w:
+        label = _label(kit.in_size(TextSize.M), texts, of, paging)
     return _Pager(
         label,
         back if paging.page > 0 else Piece(back.w, back.h),
         more if paging.page < paging.pages - 1 else Piece(more.w, more.h),
-        kit.mm(5),
+        gap,
     )
 
 
@@ -97,36 +105,49 @@ def in_row(pieces: list[Piece], gap: int) -> Piece:
 
 
 def _actions(kit: Kit, shown: tuple[Control, ...], w: int) -> Piece:
-    """Buttons beside each other, the last one widest; below each other where labels would not fit."""
+    """Buttons beside each other, the last one widest: in the size of a tile's label, or of the text where that fits."""
     if not shown:
         return Piece(w, 0)
     gap = kit.mm(8)
-    wished = [controls.button_width(kit, control) for control in shown]
-    if sum(wished) + gap * (len(shown) - 1) > w:
-        return _tight_actions(kit, shown, wished, w, gap)
+    for role in (Text.BODY,) if kit.geometry.cramped else (Text.TILE, Text.BODY):
+        wished = [controls.button_width(kit, control, role) for control in shown]
+        if sum(wished) + gap * (len(shown) - 1) <= w:
+            return _one_line(kit, shown, wished, w, gap, role)
+    return _two_lines(kit, shown, wished, w, gap, role)
+
+
+def _one_line(kit: Kit, shown: tuple[Control, ...], wished: list[int], w: int, gap: int, role: Text) -> Piece:
     if len(shown) == 1:
-        only = controls.button(kit, shown[0], w if shown[0].look is Look.MAIN else wished[0])
+        only = controls.button(kit, shown[0], w if shown[0].look is Look.MAIN else wished[0], role=role)
         return Piece(w, only.h, only.marks, only.targets)
     widths = [*wished[:-1], w - sum(wished[:-1]) - gap * (len(shown) - 1)]
-    return _equal(kit, shown, widths, gap)
+    return _equal(kit, shown, widths, gap, role)
 
 
-def _tight_actions(kit: Kit, shown: tuple[Control, ...], wished: list[int], w: int, gap: int) -> Piece:
-    """Two labels may wrap beside each other; more stand below each other, the main one last."""
+def _two_lines(kit: Kit, shown: tuple[Control, ...], wished: list[int], w: int, gap: int, role: Text) -> Piece:
+    """Two labels may wrap beside each other; else all stand below each other, the main one last."""
     if len(shown) == 2:
         share = min(max(wished[0] / sum(wished), 0.36), 0.6)
         first = round((w - gap) * share)
-        pair = _equal(kit, shown, [first, w - gap - first], gap)
-        stack_h = sum(controls.button(kit, control, w).h for control in shown)
-        if pair.h < stack_h:
+        pair = _equal(kit, shown, [first, w - gap - first], gap, Text.TILE)
+        if not _torn(pair) and pair.h < sum(controls.button(kit, control, w).h for control in shown):
             return pair
-    return stacked([controls.button(kit, control, w) for control in shown], gap)
+    return stacked([controls.button(kit, control, w, role=role) for control in shown], kit.air(6))
 
 
-def _equal(kit: Kit, shown: tuple[Control, ...], widths: list[int], gap: int) -> Piece:
+def _torn(row: Piece) -> bool:
+    """Whether a label had to be broken inside a word."""
+    return any(
+        sum(isinstance(mark, Ink) and mark.style.font is not Font.ICONS for mark in target.marks)
+        > len(target.control.label.split())
+        for target in row.targets
+    )
+
+
+def _equal(kit: Kit, shown: tuple[Control, ...], widths: list[int], gap: int, role: Text) -> Piece:
     pairs = list(zip(shown, widths, strict=True))
-    h = max(controls.button(kit, control, each).h for control, each in pairs)
-    return in_row([controls.button(kit, control, each, h) for control, each in pairs], gap)
+    h = max(controls.button(kit, control, each, role=role).h for control, each in pairs)
+    return in_row([controls.button(kit, control, each, h, role) for control, each in pairs], gap)
 
 
 def _turn(kit: Kit, turn: Turn, label: str, icon: str) -> Piece:

@@ -6,7 +6,7 @@ from screens.marks import Box, Fill, Piece, as_target, joined, stacked
 from screens.sizes import Text
 from screens.theme import Colour
 
-KEY_GAP_MM = 3.6
+KEY_GAP_MM = 3.3
 _LEAST_CAP_MM = 3.5
 _CAP_STEP_MM = 0.5
 
@@ -16,7 +16,7 @@ def search_field(kit: Kit, shown: SearchField, w: int) -> Piece:
     pad, gap = kit.air(8), kit.mm(6)
     icon = kit.icon(shown.control.icon or "search", kit.geometry.cap_mm(Text.BODY) * 1.9, Colour.ACCENT)
     words = _content(kit, shown, w - 2 * pad - icon.w - gap)
-    h = max(words.h + kit.mm(8), kit.air(24))
+    h = max(words.h + kit.air(7), kit.air(24))
     edge_px = max(2, kit.mm(1.0 if shown.typing else 0.6))
     edge = Colour.ACCENT if shown.typing else Colour.EDGE
     ground = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(8), edge, edge_px)
