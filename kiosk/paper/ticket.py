@@ -28,9 +28,9 @@ _COMMA = re.compile("[,،] *")
 
 
 class SlipTexts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the catalogue says for the slip: texts per language, empty where it says nothing."""
+    """What the catalogue says for the slip: texts per language; what it does not say has no line."""
 
-    service: Mapping[str, str]
+    service: Mapping[str, str] = {}
     place: Mapping[str, str] = {}
     """Where this ticket's people wait."""
     bring: Mapping[str, tuple[str, ...]] = {}
@@ -40,7 +40,7 @@ def ticket_document(
     ticket: Numbered, slip: SlipTexts, site: Site, texts: Texts, lang: str, *, copy: bool = False
 ) -> Document:
     """The slip for a numbered ticket. ``copy`` marks a second print, so that nobody holds two numbers."""
-    blocks = (
+    blocks: tuple[Block, ...] = (
         *_head(site, texts, lang, copy),
         *_number(ticket, slip, texts, lang),
         *_facts(ticket, site, texts, lang),
@@ -69,8 +69,9 @@ def _number(ticket: Numbered, slip: SlipTexts, texts: Texts, lang: str) -> tuple
         Gap(1.5),
         Big(str(ticket.label), NUMBER_MM),
         Gap(2.0),
-        _line(pick(slip.service, lang), bold=True, align=Align.CENTRE),
     ]
+    if slip.service:
+        blocks.append(_line(pick(slip.service, lang), bold=True, align=Align.CENTRE))
     if slip.place:
         blocks += [
             Gap(2.5),
@@ -126,13 +127,15 @@ def _code(ticket: Numbered, texts: Texts, lang: str) -> tuple[Block, ...]:
 
 
 def _in_german(slip: SlipTexts, texts: Texts, copy: bool) -> tuple[Block, ...]:
-    blocks: list[Block] = [Rule(), Text(pick(slip.service, _GERMAN).text, bold=True, lang=_GERMAN)]
+    blocks: list[Block] = []
+    if slip.service:
+        blocks.append(Text(pick(slip.service, _GERMAN).text, bold=True, lang=_GERMAN))
     if slip.place:
         wait_here = texts.say(_GERMAN, "paper.wait_here").text
         blocks.append(Text(f"{wait_here} {pick(slip.place, _GERMAN).text}", lang=_GERMAN))
     if copy:
         blocks += [Text(texts.say(_GERMAN, key).text, lang=_GERMAN) for key in ("paper.copy", "paper.copy_text")]
-    return tuple(blocks)
+    return (Rule(), *blocks) if blocks else ()
 
 
 def _line(said: Said, *, bold: bool = False, align: Align = Align.START) -> Text:

@@ -131,6 +131,13 @@ def test_what_is_not_known_is_not_said() -> None:
     ]
 
 
+def test_a_service_that_left_the_catalogue_leaves_a_number_and_a_code() -> None:
+    said = lines(slip("en", texts=SlipTexts()))
+    assert "A 143" in said
+    assert said[-1] == "Scan the code: your place on your phone"
+    assert all(said)
+
+
 def test_papers_fall_back_to_english_in_their_own_direction_and_stay_few() -> None:
     texts = replace(SLIP, bring={"en": tuple(f"paper {n}" for n in range(9)), "ar": ()})
     papers = [block for block in slip("ar", texts=texts).blocks if isinstance(block, Text) and "paper" in block.text]
