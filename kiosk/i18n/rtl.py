@@ -26,10 +26,15 @@ _CONTROLS = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufe
 _MARK_BEFORE_BASE = re.compile("([\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670]+)(.)")
 _BREAK_AFTER = re.compile(r"(?<=[^\W\d_])([-/–])(?=[^\W\d_])")
 _NUMBER = re.compile(
-    r"\b[A-Z]{1,2}[ \u00a0]\d{1,4}(?:-\d{1,4})?\b"  # a ticket number
-    r"|(?:\+|\b0)\d+(?:[ /-]\d+)+"  # a telephone number
+    r"(?<![^\W_])(?:"
+    r"[A-Z]{1,2}[ \u00a0]\d{1,4}(?:-\d{1,4})?"  # a ticket number
+    r"|(?:\+|0)\d+(?:[ /-]\d+)+"  # a telephone number
     r"|[€$£]?\d+(?:[.,:/–-]\d+)*(?:[ \u00a0]?[€%])?"  # an amount, a time, a span, a date
+    r")(?![^\W_])"
 )
+_ADDRESS = re.compile(r"[A-Za-z][\w.+-]*(?:://|@)[\w.:/?=&%~#+-]*[\w/]")
+_ISOLATE = re.compile(f"[{LRI}{FSI}][^{LRI}{FSI}{PDI}]*{PDI}")
+_LETTER = re.compile(r"[^\W\d_]")
 
 _BN = "\ufeff"
 """A neutral that takes the level of the character before it: shows where that character was put."""
@@ -101,7 +106,15 @@ def _shaped_word(word: str) -> str:
 
 
 def _isolated(text: str) -> str:
-    return _NUMBER.sub(lambda match: f"{LRI}{_unbroken(match)}{PDI}", text)
+    """Isolate addresses, and numbers unless they follow a Latin word ("Zimmer 5"), to which they then belong."""
+
+    def wrapped(match: re.Match[str]) -> str:
+        before = _LETTER.findall(_ISOLATE.sub("", text[: match.start()]))
+        keep = before and not has_rtl(before[-1])
+        return _unbroken(match) if keep else f"{LRI}{_unbroken(match)}{PDI}"
+
+    text = _ADDRESS.sub(lambda match: f"{LRI}{match[0]}{PDI}", text)
+    return _NUMBER.sub(wrapped, text)
 
 
 def _unbroken(match: re.Match[str]) -> str:

@@ -34,6 +34,11 @@ GOLDEN = [
     ("he", "גר ב-Musterstadt (קומה 2)", ["(2 " + "קומה"[::-1] + ") Musterstadt-ב " + "גר"[::-1]]),
     ("ar", f"إلى {LRI}Bürgerbüro (2. OG){PDI} الآن", None),
     ("de", "Sprache: العربية", ["Sprache: " + shaped_backwards("العربية")]),
+    ("ar", "عند http://192.0.2.10:8080/a", ["http://192.0.2.10:8080/a " + shaped_backwards("عند")]),
+    ("ar", "غرفة Zimmer 5 هنا", [shaped_backwards("هنا") + " Zimmer 5 " + shaped_backwards("غرفة")]),
+    ("ar", "نموذج A4 هنا", [shaped_backwards("هنا") + " A4 " + shaped_backwards("نموذج")]),
+    ("ar", "الشبابيك 10–13", ["10–13 " + shaped_backwards("الشبابيك")]),
+    ("ar", f"{LRI}Amt{PDI} من 08:00–12:00", ["08:00–12:00 " + shaped_backwards("من") + " Amt"]),
     ("ar", "Musterstadt.", ["Musterstadt."]),
     ("ar", "46,00 €", ["46,00 €"]),
 ]
