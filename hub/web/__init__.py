@@ -2,4 +2,18 @@
 
 from litestar.types import ControllerRouterHandler
 
-routers: list[ControllerRouterHandler] = []
+from hub.web import board, counters, desk, front, people, queues, setup, site, static, terminals, visitor
+
+routers: list[ControllerRouterHandler] = [
+    *front.routers,
+    *setup.routers,
+    *desk.routers,
+    *board.routers,
+    *visitor.routers,
+    *people.routers,
+    *counters.routers,
+    *queues.routers,
+    *terminals.routers,
+    *site.routers,
+    *static.routers,
+]

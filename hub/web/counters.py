@@ -1,0 +1,88 @@
+"""The counters page: who calls, and from which queues."""
+
+from functools import partial
+from typing import Any
+
+from litestar import Response, Router, get, post
+from sqlalchemy import Connection
+
+from hub.auth.rights import Right
+from hub.hall import Hall
+from hub.queues import arrange, house
+from hub.queues.refusals import Refused
+from hub.web import forms
+from hub.web.gate import needs, staff_only, who
+from hub.web.page import Asked, Page, go, page
+
+MAY = needs(Right.COUNTERS)
+
+
+@get("/counters", opt=MAY)
+async def counters_page(request: Asked, hall: Hall) -> Response[Any]:
+    """All counters with their queues."""
+    return await _page(request, hall, forms.Form())
+
+
+@post("/counters", opt=MAY)
+async def add_counter(request: Asked, hall: Hall) -> Response[Any]:
+    """One counter more."""
+    return await _write(request, hall, hall.new_id(), new=True)
+
+
+@post("/counters/{ident:str}", opt=MAY)
+async def change_counter(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+    """Another name, place, other queues."""
+    return await _write(request, hall, ident, new=False)
+
+
+@post("/counters/{ident:str}/close", opt=MAY)
+async def close_counter(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+    """Take the counter away."""
+    site, now_ms = who(request).site, hall.now_ms()
+    refused = await hall.store.write(partial(arrange.close_counter, site=site, counter=ident, now_ms=now_ms))
+    if refused:
+        return await _page(request, hall, forms.Form(), 409, refused="counters.busy")
+    return go("/counters", "saved")
+
+
+async def _write(request: Asked, hall: Hall, ident: str, *, new: bool) -> Response[Any]:
+    form, site = await forms.read(request), who(request).site
+    known = [queue.id for queue in await hall.store.read(partial(arrange.queues, site=site))]
+    name, place = form.text("name", 40), form.text("place", 100, needed=False)
+    queues = form.some_of("queues", known)
+    write = house.add_counter if new else arrange.change_counter
+
+    def do(connection: Connection) -> Refused | None:
+        refused = write(connection, site, ident, name=name, place=place, now_ms=hall.now_ms())
+        if refused is None:
+            house.serve(connection, site, ident, () if len(queues) == len(known) else queues, hall.now_ms())
+        return refused
+
+    if form.ok and await hall.store.write(do) is None:
+        return go("/counters", "saved")
+    form.fault("name", "fault.counter_taken")
+    return await _page(request, hall, form, 422, editing="" if new else ident)
+
+
+async def _page(
+    request: Asked, hall: Hall, form: forms.Form, status: int = 200, refused: str = "", editing: str = ""
+) -> Page:
+    site = who(request).site
+    counters = await hall.store.read(partial(house.counters, site=site))
+    queues = await hall.store.read(partial(arrange.queues, site=site))
+    return page(
+        request,
+        "counters.html",
+        status,
+        form=form,
+        counters=counters,
+        queues=queues,
+        refused=refused,
+        editing=editing,
+        empty=forms.Form(),
+    )
+
+
+routers = [
+    Router("/", route_handlers=[counters_page, add_counter, change_counter, close_counter], before_request=staff_only)
+]

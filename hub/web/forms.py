@@ -1,0 +1,97 @@
+"""What a form said: texts read with their limits, faults collected by field, so that the page can show all of them."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from litestar.datastructures import FormMultiDict
+
+from hub.web.page import Asked
+
+
+class Form:
+    """The fields of a POST (or of nothing, for an empty form), with the faults found while reading.
+
+    A reader returns the value, or a harmless one when there is a fault; ask ``ok`` before using any of them.
+    """
+
+    def __init__(self, fields: FormMultiDict | None = None, **values: str) -> None:
+        self._fields = fields
+        self._values = values
+        self.faults: dict[str, str] = {}
+        """Field -> message key."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything read so far is right."""
+        return not self.faults
+
+    def value(self, name: str) -> str:
+        """What was typed, to be shown again; or what the form starts with."""
+        if self._fields is not None:
+            found = self._fields.get(name, "")
+            return found if isinstance(found, str) else ""
+        return self._values.get(name, "")
+
+    def values(self, name: str) -> list[str]:
+        """Every value of a field that may stand several times."""
+        found = self._fields.getall(name, []) if self._fields is not None else []
+        return [value for value in found if isinstance(value, str)]
+
+    def fault(self, name: str, key: str) -> None:
+        """Note what is wrong with a field; the first word stands."""
+        self.faults.setdefault(name, key)
+
+    def text(self, name: str, longest: int = 200, *, needed: bool = True) -> str:
+        """A line of text without blanks around it."""
+        text = " ".join(self.value(name).split())
+        if needed and not text:
+            self.fault(name, "fault.empty")
+        if len(text) > longest or not text.isprintable():
+            self.fault(name, "fault.text")
+            return ""
+        return text
+
+    def one_of(self, name: str, allowed: Sequence[str]) -> str:
+        """One of the choices on offer."""
+        if (value := self.value(name)) in allowed:
+            return value
+        self.fault(name, "fault.choice")
+        return allowed[0] if allowed else ""
+
+    def some_of(self, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        """Any of the choices on offer."""
+        found = self.values(name)
+        if any(value not in allowed for value in found):
+            self.fault(name, "fault.choice")
+        return tuple(value for value in allowed if value in found)
+
+    def number(self, name: str, least: int, most: int) -> int:
+        """A whole number within its limits."""
+        text = self.value(name).strip()
+        if text.isascii() and text.isdigit() and len(text) < 8 and least <= int(text) <= most:
+            return int(text)
+        self.fault(name, "fault.number")
+        return least
+
+    def zone(self, name: str) -> str:
+        """A time zone of the IANA database."""
+        if (value := self.value(name).strip()) in available_timezones():
+            return value
+        self.fault(name, "fault.zone")
+        return "Europe/Berlin"
+
+    def base_url(self, name: str) -> str:
+        """Scheme and host under which visitors reach the hub, without a slash at the end; "" = none."""
+        url = self.value(name).strip().rstrip("/")
+        parts = urlsplit(url)
+        plain = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
+        if url and (not plain or parts.username or len(url) > 300 or not url.isprintable() or " " in url):
+            self.fault(name, "fault.base_url")
+            return ""
+        return url
+
+
+async def read(request: Asked) -> Form:
+    """The form of this POST."""
+    return Form(await request.form())

@@ -1,0 +1,135 @@
+"""Founding a house: site, first administrator, starting catalogue with its queues, counters, a first terminal."""
+
+import re
+import unicodedata
+from datetime import time
+from typing import Protocol
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.auth import people
+from hub.catalogue.demo import demo_catalogue
+from hub.queues import house, publishing, terminals
+from hub.queues.refusals import Refused
+from hub.store.words import Role
+from kiosk.catalogue.model import Catalogue, Featured, Office, Queue, Service, Span
+
+FIRST_SERVICE = "anliegen"
+
+
+class NewHouse(msgspec.Struct, frozen=True, kw_only=True):
+    """What the set-up page asks for."""
+
+    town: str
+    name: str
+    timezone: str
+    base_url: str
+    hours: tuple[Span, ...]
+    catalogue: str
+    """"demo" or "empty"."""
+    counters: int
+    counter_word: str
+    """"Schalter" or "Counter": the counters are called "Schalter 1" and so on."""
+    terminal_name: str
+
+
+class Administrator(msgspec.Struct, frozen=True):
+    """The first person: ``kept`` is the argon2id hash."""
+
+    login: str
+    name: str
+    kept: str
+
+
+class Founded(msgspec.Struct, frozen=True):
+    """What there is now."""
+
+    site: str
+    user: str
+    terminal: str
+
+
+class MakeId(Protocol):
+    """Makes ids."""
+
+    def __call__(self) -> str:
+        """The next one."""
+        ...
+
+
+def found(connection: Connection, new: NewHouse, administrator: Administrator, new_id: MakeId, now_ms: int) -> Founded:
+    """Make everything in one transaction. Raises ValueError when the starting catalogue is refused (a bug of ours)."""
+    site = house.Site(slug(new.name), new.town, new.name, new.timezone, new.base_url)
+    house.add_site(connection, site, now_ms)
+    user = new_id()
+    people.add(
+        connection,
+        site.id,
+        user,
+        administrator.login,
+        administrator.name,
+        Role.ADMINISTRATOR,
+        administrator.kept,
+        now_ms,
+    )
+    published = publishing.publish(connection, site.id, starting_catalogue(new), new.catalogue, now_ms)
+    if isinstance(published, Refused):
+        raise ValueError(published.message)
+    for n in range(1, new.counters + 1):
+        house.add_counter(connection, site.id, new_id(), f"{new.counter_word} {n}", now_ms)
+    terminal = new_id()
+    terminals.add_terminal(connection, site.id, terminal, new.terminal_name, now_ms)
+    return Founded(site.id, user, terminal)
+
+
+def starting_catalogue(new: NewHouse) -> Catalogue:
+    """The demo's services at this house's hours, or one queue with one service that fits everything."""
+    whole = demo_catalogue() if new.catalogue == "demo" else _empty(new)
+    offices = tuple(msgspec.structs.replace(office, hours=new.hours) for office in whole.offices)
+    return msgspec.structs.replace(whole, offices=offices)
+
+
+def set_hours(catalogue: Catalogue, hours: tuple[Span, ...]) -> Catalogue:
+    """Change the house's hours: the first office's, and of every office that kept the same until now."""
+    if not catalogue.offices:
+        return catalogue
+    before = catalogue.offices[0].hours
+    offices = tuple(
+        msgspec.structs.replace(office, hours=hours) if office.hours == before else office
+        for office in catalogue.offices
+    )
+    return msgspec.structs.replace(catalogue, offices=offices)
+
+
+def house_hours(catalogue: Catalogue | None) -> tuple[Span, ...]:
+    """The house's hours: those of the first office."""
+    return catalogue.offices[0].hours if catalogue and catalogue.offices else ()
+
+
+def usual_hours() -> tuple[Span, ...]:
+    """What the form starts with."""
+    return tuple(Span(day=day, opens=time(8), closes=time(16 if day != 3 else 18)) for day in range(5))
+
+
+def slug(name: str) -> str:
+    """The site's id in addresses: "Bürgerhaus am Wall" is "buergerhaus-am-wall"."""
+    german = name.lower()
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        german = german.replace(umlaut, letters)
+    plain = unicodedata.normalize("NFKD", german).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "rathaus"
+
+
+def _empty(new: NewHouse) -> Catalogue:
+    names = {"de": new.name, "en": new.name}
+    return Catalogue(
+        version=1,
+        languages=("de", "en"),
+        offices=(Office(id="haus", names=names),),
+        queues=(Queue(id="a", series="A", names={"de": "Bürgerservice", "en": "Citizens' service"}, office="haus"),),
+        services=(
+            Service(id=FIRST_SERVICE, names={"de": "Ihr Anliegen", "en": "Your request"}, office="haus", queue="a"),
+        ),
+        featured=(Featured(service=FIRST_SERVICE),),
+    )

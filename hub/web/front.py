@@ -1,0 +1,81 @@
+"""The door: start address, sign-in, sign-out, language."""
+
+from functools import partial
+from typing import Any, assert_never
+
+from litestar import Response, Router, get, post
+
+from hub.auth import sessions
+from hub.auth.rights import may
+from hub.auth.signing_in import SignedIn, TooManyTries, WrongPassword
+from hub.hall import Hall
+from hub.queues.house import sites
+from hub.web import forms, words
+from hub.web.gate import SESSION_COOKIE, anybody, cookie, keep_form_token, staff_only, who
+from hub.web.page import WAYS, Asked, go, page
+
+
+@get("/")
+async def start(request: Asked, hall: Hall) -> Response[Any]:
+    """Lead to the first page this person may open; "/welcome" for whoever sets the house up."""
+    person = who(request)
+    allowed = [path for path, _, _, right in WAYS if may(person.role, right)]
+    return go(allowed[0] if allowed else "/signin")
+
+
+@get("/signin")
+async def sign_in_page(request: Asked, hall: Hall) -> Response[Any]:
+    """Name and password."""
+    known = await hall.store.read(sites)
+    if not known:
+        return page(request, "message.html", word="not_set_up")
+    return keep_form_token(request, page(request, "signin.html", form=forms.Form(), house=known[0], wait=0))
+
+
+@post("/signin")
+async def sign_in(request: Asked, hall: Hall) -> Response[Any]:
+    """Let the person in, or say what to do."""
+    form = await forms.read(request)
+    login, password = form.value("login")[:200], form.value("password")[:1000]
+    known = await hall.store.read(sites)
+    if not known:
+        return go("/signin")
+    address = request.client.host if request.client else ""
+    answer = await hall.doorman.sign_in(known[0].id, login, password, address)
+    match answer:
+        case SignedIn(token=token):
+            come_in = go("/")
+            come_in.set_cookie(cookie(request, SESSION_COOKIE, token))
+            return come_in
+        case WrongPassword():
+            form.fault("password", "signin.wrong")
+            return page(request, "signin.html", 403, form=form, house=known[0], wait=0)
+        case TooManyTries(seconds=seconds):
+            return page(request, "signin.html", 429, form=form, house=known[0], wait=seconds)
+        case _:
+            assert_never(answer)
+
+
+@post("/signout")
+async def sign_out(request: Asked, hall: Hall) -> Response[Any]:
+    """End the session here and in the hub."""
+    await hall.store.write(partial(sessions.end, person=who(request)))
+    leave = go("/signin")
+    leave.delete_cookie(SESSION_COOKIE)
+    return leave
+
+
+@get("/lang/{tag:str}")
+async def choose_language(request: Asked, tag: str) -> Response[Any]:
+    """Show the pages in another language from now on."""
+    back = request.query_params.get("back", "/")
+    answer = go(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+    if tag in words.STAFF_LANGUAGES:
+        answer.set_cookie(cookie(request, words.COOKIE, tag, max_age=365 * 86_400))
+    return answer
+
+
+routers = [
+    Router("/", route_handlers=[sign_in_page, sign_in, choose_language], before_request=anybody),
+    Router("/", route_handlers=[start, sign_out], before_request=staff_only),
+]

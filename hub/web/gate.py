@@ -1,0 +1,122 @@
+"""Before any page of the staff: who are you, may you, and did this POST come from our own page."""
+
+import ipaddress
+import secrets
+import socket
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Response
+from litestar.datastructures import Cookie
+
+from hub.auth import sessions
+from hub.auth.rights import Right, may
+from hub.auth.sessions import Person
+from hub.hall import Hall
+from hub.queues.house import sites
+from hub.web.page import Asked, go, page
+
+SESSION_COOKIE = "hub_session"
+FORM_COOKIE = "hub_form"
+LOCAL_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost", ".intranet")
+"""Names nobody can buy, so no stranger's page can point them here (DNS rebinding)."""
+
+
+def hall_of(request: Asked) -> Hall:
+    """The hall's things, for hooks that get no dependencies."""
+    hall: Hall = request.app.state.hall
+    return hall
+
+
+def needs(right: Right) -> dict[str, Any]:
+    """The ``opt`` of a handler that only people with a right may use."""
+    return {"right": right}
+
+
+async def staff_only(request: Asked) -> Response[Any] | None:
+    """Let nobody in without a session and the handler's right; check every POST. Sets ``request.state.person``."""
+    hall = hall_of(request)
+    token = request.cookies.get(SESSION_COOKIE, "")
+    now_ms = hall.now_ms()
+    person = await hall.store.read(partial(sessions.find, token=token, now_ms=now_ms)) if token else None
+    if person is None:
+        return _to_sign_in(request)
+    request.state.person = person
+    right: Right | None = request.route_handler.opt.get("right")
+    if right is not None and not may(person.role, right):
+        return page(request, "message.html", 403, word="forbidden")
+    if request.method != "GET" and not await _from_our_page(request, person.csrf):
+        return page(request, "message.html", 403, word="old_page")
+    if (request.method != "GET" or _is_navigation(request)) and now_ms - person.seen_ms > sessions.TOUCH_MS:
+        await hall.store.write(partial(sessions.touch, person=person, now_ms=now_ms))
+    return None
+
+
+async def anybody(request: Asked) -> Response[Any] | None:
+    """Pages before signing in: the form's token stands in a cookie of its own (double submit)."""
+    request.state.form_token = request.cookies.get(FORM_COOKIE, "") or secrets.token_urlsafe(24)
+    if request.method != "GET" and not await _from_our_page(request, request.cookies.get(FORM_COOKIE, "")):
+        return page(request, "message.html", 403, word="old_page")
+    return None
+
+
+def who(request: Asked) -> Person:
+    """The person that ``staff_only`` found."""
+    person: Person = request.state.person
+    return person
+
+
+def keep_form_token(request: Asked, answer: Response[Any]) -> Response[Any]:
+    """Have the browser hold the form's token until it comes back with the form."""
+    answer.set_cookie(cookie(request, FORM_COOKIE, request.state.form_token))
+    return answer
+
+
+def cookie(request: Asked, key: str, value: str, max_age: int | None = None) -> Cookie:
+    """A strict cookie: no script reads it, no other site's page sends it."""
+    secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
+    return Cookie(key=key, value=value, path="/", max_age=max_age, httponly=True, samesite="strict", secure=secure)
+
+
+def _to_sign_in(request: Asked) -> Response[Any]:
+    if not _is_navigation(request):
+        return Response(b"", status_code=401, headers={"hx-redirect": "/signin", "cache-control": "no-store"})
+    return go("/signin")
+
+
+def _is_navigation(request: Asked) -> bool:
+    """A person opens a page; live lists, which fetch themselves, must not keep a session awake."""
+    return request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+
+
+async def _from_our_page(request: Asked, token: str) -> bool:
+    given = request.headers.get("x-csrf-token")
+    if given is None:
+        given = (await request.form()).get("csrf", "")
+    right_token = bool(token) and isinstance(given, str) and secrets.compare_digest(given.encode(), token.encode())
+    return right_token and _same_origin(request) and await _host_is_ours(request)
+
+
+def _same_origin(request: Asked) -> bool:
+    """The browser says which page sent it; a browser always does so with a POST."""
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == request.headers.get("host", "")
+
+
+async def _host_is_ours(request: Asked) -> bool:
+    """An address, a local name, this machine's name or the base URL's: names that only lead here."""
+    name = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").rstrip(".").lower()
+    if is_local_name(name) or name in (socket.gethostname().lower(), socket.getfqdn().lower()):
+        return True
+    known = await hall_of(request).store.read(sites)
+    return any(urlsplit(site.base_url).hostname == name for site in known if site.base_url)
+
+
+def is_local_name(name: str) -> bool:
+    """Whether a host name is an IP address or can only be a local one."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return bool(name) and ("." not in name or name.endswith(LOCAL_ENDINGS))
+    return True

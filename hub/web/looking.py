@@ -1,0 +1,116 @@
+"""What desk, board and visitor's page show, read in one go so that their parts agree."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.queues import help as helping
+from hub.queues import house, terminals, waiting
+from hub.queues.calling import current
+from hub.queues.help import HelpCall
+from hub.queues.house import Counter, Site
+from hub.queues.issue import NORMAL
+from hub.queues.publishing import latest
+from hub.queues.terminals import TerminalNow
+from hub.queues.tickets import Ticket
+from hub.store.words import State
+from kiosk.i18n.texts import pick
+
+MINUTE_MS = 60_000
+SHOWN = 500
+"""Rows of the waiting list that are drawn; the heading counts all."""
+MISSED = 6
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One line of the waiting list."""
+
+    ticket: Ticket
+    service: str
+    minutes: int
+    arrived: str
+    reason: str
+    """Message key: why it stands where it stands."""
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything on the desk page."""
+
+    counter: Counter
+    own: Row | None
+    rows: tuple[Row, ...]
+    count: int
+    """Everybody who waits for this counter's queues."""
+    missed: tuple[Ticket, ...]
+    calls: tuple[HelpCall, ...]
+    terminals: tuple[TerminalNow, ...]
+    now_ms: int
+    at: str
+
+
+class _Service(msgspec.Struct):
+    id: str
+    names: dict[str, str]
+
+
+class _Names(msgspec.Struct):
+    services: list[_Service] = []
+
+
+def site_of(connection: Connection, ident: str) -> Site | None:
+    """A site by its id; "" = the only one."""
+    known = house.sites(connection)
+    return next((site for site in known if ident in ("", site.id)), None)
+
+
+def desk(connection: Connection, site: str, counter: str, lang: str, now_ms: int) -> Desk | None:
+    """The desk of a counter; None when there is no such counter (any more)."""
+    place = next((each for each in house.counters(connection, site) if each.id == counter), None)
+    if place is None:
+        return None
+    names, zone = service_names(connection, site, lang), _zone(connection, site)
+    here = current(connection, site, counter)
+    queues = waiting.queues_now(connection, site)
+    return Desk(
+        counter=place,
+        own=_row(here, names, zone, now_ms) if here else None,
+        rows=tuple(
+            _row(ticket, names, zone, now_ms) for ticket in waiting.waiting_list(connection, site, counter, SHOWN)
+        ),
+        count=sum(queue.waiting for queue in queues if not place.queues or queue.id in place.queues),
+        missed=tuple(waiting.recent(connection, site, (State.NO_SHOW,), MISSED)),
+        calls=tuple(helping.open_calls(connection, site)),
+        terminals=tuple(each for each in terminals.terminals_now(connection, site, now_ms) if not each.revoked),
+        now_ms=now_ms,
+        at=_clock(now_ms, zone),
+    )
+
+
+def service_names(connection: Connection, site: str, lang: str) -> dict[str, str]:
+    """The catalogue's names in one language (or what they fall back to)."""
+    found = latest(connection, site)
+    services = msgspec.json.decode(found.body, type=_Names).services if found else []
+    return {service.id: pick(service.names, lang).text for service in services}
+
+
+def _row(ticket: Ticket, names: dict[str, str], zone: ZoneInfo, now_ms: int) -> Row:
+    minutes = max(0, now_ms - ticket.arrival_ms) // MINUTE_MS
+    service = names.get(ticket.service_id, ticket.service_id)
+    return Row(ticket, service, minutes, _clock(ticket.arrival_ms, zone), _reason(ticket))
+
+
+def _reason(ticket: Ticket) -> str:
+    if ticket.priority < NORMAL:
+        return "reason.priority"
+    return "reason.estimate" if ticket.slot else "reason.arrival"
+
+
+def _zone(connection: Connection, site: str) -> ZoneInfo:
+    known = site_of(connection, site)
+    return ZoneInfo(known.timezone if known else "UTC")
+
+
+def _clock(ms: int, zone: ZoneInfo) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, zone):%H:%M}"

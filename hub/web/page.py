@@ -1,0 +1,98 @@
+"""Turning a template into an answer: autoescaped, strict about unknown names, its headers allow only what is ours."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
+from litestar import Request, Response
+from litestar.response import Redirect
+from markupsafe import Markup
+
+from hub.auth.rights import Right, may
+from hub.auth.sessions import Person
+from hub.web.words import STAFF_LANGUAGES, language_of, sayer
+from kiosk.assets.icons import ICONS
+from kiosk.i18n.languages import is_rtl, own_name
+
+HERE = Path(__file__).resolve().parent.parent
+STATIC = HERE / "static"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cache-control": "no-store",
+    "referrer-policy": "same-origin",
+}
+"""``same-origin``, not ``no-referrer``: with the latter Chromium sends ``Origin: null`` with our own forms."""
+
+Asked = Request[Any, Any, Any]
+Page = Response[str]
+
+WAYS: tuple[tuple[str, str, str, Right], ...] = (
+    ("/desk", "ways.desk", "speakerphone", Right.CALL),
+    ("/queues", "ways.queues", "users", Right.QUEUES),
+    ("/services", "ways.services", "list-check", Right.QUEUES),
+    ("/counters", "ways.counters", "staff", Right.COUNTERS),
+    ("/terminals", "ways.terminals", "device-desktop", Right.TERMINALS),
+    ("/people", "ways.people", "users-group", Right.USERS),
+    ("/site", "ways.site", "settings", Right.SITE),
+)
+"""The pages of the staff: address, text, icon, the right one needs."""
+
+
+def page(request: Asked, template: str, status: int = 200, lang: str = "", **values: object) -> Page:
+    """Render a template for whoever is signed in (``request.state.person``), in their language."""
+    lang = lang or language_of(request)
+    person: Person | None = getattr(request.state, "person", None)
+    context = {
+        "t": sayer(lang),
+        "lang": lang,
+        "dir": "rtl" if is_rtl(lang) else "ltr",
+        "path": request.url.path,
+        "person": person,
+        "csrf": person.csrf if person else getattr(request.state, "form_token", ""),
+        "ways": [way for way in WAYS if person and may(person.role, way[3])],
+        "tongues": [(tag, own_name(tag)) for tag in STAFF_LANGUAGES],
+        "done": request.query_params.get("done", ""),
+    }
+    text = environment().get_template(template).render(context | values)
+    return Response(text, status_code=status, media_type="text/html", headers=HEADERS)
+
+
+def go(path: str, done: str = "") -> Response[Any]:
+    """See the next page (after a POST), with a word about what was done (key ``done.<word>``)."""
+    return Redirect(f"{path}?done={done}" if done else path, status_code=303)
+
+
+@cache
+def environment() -> Environment:
+    """The templates."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(icon=icon, asset=asset)
+    made.tests["given"] = lambda value: not isinstance(value, Undefined) and bool(value)
+    return made
+
+
+def icon(name: str, more: str = "") -> Markup:
+    """An icon of the icon font; always beside words, so silent for screen readers."""
+    return Markup('<span class="icon {}" aria-hidden="true">{}</span>').format(more, ICONS[name])
+
+
+@cache
+def asset(path: str) -> str:
+    """The address of a static file; it changes with the content, so that browsers may keep the file."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
+    return f"/static/{path}?v={digest}"

@@ -1,0 +1,132 @@
+"""The queues page and the services page: letters, names, places, and which service waits where."""
+
+from functools import partial
+from typing import Any
+
+import msgspec
+from litestar import Response, Router, get, post
+from sqlalchemy import Connection
+
+from hub.auth.rights import Right
+from hub.hall import Hall
+from hub.queues import arrange, house, publishing, waiting
+from hub.queues.refusals import Refused
+from hub.web import forms
+from hub.web.gate import needs, staff_only, who
+from hub.web.page import Asked, Page, go, page
+from kiosk.catalogue.model import Catalogue, Texts
+from kiosk.i18n.texts import pick
+
+MAY = needs(Right.QUEUES)
+
+
+@get("/queues", opt=MAY)
+async def queues_page(request: Asked, hall: Hall) -> Response[Any]:
+    """All queues with how many wait."""
+    return await _page(request, hall, forms.Form())
+
+
+@post("/queues", opt=MAY)
+async def add_queue(request: Asked, hall: Hall) -> Response[Any]:
+    """One queue more."""
+    form, site = await forms.read(request), who(request).site
+    letters = await hall.store.read(partial(arrange.free_letters, site=site))
+    series, names, places = form.one_of("series", letters), *_texts(form)
+
+    def do(connection: Connection) -> Refused | None:
+        return house.add_queue(connection, site, f"q-{series.lower()}", series, names, hall.now_ms(), places)
+
+    if form.ok and await hall.store.write(do) is None:
+        return go("/queues", "saved")
+    form.fault("series", "fault.series_taken")
+    return await _page(request, hall, form, 422)
+
+
+@post("/queues/{ident:str}", opt=MAY)
+async def change_queue(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+    """Other names and places."""
+    form, site = await forms.read(request), who(request).site
+    names, places = _texts(form)
+    if not form.ok:
+        return await _page(request, hall, form, 422, editing=ident)
+    await hall.store.write(lambda c: arrange.change_queue(c, site, ident, names, places, hall.now_ms()))
+    return go("/queues", "saved")
+
+
+@post("/queues/{ident:str}/open", opt=MAY)
+async def open_queue(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+    """Give numbers, or give none for now."""
+    is_open, site = (await forms.read(request)).value("open") == "yes", who(request).site
+    await hall.store.write(lambda c: house.open_queue(c, site, ident, is_open, hall.now_ms()))
+    return go("/queues", "saved")
+
+
+@post("/queues/{ident:str}/remove", opt=MAY)
+async def remove_queue(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+    """Take the queue away."""
+    site = who(request).site
+    if await hall.store.write(lambda c: arrange.remove_queue(c, site, ident, hall.now_ms())):
+        return await _page(request, hall, forms.Form(), 409, refused="queues.not_empty")
+    return go("/queues", "saved")
+
+
+@get("/services", opt=MAY)
+async def services_page(request: Asked, hall: Hall) -> Response[Any]:
+    """Every service of the catalogue with its queue; ``q`` narrows the list."""
+    site, wanted = who(request).site, request.query_params.get("q", "")[:100]
+    found = await hall.store.read(partial(publishing.latest, site=site))
+    catalogue = msgspec.json.decode(found.body, type=Catalogue) if found else Catalogue(version=0)
+    queues = await hall.store.read(partial(arrange.queues, site=site))
+    hits = [service for service in catalogue.services if _matches(service.names, wanted)]
+    return page(request, "services.html", services=hits, queues=queues, wanted=wanted, pick=pick, catalogue=catalogue)
+
+
+@post("/services/route", opt=MAY)
+async def route(request: Asked, hall: Hall) -> Response[Any]:
+    """Have a service's people wait in another queue."""
+    form, site = await forms.read(request), who(request).site
+    known = [queue.id for queue in await hall.store.read(partial(arrange.queues, site=site))]
+    queue, service = form.one_of("queue", known), form.text("service", 120)
+    if form.ok:
+        await hall.store.write(lambda c: house.route(c, site, service, queue, hall.now_ms()))
+    return go("/services", "saved" if form.ok else "")
+
+
+def _matches(names: Texts, wanted: str) -> bool:
+    return all(word in " ".join(names.values()).lower() for word in wanted.lower().split())
+
+
+def _texts(form: forms.Form) -> tuple[Texts, Texts]:
+    """Name and place in German, and in English where it was given."""
+    names = {"de": form.text("name_de", 80), "en": form.text("name_en", 80, needed=False)}
+    places = {"de": form.text("place_de", 120, needed=False), "en": form.text("place_en", 120, needed=False)}
+    return {tag: text for tag, text in names.items() if text}, {tag: text for tag, text in places.items() if text}
+
+
+async def _page(
+    request: Asked, hall: Hall, form: forms.Form, status: int = 200, refused: str = "", editing: str = ""
+) -> Page:
+    site = who(request).site
+    letters = await hall.store.read(partial(arrange.free_letters, site=site))
+    queues = await hall.store.read(partial(waiting.queues_now, site=site))
+    return page(
+        request,
+        "queues.html",
+        status,
+        form=form,
+        queues=queues,
+        letters=letters,
+        refused=refused,
+        editing=editing,
+        empty=forms.Form(),
+        pick=pick,
+    )
+
+
+routers = [
+    Router(
+        "/",
+        route_handlers=[queues_page, add_queue, change_queue, open_queue, remove_queue, services_page, route],
+        before_request=staff_only,
+    )
+]

@@ -1,0 +1,172 @@
+"""First run: the one-time link's page, and the next steps up to the first called number."""
+
+import secrets
+from datetime import time
+from functools import partial
+from typing import Any
+
+from litestar import Response, Router, get, post
+from sqlalchemy import Connection
+
+from hub.auth import first_run, sessions
+from hub.auth.passwords import complaint
+from hub.auth.people import LOGIN
+from hub.auth.rights import Right
+from hub.hall import Hall
+from hub.queues import house, terminals
+from hub.queues.terminals import CODE_LIVES_MS, make_code
+from hub.web import forms, founding, words
+from hub.web.gate import SESSION_COOKIE, anybody, cookie, keep_form_token, needs, staff_only, who
+from hub.web.page import Asked, go, page
+from kiosk.catalogue.model import Span
+
+DAYS = range(7)
+SPANS_A_DAY = (0, 1)
+
+
+@get("/setup")
+async def setup_page(request: Asked, hall: Hall) -> Response[Any]:
+    """The form, for whoever has the link that the hub printed."""
+    token = request.query_params.get("token", "")
+    if not await hall.store.read(partial(first_run.is_good, token=token)):
+        return page(request, "message.html", 403, word="setup_over")
+    start = {"token": token, "timezone": "Europe/Berlin", "counters": "3", "catalogue": "demo", "login": "admin"}
+    form = forms.Form(None, **start, **hours_as_fields(founding.usual_hours()))
+    return keep_form_token(request, page(request, "setup.html", form=form))
+
+
+@post("/setup")
+async def set_up(request: Asked, hall: Hall) -> Response[Any]:
+    """Found the house, sign the administrator in and show the next steps."""
+    form = await forms.read(request)
+    if not await hall.store.read(partial(first_run.is_good, token=form.value("token"))):
+        return page(request, "message.html", 403, word="setup_over")
+    new = _read_house(form, words.sayer(words.language_of(request)))
+    login = read_login(form)
+    name, password = form.text("admin_name"), read_password(form, login)
+    if not form.ok:
+        return page(request, "setup.html", 422, form=form)
+    administrator = founding.Administrator(login, name, await hall.passwords.hash(password))
+
+    def do(connection: Connection) -> str | None:
+        now_ms = hall.now_ms()
+        if not first_run.use_up(connection, form.value("token"), now_ms):
+            return None
+        made = founding.found(connection, new, administrator, hall.new_id, now_ms)
+        return sessions.begin(connection, made.site, made.user, now_ms)
+
+    if (session := await hall.store.write(do)) is None:
+        return page(request, "message.html", 403, word="setup_over")
+    come_in = go("/welcome")
+    come_in.set_cookie(cookie(request, SESSION_COOKIE, session))
+    return come_in
+
+
+@get("/welcome", opt=needs(Right.SITE))
+async def welcome(request: Asked, hall: Hall) -> Response[Any]:
+    """What to do next until the first number is called."""
+    return await _welcome(request, hall, "")
+
+
+@post("/welcome/code", opt=needs(Right.SITE))
+async def first_code(request: Asked, hall: Hall) -> Response[Any]:
+    """A code for the first terminal, shown once."""
+    site, code = who(request).site, make_code(secrets.randbelow)
+
+    def do(connection: Connection) -> bool:
+        known = [each for each in terminals.terminals_now(connection, site, hall.now_ms()) if not each.revoked]
+        if not known:
+            return False
+        return terminals.add_code(connection, site, known[0].id, code, hall.now_ms()) is None
+
+    return await _welcome(request, hall, code if await hall.store.write(do) else "")
+
+
+async def _welcome(request: Asked, hall: Hall, code: str) -> Response[Any]:
+    site, now_ms = who(request).site, hall.now_ms()
+    known = await hall.store.read(partial(terminals.terminals_now, site=site, now_ms=now_ms))
+    desks = await hall.store.read(partial(house.counters, site=site))
+    shown = f"{code[:4]}-{code[4:]}" if code else ""
+    return page(
+        request,
+        "welcome.html",
+        terminals=[each for each in known if not each.revoked],
+        counters=desks,
+        code=shown,
+        minutes=CODE_LIVES_MS // 60_000,
+        hub_url=str(request.base_url).rstrip("/"),
+        site_id=site,
+    )
+
+
+def read_login(form: forms.Form) -> str:
+    """What the person will type to sign in."""
+    login = form.value("login").strip().lower()
+    if not LOGIN.match(login):
+        form.fault("login", "fault.login")
+    return login
+
+
+def read_password(form: forms.Form, login: str) -> str:
+    """A password good enough, typed twice."""
+    password = form.value("password")
+    if word := complaint(password, login):
+        form.fault("password", word)
+    elif password != form.value("again"):
+        form.fault("again", "fault.again")
+    return password
+
+
+def read_hours(form: forms.Form) -> tuple[Span, ...]:
+    """The opening hours: for each day up to two spans, empty = closed."""
+    spans: list[Span] = []
+    for day in DAYS:
+        ends = time.min
+        for n in SPANS_A_DAY:
+            opens, closes = form.value(f"opens-{day}-{n}"), form.value(f"closes-{day}-{n}")
+            if not opens and not closes:
+                continue
+            first, last = _clock(opens), _clock(closes)
+            if first is None or last is None or not ends <= first < last:
+                form.fault(f"hours-{day}", "fault.hours")
+                continue
+            ends = last
+            spans.append(Span(day=day, opens=first, closes=last))
+    return tuple(spans)
+
+
+def hours_as_fields(hours: tuple[Span, ...]) -> dict[str, str]:
+    """The hours as the form's fields hold them."""
+    fields: dict[str, str] = {}
+    for day in DAYS:
+        for n, span in enumerate(span for span in hours if span.day == day):
+            fields[f"opens-{day}-{n}"] = f"{span.opens:%H:%M}"
+            fields[f"closes-{day}-{n}"] = f"{span.closes:%H:%M}"
+    return fields
+
+
+def _clock(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _read_house(form: forms.Form, say: words.Say) -> founding.NewHouse:
+    return founding.NewHouse(
+        town=form.text("town"),
+        name=form.text("name"),
+        timezone=form.zone("timezone"),
+        base_url=form.base_url("base_url"),
+        hours=read_hours(form),
+        catalogue=form.one_of("catalogue", ("demo", "empty")),
+        counters=form.number("counters", 1, 40),
+        counter_word=say("setup.counter_word"),
+        terminal_name=say("setup.first_terminal"),
+    )
+
+
+routers = [
+    Router("/", route_handlers=[setup_page, set_up], before_request=anybody),
+    Router("/", route_handlers=[welcome, first_code], before_request=staff_only),
+]

@@ -1,0 +1,56 @@
+"""The site page: names, time zone, base URL, opening hours."""
+
+from functools import partial
+from typing import Any
+
+import msgspec
+from litestar import Response, Router, get, post
+from sqlalchemy import Connection
+
+from hub.auth.rights import Right
+from hub.hall import Hall
+from hub.queues import house, publishing
+from hub.web import forms, founding
+from hub.web.gate import needs, staff_only, who
+from hub.web.page import Asked, go, page
+from hub.web.setup import hours_as_fields, read_hours
+from kiosk.catalogue.model import Catalogue, Span
+
+MAY = needs(Right.SITE)
+
+
+@get("/site", opt=MAY)
+async def site_page(request: Asked, hall: Hall) -> Response[Any]:
+    """The settings as they are."""
+    site = who(request).site
+    known = next(each for each in await hall.store.read(house.sites) if each.id == site)
+    hours = founding.house_hours(await hall.store.read(partial(_catalogue, site=site)))
+    fields = {key: str(value) for key, value in msgspec.structs.asdict(known).items()} | hours_as_fields(hours)
+    return page(request, "site.html", form=forms.Form(None, **fields), site_id=site)
+
+
+@post("/site", opt=MAY)
+async def change_site(request: Asked, hall: Hall) -> Response[Any]:
+    """Write them; new hours are published to the terminals."""
+    form, site = await forms.read(request), who(request).site
+    new = house.Site(site, form.text("town"), form.text("name"), form.zone("timezone"), form.base_url("base_url"))
+    hours = read_hours(form)
+    if not form.ok:
+        return page(request, "site.html", 422, form=form, site_id=site)
+    await hall.store.write(lambda connection: _write(connection, new, hours, hall.now_ms()))
+    return go("/site", "saved")
+
+
+def _write(connection: Connection, new: house.Site, hours: tuple[Span, ...], now_ms: int) -> None:
+    house.change_site(connection, new, now_ms)
+    catalogue = _catalogue(connection, new.id)
+    if catalogue is not None and founding.house_hours(catalogue) != hours:
+        publishing.publish(connection, new.id, founding.set_hours(catalogue, hours), "hub", now_ms)
+
+
+def _catalogue(connection: Connection, site: str) -> Catalogue | None:
+    found = publishing.latest(connection, site)
+    return msgspec.json.decode(found.body, type=Catalogue) if found else None
+
+
+routers = [Router("/", route_handlers=[site_page, change_site], before_request=staff_only)]

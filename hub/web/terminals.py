@@ -1,0 +1,96 @@
+"""The terminals page: create, give a one-time code, revoke; how each one is."""
+
+import secrets
+from functools import partial
+from typing import Any
+
+from litestar import Response, Router, get, post
+from sqlalchemy import Connection
+
+from hub.auth.rights import Right
+from hub.hall import Hall
+from hub.queues import terminals
+from hub.queues.refusals import Refused
+from hub.queues.terminals import CODE_LIVES_MS, make_code
+from hub.web import forms
+from hub.web.gate import needs, staff_only, who
+from hub.web.page import Asked, Page, go, page
+
+MAY = needs(Right.TERMINALS)
+
+
+@get("/terminals", opt=MAY)
+async def terminals_page(request: Asked, hall: Hall) -> Response[Any]:
+    """All terminals with what they told last."""
+    return await _page(request, hall, forms.Form())
+
+
+@post("/terminals", opt=MAY)
+async def add_terminal(request: Asked, hall: Hall) -> Response[Any]:
+    """A terminal by name, with its code."""
+    form, site, ident = await forms.read(request), who(request).site, hall.new_id()
+    name, place = form.text("name", 60), form.text("place", 100, needed=False)
+    code, now_ms = make_code(secrets.randbelow), hall.now_ms()
+
+    def do(connection: Connection) -> Refused | None:
+        return terminals.add_terminal(connection, site, ident, name, now_ms, place) or terminals.add_code(
+            connection, site, ident, code, now_ms
+        )
+
+    if form.ok and await hall.store.write(do) is None:
+        return await _page(request, hall, forms.Form(), code=code, code_for=ident)
+    form.fault("name", "fault.terminal_taken")
+    return await _page(request, hall, form, 422)
+
+
+@post("/terminals/{ident:str}/code", opt=MAY)
+async def new_code(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+    """Another code; the one before is worthless."""
+    site, code = who(request).site, make_code(secrets.randbelow)
+    refused = await hall.store.write(lambda c: terminals.add_code(c, site, ident, code, hall.now_ms()))
+    return go("/terminals") if refused else await _page(request, hall, forms.Form(), code=code, code_for=ident)
+
+
+@post("/terminals/{ident:str}/revoke-code", opt=MAY)
+async def revoke_code(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+    """The code that was given is worthless."""
+    site = who(request).site
+    await hall.store.write(lambda c: terminals.revoke_codes(c, site, ident, hall.now_ms()))
+    return go("/terminals", "code_revoked")
+
+
+@post("/terminals/{ident:str}/revoke", opt=MAY)
+async def revoke(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+    """The terminal's key is worthless from now on."""
+    site = who(request).site
+    await hall.store.write(lambda c: terminals.revoke(c, site, ident, hall.now_ms()))
+    hall.keys.forget()
+    return go("/terminals", "revoked")
+
+
+async def _page(
+    request: Asked, hall: Hall, form: forms.Form, status: int = 200, code: str = "", code_for: str = ""
+) -> Page:
+    now_ms, site = hall.now_ms(), who(request).site
+    known = await hall.store.read(partial(terminals.terminals_now, site=site, now_ms=now_ms))
+    return page(
+        request,
+        "terminals.html",
+        status,
+        form=form,
+        terminals=known,
+        code=f"{code[:4]}-{code[4:]}" if code else "",
+        code_for=code_for,
+        minutes=CODE_LIVES_MS // 60_000,
+        hub_url=str(request.base_url).rstrip("/"),
+        now_ms=now_ms,
+    )
+
+
+routers = [
+    Router(
+        "/",
+        route_handlers=[terminals_page, add_terminal, new_code, revoke_code, revoke],
+        before_request=staff_only,
+    )
+]

@@ -1,0 +1,61 @@
+"""The visitor's own page behind the ticket's QR: number, state, people before. No account, no script needed."""
+
+import re
+from functools import partial
+from typing import Any
+
+from litestar import Response, Router, get
+
+from hub.hall import Hall
+from hub.queues import waiting
+from hub.store.words import State
+from hub.web import looking
+from hub.web.page import Asked, page
+from hub.web.words import language_of, texts
+from kiosk.i18n.languages import base, own_name
+from kiosk.i18n.texts import pick
+
+TOKEN = re.compile(r"[0-9a-f]{32}\Z")
+REFRESH_S = 5
+OVER = frozenset({State.DONE, State.NO_SHOW, State.CANCELLED, State.EXPIRED, State.VOID})
+"""States in which nothing more will happen: the page stops asking."""
+
+
+@get("/t/{token:str}")
+async def visitor_page(request: Asked, hall: Hall, token: str) -> Response[Any]:
+    """The whole page; htmx asks for its middle only."""
+    found = await hall.store.read(partial(waiting.standing, token=token)) if TOKEN.match(token) else None
+    languages = texts().languages
+    chosen = request.query_params.get("lang", "")
+    if found is None:
+        lang = chosen if chosen in languages else language_of(request, languages)
+        return _private(page(request, "visitor_unknown.html", 404, lang=lang))
+    own = base(found.ticket.lang)
+    lang = chosen if chosen in languages else own if own in languages else "de"
+    site = await hall.store.read(partial(looking.site_of, ident=found.ticket.site_id))
+    names = await hall.store.read(partial(looking.service_names, site=found.ticket.site_id, lang=lang))
+    return _private(
+        page(
+            request,
+            "visitor_part.html" if "hx-request" in request.headers else "visitor.html",
+            lang=lang,
+            standing=found,
+            house=site,
+            service=names.get(found.ticket.service_id, ""),
+            queue=pick(found.queue_names, lang).text,
+            place=pick(found.queue_places, lang).text,
+            over=found.ticket.state in OVER or not found.today,
+            languages=[(tag, own_name(tag)) for tag in languages],
+            refresh_s=REFRESH_S,
+        )
+    )
+
+
+def _private(answer: Response[str]) -> Response[str]:
+    """The address is the key to the page: it must not travel on."""
+    answer.headers["referrer-policy"] = "no-referrer"
+    answer.headers["x-robots-tag"] = "noindex"
+    return answer
+
+
+routers = [Router("/", route_handlers=[visitor_page])]
