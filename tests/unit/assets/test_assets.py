@@ -97,6 +97,8 @@ def test_every_icon_named_in_code_exists() -> None:
     files = [path for folder in ("kiosk", "screens", "hub") for path in (ROOT / folder).rglob("*.py")]
     named = {name for path in files for name in re.findall(r'\bicon="([a-z0-9-]+)"', path.read_text("utf-8"))}
     assert named, "the pattern finds nothing any more"
+    for path in (ROOT / "hub/templates").rglob("*.html"):
+        named |= set(re.findall(r'\bicon\("([a-z0-9-]+)"', path.read_text("utf-8")))
     for path in (ROOT / "hub/catalogue/demo").rglob("*.toml"):
         named |= set(re.findall(r'^icon = "([^"]+)"', path.read_text("utf-8"), re.M))
     assert not named - set(ICONS)

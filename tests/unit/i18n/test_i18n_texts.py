@@ -86,6 +86,12 @@ def test_arabic_terminal_is_complete() -> None:
     assert messages("ar", "terminal").keys() == german, "the simulators' panel is for developers: German and English"
 
 
+def test_the_visitors_page_is_whole_in_arabic() -> None:
+    visitors = {key for key in messages("de", "hub") if key.startswith("visitor.")}
+    assert visitors
+    assert visitors <= messages("ar", "hub").keys()
+
+
 def test_every_problem_size_and_contrast_has_a_text() -> None:
     keys = messages("de", "terminal").keys()
     for prefix, endings in FAMILIES.items():
@@ -125,6 +131,15 @@ def test_every_key_in_the_terminals_code_exists() -> None:
     used = set()
     for path in (*(ROOT / "kiosk").rglob("*.py"), *(ROOT / "screens").rglob("*.py")):
         used |= set(re.findall(r'\bwords\(\s*"([a-z_]+\.[A-Za-z_.]+)"', path.read_text("utf-8")))
+    assert used, "the pattern finds nothing any more"
+    assert not used - known
+
+
+def test_every_key_in_the_hubs_templates_exists() -> None:
+    known = messages("de", "hub").keys() | messages("de", "terminal").keys()
+    used = set()
+    for path in (ROOT / "hub/templates").rglob("*.html"):
+        used |= set(re.findall(r'\bt\(\s*"([a-z_]+\.[A-Za-z0-9_.]+)"\s*[,)]', path.read_text("utf-8")))
     assert used, "the pattern finds nothing any more"
     assert not used - known
 
