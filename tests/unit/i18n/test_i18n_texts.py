@@ -129,8 +129,10 @@ def test_no_key_is_unused() -> None:
 def test_every_key_in_the_terminals_code_exists() -> None:
     known = messages("de", "terminal").keys() | messages("de", "hub").keys()
     used = set()
-    for path in (*(ROOT / "kiosk").rglob("*.py"), *(ROOT / "screens").rglob("*.py")):
-        used |= set(re.findall(r'\bwords\(\s*"([a-z_]+\.[A-Za-z_.]+)"', path.read_text("utf-8")))
+    for path in (path for folder in ("kiosk", "screens", "drivers") for path in (ROOT / folder).rglob("*.py")):
+        text = path.read_text("utf-8")
+        used |= set(re.findall(r'\bwords\(\s*"([a-z_]+\.[A-Za-z_.]+)"', text))
+        used |= set(re.findall(r'\bsay\(\s*[\w.]+,\s*"([a-z_]+\.[A-Za-z_.]+)"', text))
     assert used, "the pattern finds nothing any more"
     assert not used - known
 
