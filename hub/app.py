@@ -19,7 +19,7 @@ from hub.queues.days import turn_all
 from hub.queues.retention import prune
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
-from hub.web import routers
+from hub.web import handlers, routers
 
 HOUSEKEEPING_S = 20.0
 
@@ -38,6 +38,7 @@ def create_app(store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s:
         dependencies={"hall": Provide(lambda: hall, sync_to_thread=False)},
         lifespan=[partial(_lifespan, hall)],
         exception_handlers={HTTPException: _http_fault},
+        exception_handlers=handlers,
         openapi_config=None,
         logging_config=None,
     )
@@ -61,6 +62,7 @@ async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        hall.passwords.close()
 
 
 async def _keep_house(hall: Hall) -> None:

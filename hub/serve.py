@@ -4,15 +4,18 @@ import fcntl
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from litestar import Litestar
 
 from hub.app import create_app
-from hub.hall import Hall
+from hub.auth.first_run import new_token
+from hub.hall import Hall, system_ms
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 
@@ -22,7 +25,8 @@ KEEP_ALIVE_S = 75
 
 
 def serve(bind: str, port: int, data_dir: Path, ready: Callable[[str], None] | None = None) -> int:
-    """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` is told the address when it answers.
+    """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` is told the address when it answers;
+    without it the address is printed, with the set-up link while the hub has no data.
 
     Port 0 takes any free one. Exit code 2: the folder or the address cannot be used; the log says why.
     """
@@ -40,7 +44,7 @@ def serve(bind: str, port: int, data_dir: Path, ready: Callable[[str], None] | N
             return _refuse(str(fault))
         _end_in_order()
         try:
-            HubServer(create_app(store), listener, ready).run([listener])
+            HubServer(create_app(store), listener, ready or partial(_say, store)).run([listener])
         finally:
             store.close()
     return 0
@@ -49,6 +53,14 @@ def serve(bind: str, port: int, data_dir: Path, ready: Callable[[str], None] | N
 def _refuse(sentence: str) -> int:
     LOGGER.error("%s", sentence)
     return 2
+
+
+def _say(store: Store, url: str) -> None:
+    """Tell the person at the console where the hub is and, while it has no data, how to set it up."""
+    sys.stdout.write(f"The hub answers at {url}\n")
+    if token := store.write_now(partial(new_token, now_ms=system_ms())):
+        sys.stdout.write(f"Set it up here, this link works once: {url}/setup?token={token}\n")
+    sys.stdout.flush()
 
 
 def _end_in_order() -> None:

@@ -85,7 +85,8 @@ class Writer:
                 return [_attempt(connection, job) for job in group]
         except (DBAPIError, _Broken) as fault:
             self._give_up()
-            failed = StoreFailed(f"The hub could not save: {fault}. Check the disk, then start the hub again.")
+            cause = fault.orig if isinstance(fault, DBAPIError) else fault
+            failed = StoreFailed(f"The hub could not save: {cause}. Check the disk, then start the hub again.")
             return [_Outcome(job.promise, None, failed) for job in group]
 
     def _give_up(self) -> None:

@@ -1,0 +1,160 @@
+"""A founded hall on a fresh store with a clock that the test moves, and the hub running on a loopback socket."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from hub.app import create_app
+from hub.queues import house, terminals
+from hub.queues.issue import Ask, Issued, issue
+from hub.queues.refusals import Refused
+from hub.queues.tickets import Ticket
+from hub.serve import HubServer
+from hub.store.engine import Store
+
+SITE = "rathaus"
+NOON = 1_795_518_000_000
+"""2026-11-24 12:00 in Berlin (UTC+1), Unix ms."""
+DAY_MS = 24 * 3600 * 1000
+
+
+class Clock:
+    """Unix ms that only the test moves."""
+
+    def __init__(self, now_ms: int = NOON) -> None:
+        self.now_ms = now_ms
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+    def forward(self, ms: int) -> int:
+        self.now_ms += ms
+        return self.now_ms
+
+
+class House:
+    """The founded hall: queues A (Meldung) and B (Fahrzeuge), counters p1 (all) and p2 (only B), terminal t1."""
+
+    site = SITE
+    uuid = staticmethod(lambda number: uuid(number))
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self.made = 0
+        store.write_now(self._found)
+
+    def do(self, fn: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        """Run a rule in one write."""
+        return self.store.write_now(lambda c: fn(c, *args, **named))
+
+    def see(self, fn: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        """Run a look in one read."""
+        return self.store.read_now(lambda c: fn(c, *args, **named))
+
+    def ask(self, service: str = "ausweis", ident: str | None = None) -> Issued | Refused:
+        """Ask for a number now."""
+        self.made += 1
+        return self.do(
+            issue,
+            Ask(
+                site=SITE,
+                id=ident or uuid(self.made),
+                service=service,
+                token=f"{self.made:032x}",
+                now_ms=self.clock(),
+                terminal="t1",
+            ),
+        )
+
+    def ticket(self, service: str = "ausweis", ident: str | None = None) -> Ticket:
+        """The same, when it must work."""
+        issued = self.ask(service, ident)
+        assert isinstance(issued, Issued), issued
+        return issued.ticket
+
+    def _found(self, connection: Any) -> None:
+        now = self.clock()
+        house.add_site(connection, house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now)
+        for queue, series, service in (("meldung", "A", "ausweis"), ("fahrzeuge", "B", "zulassung")):
+            assert house.add_queue(connection, SITE, queue, series, {"de": queue}, now) is None
+            house.route(connection, SITE, service, queue, now)
+        for counter, name in (("p1", "Platz 1"), ("p2", "Platz 2")):
+            assert house.add_counter(connection, SITE, counter, name, now) is None
+        house.serve(connection, SITE, "p2", ("fahrzeuge",), now)
+        assert terminals.add_terminal(connection, SITE, "t1", "Terminal 1", now) is None
+
+
+def uuid(number: int) -> str:
+    """A UUIDv7-shaped id."""
+    return f"0193aaaa-0000-7000-8000-{number:012x}"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "hub.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def hall(store: Store, clock: Clock) -> House:
+    return House(store, clock)
+
+
+class LiveHub:
+    """The hub over the hall's store, on a socket, with one enrolled terminal ``t1``."""
+
+    def __init__(self, hall: House, url: str) -> None:
+        self.hall = hall
+        self.url = url
+        self.http = requests.Session()
+        self.key = self.enrol("t1", "ABCDEFGH")
+
+    def enrol(self, terminal: str, code: str) -> str:
+        assert self.hall.do(terminals.add_code, SITE, terminal, code, self.hall.clock()) is None
+        answer = self.http.post(f"{self.url}/api/v1/enrol", json={"code": code}, timeout=5)
+        assert answer.status_code == 200, answer.text
+        key = answer.json()["key"]
+        assert isinstance(key, str)
+        return key
+
+    def call(self, method: str, path: str, key: str | None = None, **options: Any) -> requests.Response:
+        headers = {"authorization": f"Bearer {key or self.key}"} | options.pop("headers", {})
+        return self.http.request(method, f"{self.url}/api/v1{path}", headers=headers, timeout=5, **options)
+
+    def post(self, path: str, body: object) -> requests.Response:
+        return self.call("POST", path, json=body)
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.call("GET", path, **options)
+
+
+@pytest.fixture
+def live(hall: House) -> Iterator[LiveHub]:
+    """The real server in a thread of its own; its heartbeat is 0.2 s so that tests need not wait."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    up = threading.Event()
+    app = create_app(hall.store, hall.clock, heartbeat_s=0.2)
+    server = HubServer(app, listener, lambda _url: up.set())
+    thread = threading.Thread(target=partial(server.run, [listener]))
+    thread.start()
+    assert up.wait(10)
+    hub = LiveHub(hall, f"http://127.0.0.1:{listener.getsockname()[1]}")
+    yield hub
+    hub.http.close()
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+    assert not thread.is_alive(), "the hub must end its streams and stop"

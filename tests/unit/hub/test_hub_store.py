@@ -1,0 +1,267 @@
+"""The store: its recipe, group commit, guards, migrations, and what it refuses."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pysqlite3
+import pytest
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from hub.store.engine import OLDEST_SQLITE, Store, refuse_old_sqlite
+from hub.store.faults import StoreFailed, StoreRefused
+from hub.store.tables import metadata
+
+ADD_SITE = "INSERT INTO site (id, town, name, created_ms) VALUES (?, 'Musterstadt', 'Rathaus', 0)"
+
+
+def add_site(store: Store, ident: str) -> None:
+    store.write_now(lambda c: c.exec_driver_sql(ADD_SITE, (ident,)))
+
+
+def sites(store: Store) -> list[str]:
+    return store.read_now(lambda c: list(c.exec_driver_sql("SELECT id FROM site ORDER BY id").scalars()))
+
+
+class Plug:
+    """A write that holds the writer until it is pulled."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._started, self._pulled = threading.Event(), threading.Event()
+
+    async def put(self) -> asyncio.Task[bool]:
+        """Returns when the writer is held."""
+        task = asyncio.ensure_future(self._store.write(self._hold))
+        await asyncio.sleep(0)
+        assert await asyncio.to_thread(self._started.wait, 5)
+        return task
+
+    def pull(self) -> None:
+        self._pulled.set()
+
+    def _hold(self, _connection: Connection) -> bool:
+        self._started.set()
+        return self._pulled.wait(5)
+
+
+def schema(connection: Connection) -> dict[str, list[str]]:
+    rows = connection.exec_driver_sql(
+        "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name != 'alembic_version'"
+    )
+    return {name: _parts(" ".join(sql.split())) for name, sql in rows}
+
+
+def _parts(sql: str) -> list[str]:
+    """What is declared, whatever the order of the constraints."""
+    head, _, rest = sql.partition(" (")
+    body, _, tail = rest.rpartition(")")
+    return [head, *sorted(part.strip() for part in body.split(", ")), tail]
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("trusted_schema", 0),
+        ("cell_size_check", 1),
+        ("busy_timeout", 5000),
+        ("mmap_size", 0),
+        ("recursive_triggers", 1),
+        ("application_id", 0x4B494F53),
+    ],
+)
+def test_writer_follows_the_recipe(store: Store, pragma: str, value: object) -> None:
+    assert store.write_now(lambda c: c.exec_driver_sql(f"PRAGMA {pragma}").scalar_one()) == value
+
+
+def test_readers_cannot_write(store: Store) -> None:
+    with pytest.raises(OperationalError, match="readonly"):
+        store.read_now(lambda c: c.exec_driver_sql(ADD_SITE, ("x",)))
+
+
+def test_every_table_is_strict_and_starts_its_key_with_the_site(store: Store) -> None:
+    for table in metadata.sorted_tables:
+        assert table.dialect_options["sqlite"]["strict"], table.name
+        first = next(iter(table.primary_key.columns)).name
+        assert first == "site_id" or table.name in ("site", "setup_token", "throttle"), table.name
+
+
+@pytest.mark.parametrize("version", [(3, 40, 1), (3, 51, 2), (3, 7, 0)])
+def test_sqlite_with_the_wal_reset_bug_is_refused_with_the_reason(version: tuple[int, int, int]) -> None:
+    with pytest.raises(StoreRefused, match=r"can lose commits.*fixed in 3.51.3"):
+        refuse_old_sqlite(version)
+
+
+def test_the_sqlite_we_ship_with_is_new_enough() -> None:
+    refuse_old_sqlite(OLDEST_SQLITE)
+    assert pysqlite3.sqlite_version_info >= OLDEST_SQLITE
+
+
+def test_write_that_raises_is_undone_alone(store: Store) -> None:
+    """Three writes in one group: the one in the middle fails, the others are kept."""
+    plug = Plug(store)
+
+    async def three() -> list[object]:
+        blocked = await plug.put()
+        writes = [store.write(lambda c, i=i: c.exec_driver_sql(ADD_SITE, (i,)).rowcount) for i in ("a", "b")]
+        twice = store.write(lambda c: (c.exec_driver_sql(ADD_SITE, ("half",)), c.exec_driver_sql(ADD_SITE, ("a",))))
+        later = asyncio.gather(writes[0], twice, writes[1], return_exceptions=True)
+        await asyncio.sleep(0)
+        plug.pull()
+        await blocked
+        return await later
+
+    first, middle, last = asyncio.run(three())
+    assert (first, last) == (1, 1)
+    assert isinstance(middle, IntegrityError)
+    assert sites(store) == ["a", "b"]
+
+
+def test_waiting_writes_share_one_commit(store: Store) -> None:
+    commits: list[None] = []
+    store.after_commit(lambda: commits.append(None))
+    plug = Plug(store)
+
+    async def many() -> None:
+        first = await plug.put()
+        rest = [asyncio.ensure_future(store.write(lambda _c: None)) for _ in range(100)]
+        await asyncio.sleep(0)
+        plug.pull()
+        await asyncio.gather(first, *rest)
+
+    asyncio.run(many())
+    store.close()
+    assert len(commits) == 2
+
+
+def test_answer_comes_after_the_commit(store: Store) -> None:
+    """What a write answered is seen by a reader at once."""
+    add_site(store, "a")
+    assert sites(store) == ["a"]
+
+
+def test_nobody_waits_for_a_cancelled_write(store: Store) -> None:
+    async def cancel() -> None:
+        plug = Plug(store)
+        blocked = await plug.put()
+        gone = asyncio.ensure_future(store.write(lambda c: c.exec_driver_sql(ADD_SITE, ("gone",)).rowcount))
+        await asyncio.sleep(0)
+        gone.cancel()
+        plug.pull()
+        await blocked
+        assert await store.write(lambda _c: 7) == 7
+
+    asyncio.run(cancel())
+
+
+def test_failed_commit_fails_its_whole_group_and_stops_the_store(store: Store) -> None:
+    """A deferred constraint breaks COMMIT itself, as a full disk would."""
+    store.write_now(lambda c: c.exec_driver_sql("CREATE TABLE p (id INTEGER PRIMARY KEY)"))
+    store.write_now(
+        lambda c: c.exec_driver_sql("CREATE TABLE k (p INTEGER REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED)")
+    )
+    with pytest.raises(StoreFailed, match=r"could not save.*start the hub again"):
+        store.write_now(lambda c: c.exec_driver_sql("INSERT INTO k VALUES (1)"))
+    assert not store.healthy
+    with pytest.raises(StoreFailed):
+        add_site(store, "late")
+
+
+def test_closed_store_says_so(store: Store) -> None:
+    store.close()
+    with pytest.raises(StoreFailed, match="closed"):
+        add_site(store, "late")
+    store.close()
+
+
+def test_foreign_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    other = pysqlite3.connect(str(path))
+    other.execute("CREATE TABLE theirs (a)")
+    other.close()
+    with pytest.raises(StoreRefused, match="another program"):
+        Store(path)
+
+
+def test_migrations_build_the_tables_that_the_code_knows(store: Store) -> None:
+    engine = create_engine("sqlite://", module=pysqlite3)
+    with engine.begin() as fresh:
+        metadata.create_all(fresh)
+        wanted = schema(fresh)
+    engine.dispose()
+    assert store.read_now(schema) == wanted
+
+
+def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    first = Store(tmp_path / "hub.db")
+    add_site(first, "a")
+    before = first.read_now(schema)
+    first.close()
+    second = Store(tmp_path / "hub.db")
+    assert sites(second) == ["a"]
+    assert second.read_now(schema) == before
+    second.close()
+
+
+def test_file_of_a_newer_hub_is_refused(tmp_path: Path) -> None:
+    first = Store(tmp_path / "hub.db")
+    first.write_now(lambda c: c.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
+    first.close()
+    with pytest.raises(StoreRefused, match=r"newer hub.*9999"):
+        Store(tmp_path / "hub.db")
+
+
+def test_before_a_step_a_copy_of_the_file_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of the schema before the newest step is copied, then migrated."""
+    path = tmp_path / "hub.db"
+    first = Store(path)
+    add_site(first, "a")
+    first.close()
+    steps = tmp_path / "steps"
+    _with_one_more_step(steps)
+    monkeypatch.setattr("hub.store.migrate.HERE", steps)
+    second = Store(path)
+    assert "more" in second.read_now(schema)
+    assert sites(second) == ["a"]
+    second.close()
+    copy = pysqlite3.connect(str(tmp_path / "hub.db.before-more"))
+    assert copy.execute("SELECT id FROM site").fetchall() == [("a",)]
+    assert not copy.execute("SELECT 1 FROM sqlite_schema WHERE name = 'more'").fetchall()
+    copy.close()
+
+
+def test_step_that_fails_half_way_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "hub.db"
+    first = Store(path)
+    before = first.read_now(schema)
+    first.close()
+    steps = tmp_path / "steps"
+    _with_one_more_step(steps, "op.execute('CREATE TABLE half (a)'); op.execute('no sql')")
+    with monkeypatch.context() as patch:
+        patch.setattr("hub.store.migrate.HERE", steps)
+        with pytest.raises(OperationalError):
+            Store(path)
+    second = Store(path)
+    assert second.read_now(schema) == before
+    second.close()
+
+
+def _with_one_more_step(steps: Path, body: str = "op.execute('CREATE TABLE more (a)')") -> None:
+    import shutil
+
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    from hub.store.migrate import HERE
+
+    shutil.copytree(HERE, steps)
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    (steps / "versions" / "v9999_more.py").write_text(
+        f"from alembic import op\nrevision = 'more'\ndown_revision = {head!r}\n\n\ndef upgrade() -> None:\n    {body}\n"
+    )
