@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from drivers.queue_display.codec import Message
+from drivers.queue_display.codec import ByteRate, Message, Pause, Seconds
 from drivers.queue_display.frame import Frame, Row
 from drivers.queue_display.letters import fit, plain
 
@@ -39,6 +39,7 @@ class AlphaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     ``type``: Z all signs, ^ BetaBrite, f 210C. ``address``: 00 all, ? = any digit. ``umlauts``: "plain" writes ae, oe,
     ue, ss; "extended" uses the sign's own letters. ``fresh_s``: so long a new call has the sign for itself.
+    ``bytes_per_s``: what the line carries (960 at 9600 baud). ``pause_s``: behind each STX and each packet.
     """
 
     type: SignType = "Z"
@@ -49,7 +50,9 @@ class AlphaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     lines: Lines = 2
     colour: Colour = "amber"
     fresh_colour: Colour = "red"
-    fresh_s: Annotated[float, msgspec.Meta(ge=0, le=60)] = 10.0
+    fresh_s: Seconds = 10.0
+    bytes_per_s: ByteRate = 960.0
+    pause_s: Pause = 0.1
 
 
 def write_text(label: str, text: bytes) -> bytes:
@@ -83,8 +86,6 @@ def letters(text: str, umlauts: str) -> bytes:
 class AlphaCodec:
     """Frames for one sign (a ``codec.Codec``)."""
 
-    pause_s = 0.1
-
     def __init__(self, settings: AlphaSettings) -> None:
         self._settings = settings
 
@@ -108,20 +109,23 @@ class AlphaCodec:
 
     def _list(self, frame: Frame) -> bytes:
         """As many calls as the sign has lines. On a one-line sign they take turns, a page each."""
-        lines = [self._line(row) for row in frame.rows] or [self._letters(frame.idle)]
+        idle = _written(frame.idle, self._settings.umlauts)[: self._settings.columns]
+        lines = [self._line(row) for row in frame.rows] or [self._letters(idle)]
         if self._settings.lines == 1:
             return self._colour("colour") + _NEW_PAGE.join(lines)
         return self._colour("colour") + _NEW_LINE.join(lines[: self._settings.lines])
 
     def _fresh(self, row: Row) -> bytes:
         """The number flashes; with two lines it is twice as wide and the place stands below."""
-        colour, label = self._colour("fresh_colour"), self._letters(row.label)
+        colour = self._colour("fresh_colour")
+        label = self._letters(_written(row.label, self._settings.umlauts)[: self._settings.columns])
         if self._settings.lines == 1:
             rest = self._line(row)[len(label) :]
             return colour + _FLASH_ON + label + _FLASH_OFF + rest
         wide = 2 * len(label) <= self._settings.columns
         big = _WIDE_ON + label + _WIDE_OFF if wide else label
-        return colour + _FLASH_ON + big + _FLASH_OFF + _NEW_LINE + self._letters(row.place[: self._settings.columns])
+        place = _written(row.place, self._settings.umlauts)[: self._settings.columns]
+        return colour + _FLASH_ON + big + _FLASH_OFF + _NEW_LINE + self._letters(place)
 
     def _line(self, row: Row) -> bytes:
         """One call on one line, no longer than the sign."""

@@ -1,29 +1,45 @@
 """What the driver asks of a display's codec: frames as messages of bytes. Sans-io, no clock."""
 
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import msgspec
 
 from drivers.queue_display.frame import Frame
 
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
+Pause = Annotated[float, msgspec.Meta(ge=0, le=1)]
+ByteRate = Annotated[float, msgspec.Meta(ge=30, le=1_000_000)]
+
 
 class Message(msgspec.Struct, frozen=True):
     """Bytes that set one part of the display whole.
 
-    ``part`` names what they set: the newest message for a part replaces every older one. Between two ``pieces`` the
-    device wants a pause.
+    ``part`` names what they set: the newest message for a part replaces every older one. Behind each of the ``pieces``
+    the device wants a pause.
     """
 
     part: str
     pieces: tuple[bytes, ...]
 
 
-class Codec(Protocol):
-    """One family of displays."""
+class Wiring(Protocol):
+    """What the driver itself needs of a display's settings."""
+
+    @property
+    def fresh_s(self) -> float:
+        """So long a new call has the display for itself."""
+
+    @property
+    def bytes_per_s(self) -> float:
+        """What the line carries: 960 at 9600 baud."""
 
     @property
     def pause_s(self) -> float:
-        """Pause between the pieces of a message, in seconds."""
+        """Pause behind each piece of a message."""
+
+
+class Codec(Protocol):
+    """One family of displays."""
 
     def hello(self) -> tuple[Message, ...]:
         """What to send after connecting."""

@@ -7,7 +7,7 @@ every connecting, and again each minute; and "handed over" is all that is claime
 from collections.abc import Callable
 
 from drivers.port import DriverFault, Persist, Report
-from drivers.queue_display.codec import Codec, Message
+from drivers.queue_display.codec import Codec, Message, Wiring
 from drivers.queue_display.frame import Frame, Row, ShowFrame
 from drivers.transport.base import Transport
 from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
@@ -25,12 +25,12 @@ class QueueDisplay:
     """One display behind one transport (``port.Driver[ShowFrame, ShowOutcome]``)."""
 
     def __init__(
-        self, transport: Transport, codec: Codec, identity: Identity, fresh_s: float, now: Callable[[], float]
+        self, transport: Transport, codec: Codec, identity: Identity, wiring: Wiring, now: Callable[[], float]
     ) -> None:
         self._transport = transport
         self._codec = codec
         self._identity = identity
-        self._fresh_s = fresh_s
+        self._wiring = wiring
         self._now = now
         self._wanted: Frame | None = None
         self._fresh_until = 0.0
@@ -54,7 +54,7 @@ class QueueDisplay:
         """Show this from now on. A frame that differs from the last only by being fresh again is fresh again."""
         frame = command.frame
         if frame.fresh and (self._wanted is None or frame.mark != self._wanted.mark):
-            self._fresh_until = self._now() + self._fresh_s
+            self._fresh_until = self._now() + self._wiring.fresh_s
         elif not frame.fresh:
             self._fresh_until = 0.0
         self._wanted = frame
@@ -97,14 +97,16 @@ class QueueDisplay:
     def _send(self, message: Message) -> None:
         """Piece by piece; a part that broke off counts as never sent."""
         self._sent.pop(message.part, None)
-        for at, piece in enumerate(message.pieces):
-            if at:
-                self._pause()
+        for piece in message.pieces:
             self._transport.write(piece, _WRITE_S)
+            self._listen(len(piece) / self._wiring.bytes_per_s + self._wiring.pause_s)
         self._sent[message.part] = (message, self._now())
 
-    def _pause(self) -> None:
-        """Listen for the pause instead of sleeping: a sign wired both ways may say something, which is dropped."""
-        until = self._now() + self._codec.pause_s
+    def _listen(self, seconds: float) -> None:
+        """Let the line carry what was written, and the display take it in: what a closed line still holds is lost.
+
+        Listening instead of sleeping: a sign wired both ways may say something, which is dropped.
+        """
+        until = self._now() + seconds
         while (left := until - self._now()) > 0:
             self._transport.read(_CHUNK, left)

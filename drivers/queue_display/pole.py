@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from drivers.queue_display.codec import Message
+from drivers.queue_display.codec import ByteRate, Message, Pause, Seconds
 from drivers.queue_display.frame import Frame
 from drivers.queue_display.letters import centred, fit, plain
 
-_INIT = b"\x1b@"
+_INIT = b"\r\r\r\x1b@"
+"""Reset. The three CR first end whatever command another program or a broken line left half sent."""
 _PAGES = {0: "cp437", 2: "cp850", 16: "cp1252", 18: "cp852", 19: "cp858"}
 _BLINK_UNITS = 10
 """Of 50 ms: half a second on, half off."""
@@ -21,14 +22,17 @@ _BLINK_UNITS = 10
 class PoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of the display. ``code_page``: its number for ESC t (0 = 437, 2 = 850, 16 = 1252, 18 = 852, 19 = 858).
 
-    ``brightness`` 1-4; ``blink``: the display blinks while a call is fresh, for ``fresh_s`` seconds.
+    ``brightness`` 1-4; ``blink``: the display blinks while a call is fresh, for ``fresh_s`` seconds. ``bytes_per_s``:
+    what the line carries (960 at 9600 baud). ``pause_s``: some displays lose bytes while they redraw.
     """
 
     columns: Annotated[int, msgspec.Meta(ge=16, le=40)] = 20
     code_page: Literal[0, 2, 16, 18, 19] = 19
     brightness: Annotated[int, msgspec.Meta(ge=1, le=4)] = 4
     blink: bool = True
-    fresh_s: Annotated[float, msgspec.Meta(ge=0, le=60)] = 10.0
+    fresh_s: Seconds = 10.0
+    bytes_per_s: ByteRate = 960.0
+    pause_s: Pause = 0.0
 
 
 def epson_line(number: int, text: bytes) -> bytes:
@@ -59,24 +63,25 @@ def blink(units: int) -> bytes:
 class PoleCodec:
     """Frames for one display (a ``codec.Codec``). ``command_set`` is "epson" or "cd5220"."""
 
-    pause_s = 0.0
-
     def __init__(self, settings: PoleSettings, command_set: Literal["epson", "cd5220"]) -> None:
         self._settings = settings
         self._line = epson_line if command_set == "epson" else cd5220_line
         self._brightness = epson_brightness if command_set == "epson" else cd5220_brightness
 
     def hello(self) -> tuple[Message, ...]:
-        """Reset, code page, brightness."""
-        page = b"\x1bt" + bytes([self._settings.code_page])
-        return (Message("hello", (_INIT + page + self._brightness(self._settings.brightness),)),)
+        """Reset and brightness."""
+        return (Message("hello", (_INIT + self._brightness(self._settings.brightness),)),)
 
     def frame(self, frame: Frame, *, fresh: bool) -> tuple[Message, ...]:
-        """The newest call above, the one before below; fresh, the newest alone over both lines, blinking."""
+        """The newest call above, the one before below; fresh, the newest alone over both lines, blinking.
+
+        The code page goes with every frame: a display that lost power meanwhile has its letters right again.
+        """
+        page = b"\x1bt" + bytes([self._settings.code_page])
         upper, lower = self._lines(frame, fresh)
         text = self._line(1, self._letters(upper)) + self._line(2, self._letters(lower))
         pace = blink(_BLINK_UNITS if fresh else 0) if self._settings.blink else b""
-        return (Message("lines", (text + pace,)),)
+        return (Message("lines", (page + text + pace,)),)
 
     def all_dots(self) -> tuple[Message, ...]:
         """Eights light the most dots."""

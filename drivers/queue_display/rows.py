@@ -27,14 +27,14 @@ class BetaBriteSettings(AlphaSettings, frozen=True, kw_only=True, forbid_unknown
 
 def _sign(title: str) -> Callable[[Transport, AlphaSettings, Now], _Display]:
     def build(transport: Transport, settings: AlphaSettings, now: Now) -> _Display:
-        return QueueDisplay(transport, AlphaCodec(settings), Identity(model=title), settings.fresh_s, now)
+        return QueueDisplay(transport, AlphaCodec(settings), Identity(model=title), settings, now)
 
     return build
 
 
 def _pole(title: str, command_set: Literal["epson", "cd5220"]) -> Callable[[Transport, PoleSettings, Now], _Display]:
     def build(transport: Transport, settings: PoleSettings, now: Now) -> _Display:
-        return QueueDisplay(transport, PoleCodec(settings, command_set), Identity(model=title), settings.fresh_s, now)
+        return QueueDisplay(transport, PoleCodec(settings, command_set), Identity(model=title), settings, now)
 
     return build
 
