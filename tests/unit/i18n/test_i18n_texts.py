@@ -86,6 +86,13 @@ def test_arabic_terminal_is_complete() -> None:
     assert messages("ar", "terminal").keys() == german, "the simulators' panel is for developers: German and English"
 
 
+def test_arabic_addresses_people_in_the_polite_plural() -> None:
+    singular = re.compile(r"\b(رقمك|دورك|قبلك|سنناديك|أنت|لك|عليك|يمكنك|لديك|اختر|اضغط|انتظر|خذ|راقب)\b")
+    for domain in DOMAINS:
+        for key, message in messages("ar", domain).items():
+            assert not [form for form in forms(message) if singular.search(form)], f"{key}: see docs/languages.md"
+
+
 def test_the_visitors_page_is_whole_in_arabic() -> None:
     visitors = {key for key in messages("de", "hub") if key.startswith("visitor.")}
     assert visitors
