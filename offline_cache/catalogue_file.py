@@ -26,9 +26,9 @@ CREATE TABLE head(
   body BLOB NOT NULL
 ) STRICT;
 CREATE TABLE language(no INTEGER PRIMARY KEY, tag TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE service(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, featured INTEGER NOT NULL) STRICT;
+CREATE TABLE service(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE entry(
-  folded TEXT NOT NULL, language INTEGER NOT NULL, service INTEGER NOT NULL,
+  folded TEXT NOT NULL, language INTEGER NOT NULL, service INTEGER NOT NULL, featured INTEGER NOT NULL,
   PRIMARY KEY(folded, language, service)
 ) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE find USING fts5(name, words, content='', tokenize='unicode61 remove_diacritics 0', prefix='1 2 3');
@@ -104,27 +104,25 @@ def _fill(db: apsw.Connection, catalogue: Catalogue, body: bytes, etag: str) -> 
     featured = {tile.service for tile in catalogue.featured}
     vocabulary: dict[str, None] = {}
     for no, service in enumerate(catalogue.services, 1):
-        db.execute("INSERT INTO service VALUES (?, ?, ?)", (no, service.id, service.id in featured))
+        db.execute("INSERT INTO service VALUES (?, ?)", (no, service.id))
         for tag, lang_no in languages.items():
-            _fill_service(db, service, tag, no, lang_no, vocabulary)
+            entries = _fill_service(db, service, tag, no, lang_no)
+            rows = [(entry, lang_no, no, service.id in featured) for entry in entries]
+            db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", rows)
+            vocabulary.update(dict.fromkeys(_split(entries)))
     db.executemany("INSERT INTO gram(word) VALUES (?)", ((f"^{word}",) for word in vocabulary))
     db.execute("INSERT INTO find(find) VALUES ('optimize')")
     db.execute("INSERT INTO gram(gram) VALUES ('optimize')")
 
 
-def _fill_service(
-    db: apsw.Connection, service: Service, tag: str, no: int, lang_no: int, vocabulary: dict[str, None]
-) -> None:
+def _fill_service(db: apsw.Connection, service: Service, tag: str, no: int, lang_no: int) -> set[str]:
+    """Index the service's words in one language; returns its name and everyday words, folded."""
     name = fold(service.names.get(tag, ""))
     words = [folded for word in service.words.get(tag, ()) if (folded := fold(word))]
-    if not name and not words:
-        return
-    db.execute(
-        "INSERT INTO find(rowid, name, words) VALUES (?, ?, ?)", (no << LANG_BITS | lang_no, name, " ".join(words))
-    )
-    entries = {entry for entry in (name, *words) if entry}
-    db.executemany("INSERT INTO entry VALUES (?, ?, ?)", [(entry, lang_no, no) for entry in entries])
-    vocabulary.update(dict.fromkeys(_split(entries)))
+    if name or words:
+        row = (no << LANG_BITS | lang_no, name, " ".join(words))
+        db.execute("INSERT INTO find(rowid, name, words) VALUES (?, ?, ?)", row)
+    return {entry for entry in (name, *words) if entry}
 
 
 def _split(entries: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ Each round appends what it finds behind what the rounds before found, so the bes
 5. only when still nothing was found: any of the words ("ich will heiraten").
 """
 
+import functools
 from collections.abc import Sequence
 
 import apsw
@@ -27,12 +28,13 @@ Groups = list[list[str]]
 _FALLBACK = ("en", "de")
 _INSIDE = 40
 _CANDIDATES = 60
+_REMEMBERED = 256
+"""Words whose kin is remembered: with every key only the last word is new."""
 _LAST = "\U0010ffff"
 
 _BEGINS = """
-SELECT e.service FROM entry e JOIN service s ON s.no = e.service
-WHERE e.folded >= ?1 AND e.folded < ?1 || ?2 AND e.language IN (?3, ?4, ?5)
-ORDER BY e.folded = ?1 DESC, e.language = ?3 DESC, s.featured DESC, length(e.folded), e.folded, e.service LIMIT ?6
+SELECT service FROM entry WHERE folded >= ?1 AND folded < ?1 || ?2 AND language IN (?3, ?4, ?5)
+ORDER BY folded = ?1 DESC, language = ?3 DESC, featured DESC, length(folded), folded, service LIMIT ?6
 """
 _MATCHES = f"""
 SELECT rowid >> {LANG_BITS} FROM find
@@ -49,6 +51,8 @@ class SearchIndex:
 
     def __init__(self, db: apsw.Connection) -> None:
         self._db = db
+        self._inside = functools.lru_cache(_REMEMBERED)(self._look_inside)
+        self._near = functools.lru_cache(_REMEMBERED)(self._look_near)
         self._languages = {str(tag): int(no) for no, tag in db.execute("SELECT no, tag FROM language")}
 
     def search(self, text: str, lang: str, limit: int = LIMIT) -> tuple[str, ...]:
@@ -107,7 +111,7 @@ class SearchIndex:
         query = " AND ".join(f"({' OR '.join(group)})" for group in groups)
         self._add(found, self._db.execute(sql, (query, *langs, limit * 2)))
 
-    def _inside(self, word: str) -> list[str]:
+    def _look_inside(self, word: str) -> list[str]:
         """Vocabulary words that hold this one, the shortest first (the trigram index needs three letters)."""
         if len(word) < 3:
             return []
@@ -116,7 +120,7 @@ class SearchIndex:
         )
         return [str(row[0])[1:] for row in rows]
 
-    def _near(self, word: str, candidates: int) -> list[str]:
+    def _look_near(self, word: str, candidates: int) -> list[str]:
         """Vocabulary words that somebody may have meant, fewest slips first."""
         allowed = slips_allowed(word)
         if not allowed:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cache_helpers import Inbox, Notes, intent, numbered, ticket_id
+from cache_helpers import Inbox, Notes, eventually, intent, numbered, ticket_id
 from peers import HubRoom, RawPeer, answer, new_id, peer, says, trickle
 
 from kiosk import wire
@@ -17,9 +17,11 @@ from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import TicketIntent
 from offline_cache import numbers
+from offline_cache.answers import Away, AwayReason
 from offline_cache.clients import client_maker
 from offline_cache.help_calls import HelpThread
 from offline_cache.numbers import NumbersThread
+from offline_cache.prompt import Prompt
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +157,35 @@ def test_the_seam_for_own_numbers() -> None:
         assert ask(other.url, 1, fallback=lambda wanted: own).events == [NumberGiven(own)]
         assert ask(other.url, 1, fallback=lambda wanted: None).events == [NumberSilent(ticket_id(1), Problem.TIMED_OUT)]
     assert own.label == Label("A", 3, 17)
+
+
+class Idle:
+    """A client that can be left behind."""
+
+    def abandon(self) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+
+def test_whoever_hangs_beyond_reach_is_left_behind_and_counted() -> None:
+    """A name that does not resolve hangs where no socket can be shut."""
+    hanging, asked = threading.Event(), list[int]()
+
+    def hang(client: object, question: int) -> Away:
+        asked.append(question)
+        if question < 5:
+            hanging.wait(30)
+        return Away(AwayReason.BUSY)
+
+    prompt: Prompt[int, Away] = Prompt("test", lambda: Idle(), hang, warm_s=None)  # type: ignore[arg-type,return-value]
+    reasons = [prompt(question, 0.05).reason for question in range(6)]
+    assert reasons == [AwayReason.TIMED_OUT] * 4 + [AwayReason.ABANDONED] * 2
+    assert asked == [0, 1, 2, 3], "each by a fresh worker, none behind another"
+    hanging.set()
+    eventually(lambda: prompt(7, 5.0).reason is AwayReason.BUSY)
+    prompt.close()
 
 
 def test_help_is_sent_or_not_sent(hub: HubRoom, tmp_path: Path) -> None:

@@ -114,6 +114,16 @@ def test_a_bad_fact_takes_nothing_else_with_it(tmp_path: Path) -> None:
     assert set(room.rows()) == {ticket_id(1), ticket_id(2)}
 
 
+def test_a_fact_that_fails_half_way_leaves_nothing_of_itself(tmp_path: Path) -> None:
+    room = Room(tmp_path / "terminal.db")
+    room.thread.submit(CommitNumber(numbered(1, count=7, slot=3)))
+    room.thread.submit(CommitNumber(numbered(2, count=7, slot=3)))
+    room.inbox.wait(NumberCommitted(ticket_id(1)))
+    room.inbox.wait_until(lambda events: any(isinstance(event, StoreFailed) for event in events))
+    room.thread.stop()
+    assert set(room.rows()) == {ticket_id(1)}
+
+
 def test_a_damaged_file_is_put_aside_and_the_hall_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "terminal.db"
     path.write_bytes(b"not a database, " * 4096)

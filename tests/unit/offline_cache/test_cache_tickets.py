@@ -77,6 +77,13 @@ def test_a_cancel_of_an_unheard_id_leaves_a_tombstone(db: apsw.Connection) -> No
     assert kinds(db) == [(ticket_id(5), "cancel")]
 
 
+def test_a_repeated_cancel_is_not_owed_again(db: apsw.Connection) -> None:
+    tickets.cancel(db, ticket_id(5))
+    tickets.heard(db, tickets.owed(db, 1)[0].seq)
+    assert tickets.cancel(db, ticket_id(5)) == Kept()
+    assert tickets.owed(db, 1) == ()
+
+
 def test_printed_stays_printed_and_a_reprint_mends_not_printed(db: apsw.Connection) -> None:
     tickets.number(db, numbered(1))
     tickets.paper(db, ticket_id(1), PaperState.NOT_PRINTED, "paper_out")
