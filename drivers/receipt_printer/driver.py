@@ -30,8 +30,6 @@ _MAKER, _MODEL, _SERIAL = 66, 67, 68
 _TEST_MARK = b"test"
 _TEST_TRIES = 2
 """A printer that is busy when we connect answers late; so many times it is asked what it can."""
-_LOOK_S = 0.5
-"""While a slip prints, the printer is asked this often whether it stopped."""
 
 
 class Confirms(Enum):
@@ -48,8 +46,9 @@ class Confirms(Enum):
 class PrinterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of a printer. ``answers``: off for a printer wired one way (then no print is ever confirmed).
 
-    ``answer_s``: patience with a status request. ``write_s`` and ``print_s``: time for a job to leave and for its slip
-    to come out, each on top of the time its bytes take at ``bytes_per_s``.
+    ``answer_s``: patience with a status request; while a slip prints, the printer is asked this often whether it
+    stopped. ``write_s`` and ``print_s``: time for a job to leave and for its slip to come out, each on top of the time
+    its bytes take at ``bytes_per_s``.
     """
 
     answers: bool = True
@@ -80,8 +79,9 @@ class EscposPrinter:
         self._talk.drain()
         self._prove()
         self._settle()
-        maker, model, serial = (self._talk.info(n) for n in (_MAKER, _MODEL, _SERIAL))
-        return Identity(maker, model or self._model.title, serial, self._abilities())
+        if not (maker := self._talk.info(_MAKER)):
+            return Identity(model=self._model.title, abilities=self._abilities())
+        return Identity(maker, self._talk.info(_MODEL), self._talk.info(_SERIAL), self._abilities())
 
     def poll(self) -> Status:
         """Ask the four real-time states. A silent printer is unknown, not well. Raises DriverFault."""
@@ -128,8 +128,14 @@ class EscposPrinter:
     # -- status and abilities
 
     def _prove(self) -> None:
-        """A printer answers all four requests and says nothing else."""
+        """A printer answers all four requests and says nothing else.
+
+        Silence may be a command of a broken job that it is still reading: then everything we ask is taken for data.
+        """
         condition = self._look()
+        if condition.status.unknown and not self._talk.skipped:
+            self._talk.free()
+            condition = self._look()
         if self._talk.skipped:
             raise DriverFault(
                 Problem.WRONG_DEVICE,
@@ -164,16 +170,19 @@ class EscposPrinter:
         if self._confirms is Confirms.NOT_KNOWN:
             self._find_ability(2 * wait_s)
         elif self._confirms is Confirms.BY_SENSOR and self._talk.owed:
-            if self._talk.senses_paper(wait_s) and self._talk.quiet_for(wait_s):
-                self._talk.owed = 0
+            heard = self._talk.senses_paper(wait_s) and self._talk.quiet_for(wait_s)
+            self._talk.owed = 0 if heard else self._talk.owed
 
     def _find_ability(self, wait_s: float) -> None:
         self._tests_left -= 1
-        if self._talk.confirms_id(_TEST_MARK, wait_s):
+        by_mark, by_sensor = self._talk.confirmations(_TEST_MARK, wait_s)
+        if by_mark:
             self._confirms = Confirms.BY_MARK
-        elif self._talk.senses_paper(wait_s):
+        elif by_sensor:
             self._confirms = Confirms.BY_SENSOR
-        elif not self._tests_left:
+        elif self._tests_left:
+            self._talk.free()
+        else:
             self._confirms = Confirms.NEVER
 
     def _abilities(self) -> tuple[str, ...]:
@@ -217,7 +226,7 @@ class EscposPrinter:
         """Wait for the answer, looking now and then whether the printer stopped; None when it came."""
         stopped_before = False
         while self._now() < deadline:
-            self._talk.listen(confirmed, _LOOK_S)
+            self._talk.listen(confirmed, self._settings.answer_s)
             condition = None if confirmed() else self._look()
             if condition is None or confirmed():
                 return None

@@ -4,7 +4,6 @@ Nothing in a job depends on what was printed before it: modes are reset and the 
 printer keeps both over a reconnect.
 """
 
-import math
 from typing import assert_never
 
 import segno
@@ -67,7 +66,7 @@ def qr_image(data: str, module: int) -> Image.Image:
 
 def feed(mm: float, model: Model) -> bytes:
     """``ESC J n``, as often as needed."""
-    units = math.ceil(mm * model.feed_per_mm - 0.01)
+    units = round(mm * model.feed_per_mm)
     whole, rest = divmod(units, 255)
     return b"\x1bJ\xff" * whole + (b"\x1bJ" + bytes([rest]) if rest else b"")
 

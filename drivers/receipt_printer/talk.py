@@ -27,6 +27,10 @@ _TRIES = 2
 _DRAIN_READS = 64
 """A device that talks without end is not drained for ever."""
 
+_NULS = 4096
+"""More than the longest command of a job lacks: one raster line of text."""
+_SLOWEST_BYTES_PER_S = 500
+
 Fits = Callable[[Message], bool]
 
 
@@ -63,16 +67,24 @@ class Talk:
                 return answer.byte
         return None
 
-    def confirms_id(self, mark: bytes, wait_s: float) -> bool:
-        """Ask and wait for ``GS ( H`` 48 with this mark."""
-        self._link.write(ask_process_id(mark), _WRITE_S)
-        return self.wait(lambda message: message == ProcessId(mark), wait_s) is not None
+    def confirmations(self, mark: bytes, wait_s: float) -> tuple[bool, bool]:
+        """Whether ``GS ( H`` and whether ``GS r`` is answered. Both are asked at once and answered in that order, so
+        the answer to the second shows that the first will not come."""
+        self.begin()
+        self._link.write(ask_process_id(mark) + ASK_PAPER, _WRITE_S)
+        before, self.owed = self.owed, self.owed + 1
+        self.listen(lambda: mark in self.confirmed or self.owed <= before, wait_s)
+        return mark in self.confirmed, self.owed <= before
 
     def senses_paper(self, wait_s: float) -> bool:
         """Ask and wait for ``GS r 1``."""
         self._link.write(ASK_PAPER, _WRITE_S)
         self.owed += 1
         return self.wait(lambda message: isinstance(message, PaperSensor), wait_s) is not None
+
+    def free(self) -> None:
+        """Feed NULs to a printer that may still sit in a half-received command: as its data, else ignored."""
+        self._link.write(bytes(_NULS), _WRITE_S + _NULS / _SLOWEST_BYTES_PER_S)
 
     def info(self, n: int) -> str:
         """A text about the printer, "" when it does not tell."""

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import termios
+import time
 
 import serial
 
@@ -13,6 +14,8 @@ from kiosk.vocabulary.problems import Problem
 
 _SAFETY_S = 2.0
 """pyserial's own write limit. We write the descriptor ourselves; this only guards its other calls."""
+_DRAIN_S = 0.5
+_DRAIN_STEP_S = 0.01
 
 
 class SerialTransport:
@@ -53,15 +56,28 @@ class SerialTransport:
         write_all(self._fd(), data, timeout_s, self._where)
 
     def close(self) -> None:
-        """Drop what was not sent (else closing may wait half a minute for a dead device) and let go of the port."""
+        """Let what is under way leave for a moment, drop the rest, and let go of the port.
+
+        Without the dropping, closing would wait half a minute for a device that takes nothing.
+        """
         if not self._port.is_open:
             return
         with contextlib.suppress(*LINK_ERRORS):
-            self._port.reset_output_buffer()
+            if not self._drained():
+                self._port.reset_output_buffer()
         with contextlib.suppress(*LINK_ERRORS):
             fcntl.ioctl(self._port.fileno(), termios.TIOCNXCL)
         with contextlib.suppress(*LINK_ERRORS):
             self._port.close()
+
+    def _drained(self) -> bool:
+        """Whether the port's own buffer ran empty in time; the kernel has no waiting for this with a limit."""
+        deadline = time.monotonic() + _DRAIN_S
+        while self._port.out_waiting:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_DRAIN_STEP_S)
+        return True
 
     def _fd(self) -> int:
         if not self._port.is_open:

@@ -1,0 +1,153 @@
+"""For each kind of device: its simulated peers, a command, and how to see on the peer what really came of it.
+
+A new kind of device brings a bench; ``test_bench_for_every_row`` fails until it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Protocol
+
+import msgspec
+
+from drivers import registry
+from drivers.queue_display.frame import Frame, Row, ShowFrame
+from drivers.receipt_printer.job import PrintJob
+from drivers.registry import DriverSpec
+from drivers.sim.led_sign import SignModel, SignPeer
+from drivers.sim.peer import Peer
+from drivers.sim.pole import PolePeer
+from drivers.sim.printer import Abilities, PrinterPeer
+from kiosk.paper import Big, Document, Kind, Pair, Qr, Text
+from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.outcomes import NotPrinted, NotShown, Printed, Shown, Unconfirmed
+
+
+class Bench(Protocol):
+    """What the contract needs to know of a kind."""
+
+    settings: dict[str, Any]
+    proves: bool
+    """Whether open() can tell that the right device is there (a one-way line cannot)."""
+    outcomes: tuple[type, ...]
+
+    def peers(self, model: str) -> dict[str, Callable[[str], Peer]]: ...
+
+    def command(self, job_id: str) -> Any: ...
+
+    def times_done(self, peer: Peer, job_id: str) -> int:
+        """How often the peer has this command's whole result."""
+
+    def claims_done(self, outcome: Any) -> bool: ...
+
+    def claims_undone(self, outcome: Any) -> bool: ...
+
+
+class PrinterBench:
+    settings: ClassVar[dict[str, Any]] = {"answer_s": 0.1, "write_s": 0.5, "print_s": 1.0, "bytes_per_s": 10_000.0}
+    proves = True
+    outcomes = (Printed, NotPrinted, Unconfirmed)
+
+    def peers(self, model: str) -> dict[str, Callable[[str], Peer]]:
+        return {
+            "by_mark": lambda line: PrinterPeer(line, abilities=Abilities(maker="E", model="M", serial="S")),
+            "by_sensor": lambda line: PrinterPeer(line, abilities=Abilities(process_id=False)),
+            "never": lambda line: PrinterPeer(line, abilities=Abilities(process_id=False, gs_r=False, identity=False)),
+        }
+
+    def command(self, job_id: str) -> PrintJob:
+        blocks = (Text("Guten Tag"), Big(job_id), Pair("Fee", "37 EUR"), Qr(f"q{job_id}"), Text(f"Ende {job_id}"))
+        return PrintJob(job_id, Document(kind=Kind.TICKET, lang="de", blocks=blocks))
+
+    def times_done(self, peer: Peer, job_id: str) -> int:
+        assert isinstance(peer, PrinterPeer)
+        with peer.lock:
+            slips = [*peer.printer.slips, peer.printer.hanging()]
+        return sum(
+            sum(line == f"Ende {job_id}" for line in slip.texts)
+            for slip in slips
+            if "Guten Tag" in slip.texts and job_id in slip.texts and slip.qr_codes.count(f"q{job_id}")
+        )
+
+    def claims_done(self, outcome: Any) -> bool:
+        return isinstance(outcome, Printed)
+
+    def claims_undone(self, outcome: Any) -> bool:
+        return isinstance(outcome, NotPrinted)
+
+
+class DisplayBench:
+    settings: ClassVar[dict[str, Any]] = {"bytes_per_s": 2000.0, "pause_s": 0.0}
+    proves = False
+    outcomes = (Shown, NotShown)
+
+    def peers(self, model: str) -> dict[str, Callable[[str], Peer]]:
+        if model.startswith("pole_"):
+            return {"one_way": lambda line: PolePeer(line, command_set=model.removeprefix("pole_"))}
+        type_code = "^" if model == "betabrite" else "f"
+        return {"one_way": lambda line: SignPeer(line, model=SignModel(type=type_code))}
+
+    def command(self, job_id: str) -> ShowFrame:
+        return ShowFrame(Frame(rows=(Row(job_id, "7"),)))
+
+    def times_done(self, peer: Peer, job_id: str) -> int:
+        assert isinstance(peer, SignPeer | PolePeer)
+        text = peer.text if isinstance(peer, SignPeer) else " ".join(peer.lines)
+        return int(job_id in text)
+
+    def claims_done(self, outcome: Any) -> bool:
+        return False
+
+    def claims_undone(self, outcome: Any) -> bool:
+        return False
+
+
+BENCHES: dict[DeviceKind, Bench] = {
+    DeviceKind.RECEIPT_PRINTER: PrinterBench(),
+    DeviceKind.QUEUE_DISPLAY: DisplayBench(),
+}
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """One row of the registry with one kind of peer on one kind of line."""
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    spec: DriverSpec
+    peer: str
+    line: str
+
+    @property
+    def bench(self) -> Bench:
+        return BENCHES[self.spec.kind]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """On a pty a one-way display needs a moment: as on a real port, what is unread at closing is lost."""
+        slow = {"pause_s": 0.05} if self.line == "pty" and not self.bench.proves else {}
+        return self.bench.settings | slow
+
+    @property
+    def id(self) -> str:
+        return f"{self.spec.model}-{self.peer}-{self.line}"
+
+
+def setups(*lines: str) -> list[Setup]:
+    """Every row of the registry, with the peer that can most."""
+    return [Setup(spec, _first_peer(spec), line) for spec in registry.rows() if spec.kind in BENCHES for line in lines]
+
+
+def thorough(*lines: str) -> list[Setup]:
+    """One model of each way of talking, with every peer it may meet; the other rows share its code."""
+    return [
+        Setup(spec, peer, line)
+        for spec in registry.rows()
+        if spec.model in ("escpos_80", "alpha", "pole_epson", "pole_cd5220")
+        for peer in BENCHES[spec.kind].peers(spec.model)
+        for line in lines
+    ]
+
+
+def _first_peer(spec: DriverSpec) -> str:
+    return next(iter(BENCHES[spec.kind].peers(spec.model)))
