@@ -9,17 +9,16 @@ from typing import Any
 from litestar import Litestar, Response, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.exceptions.responses import create_exception_response
 
-from hub.api import terminal_api
-from hub.api.wiring import Asked, http_fault
+from hub.api import terminal_api, wiring
+from hub.api.wiring import Asked
 from hub.feed import HEARTBEAT_S, Feed
 from hub.hall import Hall, system_ms
 from hub.queues.days import turn_all
 from hub.queues.retention import prune
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
-from hub.web import handlers, routers
+from hub.web import edges, routers
 
 HOUSEKEEPING_S = 20.0
 
@@ -38,17 +37,16 @@ def create_app(store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s:
         dependencies={"hall": Provide(lambda: hall, sync_to_thread=False)},
         lifespan=[partial(_lifespan, hall)],
         exception_handlers={HTTPException: _http_fault},
-        exception_handlers=handlers,
         openapi_config=None,
         logging_config=None,
     )
 
 
 def _http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
-    """Unknown paths: a fault in our form for programs, Litestar's answer for people."""
+    """Unknown paths: a fault in our form for programs, a page for people."""
     if request.url.path.startswith("/api/"):
-        return http_fault(request, fault)
-    return create_exception_response(request, fault)
+        return wiring.http_fault(request, fault)
+    return edges.http_fault(request, fault)
 
 
 @asynccontextmanager

@@ -7,7 +7,9 @@ Everything that is not hot uses SQLAlchemy Core. Decision: docs/decisions/0011-h
 from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
+import pysqlite3
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 Value = str | int | bytes | None
 Row = tuple[Any, ...]
@@ -34,8 +36,16 @@ class _Driver(Protocol):
 
 
 def run(connection: Connection, sql: str, *values: Value) -> Rows:
-    """Run one statement with ``?`` places on the driver's own connection, inside the running transaction."""
-    return _driver(connection).execute(sql, values)
+    """Run one statement with ``?`` places on the driver's own connection, inside the running transaction.
+
+    Raises SQLAlchemy's IntegrityError for a broken constraint and OperationalError for the rest, like the long road.
+    """
+    try:
+        return _driver(connection).execute(sql, values)
+    except pysqlite3.IntegrityError as fault:
+        raise IntegrityError(sql, values, fault) from fault
+    except pysqlite3.Error as fault:
+        raise OperationalError(sql, values, fault) from fault
 
 
 def in_transaction(connection: Connection) -> bool:
