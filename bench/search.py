@@ -2,7 +2,8 @@
 
     python bench/search.py [--sizes 560,10000] [--names FILE_WITH_ONE_NAME_A_LINE | --dldb DIR] [--seed N]
 
-Every text is typed letter by letter; each key is one search. Prints p50, p95, p99 and max in ms.
+Every text is typed letter by letter; each key is one search. Prints p50, p95, p99 and max in ms by the wall
+clock, and p99 of the processor time, which a busy machine does not blur.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import apsw
 
@@ -104,23 +106,36 @@ def full(path: Path) -> Callable[[str], object]:
     return lambda text: index.search(text, "de")
 
 
-def measure(search: Callable[[str], object], rounds: int) -> tuple[list[float], str]:
-    times: list[tuple[float, str]] = []
+class Key(NamedTuple):
+    """One key: ms by the clock on the wall, ms of this thread's processor time, the text so far."""
+
+    wall: float
+    cpu: float
+    text: str
+
+
+def measure(search: Callable[[str], object], rounds: int) -> list[Key]:
+    keys: list[Key] = []
     gc.disable()
     for _ in range(rounds):
         for text in TYPED:
             for end in range(1, len(text) + 1):
-                start = time.perf_counter()
+                wall, cpu = time.perf_counter(), time.thread_time()
                 search(text[:end])
-                times.append(((time.perf_counter() - start) * 1000, text[:end]))
+                spent = (time.perf_counter() - wall) * 1000, (time.thread_time() - cpu) * 1000
+                keys.append(Key(*spent, text[:end]))
     gc.enable()
-    times.sort()
-    return [ms for ms, _ in times], times[-1][1]
+    return sorted(keys)
 
 
-def line(what: str, times: list[float], worst: str) -> str:
-    at = [times[min(len(times) - 1, int(len(times) * share))] for share in (0.5, 0.95, 0.99)]
-    return f"{what:28} {at[0]:8.2f} {at[1]:8.2f} {at[2]:8.2f} {times[-1]:8.2f}   {worst!r}"
+def at(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def line(what: str, keys: list[Key]) -> str:
+    wall, cpu = [key.wall for key in keys], [key.cpu for key in keys]
+    numbers = (at(wall, 0.5), at(wall, 0.95), at(wall, 0.99), wall[-1], at(cpu, 0.99))
+    return f"{what:26}" + "".join(f"{number:9.2f}" for number in numbers) + f"   {keys[-1].text!r}"
 
 
 def main() -> int:
@@ -133,7 +148,7 @@ def main() -> int:
     args = parser.parse_args()
     names = names_from(args)
     print(f"seed {args.seed}, SQLite {apsw.sqlite_lib_version()}, {len(names)} names to start from; ms per key")
-    print(f"{'':28} {'p50':>8} {'p95':>8} {'p99':>8} {'max':>8}   slowest text")
+    print(f"{'':26}{'p50':>9}{'p95':>9}{'p99':>9}{'max':>9}{'p99 cpu':>9}   slowest text")
     good = True
     with tempfile.TemporaryDirectory() as folder:
         for size in map(int, args.sizes.split(",")):
@@ -142,11 +157,11 @@ def main() -> int:
             start = time.perf_counter()
             build(path, catalogue, write(catalogue), "bench")
             built = time.perf_counter() - start
-            ours, worst = measure(full(path), args.rounds)
-            print(line(f"{size} services, search", ours, worst))
-            print(line(f"{size} services, bare FTS5", *measure(bare(path), args.rounds)))
+            ours = measure(full(path), args.rounds)
+            print(line(f"{size} services, search", ours))
+            print(line(f"{size} services, bare FTS5", measure(bare(path), args.rounds)))
             print(f"{size} services, built in {built:.2f} s, {path.stat().st_size / 1e6:.1f} MB")
-            good = good and ours[int(len(ours) * 0.99)] <= LIMIT_MS
+            good = good and at([key.wall for key in ours], 0.99) <= LIMIT_MS
     print(f"p99 <= {LIMIT_MS:.0f} ms per key: {'yes' if good else 'NO'}")
     return 0 if good else 1
 
