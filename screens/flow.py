@@ -88,7 +88,7 @@ def _of_block(kit: Kit, block: Block, index: int, room: Room) -> list[Segment]:
         case Fact():
             return [_carded(kit, cards.fact(kit, block, room.w), index, room.w)]
         case NumberCard():
-            made = number.number_card(kit, block, room.w, room.extra, tight=room.tight)
+            made = number.number_card(kit, block, room.w, room.h, room.extra, tight=room.tight)
             return [Segment(piece=piece, block=index, grows=True) for piece in made]
         case Notice():
             return [_carded(kit, cards.notice(kit, block, room.w), index, room.w)]
@@ -116,6 +116,9 @@ def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
         across, w = 1, room.w
     rows = [block.items[start : start + across] for start in range(0, len(block.items), across)]
     found = []
+    if heading is not None and room.fill:
+        found.append(Segment(piece=heading, block=index))
+        heading = None
     for row in rows:
         h = max(controls.tile(kit, item, w, upright=upright, aside=aside).h for item in row) + room.extra
         tiles = [

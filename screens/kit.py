@@ -1,14 +1,15 @@
 """What every drawing function needs: the panel's geometry, the faces, the language; and text set with them."""
 
+from typing import Protocol
+
 import msgspec
 
 from kiosk.assets import ICONS
 from kiosk.vocabulary.access import TextSize
 from screens import wrap
 from screens.marks import Box, Font, Ink, Mark, Piece, Style
-from screens.sizes import Geometry, Text
+from screens.sizes import CAP_SHARE, Geometry, Text, em_for_cap
 from screens.theme import Colour
-from screens.typeface import Faces, em_for_cap
 
 _FACING = {
     "arrow-left": "arrow-right",
@@ -22,6 +23,33 @@ _FACING = {
 }
 _ENDLESS = 1_000_000
 _PITCH = {Text.BODY: 1.3, Text.SECOND: 1.3, Text.TILE: 1.22, Text.HEADING: 1.2}
+
+
+WrapKey = tuple[str, Style, int, str, bool]
+"""What decides how a text breaks: text, style, width, language, whether lines are evened."""
+
+
+class Faces(Protocol):
+    """What layout needs of a text engine (``screens.typeface`` is Kivy's)."""
+
+    wrapped: dict[WrapKey, tuple[str, ...]]
+    """Lines of texts already broken."""
+
+    def width(self, text: str, style: Style) -> int:
+        """Pixels that the line takes."""
+        ...
+
+    def ascent(self, style: Style) -> int:
+        """Pixels from the top of a texture to the baseline."""
+        ...
+
+    def height(self, style: Style) -> int:
+        """Pixels of a texture of this style."""
+        ...
+
+    def remember(self, key: WrapKey, lines: tuple[str, ...]) -> tuple[str, ...]:
+        """Keep the lines of a text."""
+        ...
 
 
 class Kit(msgspec.Struct, frozen=True):
@@ -82,7 +110,7 @@ class Kit(msgspec.Struct, frozen=True):
     ) -> Piece:
         """A text in any style."""
         step = round(style.px * pitch)
-        drop = (step + round(style.px * 0.714)) // 2 - self.faces.ascent(style)
+        drop = (step + round(style.px * CAP_SHARE)) // 2 - self.faces.ascent(style)
         marks: list[Mark] = []
         wrapped = self.lines(text, style, width, lang, even)
         for index, line in enumerate(wrapped):

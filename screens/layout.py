@@ -105,7 +105,8 @@ def _rail(view: View, kit: Kit) -> tuple[Piece, body.Area]:
     inside = bool(view.languages) and languages.h <= free
     x, w = rail_w + margin, geometry.width - rail_w - 2 * margin
     outside = (() if inside else view.languages, view.drawer)
-    strips = [frame.strip(kit, strip, w) for strip in outside if strip]
+    chips = small if view.drawer and geometry.cramped else kit
+    strips = [frame.strip(chips, strip, w) for strip in outside if strip]
     below = stacked(strips, kit.mm(4))
     bottom = geometry.height - kit.mm(7)
     placed = (

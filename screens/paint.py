@@ -9,13 +9,13 @@ from kivy.graphics.texture import Texture
 
 from screens.marks import Box, Code, Fill, Ink, Mark, Ring, Target
 from screens.theme import PRESSED, Colour, Theme
-from screens.typeface import Faces
+from screens.typeface import KivyFaces
 
 
 class Painter:
     """Draws marks in one theme on a window of one height (Kivy counts y from below)."""
 
-    def __init__(self, faces: Faces, theme: Theme, height: int) -> None:
+    def __init__(self, faces: KivyFaces, theme: Theme, height: int) -> None:
         self._faces = faces
         self._theme = theme
         self._height = height

@@ -17,7 +17,7 @@ from screens.marks import Target, Turn
 from screens.paint import Painter
 from screens.sizes import CORNER_MM, FOCUS_MM, Geometry
 from screens.theme import Colour, theme_for
-from screens.typeface import Faces
+from screens.typeface import KivyFaces
 
 _MOST_OTHERS = 2
 
@@ -54,7 +54,7 @@ class _Key(msgspec.Struct, frozen=True):
 class Router:
     """Keeps the drawn screens of one panel; ``group`` is what the window's canvas shows."""
 
-    def __init__(self, panel: Panel, faces: Faces, accent: str = "") -> None:
+    def __init__(self, panel: Panel, faces: KivyFaces, accent: str = "") -> None:
         self._panel = panel
         self._faces = faces
         self._accent = accent
@@ -71,6 +71,14 @@ class Router:
     def kept(self) -> int:
         """How many screens are held."""
         return len(self._kept)
+
+    @property
+    def sheet(self) -> Sheet:
+        """What can be touched now: the idle question where one stands, else the screen. RuntimeError before a view."""
+        drawn = self._above or self.drawn
+        if drawn is None:
+            raise RuntimeError("no view was shown yet")
+        return drawn.sheet
 
     @property
     def turning(self) -> list[Rotate]:

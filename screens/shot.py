@@ -6,6 +6,7 @@ panel's, and a picture of another size resizes it.
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.config import Panel
@@ -20,13 +21,15 @@ LANDSCAPE = Panel(width_px=1280, height_px=800, width_mm=328.0, height_mm=205.0)
 class Studio:
     """A window off screen that shows one view after another and takes their pictures."""
 
-    def __init__(self, panel: Panel = PORTRAIT) -> None:
+    def __init__(self, panel: Panel = PORTRAIT, clock: Callable[[], float] = time.monotonic) -> None:
         os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
         prepare(Start(panel, window=(panel.width_px, panel.height_px)))
         open_window()
+        from screens.typeface import KivyFaces
+
+        self.faces = KivyFaces()
+        self.clock = clock
         self.sent: list[tuple[Intent, str]] = []
-        self._stages: dict[Panel, object] = {}
-        self._panel: Panel | None = None
         self.use(panel)
 
     def use(self, panel: Panel, accent: str = "") -> None:
@@ -40,8 +43,11 @@ class Studio:
         if (panel.width_px, panel.height_px) != tuple(Window.size):
             Window.size = (panel.width_px, panel.height_px)
         self.panel = panel
-        self.stage = Stage(panel, lambda intent, session: self.sent.append((intent, session)), time.monotonic, accent)
+        self.stage = Stage(panel, self._sent, self.clock, accent, self.faces)
         Window.add_widget(self.stage)
+
+    def _sent(self, intent: Intent, session: str) -> None:
+        self.sent.append((intent, session))
 
     def show(self, view: View) -> None:
         """Draw the view."""

@@ -5,6 +5,7 @@ and 2.54 mm apart.
 """
 
 from enum import StrEnum
+from math import ceil
 
 import msgspec
 
@@ -46,6 +47,9 @@ NUMBER_MM: dict[TextSize, tuple[float, float]] = {
 ROOMY_MM = 300.0
 """From this width on an upright panel is roomy: larger text and more air."""
 
+CAP_SHARE = 0.714
+"""Height of a capital H in our text fonts, as a share of the em."""
+
 TARGET_MM = 12.7
 GAP_MM = 2.54
 TILE_MM = 20.0
@@ -53,6 +57,11 @@ CORNER_MM = 10.0
 FOCUS_MM = 2.5
 MOST_CHOICES = 6
 """Choices shown at once (design: grouping or search beyond)."""
+
+
+def em_for_cap(cap_px: float) -> int:
+    """The em (pixels) whose capital H is at least so high."""
+    return ceil(cap_px / CAP_SHARE)
 
 
 class Geometry(msgspec.Struct, frozen=True):

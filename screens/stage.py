@@ -14,7 +14,7 @@ from screens.marks import Target
 from screens.router import Router
 from screens.sizes import TARGET_MM
 from screens.tap_guard import TapGuard
-from screens.typeface import Faces
+from screens.typeface import KivyFaces
 
 Send = Callable[[Intent, str], None]
 """Takes an intent and the session of the view it was given on."""
@@ -27,11 +27,13 @@ _RING_DEGREES = 8.0
 class Stage(Widget):
     """Screens in, intents out."""
 
-    def __init__(self, panel: Panel, send: Send, clock: Callable[[], float], accent: str = "") -> None:
+    def __init__(
+        self, panel: Panel, send: Send, clock: Callable[[], float], accent: str = "", faces: KivyFaces | None = None
+    ) -> None:
         super().__init__(size=(panel.width_px, panel.height_px))
         self._panel = panel
         self._send = send
-        self.router = Router(panel, Faces(), accent)
+        self.router = Router(panel, faces or KivyFaces(), accent)
         self.guard = TapGuard(clock, TARGET_MM * panel.px_per_mm)
         self._pressed: Target | None = None
         self.drawn: Callable[[View, AccessTree], None] | None = None

@@ -4,7 +4,6 @@ Textures are white and tinted when drawn, so a change of theme needs no new one;
 """
 
 from collections import OrderedDict
-from math import ceil
 from typing import Any
 
 from kivy.core.text import Label as CoreLabel
@@ -13,21 +12,13 @@ from kivy.graphics.texture import Texture
 from kiosk.assets import font_path, icon_font_path
 from screens.marks import Font, Style
 
-CAP_SHARE = 0.714
-"""Height of a capital H in our text fonts, as a share of the em."""
-
 _MOST_TEXTURES = 400
 _MOST_TEXTURE_BYTES = 12_000_000
 _MOST_WIDTHS = 4000
 _MOST_WRAPPED = 600
 
 
-def em_for_cap(cap_px: float) -> int:
-    """The em (pixels) whose capital H is at least so high."""
-    return ceil(cap_px / CAP_SHARE)
-
-
-class Faces:
+class KivyFaces:
     """Widths and textures of text; used by the window's thread only."""
 
     def __init__(self) -> None:
@@ -59,8 +50,7 @@ class Faces:
 
     def height(self, style: Style) -> int:
         """Pixels of a texture of this style."""
-        label = self._label(style)
-        return int(label.get_ascent()) - int(label.get_descent())
+        return int(self._label(style).get_extents("H")[1])
 
     def texture(self, text: str, style: Style) -> Texture:
         """The line, white on nothing."""

@@ -72,7 +72,8 @@ def fact(kit: Kit, shown: Fact, w: int) -> Card:
 def notice(kit: Kit, shown: Notice, w: int) -> Card:
     """What to do now."""
     inner = w - 2 * kit.air(PAD_MM) - kit.mm(_notice_icon_mm(kit)) - kit.air(6.5)
-    heading = kit.text(shown.heading, Text.TILE, inner, bold=True, even=True)
+    role = Text.BODY if kit.geometry.cramped else Text.TILE
+    heading = kit.text(shown.heading, role, inner, bold=True, even=True)
     text = kit.text(shown.text, Text.BODY, inner) if shown.text else Piece(inner, 0)
     first = Piece(heading.w, heading.h + (kit.mm(1.5) if shown.text else 0), heading.marks)
     return Card(parts=(first, *_by_lines(text)), gap=0, tone=shown.tone, icon=shown.icon)

@@ -1,5 +1,6 @@
 """The ticket number as large as its card allows, with its code beside or below."""
 
+import msgspec
 import segno
 
 from kiosk.view import NumberCard
@@ -13,25 +14,50 @@ _QUIET = 4
 """Modules of quiet zone (ISO/IEC 18004)."""
 
 
-def number_card(kit: Kit, shown: NumberCard, w: int, extra: int = 0, *, tight: bool = False) -> list[Piece]:
+def number_card(kit: Kit, shown: NumberCard, w: int, most_h: int, extra: int = 0, *, tight: bool) -> list[Piece]:
     """A card with the number; its code stands below, beside on a low panel, or in a card of its own."""
     inner = w - 2 * kit.air(PAD_MM)
     number = _number(kit, shown.number, inner, tight=tight)
+    words = _words(kit, shown, number, inner)
     if not shown.qr:
-        return [_card(kit, w, _words(kit, shown, number, inner), extra)]
-    code = _code(kit, shown, kit.mm(60), 38) if tight else _code(kit, shown, inner, 62)
+        return _no_higher(kit, shown, w, number, words, most_h, extra)
     if not tight:
-        content = stacked((_words(kit, shown, number, inner), code), kit.air(4.5))
-        return [_card(kit, w, content, extra)]
-    gap = kit.mm(6)
+        return [_card(kit, w, stacked((words, _code(kit, shown, inner, 62)), kit.air(4.5)), extra)]
+    if beside := _beside(kit, shown, inner):
+        whole = _card(kit, w, beside, extra)
+        if whole.h <= most_h:
+            return [whole]
+    return [*_no_higher(kit, shown, w, number, words, most_h, extra), _card(kit, w, _low_code(kit, shown, inner), 0)]
+
+
+def _no_higher(
+    kit: Kit, shown: NumberCard, w: int, number: Piece, words: Piece, most_h: int, extra: int
+) -> list[Piece]:
+    """Number and caption on one card, or the caption below the card where that would be too high."""
+    card = _card(kit, w, words, extra)
+    if card.h <= most_h or not shown.caption:
+        return [card]
+    return [_card(kit, w, number, 0), kit.text(shown.caption, Text.BODY, w, Colour.INK_SOFT, even=True)]
+
+
+def _beside(kit: Kit, shown: NumberCard, inner: int) -> Piece | None:
+    """Number and code beside each other; None where the number would be too small for that."""
+    code, gap = _code(kit, shown, kit.mm(60), 38), kit.mm(6)
     room = inner - code.w - gap
-    beside = _number(kit, shown.number, room, tight=True)
-    if max(mark.box.w for mark in beside.marks) > room:
-        return [_card(kit, w, _words(kit, shown, number, inner), extra), _card(kit, w, code, 0)]
-    words = _words(kit, shown, beside, room)
+    number = _number(kit, shown.number, room, tight=True)
+    if max(mark.box.w for mark in number.marks) > room:
+        return None
+    words = _words(kit, shown, number, room)
     h = max(words.h, code.h)
-    content = joined(inner, h, (words.at(0, (h - words.h) // 2), code.at(room + gap, (h - code.h) // 2)))
-    return [_card(kit, w, content, extra)]
+    return joined(inner, h, (words.at(0, (h - words.h) // 2), code.at(room + gap, (h - code.h) // 2)))
+
+
+def _low_code(kit: Kit, shown: NumberCard, inner: int) -> Piece:
+    """The code with its caption beside it."""
+    code, gap = _code(kit, msgspec.structs.replace(shown, qr_caption=""), kit.mm(48), 48), kit.mm(6)
+    caption = kit.text(shown.qr_caption, Text.BODY, inner - code.w - gap, Colour.INK_SOFT, even=True)
+    h = max(code.h, caption.h)
+    return joined(inner, h, (code.at(0, (h - code.h) // 2), caption.at(code.w + gap, (h - caption.h) // 2)))
 
 
 def _card(kit: Kit, w: int, content: Piece, extra: int) -> Piece:

@@ -3,10 +3,11 @@
 from kiosk.view import Control, Keyboard, SearchField
 from screens.kit import Kit
 from screens.marks import Box, Fill, Piece, as_target, joined, stacked
-from screens.sizes import Text
+from screens.sizes import TARGET_MM, Text
 from screens.theme import Colour
 
-KEY_GAP_MM = 3.3
+KEY_GAP_MM = 3.6
+LOW_KEY_GAP_MM = 2.8
 _LEAST_CAP_MM = 3.5
 _CAP_STEP_MM = 0.5
 
@@ -48,11 +49,13 @@ def _tail(kit: Kit, text: str, w: int) -> str:
 
 def keyboard(kit: Kit, shown: Keyboard, w: int, key_mm: float) -> Piece:
     """Rows of keys; a key is as wide as its weight, a row stands in the middle. Not mirrored: letters have places."""
-    gap = kit.mm(KEY_GAP_MM)
+    gap = kit.mm(LOW_KEY_GAP_MM if kit.geometry.landscape else KEY_GAP_MM)
+    room = w - gap * (max((len(row) for row in shown.rows), default=1) - 1)
     weighed = [_weights(row, weights) for row, weights in zip(shown.rows, shown.weights, strict=True)]
-    units = max((sum(weights) for weights in weighed), default=1.0)
-    most = max((len(row) for row in shown.rows), default=1)
-    unit = (w - gap * (most - 1)) / units
+    unit = room / max(sum(weights) for weights in weighed)
+    if unit < kit.mm(TARGET_MM + 0.3):
+        weighed = [list(weights) for weights in shown.weights]
+        unit = room / max(sum(weights) for weights in weighed)
     rows = []
     for row, weights in zip(shown.rows, weighed, strict=True):
         widths = _filled(row, [round(weight * unit) for weight in weights], w - gap * (len(row) - 1))

@@ -1,0 +1,173 @@
+"""Every screen x language x text size x format: nothing cut, nothing outside, targets large enough and apart."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import pytest
+from gallery import LANDSCAPE, PORTRAIT, gallery
+
+from kiosk.config import Panel
+from kiosk.view import View, controls
+from kiosk.vocabulary.access import Access, TextSize
+from screens.access_tree import AccessTree
+from screens.layout import Sheet
+from screens.marks import Box, Fill, Font, Ink, Mark, Target, Turn
+from screens.sizes import GAP_MM, TARGET_MM
+
+if TYPE_CHECKING:
+    from screens.shot import Studio
+
+pytestmark = pytest.mark.pixels
+
+COMBINATIONS = [
+    (panel, lang, size, low)
+    for panel in (PORTRAIT, LANDSCAPE)
+    for lang in ("de", "en", "ar")
+    for size in (TextSize.M, TextSize.XL)
+    for low in (False, True)
+    if not (low and panel is LANDSCAPE)
+]
+
+
+def _named(value: object) -> str:
+    if isinstance(value, Panel):
+        return "landscape" if value.width_px > value.height_px else "portrait"
+    return {True: "low", False: "high"}[value] if isinstance(value, bool) else str(value)
+
+
+def band(ink: Ink) -> Box:
+    """The part of a line that carries ink: from the top of the capitals to the baseline."""
+    cap = round(ink.style.px * 0.714)
+    ascent = round(ink.style.px * 1.069)
+    if ink.style.font is Font.ICONS:
+        return ink.box.grown(-ink.box.h // 8)
+    return Box(ink.box.x, ink.box.y + ascent - cap, ink.box.w, cap)
+
+
+def overlap(one: Box, other: Box) -> bool:
+    return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
+
+
+def gap(one: Box, other: Box) -> int:
+    return max(one.x - other.right, other.x - one.right, one.y - other.bottom, other.y - one.bottom)
+
+
+def faults_of_texts(sheet: Sheet, studio: "Studio") -> Iterator[str]:
+    """Lines that are cut, outside the window, or set over another line or a control."""
+    window = Box(0, 0, sheet.w, sheet.h)
+    loose = [mark for mark in sheet.marks if isinstance(mark, Ink)]
+    grounds = [mark.box for mark in sheet.marks if isinstance(mark, Fill) and mark.box.h > 40]
+    for ink in loose:
+        yield from _of_ink(ink, window, studio)
+        for ground in grounds:
+            if overlap(band(ink), ground) and not ground.contains(band(ink)):
+                yield f"{ink.text!r} leaves its card"
+        for target in sheet.targets:
+            if overlap(band(ink), target.box):
+                yield f"{ink.text!r} lies over {target.control.id}"
+    for one, other in combinations(loose, 2):
+        if overlap(band(one), band(other)):
+            yield f"{one.text!r} lies over {other.text!r}"
+
+
+def _of_ink(ink: Ink, window: Box, studio: "Studio") -> Iterator[str]:
+    texture = studio.faces.texture(ink.text, ink.style)
+    if (texture.width, texture.height) != (ink.box.w, ink.box.h):
+        yield f"{ink.text!r}: texture {texture.size} in a box of {ink.box}"
+    if not window.contains(band(ink)):
+        yield f"{ink.text!r} outside the window: {ink.box}"
+
+
+def faults_of_targets(sheet: Sheet, panel: Panel, studio: "Studio") -> Iterator[str]:
+    window = Box(0, 0, sheet.w, sheet.h)
+    for target in sheet.targets:
+        name, box = target.control.id, target.box
+        if not window.contains(box):
+            yield f"{name} outside the window: {box}"
+        if min(box.w, box.h) < TARGET_MM * panel.px_per_mm - 0.5:
+            yield f"{name} too small: {box}"
+        yield from _of_contents(target, window, studio)
+    for one, other in combinations(sheet.targets, 2):
+        if gap(one.box, other.box) < GAP_MM * panel.px_per_mm - 0.5:
+            yield f"{one.control.id} and {other.control.id} too close: {gap(one.box, other.box)} px"
+
+
+def _of_contents(target: Target, window: Box, studio: "Studio") -> Iterator[str]:
+    inks = [mark for mark in target.marks if isinstance(mark, Ink)]
+    for ink in inks:
+        yield from _of_ink(ink, window, studio)
+        if not target.box.contains(band(ink)):
+            yield f"{target.control.id}: {ink.text!r} leaves the control"
+    for one, other in combinations(inks, 2):
+        if overlap(band(one), band(other)):
+            yield f"{target.control.id}: {one.text!r} lies over {other.text!r}"
+
+
+def faults_of_cards(sheet: Sheet) -> Iterator[str]:
+    """Cards that lie over each other or under a control."""
+    cards = [mark.box for mark in sheet.marks if _is_card(mark)]
+    for one, other in combinations(cards, 2):
+        if overlap(one, other) and not (one.contains(other) or other.contains(one)):
+            yield f"cards overlap: {one} {other}"
+    for card in cards:
+        for target in sheet.targets:
+            if overlap(card, target.box) and not card.contains(target.box):
+                yield f"card {card} runs under {target.control.id}"
+
+
+def _is_card(mark: Mark) -> bool:
+    return isinstance(mark, Fill) and mark.edge is not None and mark.box.h > 40
+
+
+def faults_of_focus(sheet: Sheet, tree: AccessTree) -> Iterator[str]:
+    tree.focus = ""
+    wanted = [target.control.id for target in sheet.targets]
+    forward = [tree.focus_next() for _ in wanted]
+    if forward != wanted or (wanted and tree.focus_next() != wanted[-1]):
+        yield f"focus forward {forward} is not {wanted}"
+    backward = [tree.focus, *(tree.focus_previous() for _ in wanted[1:])]
+    if backward != wanted[::-1] and wanted:
+        yield f"focus backward {backward} is not {wanted[::-1]}"
+    yield from (f"{node.id} says nothing" for node in tree.nodes if not node.spoken.strip())
+
+
+@pytest.mark.parametrize(("panel", "lang", "size", "low"), COMBINATIONS, ids=_named)
+def test_every_screen_fits(studio: "Studio", panel: Panel, lang: str, size: TextSize, low: bool) -> None:
+    studio.use(panel)
+    faults: list[str] = []
+    for name, view in gallery(lang, Access(size, low_reach=low)):
+        faults += [f"{name}: {fault}" for fault in _faults(studio, panel, view, low)]
+    assert not faults, "\n".join(faults[:40])
+
+
+def _faults(studio: "Studio", panel: Panel, view: View, low: bool) -> Iterator[str]:
+    router = studio.stage.router
+    router.page = 0
+    studio.show(view)
+    reached: set[str] = set()
+    pages = router.sheet.pages
+    for page in range(pages):
+        if page:
+            router.turn(Turn.MORE)
+        sheet, tree = router.sheet, router.tree
+        assert tree is not None
+        reached |= {node.id for node in tree.nodes}
+        for fault in (
+            *faults_of_texts(sheet, studio),
+            *faults_of_targets(sheet, panel, studio),
+            *faults_of_cards(sheet),
+            *faults_of_focus(sheet, tree),
+            *(_out_of_reach(sheet, panel) if low else ()),
+        ):
+            yield f"page {page + 1} of {pages}: {fault}"
+    missing = {control.id for control in controls(view)} - reached
+    if missing:
+        yield f"not reachable: {sorted(missing)}"
+
+
+def _out_of_reach(sheet: Sheet, panel: Panel) -> Iterator[str]:
+    for target in sheet.targets:
+        height = panel.bottom_mm + (sheet.h - target.box.y) / panel.px_per_mm
+        if height > panel.max_reach_mm + 1:
+            yield f"{target.control.id} stands {height:.0f} mm above the floor"
