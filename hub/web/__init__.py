@@ -1,19 +1,26 @@
 """The hub's pages. ``routers`` is what ``hub.app`` mounts beside the API."""
 
+from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from hub.web import board, counters, desk, front, people, queues, setup, site, static, terminals, visitor
+from hub.web import board, counters, desk, edges, front, people, queues, setup, site, static, terminals, visitor
 
 routers: list[ControllerRouterHandler] = [
-    *front.routers,
-    *setup.routers,
-    *desk.routers,
-    *board.routers,
-    *visitor.routers,
-    *people.routers,
-    *counters.routers,
-    *queues.routers,
-    *terminals.routers,
-    *site.routers,
+    Router(
+        "/",
+        route_handlers=[
+            *front.routers,
+            *setup.routers,
+            *desk.routers,
+            *board.routers,
+            *visitor.routers,
+            *people.routers,
+            *counters.routers,
+            *queues.routers,
+            *terminals.routers,
+            *site.routers,
+        ],
+        exception_handlers=edges.HANDLERS,
+    ),
     *static.routers,
 ]

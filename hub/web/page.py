@@ -15,6 +15,7 @@ from hub.auth.sessions import Person
 from hub.web.words import STAFF_LANGUAGES, language_of, sayer
 from kiosk.assets.icons import ICONS
 from kiosk.i18n.languages import is_rtl, own_name
+from kiosk.i18n.texts import pick
 
 HERE = Path(__file__).resolve().parent.parent
 STATIC = HERE / "static"
@@ -39,7 +40,7 @@ WAYS: tuple[tuple[str, str, str, Right], ...] = (
     ("/desk", "ways.desk", "speakerphone", Right.CALL),
     ("/queues", "ways.queues", "users", Right.QUEUES),
     ("/services", "ways.services", "list-check", Right.QUEUES),
-    ("/counters", "ways.counters", "staff", Right.COUNTERS),
+    ("/counters", "ways.counters", "id-badge-2", Right.COUNTERS),
     ("/terminals", "ways.terminals", "device-desktop", Right.TERMINALS),
     ("/people", "ways.people", "users-group", Right.USERS),
     ("/site", "ways.site", "settings", Right.SITE),
@@ -81,7 +82,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(icon=icon, asset=asset)
+    made.globals.update(icon=icon, asset=asset, own_name=own_name, pick=pick)
     made.tests["given"] = lambda value: not isinstance(value, Undefined) and bool(value)
     return made
 

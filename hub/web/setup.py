@@ -1,5 +1,6 @@
 """First run: the one-time link's page, and the next steps up to the first called number."""
 
+import re
 import secrets
 from datetime import time
 from functools import partial
@@ -22,6 +23,7 @@ from kiosk.catalogue.model import Span
 
 DAYS = range(7)
 SPANS_A_DAY = (0, 1)
+CLOCK = re.compile(r"([01]?\d|2[0-3])(?:[:.]([0-5]\d))?")
 
 
 @get("/setup")
@@ -146,10 +148,9 @@ def hours_as_fields(hours: tuple[Span, ...]) -> dict[str, str]:
 
 
 def _clock(text: str) -> time | None:
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        return None
+    """A time of day as people write it: 8, 8:30, 08.30."""
+    found = CLOCK.fullmatch(text.strip())
+    return time(int(found[1]), int(found[2] or 0)) if found else None
 
 
 def _read_house(form: forms.Form, say: words.Say) -> founding.NewHouse:

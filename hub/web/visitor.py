@@ -11,11 +11,12 @@ from hub.queues import waiting
 from hub.store.words import State
 from hub.web import looking
 from hub.web.page import Asked, page
-from hub.web.words import language_of, texts
+from hub.web.words import language_of
 from kiosk.i18n.languages import base, own_name
 from kiosk.i18n.texts import pick
 
 TOKEN = re.compile(r"[0-9a-f]{32}\Z")
+LANGUAGES = ("de", "en", "ar")
 REFRESH_S = 5
 OVER = frozenset({State.DONE, State.NO_SHOW, State.CANCELLED, State.EXPIRED, State.VOID})
 """States in which nothing more will happen: the page stops asking."""
@@ -25,13 +26,12 @@ OVER = frozenset({State.DONE, State.NO_SHOW, State.CANCELLED, State.EXPIRED, Sta
 async def visitor_page(request: Asked, hall: Hall, token: str) -> Response[Any]:
     """The whole page; htmx asks for its middle only."""
     found = await hall.store.read(partial(waiting.standing, token=token)) if TOKEN.match(token) else None
-    languages = texts().languages
     chosen = request.query_params.get("lang", "")
     if found is None:
-        lang = chosen if chosen in languages else language_of(request, languages)
+        lang = chosen if chosen in LANGUAGES else language_of(request, LANGUAGES)
         return _private(page(request, "visitor_unknown.html", 404, lang=lang))
     own = base(found.ticket.lang)
-    lang = chosen if chosen in languages else own if own in languages else "de"
+    lang = chosen if chosen in LANGUAGES else own if own in LANGUAGES else "de"
     site = await hall.store.read(partial(looking.site_of, ident=found.ticket.site_id))
     names = await hall.store.read(partial(looking.service_names, site=found.ticket.site_id, lang=lang))
     return _private(
@@ -45,7 +45,7 @@ async def visitor_page(request: Asked, hall: Hall, token: str) -> Response[Any]:
             queue=pick(found.queue_names, lang).text,
             place=pick(found.queue_places, lang).text,
             over=found.ticket.state in OVER or not found.today,
-            languages=[(tag, own_name(tag)) for tag in languages],
+            languages=[(tag, own_name(tag)) for tag in LANGUAGES],
             refresh_s=REFRESH_S,
         )
     )

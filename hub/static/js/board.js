@@ -23,7 +23,7 @@
       where.append(element("small", "", body.dataset.to), element("b", "", call.counter));
       const sign = element("span", "icon arrow", arrow);
       sign.setAttribute("aria-hidden", "true");
-      newest.replaceChildren(element("b", "label", call.label), sign, where);
+      newest.replaceChildren(element("b", call.label.length > 6 ? "label long" : "label", call.label), sign, where);
     }
     last.replaceChildren(...calls.slice(0, -1).reverse().map((each) => {
       const row = element("li", performance.now() - (each.seen || -FRESH_MS) < FRESH_MS ? "fresh" : "", "");

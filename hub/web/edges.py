@@ -1,0 +1,34 @@
+"""Where exceptions end: a kind page for the person, the whole story in the log."""
+
+import logging
+from typing import Any
+
+from litestar import Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from hub.store.faults import StoreFailed
+from hub.web.page import Asked, page
+
+LOGGER = logging.getLogger("hub.web")
+
+
+def http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
+    """Unknown address, wrong method, a body that is too large."""
+    word = {404: "not_found", 405: "not_found"}.get(fault.status_code, "bad_request")
+    return page(request, "message.html", fault.status_code, word=word)
+
+
+def store_failed(request: Asked, fault: StoreFailed) -> Response[Any]:
+    """Nothing was saved."""
+    LOGGER.error("store failed: %s", fault)
+    return page(request, "message.html", 503, word="store_failed")
+
+
+def bug(request: Asked, fault: Exception) -> Response[Any]:
+    """A program fault."""
+    LOGGER.error("bug in %s %s", request.method, request.url.path, exc_info=fault)
+    return page(request, "message.html", 500, word="bug")
+
+
+HANDLERS: ExceptionHandlersMap = {HTTPException: http_fault, StoreFailed: store_failed, Exception: bug}
