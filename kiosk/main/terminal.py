@@ -34,6 +34,7 @@ class Terminal:
         self, config: TerminalConfig, data: Path, window: tuple[int, int] | None, trace: Path | None, log: EventLog
     ) -> None:
         self._config, self._data, self._window, self._trace, self._log = config, data, window, trace, log
+        self.panel = panel_for(config.panel, window)
         self._texts = Texts.load("terminal")
         self._ids = IdMaker(lambda: time.time_ns() // 1_000_000, _random_bits)
         zone = ZoneInfo(config.site.timezone)
@@ -50,10 +51,10 @@ class Terminal:
             mono=time.monotonic,
             make_id=self._ids,
             perform=lambda effect: self._perform_now(effect),
-            show=lambda view: self._app.show(view),
+            show=lambda view: self.app.show(view),
             log=log,
         )
-        self._app = self._make_app()
+        self.app = self._make_app()
 
     def run(self) -> int:
         """Until the window ends."""
@@ -61,10 +62,10 @@ class Terminal:
         core = threading.Thread(target=self.core.run, name="core", daemon=True)
         core.start()
         for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda *_: self._app.close())
+            signal.signal(each, lambda *_: self.app.close())
         self._log.write("terminal-started", {"name": self._config.hub.name})
         try:
-            self._app.run()
+            self.app.run()
         finally:
             self.core.stop()
             core.join(5)
@@ -75,7 +76,7 @@ class Terminal:
     def _make_app(self) -> "KioskApp":
         from screens.start import Start, prepare
 
-        panel = self._panel()
+        panel = self.panel
         prepare(Start(panel, window=self._window))
         from screens.app import KioskApp
 
@@ -93,9 +94,6 @@ class Terminal:
             self._tracer = Tracer(self._trace, panel, time.monotonic)
             app.stage.drawn = self._tracer.drawn
         return app
-
-    def _panel(self) -> Panel:
-        return panel_for(self._config.panel, self._window)
 
     def _send(self, intent: Intent, session: str) -> None:
         self.core.post(Asked(intent, session))
