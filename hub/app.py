@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException
 from hub.api import terminal_api, wiring
 from hub.api.wiring import Asked
 from hub.feed import HEARTBEAT_S, Feed
-from hub.hall import Hall, system_ms
+from hub.hall import Hall, TheHall, system_ms
 from hub.queues.days import turn_all
 from hub.queues.retention import prune
 from hub.store.engine import Store
@@ -31,7 +31,7 @@ def healthz(hall: Hall) -> Response[bytes]:
 
 def create_app(store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s: float = HEARTBEAT_S) -> Litestar:
     """Build the app over an open store; the caller closes the store after the app has ended."""
-    hall = Hall(store, Feed(store, heartbeat_s), now_ms)
+    hall = TheHall(store, Feed(store, heartbeat_s), now_ms)
     return Litestar(
         [healthz, terminal_api.router, *routers],
         dependencies={"hall": Provide(lambda: hall, sync_to_thread=False)},

@@ -1,8 +1,10 @@
-"""What every request handler has at hand: store, feed, keys, clock. Handlers take it as the dependency ``hall``."""
+"""What every request handler has at hand: store, feed, keys, clock. Handlers take it as ``hall: Hall``."""
 
 import secrets
 import time
 from collections.abc import Callable
+
+from litestar.di import NamedDependency
 
 from hub.api.keys import KeyRing
 from hub.api.tokens import Tokens
@@ -14,7 +16,7 @@ from hub.store.engine import Store
 from kiosk.vocabulary.ids import IdMaker
 
 
-class Hall:
+class TheHall:
     """One per app. ``now_ms`` is Unix time in ms; ``new_id`` makes UUIDv7; both are the store's clock in tests."""
 
     def __init__(self, store: Store, feed: Feed, now_ms: Callable[[], int]) -> None:
@@ -27,6 +29,10 @@ class Hall:
         self.enrol_tries = Tries(time.monotonic)
         self.passwords = Passwords()
         self.doorman = Doorman(store, self.passwords, now_ms)
+
+
+Hall = NamedDependency[TheHall]
+"""``TheHall`` as handlers ask for it, so that Litestar knows it is a dependency and no query parameter."""
 
 
 def system_ms() -> int:

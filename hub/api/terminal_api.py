@@ -6,6 +6,7 @@ from functools import partial
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from hub import streams
@@ -74,7 +75,7 @@ async def catalogue(request: Asked, hall: Hall) -> Answer:
 
 
 @post(wire.TICKETS + "/{ticket:str}/cancel", status_code=200)
-async def cancel(request: Asked, hall: Hall, ticket: str) -> Answer:
+async def cancel(request: Asked, hall: Hall, ticket: FromPath[str]) -> Answer:
     """Give a number back."""
     known = await terminal(request, hall)
     ident = _checked(ticket)
@@ -83,7 +84,7 @@ async def cancel(request: Asked, hall: Hall, ticket: str) -> Answer:
 
 
 @post(wire.TICKETS + "/{ticket:str}/paper", status_code=200)
-async def paper(request: Asked, hall: Hall, ticket: str) -> Answer:
+async def paper(request: Asked, hall: Hall, ticket: FromPath[str]) -> Answer:
     """How the paper fared. 204."""
     known = await terminal(request, hall)
     ident, body = _checked(ticket), await read(request, _paper)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, Router, get
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from hub import streams
@@ -28,7 +29,7 @@ async def only_board(request: Asked, hall: Hall) -> Response[Any]:
 
 
 @get("/board/{site_id:str}")
-async def board_page(request: Asked, hall: Hall, site_id: str) -> Response[Any]:
+async def board_page(request: Asked, hall: Hall, site_id: FromPath[str]) -> Response[Any]:
     """The last calls; the script keeps them new."""
     site = await hall.store.read(partial(looking.site_of, ident=site_id))
     if site is None:
@@ -39,7 +40,7 @@ async def board_page(request: Asked, hall: Hall, site_id: str) -> Response[Any]:
 
 
 @get("/board/{site_id:str}/calls")
-async def board_calls(hall: Hall, site_id: str) -> Response[bytes]:
+async def board_calls(hall: Hall, site_id: FromPath[str]) -> Response[bytes]:
     """The last calls for polling: ``wire.Calls`` as JSON."""
     now_ms = hall.now_ms()
     calls = await hall.store.read(lambda c: calls_after(c, site_id, 0, now_ms, ASKED))
@@ -47,7 +48,7 @@ async def board_calls(hall: Hall, site_id: str) -> Response[bytes]:
 
 
 @get("/board/{site_id:str}/stream")
-async def board_stream(request: Asked, hall: Hall, site_id: str) -> Stream | Response[Any]:
+async def board_stream(request: Asked, hall: Hall, site_id: FromPath[str]) -> Stream | Response[Any]:
     """Calls as they happen, with a beat between them."""
     site = await hall.store.read(partial(looking.site_of, ident=site_id))
     if site is None:

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from hub.auth.rights import Right
@@ -30,13 +31,13 @@ async def add_counter(request: Asked, hall: Hall) -> Response[Any]:
 
 
 @post("/counters/{ident:str}", opt=MAY)
-async def change_counter(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def change_counter(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Another name, place, other queues."""
     return await _write(request, hall, ident, new=False)
 
 
 @post("/counters/{ident:str}/close", opt=MAY)
-async def close_counter(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def close_counter(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Take the counter away."""
     site, now_ms = who(request).site, hall.now_ms()
     refused = await hall.store.write(partial(arrange.close_counter, site=site, counter=ident, now_ms=now_ms))

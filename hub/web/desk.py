@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get, post
+from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
 
@@ -70,7 +71,7 @@ async def changes(request: Asked, hall: Hall) -> Stream:
 
 
 @post("/desk/do/{word:str}", opt=CALL)
-async def act(request: Asked, hall: Hall, word: str) -> Response[Any]:
+async def act(request: Asked, hall: Hall, word: FromPath[str]) -> Response[Any]:
     """Call next, recall, visitor is here, finish, no-show. The same ``op`` again has the same answer, no effect."""
     form, me = await forms.read(request), who(request)
     op = form.value("op")
@@ -83,7 +84,7 @@ async def act(request: Asked, hall: Hall, word: str) -> Response[Any]:
 
 
 @post("/desk/help/{ident:str}", opt=HELP)
-async def acknowledge(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def acknowledge(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """I am on my way to that terminal."""
     me, now_ms = who(request), hall.now_ms()
     await hall.store.write(lambda c: helping.acknowledge(c, me.site, ident, me.user, now_ms))

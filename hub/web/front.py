@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any, assert_never
 
 from litestar import Response, Router, get, post
+from litestar.params import FromPath
 
 from hub.auth import sessions
 from hub.auth.rights import may
@@ -66,7 +67,7 @@ async def sign_out(request: Asked, hall: Hall) -> Response[Any]:
 
 
 @get("/lang/{tag:str}")
-async def choose_language(request: Asked, tag: str) -> Response[Any]:
+async def choose_language(request: Asked, tag: FromPath[str]) -> Response[Any]:
     """Show the pages in another language from now on."""
     back = request.query_params.get("back", "/")
     answer = go(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")

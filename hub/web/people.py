@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from hub.auth import people
@@ -40,7 +41,7 @@ async def add_person(request: Asked, hall: Hall) -> Response[Any]:
 
 
 @post("/people/{ident:str}/role", opt=MAY)
-async def give_role(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def give_role(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Another role."""
     form = await forms.read(request)
     role, site = form.one_of("role", ROLES), who(request).site
@@ -51,7 +52,7 @@ async def give_role(request: Asked, hall: Hall, ident: str) -> Response[Any]:
 
 
 @post("/people/{ident:str}/password", opt=MAY)
-async def reset_password(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def reset_password(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """A new password; whoever is signed in as this person is signed out."""
     form, me = await forms.read(request), who(request)
     known = {each.id: each for each in await hall.store.read(partial(people.accounts, site=me.site))}
@@ -70,7 +71,7 @@ async def reset_password(request: Asked, hall: Hall, ident: str) -> Response[Any
 
 
 @post("/people/{ident:str}/disable", opt=MAY)
-async def disable(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def disable(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Let the person in no more."""
     site, now_ms = who(request).site, hall.now_ms()
     gone = await hall.store.write(partial(people.disable, site=site, ident=ident, now_ms=now_ms))
@@ -78,7 +79,7 @@ async def disable(request: Asked, hall: Hall, ident: str) -> Response[Any]:
 
 
 @post("/people/{ident:str}/enable", opt=MAY)
-async def enable(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def enable(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Let the person in again."""
     await hall.store.write(partial(people.enable, site=who(request).site, ident=ident))
     return go("/people", "saved")

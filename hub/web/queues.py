@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, Router, get, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from hub.auth.rights import Right
@@ -43,7 +44,7 @@ async def add_queue(request: Asked, hall: Hall) -> Response[Any]:
 
 
 @post("/queues/{ident:str}", opt=MAY)
-async def change_queue(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def change_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Other names and places."""
     form, site = await forms.read(request), who(request).site
     names, places = _texts(form)
@@ -54,7 +55,7 @@ async def change_queue(request: Asked, hall: Hall, ident: str) -> Response[Any]:
 
 
 @post("/queues/{ident:str}/open", opt=MAY)
-async def open_queue(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def open_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Give numbers, or give none for now."""
     is_open, site = (await forms.read(request)).value("open") == "yes", who(request).site
     await hall.store.write(lambda c: house.open_queue(c, site, ident, is_open, hall.now_ms()))
@@ -62,7 +63,7 @@ async def open_queue(request: Asked, hall: Hall, ident: str) -> Response[Any]:
 
 
 @post("/queues/{ident:str}/remove", opt=MAY)
-async def remove_queue(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def remove_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Take the queue away."""
     site = who(request).site
     if await hall.store.write(lambda c: arrange.remove_queue(c, site, ident, hall.now_ms())):

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get, post
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from hub.auth.rights import Right
@@ -44,7 +45,7 @@ async def add_terminal(request: Asked, hall: Hall) -> Response[Any]:
 
 
 @post("/terminals/{ident:str}/code", opt=MAY)
-async def new_code(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def new_code(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Another code; the one before is worthless."""
     site, code = who(request).site, make_code(secrets.randbelow)
     refused = await hall.store.write(lambda c: terminals.add_code(c, site, ident, code, hall.now_ms()))
@@ -52,7 +53,7 @@ async def new_code(request: Asked, hall: Hall, ident: str) -> Response[Any]:
 
 
 @post("/terminals/{ident:str}/revoke-code", opt=MAY)
-async def revoke_code(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def revoke_code(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """The code that was given is worthless."""
     site = who(request).site
     await hall.store.write(lambda c: terminals.revoke_codes(c, site, ident, hall.now_ms()))
@@ -60,7 +61,7 @@ async def revoke_code(request: Asked, hall: Hall, ident: str) -> Response[Any]:
 
 
 @post("/terminals/{ident:str}/revoke", opt=MAY)
-async def revoke(request: Asked, hall: Hall, ident: str) -> Response[Any]:
+async def revoke(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """The terminal's key is worthless from now on."""
     site = who(request).site
     await hall.store.write(lambda c: terminals.revoke(c, site, ident, hall.now_ms()))

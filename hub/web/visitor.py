@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get
+from litestar.params import FromPath
 
 from hub.hall import Hall
 from hub.queues import waiting
@@ -23,7 +24,7 @@ OVER = frozenset({State.DONE, State.NO_SHOW, State.CANCELLED, State.EXPIRED, Sta
 
 
 @get("/t/{token:str}")
-async def visitor_page(request: Asked, hall: Hall, token: str) -> Response[Any]:
+async def visitor_page(request: Asked, hall: Hall, token: FromPath[str]) -> Response[Any]:
     """The whole page; htmx asks for its middle only."""
     found = await hall.store.read(partial(waiting.standing, token=token)) if TOKEN.match(token) else None
     chosen = request.query_params.get("lang", "")
