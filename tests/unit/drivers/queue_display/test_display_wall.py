@@ -56,6 +56,13 @@ def test_a_display_that_comes_back_gets_the_frame_but_not_as_news() -> None:
     assert not log.sent[-1][2].fresh
 
 
+def test_a_reconnect_too_quick_to_be_seen_as_offline_counts_too() -> None:
+    log = Log()
+    log.wall.device_changed(ready(generation=1))
+    log.wall.device_changed(ready(generation=2))
+    assert len(log.sent) == 2
+
+
 def test_one_frame_for_one_generation() -> None:
     log = Log()
     for state in (DeviceState.READY, DeviceState.BUSY, DeviceState.READY):

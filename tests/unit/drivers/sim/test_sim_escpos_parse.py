@@ -81,3 +81,11 @@ def test_text_without_end_is_handed_on_in_bounded_pieces() -> None:
 def test_a_length_nobody_believes_is_garbage() -> None:
     data = b"\x1d8L" + (BLOCK_LIMIT + 1).to_bytes(4, "little")
     assert names(data)[0] == "unknown"
+
+
+def test_a_list_without_end_is_given_up_however_it_comes() -> None:
+    data = b"\x1bD" + b"\x08" * 300 + b"\x00"
+    bytewise = Parser()
+    ops = [op for byte in data for op in bytewise.feed(bytes([byte]))]
+    assert ops == Parser().feed(data)
+    assert ops[0].name == "unknown"
