@@ -43,9 +43,11 @@ class NumbersThread:
     ) -> None:
         self._post, self._fallback, self._note = post, fallback, note
         self._deadline_s, self._clock = deadline_s, clock
+        # The prompt keeps the deadline; a timer's thread for every number would cost more than the rest of the asking.
+        make_client = client_maker(hub, 0.25, 0.35, float("inf"))
         self._prompt: Prompt[wire.TicketRequest, Result[wire.TicketAnswer]] = Prompt(
             "numbers-post",
-            client_maker(hub, 0.25, 0.35, deadline_s),
+            make_client,
             lambda client, request: client.ticket(request),
             note=note,
         )

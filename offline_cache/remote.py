@@ -28,7 +28,7 @@ _ID = re.compile(r"[0-9a-f-]{36}\Z")
 
 
 class Timeouts(msgspec.Struct, frozen=True):
-    """Seconds: to connect, to wait for the next byte, and for the whole exchange."""
+    """Seconds: to connect, to wait for the next byte, and for the whole exchange (``inf``: the caller abandons)."""
 
     connect_s: float = 3.0
     read_s: float = 10.0
