@@ -11,7 +11,7 @@ from typing import Any
 
 from kivy.app import App
 from kivy.base import ExceptionHandler, ExceptionManager
-from kivy.clock import Clock, mainthread
+from kivy.clock import Clock
 
 from kiosk.config import Panel
 from kiosk.view import View
@@ -52,10 +52,9 @@ class KioskApp(App):
         """Draw this view soon; may be called from any thread, only the newest is drawn."""
         self._bridge.show(view)
 
-    @mainthread
     def close(self) -> None:
         """End the window's loop; may be called from any thread."""
-        self.stop()
+        Clock.schedule_once(self._closed, 0)
 
     def build(self) -> Stage:
         """The window's one widget."""
@@ -75,6 +74,9 @@ class KioskApp(App):
     def open_settings(self, *_which: object) -> bool:
         """F1 opens nothing."""
         return True
+
+    def _closed(self, _dt: float) -> None:
+        self.stop()
 
     def _beaten(self, _dt: float) -> None:
         if self._beat is not None:

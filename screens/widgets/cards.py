@@ -10,7 +10,13 @@ from screens.theme import Colour
 from screens.widgets.controls import TONES
 
 PAD_MM = 9.0
+CRAMPED_PAD_MM = 5.0
 PART_GAP_MM = 3.0
+
+
+def pad_of(kit: Kit) -> int:
+    """From a card's edge to its words, in pixels."""
+    return kit.mm(CRAMPED_PAD_MM) if kit.geometry.cramped else kit.air(PAD_MM)
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +38,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 def drawn(kit: Kit, card: Card, w: int, least_h: int = 0) -> Piece:
     """The card on its ground."""
-    pad = kit.air(PAD_MM)
+    pad = pad_of(kit)
     parts = card.parts if card.heading is None else (card.heading, *card.parts)
     words = stacked(parts, card.gap)
     if card.tone is None:
@@ -57,7 +63,7 @@ def parted(kit: Kit, card: Card, w: int, room: int) -> tuple[Card, Card] | None:
 
 def fact(kit: Kit, shown: Fact, w: int) -> Card:
     """Heading with icon, then value, lines, ticks."""
-    inner = w - 2 * kit.air(PAD_MM)
+    inner = w - 2 * pad_of(kit)
     parts: list[Piece] = []
     if shown.value:
         parts.append(kit.text(shown.value, Text.HEADING, inner, bold=True))
@@ -71,12 +77,13 @@ def fact(kit: Kit, shown: Fact, w: int) -> Card:
 
 def notice(kit: Kit, shown: Notice, w: int) -> Card:
     """What to do now."""
-    inner = w - 2 * kit.air(PAD_MM) - kit.mm(_notice_icon_mm(kit)) - kit.air(6.5)
+    inner = w - 2 * pad_of(kit) - kit.mm(_notice_icon_mm(kit)) - kit.air(6.5)
     role = Text.BODY if kit.geometry.cramped else Text.TILE
     heading = kit.text(shown.heading, role, inner, bold=True, even=True)
     text = kit.text(shown.text, Text.BODY, inner) if shown.text else Piece(inner, 0)
-    first = Piece(heading.w, heading.h + (kit.mm(1.5) if shown.text else 0), heading.marks)
-    return Card(parts=(first, *_by_lines(text)), gap=0, tone=shown.tone, icon=shown.icon)
+    *others, last = _by_lines(heading)
+    last = Piece(last.w, last.h + (kit.air(1.5) if shown.text else 0), last.marks)
+    return Card(parts=(*others, last, *_by_lines(text)), gap=0, tone=shown.tone, icon=shown.icon)
 
 
 def _notice_icon_mm(kit: Kit) -> float:
@@ -124,7 +131,7 @@ def _beside(
 def waiting(kit: Kit, shown: Waiting, w: int, *, alone: bool) -> Piece:
     """Work in progress: a ring and words; the ring is large and on top where nothing else stands on the screen."""
     side = kit.air(34) if alone else kit.mm(15)
-    inner = w - 2 * kit.air(PAD_MM)
+    inner = w - 2 * pad_of(kit)
     ring = Ring(Box((inner - side) // 2 if alone else 0, 0, side, side), Colour.ACCENT)
     room = inner if alone else inner - side - kit.air(6.5)
     parts = [kit.text(shown.heading, Text.TILE if alone else Text.BODY, room, bold=True, centre=alone, even=True)]
@@ -135,16 +142,16 @@ def waiting(kit: Kit, shown: Waiting, w: int, *, alone: bool) -> Piece:
     if alone:
         content = stacked((turning, words), kit.air(5))
         h = content.h + 2 * kit.air(14)
-        return joined(w, h, (_paper(kit, w, h), content.at(kit.air(PAD_MM), kit.air(14))))
-    h = max(side, words.h) + 2 * kit.air(PAD_MM - 2)
-    left = kit.air(PAD_MM)
+        return joined(w, h, (_paper(kit, w, h), content.at(pad_of(kit), kit.air(14))))
+    h = max(side, words.h) + 2 * (pad_of(kit) - kit.air(2))
+    left = pad_of(kit)
     placed = (turning.at(left, (h - side) // 2), words.at(left + side + kit.air(6.5), (h - words.h) // 2))
     return joined(w, h, (_paper(kit, w, h), *placed))
 
 
 def hours(kit: Kit, shown: HoursTable, w: int) -> Card:
     """A row per day; today's stands out by weight and ground."""
-    inner = w - 2 * kit.air(PAD_MM)
+    inner = w - 2 * pad_of(kit)
     days = tuple(_day(kit, day, times, inner, index == shown.today) for index, (day, times) in enumerate(shown.rows))
     return Card(heading=_headed(kit, "clock", shown.heading, inner), parts=days, gap=kit.air(1.5))
 

@@ -8,7 +8,7 @@ from screens.kit import Kit
 from screens.marks import Box, Code, Fill, Piece, joined, stacked
 from screens.sizes import CORNER_MM, NUMBER_MM, Text
 from screens.theme import Colour
-from screens.widgets.cards import PAD_MM
+from screens.widgets.cards import pad_of
 
 _QUIET = 4
 """Modules of quiet zone (ISO/IEC 18004)."""
@@ -16,7 +16,7 @@ _QUIET = 4
 
 def number_card(kit: Kit, shown: NumberCard, w: int, most_h: int, extra: int = 0, *, tight: bool) -> list[Piece]:
     """A card with the number; its code stands below, beside on a low panel, or in a card of its own."""
-    inner = w - 2 * kit.air(PAD_MM)
+    inner = w - 2 * pad_of(kit)
     number = _number(kit, shown.number, inner, tight=tight)
     words = _words(kit, shown, number, inner)
     if not shown.qr:
@@ -61,7 +61,7 @@ def _low_code(kit: Kit, shown: NumberCard, inner: int) -> Piece:
 
 
 def _card(kit: Kit, w: int, content: Piece, extra: int) -> Piece:
-    pad = kit.air(PAD_MM)
+    pad = pad_of(kit)
     h = content.h + 2 * pad + extra
     paper = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(CORNER_MM), Colour.LINE, max(2, kit.mm(0.5)))
     return joined(w, h, (Piece(w, h, (paper,)), content.at((w - content.w) // 2, (h - content.h) // 2)))

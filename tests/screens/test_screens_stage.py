@@ -1,0 +1,214 @@
+"""Touches, focus, screens kept, pixels: the one widget on a real window."""
+
+import gc
+from typing import TYPE_CHECKING
+
+import pytest
+from gallery import LANDSCAPE, PORTRAIT, gallery, named
+from msgspec.structs import replace
+
+from kiosk.vocabulary.access import Access, Contrast, TextSize
+from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, Intent, OpenSearch, ShowCategories, Wake
+from screens.marks import Box, Ring, Turn
+
+if TYPE_CHECKING:
+    from screens.shot import Studio
+
+pytestmark = pytest.mark.pixels
+
+
+class Finger:
+    """A touch as Kivy hands it to a widget: pixels from the lower left corner."""
+
+    def __init__(self, studio: "Studio", uid: int = 1) -> None:
+        self.uid = uid
+        self.x = self.y = 0.0
+        self._studio = studio
+
+    def at(self, box: Box) -> "Finger":
+        self.x, self.y = box.x + box.w / 2, self._studio.panel.height_px - box.y - box.h / 2
+        return self
+
+    def down(self) -> "Finger":
+        self._studio.stage.on_touch_down(self)
+        return self
+
+    def up(self) -> None:
+        self._studio.stage.on_touch_up(self)
+
+
+def box_of(studio: "Studio", control: str) -> Box:
+    return next(target.box for target in studio.stage.router.sheet.targets if target.control.id == control)
+
+
+def tap(studio: "Studio", control: str) -> list[Intent]:
+    studio.sent.clear()
+    Finger(studio).at(box_of(studio, control)).down().up()
+    return [intent for intent, _ in studio.sent]
+
+
+@pytest.fixture
+def portrait(studio: "Studio") -> "Studio":
+    studio.use(PORTRAIT)
+    studio.show(replace(named("start"), session="v1"))
+    return studio
+
+
+def test_a_tap_sends_the_controls_intent_with_the_session_of_the_view(portrait: "Studio") -> None:
+    assert tap(portrait, "featured:personalausweis") == [DrawFeatured("personalausweis")]
+    assert [session for _, session in portrait.sent] == ["v1"]
+
+
+def test_a_tap_beside_everything_only_shows_that_somebody_is_there(portrait: "Studio") -> None:
+    portrait.sent.clear()
+    Finger(portrait).at(Box(5, 1300, 10, 10)).down().up()
+    assert [intent for intent, _ in portrait.sent] == [Wake()]
+
+
+def test_only_the_questions_own_controls_can_be_touched_while_it_stands(portrait: "Studio") -> None:
+    search = box_of(portrait, "search")
+    portrait.show(named("start_asked"))
+    portrait.sent.clear()
+    Finger(portrait).at(search).down().up()
+    assert OpenSearch() not in [intent for intent, _ in portrait.sent]
+    assert {node.id for node in portrait.stage.router.tree.nodes} == {"leave", "stay"}  # type: ignore[union-attr]
+
+
+def test_a_pressed_control_looks_pressed_within_a_frame(portrait: "Studio") -> None:
+    target = box_of(portrait, "tile:all")
+    before = corner_of(portrait, target)
+    finger = Finger(portrait).at(target).down()
+    assert corner_of(portrait, target) != before
+    finger.up()
+    assert corner_of(portrait, target) == before
+
+
+def corner_of(studio: "Studio", box: Box) -> tuple[int, ...]:
+    width, _, rgba = studio.pixels()
+    start = ((box.y + box.h - 12) * width + box.x + box.w // 2) * 4
+    return tuple(rgba[start : start + 3])
+
+
+def test_focus_moves_in_reading_order_and_triggers_nothing(portrait: "Studio") -> None:
+    stage = portrait.stage
+    portrait.sent.clear()
+    ids = [node.id for node in stage.router.tree.nodes]  # type: ignore[union-attr]
+    assert [stage.focus_next() for _ in ids] == ids
+    assert stage.focus_next() == ids[-1]
+    assert [stage.focus_previous() for _ in ids[1:]] == ids[-2::-1]
+    assert {type(intent) for intent, _ in portrait.sent} == {Wake}
+
+
+def test_activate_does_what_the_focused_control_does(portrait: "Studio") -> None:
+    while portrait.stage.focus_next() != "tile:all":
+        pass
+    portrait.sent.clear()
+    portrait.stage.activate()
+    assert [intent for intent, _ in portrait.sent] == [ShowCategories()]
+
+
+def test_the_focus_ring_is_drawn_outside_the_control(portrait: "Studio") -> None:
+    portrait.stage.focus_next()
+    box = box_of(portrait, portrait.stage.router.tree.focus)  # type: ignore[union-attr]
+    width, _, rgba = portrait.pixels()
+    start = ((box.y - 6) * width + box.x + box.w // 2) * 4
+    assert tuple(rgba[start : start + 3]) == (0xB3, 0x50, 0x0B)
+
+
+def test_focus_and_page_stay_while_the_place_stays(studio: "Studio") -> None:
+    studio.use(LANDSCAPE)
+    view = named("categories", access=Access(TextSize.XL))
+    studio.show(view)
+    router = studio.stage.router
+    router.turn(Turn.MORE)
+    studio.stage.focus_next()
+    kept = (router.page, router.tree.focus)  # type: ignore[union-attr]
+    studio.show(replace(view, header=replace(view.header, time="09:15")))
+    assert (router.page, router.tree.focus) == kept == (1, kept[1])  # type: ignore[union-attr]
+    studio.show(named("service"))
+    assert (router.page, router.tree.focus) == (0, "")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("contrast", Contrast)
+def test_a_theme_changes_colours_and_nothing_else(studio: "Studio", contrast: Contrast) -> None:
+    studio.use(PORTRAIT)
+    plain = named("service")
+    studio.show(plain)
+    studio.stage.focus_next()
+    router = studio.stage.router
+    before = [target.box for target in router.sheet.targets], router.tree.focus  # type: ignore[union-attr]
+    studio.show(replace(plain, access=Access(contrast=contrast)))
+    assert ([target.box for target in router.sheet.targets], router.tree.focus) == before  # type: ignore[union-attr]
+
+
+def test_screens_are_dropped_after_they_were_shown(studio: "Studio") -> None:
+    from screens.router import Drawn
+
+    studio.use(PORTRAIT)
+    views = [view for _, view in gallery()]
+    for view in views * 3:
+        studio.show(view)
+        assert studio.stage.router.kept <= 3
+    gc.collect()
+    assert sum(type(thing) is Drawn for thing in gc.get_objects()) <= 4
+
+
+def test_the_ring_turns_only_while_it_is_shown(studio: "Studio") -> None:
+    studio.use(PORTRAIT)
+    studio.show(named("asking_number"))
+    assert any(isinstance(mark, Ring) for mark in studio.stage.router.sheet.marks)
+    (ring,) = studio.stage.router.turning
+    angle = ring.angle
+    studio.stage._turn_rings(0.1)
+    assert ring.angle != angle
+    studio.show(named("start"))
+    assert not studio.stage.router.turning
+
+
+def test_digits_in_arabic_are_drawn_as_in_latin(studio: "Studio") -> None:
+    import numpy as np
+
+    from screens.kit import Kit
+    from screens.sizes import Geometry, Text
+
+    kit = Kit(Geometry(PORTRAIT, TextSize.XL), studio.faces, "ar", True)
+    style = kit.style(Text.HEADING, bold=True)
+
+    def picture(line: str) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+        texture = studio.faces.texture(line, style)
+        return np.frombuffer(texture.pixels, np.uint8).reshape(texture.height, texture.width, 4)[:, :, 3]
+
+    (line,) = kit.lines("رقمكم A 042 صالح", style, 5000)
+    assert "A\u00a0042" in line or "A 042" in line
+    whole, part, mirrored = picture(line), picture("042"), picture("240")
+
+    def found(small: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]") -> bool:
+        width = small.shape[1] - 4
+        inner = small[:, 2 : 2 + width]
+        return any((whole[:, x : x + width] == inner).all() for x in range(whole.shape[1] - width + 1))
+
+    assert found(part)
+    assert not found(mirrored)
+
+
+def test_a_capital_h_is_as_high_as_the_table_says(studio: "Studio") -> None:
+    import numpy as np
+
+    from screens.kit import Kit
+    from screens.sizes import Geometry, Text
+
+    for panel in (PORTRAIT, LANDSCAPE):
+        for size in TextSize:
+            kit = Kit(Geometry(panel, size), studio.faces, "de", False)
+            for role in Text:
+                for bold in (False, True):
+                    texture = studio.faces.texture("H", kit.style(role, bold))
+                    alpha = np.frombuffer(texture.pixels, np.uint8).reshape(texture.height, texture.width, 4)[:, :, 3]
+                    rows = (alpha.max(axis=1) > 100).sum()
+                    assert rows / panel.px_per_mm >= kit.geometry.cap_mm(role) - 0.35
+
+
+def test_a_service_page_offers_the_number(studio: "Studio") -> None:
+    studio.use(PORTRAIT)
+    studio.show(named("service"))
+    assert tap(studio, "draw") == [DrawTicket("personalausweis")]
