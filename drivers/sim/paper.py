@@ -96,7 +96,9 @@ def _cell(char: str, style: Style) -> Image.Image:
     width, height = style.cell
     glyph = _glyph(char, style.font).resize((width, height), Image.Resampling.NEAREST)
     if style.bold:
-        glyph = ImageChops.logical_and(glyph, ImageChops.offset(glyph, 1, 0))
+        struck = glyph.copy()
+        struck.paste(glyph, (1, 0))
+        glyph = ImageChops.logical_and(glyph, struck)
     if style.underline:
         ImageDraw.Draw(glyph).rectangle((0, height - style.underline, width, height), fill=0)
     return ImageChops.invert(glyph) if style.invert else glyph

@@ -115,6 +115,12 @@ def test_foreign_file_is_the_one_written_down(path: str, digest: str) -> None:
 
 
 def test_no_foreign_file_is_missing_in_the_list() -> None:
-    folders = (FONT_DIR, ROOT / "hub/static/fonts", ROOT / "hub/static/vendor", ROOT / "tests/vendor")
+    folders = (
+        FONT_DIR,
+        ROOT / "drivers/sim/fonts",
+        ROOT / "hub/static/fonts",
+        ROOT / "hub/static/vendor",
+        ROOT / "tests/vendor",
+    )
     files = {str(path.relative_to(ROOT)) for folder in folders for path in folder.iterdir()}
     assert files == set(written_down())

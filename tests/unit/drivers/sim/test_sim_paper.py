@@ -68,9 +68,10 @@ def test_small_and_large_stand_on_one_base_line() -> None:
 
 
 def test_bold_is_blacker_inverse_is_black_ground_underline_is_a_line() -> None:
-    plain, bold = black(slip(b"\x1b@HHH\n")), black(slip(b"\x1b@\x1bE\x01HHH\n"))
-    inverse, lined = black(slip(b"\x1b@\x1dB\x01HHH\n")), black(slip(b"\x1b@\x1b-\x01HHH\n"))
+    plain, bold = black(slip(b"\x1b@AAA\n")), black(slip(b"\x1b@\x1bE\x01AAA\n"))
+    inverse, lined = black(slip(b"\x1b@\x1dB\x01AAA\n")), black(slip(b"\x1b@\x1b-\x01AAA\n"))
     assert bold.sum() > plain.sum()
+    assert not (bold[:, 0] & ~plain[:, 0]).any(), "the second strike is one dot to the right, never round the edge"
     assert np.array_equal(inverse[:24, :36], ~plain[:24, :36])
     assert lined[23, :36].all()
 
