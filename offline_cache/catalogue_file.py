@@ -8,7 +8,7 @@ import apsw
 import msgspec
 
 from kiosk.catalogue.model import Catalogue, Service
-from offline_cache.database import sync_folder, transaction
+from offline_cache.database import close_quietly, sync_folder, transaction
 from offline_cache.fold import fold
 
 APPLICATION_ID = 0x4B494F43
@@ -58,8 +58,11 @@ def build(path: Path, catalogue: Catalogue, body: bytes, etag: str) -> None:
         db.pragma("synchronous", "FULL")
         with transaction(db):
             _fill(db, catalogue, body, etag)
-    finally:
         db.close()
+    except apsw.Error:
+        close_quietly(db)
+        part.unlink(missing_ok=True)
+        raise
     _keep_previous(path)
     part.replace(path)
     sync_folder(path.parent)
