@@ -4,13 +4,17 @@ The event table is the truth: a listener that falls behind is dropped and resume
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from functools import partial
+
+from sqlalchemy.exc import DBAPIError
 
 from hub.queues.events import Event, newest, since
 from hub.store.engine import Store
 
 HEARTBEAT_S = 15.0
+LOGGER = logging.getLogger("hub.feed")
 BACKLOG = 64
 """Batches that may wait for one slow listener before it is dropped."""
 READ_MAX = 500
@@ -71,7 +75,10 @@ class Feed:
             await self._news.wait()
             self._news.clear()
             for site in {listener.site for listener in self._listeners}:
-                await self._hand_on(site)
+                try:
+                    await self._hand_on(site)
+                except DBAPIError as fault:
+                    LOGGER.error("cannot read events of %s: %s", site, fault.orig)
 
     async def listen(self, site: str) -> Listener:
         """A listener for what happens from now on; every event with a seq above ``position`` reaches it."""

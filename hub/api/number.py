@@ -54,15 +54,16 @@ def _header(scope: Scope, name: bytes) -> str:
 
 async def _body(receive: Receive) -> bytes:
     """The whole body. Turned with 413 beyond the limit."""
-    body = b""
-    while len(body) <= BODY_MAX:
+    body, more = b"", True
+    while more:
         message = await receive()
         if message["type"] != "http.request":
             raise Turned(400, wire.Fault(code="gone", message="The terminal hung up."))
         body += message["body"]
-        if not message["more_body"]:
-            return body
-    raise Turned(413, wire.Fault(code="http_413", message=f"More than {BODY_MAX} bytes."))
+        more = message["more_body"]
+        if len(body) > BODY_MAX:
+            raise Turned(413, wire.Fault(code="http_413", message=f"More than {BODY_MAX} bytes."))
+    return body
 
 
 def _ask(body: wire.TicketRequest, known: Known, hall: Hall) -> Ask:

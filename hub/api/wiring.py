@@ -68,7 +68,7 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[B]) -> B:
     except msgspec.ValidationError as fault:
         reason, _, place = str(fault).partition(" - at ")
         raise Turned(400, Fault(code="bad_field", message=reason, place=place.strip("`") or "$")) from fault
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Turned(400, Fault(code="bad_json", message=str(fault), place="body")) from fault
 
 

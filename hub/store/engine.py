@@ -56,6 +56,7 @@ class Store:
         with self._engine.begin() as connection:
             _own(connection, path)
         migrate(self._engine, path)
+        self._closed = False
         self._writer = Writer(self._engine)
         self._readers = ThreadPoolExecutor(readers, "hub-reader")
 
@@ -73,6 +74,8 @@ class Store:
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
         """Run ``fn`` on a reader's connection (``query_only``): it sees the last commit and blocks no writer."""
+        if self._closed:
+            raise StoreFailed("The store is closed.")
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, fn)
 
     def read_now(self, fn: Callable[[Connection], T]) -> T:
@@ -91,6 +94,7 @@ class Store:
 
     def close(self) -> None:
         """Commit what waits, stop the threads, close the file. Safe to call twice."""
+        self._closed = True
         self._writer.close()
         self._readers.shutdown()
         self._reading.dispose()

@@ -116,9 +116,10 @@ def hall(store: Store, clock: Clock) -> House:
 class LiveHub:
     """The hub over the hall's store, on a socket, with one enrolled terminal ``t1``."""
 
-    def __init__(self, hall: House, url: str) -> None:
+    def __init__(self, hall: House, url: str, stop: Callable[[], None]) -> None:
         self.hall = hall
         self.url = url
+        self.stop = stop
         self.http = requests.Session()
         self.key = self.enrol("t1", "ABCDEFGH")
 
@@ -144,17 +145,21 @@ class LiveHub:
 @pytest.fixture
 def live(hall: House) -> Iterator[LiveHub]:
     """The real server in a thread of its own; its heartbeat is 0.2 s so that tests need not wait."""
+    app = create_app(hall.store, hall.clock, heartbeat_s=0.2)
     listener = socket.create_server(("127.0.0.1", 0))
     up = threading.Event()
-    app = create_app(hall.store, hall.clock, heartbeat_s=0.2)
     server = HubServer(app, listener, lambda _url: up.set())
     thread = threading.Thread(target=partial(server.run, [listener]))
     thread.start()
     assert up.wait(10)
-    hub = LiveHub(hall, f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+    def stop() -> None:
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive(), "the hub must end its streams and stop"
+
+    hub = LiveHub(hall, f"http://127.0.0.1:{listener.getsockname()[1]}", stop)
     yield hub
     hub.http.close()
-    server.should_exit = True
-    thread.join(10)
+    stop()
     listener.close()
-    assert not thread.is_alive(), "the hub must end its streams and stop"

@@ -1,0 +1,319 @@
+"""The terminals' API over a real socket: what is answered, what is refused and where."""
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+import pytest
+import requests
+
+from hub.api.wiring import BODY_MAX
+from hub.queues import calling, help, house, publishing, terminals, waiting
+from hub.queues.calling import Act
+from kiosk import wire
+from kiosk.catalogue.model import Catalogue, Queue, Service
+
+
+def ask(live, number: int = 1, service: str = "ausweis", **more) -> requests.Response:
+    return live.post("/tickets", {"id": live.hall.uuid(number), "service": service, **more})
+
+
+def fault(answer: requests.Response) -> tuple[int, str, str]:
+    body = msgspec.json.decode(answer.content, type=wire.Fault)
+    assert body.message
+    return answer.status_code, body.code, body.place
+
+
+def test_number_comes_as_the_wire_says(live) -> None:
+    answer = ask(live, lang="uk", tapped_at="2026-11-24T12:00:00+01:00")
+    assert answer.status_code == 200
+    ticket = msgspec.json.decode(answer.content, type=wire.TicketAnswer)
+    assert (ticket.series, ticket.n, ticket.queue, ticket.service) == ("A", 1, "meldung", "ausweis")
+    assert (ticket.business_day, ticket.issued_at) == ("2026-11-24", "2026-11-24T12:00:00+01:00")
+    assert (ticket.ahead, ticket.url) == (0, "")
+    assert ticket.slip_code == "THK1:0193AAAA000070008000000000000001"
+
+
+def test_url_holds_a_random_token_when_the_site_has_a_base_url(live) -> None:
+    hall = live.hall
+    hall.do(
+        house.change_site,
+        house.Site(hall.site, "Musterstadt", "Rathaus", "Europe/Berlin", "https://warten.musterstadt.de"),
+        hall.clock(),
+    )
+    urls = [ask(live, n).json()["url"] for n in range(1, 4)]
+    assert len(set(urls)) == 3
+    for url in urls:
+        base, _, token = url.rpartition("/")
+        assert base == "https://warten.musterstadt.de/t"
+        assert len(bytes.fromhex(token)) == 16
+        assert hall.see(waiting.standing, token) is not None
+
+
+def test_fifty_posts_of_one_id_from_eight_hands_are_one_ticket(live) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _n: requests_post(live, "/tickets", 7), range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert ask(live, 8).json()["n"] == 2
+
+
+def requests_post(live, path: str, number: int) -> requests.Response:
+    """With a connection of its own: a session is not for several threads."""
+    return requests.post(
+        f"{live.url}/api/v1{path}",
+        json={"id": live.hall.uuid(number), "service": "ausweis"},
+        headers={"authorization": f"Bearer {live.key}"},
+        timeout=10,
+    )
+
+
+def test_refusals_are_faults_with_code_and_place(live) -> None:
+    ask(live, 1)
+    assert fault(ask(live, 2, "gibtsnicht")) == (404, "unknown_service", "service")
+    assert fault(ask(live, 1, "zulassung")) == (422, "id_used_otherwise", "id")
+    live.post(f"/tickets/{live.hall.uuid(1)}/cancel", {})
+    assert fault(ask(live, 1)) == (410, "ticket_cancelled", "id")
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "place"),
+    [
+        (b"", "bad_json", "body"),
+        (b"{", "bad_json", "body"),
+        (b"\xff\xfe", "bad_json", "body"),
+        (b"[]", "bad_field", "$"),
+        (b"{}", "bad_field", "$"),
+        (b'{"id": 5, "service": "a"}', "bad_field", "$.id"),
+        (b'{"id": "abc", "service": "a"}', "bad_field", "$.id"),
+        (b'{"id": "0193AAAA-0000-7000-8000-000000000001", "service": "a"}', "bad_field", "$.id"),
+        (b'{"id": "0193aaaa-0000-7000-8000-000000000001", "service": null}', "bad_field", "$.service"),
+        (
+            b'{"id": "0193aaaa-0000-7000-8000-000000000001", "service": "' + b"x" * 201 + b'"}',
+            "bad_field",
+            "$.service",
+        ),
+        (b'{"id": "0193aaaa-0000-7000-8000-000000000001", "service": "a", "lang": []}', "bad_field", "$.lang"),
+        (b"[" * 60_000, "bad_field", "$"),
+        (b'{"x": ' + b"[" * 60_000, "bad_json", "body"),
+    ],
+)
+def test_broken_body_is_refused_with_its_place(live, body: bytes, code: str, place: str) -> None:
+    assert fault(live.call("POST", "/tickets", data=body)) == (400, code, place)
+    assert ask(live).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/tickets", "/heartbeat", "/help"])
+def test_too_large_a_body_is_refused(live, path: str) -> None:
+    answer = live.call("POST", path, data=b" " * (BODY_MAX + 1))
+    assert fault(answer)[:2] == (413, "http_413")
+
+
+def test_unknown_fields_are_ignored_so_that_minor_versions_can_add_some(live) -> None:
+    assert ask(live, colour="blue").status_code == 200
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer wrong", "Basic YTpi", "Bearer \u00e4"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/tickets"),
+        ("GET", "/queues"),
+        ("GET", "/catalogue"),
+        ("POST", "/heartbeat"),
+        ("POST", "/help"),
+        ("GET", "/calls"),
+        ("GET", "/calls/stream"),
+    ],
+)
+def test_nobody_gets_anything_without_a_key(live, header: str, method: str, path: str) -> None:
+    answer = live.call(method, path, headers={"authorization": header.encode("latin-1")}, data=b"{}")
+    assert fault(answer) == (401, "unknown_key", "")
+
+
+def test_unknown_paths_and_methods_are_faults_too(live) -> None:
+    assert fault(live.get("/nothing"))[:2] == (404, "http_404")
+    assert fault(live.call("PUT", "/tickets"))[:2] == (405, "http_405")
+    assert fault(live.call("DELETE", "/queues"))[:2] == (405, "http_405")
+
+
+def test_code_works_once_and_the_older_key_dies(live) -> None:
+    old, new = live.key, live.enrol("t1", "23456789")
+    assert fault(live.call("GET", "/queues", key=old)) == (401, "unknown_key", "")
+    assert live.call("GET", "/queues", key=new).status_code == 200
+    again = live.http.post(f"{live.url}/api/v1/enrol", json={"code": "23456789"}, timeout=5)
+    assert fault(again) == (403, "wrong_code", "code")
+
+
+def test_code_is_read_however_it_is_typed_and_only_for_half_an_hour(live) -> None:
+    hall = live.hall
+    assert hall.do(terminals.add_code, hall.site, "t1", "WXYZ2345", hall.clock()) is None
+    hall.clock.forward(terminals.CODE_LIVES_MS)
+    late = live.http.post(f"{live.url}/api/v1/enrol", json={"code": "WXYZ2345"}, timeout=5)
+    assert fault(late) == (403, "wrong_code", "code")
+    assert hall.do(terminals.add_code, hall.site, "t1", "WXYZ2346", hall.clock()) is None
+    typed = live.http.post(f"{live.url}/api/v1/enrol", json={"code": " wxyz-2346 "}, timeout=5)
+    assert typed.status_code == 200
+    assert typed.json()["terminal"] == "t1"
+
+
+def test_new_code_makes_the_one_before_worthless(live) -> None:
+    hall = live.hall
+    for code in ("AAAA2222", "BBBB3333"):
+        assert hall.do(terminals.add_code, hall.site, "t1", code, hall.clock()) is None
+    first = live.http.post(f"{live.url}/api/v1/enrol", json={"code": "AAAA2222"}, timeout=5)
+    assert fault(first)[1] == "wrong_code"
+
+
+def test_guessing_codes_is_slowed_down(live) -> None:
+    codes = [live.http.post(f"{live.url}/api/v1/enrol", json={"code": "ZZZZZZZZ"}, timeout=5) for _ in range(11)]
+    assert [answer.status_code for answer in codes] == [403] * 10 + [429]
+
+
+def test_another_major_version_is_refused(live) -> None:
+    answer = live.http.post(f"{live.url}/api/v1/enrol", json={"code": "X", "version": "2.0"}, timeout=5)
+    assert fault(answer) == (409, "wrong_version", "$.version")
+
+
+def test_keys_and_codes_are_kept_as_hashes_only(live) -> None:
+    live.hall.store.write_now(lambda c: c.exec_driver_sql("SELECT 1"))
+    files = b"".join(path.read_bytes() for path in live.hall.store.path.parent.iterdir() if path.is_file())
+    assert live.key.encode() not in files
+    assert b"ABCDEFGH" not in files
+    assert terminals.secret_hash(live.key).encode() in files
+
+
+def test_revoked_terminal_is_shut_out_at_once_where_it_was_revoked(live) -> None:
+    assert live.get("/queues").status_code == 200
+    live.hall.do(terminals.revoke, live.hall.site, "t1", live.hall.clock())
+    done = threading.Event()
+    for _ in range(60):  # another process may need up to 5 s; here nobody told the key ring
+        if live.get("/queues").status_code == 401:
+            done.set()
+            break
+        done.wait(0.1)
+    assert done.is_set()
+
+
+def test_cancel_and_paper(live) -> None:
+    ask(live, 1)
+    one = live.hall.uuid(1)
+    assert live.post(f"/tickets/{one}/paper", {"outcome": "unconfirmed", "problem": "silent"}).status_code == 204
+    assert fault(live.post(f"/tickets/{one}/paper", {"outcome": "eaten"})) == (400, "bad_field", "$.outcome")
+    assert fault(live.post(f"/tickets/{live.hall.uuid(2)}/paper", {"outcome": "printed"}))[:2] == (
+        404,
+        "unknown_ticket",
+    )
+    assert live.post(f"/tickets/{one}/cancel", {}).json() == {"id": one, "state": "cancelled"}
+    assert live.post(f"/tickets/{one}/cancel", {}).json() == {"id": one, "state": "cancelled"}
+    never = live.hall.uuid(9)
+    assert live.post(f"/tickets/{never}/cancel", {}).json() == {"id": never, "state": "cancelled"}
+    assert fault(live.post("/tickets/nonsense/cancel", {})) == (400, "bad_field", "path")
+
+
+def test_queues_tell_how_many_wait(live) -> None:
+    ask(live, 1)
+    states = msgspec.json.decode(live.get("/queues").content, type=wire.QueueStates)
+    assert (states.at, states.business_day) == ("2026-11-24T12:00:00+01:00", "2026-11-24")
+    assert [(queue.id, queue.series, queue.waiting, queue.open) for queue in states.queues] == [
+        ("meldung", "A", 1, True),
+        ("fahrzeuge", "B", 0, True),
+    ]
+
+
+def test_heartbeat_keeps_the_state_and_brings_news(live) -> None:
+    hall = live.hall
+    device = {"device": "printer", "kind": "receipt_printer", "state": "needs_attention", "problems": ["paper_out"]}
+    beat = {"version": "0.1.0", "catalogue_version": 3, "devices": [device], "notes": ["ticket_flood"]}
+    assert live.post("/heartbeat", beat).json() == {"catalogue_version": 0, "help_open": False}
+    now = hall.see(terminals.terminals_now, hall.site, hall.clock())[0]
+    assert (now.name, now.away, now.catalogue_version, now.notes) == ("Terminal 1", False, 3, ("ticket_flood",))
+    assert now.devices[0].problems == ("paper_out",)
+    assert hall.see(terminals.terminals_now, hall.site, hall.clock.forward(20_000))[0].away
+    broken = {**beat, "devices": [{**device, "kind": "toaster"}]}
+    assert fault(live.post("/heartbeat", broken)) == (400, "bad_field", "$.devices[0].kind")
+
+
+def test_help_is_open_until_somebody_comes(live) -> None:
+    hall = live.hall
+    call = {"id": hall.uuid(50), "lang": "ar", "reason": "no_paper", "label": "A 001"}
+    assert [live.post("/help", call).status_code for _ in range(3)] == [204] * 3
+    beat = {"version": "0.1.0", "catalogue_version": 0}
+    assert live.post("/heartbeat", beat).json()["help_open"] is True
+    opened = hall.see(help.open_calls, hall.site)
+    assert [(c.terminal_name, c.reason, c.label, c.lang) for c in opened] == [("Terminal 1", "no_paper", "A 001", "ar")]
+    hall.store.write_now(
+        lambda c: c.exec_driver_sql(
+            "INSERT INTO user (site_id, id, login, name, role, password_hash, created_ms)"
+            " VALUES ('rathaus', 'u', 'anna', 'Anna', 'clerk', '$argon2id$x', 0)"
+        )
+    )
+    assert hall.do(help.acknowledge, hall.site, hall.uuid(50), "u", hall.clock()) is True
+    assert hall.do(help.acknowledge, hall.site, hall.uuid(50), "u", hall.clock()) is False
+    assert live.post("/heartbeat", beat).json()["help_open"] is False
+
+
+def catalogue(*services: Service, queues: tuple[Queue, ...] = ()) -> Catalogue:
+    return Catalogue(version=0, services=services, queues=queues)
+
+
+def test_catalogue_comes_whole_and_only_when_it_is_another(live) -> None:
+    hall = live.hall
+    assert fault(live.get("/catalogue"))[:2] == (404, "no_catalogue")
+    pass_ = Service(id="pass", names={"de": "Reisepass"}, queue="meldung")
+    assert hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock()) == 1
+    first = live.get("/catalogue")
+    found = msgspec.json.decode(first.content, type=Catalogue)
+    assert (found.version, [s.id for s in found.services]) == (1, ["pass"])
+    assert [(queue.id, queue.series) for queue in found.queues] == [("meldung", "A"), ("fahrzeuge", "B")]
+    same = live.get("/catalogue", headers={"if-none-match": first.headers["etag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    assert live.post("/heartbeat", {"version": "1", "catalogue_version": 1}).json()["catalogue_version"] == 1
+    hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock())
+    assert live.get("/catalogue", headers={"if-none-match": first.headers["etag"]}).status_code == 200
+
+
+def test_staffs_routing_wins_over_the_catalogue(live) -> None:
+    hall = live.hall
+    pass_ = Service(id="pass", names={"de": "Reisepass"}, queue="meldung")
+    hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock())
+    assert ask(live, 1, "pass").json()["series"] == "A"
+    hall.do(house.route, hall.site, "pass", "fahrzeuge", hall.clock())
+    assert ask(live, 2, "pass").json()["series"] == "B"
+    assert json.loads(live.get("/catalogue").content)["services"][0]["queue"] == "fahrzeuge"
+    hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock())
+    assert ask(live, 3, "pass").json()["series"] == "B"
+    hall.do(publishing.publish, hall.site, catalogue(), "test", hall.clock())
+    assert fault(ask(live, 4, "pass")) == (404, "unknown_service", "service")
+
+
+def test_catalogue_with_a_letter_that_is_taken_is_refused(live) -> None:
+    hall = live.hall
+    other = Queue(id="bau", series="A", names={"de": "Bauen"})
+    answer = hall.do(publishing.publish, hall.site, catalogue(queues=(other,)), "test", hall.clock())
+    assert (answer.code, answer.place) == ("name_taken", "queues.bau.series")
+    assert hall.see(publishing.latest, hall.site) is None
+
+
+def test_calls_can_be_polled(live) -> None:
+    hall = live.hall
+    ask(live, 1)
+    start = live.get("/calls").json()
+    assert start["calls"] == []
+    hall.do(calling.call_next, Act(site=hall.site, counter="p1", op="1", now_ms=hall.clock()))
+    calls = msgspec.json.decode(live.get(f"/calls?after={start['seq']}").content, type=wire.Calls)
+    assert [(c.kind, c.label, c.counter, c.at) for c in calls.calls] == [
+        (wire.CallKind.CALL, "A 001", "Platz 1", "2026-11-24T12:00:00+01:00")
+    ]
+    assert live.get(f"/calls?after={calls.seq}").json()["calls"] == []
+    assert len(live.get("/calls?after=999999").json()["calls"]) == 1
+    assert len(live.get("/calls?after=nonsense").json()["calls"]) == 1
+
+
+def test_store_that_cannot_save_is_told_and_nothing_is_promised(live) -> None:
+    assert requests.get(f"{live.url}/healthz", timeout=5).status_code == 200
+    live.hall.store.close()
+    assert fault(ask(live))[:2] == (503, "store_failed")
+    assert fault(live.post("/heartbeat", {"version": "1", "catalogue_version": 0}))[:2] == (503, "store_failed")
+    assert requests.get(f"{live.url}/healthz", timeout=5).status_code == 503
