@@ -54,11 +54,18 @@ class Page:
 <code>{escape(device.url)}</code>
 <span class="plug" data-on="{self._say("sim.connected")}" data-off="{self._say("sim.not_connected")}"
  aria-live="polite">{self._say("sim.connected" if device.connected else "sim.not_connected")}</span></div>
-<div class="sight"><img src="{_PICTURES[name]}?{device.version}" alt="{escape(device.text)}"></div>
+<div class="sight">{self._picture(device)}</div>
 {self._paper_acts(device) if name == "printer" else ""}
 {self._group("sim.group_device", device, own) if own else ""}
 {self._group("sim.group_line", device, [one for one in device.switches if one in LINE_SWITCHES])}
 </section>"""
+
+    def _picture(self, device: Shown) -> str:
+        name, blank = self._say(f"sim.{device.name}"), self._say("sim.blank")
+        return (
+            f'<img src="{_PICTURES[device.name]}?{device.version}" data-name="{name}" data-blank="{blank}" '
+            f'alt="{name}: {escape(device.text.strip()) or blank}">'
+        )
 
     def _paper_acts(self, device: Shown) -> str:
         return f"""<form class="acts" method="post" action="/tear">

@@ -15,7 +15,7 @@ function show(device) {
     card.dataset.version = device.version;
     const image = card.querySelector("img");
     image.src = `${pictures[device.name]}?${device.version}`;
-    image.alt = device.text;
+    image.alt = `${image.dataset.name}: ${device.text.trim() || image.dataset.blank}`;
   }
   for (const form of card.querySelectorAll("[data-fault]")) {
     const value = device.switches[form.dataset.fault];
