@@ -30,14 +30,20 @@ _BY_ERRNO = {
 
 
 def problem_of(error: BaseException) -> Problem:
-    """The Problem behind an error of a link; what is not known is a lost link."""
+    """The Problem behind an error of a link; what is not known is a lost link.
+
+    pyserial wraps some errors without their number: then the one it wrapped is read.
+    """
     if isinstance(error, DriverFault):
         return error.problem
     if isinstance(error, socket.gaierror):
         return Problem.NOT_FOUND
     if isinstance(error, TimeoutError) or _is_serial_timeout(error):
         return Problem.TIMED_OUT
-    return _BY_ERRNO.get(_number(error), Problem.LINK_LOST)
+    number = _number(error)
+    if not number and error.__context__ is not None:
+        return problem_of(error.__context__)
+    return _BY_ERRNO.get(number, Problem.LINK_LOST)
 
 
 def fault_of(error: BaseException, where: str) -> DriverFault:
