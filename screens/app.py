@@ -5,8 +5,11 @@ must not block. An exception in the window's thread goes to ``on_crash`` and the
 once a second while frames are drawn (a watchdog's ping).
 """
 
+import ctypes
+import gc
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from kivy.app import App
@@ -20,6 +23,8 @@ from screens.stage import Send, Stage
 from screens.start import open_window
 
 BEAT_S = 1.0
+TIDY_S = 0.3
+"""After the start screen has been drawn, before anybody can have read it."""
 
 
 class KioskApp(App):
@@ -43,6 +48,7 @@ class KioskApp(App):
         open_window()
         self.stage = Stage(panel, send, clock, accent)
         self._bridge = Bridge(self.stage.show)
+        self._tidy = Clock.create_trigger(_tidy_up, TIDY_S)
         self._first = first
         self._on_crash = on_crash
         self._beat = beat
@@ -100,3 +106,15 @@ class _Catcher(ExceptionHandler):
             self._on_crash(inst)
             return ExceptionManager.PASS
         return ExceptionManager.RAISE
+
+
+def _tidy_up(_dt: float) -> None:
+    """Kivy's drawing instructions hold each other in circles, and the C library keeps freed memory in its heap: without
+    this a terminal grows for hours before either is given back."""
+    gc.collect()
+    _libc().malloc_trim(0)
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)

@@ -14,7 +14,7 @@ from kiosk.config import Panel, TerminalConfig
 from kiosk.core import Core
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
-from kiosk.vocabulary.effects import Effect
+from kiosk.vocabulary.effects import Effect, SessionOver
 from kiosk.vocabulary.events import Asked, Failure
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.intents import Intent
@@ -50,7 +50,7 @@ class Terminal:
             now=lambda: datetime.now(zone),
             mono=time.monotonic,
             make_id=self._ids,
-            perform=lambda effect: self._perform_now(effect),
+            perform=self._perform,
             show=lambda view: self.app.show(view),
             log=log,
         )
@@ -94,6 +94,12 @@ class Terminal:
             self._tracer = Tracer(self._trace, panel, time.monotonic)
             app.stage.drawn = self._tracer.drawn
         return app
+
+    def _perform(self, effect: Effect) -> None:
+        if isinstance(effect, SessionOver):
+            self.app.rest()
+        else:
+            self._perform_now(effect)
 
     def _send(self, intent: Intent, session: str) -> None:
         self.core.post(Asked(intent, session))

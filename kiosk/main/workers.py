@@ -22,11 +22,9 @@ from kiosk.vocabulary.effects import (
     CommitNumber,
     CommitPaper,
     Effect,
-    Note,
     PrintTicket,
     Search,
     SendHelp,
-    SessionOver,
 )
 from kiosk.vocabulary.events import DeviceChanged, PrintFinished
 from kiosk.vocabulary.ids import IdMaker
@@ -103,8 +101,6 @@ class Workers:
                 self._sync.submit(effect)
             case Search():
                 self._catalogue.submit(effect)
-            case SessionOver() | Note():
-                pass
             case _:
                 raise RuntimeError(f"no worker for {type(effect).__name__}")
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from lobby.display import VirtualDisplay
 
 from drivers.sim.printer import Abilities, PrinterPeer
 from kiosk.config import Timing
@@ -44,8 +45,15 @@ def test_visits_grow_nothing(tmp_path: Path) -> None:
 def run(demo: Demo, folder: Path) -> list[dict[str, int]]:
     child = Path(__file__).with_name("visits_child.py")
     command = [sys.executable, str(child), str(demo.config), str(folder / "terminal"), str(VISITS)]
-    env = os.environ | {"SDL_VIDEODRIVER": "offscreen"}
-    with (folder / "child.log").open("wb") as log:
-        done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=log, check=False, timeout=7000)
+    display = VirtualDisplay(
+        demo.panel.width_px, demo.panel.height_px
+    )  # SDL's offscreen driver never frees what it drew
+    env = os.environ | {"DISPLAY": display.start()}
+    env.pop("SDL_VIDEODRIVER", None)
+    try:
+        with (folder / "child.log").open("wb") as log:
+            done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=log, check=False, timeout=7000)
+    finally:
+        display.stop()
     assert done.returncode == 0, (folder / "child.log").read_text("utf-8", "replace")[-3000:]
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith(b"{")]
