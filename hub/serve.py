@@ -30,16 +30,27 @@ def serve(bind: str, port: int, data_dir: Path, ready: Callable[[str], None] | N
 
     Port 0 takes any free one. Exit code 2: the folder or the address cannot be used; the log says why.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "hub.lock").open("a") as lock:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (data_dir / "hub.lock").open("a")
+    except OSError as fault:
+        return _refuse(f"The folder {data_dir} cannot be used ({fault.strerror}). Choose another one (--data).")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            listener = socket.create_server((bind, port), backlog=512)
-            store = Store(data_dir / "hub.db")
         except BlockingIOError:
             return _refuse(f"Another hub runs on {data_dir}. Stop it, or give this one another folder (--data).")
-        except OSError as fault:
-            return _refuse(f"Cannot listen on {bind}:{port} ({fault.strerror}). Choose another --bind or --port.")
+        return _serve_locked(bind, port, data_dir / "hub.db", ready)
+
+
+def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None] | None) -> int:
+    try:
+        listener = socket.create_server((bind, port), backlog=512)
+    except OSError as fault:
+        return _refuse(f"Cannot listen on {bind}:{port} ({fault.strerror}). Choose another --bind or --port.")
+    with listener:
+        try:
+            store = Store(path)
         except StoreRefused as fault:
             return _refuse(str(fault))
         _end_in_order()

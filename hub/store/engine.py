@@ -13,6 +13,7 @@ from typing import TypeVar
 import pysqlite3
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy import event as hooks
+from sqlalchemy.exc import DBAPIError
 
 from hub.store.faults import StoreFailed, StoreRefused
 from hub.store.migrate import migrate
@@ -53,9 +54,14 @@ class Store:
         self.path = path
         self._engine = _engine(path, query_only=False)
         self._reading = _engine(path, query_only=True)
-        with self._engine.begin() as connection:
-            _own(connection, path)
-        migrate(self._engine, path)
+        try:
+            with self._engine.begin() as connection:
+                _own(connection, path)
+            migrate(self._engine, path)
+        except DBAPIError as fault:
+            raise StoreRefused(
+                f"{path} cannot be opened ({fault.orig}). Restore a copy of it, or ask for help."
+            ) from fault
         self._closed = False
         self._writer = Writer(self._engine)
         self._readers = ThreadPoolExecutor(readers, "hub-reader")

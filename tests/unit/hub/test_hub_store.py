@@ -243,7 +243,7 @@ def test_step_that_fails_half_way_leaves_the_file_as_it_was(tmp_path: Path, monk
     _with_one_more_step(steps, "op.execute('CREATE TABLE half (a)'); op.execute('no sql')")
     with monkeypatch.context() as patch:
         patch.setattr("hub.store.migrate.HERE", steps)
-        with pytest.raises(OperationalError):
+        with pytest.raises(StoreRefused, match="cannot be opened"):
             Store(path)
     second = Store(path)
     assert second.read_now(schema) == before
