@@ -1,0 +1,92 @@
+"""Calls on real lines: host, driver and simulated display together; the display goes away and comes back."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from drivers.host import Ends
+from drivers.hosts import Hosts
+from drivers.queue_display.wall import CallWall
+from drivers.sim.led_sign import SignPeer
+from drivers.sim.pole import PolePeer
+from kiosk.config import Device
+from kiosk.i18n.texts import Texts
+from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.events import DeviceChanged
+from kiosk.wire import Call, CallKind, Calls
+
+AT = "2026-03-02T09:00:00+01:00"
+QUICK = {"fresh_s": 0.0, "pause_s": 0.01}
+
+
+class Wall:
+    """A terminal's displays: a sign and two poles."""
+
+    def __init__(self, line: str) -> None:
+        self.sign, self.epson, self.cd5220 = SignPeer(line), PolePeer(line), PolePeer(line, command_set="cd5220")
+        self.peers = (self.sign, self.epson, self.cd5220)
+        models = ("alpha", "pole_epson", "pole_cd5220")
+        devices = {
+            model: Device(kind=DeviceKind.QUEUE_DISPLAY, model=model, url=peer.start(), settings=QUICK)
+            for model, peer in zip(models, self.peers, strict=True)
+        }
+        ends = Ends(emit=self.emit, finished=lambda job, outcome: None, persist=lambda fact: None)
+        self.hosts = Hosts(devices, ends)
+        self.calls = CallWall(self.hosts.submit, Texts.load("terminal"), "de")
+        self.hosts.start()
+
+    def emit(self, changed: DeviceChanged) -> None:
+        self.calls.device_changed(changed.status)
+
+    def call(self, seq: int, label: str) -> None:
+        call = Call(seq=seq, kind=CallKind.CALL, label=label, counter="4", at=AT)
+        self.calls.show(Calls(seq=seq, at=AT, calls=(call,)))
+
+    def all_show(self, text: str, timeout_s: float = 10.0) -> bool:
+        return all(peer.wait_for_text(text, timeout_s) for peer in self.peers)
+
+    def stop(self) -> None:
+        self.hosts.stop()
+        for peer in self.peers:
+            peer.stop()
+
+
+@pytest.fixture(params=["tcp", "pty"])
+def wall(request: pytest.FixtureRequest) -> Iterator[Wall]:
+    made = Wall(request.param)
+    yield made
+    made.stop()
+
+
+def test_every_display_follows_the_calls(wall: Wall) -> None:
+    assert wall.all_show("Bitte")
+    wall.call(1, "A 143")
+    assert wall.all_show("A 143")
+    wall.call(2, "B 027")
+    assert wall.all_show("B 027")
+    assert wall.sign.text == "B 027 > Platz 4\nA 143 > Platz 4"
+    assert wall.epson.lines == wall.cd5220.lines == ("B 027        Platz 4", "A 143        Platz 4")
+
+
+def test_a_display_that_was_away_shows_what_was_called_meanwhile(wall: Wall) -> None:
+    wall.call(1, "A 143")
+    assert wall.all_show("A 143")
+    for peer in wall.peers:
+        peer.switch(absent=True)
+    assert wall.sign.wait_for(lambda: wall.hosts.statuses()["alpha"].problems != ())
+    wall.call(2, "B 027")
+    with wall.sign.lock:
+        wall.sign.sign.files.clear()
+    for peer in wall.peers:
+        peer.switch(absent=False)
+    assert wall.all_show("B 027")
+    assert wall.sign.wait_for_text("A 143")
+
+
+@pytest.mark.parametrize("count", [0, 7, 30])
+def test_a_line_that_breaks_within_a_frame(wall: Wall, count: int) -> None:
+    assert wall.all_show("Bitte")
+    for peer in wall.peers:
+        peer.switch(cut_after=count)
+    wall.call(1, "A 143")
+    assert wall.all_show("A 143")
