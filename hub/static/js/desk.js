@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const POLL_MS = 1500, CLOCK_MS = 20000, DOUBLE_MS = 700;
-  const desk = document.getElementById("desk");
+  const news = document.getElementById("news"); // beside the buttons, not around them: its queue must not drop a click
   const live = document.getElementById("live");
   const say = document.getElementById("say");
   const csrf = document.querySelector("meta[name=csrf]").content;
@@ -41,7 +41,7 @@
 
   // --- live
   let source = null, pollTimer = 0;
-  function refresh() { htmx.trigger(desk, "refresh"); }
+  function refresh() { htmx.trigger(news, "refresh"); }
   function state(word, tone) {
     live.className = `chip ${tone}`;
     live.lastElementChild.textContent = live.dataset[word];
@@ -60,6 +60,13 @@
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful && event.detail.xhr.status === 0) state("lost", "stop");
     else if (pollTimer) state("polling", "warn");
+  });
+  // a part that is as before stays: a button replaced between press and release would lose the click
+  const shown = new Map();
+  document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target, fragment } = event.detail;
+    if (target.id !== "say" && shown.get(target.id) === fragment.innerHTML) event.detail.shouldSwap = false;
+    shown.set(target.id, fragment.innerHTML);
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status === 422) event.detail.shouldSwap = true;

@@ -1,0 +1,161 @@
+"""A real hub in a process of its own, Debian's Chromium, and one enrolled terminal that draws numbers by the API."""
+
+import re
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from browser.shots import DESK, SignIn, chromium, sign_in
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "Kastanie am Markt"
+ADMINISTRATOR = SignIn("frida", PASSWORD)
+
+
+class HubProcess:
+    """``kiosk hub`` on a data folder; ``start`` again on the same port is a restart."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = 0
+        self.url = ""
+        self.setup_link = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "kiosk.cli", "hub", "--port", str(self.port), "--data", str(self.folder)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        assert self._process.stdout is not None
+        self.url = _found(r"(http://\S+)", self._process.stdout.readline())
+        self.port = int(self.url.rsplit(":", 1)[1])
+        if not (self.folder / "founded").exists():
+            self.setup_link = _found(r"(http://\S+/setup\S+)", self._process.stdout.readline())
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        assert self._process.wait(15) == 0
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._process = None
+
+
+class Terminal:
+    """What a terminal says to the hub."""
+
+    def __init__(self, url: str, code: str) -> None:
+        self.url = url
+        answer = requests.post(f"{url}/api/v1/enrol", json={"code": code}, timeout=10)
+        assert answer.status_code == 200, answer.text
+        self._key = {"Authorization": f"Bearer {answer.json()['key']}"}
+        catalogue = requests.get(f"{url}/api/v1/catalogue", headers=self._key, timeout=10).json()
+        self.services = [service["id"] for service in catalogue["services"] if service.get("queue")]
+
+    def draw(self, service: str = "", lang: str = "de") -> dict[str, Any]:
+        body = {"id": str(uuid.uuid4()), "service": service or self.services[0], "lang": lang}
+        answer = requests.post(f"{self.url}/api/v1/tickets", json=body, headers=self._key, timeout=10)
+        assert answer.ok, answer.text
+        drawn: dict[str, Any] = answer.json()
+        drawn["label"] = f"{drawn['series']} {drawn['n']:03d}"
+        return drawn
+
+    def ask_help(self, label: str = "") -> None:
+        body = {"id": str(uuid.uuid4()), "reason": "no_paper", "label": label}
+        assert requests.post(f"{self.url}/api/v1/help", json=body, headers=self._key, timeout=10).ok
+
+    def report(self, *problems: str) -> None:
+        state = "needs_attention" if problems else "ready"
+        printer = {"device": "printer", "kind": "receipt_printer", "state": state, "problems": problems}
+        body = {"version": "1.0", "catalogue_version": 1, "devices": [printer]}
+        assert requests.post(f"{self.url}/api/v1/heartbeat", json=body, headers=self._key, timeout=10).ok
+
+
+def set_up(page: Page, hub: HubProcess, catalogue: str = "demo") -> str:
+    """Fill in the set-up page and make the first terminal's code; returns the code."""
+    page.goto(hub.setup_link)
+    page.fill("#town", "Stadt Musterstadt")
+    page.fill("#name", "Bürgerhaus am Wall")
+    page.fill("#base_url", hub.url)
+    page.check(f"input[name=catalogue][value={catalogue}]")
+    page.fill("#admin_name", "Frida Fuchs")
+    page.fill("#login", ADMINISTRATOR.login)
+    page.fill("#password", PASSWORD)
+    page.fill("#again", PASSWORD)
+    page.click("button.main")
+    page.wait_for_url("**/welcome")
+    (hub.folder / "founded").touch()
+    page.click("text=Code erzeugen")
+    return page.inner_text("#code")
+
+
+def _found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match, f"the hub said: {text!r}"
+    return match[1]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def empty_hub(tmp_path: Path) -> Iterator[HubProcess]:
+    hub = HubProcess(tmp_path / "hub")
+    hub.start()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[HubProcess]:
+    """A founded hub with its terminal (``hub.terminal``), shared by the tests of a module."""
+    hub = HubProcess(tmp_path_factory.mktemp("hall") / "hub")
+    hub.start()
+    page = browser.new_page(locale="de-DE")
+    hub.terminal = Terminal(hub.url, set_up(page, hub))  # type: ignore[attr-defined]
+    page.close()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture
+def terminal(hub: Any) -> Terminal:
+    terminal: Terminal = hub.terminal
+    return terminal
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A window of its own. Anything the browser complains about (blocked, missing, thrown) fails the test."""
+    context = browser.new_context(locale="de-DE", viewport=DESK)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda fault: said.append(str(fault)))
+    yield page
+    context.close()
+    away = (
+        "ERR_CONNECTION_REFUSED",
+        "ERR_CONNECTION_RESET",
+        "ERR_INCOMPLETE_CHUNKED",
+        "status of 4",
+        "ERR_EMPTY",
+        "ERR_FAILED",
+    )
+    assert not [line for line in said if not any(word in line for word in away)]
+
+
+@pytest.fixture
+def signed_in(page: Page, hub: HubProcess) -> Page:
+    sign_in(page, hub.url, ADMINISTRATOR)
+    return page

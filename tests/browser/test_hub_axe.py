@@ -1,0 +1,91 @@
+"""axe-core on every page of the hub: WCAG 2.2 A and AA and the best practices, no violations."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser.conftest import ROOT, HubProcess, Terminal
+from browser.shots import BOARD, PHONE, sit_down
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+pytestmark = pytest.mark.browser
+
+AXE: Path = ROOT / "tests/vendor/axe.min.js"
+RUN = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+STAFF = ("/people", "/counters", "/queues", "/services", "/terminals", "/site", "/welcome", "/desk/choose", "/nowhere")
+NARROW = ViewportSize(width=640, height=900)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds. The script goes in by the debugger, so the page's own policy stays as strict as it is."""
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(AXE.read_text("utf-8"))
+    found: dict[str, Any] = page.evaluate(RUN)
+    return [f"{each['id']}: {node['html'][:160]}" for each in found["violations"] for node in each["nodes"]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _busy_hall(hub: Any) -> None:
+    terminal: Terminal = hub.terminal
+    for service in terminal.services[:12]:
+        terminal.draw(service)
+    terminal.ask_help("A 001")
+    terminal.report("paper_near_end")
+
+
+@pytest.mark.parametrize("path", STAFF)
+@pytest.mark.parametrize("size", [None, NARROW], ids=["wide", "narrow"])
+def test_staff_pages(signed_in: Page, hub: HubProcess, path: str, size: ViewportSize | None) -> None:
+    if size:
+        signed_in.set_viewport_size(size)
+    signed_in.goto(hub.url + path)
+    for closed in signed_in.locator("details > summary").all()[:2]:
+        closed.click()
+    assert violations(signed_in) == []
+    assert not signed_in.evaluate("document.documentElement.scrollWidth > innerWidth + 1"), "no sideways scrolling"
+
+
+def test_forms_with_faults(signed_in: Page, hub: HubProcess) -> None:
+    signed_in.goto(f"{hub.url}/people")
+    signed_in.fill("form.card [name=name]", "Bernd")
+    signed_in.fill("form.card [name=login]", "B")
+    signed_in.fill("form.card [name=password]", "kurz")
+    signed_in.fill("form.card [name=again]", "lang")
+    signed_in.click("form.card button.main")
+    expect(signed_in.locator("[role=alert]")).to_be_visible()
+    assert violations(signed_in) == []
+
+
+def test_desk_empty_and_busy(signed_in: Page, hub: HubProcess) -> None:
+    sit_down(signed_in, hub.url)
+    assert violations(signed_in) == []
+    signed_in.keyboard.press("F2")
+    expect(signed_in.locator("#own-number")).to_be_visible()
+    assert violations(signed_in) == []
+    signed_in.emulate_media(forced_colors="active")
+    assert violations(signed_in) == []
+
+
+def test_pages_without_account(hub: HubProcess, page: Page, terminal: Terminal) -> None:
+    page.set_viewport_size(PHONE)
+    ticket = terminal.draw()
+    for path in ("/signin", "/t/" + "0" * 32, "/setup", ticket["url"].removeprefix(hub.url)):
+        page.goto(hub.url + path)
+        assert violations(page) == [], path
+    page.goto(ticket["url"] + "?lang=ar")
+    assert violations(page) == []
+
+
+def test_set_up(empty_hub: HubProcess, page: Page) -> None:
+    page.goto(empty_hub.setup_link)
+    assert violations(page) == []
+
+
+def test_board_live_and_stale(hub: HubProcess, browser: Browser) -> None:
+    board = browser.new_page(viewport=BOARD, locale="de-DE")
+    board.goto(f"{hub.url}/board")
+    board.wait_for_timeout(4000)  # the three blinks are over
+    assert violations(board) == []
+    board.evaluate("document.body.classList.add('stale')")
+    assert violations(board) == []
+    board.close()

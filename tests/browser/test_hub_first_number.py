@@ -1,0 +1,66 @@
+"""From an empty hub to the first called number, through the pages alone; one terminal draws by the API."""
+
+import pytest
+from browser.conftest import ADMINISTRATOR, HubProcess, Terminal, set_up
+from browser.shots import sign_in, sit_down
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("catalogue", ["demo", "empty"])
+def test_an_empty_hub_reaches_its_first_called_number(
+    empty_hub: HubProcess, browser: Browser, page: Page, catalogue: str
+) -> None:
+    terminal = Terminal(empty_hub.url, set_up(page, empty_hub, catalogue))
+    ticket = terminal.draw()
+    board = browser.new_page(locale="de-DE")
+    board.goto(f"{empty_hub.url}/board")
+    page.click("a:has-text('Aufrufen') >> nth=0")
+    page.click("button.tile >> nth=1")
+    expect(page.locator("#rows")).to_contain_text(ticket["label"])
+    page.click("#act-next")
+    expect(page.locator("#own-number")).to_have_text(ticket["label"])
+    expect(board.locator("#newest .label")).to_have_text(ticket["label"])
+    expect(board.locator("#newest .where")).to_contain_text("Schalter 2")
+    board.close()
+
+
+def test_the_set_up_link_is_dead_afterwards(empty_hub: HubProcess, page: Page) -> None:
+    set_up(page, empty_hub)
+    page.goto(empty_hub.setup_link)
+    expect(page.locator("h1")).to_have_text("Dieser Einrichtungslink gilt nicht mehr.")
+
+
+def test_a_guessed_link_opens_nothing(empty_hub: HubProcess, page: Page) -> None:
+    page.goto(f"{empty_hub.url}/setup?token=guessed")
+    expect(page.locator("h1")).to_have_text("Dieser Einrichtungslink gilt nicht mehr.")
+    page.goto(empty_hub.url)
+    expect(page.locator("h1")).to_have_text("Dieser Hub ist noch nicht eingerichtet.")
+
+
+def test_faults_are_shown_where_they_are_and_nothing_typed_is_lost(empty_hub: HubProcess, page: Page) -> None:
+    page.goto(empty_hub.setup_link)
+    page.fill("#town", "Stadt Musterstadt")
+    page.fill("#name", "Bürgerhaus")
+    page.fill("#admin_name", "Frida")
+    page.fill("#login", "Frieda Füchsin")
+    page.fill("#password", "kurz")
+    page.fill("#again", "kurz")
+    page.fill("[name=opens-0-0]", "16")
+    page.click("button.main")
+    expect(page.locator("[role=alert]")).to_contain_text("3 Felder")
+    expect(page.locator("#login")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#town")).to_have_value("Stadt Musterstadt")
+    expect(page.locator("[name=opens-0-0]")).to_have_value("16")
+    expect(page.locator("#password")).to_have_value("")
+
+
+def test_the_administrator_can_sign_in_after_a_restart(empty_hub: HubProcess, page: Page) -> None:
+    set_up(page, empty_hub)
+    empty_hub.stop()
+    empty_hub.start()
+    page.context.clear_cookies()
+    sign_in(page, empty_hub.url, ADMINISTRATOR)
+    sit_down(page, empty_hub.url, "Schalter 3")
+    expect(page.locator("h1")).to_have_text("Schalter 3")
