@@ -165,10 +165,12 @@ def sign_in(browser: Browser, hall: Lobby) -> Page:
     clerk = next(account for account in hall.demo.accounts if account.role == "clerk")
     page = page_of(browser, 1366, 800)
     page.goto(hall.demo.hub_url + "/desk")
-    page.fill("input[name=name]", clerk.name)
-    page.fill("input[name=password]", clerk.password)
+    page.fill("#login", clerk.name)
+    page.fill("#password", clerk.password)
     page.click("button[type=submit]")
-    page.wait_for_url("**/desk**")
+    page.wait_for_url(lambda url: "/signin" not in url)
+    page.goto(hall.demo.hub_url + "/desk/choose")
+    page.locator("button.tile").first.click()
     return page
 
 
@@ -180,12 +182,10 @@ def open_board(browser: Browser, hall: Lobby) -> Page:
 
 
 def call_next(desk: Page, number: str) -> None:
-    """Take a counter if the page asks for one, then call."""
-    chooser = desk.locator("[data-counter]")
-    if chooser.count():
-        chooser.first.click()
-    desk.wait_for_selector(f"text={number}")
-    desk.keyboard.press("n")
+    """Press the key of "call next" once the number waits."""
+    desk.wait_for_selector(f"#rows >> text={number}")
+    desk.keyboard.press("F2")
+    desk.wait_for_selector(f"#own-number >> text={number}")
 
 
 def show_call(hall: Lobby, shots: Path, desk: Page, board: Page, number: str) -> None:
