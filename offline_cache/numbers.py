@@ -44,7 +44,7 @@ class NumbersThread:
         self._post, self._fallback, self._note = post, fallback, note
         self._deadline_s, self._clock = deadline_s, clock
         # The prompt keeps the deadline; a timer's thread for every number would cost more than the rest of the asking.
-        make_client = client_maker(hub, 0.25, 0.35, float("inf"))
+        make_client = client_maker(hub, deadline_s, deadline_s, float("inf"))
         self._prompt: Prompt[wire.TicketRequest, Result[wire.TicketAnswer]] = Prompt(
             "numbers-post",
             make_client,

@@ -28,8 +28,10 @@ def killed_run(path: Path, first: int, after_s: float) -> list[tuple[str, str]]:
     assert child.stdout.readline() == b"ready\n"
     timer = threading.Timer(after_s, child.kill)
     timer.start()
-    said, _ = child.communicate(timeout=30)
-    timer.cancel()
+    with child.stdout:
+        said = child.stdout.read()  # until it is dead; not communicate(), which would lose what readline() read ahead
+    child.wait(30)
+    timer.join()
     lines = said.decode().split("\n")[:-1]
     assert not any(line.startswith("failed") for line in lines), lines
     return [(line.split()[0], line.split()[1]) for line in lines]

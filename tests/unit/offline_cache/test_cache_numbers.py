@@ -46,9 +46,11 @@ def given(n: int, /, **changes: object) -> bytes:
     return answer("200 OK", msgspec.json.encode(msgspec.structs.replace(body, **changes)))
 
 
-def ask(url: str, *tickets: int, fallback: numbers.Fallback | None = None) -> Inbox:
+def ask(
+    url: str, *tickets: int, fallback: numbers.Fallback | None = None, deadline_s: float = numbers.DEADLINE_S
+) -> Inbox:
     inbox = Inbox()
-    thread = NumbersThread(Hub(url=url), inbox.post, fallback=fallback)
+    thread = NumbersThread(Hub(url=url), inbox.post, fallback=fallback, deadline_s=deadline_s)
     thread.start()
     for n in tickets:
         thread.submit(AskNumber(intent(n)))
@@ -59,7 +61,7 @@ def ask(url: str, *tickets: int, fallback: numbers.Fallback | None = None) -> In
 
 def test_the_hubs_number_is_given(hub: HubRoom) -> None:
     inbox, notes = Inbox(), Notes()
-    thread = NumbersThread(hub.enrolled(), inbox.post, note=notes)
+    thread = NumbersThread(hub.enrolled(), inbox.post, note=notes, deadline_s=20.0)
     thread.start()
     ids = [new_id() for _ in range(20)]
     for one in (*ids, ids[0]):
@@ -80,7 +82,7 @@ def test_the_hubs_number_is_given(hub: HubRoom) -> None:
 
 def test_a_warm_connection_is_reused(hub: HubRoom) -> None:
     with peer(lambda connection, request, number: connection.sendall(given(max(number - 1, 1)))) as other:
-        assert len(ask(other.url, 1, 2, 3).events) == 3
+        assert len(ask(other.url, 1, 2, 3, deadline_s=20.0).events) == 3
     assert other.connections == 1
     assert other.requests[0].startswith(b"GET"), "warmed before the first question"
 
@@ -141,14 +143,14 @@ def test_a_trickling_hub_cannot_hold_the_visitor_nor_pile_up_threads(pause_s: fl
 )
 def test_an_unsound_answer_is_no_number(reply: bytes, problem: Problem) -> None:
     with peer(says(reply)) as other:
-        assert ask(other.url, 1).events == [NumberSilent(ticket_id(1), problem)]
+        assert ask(other.url, 1, deadline_s=20.0).events == [NumberSilent(ticket_id(1), problem)]
 
 
 def test_a_hub_that_is_not_there_is_told_at_once() -> None:
     free = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{free.getsockname()[1]}"
     free.close()
-    assert ask(url, 1).events == [NumberSilent(ticket_id(1), Problem.HUB_AWAY)]
+    assert ask(url, 1, deadline_s=20.0).events == [NumberSilent(ticket_id(1), Problem.HUB_AWAY)]
 
 
 def test_the_seam_for_own_numbers() -> None:

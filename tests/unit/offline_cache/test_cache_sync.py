@@ -96,7 +96,7 @@ def test_a_terminal_and_the_real_hub_get_in_step(hub: HubRoom, tmp_path: Path) -
 def test_what_is_owed_reaches_the_hub(hub: HubRoom, tmp_path: Path) -> None:
     link = hub.enrolled()
     with terminal(tmp_path / "t", link) as here:
-        numbers = NumbersThread(link, here.inbox.post)
+        numbers = NumbersThread(link, here.inbox.post, deadline_s=20.0)
         numbers.start()
         ids = [new_id() for _ in range(3)]
         for one in ids:
