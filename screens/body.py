@@ -13,7 +13,7 @@ from screens.theme import Colour
 from screens.widgets import frame
 from screens.widgets.foot import Paging, foot
 
-_MOST_GROWTH_MM = 16.0
+_MOST_GROWTH_MM = 20.0
 _MOST_HEAD_SHARE = 0.28
 """Where title and introduction would take more of the height, the introduction is turned with the pages."""
 

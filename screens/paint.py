@@ -8,7 +8,7 @@ from kivy.graphics import BorderImage, Color, InstructionGroup, Line, PopMatrix,
 from kivy.graphics.texture import Texture
 
 from screens.marks import Box, Code, Fill, Ink, Mark, Ring, Target
-from screens.theme import PRESSED, Colour, Theme
+from screens.theme import PRESSED, Colour, Rgb, Theme, mix
 from screens.typeface import KivyFaces
 
 
@@ -44,10 +44,11 @@ class Painter:
         self.draw(target.marks, group, pressed=True)
         group.add(PopMatrix())
 
-    def ground(self, width: int, height: int, group: InstructionGroup) -> None:
-        """Paper all over."""
-        self._tint(Colour.PAPER, group)
-        group.add(Rectangle(pos=(0, 0), size=(width, height)))
+    @property
+    def paper(self) -> tuple[float, float, float, float]:
+        """What the window is cleared to before every frame."""
+        red, green, blue = self._theme[Colour.PAPER]
+        return red / 255, green / 255, blue / 255, 1.0
 
     def scrim(self, width: int, height: int, group: InstructionGroup) -> None:
         """Dim what lies below a question."""
@@ -62,19 +63,17 @@ class Painter:
         self._patch(outer, _mask(radius + width, width), group)
 
     def _fill(self, mark: Fill, group: InstructionGroup, pressed: bool) -> None:
+        """Ground and edge in one patch: on a panel without a GPU every layer costs."""
         radius = max(0, min(mark.radius, mark.box.w // 2, mark.box.h // 2))
-        if mark.colour is not None:
-            colour = PRESSED.get(mark.colour, mark.colour) if pressed else mark.colour
-            inside = mark.box
-            if mark.edge is not None and mark.edge_px:
-                self._tint(mark.edge, group)
-                self._patch(mark.box, _mask(radius, 0), group)
-                inside, radius = mark.box.grown(-mark.edge_px), max(0, radius - mark.edge_px)
-            self._tint(colour, group)
-            self._patch(inside, _mask(radius, 0), group)
-        elif mark.edge is not None:
-            self._tint(mark.edge, group)
-            self._patch(mark.box, _mask(radius, mark.edge_px), group)
+        ground = PRESSED.get(mark.colour, mark.colour) if pressed and mark.colour is not None else mark.colour
+        if ground is None or mark.edge is None or not mark.edge_px:
+            colour = ground or mark.edge
+            if colour is not None:
+                self._tint(colour, group)
+                self._patch(mark.box, _mask(radius, 0 if ground else mark.edge_px), group)
+            return
+        group.add(Color(1, 1, 1, 1))
+        self._patch(mark.box, _edged(radius, mark.edge_px, self._theme[ground], self._theme[mark.edge]), group)
 
     def _ink(self, mark: Ink, group: InstructionGroup) -> None:
         texture = self._faces.texture(mark.text, mark.style)
@@ -133,6 +132,21 @@ def _mask(radius: int, ring: int) -> Texture | None:
         for alpha in row:
             pixels += bytes((255, 255, 255, alpha))
     return _texture(2 * side, 2 * side, bytes(pixels))
+
+
+@lru_cache(maxsize=64)
+def _edged(radius: int, edge: int, ground: Rgb, line: Rgb) -> Texture:
+    """A ground with smooth round corners and its edge, in their colours."""
+    side = max(radius, edge) + 1
+
+    def pixel(x: float, y: float) -> bytes:
+        outer = _inside(x, y, radius)
+        inner = min(outer, _inside(x - edge, y - edge, max(0, radius - edge)))
+        return bytes((*mix(line, ground, inner / outer if outer else 0), round(255 * outer)))
+
+    quarter = [[pixel(x + 0.5, y + 0.5) for x in range(side)] for y in range(side)]
+    rows = [row + row[::-1] for row in quarter]
+    return _texture(2 * side, 2 * side, b"".join(b"".join(row) for row in rows + rows[::-1]))
 
 
 def _cover(x: float, y: float, radius: int, ring: int) -> int:

@@ -66,6 +66,8 @@ class Router:
         self.drawn: Drawn | None = None
         self.tree: AccessTree | None = None
         self.page = 0
+        self.paper = (0.0, 0.0, 0.0, 1.0)
+        """Colour of the ground."""
 
     @property
     def kept(self) -> int:
@@ -149,7 +151,7 @@ class Router:
     def _compose(self, painter: Painter, geometry: Geometry) -> None:
         assert self.drawn is not None
         self.group.clear()
-        painter.ground(geometry.width, geometry.height, self.group)
+        self.paper = painter.paper
         self.group.add(self.drawn.group)
         if self._above is not None:
             painter.scrim(geometry.width, geometry.height, self.group)

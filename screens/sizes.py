@@ -30,10 +30,10 @@ CAP_MM: dict[Text, dict[TextSize, float]] = {
 }
 
 ROOMY_CAP_MM: dict[Text, dict[TextSize, float]] = {
-    Text.BODY: CAP_MM[Text.BODY] | {TextSize.M: 6.2},
-    Text.SECOND: CAP_MM[Text.SECOND] | {TextSize.M: 5.5},
-    Text.TILE: CAP_MM[Text.TILE] | {TextSize.M: 7.8, TextSize.L: 9.0},
-    Text.HEADING: CAP_MM[Text.HEADING] | {TextSize.M: 11.0, TextSize.L: 12.0},
+    Text.BODY: CAP_MM[Text.BODY] | {TextSize.M: 6.5},
+    Text.SECOND: CAP_MM[Text.SECOND] | {TextSize.M: 5.8},
+    Text.TILE: CAP_MM[Text.TILE] | {TextSize.M: 8.2, TextSize.L: 9.2},
+    Text.HEADING: CAP_MM[Text.HEADING] | {TextSize.M: 11.6, TextSize.L: 12.4},
 }
 """The same on a large upright panel, which is seen from further away (decision 0052)."""
 

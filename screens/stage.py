@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kivy.clock import Clock
+from kivy.core.window import Window
 from kivy.uix.widget import Widget
 
 from kiosk.config import Panel
@@ -109,6 +110,7 @@ class Stage(Widget):
 
     def _renewed(self) -> None:
         """A new sheet: no old control stays pressed, rings turn only where there are some."""
+        Window.clearcolor = self.router.paper
         tree = self.router.tree
         self.guard.keep_only({node.id for node in tree.nodes} if tree is not None else set())
         self._pressed = None
