@@ -175,12 +175,10 @@ class DeviceHost(Generic[C, R]):
         return job
 
     def finished(self, who: Generation[C, R], job_id: str, outcome: R) -> None:
-        """A command ended (ignored when it was already given up)."""
+        """A command ended. The late answer of one that was given up changes nothing: its first outcome stands."""
         with self._lock:
             who.running = ""
-            current = self._now is who
-        if current:
-            self._end(job_id, outcome)
+        self._end(job_id, outcome)
 
     def lost(self, who: Generation[C, R], fault: DriverFault) -> None:
         """The device is gone: say so, and wait out the pause (or a command that shows somebody needs it)."""

@@ -85,10 +85,6 @@ class StatusCodec:
             messages.append(message)
         return messages
 
-    def reset(self) -> None:
-        """Forget a half-received answer."""
-        self._held.clear()
-
 
 def ask_process_id(mark: bytes) -> bytes:
     """``GS ( H pL pH 30 30 d1-d4``: answer when all before this is printed. ``mark``: four bytes 20-7E."""

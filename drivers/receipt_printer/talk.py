@@ -56,7 +56,6 @@ class Talk:
         for _ in range(_DRAIN_READS):
             if not self._hear(0.0):
                 break
-        self._codec.reset()
 
     def real_time(self, n: int) -> int | None:
         """The answer to ``DLE EOT n``; None = silent, also after asking again. Raises LinkFault."""

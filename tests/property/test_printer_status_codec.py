@@ -84,3 +84,8 @@ def test_every_byte_alone_is_classified_by_its_fixed_bits() -> None:
             assert messages == [], "the head of a longer answer waits for the rest"
         else:
             assert messages == [Skipped(byte)]
+
+
+@pytest.mark.parametrize("head", [b"\x10", b"\x14\x00", b"\x37", b"\x37\x22A", b"_", b"_EPS"])
+def test_a_false_head_does_not_hold_up_the_answer_behind_it(head: bytes) -> None:
+    assert _whole(head + b"\x16")[-1] == RealTime(0x16)

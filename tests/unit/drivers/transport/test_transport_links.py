@@ -6,6 +6,7 @@ import pty
 import socket
 import struct
 import termios
+import threading
 import time
 import tty
 from collections.abc import Iterator
@@ -114,6 +115,25 @@ def test_tcp_write_deadline_counts_what_left(listener: Listener) -> None:
     assert fault.value.problem is Problem.TIMED_OUT
     assert 0 < fault.value.sent < 50_000_000
     link.close()
+
+
+def test_tcp_a_long_job_arrives_whole_through_a_slow_reader(listener: Listener) -> None:
+    link, peer = listener.pair()
+    data = bytes(range(256)) * 20_000
+    got = bytearray()
+
+    def read() -> None:
+        while len(got) < len(data) and (piece := peer.recv(70_000)):
+            got.extend(piece)
+
+    with peer:
+        peer.settimeout(5)
+        reader = threading.Thread(target=read)
+        reader.start()
+        link.write(data, 10)
+        reader.join(10)
+    link.close()
+    assert bytes(got) == data
 
 
 @pytest.mark.parametrize("how", ["fin", "reset"])
