@@ -80,7 +80,7 @@ def notice(kit: Kit, shown: Notice, w: int) -> Card:
     inner = w - 2 * pad_of(kit) - kit.mm(_notice_icon_mm(kit)) - kit.air(6.5)
     role = Text.BODY if kit.geometry.cramped else Text.TILE
     heading = kit.text(shown.heading, role, inner, bold=True, even=True)
-    text = kit.text(shown.text, Text.BODY, inner) if shown.text else Piece(inner, 0)
+    text = kit.text(shown.text, Text.BODY, inner, even=True) if shown.text else Piece(inner, 0)
     *others, last = _by_lines(heading)
     last = Piece(last.w, last.h + (kit.air(1.5) if shown.text else 0), last.marks)
     return Card(parts=(*others, last, *_by_lines(text)), gap=0, tone=shown.tone, icon=shown.icon)

@@ -27,8 +27,8 @@ def search_field(kit: Kit, shown: SearchField, w: int) -> Piece:
 
 def _content(kit: Kit, shown: SearchField, w: int) -> Piece:
     if not shown.text:
-        hint = kit.text(shown.control.label, Text.BODY, w, Colour.INK_SOFT, lang=shown.control.lang)
-        return joined(w, hint.h, (hint, _caret(kit, 0, hint.h))) if shown.typing else hint
+        hint = kit.text(shown.control.label, Text.BODY, w - kit.mm(2), Colour.INK_SOFT, lang=shown.control.lang)
+        return joined(w, hint.h, (hint.at(kit.mm(2), 0), _caret(kit, 0, hint.h))) if shown.typing else hint
     text = kit.text(_tail(kit, shown.text, w - kit.mm(3)), Text.BODY, w)
     if not shown.typing:
         return text
@@ -92,7 +92,7 @@ def _cap(kit: Kit, keys: list[tuple[Control, int]]) -> float:
     most = kit.geometry.cap_mm(Text.TILE)
     steps = round((most - _LEAST_CAP_MM) / _CAP_STEP_MM)
     for cap in (most - step * _CAP_STEP_MM for step in range(steps + 1)):
-        if all(_face(kit, key, cap).w <= w - kit.mm(3) for key, w in keys):
+        if all(_face(kit, key, cap).w <= w - kit.mm(3 if _is_letter(key) else 5) for key, w in keys):
             return cap
     return _LEAST_CAP_MM
 
