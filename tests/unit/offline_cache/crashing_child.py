@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 
 from cache_helpers import intent, numbered, ticket_id
+from fault_vfs import FaultyVfs
 
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper
 from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, NumberCommitted
 from kiosk.vocabulary.tickets import PaperState
+from offline_cache import tickets
+from offline_cache.database import open_database
 from offline_cache.storage import StorageThread, StoreReady
 
 
@@ -19,10 +22,12 @@ def say(line: str) -> None:
 
 def main(path: Path, first: int) -> None:
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    storage = StorageThread(path, events.put)
+    disk = FaultyVfs("slow")
+    storage = StorageThread(path, events.put, opener=lambda path: open_database(path, tickets.LAYOUT, vfs=disk.name))
     storage.start()
     ready = storage.ready.result(30)
     assert isinstance(ready, StoreReady), ready
+    disk.slow_s = 0.0005  # so that a kill often falls between an answer and a write that should have come before it
     say("ready")
     flights = 8
     for n in range(first, first + flights):

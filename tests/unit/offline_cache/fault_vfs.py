@@ -1,5 +1,6 @@
 """A VFS between SQLite and the disk whose n-th call fails, once, or whose disk is full from then on."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ class FaultyVfs(apsw.VFS):
         self.error: type[apsw.Error] = apsw.IOError
         self.only: tuple[str, ...] = COUNTED
         self.failed = 0
+        self.slow_s = 0.0
+        """A slow disk: seconds before each write reaches it."""
 
     def arm(self, fail_at: int, error: type[apsw.Error] = apsw.IOError, *, lasting: bool = False) -> None:
         self.calls, self.failed = 0, 0
@@ -29,6 +32,8 @@ class FaultyVfs(apsw.VFS):
         return FaultyFile(self, name, flags)
 
     def check(self, call: str) -> None:
+        if self.slow_s and call == "xWrite":
+            time.sleep(self.slow_s)
         if call not in self.only:
             return
         self.calls += 1
