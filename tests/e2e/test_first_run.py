@@ -1,0 +1,116 @@
+"""An empty installation reaches its first called number: set-up pages in Chromium, touch set-up at the terminal."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser.conftest import ADMINISTRATOR, PASSWORD, HubProcess
+from browser.shots import chromium
+from lobby.display import VirtualDisplay
+from lobby.touch import Finger
+from lobby.trace import Trace
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[HubProcess]:
+    hub = HubProcess(tmp_path / "hub")
+    hub.start()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with chromium() as browser:
+        yield browser.new_page(locale="de-DE")
+
+
+def found_the_house(page: Page, hub: HubProcess) -> str:
+    """The set-up page and the next steps; returns the enrolment code. Open day and night: the test runs at any hour."""
+    page.goto(hub.setup_link)
+    page.fill("#town", "Stadt Musterstadt")
+    page.fill("#name", "Bürgerhaus am Wall")
+    for day in range(7):
+        page.fill(f"[name=opens-{day}-0]", "0:00")
+        page.fill(f"[name=closes-{day}-0]", "23:59")
+    page.check("input[name=catalogue][value=demo]")
+    page.fill("#admin_name", "Frida Fuchs")
+    page.fill("#login", ADMINISTRATOR.login)
+    page.fill("#password", PASSWORD)
+    page.fill("#again", PASSWORD)
+    page.click("button.main")
+    page.wait_for_url("**/welcome")
+    (hub.folder / "founded").touch()
+    page.click("text=Code erzeugen")
+    return page.inner_text("#code")
+
+
+@pytest.mark.parametrize("size", ["1080x1920", "1280x800"])
+def test_an_empty_installation_reaches_its_first_called_number(
+    hub: HubProcess, page: Page, tmp_path: Path, size: str
+) -> None:
+    code = found_the_house(page, hub)
+    width, height = (int(part) for part in size.split("x"))
+    display = VirtualDisplay(width, height)
+    name = display.start()
+    trace = Trace(tmp_path / "trace.jsonl")
+    command = [sys.executable, "-m", "kiosk.cli", "terminal", "--config", str(tmp_path / "config.toml")]
+    command += ["--data", str(tmp_path / "terminal"), "--trace", str(tmp_path / "trace.jsonl"), "--window", size]
+    with (tmp_path / "terminal.log").open("wb") as log:
+        terminal = subprocess.Popen(command, env=_env(name), stdout=log, stderr=log)
+    try:
+        number = set_up_by_touch(trace, Finger(name, trace), hub.url, code, landscape=width > height)
+        page.click("a:has-text('Aufrufen') >> nth=0")
+        page.click("button.tile >> nth=0")
+        expect(page.locator("#rows")).to_contain_text(number)
+        page.click("#act-next")
+        expect(page.locator("#own-number")).to_have_text(number)
+    except BaseException:
+        sys.stderr.write((tmp_path / "terminal.log").read_text("utf-8", "replace")[-3000:])
+        display.picture().save(tmp_path / "failed.png")
+        raise
+    finally:
+        terminal.terminate()
+        terminal.wait(15)
+        display.stop()
+
+
+def set_up_by_touch(trace: Trace, finger: Finger, url: str, code: str, *, landscape: bool) -> str:
+    """Address, code, panel, rotation; then the first number. Returns it."""
+    finger.tap("pick:other", timeout_s=60)
+    trace.wait_for(lambda now: now.place == "setup:address", what="the address")
+    type_in(finger, trace, url.removeprefix("http://"))
+    finger.tap("proceed")
+    trace.wait_for(lambda now: now.place == "setup:code", what="the code")
+    type_in(finger, trace, code.replace("-", "").lower())
+    finger.tap("proceed")
+    trace.wait_for(lambda now: now.place == "setup:panel", what="the panel")
+    finger.tap("pick:4" if landscape else "pick:0")
+    trace.wait_for(lambda now: now.place == "setup:rotation", what="the rotation")
+    finger.tap("pick:0")
+    start = trace.wait_for_screen("start", timeout_s=60)
+    finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
+    return trace.wait_for_screen("ticket_screen_only").number
+
+
+def type_in(finger: Finger, trace: Trace, text: str) -> None:
+    """Letters and digits stand on different layers of the keyboard."""
+    digits = False
+    for char in text:
+        wanted = not char.isalpha()
+        if wanted is not digits:
+            finger.tap("key:digits" if wanted else "key:letters")
+            trace.wait_for(lambda now, key=f"key:{char}": key in now.boxes, what=char)  # type: ignore[misc]
+            digits = wanted
+        finger.type(char)
+
+
+def _env(display: str) -> dict[str, str]:
+    import os
+
+    return os.environ | {"DISPLAY": display}

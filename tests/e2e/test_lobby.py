@@ -1,0 +1,199 @@
+"""The whole lobby: terminal under Xvfb, touches by xdotool, real hub, Chromium on desk and board, byte-level peers.
+
+Printer on a socket, sign on a pty, pole display on a socket.
+"""
+
+import time
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import requests
+import zxingcpp
+from browser.shots import SignIn, chromium, sign_in, sit_down
+from lobby.visit import Lobby
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lobby]:
+    lobby = Lobby(tmp_path_factory.mktemp("lobby"))
+    try:
+        lobby.open(sign="pty", pole="tcp:0")
+        yield lobby
+    finally:
+        lobby.close()
+
+
+@pytest.fixture(scope="module")
+def desk(hall: Lobby) -> Iterator[Page]:
+    clerk = next(account for account in hall.demo.accounts if account.role == "clerk")
+    with chromium() as browser:
+        page = browser.new_page(locale="de-DE")
+        sign_in(page, hall.demo.hub_url, SignIn(clerk.name, clerk.password))
+        sit_down(page, hall.demo.hub_url)
+        yield page
+
+
+@pytest.fixture(autouse=True)
+def well_and_at_start(hall: Lobby) -> Iterator[None]:
+    yield
+    requests.post(hall.demo.panel_url + "/well", json={}, timeout=10)
+
+
+def back_to_start(hall: Lobby) -> None:
+    for _ in range(10):
+        now = hall.trace.newest()
+        assert now is not None
+        if now.screen == "start":
+            return
+        way = next((box for box in ("finish", "start", "close_help", "leave", "back") if box in now.boxes), None)
+        if way is not None:
+            hall.finger.tap(way)
+        time.sleep(0.5)
+    raise AssertionError(f"no way back to the start from {now.screen}")
+
+
+def featured(hall: Lobby) -> str:
+    drawn = hall.trace.wait_for_screen("start")
+    return next(box for box in drawn.boxes if box.startswith("featured:"))
+
+
+def slips(hall: Lobby) -> int:
+    devices = hall.sim("/state").json()["devices"]
+    return int(next(each["slips"] for each in devices if each["name"] == "printer"))
+
+
+def until(check, seconds: float = 15.0):  # type: ignore[no-untyped-def]
+    end = time.monotonic() + seconds
+    while not (found := check()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+    return found
+
+
+def test_tap_paper_call_board_sign_and_pole(hall: Lobby, desk: Page) -> None:
+    board = desk.context.browser.new_page(locale="de-DE")  # type: ignore[union-attr]
+    board.goto(hall.demo.hub_url + "/board")
+    before = slips(hall)
+    hall.finger.tap(featured(hall))
+    ticket = hall.trace.wait_for_screen("ticket")
+    assert slips(hall) == before + 1
+    paper = hall.sim("/paper.txt").text
+    assert ticket.number in paper
+    assert "Für" not in paper or "ü" in paper
+    (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(hall.sim("/paper.png").content)))
+    assert code.text.startswith(hall.demo.hub_url + "/t/")
+    visitor = requests.get(code.text, timeout=10)
+    assert visitor.status_code == 200
+    assert ticket.number in visitor.text
+    expect(desk.locator("#rows")).to_contain_text(ticket.number)
+    desk.keyboard.press("F2")
+    expect(desk.locator("#own-number")).to_have_text(ticket.number)
+    expect(board.locator("#newest .label")).to_have_text(ticket.number)
+    until(lambda: ticket.number in hall.sim("/sign.txt").text)
+    until(lambda: ticket.number in hall.sim("/pole.txt").text)
+    board.close()
+    back_to_start(hall)
+
+
+def test_a_number_can_be_given_back_and_is_not_called(hall: Lobby, desk: Page) -> None:
+    hall.finger.tap(featured(hall))
+    ticket = hall.trace.wait_for_screen("ticket")
+    expect(desk.locator("#rows")).to_contain_text(ticket.number)
+    hall.finger.tap("hand_back")
+    hall.trace.wait_for_screen("handed_back")
+    expect(desk.locator("#rows")).not_to_contain_text(ticket.number)
+    back_to_start(hall)
+
+
+def test_without_paper_the_number_stands_on_the_screen_and_one_reprint_follows(hall: Lobby, desk: Page) -> None:
+    before = slips(hall)
+    hall.fault("printer", "paper_out")
+    hall.finger.tap(featured(hall))
+    shown = hall.trace.wait_for_screen("ticket_no_paper")
+    assert shown.number
+    expect(desk.locator("#hall")).to_contain_text(shown.number)  # staff see the help call with the number
+    expect(desk.locator("#rows")).to_contain_text(shown.number)
+    hall.fault("printer", "paper_out", on=False)
+    ticket = hall.trace.wait_for_screen("ticket", timeout_s=30)
+    assert ticket.number == shown.number
+    time.sleep(3)
+    assert slips(hall) == before + 1
+    back_to_start(hall)
+
+
+def test_fifty_presses_on_one_tile_are_one_ticket(hall: Lobby) -> None:
+    before = slips(hall)
+    box = hall.trace.wait_for_screen("start").boxes[featured(hall)]
+    for _ in range(50):
+        hall.finger.tap_at(*box.middle)
+    hall.trace.wait_for_screen("ticket", "goodbye", "start", timeout_s=30)
+    time.sleep(2)
+    assert slips(hall) == before + 1
+    back_to_start(hall)
+
+
+def test_search_by_the_on_screen_keyboard_finds_the_everyday_word(hall: Lobby) -> None:
+    hall.finger.tap("search")
+    hall.trace.wait_for_screen("search")
+    hall.finger.type("perso")
+    found = hall.trace.wait_for(lambda now: any(b == "service:personalausweis" for b in now.boxes), what="the service")
+    assert next(b for b in found.boxes if b.startswith("service:")) == "service:personalausweis"
+    back_to_start(hall)
+
+
+def test_help_reaches_the_desk_and_is_acknowledged(hall: Lobby, desk: Page) -> None:
+    hall.finger.tap("bar:help")
+    hall.trace.wait_for_screen("help_called")
+    expect(desk.locator("#hall")).to_contain_text("Terminal 1")
+    hall.finger.tap("close_help")
+    back_to_start(hall)
+
+
+def test_hub_gone_is_said_kindly_and_the_same_number_is_asked_again(hall: Lobby) -> None:
+    before = slips(hall)
+    tile = featured(hall)
+    hall.demo.stop_one("hub")
+    hall.finger.tap(tile)
+    gone = hall.trace.wait_for_screen("no_number")
+    assert "again" in gone.boxes
+    hall.demo.run_hub()
+    until(lambda: requests.get(hall.demo.hub_url + "/healthz", timeout=5).ok)
+    hall.finger.tap("again")
+    ticket = hall.trace.wait_for_screen("ticket", "no_number", timeout_s=20)
+    if ticket.screen == "no_number":  # the first try met a connection that had just died
+        hall.finger.tap("again")
+        ticket = hall.trace.wait_for_screen("ticket", timeout_s=20)
+    assert ticket.number
+    assert slips(hall) == before + 1
+    back_to_start(hall)
+
+
+def test_killed_terminal_loses_no_number_and_prints_none_twice(hall: Lobby, desk: Page) -> None:
+    before = slips(hall)
+    hall.finger.tap(featured(hall))
+    ticket = hall.trace.wait_for_screen("printing", "ticket")
+    hall.demo.stop_one("terminal", 9)
+    hall.demo.start_terminal()
+    hall.trace.wait_for_screen("start", timeout_s=60)
+    time.sleep(3)
+    assert slips(hall) == before + 1
+    desk.reload()
+    expect(desk.locator("#rows")).to_contain_text(ticket.number)
+
+
+def test_nothing_listens_but_what_is_documented(hall: Lobby) -> None:
+    import psutil
+
+    process = psutil.Process(hall.demo.processes["terminal"].pid)
+    assert [c for c in process.net_connections() if c.status == psutil.CONN_LISTEN] == []
+
+
+def test_logs_hold_no_chosen_service(hall: Lobby) -> None:
+    log = (Path(hall.demo.folder) / "log" / "terminal.log").read_text("utf-8")
+    assert "personalausweis" not in log.lower()
