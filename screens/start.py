@@ -5,8 +5,10 @@ on F1, quits on Esc and takes input from whatever is plugged in. None of that ma
 SDL's own choice of video driver (``SDL_VIDEODRIVER``) and our window size.
 """
 
+import atexit
 import logging
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -50,11 +52,18 @@ def prepare(start: Start) -> None:
         raise RuntimeError("screens.start.prepare must run before Kivy is imported")
     for name in [name for name in os.environ if name.startswith(("KIVY_", "KCFG_"))]:
         del os.environ[name]
-    home = start.home or Path(tempfile.mkdtemp(prefix="townhall-kivy-"))
+    home = start.home or _passing_home()
     home.mkdir(parents=True, exist_ok=True)
     os.environ.update(_ENVIRONMENT, KIVY_HOME=str(home))
     logging.getLogger("kivy").setLevel(logging.WARNING)
     _configure(start)
+
+
+def _passing_home() -> Path:
+    """A folder for Kivy's own files that goes with the process."""
+    home = Path(tempfile.mkdtemp(prefix="townhall-kivy-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    return home
 
 
 def _configure(start: Start) -> None:
