@@ -49,6 +49,7 @@ def report(closed):
         "fullscreen": Config.get("graphics", "fullscreen"),
         "maxfps": Config.get("graphics", "maxfps"),
         "log_level": Config.get("kivy", "log_level"),
+        "whole_config": {section: dict(Config.items(section)) for section in Config.sections()},
         "crashes": crashes,
         "argv": sys.argv[1:],
     }))
@@ -67,6 +68,8 @@ width = 111
 height = 222
 fullscreen = auto
 maxfps = 5
+[postproc]
+jitter_distance = 1
 [input]
 evil = probesysfs,provider=hidinput
 [modules]
@@ -99,6 +102,7 @@ def probe(tmp_path: Path, hostile: bool) -> dict[str, object]:
             "KCFG_MODULES_INSPECTOR": "",
             "KCFG_GRAPHICS_WIDTH": "99",
             "KCFG_INPUT_EVIL": "probesysfs",
+            "KCFG_POSTPROC_DOUBLE_TAP_TIME": "9999",
         }
         arguments += ["--debug", "-m", "inspector", "--size=123x45", "-c", "modules:webdebugger:", "--fullscreen"]
     done = subprocess.run(
