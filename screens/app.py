@@ -48,7 +48,7 @@ class KioskApp(App):
         open_window()
         self.stage = Stage(panel, send, clock, accent)
         self._bridge = Bridge(self.stage.show)
-        self._tidy = Clock.create_trigger(_tidy_up, TIDY_S)
+        self._tidy = Clock.create_trigger(self._tidied, TIDY_S)
         self._first = first
         self._on_crash = on_crash
         self._beat = beat
@@ -57,6 +57,10 @@ class KioskApp(App):
     def show(self, view: View) -> None:
         """Draw this view soon; may be called from any thread, only the newest is drawn."""
         self._bridge.show(view)
+
+    def rest(self) -> None:
+        """A visit is over: forget what it showed, give its memory back; may be called from any thread."""
+        self._tidy()
 
     def close(self) -> None:
         """End the window's loop; may be called from any thread."""
@@ -80,6 +84,10 @@ class KioskApp(App):
     def open_settings(self, *_which: object) -> bool:
         """F1 opens nothing."""
         return True
+
+    def _tidied(self, _dt: float) -> None:
+        self.stage.forget()
+        _give_back()
 
     def _closed(self, _dt: float) -> None:
         self.stop()
@@ -108,7 +116,7 @@ class _Catcher(ExceptionHandler):
         return ExceptionManager.RAISE
 
 
-def _tidy_up(_dt: float) -> None:
+def _give_back() -> None:
     """Kivy's drawing instructions hold each other in circles, and the C library keeps freed memory in its heap: without
     this a terminal grows for hours before either is given back."""
     gc.collect()

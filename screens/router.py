@@ -10,6 +10,7 @@ from kivy.graphics import InstructionGroup, Rotate
 
 from kiosk.config import Panel
 from kiosk.view import Screen, View
+from screens import wrap
 from screens.access_tree import AccessTree
 from screens.kit import Kit
 from screens.layout import Sheet, compose, overlay
@@ -96,6 +97,13 @@ class Router:
         self.view = view
         self._draw(focus)
 
+    def forget(self) -> None:
+        """Drop every screen but the one that stands, and every word: among them may be what the visitor typed."""
+        for key in [key for key, drawn in self._kept.items() if drawn is not self.drawn]:
+            del self._kept[key]
+        self._faces.forget()
+        wrap.forget()
+
     def turn(self, turn: Turn) -> None:
         """Another page of the same screen."""
         if self.view is not None:
@@ -126,7 +134,7 @@ class Router:
         geometry = self.geometry(view)
         kit = Kit(geometry, self._faces, view.lang, view.rtl)
         painter = Painter(self._faces, theme_for(view.access.contrast, self._accent), geometry.height)
-        self.drawn = self._screen(msgspec.structs.replace(view, question=None), kit, painter)
+        self.drawn = self._screen(msgspec.structs.replace(view, question=None, session=""), kit, painter)
         self.page = self.drawn.sheet.page
         over = overlay(view, kit)
         self._above = Drawn(over, painter) if over is not None else None

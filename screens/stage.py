@@ -20,6 +20,10 @@ from screens.typeface import KivyFaces
 Send = Callable[[Intent, str], None]
 """Takes an intent and the session of the view it was given on."""
 
+LINGER_S = 0.15
+"""So long a control that fired may stay pressed while its answer is on the way: drawing it let go would take both cores
+from the number, and the next view draws everything anyway."""
+
 _RING_FPS = 15
 _RING_DEGREES = 8.0
 """A turn takes three seconds."""
@@ -39,13 +43,19 @@ class Stage(Widget):
         self._pressed: Target | None = None
         self.drawn: Callable[[View, AccessTree], None] | None = None
         """Told of every sheet that is drawn, with its controls (for tests and the demo's visit)."""
+        self._let_go = Clock.create_trigger(lambda _dt: self._redraw_pressed(), LINGER_S)
         self._ring = Clock.create_trigger(self._turn_rings, 1 / _RING_FPS, interval=True)
         self.canvas.add(self.router.group)
 
     def show(self, view: View) -> None:
         """Draw this view now."""
+        self._draw_pressed(None)
         self.router.show(view)
         self._renewed()
+
+    def forget(self) -> None:
+        """The visit is over: keep nothing of it."""
+        self.router.forget()
 
     def focus_next(self) -> str:
         """Move the focus on; nothing is triggered."""
@@ -82,10 +92,11 @@ class Stage(Widget):
         """It is lifted: fire, or only note that somebody is there."""
         target = self._under(touch)
         fired = self.guard.up(touch.uid, target.control.id if target else None, touch.x, touch.y)
-        self._redraw_pressed()
         if fired is not None and target is not None:
             self._fire(target)
+            self._let_go()
         else:
+            self._redraw_pressed()
             self._wake()
         return True
 
@@ -93,6 +104,7 @@ class Stage(Widget):
         if target.turn is None:
             self._say(target.control.intent)
             return
+        self._draw_pressed(None)
         self.router.turn(target.turn)
         self._renewed()
         self._wake()
@@ -113,7 +125,6 @@ class Stage(Widget):
         Window.clearcolor = self.router.paper
         tree = self.router.tree
         self.guard.keep_only({node.id for node in tree.nodes} if tree is not None else set())
-        self._pressed = None
         self._redraw_pressed()
         if self.router.turning:
             self._ring()
@@ -124,7 +135,9 @@ class Stage(Widget):
 
     def _redraw_pressed(self) -> None:
         tree = self.router.tree
-        wanted = tree.target(self.guard.pressed) if tree is not None and self.guard.pressed else None
+        self._draw_pressed(tree.target(self.guard.pressed) if tree is not None and self.guard.pressed else None)
+
+    def _draw_pressed(self, wanted: Target | None) -> None:
         if wanted is self._pressed:
             return
         if self._pressed is not None:

@@ -70,6 +70,13 @@ class KivyFaces:
         self.wrapped[key] = lines
         return lines
 
+    def forget(self) -> None:
+        """Drop every text; what stands on the screen keeps its own textures."""
+        self._widths.clear()
+        self.wrapped.clear()
+        self._textures.clear()
+        self._bytes = 0
+
     def _keep(self, key: tuple[str, Style], texture: Texture) -> None:
         self._textures[key] = texture
         self._bytes += texture.width * texture.height * 4

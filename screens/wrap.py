@@ -7,6 +7,7 @@ length.
 import re
 from functools import lru_cache
 
+from kiosk.i18n import rtl
 from kiosk.i18n.rtl import NBSP, Measure, layout_lines
 
 _DASH = re.compile(r" (?=[–—·•](?: |$))")
@@ -42,6 +43,12 @@ def balanced(text: str, width: int, measure: Measure, lang: str) -> tuple[str, .
 def bound(text: str) -> str:
     """The text with what must not be parted bound by unbreakable spaces."""
     return _UNIT.sub(NBSP, _DASH.sub(NBSP, text))
+
+
+def forget() -> None:
+    """Drop the words remembered so far, here and where Arabic is shaped."""
+    bound.cache_clear()
+    rtl.forget()
 
 
 def _parted(broken: tuple[str, ...]) -> bool:

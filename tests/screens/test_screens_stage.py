@@ -1,15 +1,19 @@
 """Touches, focus, screens kept, pixels: the one widget on a real window."""
 
 import gc
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 from gallery import LANDSCAPE, PORTRAIT, gallery, named
 from msgspec.structs import replace
 
+from kiosk.i18n import rtl
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, Intent, OpenSearch, ShowCategories, Wake
 from screens.marks import Box, Ring, Turn
+from screens.wrap import bound
 
 if TYPE_CHECKING:
     from screens.shot import Studio
@@ -80,7 +84,45 @@ def test_a_pressed_control_looks_pressed_within_a_frame(portrait: "Studio") -> N
     finger = Finger(portrait).at(target).down()
     assert corner_of(portrait, target) != before
     finger.up()
+    assert eventually(lambda: corner_of(portrait, target) == before)
+
+
+def test_a_control_let_go_without_firing_looks_let_go_at_once(portrait: "Studio") -> None:
+    target = box_of(portrait, "tile:all")
+    before = corner_of(portrait, target)
+    finger = Finger(portrait).at(target).down()
+    finger.at(Box(5, 1300, 10, 10)).up()
     assert corner_of(portrait, target) == before
+
+
+def test_a_kept_screen_comes_back_without_the_control_that_led_away_looking_pressed(portrait: "Studio") -> None:
+    target = box_of(portrait, "tile:all")
+    before = corner_of(portrait, target)
+    tap(portrait, "tile:all")
+    portrait.show(named("categories"))
+    portrait.show(replace(named("start"), session="v2"))
+    assert corner_of(portrait, target) == before
+
+
+def test_after_a_visit_nothing_of_it_is_kept(portrait: "Studio") -> None:
+    stage = portrait.stage
+    portrait.show(named("search"))
+    portrait.show(named("start"))
+    start = stage.router.drawn
+    stage.forget()
+    assert stage.router.kept == 1
+    assert stage.router.drawn is start
+    assert not rtl._shaped_word.cache_info().currsize
+    assert not bound.cache_info().currsize
+    assert not stage.router._faces.wrapped
+
+
+def eventually(fact: Callable[[], bool]) -> bool:
+    """Whether it becomes so within two seconds; every look draws a frame."""
+    end = time.monotonic() + 2
+    while not (so := fact()) and time.monotonic() < end:
+        pass
+    return so
 
 
 def corner_of(studio: "Studio", box: Box) -> tuple[int, ...]:
