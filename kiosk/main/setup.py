@@ -1,9 +1,11 @@
 """The touch set-up of an unconfigured terminal: its own window, its own small machine, one enrolment at the end."""
 
+import signal
 import threading
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -14,6 +16,9 @@ from kiosk.i18n.texts import Texts
 from kiosk.main.terminal import panel_for
 from kiosk.view import View
 from kiosk.vocabulary.intents import Intent
+
+if TYPE_CHECKING:
+    from kiosk.main.trace import Tracer
 
 DONE_S = 2.0
 """How long the good news stands before the terminal begins."""
@@ -34,15 +39,23 @@ class _SetupWindow:
 
         self._path, self._texts = path, Texts.load("terminal")
         self._state, self._lock, self._done = Setup(), threading.Lock(), False
-        self._app = KioskApp(panel, self._touched, first=self._view(self._state))
+        self._app = KioskApp(panel, self._touched, first=self._view(self._state), on_first_frame=self._stands)
+        self._tracer: Tracer | None = None
         if trace is not None:
-            from kiosk.main.trace import Tracer
+            from kiosk.main.trace import Tracer as TracerNow
 
-            self._app.stage.drawn = Tracer(trace, panel, time.monotonic).drawn
+            self._tracer = TracerNow(trace, panel, time.monotonic)
+            self._app.stage.drawn = self._tracer.drawn
 
     def run(self) -> bool:
+        for each in (signal.SIGTERM, signal.SIGINT):  # SDL takes them for a close request, which we swallow
+            signal.signal(each, lambda *_: self._app.close())
         self._app.run()
         return self._done
+
+    def _stands(self) -> None:
+        if self._tracer is not None:
+            self._tracer.note("first-frame")
 
     def _touched(self, intent: Intent, _session: str) -> None:
         with self._lock:

@@ -68,6 +68,15 @@ class Trace:
                 raise TimeoutError(f"waited {timeout_s:.0f} s for {what}; the screen is {now and now.screen}")
             time.sleep(0.03)
 
+    def wait_for_window(self, timeout_s: float = 60.0) -> None:
+        """Wait until the first frame was flipped: touches before that reach nobody."""
+        end = time.monotonic() + timeout_s
+        while not self.moments("first-frame"):
+            if time.monotonic() > end:
+                raise TimeoutError(f"no frame within {timeout_s:.0f} s")
+            time.sleep(0.05)
+        time.sleep(0.5)
+
     def wait_for_screen(self, *screens: str, timeout_s: float = 30.0) -> Drawn:
         """Wait for one of these screens."""
         return self.wait_for(lambda drawn: drawn.screen in screens, timeout_s, " or ".join(screens))

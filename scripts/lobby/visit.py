@@ -44,6 +44,7 @@ class Lobby:
         self.demo.start_simulators(sign=sign, pole=pole)
         self.demo.write_config()
         self.demo.start_terminal()
+        self.trace.wait_for_window()
         self.trace.wait_for_screen("start", "closed", timeout_s=60)
 
     def close(self) -> None:

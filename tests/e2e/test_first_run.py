@@ -82,7 +82,8 @@ def test_an_empty_installation_reaches_its_first_called_number(
 
 def set_up_by_touch(trace: Trace, finger: Finger, url: str, code: str, *, landscape: bool) -> str:
     """Address, code, panel, rotation; then the first number. Returns it."""
-    finger.tap("pick:other", timeout_s=60)
+    trace.wait_for_window()
+    finger.tap("pick:other")
     trace.wait_for(lambda now: now.place == "setup:address", what="the address")
     type_in(finger, trace, url.removeprefix("http://"))
     finger.tap("proceed")
