@@ -101,8 +101,17 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A migrated file, made once: every test begins with a copy."""
+    path = tmp_path_factory.mktemp("empty") / "hub.db"
+    Store(path).close()
+    return path.read_bytes()
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, empty_store: bytes) -> Iterator[Store]:
+    (tmp_path / "hub.db").write_bytes(empty_store)
     store = Store(tmp_path / "hub.db")
     yield store
     store.close()

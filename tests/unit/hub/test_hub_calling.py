@@ -35,11 +35,24 @@ def kinds(hall) -> list[str]:
 
 
 def test_people_are_called_in_the_order_they_came(hall) -> None:
-    for service in ("ausweis", "zulassung", "ausweis"):
+    for service in ("ausweis", "ausweis", "zulassung", "ausweis"):
         hall.ticket(service)
         hall.clock.forward(1)
-    labels = [do(hall, calling.call_next, str(n), finish_current=True) for n in range(4)]
-    assert labels == ["A 001", "B 001", "A 002", Code.NOBODY_WAITS]
+    labels = [do(hall, calling.call_next, str(n), finish_current=True) for n in range(5)]
+    assert labels == ["A 001", "A 002", "B 001", "A 003", Code.NOBODY_WAITS]
+
+
+def test_arrival_counts_not_the_number(hall) -> None:
+    """After the wrap-around A 001 is behind A 002 and A 003."""
+    hall.store.write_now(lambda c: c.exec_driver_sql("UPDATE queue SET last_n = 3"))
+    for _ in range(3):
+        hall.ticket()
+        hall.clock.forward(1)
+    do(hall, calling.call_next, "0")
+    do(hall, calling.no_show, "1")
+    assert hall.ticket().label == "A 001"
+    labels = [do(hall, calling.call_next, str(n), finish_current=True) for n in range(2, 5)]
+    assert labels == ["A 002", "A 003", "A 001"]
 
 
 def test_counter_calls_only_from_its_queues(hall) -> None:
