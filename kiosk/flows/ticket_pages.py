@@ -64,10 +64,9 @@ def no_paper(page: Page) -> View:
         page,
         Screen.TICKET_NO_PAPER,
         words(key),
-        subtitle=words("no_paper.subtitle"),
         place="ticket",
         body=(number_card(page, qr=True), now),
-        actions=(*_hand_back(page), *_again(page), frame.finish(page, "action.have_number")),
+        actions=(*(_again(page) or _hand_back(page)), frame.finish(page, "action.have_number")),
     )
 
 
@@ -82,7 +81,7 @@ def unconfirmed(page: Page) -> View:
         words("unconfirmed.title"),
         place="ticket",
         body=(number_card(page, qr=True), look),
-        actions=(*_hand_back(page), *_again(page), have),
+        actions=(*(_again(page) or _hand_back(page)), have),
     )
 
 

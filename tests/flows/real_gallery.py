@@ -15,7 +15,7 @@ from kiosk.flows.pages import starting
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import State
+from kiosk.session.model import State, patience
 from kiosk.view import View
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import Contrast, TextSize
@@ -107,7 +107,7 @@ def service_closed(visit: Visit) -> None:
 
 def question(visit: Visit) -> None:
     visit.touch("tile:all")
-    visit.wait(140, tick=70)
+    visit.wait(46 * patience(visit.session), tick=23)
 
 
 def drawer(name: str) -> Walk:
