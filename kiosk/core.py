@@ -28,11 +28,17 @@ from kiosk.vocabulary.events import DeviceChanged, Event, Failure, HubChanged, T
 
 INBOX_LIMIT = 1000
 TICK_S = 0.25
-CALM_S = 0.12
-"""A waiting page is shown only when the answer takes longer than this: no flicker, and no pixels drawn for nothing."""
 
 _log = logging.getLogger(__name__)
-_CALM = frozenset({State.STORING_INTENT, State.ASKING_NUMBER, State.STORING_NUMBER, State.HANDING_BACK})
+_CALM_S = {
+    State.STORING_INTENT: 0.12,
+    State.ASKING_NUMBER: 0.12,
+    State.STORING_NUMBER: 0.12,
+    State.HANDING_BACK: 0.12,
+    State.PRINTING: 0.05,
+}
+"""A waiting page is shown only when the answer takes longer than this: no flicker, and no pixels drawn for nothing.
+"Printing" waits until the slip is on its way, because drawing a screen takes both cores from it."""
 
 
 class News(Event, frozen=True):
@@ -197,14 +203,13 @@ class Core:
 
     def _is_calm(self) -> bool:
         return (
-            self.session.state in _CALM
-            and self._shown is not None
+            self._shown is not None
             and self._shown.screen is not Screen.NUMBERING
-            and self._mono() - self.session.entered < CALM_S
+            and self._mono() - self.session.entered < _CALM_S.get(self.session.state, 0.0)
         )
 
     def _patience(self) -> float:
-        return CALM_S / 2 if self.session.state in _CALM else TICK_S
+        return _CALM_S.get(self.session.state, 2 * TICK_S) / 2
 
     def _start_over(self) -> None:
         facts = self.facts()

@@ -102,9 +102,10 @@ class Terminal:
             self._perform_now(effect)
 
     def _send(self, intent: Intent, session: str) -> None:
+        at = time.monotonic()
         self.core.post(Asked(intent, session))
         if self._tracer is not None:
-            self._tracer.note("fired", type(intent).__name__)
+            self._tracer.note("fired", type(intent).__name__, at)
 
     def _crashed(self, fault: Exception) -> None:
         self._log.write("screen-failed", {"kind": type(fault).__name__})

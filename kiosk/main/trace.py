@@ -39,9 +39,9 @@ class Tracer:
         }
         self._write(line)
 
-    def note(self, what: str, detail: str = "") -> None:
-        """A moment worth timing: "fired" (a finger was lifted on a control), "first-frame"."""
-        self._write({"moment": what, "detail": detail, "at": self._clock()})
+    def note(self, what: str, detail: str = "", at: float | None = None) -> None:
+        """A moment worth timing, now or ``at``: "fired" (a finger was lifted on a control), "first-frame"."""
+        self._write({"moment": what, "detail": detail, "at": self._clock() if at is None else at})
 
     def _write(self, line: dict[str, object]) -> None:
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
