@@ -29,7 +29,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SUPERVISOR: frozenset({Right.CALL, Right.HELP, Right.QUEUES, Right.COUNTERS}),
     Role.CASH_OFFICE: frozenset({Right.CALL, Right.HELP}),
     Role.EDITOR: frozenset({Right.QUEUES}),
-    Role.TECHNICIAN: frozenset({Right.HELP, Right.TERMINALS}),
+    Role.TECHNICIAN: frozenset({Right.TERMINALS}),
     Role.ADMINISTRATOR: frozenset(Right),
 }
 

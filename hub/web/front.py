@@ -1,5 +1,6 @@
 """The door: start address, sign-in, sign-out, language."""
 
+import re
 from functools import partial
 from typing import Any, assert_never
 
@@ -14,6 +15,9 @@ from hub.queues.house import sites
 from hub.web import forms, words
 from hub.web.gate import SESSION_COOKIE, anybody, cookie, keep_form_token, staff_only, who
 from hub.web.page import WAYS, Asked, go, page
+
+OWN_PATH = re.compile(r"/(?!/)[\w./?=&%-]*", re.ASCII)
+"""An address of this hub: nothing that a browser would read as another host."""
 
 
 @get("/")
@@ -70,7 +74,7 @@ async def sign_out(request: Asked, hall: Hall) -> Response[Any]:
 async def choose_language(request: Asked, tag: FromPath[str]) -> Response[Any]:
     """Show the pages in another language from now on."""
     back = request.query_params.get("back", "/")
-    answer = go(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+    answer = go(back if OWN_PATH.fullmatch(back) else "/")
     if tag in words.STAFF_LANGUAGES:
         answer.set_cookie(cookie(request, words.COOKIE, tag, max_age=365 * 86_400))
     return answer

@@ -338,3 +338,14 @@ def test_the_board_is_public_and_knows_only_its_site(browser: Browser, live: Any
     assert text.count("A 001") == 1, "a repeated call stands there once"
     assert browser.get("/board/nirgends").status_code == 404
     assert [call["kind"] for call in browser.get("/board/rathaus/calls").json()["calls"]] == ["call", "recall"]
+
+
+@pytest.mark.parametrize("back", ["//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", "x"])
+def test_choosing_a_language_leads_to_no_other_house(browser: Browser, back: str) -> None:
+    answer = browser.get("/lang/en", params={"back": back}, allow_redirects=False)
+    assert answer.headers["location"] == "/"
+    assert (
+        browser.get("/lang/en", params={"back": "/t/abc?lang=de"}, allow_redirects=False)
+        .headers["location"]
+        .startswith("/t/abc")
+    )
