@@ -6,7 +6,7 @@ import time
 
 os.environ.update(KIVY_NO_ARGS="1", KIVY_NO_CONFIG="1", KIVY_NO_FILELOG="1", KIVY_NO_CONSOLELOG="1")
 
-from kivy.config import Config  # noqa: E402
+from kivy.config import Config
 
 WIDTH, HEIGHT = (int(part) for part in sys.argv[1].split("x"))
 Config.set("graphics", "width", str(WIDTH))

@@ -7,11 +7,11 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "flows"))
 
-from real_gallery import gallery  # noqa: E402
+from real_gallery import gallery
 
-from kiosk.config import Loaded, load  # noqa: E402
-from kiosk.eventlog import EventLog  # noqa: E402
-from kiosk.main.terminal import Terminal  # noqa: E402
+from kiosk.config import Loaded, load
+from kiosk.eventlog import EventLog
+from kiosk.main.terminal import Terminal
 
 loaded = load(Path(sys.argv[1]))
 assert isinstance(loaded, Loaded), str(loaded)

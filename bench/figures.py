@@ -1,4 +1,4 @@
-"""How a bench says what it found: a markdown table, optionally JSON, and an exit code that tells whether limits hold."""
+"""How a bench says what it found: a markdown table, JSON if wanted, and an exit code that tells if limits hold."""
 
 import json
 import math
@@ -51,7 +51,8 @@ def report(title: str, baseline: str, figures: Sequence[Figure], target: Path | 
     for each in figures:
         limit = _limit(each)
         print(
-            f"| {each.name} | {each.value:.1f} {each.unit} | {each.baseline:.1f} {each.unit} | {each.ratio:.2f} | {limit} |"
+            f"| {each.name} | {each.value:.1f} {each.unit} | {each.baseline:.1f} {each.unit} "
+            f"| {each.ratio:.2f} | {limit} |"
         )
     print()
     if target is not None:

@@ -1,7 +1,7 @@
 """Tap to paper: from the lifted finger in the app to the first byte of the slip at the printer.
 
-Real terminal under Xvfb, real hub, printer simulator on a socket, touches by xdotool. Beside it, in the same run: a bare
-durable commit (apsw, WAL, FULL) followed by a socket write, until the peer has read the first byte.
+Real terminal under Xvfb, real hub, printer simulator on a socket, touches by xdotool. Beside it, in the same run: a
+bare durable commit (apsw, WAL, FULL) followed by a socket write, until the peer has read the first byte.
 """
 
 import argparse

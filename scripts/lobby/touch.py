@@ -6,7 +6,6 @@ import time
 
 from lobby.trace import Drawn, Trace
 
-
 STRIKE_S = 0.35
 """Longer than the guard against double strikes on one control."""
 
