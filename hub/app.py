@@ -20,7 +20,8 @@ from hub.store.engine import Store
 from hub.store.faults import StoreFailed
 from hub.web import edges, routers
 
-HOUSEKEEPING_S = 20.0
+LOOK_S = 20.0
+FORGET_S = 3600.0
 
 
 @get("/healthz", sync_to_thread=False)
@@ -52,7 +53,7 @@ def _http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
 @asynccontextmanager
 async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
     app.state.hall = hall
-    tasks = [asyncio.create_task(hall.feed.run()), asyncio.create_task(_keep_house(hall))]
+    tasks = [asyncio.create_task(work) for work in (hall.feed.run(), _turn_days(hall), _forget(hall))]
     try:
         yield
     finally:
@@ -63,11 +64,18 @@ async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
         hall.passwords.close()
 
 
-async def _keep_house(hall: Hall) -> None:
-    """Turn the business day when nobody asks for a number, and forget what is old."""
+async def _turn_days(hall: Hall) -> None:
+    """Turn the business day when nobody asks for a number."""
     while True:
-        now_ms = hall.now_ms()
         with suppress(StoreFailed):
-            await hall.store.write(partial(turn_all, now_ms=now_ms))
-            await hall.store.write(partial(prune, now_ms=now_ms))
-        await asyncio.sleep(HOUSEKEEPING_S)
+            await hall.store.write(partial(turn_all, now_ms=hall.now_ms()))
+        await asyncio.sleep(LOOK_S)
+
+
+async def _forget(hall: Hall) -> None:
+    """Delete what nobody needs any more, in portions so that a number never waits for long."""
+    while True:
+        with suppress(StoreFailed):
+            while await hall.store.write(partial(prune, now_ms=hall.now_ms())):
+                await asyncio.sleep(0)
+        await asyncio.sleep(FORGET_S)

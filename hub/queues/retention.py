@@ -10,21 +10,23 @@ AT_ONCE = 500
 """Rows at a time, so that a number never waits for the broom."""
 
 
-def prune(connection: Connection, now_ms: int) -> None:
-    """Delete some old events (never a site's newest), answers and tombstones."""
+def prune(connection: Connection, now_ms: int) -> bool:
+    """Delete some old events (never a site's newest), answers and tombstones; True when there may be more."""
     before = now_ms - KEPT_MS
-    run(
+    gone = run(
         connection,
         "DELETE FROM event WHERE (site_id, seq) IN (SELECT e.site_id, e.seq FROM event e WHERE e.at_ms < ?"
-        " AND e.seq < (SELECT max(n.seq) FROM event n WHERE n.site_id = e.site_id) ORDER BY e.seq LIMIT ?)",
+        " AND e.seq < (SELECT max(n.seq) FROM event n WHERE n.site_id = e.site_id) LIMIT ?)",
         before,
         AT_ONCE,
-    )
+    ).rowcount
     for table, key in (("applied", "op"), ("tombstone", "id")):
-        run(
+        found = run(
             connection,
             f"DELETE FROM {table} WHERE (site_id, {key}) IN"
             f" (SELECT site_id, {key} FROM {table} WHERE at_ms < ? LIMIT ?)",
             before,
             AT_ONCE,
         )
+        gone = max(gone, found.rowcount)
+    return gone == AT_ONCE
