@@ -1,0 +1,94 @@
+"""The configuration: documented, read back as written, refused with place and remedy, last good one kept."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from kiosk.config import ConfigFault, Loaded, Panel, TerminalConfig, load, parse, save, to_toml
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+
+
+def documented() -> dict[str, object]:
+    (block,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    return tomllib.loads(block)
+
+
+def test_the_page_shows_every_entry_with_its_default() -> None:
+    raw = documented()
+    raw.pop("devices")
+    defaults = msgspec.json.decode(msgspec.json.encode(TerminalConfig()))
+    defaults.pop("devices")
+    assert raw == defaults
+
+
+def test_the_page_is_a_configuration() -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert isinstance(parse(block), TerminalConfig)
+
+
+def test_what_is_written_reads_back(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    config = parse(block)
+    assert isinstance(config, TerminalConfig)
+    save(tmp_path / "config.toml", config)
+    loaded = load(tmp_path / "config.toml")
+    assert isinstance(loaded, Loaded)
+    assert loaded.config == config
+    assert parse(to_toml(config)) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "reason"),
+    [
+        ("[panel]\nwidth_px = 0", "$.panel.width_px", ">= 1"),
+        ("[panel]\nwidht_px = 5", "$.panel", "widht_px"),
+        ("[timing]\nquestion_s = 5", "$.timing.question_s", ">= 20"),
+        ("[devices.printer]\nkind = 'fax'\nmodel='x'\nurl='y'", "$.devices[...].kind", "fax"),
+        ("languages = 'de'", "$.languages", "array"),
+        ("[panel\n", "", "not TOML"),
+    ],
+)
+def test_a_fault_names_path_place_and_remedy(text: str, place: str, reason: str) -> None:
+    fault = parse(text, "/etc/townhall-kiosk/config.toml")
+    assert isinstance(fault, ConfigFault)
+    assert fault.path == "/etc/townhall-kiosk/config.toml"
+    assert fault.place == place
+    assert reason in fault.reason
+    assert "docs/configuration.md" in fault.remedy
+
+
+def test_a_broken_file_leaves_the_last_good_one_in_force(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    save(path, TerminalConfig(panel=Panel(width_px=1280)))
+    path.write_text("[panel]\nwidth_px = 'wide'\n", "utf-8")
+    loaded = load(path)
+    assert isinstance(loaded, Loaded)
+    assert loaded.config.panel.width_px == 1280
+    assert loaded.fault is not None
+    assert loaded.fault.place == "$.panel.width_px"
+
+
+def test_without_a_good_one_a_broken_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xff\xfe")
+    assert isinstance(load(path), ConfigFault)
+
+
+def test_a_good_file_becomes_the_last_good_one(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("languages = ['en']\n", "utf-8")
+    assert isinstance(load(path), Loaded)
+    path.write_text("nonsense", "utf-8")
+    loaded = load(path)
+    assert isinstance(loaded, Loaded)
+    assert loaded.config.languages == ("en",)
+
+
+def test_the_key_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    save(tmp_path / "config.toml", TerminalConfig())
+    assert (tmp_path / "config.toml").stat().st_mode & 0o077 == 0

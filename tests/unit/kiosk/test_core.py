@@ -1,0 +1,161 @@
+"""The core's turns: news, effects, calm views, a full inbox, and a bug that ends one visit, not the terminal."""
+
+import logging
+import re
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from visits import MONDAY_TEN, small_catalogue
+
+from kiosk.catalogue.index import index_of
+from kiosk.config import Site, Timing
+from kiosk.core import INBOX_LIMIT, Core, News
+from kiosk.eventlog import EVENTS, EventLog, JsonLines
+from kiosk.i18n.texts import Texts
+from kiosk.view import Screen, View
+from kiosk.vocabulary import events, intents
+from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.effects import CommitIntent, Effect
+from kiosk.vocabulary.ids import uuid7
+
+
+class Bench:
+    """A core with a clock of its own; nothing runs in a thread."""
+
+    def __init__(self) -> None:
+        self.mono, self.shown, self.done = 100.0, list[View](), list[Effect]()
+        ids = (str(uuid7(1_772_000_000_000 + n, 0, n)) for n in count())
+        self.core = Core(
+            texts=Texts.load("terminal"),
+            site=Site(town="Stadt Musterstadt", name="Rathaus"),
+            terminal="T1",
+            timing=Timing(),
+            languages=("de", "en"),
+            now=lambda: MONDAY_TEN + timedelta(seconds=self.mono - 100),
+            mono=lambda: self.mono,
+            make_id=lambda: next(ids),
+            perform=self.done.append,
+            show=self.shown.append,
+            log=EventLog("terminal"),
+        )
+
+    def ready(self) -> "Bench":
+        self.core.handle(News(index=index_of(small_catalogue()), stored=True, ready=True))
+        return self
+
+    def touch(self, intent: intents.Intent) -> None:
+        self.core.handle(events.Asked(intent, self.core.session.id))
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_until_store_and_catalogue_are_open_the_terminal_says_it_is_starting(bench: Bench) -> None:
+    bench.core.handle(events.Tick())
+    assert bench.shown[-1].screen is Screen.STARTING
+    bench.ready()
+    assert bench.shown[-1].screen is Screen.START
+
+
+def test_a_waiting_page_is_held_back_for_a_blink(bench: Bench) -> None:
+    bench.ready().touch(intents.DrawFeatured("perso"))
+    assert isinstance(bench.done[-1], CommitIntent)
+    assert bench.shown[-1].screen is Screen.START
+    bench.mono += 0.2
+    bench.core.handle(events.Tick())
+    assert bench.shown[-1].screen is Screen.NUMBERING
+
+
+def test_the_same_view_is_shown_once(bench: Bench) -> None:
+    bench.ready()
+    before = len(bench.shown)
+    for _ in range(5):
+        bench.core.handle(events.Tick())
+    assert len(bench.shown) == before
+
+
+def test_a_bug_ends_the_visit_and_the_start_screen_comes_back(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.ready()
+    old = bench.core.session.id
+
+    def explode(_effect: Effect) -> None:
+        raise RuntimeError("bug")
+
+    bench.core._perform = explode
+    bench.touch(intents.DrawFeatured("perso"))
+    assert bench.shown[-1].screen is Screen.START
+    assert bench.core.session.id != old
+    assert any("core-failed" in record.getMessage() for record in caplog.records)
+
+
+def test_a_full_inbox_drops_and_says_so(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(INBOX_LIMIT + 1):
+        bench.core.post(events.Tick())
+    assert "inbox full" in caplog.text
+
+
+def test_a_broken_store_takes_the_terminal_out_of_service_and_a_good_one_brings_it_back(bench: Bench) -> None:
+    bench.ready()
+    bench.mono += 10
+    bench.core.handle(News(stored=False))
+    assert bench.shown[-1].screen is Screen.OUT_OF_SERVICE
+    bench.mono += 10
+    bench.core.handle(News(stored=True))
+    assert bench.shown[-1].screen is Screen.START
+
+
+def test_people_waiting_reach_the_tiles_only_while_the_hub_answers(bench: Bench) -> None:
+    bench.ready().core.handle(events.HubChanged(True))
+    bench.core.handle(News(waiting={"a": 7}))
+    assert "7 warten" in str(bench.shown[-1].body)
+    bench.core.handle(events.HubChanged(False))
+    assert "7 warten" not in str(bench.shown[-1].body)
+
+
+def test_a_troubled_printer_is_said_before_the_choice(bench: Bench) -> None:
+    bench.ready()
+    bench.core.handle(events.HubChanged(True))
+    status = DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.OFFLINE)
+    bench.core.handle(events.DeviceChanged(status))
+    assert bench.shown[-1].notes
+
+
+def test_the_loop_runs_and_stops(bench: Bench) -> None:
+    import threading
+
+    thread = threading.Thread(target=bench.core.run)
+    thread.start()
+    bench.core.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert bench.core.beats >= 1
+
+
+def test_every_line_of_the_log_is_json_with_its_event(caplog: pytest.LogCaptureFixture) -> None:
+    import json
+
+    caplog.set_level(logging.INFO)
+    EventLog("terminal").write("ticket-flood", {"a": "b"})
+    line = json.loads(JsonLines().format(caplog.records[-1]))
+    assert line["event"] == "ticket-flood"
+    assert line["source"] == "terminal"
+    with pytest.raises(KeyError):
+        EventLog("terminal").write("no such event")
+    assert all(entry.meaning.endswith((".", "?")) for entry in EVENTS.values())
+
+
+def test_every_event_that_is_written_stands_in_the_table() -> None:
+    root = Path(__file__).resolve().parents[3]
+    call = re.compile(r"""(?:_?note|Note|log\.write|_log\.write)\(\s*"([a-z][a-z-]+)\"""")
+    used = {
+        event
+        for room in ("kiosk", "drivers", "screens", "offline_cache")
+        for file in (root / room).rglob("*.py")
+        for event in call.findall(file.read_text("utf-8"))
+    }
+    assert {"ticket-flood", "store-failed"} <= used
+    assert used - {"first-frame", "fired"} <= set(EVENTS)
