@@ -1,15 +1,16 @@
-"""Where a long word may break: first at the joints of compounds we know, then at syllables (pyphen).
+"""Where a long word may break: first at the joints of compounds we know, then at syllables (pyphen's patterns).
 
 German office words are compounds; "Personal-ausweis" reads better than "Personalaus-weis". The joints below are found
-without any dictionary. pyphen's German patterns take most of a second and 18 MB to load: they are read only when no
-joint will do, or ahead of time by ``warm`` (call it off the UI thread, after the first frame).
+without any dictionary. The German patterns take a third of a second to load: they are read only when no joint will do,
+or ahead of time by ``warm`` (call it off the UI thread, after the first frame).
 """
 
 import re
 from functools import lru_cache
-from typing import Protocol, cast
+from pathlib import Path
 
 from kiosk.i18n.languages import base
+from kiosk.i18n.patterns import Patterns
 
 SHORTEST = 3
 """Fewest letters before and after a break."""
@@ -31,14 +32,6 @@ _JOINTS = re.compile(
 )
 
 
-class _Dictionary(Protocol):
-    """What we use of pyphen."""
-
-    def positions(self, word: str) -> list[int]:
-        """Indexes before which the word may break."""
-        ...
-
-
 def joints(word: str, lang: str) -> list[int]:
     """Joints of a German compound (and soft hyphens in any language): the best places to break.
 
@@ -53,18 +46,19 @@ def joints(word: str, lang: str) -> list[int]:
 
 def syllables(word: str, lang: str) -> list[int]:
     """Places between syllables; [] for a language without patterns. May load patterns: see ``warm``."""
-    dictionary = _dictionary(base(lang))
-    if dictionary is None:
+    patterns = _patterns(base(lang))
+    if patterns is None:
         return []
     fixed = joints(word, lang)
-    found = [n for n in dictionary.positions(word) if all(abs(n - joint) > 1 for joint in fixed)]
+    free = [n for n in patterns.positions(word) if SHORTEST <= n <= len(word) - SHORTEST]
+    found = [n for n in free if all(abs(n - joint) > 1 for joint in fixed)]
     return _no_lone_letters(sorted({*found, *fixed}))
 
 
 def warm(langs: tuple[str, ...]) -> None:
     """Load the patterns of these languages now, so that no screen waits for them."""
     for lang in langs:
-        _dictionary(base(lang))
+        _patterns(base(lang))
 
 
 def _no_lone_letters(places: list[int]) -> list[int]:
@@ -73,9 +67,7 @@ def _no_lone_letters(places: list[int]) -> list[int]:
 
 
 @lru_cache(maxsize=8)
-def _dictionary(lang: str) -> _Dictionary | None:
+def _patterns(lang: str) -> Patterns | None:
     import pyphen
 
-    if lang not in pyphen.LANGUAGES:
-        return None
-    return cast("_Dictionary", pyphen.Pyphen(lang=lang, left=SHORTEST, right=SHORTEST))
+    return Patterns(Path(pyphen.LANGUAGES[lang])) if lang in pyphen.LANGUAGES else None

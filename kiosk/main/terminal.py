@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from kiosk.config import Panel, TerminalConfig
 from kiosk.core import Core
 from kiosk.eventlog import EventLog
+from kiosk.i18n import hyphens
 from kiosk.i18n.texts import Texts
 from kiosk.vocabulary.effects import Effect, SessionOver
 from kiosk.vocabulary.events import Asked, Failure
@@ -126,6 +127,7 @@ class Terminal:
         self._workers = workers
         self._perform_now = workers.perform
         workers.start()
+        hyphens.warm(self._config.languages)
 
     def _stop_workers(self) -> None:
         from kiosk.main.workers import Workers
