@@ -1,0 +1,111 @@
+"""Pages of one service: what to bring, fee, where, how many wait - and the short pages that lead back."""
+
+from kiosk.catalogue.model import Queue, Service
+from kiosk.flows import fees, frame
+from kiosk.flows.frame import Page
+from kiosk.flows.opening import next_opening_text
+from kiosk.session.model import State
+from kiosk.view import Block, Control, Fact, Line, Look, Notice, Screen, Tone, View
+from kiosk.vocabulary.intents import DrawTicket
+
+
+def service(page: Page) -> View:
+    """One service: what to bring, fee, where, how many wait."""
+    index, words = page.facts.index, page.words
+    chosen = index.services.get(page.session.service)
+    if chosen is None:
+        return unknown_service(page)
+    name = words.pick(chosen.names)
+    teaser = words.line(chosen.teasers) if chosen.teasers else Line("")
+    mark = words.mark(name)
+    return frame.view(
+        page,
+        Screen.SERVICE,
+        name.text,
+        subtitle=teaser.text,
+        place=f"service:{chosen.id}",
+        body=_service_facts(page, chosen),
+        actions=_service_actions(page, chosen),
+        progress=frame.step(page, 3, 4),
+        notes=(mark,) if mark else (),
+    )
+
+
+def _service_facts(page: Page, chosen: Service) -> tuple[Block, ...]:
+    words, index = page.words, page.facts.index
+    blocks: list[Block] = []
+    bring = _bring(page, chosen)
+    if bring:
+        blocks.append(Fact(icon="checklist", heading=words("service.bring"), ticks=bring))
+    if fee := fees.fact(page, chosen):
+        blocks.append(fee)
+    queue = index.queue_of(chosen)
+    if queue is not None and queue.id in page.facts.waiting and page.facts.health.hub:
+        people = frame.people_ahead(page, page.facts.waiting[queue.id])
+        blocks.append(Fact(icon="users", heading=words("service.waiting"), value=people, half=True))
+    blocks.append(_where(page, chosen, queue))
+    if not bring and not chosen.teasers:
+        blocks.append(Notice(tone=Tone.INFO, icon="info-circle", heading=words("service.ask_counter")))
+    return tuple(blocks)
+
+
+def _bring(page: Page, chosen: Service) -> tuple[Line, ...]:
+    lang = next((each for each in (page.words.lang, "en", "de") if chosen.bring.get(each)), "")
+    if not lang:
+        return ()
+    other = lang if lang != page.words.lang else ""
+    return tuple(Line(text, other) for text in chosen.bring[lang])
+
+
+def _where(page: Page, chosen: Service, queue: Queue | None) -> Fact:
+    words, office = page.words, page.facts.index.office_of(chosen)
+    lines: list[Line] = []
+    if queue is not None and queue.places:
+        lines.append(words.line(queue.places))
+    elif office is not None and office.places:
+        lines.append(words.line(office.places))
+    if office is not None:
+        lines.append(words.line(office.names))
+        if office.address and (queue is None or page.site.name not in office.address):
+            lines.append(Line(office.address, "de" if words.lang != "de" else ""))
+    if not lines:
+        lines.append(Line(words("service.ask_counter")))
+    return Fact(icon="map-pin", heading=words("service.where"), lines=tuple(lines))
+
+
+def _service_actions(page: Page, chosen: Service) -> tuple[Control, ...]:
+    if not page.facts.index.may_ticket(chosen.id, page.facts.now):
+        return (frame.back(page),)
+    draw = frame.button("draw", page.words("action.draw"), DrawTicket(chosen.id), icon="ticket", look=Look.MAIN)
+    return (frame.back(page), draw)
+
+
+def unknown_service(page: Page) -> View:
+    """An old screen named a service that is gone."""
+    return _dead_end(page, Screen.UNKNOWN_SERVICE, "unknown_service", Tone.INFO, "info-circle")
+
+
+def service_closed(page: Page) -> View:
+    """No numbers for this service now."""
+    return _dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", next_opening_text(page))
+
+
+def handed_back(page: Page) -> View:
+    """The number is given back."""
+    return _dead_end(page, Screen.HANDED_BACK, "handed_back", Tone.GO, "circle-check")
+
+
+def _dead_end(page: Page, screen: Screen, key: str, tone: Tone, icon: str, extra: str = "") -> View:
+    words = page.words
+    text = " ".join(part for part in (words(f"{key}.text"), extra) if part)
+    notice = Notice(tone=tone, icon=icon, heading=words(f"{key}.heading"), text=text)
+    again = frame.to_start(page, Look.MAIN)
+    return frame.view(page, screen, words(f"{key}.title"), body=(notice,), actions=(again,))
+
+
+PAGES = {
+    State.SERVICE: service,
+    State.UNKNOWN_SERVICE: unknown_service,
+    State.SERVICE_CLOSED: service_closed,
+    State.HANDED_BACK: handed_back,
+}
