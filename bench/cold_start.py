@@ -1,7 +1,8 @@
 """Cold start and memory of the terminal beside a bare Kivy window of the same size and video driver, bytecode warm.
 
-Start: from the process's start to the first frame. Memory: resident set (MiB) at the first frame, with store, devices
-and network up, and after every screen was shown once.
+Both on the same virtual display (SDL's off-screen driver never frees what it drew). Start: from the process's start to
+the first frame. Memory: resident set (MiB) at the first frame, with store, devices and network up, and after every
+screen was shown once.
 """
 
 import argparse
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "flows")]
 
 from figures import Figure, report  # noqa: E402
+from lobby.display import VirtualDisplay  # noqa: E402
 from lobby.trace import Trace  # noqa: E402
 
 from drivers.sim.printer import PrinterPeer  # noqa: E402
@@ -33,8 +35,12 @@ MIB = 2**20
 
 @contextmanager
 def demo_hall() -> Iterator[Demo]:
-    """A hub and a printer for the terminal to be configured with."""
+    """A display, and a hub and a printer for the terminal to be configured with."""
     with ExitStack() as stack:
+        display = VirtualDisplay(PORTRAIT.width_px, PORTRAIT.height_px)
+        os.environ["DISPLAY"] = display.start()
+        os.environ.pop("SDL_VIDEODRIVER", None)
+        stack.callback(display.stop)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="townhall-bench-")))
         demo = Demo(folder, PORTRAIT, fixed_ports=False)
         stack.callback(demo.stop)
@@ -85,7 +91,7 @@ def after_every_screen(demo: Demo) -> float:
     """MiB of a whole terminal process after it has shown every screen once."""
     child = ROOT / "bench" / "every_screen.py"
     command = [sys.executable, str(child), str(demo.config), str(demo.folder / "terminal")]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, text=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=300)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     return float(done.stdout.split()[-1])
@@ -97,7 +103,6 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
     with demo_hall() as demo:
         ours(demo)  # bytecode, page cache
         bare()

@@ -39,6 +39,7 @@ def taps(count: int) -> list[float]:
         demo = Demo(folder, PORTRAIT, fixed_ports=False)
         display = VirtualDisplay(PORTRAIT.width_px, PORTRAIT.height_px)
         os.environ["DISPLAY"] = display.start()
+        os.environ.pop("SDL_VIDEODRIVER", None)
         stack.callback(display.stop)
         stack.callback(demo.stop)
         printer = PrinterPeer("tcp")
