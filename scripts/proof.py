@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,8 +36,9 @@ GATES = (
     Step("types", (str(BIN / "mypy"),)),
     Step("floors", (str(BIN / "lint-imports"),)),
 )
-GROUPS = ("unit", "flows", "property", "contract", "load", "crash", "screens", "browser", "e2e", "soak")
-"""Folders under tests/, in the order they run."""
+LANES = (("unit", "property", "load", "crash"), ("flows", "screens", "contract", "browser", "e2e", "soak"))
+"""Folders under tests/: two lanes side by side (one a core; most of them wait more than they work)."""
+GROUPS = tuple(group for lane in LANES for group in lane)
 
 
 def pytest_step(group: str) -> Step:
@@ -46,19 +48,23 @@ def pytest_step(group: str) -> Step:
 
 
 def run(step: Step, env: dict[str, str]) -> Result:
-    """Run a step; its output is shown as it comes, the counts are read from pytest's last line."""
-    print(f"\n=== {step.name}", flush=True)
+    """Run a step; its output is shown whole when it has ended, the counts are read from pytest's last line."""
+    print(f"... {step.name}", flush=True)
     began = time.monotonic()
-    process = subprocess.Popen(
-        step.command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    done = subprocess.run(
+        step.command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
-    assert process.stdout is not None
-    last = ""
-    for line in process.stdout:
-        print(line, end="", flush=True)
-        last = line if line.strip() else last
-    code = process.wait()
-    return Result(step, code == 0, time.monotonic() - began, counts_of(last))
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    result = Result(step, done.returncode == 0, time.monotonic() - began, counts_of(lines[-1] if lines else ""))
+    shown = done.stdout if not result.ok else "\n".join(lines[-3:]) + "\n"
+    print(f"\n=== {step.name}: {'ok' if result.ok else 'FAILED'} after {result.seconds:.0f} s\n{shown}", flush=True)
+    return result
+
+
+def run_lanes(lanes: list[list[Step]], env: dict[str, str]) -> list[Result]:
+    """Run each lane's steps one after the other, the lanes side by side."""
+    with ThreadPoolExecutor(len(lanes) or 1) as pool:
+        return [result for lane in pool.map(lambda steps: [run(step, env) for step in steps], lanes) for result in lane]
 
 
 def counts_of(line: str) -> dict[str, int]:
@@ -79,12 +85,14 @@ def main() -> int:
         parser.error(f"no group {only}; there are: {', '.join(GROUPS)}")
     for old in ROOT.glob(".coverage.*"):
         old.unlink()
-    steps = [*(() if only else GATES), *(pytest_step(group) for group in groups)]
-    results = [run(step, env) for step in steps]
-    return summary(results)
+    began = time.monotonic()
+    results = [run(step, env) for step in (() if only else GATES)]
+    lanes = [[pytest_step(group) for group in lane if group in groups] for lane in LANES]
+    results += run_lanes(lanes, env)
+    return summary(results, time.monotonic() - began)
 
 
-def summary(results: list[Result]) -> int:
+def summary(results: list[Result], seconds: float) -> int:
     """The last words: each step, coverage, and one line that counts."""
     subprocess.run([BIN / "coverage", "combine", "-q"], cwd=ROOT, check=False, capture_output=True)
     report = subprocess.run(
@@ -96,10 +104,9 @@ def summary(results: list[Result]) -> int:
         print(f"{'ok  ' if result.ok else 'FAIL'} {result.step.name:18} {result.seconds:6.1f} s  {counts}")
     if report.stdout.strip().isdigit():
         print(f"coverage of all code with branches: {report.stdout.strip()} %")
-    total = sum(result.seconds for result in results)
     passed, failed, skipped = (sum(r.counts.get(w, 0) for r in results) for w in ("passed", "failed", "skipped"))
     failed += sum(not r.ok and not r.counts.get("failed") for r in results)
-    print(f"took {total / 60:.1f} minutes")
+    print(f"took {seconds / 60:.1f} minutes")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 0 if all(result.ok for result in results) else 1
 

@@ -1,6 +1,5 @@
 """Chromium for desk and board, headless, without any connection but loopback."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,7 +20,7 @@ FLAGS = [
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """One browser; close its pages by closing it."""
-    with sync_playwright() as play, tempfile.TemporaryDirectory():
+    with sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         try:
             yield browser

@@ -3,24 +3,12 @@
 ``capture(hub_url, out_dir, signin)`` is what other scripts call; it changes nothing but the counter one sits at.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from lobby.browser import chromium
+from playwright.sync_api import Browser, Page, ViewportSize
 
-CHROMIUM = "/usr/bin/chromium"
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
 DESK = ViewportSize(width=1280, height=800)
 BOARD = ViewportSize(width=1920, height=1080)
 PHONE = ViewportSize(width=390, height=844)
@@ -32,17 +20,6 @@ class SignIn(NamedTuple):
     login: str
     password: str
     counter: str = ""
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 def sign_in(page: Page, hub_url: str, who: SignIn) -> None:
