@@ -15,6 +15,7 @@ from kiosk.core import Core
 from kiosk.eventlog import EventLog
 from kiosk.i18n import hyphens
 from kiosk.i18n.texts import Texts
+from kiosk.vocabulary.access import Contrast
 from kiosk.vocabulary.effects import Effect, SessionOver
 from kiosk.vocabulary.events import Asked, Failure
 from kiosk.vocabulary.ids import IdMaker
@@ -89,12 +90,21 @@ class Terminal:
             on_first_frame=self._open_workers,
             accent=self._config.look.accent,
         )
+        self._check_accent()
         if self._trace is not None:
             from kiosk.main.trace import Tracer
 
             self._tracer = Tracer(self._trace, panel, time.monotonic)
             app.stage.drawn = self._tracer.drawn
         return app
+
+    def _check_accent(self) -> None:
+        """A town's colour that cannot be read is not used; staff learn why."""
+        from screens.theme import THEMES, AccentFault, with_accent
+
+        fault = with_accent(THEMES[Contrast.DEFAULT], self._config.look.accent)
+        if isinstance(fault, AccentFault):
+            self._log.write("config-refused", {"place": "look.accent", "why": str(fault)})
 
     def _perform(self, effect: Effect) -> None:
         if isinstance(effect, SessionOver):
