@@ -36,8 +36,12 @@ GATES = (
     Step("types", (str(BIN / "mypy"),)),
     Step("floors", (str(BIN / "lint-imports"),)),
 )
-LANES = (("unit", "property", "load", "crash"), ("flows", "screens", "contract", "browser", "e2e", "soak"))
-"""Folders under tests/: two lanes side by side (one a core; most of them wait more than they work)."""
+LANES = (
+    ("unit", "property", "load", "crash"),
+    ("contract", "browser"),
+    ("flows", "screens", "e2e", "soak"),
+)
+"""Folders under tests/, in lanes side by side: most tests wait for a deadline, a device or a browser."""
 GROUPS = tuple(group for lane in LANES for group in lane)
 
 
