@@ -7,6 +7,7 @@ screen was shown once.
 
 import argparse
 import os
+import pickle
 import statistics
 import subprocess
 import sys
@@ -24,6 +25,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "flows")]
 from figures import Figure, report  # noqa: E402
 from lobby.display import VirtualDisplay  # noqa: E402
 from lobby.trace import Trace  # noqa: E402
+from real_gallery import gallery  # noqa: E402
 
 from drivers.sim.printer import PrinterPeer  # noqa: E402
 from kiosk.demo import PORTRAIT, Demo  # noqa: E402
@@ -87,14 +89,17 @@ def bare() -> tuple[float, float, float]:
     return at - began, first, settled
 
 
-def after_every_screen(demo: Demo) -> float:
-    """MiB of a whole terminal process after it has shown every screen once."""
+def every_screen(demo: Demo) -> tuple[float, float]:
+    """Most MiB of a whole terminal process while it shows every screen once, and MiB after that visit."""
+    views = demo.folder / "views.pickle"
+    views.write_bytes(pickle.dumps([view for _, view in gallery()]))
     child = ROOT / "bench" / "every_screen.py"
-    command = [sys.executable, str(child), str(demo.config), str(demo.folder / "terminal")]
+    command = [sys.executable, str(child), str(demo.config), str(demo.folder / "terminal"), str(views)]
     done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=300)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
-    return float(done.stdout.split()[-1])
+    most, after = done.stdout.split()[-2:]
+    return float(most), float(after)
 
 
 def main() -> int:
@@ -107,15 +112,16 @@ def main() -> int:
         ours(demo)  # bytecode, page cache
         bare()
         pairs = [(ours(demo), bare()) for _ in range(options.runs)]
-        screens = after_every_screen(demo)
+        most, after = every_screen(demo)
     mine, base = (
         [statistics.median(column) for column in zip(*side, strict=True)] for side in zip(*pairs, strict=True)
     )
     figures = [
         Figure("cold start to the first frame", mine[0] * 1000, "ms", base[0] * 1000, times=2.0),
         Figure("memory at the first frame", mine[1], "MiB", base[1], times=1.5),
-        Figure("memory with store, devices, network", mine[2], "MiB", base[2]),
-        Figure("memory after every screen was shown", screens, "MiB", base[2], times=1.5),
+        Figure("memory with store, devices, network", mine[2], "MiB", base[2], times=1.5),
+        Figure("most memory while every screen is shown once", most, "MiB", base[2], times=1.5),
+        Figure("memory after every screen was shown once", after, "MiB", base[2], times=1.5),
     ]
     return report("Cold start and memory", "bare Kivy window", figures, options.json)
 

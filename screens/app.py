@@ -25,6 +25,8 @@ from screens.start import open_window
 BEAT_S = 1.0
 TIDY_S = 0.3
 """After the start screen has been drawn, before anybody can have read it."""
+GIVE_BACK_S = 0.1
+"""After forgetting: Kivy frees the textures of what was dropped with the next frames."""
 
 
 class KioskApp(App):
@@ -86,8 +88,10 @@ class KioskApp(App):
         return True
 
     def _tidied(self, _dt: float) -> None:
+        """Kivy's drawing instructions hold each other in circles: uncollected, a terminal would grow for hours."""
         self.stage.forget()
-        _give_back()
+        gc.collect()
+        Clock.schedule_once(_give_back, GIVE_BACK_S)
 
     def _closed(self, _dt: float) -> None:
         self.stop()
@@ -116,10 +120,8 @@ class _Catcher(ExceptionHandler):
         return ExceptionManager.RAISE
 
 
-def _give_back() -> None:
-    """Kivy's drawing instructions hold each other in circles, and the C library keeps freed memory in its heap: without
-    this a terminal grows for hours before either is given back."""
-    gc.collect()
+def _give_back(_dt: float) -> None:
+    """The C library keeps freed memory in its heap until it is told to give it back."""
     _libc().malloc_trim(0)
 
 

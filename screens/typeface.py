@@ -13,7 +13,7 @@ from kiosk.assets import font_path, icon_font_path
 from screens.marks import Font, Style
 
 _MOST_TEXTURES = 400
-_MOST_TEXTURE_BYTES = 12_000_000
+_MOST_TEXTURE_BYTES = 6_000_000
 _MOST_WIDTHS = 4000
 _MOST_WRAPPED = 600
 

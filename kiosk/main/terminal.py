@@ -1,5 +1,6 @@
 """The terminal: window and core first, then - after the first frame - store, devices and network."""
 
+import gc
 import os
 import signal
 import sys
@@ -138,6 +139,9 @@ class Terminal:
         self._perform_now = workers.perform
         workers.start()
         hyphens.warm(self._config.languages)
+        self.app.rest()  # what opening took is given back
+        gc.collect()
+        gc.freeze()  # what stays for ever is looked through no more, so that the garbage of each screen is found soon
 
     def _stop_workers(self) -> None:
         from kiosk.main.workers import Workers
