@@ -35,7 +35,7 @@ def next_screen(_dt: float) -> bool:
     taken.append(process.memory_info().rss / 2**20)
     view = next(views, None)
     if view is not None:
-        terminal.app.stage.show(view)
+        terminal.app.show(view)
         return True
     terminal.app.rest()
     Clock.schedule_once(say, REST_S)

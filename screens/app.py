@@ -25,6 +25,8 @@ from screens.start import open_window
 BEAT_S = 1.0
 TIDY_S = 0.3
 """After the start screen has been drawn, before anybody can have read it."""
+SWEEP_S = 0.3
+"""After a screen has been drawn: the one before it is garbage that must not pile up."""
 GIVE_BACK_S = 0.1
 """After forgetting: Kivy frees the textures of what was dropped with the next frames."""
 
@@ -49,7 +51,8 @@ class KioskApp(App):
         super().__init__()
         open_window()
         self.stage = Stage(panel, send, clock, accent)
-        self._bridge = Bridge(self.stage.show)
+        self._bridge = Bridge(self._show)
+        self._sweep = Clock.create_trigger(_sweep, SWEEP_S)
         self._tidy = Clock.create_trigger(self._tidied, TIDY_S)
         self._first = first
         self._on_crash = on_crash
@@ -87,10 +90,13 @@ class KioskApp(App):
         """F1 opens nothing."""
         return True
 
-    def _tidied(self, _dt: float) -> None:
-        """Kivy's drawing instructions hold each other in circles: uncollected, a terminal would grow for hours."""
+    def _show(self, view: View) -> None:
+        self.stage.show(view)
+        self._sweep()
+
+    def _tidied(self, dt: float) -> None:
         self.stage.forget()
-        gc.collect()
+        _sweep(dt)
         Clock.schedule_once(_give_back, GIVE_BACK_S)
 
     def _closed(self, _dt: float) -> None:
@@ -118,6 +124,12 @@ class _Catcher(ExceptionHandler):
             self._on_crash(inst)
             return ExceptionManager.PASS
         return ExceptionManager.RAISE
+
+
+def _sweep(_dt: float) -> None:
+    """Kivy's drawing instructions hold each other in circles: uncollected, a terminal would grow for hours. Quick when
+    what stays for ever was frozen (``gc.freeze``)."""
+    gc.collect()
 
 
 def _give_back(_dt: float) -> None:
