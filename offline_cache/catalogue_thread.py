@@ -45,6 +45,11 @@ class CatalogueThread:
         """Search; never blocks."""
         self._inbox.put(effect)
 
+    def forget(self) -> None:
+        """A visit is over: drop the words it searched for."""
+        if (index := self._index) is not None:
+            index.forget()
+
     @property
     def version(self) -> int:
         """Version of the snapshot in force; 0 = none."""

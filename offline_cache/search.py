@@ -77,6 +77,11 @@ class SearchIndex:
         if findings != ["ok"]:
             raise apsw.CorruptError("; ".join(findings))
 
+    def forget(self) -> None:
+        """Drop the words searched for so far; from any thread."""
+        self._inside.cache_clear()
+        self._near.cache_clear()
+
     def close(self) -> None:
         """Let the file go."""
         close_quietly(self._db)

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ class Terminal:
         self._workers: object | None = None
         self._tracer: Tracer | None = None
         self._perform_now = self._not_yet
+        self._forget: Callable[[], None] = lambda: None
         self.core = Core(
             texts=self._texts,
             site=config.site,
@@ -110,6 +112,7 @@ class Terminal:
     def _perform(self, effect: Effect) -> None:
         if isinstance(effect, SessionOver):
             self.app.rest()
+            self._forget()
         else:
             self._perform_now(effect)
 
@@ -136,7 +139,7 @@ class Terminal:
 
         workers = Workers(self._config, self._data, self.core, self._texts, self._ids, self._log)
         self._workers = workers
-        self._perform_now = workers.perform
+        self._perform_now, self._forget = workers.perform, workers.forget
         workers.start()
         hyphens.warm(self._config.languages)
         self.app.rest()  # what opening took is given back

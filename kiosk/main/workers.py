@@ -104,6 +104,10 @@ class Workers:
             case _:
                 raise RuntimeError(f"no worker for {type(effect).__name__}")
 
+    def forget(self) -> None:
+        """A visit is over: keep nothing of it."""
+        self._catalogue.forget()
+
     def _print(self, effect: PrintTicket) -> None:
         if not self._printer:
             self._core.post(PrintFinished(effect.job, NotPrinted(Problem.NOT_FOUND)))

@@ -169,3 +169,11 @@ def test_words_are_bounded() -> None:
 )
 def test_slips(typed: str, word: str, slips: int) -> None:
     assert slips_to_begin(typed, word, 2) == slips
+
+
+def test_words_of_an_ended_visit_are_forgotten(index: SearchIndex) -> None:
+    index.search("persnalausweis", "de")
+    assert index._near.cache_info().currsize
+    index.forget()
+    assert not index._near.cache_info().currsize
+    assert not index._inside.cache_info().currsize
