@@ -9,6 +9,9 @@ from kiosk.vocabulary.intents import Finish, HandBack, TryAgain
 STEPS = 4
 """Topic, service, page, number."""
 
+REFUSALS = frozenset({"queue_closed", "unknown_service", "numbers_exhausted"})
+"""What the hub says when trying again would not help (hub/queues/refusals.py)."""
+
 
 def numbering(page: Page) -> View:
     """The number is being fetched (shown only when that takes longer than a blink)."""
@@ -105,7 +108,7 @@ def screen_only(page: Page) -> View:
 def no_number(page: Page) -> View:
     """No number could be had: what to do now."""
     words = page.words
-    refused = page.session.problem in ("queue_closed", "unknown_service", "service_without_queue")
+    refused = page.session.problem in REFUSALS
     text = words("no_number.refused_text") if refused else words("no_number.text")
     now = Notice(tone=Tone.WARN, icon="user", heading=words("no_number.heading"), text=text)
     actions = [frame.button("finish", words("action.finish"), Finish(), icon="check")]

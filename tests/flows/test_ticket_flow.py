@@ -204,3 +204,13 @@ def test_a_refused_store_means_no_number_and_no_paper() -> None:
     assert visit.view().screen is Screen.NO_NUMBER
     assert not visit.of(effects.AskNumber)
     assert not visit.of(effects.PrintTicket)
+
+
+def test_a_refusing_hub_offers_no_second_try() -> None:
+    visit = Visit()
+    (commit,) = visit.touch("featured:perso")
+    visit.send(events.IntentCommitted(commit.ticket.id))  # type: ignore[attr-defined]
+    visit.send(events.NumberRefused(commit.ticket.id, "queue_closed"))  # type: ignore[attr-defined]
+    view = visit.view()
+    assert view.screen is Screen.NO_NUMBER
+    assert [control.id for control in view.actions] == ["finish"]
