@@ -214,3 +214,16 @@ def test_a_refusing_hub_offers_no_second_try() -> None:
     view = visit.view()
     assert view.screen is Screen.NO_NUMBER
     assert [control.id for control in view.actions] == ["finish"]
+
+
+def test_answers_for_another_ticket_change_nothing() -> None:
+    visit = Visit()
+    (commit,) = visit.touch("featured:perso")
+    visit.send(events.IntentCommitted("another"))
+    assert visit.session.state is State.STORING_INTENT
+    visit.send(events.IntentCommitted(commit.ticket.id))  # type: ignore[attr-defined]
+    visit.send(events.NumberGiven(visit.numbered("another")))
+    assert visit.session.state is State.ASKING_NUMBER
+    visit.send(events.NumberGiven(visit.numbered(commit.ticket.id)))  # type: ignore[attr-defined]
+    visit.send(events.NumberCommitted("another"))
+    assert visit.session.state is State.STORING_NUMBER
