@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -54,7 +55,7 @@ def report(title: str, baseline: str, figures: Sequence[Figure], target: Path | 
             f"| {each.name} | {each.value:.1f} {each.unit} | {each.baseline:.1f} {each.unit} "
             f"| {each.ratio:.2f} | {limit} |"
         )
-    print()
+    print(f"\n(load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)\n")
     if target is not None:
         target.write_text(json.dumps([each._asdict() | {"holds": each.holds} for each in figures], indent=1), "utf-8")
     return 0 if all(each.holds for each in figures) else 1

@@ -1,6 +1,6 @@
 """Tap to paper: from the lifted finger in the app to the first byte of the slip at the printer.
 
-Real terminal under Xvfb, real hub, printer simulator on a socket, touches by xdotool. Beside it, in the same run: a
+Real terminal under Xvfb, real hub, printer simulator on a socket, touches by xdotool. Beside it, taking turns: a
 bare durable commit (apsw, WAL, FULL) followed by a socket write, until the peer has read the first byte.
 """
 
@@ -31,8 +31,8 @@ from kiosk.demo import PORTRAIT, Demo
 LIMIT_MS = 60.0
 
 
-def taps(count: int) -> list[float]:
-    """Milliseconds of each tap."""
+def taps(count: int) -> list[tuple[float, float]]:
+    """Milliseconds of each tap, and of a bare commit and write right after it: a busy machine slows both."""
     first_bytes: queue.SimpleQueue[int] = queue.SimpleQueue()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="townhall-bench-")))
@@ -53,7 +53,9 @@ def taps(count: int) -> list[float]:
         finger = Finger(display.name, trace)
         trace.wait_for_screen("start", timeout_s=60)
         time.sleep(4)  # let the start-up work of the workers pass
-        return [one_tap(trace, finger, first_bytes) for _ in range(count)]
+        bare = Bare(folder)
+        stack.callback(bare.close)
+        return [(one_tap(trace, finger, first_bytes), bare.once()) for _ in range(count)]
 
 
 def one_tap(trace: Trace, finger: Finger, first_bytes: "queue.SimpleQueue[int]") -> float:
@@ -73,31 +75,37 @@ def one_tap(trace: Trace, finger: Finger, first_bytes: "queue.SimpleQueue[int]")
     return (came_ns / 1e9 - fired) * 1000
 
 
-def bare(count: int) -> list[float]:
-    """Milliseconds of a durable commit and a socket write until the peer has the first byte."""
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
-        db = apsw.Connection(str(Path(folder) / "bare.db"))
+class Bare:
+    """The least that could do: a durable commit, then a socket write, until the peer has read the first byte."""
+
+    def __init__(self, folder: Path) -> None:
+        self._db = apsw.Connection(str(folder / "bare.db"))
         for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE t(id TEXT) STRICT"):
-            db.execute(statement).fetchall()
-        got: queue.SimpleQueue[int] = queue.SimpleQueue()
-        threading.Thread(target=_peer, args=(server, got), daemon=True).start()
-        results = []
-        with socket.create_connection(server.getsockname()) as link:
-            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for n in range(count):
-                began = time.monotonic_ns()
-                db.execute("INSERT INTO t VALUES (?)", (f"ticket-{n}",))
-                link.sendall(b"\x1b@" + b"x" * 300)
-                results.append((got.get(timeout=5) - began) / 1e6)
-                time.sleep(0.02)
-        db.close()
-        return results
+            self._db.execute(statement).fetchall()
+        self._read: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._server = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._peer, daemon=True).start()
+        self._link = socket.create_connection(self._server.getsockname())
+        self._link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+    def once(self) -> float:
+        """Milliseconds."""
+        began = time.monotonic_ns()
+        self._db.execute("INSERT INTO t VALUES (?)", (f"ticket-{began}",))
+        self._link.sendall(b"\x1b@" + b"x" * 300)
+        return (self._read.get(timeout=5) - began) / 1e6
 
-def _peer(server: socket.socket, got: "queue.SimpleQueue[int]") -> None:
-    link, _ = server.accept()
-    while link.recv(4096):
-        got.put(time.monotonic_ns())
+    def close(self) -> None:
+        """Let go of file and sockets."""
+        self._link.close()
+        self._server.close()
+        self._db.close()
+
+    def _peer(self) -> None:
+        link, _ = self._server.accept()
+        with link:
+            while link.recv(4096):
+                self._read.put(time.monotonic_ns())
 
 
 def main() -> int:
@@ -106,7 +114,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    ours, base = spread(taps(options.count)), spread(bare(options.count))
+    ours, base = (spread(column) for column in zip(*taps(options.count), strict=True))
     figures = [
         Figure(f"tap -> first byte, {name}", getattr(ours, name), "ms", getattr(base, name), limit)
         for name, limit in (("p50", None), ("p95", LIMIT_MS), ("p99", None))
