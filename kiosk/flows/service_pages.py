@@ -4,6 +4,7 @@ from kiosk.catalogue.model import Queue, Service
 from kiosk.flows import fees, frame
 from kiosk.flows.frame import Page
 from kiosk.flows.opening import next_opening_text
+from kiosk.i18n.languages import fallback_mark
 from kiosk.session.model import State
 from kiosk.view import Block, Control, Fact, Line, Look, Notice, Screen, Tone, View
 from kiosk.vocabulary.intents import DrawTicket
@@ -53,8 +54,10 @@ def _bring(page: Page, chosen: Service) -> tuple[Line, ...]:
     lang = next((each for each in (page.words.lang, "en", "de") if chosen.bring.get(each)), "")
     if not lang:
         return ()
-    other = lang if lang != page.words.lang else ""
-    return tuple(Line(text, other) for text in chosen.bring[lang])
+    if lang == page.words.lang:
+        return tuple(Line(text) for text in chosen.bring[lang])
+    mark = fallback_mark(page.words.lang, lang)  # said once, behind the first line
+    return tuple(Line(text, lang, "" if n else mark) for n, text in enumerate(chosen.bring[lang]))
 
 
 def _where(page: Page, chosen: Service, queue: Queue | None) -> Fact:
