@@ -37,9 +37,9 @@ GATES = (
     Step("floors", (str(BIN / "lint-imports"),)),
 )
 LANES = (
-    ("unit", "property", "load", "crash"),
-    ("contract", "browser"),
-    ("flows", "screens", "e2e", "soak"),
+    ("unit", "property", "load", "crash", "e2e"),
+    ("flows", "screens", "soak", "browser"),
+    ("contract",),
 )
 """Folders under tests/, in lanes side by side: most tests wait for a deadline, a device or a browser."""
 GROUPS = tuple(group for lane in LANES for group in lane)
