@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import secrets
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -25,6 +26,7 @@ from hub.store.engine import Store
 from hub.store.words import Role
 
 SERVICES = list(QUEUES)
+P95_MS = 50.0
 HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$never-checked-here"
 
 
@@ -140,7 +142,7 @@ def hub(calls: int, boards: int) -> list[dict[str, object]]:
     ]
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=300)
     parser.add_argument("--boards", type=int, default=10)
@@ -150,7 +152,10 @@ def main() -> None:
     print(table(rows))
     if options.json:
         options.json.write_text(json.dumps({"bench": "call_to_board", "rows": rows}, indent=1))
+    slowest = float(rows[2]["p95_ms"])
+    print("limits hold" if slowest <= P95_MS else f"MISSED call to board, p95: {slowest} ms instead of {P95_MS}")
+    return 0 if slowest <= P95_MS else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

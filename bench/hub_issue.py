@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import secrets
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -22,6 +23,7 @@ from hub.queues.issue import Ask, Issued, issue
 from hub.store.engine import Store
 
 SERVICES = list(QUEUES)
+P95_MS, RATE = 10.0, 2000.0
 
 
 async def draw_by_http(clients: list[Client], tickets: int) -> tuple[list[float], float]:
@@ -94,7 +96,7 @@ async def _visit(host: str, port: int, codes: list[str], tickets: int) -> tuple[
     return measured
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, default=10_000, help="numbers drawn per line of the table")
     parser.add_argument("--json", type=Path, help="write the table here too")
@@ -104,7 +106,15 @@ def main() -> None:
     print(table(rows))
     if options.json:
         options.json.write_text(json.dumps({"bench": "hub_issue", "rows": rows}, indent=1))
+    eight, twenty = rows[-2:]
+    missed = []
+    if float(eight["p95_ms"]) > P95_MS:
+        missed.append(f"8 clients, p95: {eight['p95_ms']} ms instead of {P95_MS}")
+    if float(twenty["per_s"]) < RATE:
+        missed.append(f"20 clients: {twenty['per_s']} numbers a second instead of {RATE}")
+    print("\n".join(f"MISSED {each}" for each in missed) or "limits hold")
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
