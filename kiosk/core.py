@@ -18,13 +18,13 @@ from kiosk.flows.rules import table
 from kiosk.flows.words import Words
 from kiosk.health import assess
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import Facts, Session, State, fresh_session
+from kiosk.session.model import Facts, State, fresh_session
 from kiosk.session.step import home_state, step
 from kiosk.session.table import Moved
 from kiosk.view import Screen, View
 from kiosk.vocabulary.devices import DeviceStatus
 from kiosk.vocabulary.effects import CommitNumber, Effect, Note
-from kiosk.vocabulary.events import DeviceChanged, Event, Failure, HubChanged, Tick
+from kiosk.vocabulary.events import DeviceChanged, Event, HubChanged, Tick
 
 INBOX_LIMIT = 1000
 TICK_S = 0.25
@@ -217,11 +217,3 @@ class Core:
         self.session = replace(fresh_session(facts.fresh[0], self._languages[0], facts.mono, state))
         self._shown = self.view()
         self._show(self._shown)
-
-
-def failure(place: str) -> Failure:
-    """A bug caught elsewhere (drawing, a worker): end the session kindly."""
-    return Failure(place)
-
-
-__all__ = ["Core", "News", "Session", "failure"]

@@ -49,7 +49,6 @@ EVENTS: dict[str, Entry] = {
     "owed-refused": Entry(logging.ERROR, "The hub will never take a report or a cancellation; it was put aside."),
     "hub-refused": Entry(logging.ERROR, "The hub refuses this terminal or its request: is it still enrolled?"),
     "hub-garbled": Entry(logging.ERROR, "The hub's answer could not be read."),
-    "tickets-recovered": Entry(logging.WARNING, "Tickets left unfinished by a power cut were put in order at start."),
 }
 
 

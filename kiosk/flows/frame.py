@@ -12,7 +12,6 @@ from kiosk.view import (
     Block,
     Control,
     Header,
-    Line,
     Look,
     PagerTexts,
     Progress,
@@ -258,8 +257,3 @@ def done(page: Page, total: int) -> Progress:
 def people_ahead(page: Page, count: int) -> str:
     """How many people come first."""
     return page.words("waiting.before_you", n=count) if count else page.words("waiting.nobody_before")
-
-
-def plain(text: str) -> Line:
-    """A line in the view's own language."""
-    return Line(text)

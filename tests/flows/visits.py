@@ -1,6 +1,5 @@
 """A visit without threads: the real table, step and pages; the workers' answers are given by hand."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
@@ -22,7 +21,6 @@ from kiosk.vocabulary.events import Asked, Event, Tick
 from kiosk.vocabulary.ids import uuid7
 from kiosk.vocabulary.intents import Intent
 from kiosk.vocabulary.labels import Label
-from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import Numbered
 
 BERLIN = timezone(timedelta(hours=1))
@@ -131,7 +129,3 @@ class Visit:
 
     def of(self, kind: type[Effect]) -> list[Effect]:
         return [effect for effect in self.done if isinstance(effect, kind)]
-
-
-SilentProblem = Problem.HUB_AWAY
-VisitMaker = Callable[[], Visit]
