@@ -1,0 +1,103 @@
+"""While it runs: heartbeat, orders in its answer, help calls, calls for the signs."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from kiosk.vocabulary.devices import DeviceStatus
+from kiosk.wire.base import Body, Count, Lang, Ms, Short, Uuid
+
+
+class OutboxState(Body, frozen=True):
+    """What the hub has not heard yet."""
+
+    waiting: Count = 0
+    quarantined: Count = 0
+    """Operations the hub will never take; a technician looks at them."""
+    oldest_s: Count = 0
+    own_numbers: Count = 0
+    """Numbers of this terminal's own slot that wait here."""
+
+
+class Heartbeat(Body, frozen=True):
+    """POST HEARTBEAT, every 5 s: how the terminal is."""
+
+    version: str
+    catalogue_version: int
+    devices: tuple[DeviceStatus, ...] = ()
+    notes: tuple[Short, ...] = ()
+    """Codes of what staff should know: "ticket_flood", "screen_tickets", ..."""
+    generation: Short = ""
+    slot: Count = 0
+    clock_ms: Ms = 0
+    """The terminal's wall clock, Unix ms."""
+    manifest_seq: Count = 0
+    outbox: OutboxState = OutboxState()
+
+
+class OrderKind(StrEnum):
+    """What a hub may order a terminal to do; a terminal answers ``unknown_kind`` for what it does not know."""
+
+    CLOSE = "close"
+    """Serve nobody; ``args["message"]`` stands on the screen."""
+    OPEN = "open"
+    RESTART = "restart"
+    """When nobody is being served."""
+
+
+class Order(Body, frozen=True, kw_only=True):
+    """Applied once, however often it is heard; the result comes back through the outbox. ``role`` is who gave it."""
+
+    id: Uuid
+    kind: Short
+    args: dict[str, str] = msgspec.field(default_factory=dict)
+    expires_ms: Ms
+    role: Short
+
+
+class HeartbeatAnswer(Body, frozen=True):
+    """What the hub has to say in return."""
+
+    catalogue_version: int
+    help_open: bool = False
+    hub_ms: Ms = 0
+    """The hub's clock when it answered, Unix ms."""
+    business_day: str = ""
+    hub_generation: Short = ""
+    manifest_seq: Count = 0
+    orders: tuple[Order, ...] = ()
+
+
+class HelpRequest(Body, frozen=True):
+    """POST HELP: a visitor asks for a person at this terminal."""
+
+    id: Uuid
+    lang: Lang = "de"
+    reason: Annotated[str, msgspec.Meta(pattern="^(asked|no_paper|no_number|flood|device)$")] = "asked"
+    label: Short = ""
+
+
+class CallKind(StrEnum):
+    """First call or a repeat."""
+
+    CALL = "call"
+    RECALL = "recall"
+
+
+class Call(Body, frozen=True):
+    """One number called to one counter."""
+
+    seq: int
+    kind: CallKind
+    label: str
+    counter: str
+    at: str
+
+
+class Calls(Body, frozen=True):
+    """GET CALLS?after=seq and the data of the stream's ``calls`` events: newest last, ``seq`` of the newest event."""
+
+    seq: int
+    at: str
+    calls: tuple[Call, ...] = ()

@@ -1,0 +1,48 @@
+"""A catalogue taken apart into records and put together again."""
+
+import random
+
+import msgspec
+
+from hub.catalogue.demo import demo_catalogue
+from kiosk.catalogue.records import Key, digest, put_together, sha256, take_apart
+
+
+def test_what_is_taken_apart_can_be_put_together():
+    catalogue = demo_catalogue(7)
+    assert put_together(take_apart(catalogue), 7) == catalogue
+
+
+def test_a_changed_text_changes_one_record():
+    catalogue = demo_catalogue()
+    first = catalogue.services[0]
+    renamed = msgspec.structs.replace(first, names={**first.names, "en": "Something else"})
+    changed = msgspec.structs.replace(catalogue, services=(renamed, *catalogue.services[1:]))
+    before, after = take_apart(catalogue), take_apart(changed)
+    assert {key for key in before | after if before.get(key) != after.get(key)} == {Key("service", first.id, "en")}
+
+
+def test_with_places_kept_something_put_in_between_moves_nothing():
+    catalogue = demo_catalogue()
+    places = {("service", s.id): 10 * at for at, s in enumerate(catalogue.services)}
+    others = {(k.kind, k.id): 0 for k in take_apart(catalogue) if k.kind != "service"}
+    new = msgspec.structs.replace(catalogue.services[0], id="new-one")
+    longer = msgspec.structs.replace(catalogue, services=(catalogue.services[0], new, *catalogue.services[1:]))
+    before = take_apart(catalogue, places | others)
+    after = take_apart(longer, places | others | {("service", "new-one"): 5})
+    assert {key.id for key in before | after if before.get(key) != after.get(key)} == {"new-one"}
+    assert [s.id for s in put_together(after, 1).services] == [s.id for s in longer.services]
+
+
+def test_only_the_languages_asked_for():
+    catalogue = put_together(take_apart(demo_catalogue()), 1, frozenset({"de"}))
+    assert {tag for service in catalogue.services for tag in service.names} == {"de"}
+
+
+def test_the_digest_depends_on_every_record_and_not_on_their_order():
+    entries = [(key, 1, sha256(body)) for key, body in take_apart(demo_catalogue()).items()]
+    shuffled = random.Random(1).sample(entries, len(entries))
+    assert digest(entries) == digest(shuffled)
+    assert len({digest(entries[:at] + entries[at + 1 :]) for at in range(20)}) == 20
+    key, rev, body = entries[0]
+    assert digest([(key, rev + 1, body), *entries[1:]]) != digest(entries)
