@@ -8,7 +8,7 @@ from number_protocol import Limits, Mutant, State, begin, steps
 
 
 class Found(NamedTuple):
-    """How a search ended: states seen, those at rest, the longest way; the first wrong state's fault and the way there."""
+    """How a search ended: states seen, those at rest, depth; the first fault and the way there."""
 
     states: int
     at_rest: int
