@@ -7,6 +7,7 @@ with the first flush of a new file, in their order.
 """
 
 import random
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import apsw
@@ -57,7 +58,7 @@ class Image:
 
 
 class PowerDisk(apsw.VFS):
-    """``cut_at``: the call at which the power goes (0 = never). ``honest`` False: flushes are acknowledged, not done."""
+    """``cut_at``: the call at which the power goes (0 = never). Not ``honest``: flushes are acknowledged, not done."""
 
     def __init__(self, name: str, files: dict[str, bytes] | None = None, *, honest: bool = True) -> None:
         super().__init__(name, "")
@@ -165,7 +166,7 @@ def _sectors(op: _Write | _Cut) -> list[_Write | _Cut]:
     if isinstance(op, _Cut):
         return [op]
     edges = [op.at, *range((op.at // SECTOR + 1) * SECTOR, op.at + len(op.data), SECTOR), op.at + len(op.data)]
-    return [_Write(start, op.data[start - op.at : end - op.at]) for start, end in zip(edges, edges[1:], strict=False)]
+    return [_Write(start, op.data[start - op.at : end - op.at]) for start, end in pairwise(edges)]
 
 
 def _apply(data: bytearray, op: _Write | _Cut) -> None:

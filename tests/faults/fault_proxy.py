@@ -103,7 +103,7 @@ class FaultProxy:
             while (request := _read_message(client)) is not None:
                 fault = Fault.NONE if b"/calls" in request.split(b"\r\n", 1)[0] else self.fault
                 self.met[fault] += 1
-                if not self._ways[fault](self, client, hub, request):
+                if not _WAYS[fault](self, client, hub, request):
                     return
 
     def _pass(self, client: socket.socket, hub: socket.socket, request: bytes) -> bool:
@@ -173,22 +173,6 @@ class FaultProxy:
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
         client.sendall(head + body)
         return True
-
-    _ways: dict[Fault, "Callable[[FaultProxy, socket.socket, socket.socket, bytes], bool]"] = {
-        Fault.NONE: _pass,
-        Fault.CUT: _cut,
-        Fault.LOST_ANSWER: _lose,
-        Fault.HALF_OPEN: _hang,
-        Fault.STALL: _stall,
-        Fault.DOUBLE: _double,
-        Fault.LATE: _late,
-        Fault.DRIP: _drip,
-        Fault.GARBAGE: _garbage,
-        Fault.HUGE: _huge,
-        Fault.REDIRECT: _redirect,
-        Fault.DEEP: _deep,
-    }
-    """Each way says whether the connection may go on."""
 
 
 def _ask(hub: socket.socket, request: bytes) -> bytes:
@@ -262,3 +246,20 @@ def _close(one: socket.socket) -> None:
     with contextlib.suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
     one.close()
+
+
+_WAYS: dict[Fault, Callable[[FaultProxy, socket.socket, socket.socket, bytes], bool]] = {
+    Fault.NONE: FaultProxy._pass,
+    Fault.CUT: FaultProxy._cut,
+    Fault.LOST_ANSWER: FaultProxy._lose,
+    Fault.HALF_OPEN: FaultProxy._hang,
+    Fault.STALL: FaultProxy._stall,
+    Fault.DOUBLE: FaultProxy._double,
+    Fault.LATE: FaultProxy._late,
+    Fault.DRIP: FaultProxy._drip,
+    Fault.GARBAGE: FaultProxy._garbage,
+    Fault.HUGE: FaultProxy._huge,
+    Fault.REDIRECT: FaultProxy._redirect,
+    Fault.DEEP: FaultProxy._deep,
+}
+"""Each way says whether the connection may go on."""
