@@ -11,7 +11,6 @@ from kiosk.config import Panel
 from kiosk.view import NumberCard, View
 from screens.access_tree import AccessTree
 
-
 PULSE_S = 0.02
 GAP_S = 0.1
 """Seconds without a turn of the window's clock that are worth a line."""
