@@ -25,6 +25,8 @@ def start(page: Page) -> View:
     tiles = tuple(
         _featured(page, each) for each in page.facts.index.featured_on(page.facts.now.date())[:FEATURED_SHOWN]
     )
+    if page.facts.outbox_full:  # these would draw at once, and nothing can be drawn
+        tiles = ()
     body: tuple[Block, ...] = (search_entry(page), Tiles((_all_services(page),)))
     if tiles:
         body += (Tiles(tiles, words("start.featured")),)
@@ -43,9 +45,9 @@ def state_notes(page: Page) -> tuple[str, ...]:
     """What is not as it should be, said before the visitor chooses."""
     words, health = page.words, page.facts.health
     notes = []
-    if not health.hub:
-        notes.append(words("note.hub_away"))
-    if health.paper is Paper.TROUBLE:
+    if page.facts.outbox_full or not (health.hub or page.facts.own_numbers):
+        notes.append(words("note.no_numbers"))
+    elif health.paper is Paper.TROUBLE:
         notes.append(words("note.no_paper"))
     return tuple(notes)
 

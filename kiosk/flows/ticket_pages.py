@@ -62,13 +62,14 @@ def no_paper(page: Page) -> View:
     words = page.words
     problem = page.session.problem
     key = "no_paper.title_paper_out" if problem == "paper_out" else "no_paper.title"
-    now = Notice(tone=Tone.WARN, icon="printer-off", heading=words("no_paper.now"), text=words("no_paper.now_text"))
+    told = words("no_paper.now_text") if page.facts.health.hub else words("no_paper.alone_text")
+    now = Notice(tone=Tone.WARN, icon="printer-off", heading=words("no_paper.now"), text=told)
     return frame.view(
         page,
         Screen.TICKET_NO_PAPER,
         words(key),
         place="ticket",
-        body=(number_card(page, qr=True), now),
+        body=(number_card(page, qr=True), *_own(page), now),
         actions=(*(_again(page) or _hand_back(page)), frame.finish(page, "action.have_number")),
     )
 
@@ -83,7 +84,7 @@ def unconfirmed(page: Page) -> View:
         Screen.TICKET_UNCONFIRMED,
         words("unconfirmed.title"),
         place="ticket",
-        body=(number_card(page, qr=True), look),
+        body=(number_card(page, qr=True), *_own(page), look),
         actions=(*(_again(page) or _hand_back(page)), have),
     )
 
@@ -172,12 +173,22 @@ def _caption(page: Page) -> str:
     return " · ".join(parts)
 
 
-def _expect(page: Page) -> tuple[Fact, ...]:
+def _expect(page: Page) -> tuple[Block, ...]:
+    """How many come first; for a number of the terminal's own nobody knows, and why is said."""
     numbered = page.session.numbered
+    if numbered is not None and numbered.label.slot > 0:
+        return _own(page)
     if numbered is None or numbered.ahead < 0:
         return ()
     people = frame.people_ahead(page, numbered.ahead)
     return (Fact(icon="users", heading=page.words("ticket.ahead"), value=people, half=True),)
+
+
+def _own(page: Page) -> tuple[Block, ...]:
+    numbered = page.session.numbered
+    if numbered is None or numbered.label.slot == 0:
+        return ()
+    return (Notice(tone=Tone.INFO, icon="info-circle", heading=page.words("ticket.own")),)
 
 
 def _url(page: Page) -> str:
