@@ -27,7 +27,8 @@ def start(page: Page) -> View:
     )
     if page.facts.outbox_full:  # these would draw at once, and nothing can be drawn
         tiles = ()
-    body: tuple[Block, ...] = (search_entry(page), Tiles((_all_services(page),)))
+    all_services = _browse(page) if page.facts.outbox_full else _all_services(page)
+    body: tuple[Block, ...] = (search_entry(page), Tiles((all_services,)))
     if tiles:
         body += (Tiles(tiles, words("start.featured")),)
     return frame.view(
@@ -81,6 +82,20 @@ def _all_services(page: Page) -> Control:
     )
 
 
+def _browse(page: Page) -> Control:
+    """Look at the services while no number can be drawn."""
+    label = page.words("closed.browse")
+    return Control(
+        id="tile:all",
+        label=label,
+        spoken=label,
+        detail=page.words("closed.browse_detail"),
+        intent=ShowCategories(),
+        look=Look.TILE_STRONG,
+        icon="list",
+    )
+
+
 def _featured(page: Page, featured: Featured) -> Control:
     words = page.words
     service = page.facts.index.services[featured.service]
@@ -120,17 +135,8 @@ def closed(page: Page) -> View:
     notice = Notice(
         tone=Tone.INFO, icon="clock", heading=opening or words("closed.unknown"), text=words("closed.what_works")
     )
-    browse = Control(
-        id="tile:all",
-        label=words("closed.browse"),
-        spoken=words("closed.browse"),
-        detail=words("closed.browse_detail"),
-        intent=ShowCategories(),
-        look=Look.TILE_STRONG,
-        icon="list",
-    )
     table = hours_table(page)
-    body: tuple[Block, ...] = (notice, search_entry(page), Tiles((browse,)))
+    body: tuple[Block, ...] = (notice, search_entry(page), Tiles((_browse(page),)))
     return frame.view(
         page,
         Screen.CLOSED,

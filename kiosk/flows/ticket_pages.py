@@ -45,7 +45,7 @@ def ticket(page: Page) -> View:
     """The slip is out: take it."""
     words = page.words
     text = words("ticket.take_text_url") if _url(page) else words("ticket.take_text")
-    take = Notice(tone=Tone.GO, icon="receipt", heading=words("ticket.take"), text=text)
+    take = Notice(tone=Tone.GO, icon="receipt", heading=words("ticket.take"), text=_honest(page, text))
     return frame.view(
         page,
         Screen.TICKET,
@@ -63,13 +63,13 @@ def no_paper(page: Page) -> View:
     problem = page.session.problem
     key = "no_paper.title_paper_out" if problem == "paper_out" else "no_paper.title"
     told = words("no_paper.now_text") if page.facts.health.hub else words("no_paper.alone_text")
-    now = Notice(tone=Tone.WARN, icon="printer-off", heading=words("no_paper.now"), text=told)
+    now = Notice(tone=Tone.WARN, icon="printer-off", heading=words("no_paper.now"), text=_honest(page, told))
     return frame.view(
         page,
         Screen.TICKET_NO_PAPER,
         words(key),
         place="ticket",
-        body=(number_card(page, qr=True), *_own(page), now),
+        body=(number_card(page, qr=True), now),
         actions=(*(_again(page) or _hand_back(page)), frame.finish(page, "action.have_number")),
     )
 
@@ -77,14 +77,15 @@ def no_paper(page: Page) -> View:
 def unconfirmed(page: Page) -> View:
     """Nobody knows whether the slip came: ask the one who can see it."""
     words = page.words
-    look = Notice(tone=Tone.INFO, icon="receipt", heading=words("unconfirmed.heading"), text=words("unconfirmed.text"))
+    text = _honest(page, words("unconfirmed.text"))
+    look = Notice(tone=Tone.INFO, icon="receipt", heading=words("unconfirmed.heading"), text=text)
     have = frame.button("finish", words("unconfirmed.have"), Finish(), icon="check", look=Look.MAIN)
     return frame.view(
         page,
         Screen.TICKET_UNCONFIRMED,
         words("unconfirmed.title"),
         place="ticket",
-        body=(number_card(page, qr=True), *_own(page), look),
+        body=(number_card(page, qr=True), look),
         actions=(*(_again(page) or _hand_back(page)), have),
     )
 
@@ -92,9 +93,8 @@ def unconfirmed(page: Page) -> View:
 def screen_only(page: Page) -> View:
     """No paper by design: keep the number by heart, photo or QR."""
     words = page.words
-    keep = Notice(
-        tone=Tone.INFO, icon="info-circle", heading=words("screen_only.heading"), text=words("screen_only.text")
-    )
+    text = _honest(page, words("screen_only.text"))
+    keep = Notice(tone=Tone.INFO, icon="info-circle", heading=words("screen_only.heading"), text=text)
     return frame.view(
         page,
         Screen.TICKET_SCREEN_ONLY,
@@ -173,22 +173,19 @@ def _caption(page: Page) -> str:
     return " · ".join(parts)
 
 
-def _expect(page: Page) -> tuple[Block, ...]:
-    """How many come first; for a number of the terminal's own nobody knows, and why is said."""
+def _expect(page: Page) -> tuple[Fact, ...]:
     numbered = page.session.numbered
-    if numbered is not None and numbered.label.slot > 0:
-        return _own(page)
     if numbered is None or numbered.ahead < 0:
         return ()
     people = frame.people_ahead(page, numbered.ahead)
     return (Fact(icon="users", heading=page.words("ticket.ahead"), value=people, half=True),)
 
 
-def _own(page: Page) -> tuple[Block, ...]:
+def _honest(page: Page, text: str) -> str:
+    """Says so when the terminal gave the number by itself."""
     numbered = page.session.numbered
-    if numbered is None or numbered.label.slot == 0:
-        return ()
-    return (Notice(tone=Tone.INFO, icon="info-circle", heading=page.words("ticket.own")),)
+    own = numbered is not None and numbered.label.slot > 0
+    return f"{text} {page.words('ticket.own')}" if own else text
 
 
 def _url(page: Page) -> str:
