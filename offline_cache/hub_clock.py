@@ -58,7 +58,7 @@ class HubClock:
         boot_id: str | None = None,
     ) -> None:
         self.boot = boot
-        """The clock that ``learn`` wants: seconds."""
+        """Seconds."""
         self._wall = wall
         self._boot_id = read_boot_id() if boot_id is None else boot_id
         self._offset_ms: float | None = None
@@ -77,11 +77,12 @@ class HubClock:
             self._last_ms = max(self._last_ms, self._sure_ms)
             return Arrival(self._sure_ms, True)
 
-    def learn(self, hub_ms: int, sent_s: float, heard_s: float) -> None:
-        """An answer of the hub holds ``hub_ms``; asked and heard on the boot clock. Keeps the better of two samples."""
-        if hub_ms <= 0 or heard_s < sent_s:
+    def learn(self, hub_ms: int, round_trip_s: float) -> None:
+        """An answer that has come just now holds ``hub_ms``. Keeps the better of two samples."""
+        if hub_ms <= 0 or round_trip_s < 0:
             return
-        offset, error = hub_ms - (sent_s + heard_s) * 500, (heard_s - sent_s) * 500
+        heard_s, error = self.boot(), round_trip_s * 500
+        offset = hub_ms + error - heard_s * 1000
         with self._lock:
             if self._offset_ms is not None:
                 aged = self._error_ms + DRIFT * 1000 * (heard_s - self._learnt_s)

@@ -24,6 +24,8 @@ DEADLINE_S = 0.4
 Fallback = Callable[[TicketIntent], Numbered | None]
 
 _TEXT_MAX = 300
+_NUMBERED_THERE = "numbered_there"
+"""The hub has heard already that this visitor holds a number of ours (hub/queues/refusals.py)."""
 
 
 class NumbersThread:
@@ -97,6 +99,8 @@ class NumbersThread:
             case Answer():
                 return NumberGiven(given) if given else self._silent(intent, Away(AwayReason.GARBLED, "bad number"))
             case Refused() as refused:
+                if refused.fault.code == _NUMBERED_THERE and (own := self._own(intent, _NUMBERED_THERE)) is not None:
+                    return NumberGiven(own)
                 self._note("number-refused", {"code": refused.fault.code, "status": str(refused.status)})
                 return NumberRefused(intent.id, refused.fault.code)
             case Away() as away:

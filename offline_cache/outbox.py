@@ -23,6 +23,8 @@ LONGEST_MS = 60_000.0
 SOON_MS = 500.0
 _LEAST_MS = 100.0
 _ERROR_MAX = 300
+_TAKEN = "label_taken"
+"""Another ticket has this number (hub/queues/refusals.py): waiting changes nothing, people must look."""
 
 Uniform = Callable[[float, float], float]
 
@@ -60,8 +62,10 @@ def verdict_of(answer: wire.OpAnswer) -> Verdict:
             return Verdict.DONE
         case 401 | 403:
             return Verdict.STOP
-        case 409 if answer.code == "conflict":  # somebody else's ticket has this number: waiting changes nothing
+        case 409 if answer.code == _TAKEN:
             return Verdict.NEVER
+        case 409 if answer.code:  # how things stand at the hub: its day has not come yet, say
+            return Verdict.LATER
         case 409 | 424:  # the same operation is under way, or one before it in its lane has failed
             return Verdict.SOON
         case 408 | 425 | 429:

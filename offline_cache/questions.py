@@ -7,8 +7,9 @@ from collections.abc import Callable
 import apsw
 
 from kiosk import wire
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
-from offline_cache import orders, outbox, own_numbers
+from offline_cache import applied_orders, outbox, own_numbers
 from offline_cache.outbox import Batch, Settled, Uniform
 from offline_cache.own_numbers import Standing
 from offline_cache.storage import StorageThread
@@ -77,13 +78,22 @@ class Questions:
         drawn = self._storage.ask(lambda db: own_numbers.draw(db, self._outside, intent, series, queue), within_s)
         return drawn if isinstance(drawn, Numbered) else None
 
-    def order_applied(self, order: str) -> bool:
-        """True when this order has been carried out already."""
-        return bool(self._storage.ask(lambda db: orders.is_applied(db, order)))
+    def knows_order(self, order: str) -> bool:
+        """This order was kept before."""
+        return bool(self._storage.ask(lambda db: applied_orders.is_known(db, order)))
 
-    def keep_order(self, order: str, kind: str, fact: wire.OrderFact) -> bool:
-        """Remember that an order was carried out, and owe the hub its result; False when that could not be kept."""
-        return bool(self._storage.ask(lambda db: orders.keep(db, self._outside, order, kind, fact)))
+    def keep_order(self, fact: wire.OrderFact, house: House | None) -> bool:
+        """Keep an order, how it leaves the house, and its result for the hub; False: nothing was kept."""
+
+        def keep(db: apsw.Connection) -> bool:
+            applied_orders.keep(db, self._outside, fact, house)
+            return True
+
+        return bool(self._storage.ask(keep))
+
+    def house(self) -> House:
+        """As the last order left it."""
+        return self._storage.ask(applied_orders.house) or House()
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

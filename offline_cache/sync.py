@@ -19,7 +19,6 @@ from offline_cache.answers import Answer, Away, Refused, Result, Snapshot, Uncha
 from offline_cache.clients import client_maker
 from offline_cache.drain import Drain, Owing
 from offline_cache.help_calls import HelpThread
-from offline_cache.hub_clock import boot_s
 from offline_cache.notes import Note, ignore
 from offline_cache.slot_duty import SlotBook, SlotDuty
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 NEVER = float("inf")
 Uniform = Callable[[float, float], float]
 Duty = Callable[["HubClient"], float]
-Beaten = Callable[[Result[wire.HeartbeatAnswer], float, float], None]
+Beaten = Callable[[Result[wire.HeartbeatAnswer], float], None]
 
 
 class Debts(Owing, SlotBook, Protocol):
@@ -70,7 +69,7 @@ class SyncThread:
     """Owns the hub connection for everything that may wait. Also takes ``SendHelp`` (which may not; own thread).
 
     ``status`` says how the terminal is, ``queues`` gets the states of the queues (None = no longer known), ``beaten``
-    what came of each heartbeat with the times of asking and hearing on the clock ``boot``.
+    what came of each heartbeat and how many seconds that took.
     """
 
     def __init__(
@@ -82,15 +81,14 @@ class SyncThread:
         catalogue: Keeper,
         status: Callable[[], wire.Heartbeat],
         queues: Callable[[wire.QueueStates | None], None],
-        beaten: Beaten = lambda result, sent_s, heard_s: None,
-        boot: Callable[[], float] = boot_s,
+        beaten: Beaten = lambda result, round_trip_s: None,
         note: Note = ignore,
         rhythm: Rhythm | None = None,
         clock: Callable[[], float] = time.monotonic,
         uniform: Uniform = random.uniform,
     ) -> None:
         self._post, self._catalogue, self._status = post, catalogue, status
-        self._beaten, self._boot = beaten, boot
+        self._beaten = beaten
         self._queues, self._note, self._clock, self._uniform = queues, note, clock, uniform
         self._rhythm = rhythm or Rhythm()
         self._make_client = client_maker(hub, 3.0, 10.0, 20.0)
@@ -158,9 +156,9 @@ class SyncThread:
             return self._rhythm.heartbeat_s
 
     def _beat(self, client: "HubClient") -> float:
-        sent_s = self._boot()
+        begun = self._clock()
         result = client.heartbeat(self._status())
-        self._beaten(result, sent_s, self._boot())
+        self._beaten(result, self._clock() - begun)
         match result:
             case Answer(value=answer):
                 self._misses = 0

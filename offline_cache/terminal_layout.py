@@ -50,6 +50,8 @@ ALTER TABLE instance ADD COLUMN slip_key BLOB CHECK(length(slip_key) = 32);
 ALTER TABLE instance ADD COLUMN machine TEXT NOT NULL DEFAULT '';
 ALTER TABLE instance ADD COLUMN business_day TEXT NOT NULL DEFAULT '';
 ALTER TABLE instance ADD COLUMN hub_generation TEXT NOT NULL DEFAULT '';
+ALTER TABLE instance ADD COLUMN closed INTEGER NOT NULL DEFAULT 0 CHECK(closed IN (0, 1));
+ALTER TABLE instance ADD COLUMN closed_message TEXT NOT NULL DEFAULT '';
 ALTER TABLE instance ADD COLUMN boot_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE instance ADD COLUMN clock_offset_ms INTEGER NOT NULL DEFAULT 0;
 UPDATE instance SET business_day = coalesce((SELECT max(business_day) FROM ticket
@@ -85,8 +87,6 @@ DROP TABLE owed;
 
 CREATE TABLE applied_order(
   id TEXT PRIMARY KEY CHECK(length(id) = 36),
-  kind TEXT NOT NULL,
-  result TEXT NOT NULL,
   made_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX applied_order_made ON applied_order(made_ms);

@@ -83,7 +83,6 @@ class Workers:
             status=self._heartbeat,
             queues=self._queues,
             beaten=self._beaten,
-            boot=self._clock.boot,
             note=self._note,
         )
         self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
@@ -149,10 +148,10 @@ class Workers:
         queue = self._core.index.queue_of(service) if service else None
         return self._questions.draw_own(intent, queue.series, queue.id) if queue else None
 
-    def _beaten(self, result: Result[HeartbeatAnswer], sent_s: float, heard_s: float) -> None:
-        self._numbers.probed(not isinstance(result, Away) and heard_s - sent_s <= DEADLINE_S)
+    def _beaten(self, result: Result[HeartbeatAnswer], round_trip_s: float) -> None:
+        self._numbers.probed(not isinstance(result, Away) and round_trip_s <= DEADLINE_S)
         if isinstance(result, Answer):
-            self._clock.learn(result.value.hub_ms, sent_s, heard_s)
+            self._clock.learn(result.value.hub_ms, round_trip_s)
             self._questions.heard(result.value.business_day, result.value.hub_generation)
 
     def _stands(self, now: Standing) -> None:

@@ -75,5 +75,5 @@ class SyncPeer:
                 self.heard.append(op)
             if status != 200:
                 failed.add(op.lane)
-            answers.append(wire.OpAnswer(op.op, status, "code"))
+            answers.append(wire.OpAnswer(op.op, status, "" if status == 409 else "code"))
         return ok(wire.SyncAnswer(tuple(answers)))

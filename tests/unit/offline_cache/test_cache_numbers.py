@@ -232,6 +232,15 @@ def test_a_refusal_is_an_answer_and_no_reason_for_a_number_of_our_own() -> None:
     assert "hub-slow" not in notes.ids
 
 
+def test_a_hub_that_knows_of_our_own_number_leaves_it_to_us() -> None:
+    no = answer("409 Conflict", msgspec.json.encode(wire.Fault(code="numbered_there", message="")))
+    with peer(says(no)) as other:
+        thread, inbox = beside_the_real_thing(other.url, Notes())
+        thread.submit(AskNumber(intent(1)))
+        inbox.wait(NumberGiven(numbered(1, count=17, slot=3)))
+        thread.stop()
+
+
 class Idle:
     """A client that can be left behind."""
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk import wire
-from offline_cache import orders, outbox
+from kiosk.vocabulary.house import House
+from offline_cache import applied_orders, outbox
 from offline_cache.database import transaction
 from offline_cache.outbox import Verdict, verdict_of
 from offline_cache.outside import Outside
@@ -55,7 +56,8 @@ def test_the_classes_of_answers(statuses: tuple[int, ...], verdict: Verdict) -> 
 
 
 def test_a_number_that_somebody_else_has_is_not_tried_for_ever() -> None:
-    assert verdict_of(wire.OpAnswer(ticket_id(1), 409, "conflict")) is Verdict.NEVER
+    assert verdict_of(wire.OpAnswer(ticket_id(1), 409, "label_taken")) is Verdict.NEVER
+    assert verdict_of(wire.OpAnswer(ticket_id(1), 409, "future_day")) is Verdict.LATER
 
 
 def test_in_order_bounded_and_gone_when_heard(db: apsw.Connection, world: Outside) -> None:
@@ -131,13 +133,17 @@ def test_the_state_tells_age_and_own_numbers(db: apsw.Connection, world: Outside
     assert not outbox.is_full(db, 2)
 
 
-def test_an_order_is_carried_out_once_and_its_result_owed_once(db: apsw.Connection, world: Outside) -> None:
+def test_an_order_is_kept_once_with_the_house_as_it_leaves_it(db: apsw.Connection, world: Outside) -> None:
     done = wire.OrderFact(id=ticket_id(5), result="done")
-    assert not orders.is_applied(db, ticket_id(5))
-    assert orders.keep(db, world, ticket_id(5), "close", done)
-    assert not orders.keep(db, world, ticket_id(5), "close", done)
-    assert orders.is_applied(db, ticket_id(5))
-    assert waiting(db) == [(ticket_id(5), "order")]
+    assert not applied_orders.is_known(db, ticket_id(5))
+    assert applied_orders.house(db) == House()
+    applied_orders.keep(db, world, done, House(True, "Wasserschaden"))
+    applied_orders.keep(db, world, done, House())
+    assert applied_orders.is_known(db, ticket_id(5))
+    assert applied_orders.house(db) == House(True, "Wasserschaden")
+    applied_orders.keep(db, world, wire.OrderFact(id=ticket_id(6), result="expired"), None)
+    assert applied_orders.house(db).closed
+    assert waiting(db) == [(ticket_id(5), "order"), (ticket_id(6), "order")]
 
 
 ANSWERS = st.sampled_from([200, 200, 200, 404, 409, 422, 429, 500, 503, 401])

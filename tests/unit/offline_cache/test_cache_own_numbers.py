@@ -65,7 +65,7 @@ def label(db: apsw.Connection, world: Outside, n: int, series: str = "A") -> str
 
 
 def test_a_number_of_our_own_is_whole_and_owed(db: apsw.Connection, world: Outside, clock: Clock) -> None:
-    world.clock.learn(1_795_421_600_000, clock.boot, clock.boot)
+    world.clock.learn(1_795_421_600_000, 0.0)
     drawn = draw(db, world, 1)
     assert isinstance(drawn, Numbered)
     assert (drawn.label, drawn.ahead, drawn.url, drawn.queue) == (Label("A", 3, 1), -1, "", "pass")
@@ -81,7 +81,7 @@ def test_a_number_of_our_own_is_whole_and_owed(db: apsw.Connection, world: Outsi
 
 
 def test_the_arrival_is_that_of_the_tap(db: apsw.Connection, world: Outside, clock: Clock) -> None:
-    world.clock.learn(1_795_421_600_000, clock.boot, clock.boot)
+    world.clock.learn(1_795_421_600_000, 0.0)
     with transaction(db):
         tickets.intend(db, world, intent(1))
     clock.pass_by(40)
@@ -212,7 +212,7 @@ def test_the_first_hub_and_the_same_hub_are_told_nothing_again(db: apsw.Connecti
 
 
 def test_what_was_learnt_of_the_clock_is_kept_for_this_boot(db: apsw.Connection, world: Outside, clock: Clock) -> None:
-    world.clock.learn(1_795_421_600_000, clock.boot, clock.boot)
+    world.clock.learn(1_795_421_600_000, 0.0)
     own_numbers.keep_offset(db, world.clock.offset())
     label(db, world, 1)
     clock.pass_by(-10)

@@ -69,16 +69,15 @@ class Terminal:
             status=lambda: wire.Heartbeat(version="0.1", catalogue_version=self.store.version),
             queues=self.queues.append,
             beaten=self._beaten,
-            boot=self.storage.outside.clock.boot,
             note=self.notes,
             rhythm=rhythm,
         )
         for thread in (self.storage, self.catalogue, self.sync):
             thread.start()
 
-    def _beaten(self, result: Result[wire.HeartbeatAnswer], sent_s: float, heard_s: float) -> None:
+    def _beaten(self, result: Result[wire.HeartbeatAnswer], round_trip_s: float) -> None:
         if isinstance(result, Answer):
-            self.storage.outside.clock.learn(result.value.hub_ms, sent_s, heard_s)
+            self.storage.outside.clock.learn(result.value.hub_ms, round_trip_s)
             self.questions.heard(result.value.business_day, result.value.hub_generation)
 
     @property
