@@ -93,6 +93,8 @@ class TerminalConfig(_Part, frozen=True):
     look: Look = Look()
     timing: Timing = Timing()
     languages: tuple[str, ...] = ("de", "en", "ar")
+    outbox_limit: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] = 10_000
+    """Facts that may wait for the hub before new work is refused: about three a visitor."""
     devices: dict[str, Device] = {}
 
 

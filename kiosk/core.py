@@ -42,11 +42,13 @@ _CALM_S = {
 
 
 class News(Event, frozen=True):
-    """Facts that changed outside the session: another catalogue index, people waiting."""
+    """Facts that changed outside the session: another catalogue index, people waiting, what the store takes."""
 
     index: CatalogueIndex | None = None
     waiting: dict[str, int] | None = None
     stored: bool | None = None
+    own_numbers: bool | None = None
+    outbox_full: bool | None = None
     ready: bool = False
     """Store and catalogue have been opened: the start screen may come."""
 
@@ -83,6 +85,7 @@ class Core:
         self._devices: dict[str, DeviceStatus] = {}
         self._hub = False
         self._stored = True
+        self._own_numbers = self._outbox_full = False
         self._ready = False
         self._drawn: deque[float] = deque()
         self._shown: View | None = None
@@ -160,6 +163,8 @@ class Core:
         self._index = news.index or self._index
         self._waiting = self._waiting if news.waiting is None else news.waiting
         self._stored = self._stored if news.stored is None else news.stored
+        self._own_numbers = self._own_numbers if news.own_numbers is None else news.own_numbers
+        self._outbox_full = self._outbox_full if news.outbox_full is None else news.outbox_full
         if news.ready and not self._ready:
             self._ready = True
             self._start_over()
@@ -185,6 +190,8 @@ class Core:
             waiting=self._waiting,
             flood=len(self._drawn) > self._timing.tickets_per_minute,
             stored=self._stored,
+            own_numbers=self._own_numbers,
+            outbox_full=self._outbox_full,
         )
 
     def view(self) -> View:

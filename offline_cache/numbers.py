@@ -1,4 +1,4 @@
-"""The numbers thread: one POST for a number, answered within 400 ms or not at all."""
+"""The numbers thread: one POST for a number, answered within 400 ms; else a number of the terminal's own."""
 
 import queue
 import threading
@@ -13,6 +13,7 @@ from kiosk.vocabulary.labels import Label, parse_label
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from offline_cache.answers import Answer, Away, AwayReason, Refused, Result
+from offline_cache.breaker import Breaker
 from offline_cache.clients import client_maker
 from offline_cache.notes import Note, ignore
 from offline_cache.prompt import Prompt
@@ -23,12 +24,15 @@ DEADLINE_S = 0.4
 Fallback = Callable[[TicketIntent], Numbered | None]
 
 _TEXT_MAX = 300
+_NUMBERED_THERE = "numbered_there"
+"""The hub has heard already that this visitor holds a number of ours (hub/queues/refusals.py)."""
 
 
 class NumbersThread:
     """Takes ``AskNumber``; posts ``NumberGiven``, ``NumberSilent`` or ``NumberRefused``.
 
-    ``fallback`` is the seam for numbers from the terminal's own slot: asked when the hub is silent.
+    ``fallback`` gives a number from the terminal's own slot, None when it has none to give. It is asked when the hub is
+    silent, and at once while the breaker is open; ``probed`` tells the breaker what the heartbeat found.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class NumbersThread:
     ) -> None:
         self._post, self._fallback, self._note = post, fallback, note
         self._deadline_s, self._clock = deadline_s, clock
+        self._breaker = Breaker()
         # The prompt keeps the deadline; a timer's thread for every number would cost more than the rest of the asking.
         make_client = client_maker(hub, deadline_s, deadline_s, float("inf"))
         self._prompt: Prompt[wire.TicketRequest, Result[wire.TicketAnswer]] = Prompt(
@@ -67,31 +72,50 @@ class NumbersThread:
         """Ask; never blocks. The time starts now."""
         self._inbox.put((effect, self._clock() + self._deadline_s))
 
+    def probed(self, good: bool) -> None:
+        """The hub answered something in time, or did not; from any thread."""
+        if self._breaker.told(good):
+            self._note("hub-slow" if self._breaker.is_open else "hub-prompt", {})
+
     def _run(self) -> None:
         self._prompt.warm()
         while (job := self._inbox.get()) is not None:
             effect, until = job
-            self._post(self._ask(effect.ticket, until - self._clock()))
+            self._post(self._number(effect.ticket, until))
             self._prompt.warm()
         self._prompt.close()
 
+    def _number(self, intent: TicketIntent, until: float) -> Event:
+        if self._breaker.is_open and (own := self._own(intent, "breaker_open")) is not None:
+            return NumberGiven(own)
+        return self._ask(intent, until - self._clock())
+
     def _ask(self, intent: TicketIntent, within_s: float) -> Event:
         request = wire.TicketRequest(id=intent.id, service=intent.service, lang=intent.lang, tapped_at=intent.tapped_at)
-        match self._prompt(request, within_s):
-            case Answer(value=answer):
-                given = numbered(answer, intent)
+        result = self._prompt(request, within_s)
+        given = numbered(result.value, intent) if isinstance(result, Answer) else None
+        self.probed(given is not None or isinstance(result, Refused))
+        match result:
+            case Answer():
                 return NumberGiven(given) if given else self._silent(intent, Away(AwayReason.GARBLED, "bad number"))
             case Refused() as refused:
+                if refused.fault.code == _NUMBERED_THERE and (own := self._own(intent, _NUMBERED_THERE)) is not None:
+                    return NumberGiven(own)
                 self._note("number-refused", {"code": refused.fault.code, "status": str(refused.status)})
                 return NumberRefused(intent.id, refused.fault.code)
             case Away() as away:
                 return self._silent(intent, away)
 
-    def _silent(self, intent: TicketIntent, away: Away) -> Event:
-        self._note("number-silent", {"reason": away.reason, "detail": away.detail})
+    def _own(self, intent: TicketIntent, reason: str) -> Numbered | None:
         own = self._fallback(intent) if self._fallback else None
         if own is not None:
+            self._note("number-own", {"reason": reason})
+        return own
+
+    def _silent(self, intent: TicketIntent, away: Away) -> Event:
+        if (own := self._own(intent, away.reason)) is not None:
             return NumberGiven(own)
+        self._note("number-silent", {"reason": away.reason, "detail": away.detail})
         late = away.reason is AwayReason.TIMED_OUT
         return NumberSilent(intent.id, Problem.TIMED_OUT if late else Problem.HUB_AWAY)
 

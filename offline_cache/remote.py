@@ -4,7 +4,6 @@ Import it inside the thread that uses it: ``requests`` costs a tenth of a second
 """
 
 import http.client
-import re
 from typing import Final, TypeVar
 
 import msgspec
@@ -24,7 +23,6 @@ _PIECE = 64 * 1024
 _RETRY_AFTER_MAX_S = 300.0
 _BUSY = (408, 425, 429, 503)
 _ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
-_ID = re.compile(r"[0-9a-f-]{36}\Z")
 
 
 class Timeouts(msgspec.Struct, frozen=True):
@@ -60,13 +58,13 @@ class HubClient:
         """Ask for a number; the same id gets the same number."""
         return self._post(wire.TICKETS, request, wire.TicketAnswer)
 
-    def cancel(self, ticket: str) -> Result[wire.CancelAnswer]:
-        """Give a number back."""
-        return self._post(f"{wire.TICKETS}/{_in_path(ticket)}/cancel", None, wire.CancelAnswer)
+    def slot(self, request: wire.SlotRequest) -> Result[wire.SlotAnswer]:
+        """Ask for the slot of this database; the same generation has the same slot."""
+        return self._post(wire.SLOT, request, wire.SlotAnswer)
 
-    def paper(self, ticket: str, report: wire.PaperReport) -> Result[object]:
-        """Tell what became of the paper."""
-        return self._post(f"{wire.TICKETS}/{_in_path(ticket)}/paper", report, object)
+    def sync(self, request: wire.SyncRequest) -> Result[wire.SyncAnswer]:
+        """Tell what the outbox holds; the same operation twice is once."""
+        return self._post(wire.SYNC, request, wire.SyncAnswer)
 
     def help(self, request: wire.HelpRequest) -> Result[object]:
         """Call a person to this terminal."""
@@ -256,10 +254,3 @@ def _was_connected(error: requests.ConnectionError) -> bool:
 
 def _is_stream(opened: requests.Response) -> bool:
     return opened.headers.get("Content-Type", "").partition(";")[0].strip().lower() == "text/event-stream"
-
-
-def _in_path(ticket: str) -> str:
-    """An id as part of an address. Raises ValueError for anything that is not an id (a bug: ids are our own)."""
-    if not _ID.match(ticket):
-        raise ValueError("not a ticket id")
-    return ticket

@@ -10,15 +10,16 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any, TypeVar
 
 import apsw
 import msgspec
 
-from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper
-from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, NumberCommitted, StoreFailed
-from offline_cache import tickets
+from kiosk.vocabulary.effects import CommitCancel, CommitPaper
+from kiosk.vocabulary.events import Event, StoreFailed
+from offline_cache import outbox, own_numbers, tickets
 from offline_cache.database import (
     DatabaseFault,
     Trouble,
@@ -28,15 +29,20 @@ from offline_cache.database import (
     quarantine,
     transaction,
 )
+from offline_cache.facts import StoreEffect, committed, ticket_of, write
 from offline_cache.notes import Note, ignore
-from offline_cache.tickets import Kept, NotKept, Owed, Unfinished
+from offline_cache.outside import Outside
+from offline_cache.own_numbers import Standing
+from offline_cache.terminal_layout import LAYOUT
+from offline_cache.tickets import NotKept, Unfinished
 
-StoreEffect = CommitIntent | CommitNumber | CommitPaper | CommitCancel
+T = TypeVar("T")
 Post = Callable[[Event], None]
 Opener = Callable[[Path], "apsw.Connection | DatabaseFault"]
 
 _GROUP = 64
 _REDO_MAX = 1000
+_BEGUN_S = 5.0
 
 
 class StoreReady(msgspec.Struct, frozen=True):
@@ -48,10 +54,10 @@ class StoreReady(msgspec.Struct, frozen=True):
 
 
 class _Question(msgspec.Struct, frozen=True):
-    """Work of the sync thread on the same connection."""
+    """Work of another thread on the same connection."""
 
     run: Callable[[apsw.Connection], object]
-    answer: "Future[object]"
+    answer: "Future[Any]"
 
 
 class _Stop(msgspec.Struct, frozen=True):
@@ -63,11 +69,12 @@ _Job = StoreEffect | _Question | _Stop
 
 def open_terminal_db(path: Path) -> apsw.Connection | DatabaseFault:
     """Open ``terminal.db``."""
-    return open_database(path, tickets.LAYOUT)
+    return open_database(path, LAYOUT)
 
 
 class StorageThread:
-    """Owns ``terminal.db``. ``post`` takes the answers, ``owing`` is called when there is something new for the hub.
+    """Owns ``terminal.db``. ``post`` takes the answers, ``owing`` is called when there is something new for the hub,
+    ``stands`` when the standing with the hub has changed (slot, business day, outbox full).
 
     ``note`` writes to the event log: store-opened, store-failed, store-quarantined, store-rejected, store-bug.
     """
@@ -79,19 +86,23 @@ class StorageThread:
         *,
         note: Note = ignore,
         owing: Callable[[], None] = lambda: None,
+        stands: Callable[[Standing], None] = lambda standing: None,
+        outside: Outside | None = None,
         opener: Opener = open_terminal_db,
         retry_s: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.ready: Future[StoreReady | DatabaseFault] = Future()
         """Result of the first opening."""
-        self._path, self._post, self._note, self._owing = path, post, note, owing
+        self.standing: Standing | None = None
+        """As of the last commit; None before the first opening."""
+        self.outside = outside or Outside()
+        self._path, self._post, self._note, self._owing, self._stands = path, post, note, owing, stands
         self._opener, self._retry_s, self._clock = opener, retry_s, clock
         self._inbox: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._db: apsw.Connection | None = None
         self._why, self._retry_at = "not open yet", 0.0
         self._settled = False
-        self._business_day = ""
         self._redo: dict[CommitCancel | CommitPaper, None] = {}
         self._thread = threading.Thread(target=self._run, name="storage", daemon=True)
 
@@ -108,25 +119,18 @@ class StorageThread:
         """Make this durable; never blocks. The answer is posted."""
         self._inbox.put(effect)
 
-    def owed(self, limit: int = 20, timeout_s: float = 5.0) -> tuple[Owed, ...]:
-        """What the hub must still hear, oldest first; () while the store is away."""
-        found = self._ask(lambda db: tickets.owed(db, limit), timeout_s)
-        return found if isinstance(found, tuple) else ()
+    def ask(self, run: Callable[[apsw.Connection], T], timeout_s: float = 5.0) -> T | None:
+        """Run this as part of a transaction of the storage thread; the answer comes after the commit.
 
-    def heard(self, seq: int) -> None:
-        """The hub has this one."""
-        self._inbox.put(_Question(lambda db: tickets.heard(db, seq), Future()))
-
-    def refused(self, seq: int, reason: str) -> None:
-        """The hub will never take this one."""
-        self._inbox.put(_Question(lambda db: tickets.refused(db, seq, reason), Future()))
-
-    def _ask(self, run: Callable[[apsw.Connection], object], timeout_s: float) -> object:
-        question = _Question(run, Future())
-        self._inbox.put(question)
+        None: the store is away, the work broke a rule of it, or it was not begun in time (then it never will be).
+        """
+        answer: Future[T] = Future()
+        self._inbox.put(_Question(run, answer))
         try:
-            return question.answer.result(timeout_s)
-        except (TimeoutError, apsw.Error):
+            return answer.result(timeout_s)
+        except TimeoutError:
+            return None if answer.cancel() else _begun(answer)
+        except apsw.Error:
             return None
 
     def _run(self) -> None:
@@ -160,6 +164,7 @@ class StorageThread:
             return
         try:
             answers = self._commit(self._db, batch)
+            self._look(self._db)
         except apsw.Error as error:
             self._break(f"{type(error).__name__}: {error}", batch, damaged=_is_damage(error))
         except Exception as error:  # noqa: BLE001 - the edge: a bug ends this batch, not the store
@@ -178,29 +183,41 @@ class StorageThread:
     def _apply(self, db: apsw.Connection, job: StoreEffect | _Question) -> Callable[[], None]:
         """Write one fact; returns what is to be told once it is committed."""
         if isinstance(job, _Question):
-            return _answering(job.answer, job.run(db))
+            return self._answer(db, job)
         try:
             with db:  # a savepoint: a fact that breaks a constraint takes nothing else with it
-                outcome = _write(db, job)
-                if isinstance(job, CommitNumber) and isinstance(outcome, Kept):
-                    self._new_day(db, job.ticket.business_day)
+                outcome = write(db, self.outside, job)
         except (apsw.ConstraintError, apsw.TooBigError, UnicodeEncodeError) as error:
             outcome = NotKept(str(error))
         if isinstance(outcome, NotKept):
             return self._rejecting(job, outcome.reason)
-        event = _committed(job)
+        event = committed(job)
         return (lambda: self._post(event)) if event is not None else _nothing
 
-    def _new_day(self, db: apsw.Connection, business_day: str) -> None:
-        if business_day > self._business_day:
-            self._business_day = business_day
-            tickets.forget_before(db, business_day)
+    def _answer(self, db: apsw.Connection, question: _Question) -> Callable[[], None]:
+        answer = question.answer
+        if not answer.set_running_or_notify_cancel():
+            return _nothing
+        try:
+            with db:
+                found = question.run(db)
+        except apsw.ConstraintError as error:
+            self._note("store-rejected", {"detail": str(error)})
+            return _failing(answer, error)
+        return lambda: answer.set_result(found)
+
+    def _look(self, db: apsw.Connection) -> None:
+        """After a commit: has the standing with the hub changed?"""
+        standing = own_numbers.standing(db, self.outside)
+        if standing != self.standing:
+            self.standing = standing
+            self._stands(standing)
 
     def _rejecting(self, job: StoreEffect, reason: str) -> Callable[[], None]:
         def tell() -> None:
-            self._note("store-rejected", {"ticket": _ticket_of(job), "detail": reason})
+            self._note("store-rejected", {"ticket": ticket_of(job), "detail": reason})
             if not isinstance(job, CommitPaper):
-                self._post(StoreFailed(_ticket_of(job), reason))
+                self._post(StoreFailed(ticket_of(job), reason))
 
         return tell
 
@@ -218,13 +235,14 @@ class StorageThread:
 
     def _fail(self, job: StoreEffect | _Question, why: str) -> None:
         if isinstance(job, _Question):
-            job.answer.set_exception(apsw.IOError(why))
+            if not job.answer.cancelled():
+                _failing(job.answer, apsw.IOError(why))()
             return
-        redo = job if isinstance(job, CommitPaper) else CommitCancel(_ticket_of(job))
+        redo = job if isinstance(job, CommitPaper) else CommitCancel(ticket_of(job))
         if len(self._redo) < _REDO_MAX:
             self._redo[redo] = None
         if not isinstance(job, CommitPaper):
-            self._post(StoreFailed(_ticket_of(job), why))
+            self._post(StoreFailed(ticket_of(job), why))
 
     def _open(self) -> None:
         self._retry_at = self._clock() + self._retry_s
@@ -262,10 +280,15 @@ class StorageThread:
         """Prove that the store takes a commit; settle a crash (the first time) and what failed meanwhile."""
         with transaction(db):
             db.execute("UPDATE instance SET starts = starts + 1")
-            left = Unfinished((), ()) if self._settled else tickets.unfinished(db)
+            own_numbers.set_clock(db, self.outside)
+            left = Unfinished((), ())
+            if not self._settled:
+                outbox.begin_anew(db)
+                left = tickets.unfinished(db, self.outside)
             for fact in self._redo:
-                _write(db, fact)
+                write(db, self.outside, fact)
             newest = tickets.newest_ms(db)
+        self._look(db)
         self._redo.clear()
         self._db, self._why, self._settled = db, "", True
         self._note("store-opened", {"cancelled": str(len(left.cancelled)), "unconfirmed": str(len(left.unconfirmed))})
@@ -282,40 +305,18 @@ class StorageThread:
             self._note("store-quarantined", {"kept_as": aside.name})
 
 
-def _write(db: apsw.Connection, fact: StoreEffect) -> Kept | NotKept:
-    match fact:
-        case CommitIntent(ticket=intent):
-            return tickets.intend(db, intent)
-        case CommitNumber(ticket=numbered):
-            return tickets.number(db, numbered)
-        case CommitPaper(ticket=ticket, state=state, problem=problem):
-            return tickets.paper(db, ticket, state, problem)
-        case CommitCancel(ticket=ticket):
-            return tickets.cancel(db, ticket)
+def _begun(answer: "Future[T]") -> T | None:
+    """Already on its way to the disk: what comes of it must be known."""
+    try:
+        return answer.result(_BEGUN_S)
+    except (TimeoutError, apsw.Error):
+        return None
 
 
-def _committed(fact: StoreEffect) -> Event | None:
-    match fact:
-        case CommitIntent():
-            return IntentCommitted(fact.ticket.id)
-        case CommitNumber():
-            return NumberCommitted(fact.ticket.id)
-        case CommitCancel():
-            return CancelCommitted(fact.ticket)
-        case CommitPaper():
-            return None
-
-
-def _ticket_of(fact: StoreEffect) -> str:
-    return fact.ticket.id if isinstance(fact, CommitIntent | CommitNumber) else fact.ticket
-
-
-def _answering(answer: "Future[object]", value: object) -> Callable[[], None]:
+def _failing(answer: "Future[Any]", error: apsw.Error) -> Callable[[], None]:
     def tell() -> None:
-        try:
-            answer.set_result(value)
-        except InvalidStateError:
-            return
+        if not answer.done() and (answer.running() or answer.set_running_or_notify_cancel()):
+            answer.set_exception(error)
 
     return tell
 

@@ -1,7 +1,6 @@
-"""The sync thread: keeps terminal and hub in step - heartbeat, catalogue, queues, and what is owed.
+"""The sync thread: keeps terminal and hub in step - heartbeat, slot, catalogue, queues, and the outbox.
 
-Each duty runs when it is due and says in how many seconds it wants to run again. What is owed goes at least once: a
-report leaves the store only when the hub has it (or will never take it).
+Each duty runs when it is due and says in how many seconds it wants to run again.
 """
 
 import random
@@ -18,9 +17,10 @@ from kiosk.vocabulary.effects import SendHelp
 from kiosk.vocabulary.events import Event, HubChanged
 from offline_cache.answers import Answer, Away, Refused, Result, Snapshot, Unchanged
 from offline_cache.clients import client_maker
+from offline_cache.drain import Drain, Owing
 from offline_cache.help_calls import HelpThread
 from offline_cache.notes import Note, ignore
-from offline_cache.tickets import Owed
+from offline_cache.slot_duty import SlotBook, SlotDuty
 
 if TYPE_CHECKING:
     from offline_cache.remote import HubClient
@@ -28,19 +28,11 @@ if TYPE_CHECKING:
 NEVER = float("inf")
 Uniform = Callable[[float, float], float]
 Duty = Callable[["HubClient"], float]
+Beaten = Callable[[Result[wire.HeartbeatAnswer], float], None]
 
 
-class Debts(Protocol):
-    """What is owed to the hub (``StorageThread``)."""
-
-    def owed(self, limit: int = 20) -> tuple[Owed, ...]:
-        """The oldest first."""
-
-    def heard(self, seq: int) -> None:
-        """The hub has it."""
-
-    def refused(self, seq: int, reason: str) -> None:
-        """The hub will never take it."""
+class Debts(Owing, SlotBook, Protocol):
+    """Outbox and slot of this terminal (``Questions``)."""
 
 
 class Keeper(Protocol):
@@ -69,13 +61,15 @@ class Rhythm(msgspec.Struct, frozen=True):
     first_pause_s: float = 0.5
     longest_pause_s: float = 60.0
     look_again_s: float = 60.0
-    """Between looks at what is owed when nobody said that there is something."""
+    """Between looks at the outbox when nobody said that there is something."""
+    refused_slot_s: float = 60.0
 
 
 class SyncThread:
     """Owns the hub connection for everything that may wait. Also takes ``SendHelp`` (which may not; own thread).
 
-    ``status`` says how the terminal is, ``queues`` gets the states of the queues (None = no longer known).
+    ``status`` says how the terminal is, ``queues`` gets the states of the queues (None = no longer known), ``beaten``
+    what came of each heartbeat and how many seconds that took.
     """
 
     def __init__(
@@ -87,20 +81,25 @@ class SyncThread:
         catalogue: Keeper,
         status: Callable[[], wire.Heartbeat],
         queues: Callable[[wire.QueueStates | None], None],
+        beaten: Beaten = lambda result, round_trip_s: None,
         note: Note = ignore,
         rhythm: Rhythm | None = None,
         clock: Callable[[], float] = time.monotonic,
         uniform: Uniform = random.uniform,
     ) -> None:
-        self._post, self._debts, self._catalogue, self._status = post, debts, catalogue, status
+        self._post, self._catalogue, self._status = post, catalogue, status
+        self._beaten = beaten
         self._queues, self._note, self._clock, self._uniform = queues, note, clock, uniform
         self._rhythm = rhythm or Rhythm()
         self._make_client = client_maker(hub, 3.0, 10.0, 20.0)
         self._help = HelpThread(client_maker(hub, 1.0, 2.5, 3.0), post, note=note)
-        self._duties: tuple[Duty, ...] = (self._beat, self._fetch, self._look_at_queues, self._pay)
+        self._drain = Drain(debts, self._pause, look_again_s=self._rhythm.look_again_s, note=note)
+        self._slot = SlotDuty(debts, self._pause, refused_s=self._rhythm.refused_slot_s, note=note)
+        self._ask_slot, self._pay = self._slot.run, self._drain.run
+        self._duties: tuple[Duty, ...] = (self._beat, self._ask_slot, self._fetch, self._look_at_queues, self._pay)
         self._due: dict[Duty, float] = dict.fromkeys(self._duties, 0.0)
         self._reachable: bool | None = None
-        self._misses = self._fetch_fails = self._pay_fails = 0
+        self._misses = self._fetch_fails = 0
         self._owing = threading.Event()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -113,7 +112,7 @@ class SyncThread:
         self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
-        """Give up what is under way and end the threads; what is owed stays owed."""
+        """Give up what is under way and end the threads; the outbox keeps what it has."""
         self._stopping.set()
         self._wake.set()
         if self._client is not None:
@@ -134,7 +133,7 @@ class SyncThread:
         self._client = client = self._make_client()
         while not self._stopping.is_set():
             self._wake.clear()
-            if self._owing.is_set() and self._pay_fails == 0:
+            if self._owing.is_set() and self._drain.fails == 0:
                 self._owing.clear()
                 self._due[self._pay] = 0.0
             for duty in self._duties:
@@ -153,15 +152,19 @@ class SyncThread:
         try:
             return duty(client)
         except Exception as error:  # noqa: BLE001 - the edge: a bug ends this duty, not the thread
-            self._note("network-bug", {"place": duty.__name__, "detail": type(error).__name__})
+            self._note("network-bug", {"place": duty.__qualname__, "detail": type(error).__name__})
             return self._rhythm.heartbeat_s
 
     def _beat(self, client: "HubClient") -> float:
+        begun = self._clock()
         result = client.heartbeat(self._status())
+        self._beaten(result, self._clock() - begun)
         match result:
             case Answer(value=answer):
                 self._misses = 0
                 self._reach(True)
+                if self._slot.is_wanted() and self._due[self._ask_slot] == NEVER:
+                    self._due[self._ask_slot] = 0.0
                 if answer.catalogue_version != self._catalogue.version and self._due[self._fetch] == NEVER:
                     self._due[self._fetch] = 0.0
                 return self._rhythm.heartbeat_s
@@ -180,8 +183,8 @@ class SyncThread:
             return
         self._reachable = reachable
         if reachable:
-            self._fetch_fails = self._pay_fails = 0
-            self._due.update(dict.fromkeys((self._fetch, self._look_at_queues, self._pay), 0.0))
+            self._fetch_fails = self._drain.fails = 0
+            self._due.update(dict.fromkeys(self._duties[1:], 0.0))
         else:
             self._queues(None)
         self._post(HubChanged(reachable))
@@ -207,24 +210,6 @@ class SyncThread:
             self._queues(result.value)
         return self._rhythm.queues_s
 
-    def _pay(self, client: "HubClient") -> float:
-        debts = self._debts.owed()
-        for debt in debts:
-            result = _tell(client, debt)
-            match result:
-                case Answer():
-                    self._debts.heard(debt.seq)
-                case Refused() as refused if not refused.about_us:
-                    reason = f"HTTP {refused.status} {refused.fault.code}"
-                    self._note("owed-refused", {"ticket": debt.ticket, "kind": debt.kind, "detail": reason})
-                    self._debts.refused(debt.seq, reason)
-                case _:
-                    self._pay_fails += 1
-                    asked = result.retry_after_s if isinstance(result, Away) else 0.0
-                    return max(asked, self._pause(self._pay_fails))
-        self._pay_fails = 0
-        return 0.0 if debts else self._rhythm.look_again_s
-
     def _pause(self, fails: int) -> float:
         """Full jitter: anywhere between a little and twice as long as the time before, so that a hall spreads out."""
         longest = min(self._rhythm.longest_pause_s, self._rhythm.first_pause_s * 2.0 ** min(fails, 20))
@@ -232,9 +217,3 @@ class SyncThread:
 
     def _say_refused(self, refused: Refused) -> None:
         self._note("hub-refused", {"status": str(refused.status), "code": refused.fault.code})
-
-
-def _tell(client: "HubClient", debt: Owed) -> Result[wire.CancelAnswer] | Result[object]:
-    if debt.kind == "cancel":
-        return client.cancel(debt.ticket)
-    return client.paper(debt.ticket, msgspec.json.decode(debt.body, type=wire.PaperReport))

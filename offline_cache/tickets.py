@@ -1,60 +1,22 @@
-"""Tickets and what is owed to the hub, in one file so that both commit together.
+"""Tickets of this terminal, from the tap to the paper; what the hub must hear of them goes into the outbox at once.
 
 Every function works inside the caller's transaction and may be repeated: the same fact twice changes nothing.
 """
 
-from typing import Annotated
-
 import apsw
 import msgspec
 
+from kiosk import wire
 from kiosk.vocabulary.ids import ms_of
+from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
-from offline_cache.database import Layout
-
-_STEP_1 = """
-CREATE TABLE instance(
-  one INTEGER PRIMARY KEY CHECK(one = 1),
-  generation BLOB NOT NULL CHECK(length(generation) = 16),
-  starts INTEGER NOT NULL DEFAULT 0
-) STRICT;
-INSERT INTO instance(one, generation) VALUES (1, randomblob(16));
-
-CREATE TABLE ticket(
-  id TEXT PRIMARY KEY CHECK(length(id) = 36),
-  state TEXT NOT NULL CHECK(state IN ('intent', 'numbered', 'cancelled')),
-  service TEXT NOT NULL,
-  lang TEXT NOT NULL,
-  tapped_at TEXT NOT NULL,
-  series TEXT, slot INTEGER CHECK(slot >= 0), n INTEGER CHECK(n >= 1),
-  queue TEXT, business_day TEXT, issued_at TEXT, ahead INTEGER, slip_code TEXT, url TEXT,
-  paper TEXT NOT NULL DEFAULT 'none'
-    CHECK(paper IN ('none', 'asked', 'printed', 'not_printed', 'unconfirmed', 'screen_only')),
-  problem TEXT NOT NULL DEFAULT '',
-  jobs INTEGER NOT NULL DEFAULT 0,
-  CHECK(state <> 'numbered' OR (series IS NOT NULL AND slot IS NOT NULL AND n IS NOT NULL))
-) STRICT, WITHOUT ROWID;
-CREATE INDEX ticket_open ON ticket(state) WHERE state = 'intent';
-CREATE INDEX ticket_paper ON ticket(paper) WHERE paper = 'asked';
-CREATE INDEX ticket_day ON ticket(business_day);
-CREATE UNIQUE INDEX ticket_own_number ON ticket(business_day, series, slot, n) WHERE slot > 0;
-
-CREATE TABLE owed(
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  ticket TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK(kind IN ('cancel', 'paper')),
-  body TEXT NOT NULL CHECK(json_valid(body)),
-  refused TEXT NOT NULL DEFAULT '',
-  UNIQUE(ticket, kind)
-) STRICT;
-"""
-
-LAYOUT = Layout(application_id=0x4B494F53, steps=(_STEP_1,))
-"""``terminal.db``: application id "KIOS"."""
+from offline_cache import outbox
+from offline_cache.outside import Outside
 
 _REPORTED = (PaperState.PRINTED, PaperState.NOT_PRINTED, PaperState.UNCONFIRMED, PaperState.SCREEN_ONLY)
 
-Seq = Annotated[int, msgspec.Meta(ge=1)]
+OUTBOX_FULL = "outbox full"
+"""Reason of the refusal of new work."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -67,16 +29,6 @@ class NotKept(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Owed(msgspec.Struct, frozen=True):
-    """Something the hub must still hear: a number given back, or what became of the paper."""
-
-    seq: Seq
-    ticket: str
-    kind: str
-    body: str
-    """JSON: ``{}`` for a cancel, ``{"outcome": ..., "problem": ...}`` for paper."""
-
-
 class Unfinished(msgspec.Struct, frozen=True):
     """What a start found half done and settled."""
 
@@ -86,18 +38,22 @@ class Unfinished(msgspec.Struct, frozen=True):
     """Numbers whose paper was asked for and never heard of again."""
 
 
-def intend(db: apsw.Connection, ticket: TicketIntent) -> Kept | NotKept:
-    """Remember what was asked for at the tap."""
-    db.execute(
-        "INSERT INTO ticket(id, state, service, lang, tapped_at) VALUES (?, 'intent', ?, ?, ?) ON CONFLICT DO NOTHING",
-        (ticket.id, ticket.service, ticket.lang, ticket.tapped_at),
-    )
+def intend(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> Kept | NotKept:
+    """Remember what was asked for at the tap, and when that was; refused while the outbox is full."""
     state = _state(db, ticket.id)
-    return Kept() if state == "intent" else NotKept(f"already {state}")
+    if state is not None:
+        return Kept() if state == "intent" else NotKept(f"already {state}")
+    if outbox.is_full(db, outside.outbox_limit):
+        return NotKept(OUTBOX_FULL)
+    _insert(db, outside, ticket)
+    return Kept()
 
 
-def number(db: apsw.Connection, ticket: Numbered) -> Kept | NotKept:
-    """Remember the number. From this commit on paper may move, so the paper counts as asked for."""
+def number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Kept | NotKept:
+    """Remember the number. From this commit on paper may move, so the paper counts as asked for.
+
+    A number of the terminal's own is owed to the hub by the same commit.
+    """
     row = db.execute("SELECT state, series, slot, n FROM ticket WHERE id = ?", (ticket.id,)).fetchone()
     label = ticket.label
     match row:
@@ -108,9 +64,8 @@ def number(db: apsw.Connection, ticket: Numbered) -> Kept | NotKept:
             return Kept() if same else NotKept(f"already numbered {series} {slot} {n}")
         case None:
             # The file was replaced between intent and number: the number itself must still be durable before paper.
-            db.execute(
-                "INSERT INTO ticket(id, state, service, lang, tapped_at) VALUES (?, 'intent', ?, '', ?)",
-                (ticket.id, ticket.service, ticket.issued_at),
+            _insert(
+                db, outside, TicketIntent(id=ticket.id, service=ticket.service, lang="", tapped_at=ticket.issued_at)
             )
     db.execute(
         "UPDATE ticket SET state = 'numbered', series = :series, slot = :slot, n = :n, queue = :queue,"
@@ -118,10 +73,12 @@ def number(db: apsw.Connection, ticket: Numbered) -> Kept | NotKept:
         " paper = 'asked', jobs = 1 WHERE id = :id",
         {**msgspec.structs.asdict(ticket), **msgspec.structs.asdict(label)},
     )
+    if label.slot > 0:
+        _owe_ticket(db, outside, ticket.id)
     return Kept()
 
 
-def paper(db: apsw.Connection, ticket: str, state: PaperState, problem: str = "") -> Kept | NotKept:
+def paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState, problem: str = "") -> Kept | NotKept:
     """Remember what became of the paper and owe it to the hub. A slip once printed stays printed."""
     row = db.execute("SELECT paper, problem FROM ticket WHERE id = ?", (ticket,)).fetchone()
     if row is None:
@@ -133,11 +90,11 @@ def paper(db: apsw.Connection, ticket: str, state: PaperState, problem: str = ""
         "UPDATE ticket SET paper = ?, problem = ?, jobs = jobs + ? WHERE id = ?", (state, problem, asked, ticket)
     )
     if state in _REPORTED:
-        _owe(db, ticket, "paper", msgspec.json.encode({"outcome": state, "problem": problem}).decode())
+        _owe_paper(db, outside, ticket, state, problem)
     return Kept()
 
 
-def cancel(db: apsw.Connection, ticket: str) -> Kept | NotKept:
+def cancel(db: apsw.Connection, outside: Outside, ticket: str) -> Kept | NotKept:
     """Give the number back, or leave a tombstone when there was none; owe it to the hub once."""
     if _state(db, ticket) == "cancelled":
         return Kept()
@@ -146,48 +103,76 @@ def cancel(db: apsw.Connection, ticket: str) -> Kept | NotKept:
         " ON CONFLICT(id) DO UPDATE SET state = 'cancelled'",
         (ticket,),
     )
-    _owe(db, ticket, "cancel", "{}")
+    outbox.put(db, outside, ticket, wire.OpKind.CANCEL, wire.CancelFact(ticket))
     return Kept()
 
 
-def unfinished(db: apsw.Connection) -> Unfinished:
+def unfinished(db: apsw.Connection, outside: Outside) -> Unfinished:
     """Settle what a crash left half done. Only at start, before the first visitor."""
     open_ids = [str(row[0]) for row in db.execute("SELECT id FROM ticket WHERE state = 'intent'")]
     asked = [str(row[0]) for row in db.execute("SELECT id FROM ticket WHERE state = 'numbered' AND paper = 'asked'")]
     for ticket in open_ids:
-        cancel(db, ticket)
+        cancel(db, outside, ticket)
     for ticket in asked:
-        paper(db, ticket, PaperState.UNCONFIRMED)
+        paper(db, outside, ticket, PaperState.UNCONFIRMED)
     return Unfinished(tuple(open_ids), tuple(asked))
 
 
-def owed(db: apsw.Connection, limit: int) -> tuple[Owed, ...]:
-    """The oldest things the hub must still hear, oldest first."""
-    rows = db.execute("SELECT seq, ticket, kind, body FROM owed WHERE refused = '' ORDER BY seq LIMIT ?", (limit,))
-    return tuple(Owed(int(seq), str(ticket), str(kind), str(body)) for seq, ticket, kind, body in rows)
+def tell_again(db: apsw.Connection, outside: Outside, business_day: str) -> int:
+    """The hub was restored from a backup: owe it every ticket of this day once more, from the beginning of its story.
+
+    Returns how many. What was still waiting of a story is replaced, so that no paper comes before its ticket.
+    """
+    rows = list(
+        db.execute(
+            "SELECT id, state, slot, paper, problem FROM ticket WHERE state <> 'intent'"
+            " AND (business_day = ? OR business_day IS NULL) ORDER BY id",
+            (business_day,),
+        )
+    )
+    for ticket, state, slot, paper_state, problem in rows:
+        outbox.take_back(db, str(ticket))
+        if slot is not None:
+            _owe_ticket(db, outside, str(ticket))
+        if paper_state in _REPORTED:
+            _owe_paper(db, outside, str(ticket), PaperState(paper_state), str(problem))
+        if state == "cancelled":
+            outbox.put(db, outside, str(ticket), wire.OpKind.CANCEL, wire.CancelFact(str(ticket)))
+    return len(rows)
 
 
-def heard(db: apsw.Connection, seq: int) -> None:
-    """The hub has it."""
-    db.execute("DELETE FROM owed WHERE seq = ?", (seq,))
-
-
-def refused(db: apsw.Connection, seq: int, reason: str) -> None:
-    """The hub will never take it: kept for the technician, out of the way of the others."""
-    db.execute("UPDATE owed SET refused = ? WHERE seq = ?", (reason or "refused", seq))
+def read(db: apsw.Connection, ticket: str) -> Numbered | None:
+    """A ticket that has its number; None when it has none, or is cancelled or unknown."""
+    row = db.execute(
+        "SELECT series, slot, n, service, queue, business_day, issued_at, ahead, slip_code, url FROM ticket"
+        " WHERE id = ? AND state = 'numbered'",
+        (ticket,),
+    ).fetchone()
+    if row is None:
+        return None
+    series, slot, n, service, queue, business_day, issued_at, ahead, slip_code, url = row
+    return Numbered(
+        id=ticket,
+        label=Label(str(series), int(slot), int(n)),
+        service=str(service),
+        queue=str(queue),
+        business_day=str(business_day),
+        issued_at=str(issued_at),
+        ahead=int(ahead),
+        slip_code=str(slip_code),
+        url=str(url),
+    )
 
 
 def forget_before(db: apsw.Connection, business_day: str) -> int:
-    """Drop tickets of earlier business days that nobody waits to hear about. Returns how many."""
+    """Drop tickets of earlier business days of which the hub has heard everything. Returns how many."""
     db.execute(
         "DELETE FROM ticket WHERE state <> 'intent' AND paper <> 'asked' AND (business_day < ?1"
         " OR (business_day IS NULL AND substr(tapped_at, 1, 10) < ?1))"
-        " AND id NOT IN (SELECT ticket FROM owed WHERE refused = '')",
+        " AND NOT EXISTS (SELECT 1 FROM outbox WHERE lane = ticket.id)",
         (business_day,),
     )
-    gone = db.changes()
-    db.execute("DELETE FROM owed WHERE refused <> '' AND ticket NOT IN (SELECT id FROM ticket)")
-    return gone
+    return db.changes()
 
 
 def newest_ms(db: apsw.Connection) -> int:
@@ -199,12 +184,43 @@ def newest_ms(db: apsw.Connection) -> int:
         return 0
 
 
+def _insert(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> None:
+    arrival = outside.clock.now()
+    db.execute(
+        "INSERT INTO ticket(id, state, service, lang, tapped_at, arrival_ms, arrival_sure)"
+        " VALUES (?, 'intent', ?, ?, ?, ?, ?)",
+        (ticket.id, ticket.service, ticket.lang, ticket.tapped_at, arrival.ms, arrival.sure),
+    )
+
+
 def _state(db: apsw.Connection, ticket: str) -> str | None:
     row = db.execute("SELECT state FROM ticket WHERE id = ?", (ticket,)).fetchone()
     return str(row[0]) if row else None
 
 
-def _owe(db: apsw.Connection, ticket: str, kind: str, body: str) -> None:
-    # A newer fact gets a new seq: an answer to the older one on its way cannot wipe it out.
-    db.execute("DELETE FROM owed WHERE ticket = ? AND kind = ?", (ticket, kind))
-    db.execute("INSERT INTO owed(ticket, kind, body) VALUES (?, ?, ?)", (ticket, kind, body))
+def _owe_ticket(db: apsw.Connection, outside: Outside, ticket: str) -> None:
+    row = db.execute(
+        "SELECT service, lang, series, slot, n, business_day, arrival_ms, arrival_sure, tapped_at FROM ticket"
+        " WHERE id = ?",
+        (ticket,),
+    ).fetchone()
+    assert row is not None
+    service, lang, series, slot, n, business_day, arrival_ms, arrival_sure, tapped_at = row
+    fact = wire.TicketFact(
+        id=ticket,
+        service=str(service),
+        lang=str(lang) or "de",
+        series=str(series),
+        slot=int(slot),
+        n=int(n),
+        business_day=str(business_day),
+        arrival_ms=int(arrival_ms),
+        arrival_sure=bool(arrival_sure),
+        tapped_at=str(tapped_at),
+    )
+    outbox.put(db, outside, ticket, wire.OpKind.TICKET, fact)
+
+
+def _owe_paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState, problem: str) -> None:
+    fact = wire.PaperFact(id=ticket, outcome=state.value, problem=problem)
+    outbox.put(db, outside, ticket, wire.OpKind.PAPER, fact)

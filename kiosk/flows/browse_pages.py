@@ -25,7 +25,10 @@ def start(page: Page) -> View:
     tiles = tuple(
         _featured(page, each) for each in page.facts.index.featured_on(page.facts.now.date())[:FEATURED_SHOWN]
     )
-    body: tuple[Block, ...] = (search_entry(page), Tiles((_all_services(page),)))
+    if page.facts.outbox_full:  # these would draw at once, and nothing can be drawn
+        tiles = ()
+    all_services = _browse(page) if page.facts.outbox_full else _all_services(page)
+    body: tuple[Block, ...] = (search_entry(page), Tiles((all_services,)))
     if tiles:
         body += (Tiles(tiles, words("start.featured")),)
     return frame.view(
@@ -43,9 +46,9 @@ def state_notes(page: Page) -> tuple[str, ...]:
     """What is not as it should be, said before the visitor chooses."""
     words, health = page.words, page.facts.health
     notes = []
-    if not health.hub:
-        notes.append(words("note.hub_away"))
-    if health.paper is Paper.TROUBLE:
+    if page.facts.outbox_full or not (health.hub or page.facts.own_numbers):
+        notes.append(words("note.no_numbers"))
+    elif health.paper is Paper.TROUBLE:
         notes.append(words("note.no_paper"))
     return tuple(notes)
 
@@ -76,6 +79,20 @@ def _all_services(page: Page) -> Control:
         intent=ShowCategories(),
         look=Look.TILE_STRONG,
         icon="ticket",
+    )
+
+
+def _browse(page: Page) -> Control:
+    """Look at the services while no number can be drawn."""
+    label = page.words("closed.browse")
+    return Control(
+        id="tile:all",
+        label=label,
+        spoken=label,
+        detail=page.words("closed.browse_detail"),
+        intent=ShowCategories(),
+        look=Look.TILE_STRONG,
+        icon="list",
     )
 
 
@@ -118,17 +135,8 @@ def closed(page: Page) -> View:
     notice = Notice(
         tone=Tone.INFO, icon="clock", heading=opening or words("closed.unknown"), text=words("closed.what_works")
     )
-    browse = Control(
-        id="tile:all",
-        label=words("closed.browse"),
-        spoken=words("closed.browse"),
-        detail=words("closed.browse_detail"),
-        intent=ShowCategories(),
-        look=Look.TILE_STRONG,
-        icon="list",
-    )
     table = hours_table(page)
-    body: tuple[Block, ...] = (notice, search_entry(page), Tiles((browse,)))
+    body: tuple[Block, ...] = (notice, search_entry(page), Tiles((_browse(page),)))
     return frame.view(
         page,
         Screen.CLOSED,

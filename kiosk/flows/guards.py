@@ -62,7 +62,7 @@ def may_ask_again(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
 
 def may_draw(session: Session, trigger: Trigger, facts: Facts) -> bool:
     """A number may be drawn for this service now."""
-    if not knows_service(session, trigger, facts):
+    if facts.outbox_full or not knows_service(session, trigger, facts):
         return False
     assert isinstance(trigger, DrawFeatured | DrawTicket)
     return facts.index.may_ticket(trigger.service, facts.now)

@@ -45,7 +45,10 @@ def _service_facts(page: Page, chosen: Service) -> tuple[Block, ...]:
         people = frame.people_ahead(page, page.facts.waiting[queue.id])
         blocks.append(Fact(icon="users", heading=words("service.waiting"), value=people, half=True))
     blocks.append(_where(page, chosen, queue))
-    if not bring and not chosen.teasers:
+    if page.facts.outbox_full:
+        heading, text = words("numbers_stopped.heading"), words("numbers_stopped.text")
+        blocks.insert(0, Notice(tone=Tone.WARN, icon="user", heading=heading, text=text))
+    elif not bring and not chosen.teasers:
         blocks.append(Notice(tone=Tone.INFO, icon="info-circle", heading=words("service.ask_counter")))
     return tuple(blocks)
 
@@ -77,7 +80,7 @@ def _where(page: Page, chosen: Service, queue: Queue | None) -> Fact:
 
 
 def _service_actions(page: Page, chosen: Service) -> tuple[Control, ...]:
-    if not page.facts.index.may_ticket(chosen.id, page.facts.now):
+    if page.facts.outbox_full or not page.facts.index.may_ticket(chosen.id, page.facts.now):
         return (frame.back(page),)
     draw = frame.button("draw", page.words("action.draw"), DrawTicket(chosen.id), icon="ticket", look=Look.MAIN)
     return (frame.back(page), draw)
@@ -89,7 +92,9 @@ def unknown_service(page: Page) -> View:
 
 
 def service_closed(page: Page) -> View:
-    """No numbers for this service now."""
+    """No numbers for this service now: closed, or the terminal gives none at all."""
+    if page.facts.outbox_full:
+        return _dead_end(page, Screen.SERVICE_CLOSED, "numbers_stopped", Tone.WARN, "user")
     return _dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", next_opening_text(page))
 
 

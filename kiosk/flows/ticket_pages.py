@@ -45,7 +45,7 @@ def ticket(page: Page) -> View:
     """The slip is out: take it."""
     words = page.words
     text = words("ticket.take_text_url") if _url(page) else words("ticket.take_text")
-    take = Notice(tone=Tone.GO, icon="receipt", heading=words("ticket.take"), text=text)
+    take = Notice(tone=Tone.GO, icon="receipt", heading=words("ticket.take"), text=_honest(page, text))
     return frame.view(
         page,
         Screen.TICKET,
@@ -62,7 +62,8 @@ def no_paper(page: Page) -> View:
     words = page.words
     problem = page.session.problem
     key = "no_paper.title_paper_out" if problem == "paper_out" else "no_paper.title"
-    now = Notice(tone=Tone.WARN, icon="printer-off", heading=words("no_paper.now"), text=words("no_paper.now_text"))
+    told = words("no_paper.now_text") if page.facts.health.hub else words("no_paper.alone_text")
+    now = Notice(tone=Tone.WARN, icon="printer-off", heading=words("no_paper.now"), text=_honest(page, told))
     return frame.view(
         page,
         Screen.TICKET_NO_PAPER,
@@ -76,7 +77,8 @@ def no_paper(page: Page) -> View:
 def unconfirmed(page: Page) -> View:
     """Nobody knows whether the slip came: ask the one who can see it."""
     words = page.words
-    look = Notice(tone=Tone.INFO, icon="receipt", heading=words("unconfirmed.heading"), text=words("unconfirmed.text"))
+    text = _honest(page, words("unconfirmed.text"))
+    look = Notice(tone=Tone.INFO, icon="receipt", heading=words("unconfirmed.heading"), text=text)
     have = frame.button("finish", words("unconfirmed.have"), Finish(), icon="check", look=Look.MAIN)
     return frame.view(
         page,
@@ -91,9 +93,8 @@ def unconfirmed(page: Page) -> View:
 def screen_only(page: Page) -> View:
     """No paper by design: keep the number by heart, photo or QR."""
     words = page.words
-    keep = Notice(
-        tone=Tone.INFO, icon="info-circle", heading=words("screen_only.heading"), text=words("screen_only.text")
-    )
+    text = _honest(page, words("screen_only.text"))
+    keep = Notice(tone=Tone.INFO, icon="info-circle", heading=words("screen_only.heading"), text=text)
     return frame.view(
         page,
         Screen.TICKET_SCREEN_ONLY,
@@ -178,6 +179,13 @@ def _expect(page: Page) -> tuple[Fact, ...]:
         return ()
     people = frame.people_ahead(page, numbered.ahead)
     return (Fact(icon="users", heading=page.words("ticket.ahead"), value=people, half=True),)
+
+
+def _honest(page: Page, text: str) -> str:
+    """Says so when the terminal gave the number by itself."""
+    numbered = page.session.numbered
+    own = numbered is not None and numbered.label.slot > 0
+    return f"{text} {page.words('ticket.own')}" if own else text
 
 
 def _url(page: Page) -> str:

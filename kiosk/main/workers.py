@@ -1,5 +1,6 @@
 """Store, devices and network of a terminal: started after the first frame, each effect handed to its worker."""
 
+import time
 from pathlib import Path
 
 from drivers.host import Ends
@@ -30,11 +31,18 @@ from kiosk.vocabulary.events import DeviceChanged, PrintFinished
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
-from kiosk.wire import Heartbeat, QueueStates
+from kiosk.vocabulary.tickets import Numbered, TicketIntent
+from kiosk.wire import Heartbeat, HeartbeatAnswer, QueueStates
+from offline_cache.answers import Answer, Away, Result
 from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_thread import CatalogueThread
-from offline_cache.numbers import NumbersThread
+from offline_cache.hub_clock import HubClock
+from offline_cache.machine import machine_id
+from offline_cache.numbers import DEADLINE_S, NumbersThread
+from offline_cache.outside import Outside
+from offline_cache.own_numbers import Standing
+from offline_cache.questions import Questions
 from offline_cache.storage import StorageThread, StoreReady
 from offline_cache.sync import SyncThread
 
@@ -48,24 +56,33 @@ class Workers:
         self, config: TerminalConfig, data: Path, core: Core, texts: Texts, ids: IdMaker, log: EventLog
     ) -> None:
         self._config, self._core, self._ids, self._log = config, core, ids, log
+        self._full = False
         self._catalogues = CatalogueStore(data / "catalogue.db", self._note)
         self._catalogue = CatalogueThread(self._catalogues, core.post, changed=self._new_catalogue, note=self._note)
+        self._clock = HubClock()
         self._storage = StorageThread(
-            data / "terminal.db", core.post, note=self._note, owing=lambda: self._sync.owing()
+            data / "terminal.db",
+            core.post,
+            note=self._note,
+            owing=lambda: self._sync.owing(),
+            stands=self._stands,
+            outside=Outside(new_id=ids, clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit),
         )
+        self._questions = Questions(self._storage)
         ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None)
         self._hosts = Hosts(config.devices, ends)
         self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
         self._printer = next((n for n, d in config.devices.items() if d.kind is DeviceKind.RECEIPT_PRINTER), "")
         self._slips = Slips(texts, config.site)
-        self._numbers = NumbersThread(config.hub, core.post, note=self._note)
+        self._numbers = NumbersThread(config.hub, core.post, fallback=self._own_number, note=self._note)
         self._sync = SyncThread(
             config.hub,
             core.post,
-            debts=self._storage,
+            debts=self._questions,
             catalogue=self._catalogue,
             status=self._heartbeat,
             queues=self._queues,
+            beaten=self._beaten,
             note=self._note,
         )
         self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
@@ -126,12 +143,39 @@ class Workers:
     def _new_catalogue(self, catalogue: Catalogue) -> None:
         self._core.post(News(index=index_of(catalogue)))
 
+    def _own_number(self, intent: TicketIntent) -> Numbered | None:
+        service = self._core.index.services.get(intent.service)
+        queue = self._core.index.queue_of(service) if service else None
+        return self._questions.draw_own(intent, queue.series, queue.id) if queue else None
+
+    def _beaten(self, result: Result[HeartbeatAnswer], round_trip_s: float) -> None:
+        self._numbers.probed(not isinstance(result, Away) and round_trip_s <= DEADLINE_S)
+        if isinstance(result, Answer):
+            self._clock.learn(result.value.hub_ms, round_trip_s)
+            self._questions.heard(result.value.business_day, result.value.hub_generation)
+
+    def _stands(self, now: Standing) -> None:
+        if now.full != self._full:
+            self._full = now.full
+            self._log.write("outbox-full" if now.full else "outbox-open")
+        self._core.post(News(own_numbers=now.own_numbers, outbox_full=now.full))
+
     def _queues(self, states: QueueStates | None) -> None:
+        if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:
+            self._questions.heard(states.business_day)
         self._core.post(News(waiting={} if states is None else {each.id: each.waiting for each in states.queues}))
 
     def _heartbeat(self) -> Heartbeat:
-        devices = tuple(self._hosts.statuses().values())
-        return Heartbeat(version=__version__, catalogue_version=self._catalogue.version, devices=devices)
+        now = self._questions.standing
+        return Heartbeat(
+            version=__version__,
+            catalogue_version=self._catalogue.version,
+            devices=tuple(self._hosts.statuses().values()),
+            generation=now.generation if now else "",
+            slot=now.slot if now else 0,
+            clock_ms=time.time_ns() // 1_000_000,
+            outbox=self._questions.outbox_state(),
+        )
 
     def _note(self, event: str, fields: dict[str, str]) -> None:
         self._log.write(event, fields)

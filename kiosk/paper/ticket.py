@@ -23,6 +23,9 @@ NUMBER_MM = 14.0
 BRING_LIMIT = 4
 """Papers that are named on the slip; the service page shows all."""
 
+CALLED_WITHIN_MIN = 30
+"""A number of the terminal's own that was not called by then is to be shown at the desk."""
+
 _GERMAN = "de"
 _COMMA = re.compile("[,،] *")
 
@@ -79,7 +82,21 @@ def _number(ticket: Numbered, slip: SlipTexts, texts: Texts, lang: str) -> tuple
             Gap(0.5),
             *_place(pick(slip.place, lang)),
         ]
-    return (*blocks, Gap(1.0), _line(texts.say(lang, "paper.called"), align=Align.CENTRE), Rule())
+    return (
+        *blocks,
+        Gap(1.0),
+        _line(texts.say(lang, "paper.called"), align=Align.CENTRE),
+        *_own(ticket, texts, lang),
+        Rule(),
+    )
+
+
+def _own(ticket: Numbered, texts: Texts, lang: str) -> tuple[Block, ...]:
+    """The hub has not heard of a number of the terminal's own yet: what to do should that last."""
+    if ticket.label.slot == 0:
+        return ()
+    late = texts.say(lang, "paper.not_called", minutes=CALLED_WITHIN_MIN)
+    return (Gap(1.0), _line(late, bold=True, align=Align.CENTRE))
 
 
 def _place(place: Said) -> Iterator[Text]:

@@ -120,6 +120,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """More tickets in the last minute than the paper is meant for."""
     stored: bool = True
     """terminal.db takes commits."""
+    own_numbers: bool = False
+    """The terminal can give numbers of its own while the hub is silent."""
+    outbox_full: bool = False
+    """Too much waits for the hub: no new work."""
 
 
 def fresh_session(session_id: str, lang: str, mono: float, state: State = State.START) -> Session:

@@ -60,6 +60,8 @@ class Visit:
     mono: float = 1000.0
     flood: bool = False
     stored: bool = True
+    own_numbers: bool = False
+    outbox_full: bool = False
     waiting: dict[str, int] = field(default_factory=lambda: {"a": 3})
     timing: Timing = field(default_factory=Timing)
     done: list[Effect] = field(default_factory=list)
@@ -83,6 +85,8 @@ class Visit:
             waiting=self.waiting,
             flood=self.flood,
             stored=self.stored,
+            own_numbers=self.own_numbers,
+            outbox_full=self.outbox_full,
         )
 
     def send(self, event: Event) -> tuple[Effect, ...]:

@@ -27,6 +27,7 @@ EVENING = MORNING.replace(hour=20, minute=5)
 SITE = Site(town="Stadt Musterstadt", name="Bürgerhaus am Wall")
 SERVICE = "personalausweis"
 _ID = "0195f000-0000-7000-8000-000000000001"
+_SLIP = "THK2:3K2XWTJ0C8Y9QJ6ZB1N5P7R4D:A03-17:1T7:3A5DG8:1Q2W3E4:0ABCDEFGH1234"
 _URL = "https://wartemarke.musterstadt.de/t/8f14e45fceea167a5a36dedd4bea2543"
 
 
@@ -101,11 +102,25 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     yield "search_none", view(replace(search, query="xyzzy", hits=()), now)
     no_paper = replace(session(State.TICKET_NO_PAPER, lang, access), problem="paper_out")
     yield "ticket_no_paper_out", view(no_paper, now)
+    yield from own_numbers(lang, access)
     for state in (Help.SENDING, Help.SENT, Help.NOT_SENT):
         yield f"help_{state.value}", view(replace(start, drawer="help", help=state), now)
     for question in setup.Question:
         answered = setup.Setup(question=question, lang=lang if lang in setup.LANGUAGES else "de", fault="wrong_code")
         yield f"setup_{question.value}", replace(setup.view(answered, texts(), MORNING), access=access)
+
+
+def own_numbers(lang: str, access: Access) -> Iterator[tuple[str, View]]:
+    """While the hub is away: the terminal's own number on every page that shows one; a terminal that gives none."""
+    away = facts(hub=False)
+    for state in (State.TICKET, State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED, State.TICKET_SCREEN_ONLY):
+        held = session(state, lang, access)
+        assert held.numbered is not None
+        own = replace(held.numbered, label=Label("A", 3, 17), ahead=-1, url="", slip_code=_SLIP)
+        yield f"{state.value}_own", view(replace(held, numbered=own), away)
+    full = replace(away, outbox_full=True)
+    for state in (State.START, State.SERVICE, State.SERVICE_CLOSED):
+        yield f"{state.value}_full", view(session(state, lang, access), full)
 
 
 def named(name: str, lang: str = "de", access: Access = Access()) -> View:

@@ -1,12 +1,22 @@
 """Small makers shared by the tests of what a terminal remembers."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import apsw
+
+from kiosk import wire
 from kiosk.vocabulary.events import Event
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
+from offline_cache import outbox, own_numbers
+from offline_cache.database import open_database, transaction
+from offline_cache.hub_clock import HubClock
+from offline_cache.outside import Outside
+from offline_cache.terminal_layout import LAYOUT
 
 DAY = "2026-11-23"
 
@@ -30,6 +40,66 @@ def numbered(n: int, count: int | None = None, day: str = DAY, slot: int = 0) ->
         ahead=3,
         slip_code="s" * 22,
     )
+
+
+SLIP_KEY = bytes(range(32))
+HUB = "ab" * 16
+
+
+class Clock:
+    """Boot clock and wall clock, moved by hand; seconds."""
+
+    def __init__(self, boot: float = 1000.0, wall: float = 1_795_421_520.0) -> None:
+        self.boot, self.wall = boot, wall
+
+    def pass_by(self, seconds: float) -> None:
+        self.boot += seconds
+        self.wall += seconds
+
+    def hub_clock(self, boot_id: str = "this boot") -> HubClock:
+        return HubClock(boot=lambda: self.boot, wall=lambda: self.wall, boot_id=boot_id)
+
+
+def outside(
+    clock: Clock | None = None, *, machine: str = "m1", limit: int = 10_000, boot: str = "this boot"
+) -> Outside:
+    """The world of a store: counted ids, a clock moved by hand."""
+    count = itertools.count(1)
+    return Outside(
+        new_id=lambda: f"0192f0c0-0000-7000-9000-{next(count):012d}",
+        clock=(clock or Clock()).hub_clock(boot),
+        machine=machine,
+        outbox_limit=limit,
+    )
+
+
+def slot_answer(slot: int = 3, day: str = DAY, hub: str = HUB) -> wire.SlotAnswer:
+    return wire.SlotAnswer(slot=slot, slip_key=SLIP_KEY.hex(), business_day=day, hub_generation=hub)
+
+
+def opened(path: Path, vfs: str | None = None) -> apsw.Connection:
+    connection = open_database(path, LAYOUT, vfs)
+    assert isinstance(connection, apsw.Connection), connection
+    return connection
+
+
+def give_slot(db: apsw.Connection, world: Outside, answer: wire.SlotAnswer | None = None) -> None:
+    with transaction(db):
+        generation = own_numbers.standing(db, world).generation
+        assert own_numbers.take_slot(db, world, generation, answer or slot_answer())
+
+
+def waiting(db: apsw.Connection) -> list[tuple[str, str]]:
+    """(lane, kind) of everything the hub must hear, oldest first."""
+    return [(str(lane), str(kind)) for lane, kind in db.execute("SELECT lane, kind FROM outbox ORDER BY seq")]
+
+
+def hear(db: apsw.Connection, *statuses: int, now_ms: int = 0) -> outbox.Settled:
+    """The hub answers the next batch with these statuses (the last one for all the rest)."""
+    ops = outbox.batch(db, now_ms).ops
+    each = [*statuses, *[statuses[-1]] * len(ops)]
+    answers = [wire.OpAnswer(op.op, status) for op, status in zip(ops, each, strict=False)]
+    return outbox.settle(db, answers, now_ms, lambda low, high: high)
 
 
 class Inbox:

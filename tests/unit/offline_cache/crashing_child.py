@@ -5,15 +5,16 @@ import queue
 import sys
 from pathlib import Path
 
-from cache_helpers import intent, numbered, ticket_id
+from cache_helpers import intent, numbered, slot_answer, ticket_id
 from fault_vfs import FaultyVfs
 
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper
 from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, NumberCommitted
 from kiosk.vocabulary.tickets import PaperState
-from offline_cache import tickets
 from offline_cache.database import open_database
+from offline_cache.questions import Questions
 from offline_cache.storage import StorageThread, StoreReady
+from offline_cache.terminal_layout import LAYOUT
 
 
 def say(line: str) -> None:
@@ -23,11 +24,14 @@ def say(line: str) -> None:
 def main(path: Path, first: int) -> None:
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     disk = FaultyVfs("slow")
-    storage = StorageThread(path, events.put, opener=lambda path: open_database(path, tickets.LAYOUT, vfs=disk.name))
+    storage = StorageThread(path, events.put, opener=lambda path: open_database(path, LAYOUT, vfs=disk.name))
     storage.start()
     ready = storage.ready.result(30)
     assert isinstance(ready, StoreReady), ready
     disk.slow_s = 0.0005  # so that a kill often falls between an answer and a write that should have come before it
+    questions = Questions(storage)
+    assert storage.standing is not None
+    assert storage.standing.slot or questions.take_slot(storage.standing.generation, slot_answer())
     say("ready")
     flights = 8
     for n in range(first, first + flights):
@@ -38,7 +42,11 @@ def main(path: Path, first: int) -> None:
         match event:
             case IntentCommitted(ticket=ticket):
                 say(f"intent {ticket}")
-                storage.submit(CommitNumber(numbered(int(ticket[-12:]))))
+                n = int(ticket[-12:])
+                own = questions.draw_own(intent(n), "A", "pass") if n % 2 else None
+                if own is not None:
+                    say(f"own {ticket} {own.label}")
+                storage.submit(CommitNumber(own or numbered(n)))
             case NumberCommitted(ticket=ticket):
                 say(f"number {ticket}")
                 n = int(ticket[-12:])

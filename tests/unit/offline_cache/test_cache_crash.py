@@ -9,49 +9,56 @@ from pathlib import Path
 
 import apsw
 import pytest
-from cache_helpers import numbered
+from cache_helpers import numbered, waiting
 
-from offline_cache import tickets
+from kiosk.vocabulary.labels import Label, parse_label
 from offline_cache.storage import open_terminal_db
 
 ROUNDS = int(os.environ.get("KIOSK_CRASH_ROUNDS", "30"))
 
 
-def killed_run(path: Path, first: int, after_s: float) -> list[tuple[str, str]]:
-    """One life of the child; returns what it had acknowledged when it was killed."""
+def killed_run(path: Path, first: int, lines: int, then_s: float) -> list[tuple[str, str, str]]:
+    """One life of the child: killed some ms after so many lines. Returns all it had acknowledged."""
     child = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("crashing_child.py")), str(path), str(first)],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[3]), str(Path(__file__).parent)])},
     )
     assert child.stdout is not None
-    assert child.stdout.readline() == b"ready\n"
-    timer = threading.Timer(after_s, child.kill)
-    timer.start()
-    with child.stdout:
-        said = child.stdout.read()  # until it is dead; not communicate(), which would lose what readline() read ahead
+    with child.stdout as out:
+        assert out.readline() == b"ready\n"
+        said = [out.readline().decode() for _ in range(lines)]
+        timer = threading.Timer(then_s, child.kill)
+        timer.start()
+        said += out.read().decode().splitlines(keepends=True)  # until it is dead; the last line may be half a one
     child.wait(30)
     timer.join()
-    lines = said.decode().split("\n")[:-1]
-    assert not any(line.startswith("failed") for line in lines), lines
-    return [(line.split()[0], line.split()[1]) for line in lines]
+    whole = [line.rstrip("\n") for line in said if line.endswith("\n")]
+    assert not any(line.startswith("failed") for line in whole), whole
+    return [(what, ticket, label) for what, ticket, label in (f"{line}  ".split(" ", 2) for line in whole)]
 
 
-def check(db: apsw.Connection, acknowledged: list[tuple[str, str]]) -> None:
-    rows = {str(row[0]): row for row in db.execute("SELECT id, state, series, n, paper FROM ticket")}
-    owed = {(one.ticket, one.kind) for one in tickets.owed(db, 1_000_000)}
-    for what, ticket in acknowledged:
+def check(db: apsw.Connection, acknowledged: list[tuple[str, str, str]]) -> None:
+    rows = {str(row[0]): row for row in db.execute("SELECT id, state, series, slot, n, paper FROM ticket")}
+    owed = set(waiting(db))
+    given = [label for what, _, label in acknowledged if what == "own"]
+    assert len(given) == len(set(given)), "a number was given twice"
+    for what, ticket, told in acknowledged:
         assert ticket in rows, f"{what} of {ticket} was acknowledged and is gone"
-        _, state, series, n, paper = rows[ticket]
+        _, state, series, slot, n, paper = rows[ticket]
+        if what == "own":
+            assert Label(str(series), int(str(slot)), int(str(n))) == parse_label(told)
         if what in ("number", "cancel"):
             assert state in ("numbered", "cancelled")
-            assert (series, n) == ("A", numbered(int(ticket[-12:])).label.n)
+            assert slot == 3 or (series, n) == ("A", numbered(int(ticket[-12:])).label.n)
             assert paper in ("asked", "printed", "unconfirmed")
         if what == "cancel":
             assert state == "cancelled"
             assert (ticket, "cancel") in owed
     for ticket, row in rows.items():
-        if row[4] in ("printed", "unconfirmed"):
+        if row[3] == 3:
+            assert (ticket, "ticket") in owed, "an own number is owed in the same commit"
+        if row[5] in ("printed", "unconfirmed"):
             assert (ticket, "paper") in owed, "what became of the paper is owed in the same commit"
 
 
@@ -61,11 +68,12 @@ def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path) -> None:
     print(f"seed {seed}, {ROUNDS} rounds")
     dice = random.Random(seed)
     path = tmp_path / "terminal.db"
-    acknowledged: list[tuple[str, str]] = []
+    acknowledged: list[tuple[str, str, str]] = []
     for each in range(ROUNDS):
-        acknowledged += killed_run(path, each * 1_000 + 1, dice.uniform(0.0, 0.1))
+        acknowledged += killed_run(path, each * 1_000 + 1, dice.randrange(30), dice.uniform(0.0, 0.005))
         db = open_terminal_db(path)
         assert isinstance(db, apsw.Connection), db
         check(db, acknowledged)
         db.close()
     assert len(acknowledged) > ROUNDS * 5, "the child must have been at work"
+    assert sum(what == "own" for what, *_ in acknowledged) >= ROUNDS, "and have given numbers of its own"

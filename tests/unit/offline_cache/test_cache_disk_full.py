@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cache_helpers import Inbox, Notes, eventually, intent, ticket_id
+from cache_helpers import Inbox, Notes, eventually, intent, ticket_id, waiting
 from peers import catalogue
 
 from kiosk.catalogue.model import Catalogue
@@ -59,7 +59,7 @@ def test_a_full_disk_refuses_numbers_and_heals_when_there_is_room(small_disk: Pa
     eventually(lambda: notes.ids[-1] == "store-opened")
     storage.submit(CommitIntent(intent(5000)))
     inbox.wait(IntentCommitted(ticket_id(5000)))
-    assert [one.ticket for one in storage.owed()] == [ticket_id(accepted + 1)]
+    assert storage.ask(waiting) == [(ticket_id(accepted + 1), "cancel")]
     storage.stop()
 
 

@@ -161,6 +161,86 @@ def test_the_seam_for_own_numbers() -> None:
     assert own.label == Label("A", 3, 17)
 
 
+def beside_the_real_thing(
+    url: str, notes: Notes, *, fallback: numbers.Fallback | None = lambda wanted: numbered(1, count=17, slot=3)
+) -> tuple[NumbersThread, Inbox]:
+    inbox = Inbox()
+    thread = NumbersThread(Hub(url=url), inbox.post, fallback=fallback, note=notes)
+    thread.start()
+    return thread, inbox
+
+
+def posts(other: RawPeer) -> int:
+    return sum(request.startswith(b"POST") for request in list(other.requests))
+
+
+def test_after_three_silences_nobody_waits_and_two_good_probes_bring_the_hub_back() -> None:
+    answers = [b""]
+
+    def play(connection: socket.socket, request: bytes, number: int) -> None:
+        if request.startswith(b"GET"):
+            connection.sendall(answer("200 OK", b"{}"))
+        elif answers[0]:
+            connection.sendall(answers[0])
+
+    notes = Notes()
+    with peer(play) as other:
+        thread, inbox = beside_the_real_thing(other.url, notes)
+        for count in range(1, 4):
+            thread.submit(AskNumber(intent(1)))
+            inbox.wait_until(lambda events, count=count: len(events) == count)  # type: ignore[misc]
+        assert posts(other) == 3
+        start = time.monotonic()
+        thread.submit(AskNumber(intent(1)))
+        inbox.wait_until(lambda events: len(events) == 4)
+        assert time.monotonic() - start < 0.2
+        assert posts(other) == 3, "not even asked"
+        answers[0] = given(1)
+        thread.probed(True)
+        thread.submit(AskNumber(intent(1)))
+        inbox.wait_until(lambda events: len(events) == 5)
+        assert posts(other) == 3
+        thread.probed(True)
+        thread.submit(AskNumber(intent(1)))
+        inbox.wait_until(lambda events: len(events) == 6)
+        thread.stop()
+    own = NumberGiven(numbered(1, count=17, slot=3))
+    assert inbox.events == [own] * 5 + [NumberGiven(numbered(1))]
+    assert notes.ids == ["number-own"] * 2 + ["hub-slow"] + ["number-own"] * 3 + ["hub-prompt"]
+
+
+def test_without_a_number_of_our_own_the_hub_is_asked_even_when_it_was_silent() -> None:
+    with peer(says(given(1))) as other:
+        thread, inbox = beside_the_real_thing(other.url, Notes(), fallback=lambda wanted: None)
+        for _ in range(3):
+            thread.probed(False)
+        thread.submit(AskNumber(intent(1)))
+        inbox.wait(NumberGiven(numbered(1)))
+        thread.stop()
+
+
+def test_a_refusal_is_an_answer_and_no_reason_for_a_number_of_our_own() -> None:
+    no = answer("403 No", msgspec.json.encode(wire.Fault(code="terminal_retired", message="")))
+    notes = Notes()
+    with peer(says(no)) as other:
+        thread, inbox = beside_the_real_thing(other.url, notes)
+        for count in range(1, 6):
+            thread.submit(AskNumber(intent(1)))
+            inbox.wait_until(lambda events, count=count: len(events) == count)  # type: ignore[misc]
+        thread.stop()
+    assert inbox.events == [NumberRefused(ticket_id(1), "terminal_retired")] * 5
+    assert "hub-slow" not in notes.ids
+
+
+def test_a_hub_that_knows_of_our_own_number_leaves_it_to_us() -> None:
+    no = answer("409 Conflict", msgspec.json.encode(wire.Fault(code="numbered_there", message="")))
+    with peer(says(no)) as other:
+        thread, inbox = beside_the_real_thing(other.url, Notes())
+        thread.submit(AskNumber(intent(1)))
+        inbox.wait(NumberGiven(numbered(1, count=17, slot=3)))
+        thread.stop()
+
+
 class Idle:
     """A client that can be left behind."""
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cache_helpers import ticket_id
+from cache_helpers import slot_answer, ticket_id
 from peers import HubRoom, RawPeer, answer, peer, says, trickle
+from sync_peer import SyncPeer
 
 from kiosk import wire
 from offline_cache.answers import Answer, Away, AwayReason, Refused, Snapshot, Unchanged
@@ -190,14 +191,9 @@ def test_everything_against_the_real_hub(hub: HubRoom) -> None:
     assert isinstance(first, Answer), first
     assert (first.value.series, first.value.id) == ("A", ticket_id(1))
     assert client.ticket(REQUEST) == first, "the same id, the same number"
-    assert isinstance(client.paper(ticket_id(1), wire.PaperReport(outcome="printed")), Answer)
     states = client.queues()
     assert isinstance(states, Answer)
     assert [(queue.id, queue.waiting) for queue in states.value.queues] == [("pass", 1)]
-    cancelled = client.cancel(ticket_id(1))
-    assert isinstance(cancelled, Answer)
-    assert cancelled.value.state == "cancelled"
-    assert isinstance(client.cancel(ticket_id(99)), Answer), "a tombstone"
     beat = client.heartbeat(wire.Heartbeat(version="0.1", catalogue_version=0))
     assert isinstance(beat, Answer)
     snapshot = client.catalogue("")
@@ -211,6 +207,29 @@ def test_everything_against_the_real_hub(hub: HubRoom) -> None:
     assert isinstance(refused, Refused)
     assert refused.status == 404
     client.close()
+
+
+def test_slot_and_sync_as_the_wire_says() -> None:
+    hub = SyncPeer()
+    with peer(hub.play) as other:
+        client = HubClient(other.url, "key", QUICK)
+        slot = client.slot(wire.SlotRequest("ab" * 16, "m1"))
+        assert slot == Answer(slot_answer())
+        op = wire.Op(ticket_id(1), ticket_id(2), "cancel", msgspec.Raw(b"{}"))
+        told = client.sync(wire.SyncRequest("ab" * 16, (op,)))
+        assert isinstance(told, Answer)
+        assert [(each.op, each.status) for each in told.value.answers] == [(op.op, 200)]
+        client.close()
+    assert hub.slots == [wire.SlotRequest("ab" * 16, "m1")]
+
+
+@pytest.mark.parametrize("body", [{"slot": 0}, {"slot": 100}, {"slip_key": "zz"}, {"hub_generation": "x"}, {"slot": 3}])
+def test_an_unsound_slot_is_no_slot(body: dict[str, object]) -> None:
+    with peer(says(answer("200 OK", msgspec.json.encode({**msgspec.to_builtins(slot_answer()), **body})))) as other:
+        client = HubClient(other.url, "", QUICK)
+        found = client.slot(wire.SlotRequest("ab" * 16, "m1"))
+        client.close()
+    assert isinstance(found, Answer if body == {"slot": 3} else Away)
 
 
 @pytest.mark.parametrize("ask", [lambda client: client.queues(), lambda client: client.catalogue("")])

@@ -5,18 +5,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cache_helpers import Inbox, Notes, eventually, intent, numbered, ticket_id
+from cache_helpers import HUB, Inbox, Notes, eventually, intent, numbered, outside, ticket_id, waiting
 from peers import HubRoom, answer, new_id, peer, says
+from sync_peer import SyncPeer, fault
 
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import Hub
-from kiosk.vocabulary.effects import AskNumber, CommitCancel, CommitIntent, CommitNumber, CommitPaper, SendHelp
-from kiosk.vocabulary.events import CatalogueChanged, HelpSent, HubChanged, NumberGiven
-from kiosk.vocabulary.tickets import PaperState, TicketIntent
+from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, SendHelp
+from kiosk.vocabulary.events import CatalogueChanged, HelpSent, HubChanged, IntentCommitted
+from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.tickets import PaperState
+from offline_cache.answers import Answer, Result
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_thread import CatalogueThread
-from offline_cache.numbers import NumbersThread
+from offline_cache.questions import Questions
 from offline_cache.storage import StorageThread
 from offline_cache.sync import Rhythm, SyncThread
 
@@ -28,6 +31,7 @@ FAST = Rhythm(
     first_pause_s=0.02,
     longest_pause_s=0.1,
     look_again_s=0.5,
+    refused_slot_s=0.1,
 )
 
 
@@ -50,20 +54,40 @@ class Terminal:
         self.store.load()
         self.catalogue = CatalogueThread(self.store, self.inbox.post, changed=self.catalogues.append, note=self.notes)
         self.storage = StorageThread(
-            folder / "terminal.db", self.inbox.post, note=self.notes, owing=lambda: self.sync.owing()
+            folder / "terminal.db",
+            self.inbox.post,
+            note=self.notes,
+            owing=lambda: self.sync.owing(),
+            outside=outside(),
         )
+        self.questions = Questions(self.storage, uniform=lambda low, high: low)
         self.sync = SyncThread(
             link,
             self.inbox.post,
-            debts=self.storage,
+            debts=self.questions,
             catalogue=self.catalogue,
             status=lambda: wire.Heartbeat(version="0.1", catalogue_version=self.store.version),
             queues=self.queues.append,
+            beaten=self._beaten,
             note=self.notes,
             rhythm=rhythm,
         )
         for thread in (self.storage, self.catalogue, self.sync):
             thread.start()
+
+    def _beaten(self, result: Result[wire.HeartbeatAnswer], round_trip_s: float) -> None:
+        if isinstance(result, Answer):
+            self.storage.outside.clock.learn(result.value.hub_ms, round_trip_s)
+            self.questions.heard(result.value.business_day, result.value.hub_generation)
+
+    @property
+    def slot(self) -> int:
+        return self.storage.standing.slot if self.storage.standing else 0
+
+    def owed(self) -> list[tuple[str, str]]:
+        found = self.storage.ask(waiting)
+        assert found is not None
+        return found
 
     def stop(self) -> None:
         for thread in (self.sync, self.catalogue, self.storage):
@@ -90,48 +114,112 @@ def test_a_terminal_and_the_real_hub_get_in_step(hub: HubRoom, tmp_path: Path) -
         call = new_id()
         here.sync.submit(SendHelp(call, "de", "asked"))
         here.inbox.wait(HelpSent(call))
-    assert here.notes.ids == ["store-opened"]
+    assert set(here.notes.ids) <= {"store-opened", "slot-refused"}
 
 
-def test_what_is_owed_reaches_the_hub(hub: HubRoom, tmp_path: Path) -> None:
-    link = hub.enrolled()
-    with terminal(tmp_path / "t", link) as here:
-        numbers = NumbersThread(link, here.inbox.post, deadline_s=20.0)
-        numbers.start()
-        ids = [new_id() for _ in range(3)]
-        for one in ids:
-            wanted = TicketIntent(id=one, service="perso", lang="de", tapped_at="2026-11-23T09:12:00+01:00")
-            here.storage.submit(CommitIntent(wanted))
-            numbers.submit(AskNumber(wanted))
-        here.inbox.wait_until(lambda events: sum(isinstance(event, NumberGiven) for event in events) == 3)
-        for event in list(here.inbox.events):
-            if isinstance(event, NumberGiven):
-                here.storage.submit(CommitNumber(event.ticket))
-        here.storage.submit(CommitPaper(ids[0], PaperState.PRINTED))
-        here.storage.submit(CommitPaper(ids[1], PaperState.NOT_PRINTED, "paper_out"))
-        here.storage.submit(CommitCancel(ids[2]))
-        eventually(lambda: not here.storage.owed())
-        numbers.stop()
-    rows = dict(hub.rows("SELECT id, paper || ' ' || state FROM ticket"))
-    assert rows[ids[0]] == "printed waiting"
-    assert rows[ids[1]] == "not_printed waiting"
-    assert str(rows[ids[2]]).endswith(" cancelled")
+def test_what_is_owed_reaches_the_hub_once_and_in_order(tmp_path: Path) -> None:
+    hub = SyncPeer()
+    with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
+        for n in range(1, 251):
+            here.storage.submit(CommitIntent(intent(n)))
+            here.storage.submit(CommitNumber(numbered(n, slot=3)))
+            here.storage.submit(CommitPaper(ticket_id(n), PaperState.PRINTED))
+        here.storage.submit(CommitCancel(ticket_id(250)))
+        eventually(lambda: len(hub.heard) == 501 and here.owed() == [])
+    for n in range(1, 251):
+        story = [kind for lane, kind in hub.told if lane == ticket_id(n)]
+        assert story == (["ticket", "paper", "cancel"] if n == 250 else ["ticket", "paper"])
+    assert max(len(batch.ops) for batch in hub.batches) <= wire.BATCH_MAX
+    assert here.storage.standing is not None
+    assert {batch.generation for batch in hub.batches} == {here.storage.standing.generation}
 
 
-def test_a_crash_between_intent_and_number_leaves_a_tombstone_at_the_hub(hub: HubRoom, tmp_path: Path) -> None:
-    link = hub.enrolled()
-    storage = StorageThread(tmp_path / "terminal.db", lambda event: None)
+def test_a_crash_between_intent_and_number_is_told_at_the_next_start(tmp_path: Path) -> None:
+    (tmp_path / "t").mkdir()
+    storage = StorageThread(tmp_path / "t" / "terminal.db", lambda event: None)
     storage.start()
     storage.submit(CommitIntent(intent(1)))
     storage.stop()
-    (tmp_path / "t").mkdir()
-    for tail in ("", "-wal"):
-        source = tmp_path / f"terminal.db{tail}"
-        if source.exists():
-            source.rename(tmp_path / "t" / source.name)
-    with terminal(tmp_path / "t", link) as here:
-        eventually(lambda: bool(hub.rows("SELECT id FROM tombstone")) and not here.storage.owed())
-    assert hub.rows("SELECT id FROM tombstone") == [(ticket_id(1),)]
+    hub = SyncPeer()
+    with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
+        eventually(lambda: hub.told == [(ticket_id(1), "cancel")] and here.owed() == [])
+
+
+def test_the_slot_is_asked_for_at_every_meeting_and_kept(tmp_path: Path) -> None:
+    hub = SyncPeer()
+    with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
+        eventually(lambda: here.slot == 3)
+        drawn = here.questions.draw_own(intent(1), "A", "pass")
+        assert drawn is not None
+        assert drawn.label == Label("A", 3, 1)
+        hub.away = True
+        here.inbox.wait(HubChanged(False))
+        hub.away = False
+        eventually(lambda: len(hub.slots) == 2)
+    assert here.storage.standing is not None
+    assert {(each.generation, each.machine) for each in hub.slots} == {(here.storage.standing.generation, "m1")}
+    with terminal(tmp_path / "t", Hub(url="http://127.0.0.1:9")) as later:
+        eventually(lambda: later.slot == 3)
+
+
+def test_a_refused_slot_is_said_dropped_and_asked_for_again(tmp_path: Path) -> None:
+    hub = SyncPeer()
+    hub.slot_fault = fault("409 Conflict", "cloned_disk")
+    with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
+        eventually(lambda: len(hub.slots) >= 2)
+        assert here.slot == 0
+        assert ("slot-refused", {"status": "409", "code": "cloned_disk"}) in here.notes.lines
+        assert here.questions.draw_own(intent(1), "A", "pass") is None
+        hub.slot_fault = b""
+        eventually(lambda: here.slot == 3)
+
+
+def test_a_damaged_file_begins_anew_with_a_slot_of_its_own(tmp_path: Path) -> None:
+    hub = SyncPeer()
+    with peer(hub.play) as other:
+        with terminal(tmp_path / "t", Hub(url=other.url)) as here:
+            eventually(lambda: here.slot == 3)
+        (tmp_path / "t" / "terminal.db").write_bytes(b"not a database, " * 4096)
+        hub.away, hub.slot_no = True, 7
+        with terminal(tmp_path / "t", Hub(url=other.url)) as here:
+            here.inbox.wait(HubChanged(False))
+            assert here.questions.draw_own(intent(1), "A", "pass") is None, "no slot until the hub gives one"
+            hub.away = False
+            eventually(lambda: here.slot == 7)
+    assert len({each.generation for each in hub.slots}) == 2
+
+
+def test_a_restored_hub_is_told_the_whole_day_again(tmp_path: Path) -> None:
+    hub = SyncPeer()
+    with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
+        eventually(lambda: here.slot == 3)
+        for n in (1, 2):
+            here.storage.submit(CommitIntent(intent(n)))
+            here.inbox.wait(IntentCommitted(ticket_id(n)))
+        here.storage.submit(CommitNumber(numbered(1)))
+        assert here.questions.draw_own(intent(2), "A", "pass") is not None
+        here.storage.submit(CommitPaper(ticket_id(1), PaperState.PRINTED))
+        eventually(lambda: len(hub.heard) == 2 and here.owed() == [])
+        hub.heard.clear()
+        hub.generation, hub.slot_no = "cd" * 16, 23
+        eventually(lambda: here.slot == 23 and len(hub.heard) == 3 and here.owed() == [])
+    assert hub.told == [(ticket_id(1), "ticket"), (ticket_id(1), "paper"), (ticket_id(2), "ticket")]
+    facts = [msgspec.json.decode(op.body, type=wire.TicketFact) for op in hub.heard if op.kind == "ticket"]
+    assert [(fact.slot, fact.n) for fact in facts] == [(0, 1), (3, 1)]
+    assert hub.generation != HUB
+
+
+def test_the_heartbeat_says_what_waits(tmp_path: Path) -> None:
+    hub = SyncPeer()
+    hub.status_of = lambda op: 404 if op.lane == ticket_id(1) else 503
+    with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
+        here.sync._status = lambda: wire.Heartbeat("0.1", 0, outbox=here.questions.outbox_state())
+        eventually(lambda: here.slot == 3)
+        assert here.questions.draw_own(intent(1), "A", "pass") is not None
+        here.storage.submit(CommitCancel(ticket_id(2)))
+        wanted = wire.OutboxState(waiting=1, quarantined=1, oldest_s=0, own_numbers=1)
+        eventually(lambda: hub.beats[-1].outbox == wanted)
+    assert "outbox-quarantined" in here.notes.ids
 
 
 def scripted(answers: dict[bytes, bytes]) -> Callable[..., None]:
@@ -143,6 +231,7 @@ def scripted(answers: dict[bytes, bytes]) -> Callable[..., None]:
             if key in line:
                 connection.sendall(reply)  # type: ignore[attr-defined]
                 return
+        connection.sendall(answer("404 Not Found", b"{}"))  # type: ignore[attr-defined]
 
     return play
 
@@ -156,47 +245,69 @@ STATES = answer("200 OK", msgspec.json.encode(wire.QueueStates(at="", business_d
 
 
 def test_nothing_owed_is_lost_while_the_hub_is_away_and_all_of_it_goes_when_it_is_back(tmp_path: Path) -> None:
-    answers: dict[bytes, bytes] = {b"": answer("500 Oops")}
-    with peer(scripted(answers)) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
+    hub = SyncPeer()
+    hub.away = True
+    with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
         here.inbox.wait(HubChanged(False))
         assert here.queues[-1:] in ([], [None])
         for n in range(1, 51):
             here.storage.submit(CommitCancel(ticket_id(n)))
-        eventually(lambda: len(here.storage.owed(100)) == 50)
-        good = {
-            b"heartbeat": beat(),
-            b"cancel": answer("200 OK", b'{"id": "%s", "state": "cancelled"}' % ticket_id(1).encode()),
-            b"catalogue": NO_CATALOGUE,
-            b"queues": STATES,
-        }
-        answers.clear()
-        answers.update(good)
+        eventually(lambda: len(here.owed()) == 50)
+        hub.away = False
         here.inbox.wait(HubChanged(True))
-        eventually(lambda: not here.storage.owed())
-        assert HubChanged(True) in here.inbox.events
-    heard = [line for line in other.requests if b"/cancel" in line]
-    assert {ticket_id(n).encode() for n in range(1, 51)} <= {line.split(b"/")[4] for line in heard}
+        eventually(lambda: here.owed() == [])
+    assert hub.told == [(ticket_id(n), "cancel") for n in range(1, 51)]
 
 
-def test_a_refused_report_does_not_block_the_others_and_a_refused_key_blocks_nothing_for_ever(tmp_path: Path) -> None:
-    gone = answer("404 Not Found", msgspec.json.encode(wire.Fault(code="unknown_ticket", message="")))
-    answers = {
-        b"heartbeat": beat(),
-        b"catalogue": NO_CATALOGUE,
-        b"queues": STATES,
-        ticket_id(1).encode(): gone,
-        ticket_id(2).encode(): answer("401 No", b"{}"),
-    }
-    with peer(scripted(answers)) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
-        here.storage.submit(CommitNumber(numbered(1)))
-        here.storage.submit(CommitPaper(ticket_id(1), PaperState.PRINTED))
-        here.storage.submit(CommitNumber(numbered(2)))
-        here.storage.submit(CommitPaper(ticket_id(2), PaperState.PRINTED))
-        eventually(lambda: sum(ticket_id(2).encode() in line for line in other.requests) >= 2)
-        assert [one.ticket for one in here.storage.owed()] == [ticket_id(2)]
-        answers[ticket_id(2).encode()] = answer("204 No Content")
-        eventually(lambda: not here.storage.owed())
-    assert "owed-refused" in here.notes.ids
+def test_a_refused_operation_blocks_its_visitor_only_and_a_refused_key_loses_nothing(tmp_path: Path) -> None:
+    hub = SyncPeer()
+    hub.status_of = lambda op: 404 if op.lane == ticket_id(1) else 200
+    with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
+        for n in (1, 2):
+            here.storage.submit(CommitNumber(numbered(n)))
+            here.storage.submit(CommitPaper(ticket_id(n), PaperState.PRINTED))
+        eventually(lambda: here.owed() == [(ticket_id(1), "paper")])
+        assert "outbox-quarantined" in here.notes.ids
+        hub.sync_reply = answer("401 No", b"{}")
+        here.storage.submit(CommitCancel(ticket_id(3)))
+        tried = len(hub.batches)
+        eventually(lambda: len(hub.batches) >= tried + 2)
+        assert here.owed()[-1] == (ticket_id(3), "cancel")
+        hub.sync_reply = b""
+        eventually(lambda: here.owed() == [(ticket_id(1), "paper")])
+    assert "hub-refused" in here.notes.ids
+
+
+@pytest.mark.parametrize("reply", [fault("422 No", "bad_body"), fault("413 Big", "big"), fault("400 No", "bad")])
+def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_one_is_found(tmp_path: Path, reply: bytes) -> None:
+    hub = SyncPeer()
+    hub.away = True
+    bad = ticket_id(37)
+
+    def play(connection: object, request: bytes, number: int) -> None:
+        poisoned = b"/sync" in request and bad.encode() in request
+        connection.sendall(reply) if poisoned else hub.play(connection, request, number)  # type: ignore[attr-defined,arg-type]
+
+    with peer(play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
+        for n in range(1, 121):
+            here.storage.submit(CommitCancel(ticket_id(n)))
+        eventually(lambda: len(here.owed()) == 120)
+        hub.away = False
+        eventually(lambda: here.owed() == [(bad, "cancel")])
+        assert here.questions.outbox_state().quarantined == 1
+    assert sorted(hub.told) == [(ticket_id(n), "cancel") for n in range(1, 121) if n != 37]
+    assert len(hub.batches) < 40
+
+
+def test_answers_that_name_no_operation_of_ours_are_no_answers(tmp_path: Path) -> None:
+    hub = SyncPeer()
+    hub.sync_reply = answer("200 OK", msgspec.json.encode(wire.SyncAnswer((wire.OpAnswer(ticket_id(77), 200),))))
+    with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
+        here.storage.submit(CommitCancel(ticket_id(1)))
+        eventually(lambda: len(hub.batches) >= 3)
+        assert here.owed() == [(ticket_id(1), "cancel")]
+        hub.sync_reply = b""
+        eventually(lambda: here.owed() == [])
 
 
 def test_one_lost_answer_is_not_yet_an_absent_hub_but_a_refused_key_is(tmp_path: Path) -> None:

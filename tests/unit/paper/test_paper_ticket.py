@@ -99,6 +99,32 @@ def test_simple_german_needs_no_german_below() -> None:
     assert lines(slip("de-x-ls")).count("Personalausweis beantragen") == 1
 
 
+OWN = replace(
+    TICKET,
+    label=Label("A", 3, 17),
+    ahead=-1,
+    url="",
+    slip_code="THK2:3K2XWTJ0C8Y9QJ6ZB1N5P7R4D:A03-17:1T7:3A5DG8:1Q2W3E4:0ABCDEFGH1234",
+)
+
+
+@pytest.mark.parametrize("lang", ["de", "en", "ar"])
+def test_an_own_number_says_what_to_do_when_it_is_not_called(lang: str) -> None:
+    late = TEXTS.say(lang, "paper.not_called", minutes=30).text
+    said = lines(slip(lang, OWN))
+    assert said.index("A 03-17") < said.index(TEXTS.say(lang, "paper.called").text) < said.index(late)
+    assert late not in lines(slip(lang))
+    assert OWN.slip_code in said
+    assert TEXTS.say(lang, "paper.qr_page").text not in said
+    assert not any(TEXTS.say(lang, "paper.ahead").text in line for line in said)
+
+
+@pytest.mark.parametrize("lang", ["de", "en", "ar"])
+def test_the_code_of_an_own_number_reads_back_from_the_paper(lang: str) -> None:
+    picture = preview(slip(lang, OWN), PRINTER)
+    assert [code.text for code in zxingcpp.read_barcodes(picture)] == [OWN.slip_code]
+
+
 @pytest.mark.parametrize("lang", ["de", "en", "ar"])
 def test_without_a_base_url_nothing_promises_a_page(lang: str) -> None:
     said = lines(slip(lang, replace(TICKET, url="")))

@@ -1,0 +1,25 @@
+"""What the store needs from outside itself: ids, the time, which computer this is. Injected, so that tests replay."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import msgspec
+
+from offline_cache.hub_clock import HubClock
+
+OUTBOX_LIMIT = 10_000
+"""Operations that may wait before new work is refused: about 3,000 visitors."""
+
+
+def _random_id() -> str:
+    return str(uuid4())
+
+
+class Outside(msgspec.Struct, frozen=True, kw_only=True):
+    """See the module."""
+
+    new_id: Callable[[], str] = _random_id
+    """A new 36-character UUID for each operation of the outbox."""
+    clock: HubClock = msgspec.field(default_factory=HubClock)
+    machine: str = ""
+    outbox_limit: int = OUTBOX_LIMIT

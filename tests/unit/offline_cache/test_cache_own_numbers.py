@@ -1,0 +1,263 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import msgspec
+import pytest
+from cache_helpers import (
+    DAY,
+    HUB,
+    SLIP_KEY,
+    Clock,
+    give_slot,
+    hear,
+    intent,
+    numbered,
+    opened,
+    outside,
+    slot_answer,
+    ticket_id,
+    waiting,
+)
+
+from kiosk import wire
+from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.slips import Slip, read_slip, service_mark
+from kiosk.vocabulary.tickets import Numbered, PaperState
+from offline_cache import outbox, own_numbers, tickets
+from offline_cache.database import transaction
+from offline_cache.outside import Outside
+from offline_cache.tickets import NotKept
+
+OTHER_HUB = "cd" * 16
+OLD_FILES = Path(__file__).with_name("files")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def world(clock: Clock) -> Outside:
+    return outside(clock)
+
+
+@pytest.fixture
+def db(tmp_path: Path, world: Outside) -> Iterator[apsw.Connection]:
+    connection = opened(tmp_path / "terminal.db")
+    give_slot(connection, world)
+    yield connection
+    connection.close()
+
+
+def draw(db: apsw.Connection, world: Outside, n: int, series: str = "A") -> Numbered | NotKept:
+    with transaction(db):
+        tickets.intend(db, world, intent(n))
+        return own_numbers.draw(db, world, intent(n), series, "pass")
+
+
+def label(db: apsw.Connection, world: Outside, n: int, series: str = "A") -> str:
+    drawn = draw(db, world, n, series)
+    assert isinstance(drawn, Numbered), drawn
+    return str(drawn.label)
+
+
+def test_a_number_of_our_own_is_whole_and_owed(db: apsw.Connection, world: Outside, clock: Clock) -> None:
+    world.clock.learn(1_795_421_600_000, 0.0)
+    drawn = draw(db, world, 1)
+    assert isinstance(drawn, Numbered)
+    assert (drawn.label, drawn.ahead, drawn.url, drawn.queue) == (Label("A", 3, 1), -1, "", "pass")
+    assert (drawn.business_day, drawn.issued_at) == (DAY, "2026-11-23T08:13:20+00:00")
+    assert read_slip(drawn.slip_code, SLIP_KEY) == Slip(
+        id=ticket_id(1), label=drawn.label, business_day=DAY, arrival_s=1_795_421_600, service=service_mark("perso")
+    )
+    assert tickets.read(db, ticket_id(1)) == drawn
+    (told,) = outbox.batch(db, 0).ops
+    fact = msgspec.json.decode(told.body, type=wire.TicketFact)
+    assert (fact.series, fact.slot, fact.n, fact.arrival_ms, fact.arrival_sure) == ("A", 3, 1, 1_795_421_600_000, True)
+    assert db.execute("SELECT state, paper FROM ticket").fetchone() == ("numbered", "asked")
+
+
+def test_the_arrival_is_that_of_the_tap(db: apsw.Connection, world: Outside, clock: Clock) -> None:
+    world.clock.learn(1_795_421_600_000, 0.0)
+    with transaction(db):
+        tickets.intend(db, world, intent(1))
+    clock.pass_by(40)
+    with transaction(db):
+        own_numbers.draw(db, world, intent(1), "A", "pass")
+    fact = msgspec.json.decode(outbox.batch(db, 0).ops[0].body, type=wire.TicketFact)
+    assert fact.arrival_ms == 1_795_421_600_000
+
+
+def test_numbers_follow_one_another_in_each_series_and_the_same_intent_keeps_its_number(
+    db: apsw.Connection, world: Outside
+) -> None:
+    assert [label(db, world, n) for n in (1, 2, 2, 3)] == ["A 03-01", "A 03-02", "A 03-02", "A 03-03"]
+    assert label(db, world, 4, "B") == "B 03-01"
+    assert len(waiting(db)) == 4
+
+
+def test_an_intent_that_is_cancelled_or_numbered_already_costs_no_number(db: apsw.Connection, world: Outside) -> None:
+    tickets.cancel(db, world, ticket_id(1))
+    tickets.number(db, world, numbered(2))
+    assert draw(db, world, 1) == NotKept("already cancelled")
+    assert draw(db, world, 2) == numbered(2)
+    assert label(db, world, 3) == "A 03-01"
+
+
+@pytest.mark.parametrize("series", ["I", "ABC", "", "a", "A1"])
+def test_a_series_that_nobody_could_call_is_refused(db: apsw.Connection, world: Outside, series: str) -> None:
+    assert isinstance(draw(db, world, 1, series), NotKept)
+
+
+def test_after_9999_there_is_no_number(db: apsw.Connection, world: Outside) -> None:
+    db.execute("INSERT INTO slot_counter VALUES ('A', 9998)")
+    assert label(db, world, 1) == "A 03-9999"
+    assert isinstance(draw(db, world, 2), NotKept)
+
+
+def test_without_slot_or_business_day_there_is_no_number(tmp_path: Path, world: Outside) -> None:
+    db = opened(tmp_path / "fresh.db")
+    assert draw(db, world, 1) == NotKept("no slot")
+    assert not own_numbers.standing(db, world).own_numbers
+    give_slot(db, world, slot_answer(day=""))
+    assert draw(db, world, 1) == NotKept("no business day heard of yet")
+    own_numbers.hear_day(db, DAY)
+    assert own_numbers.standing(db, world).own_numbers
+    assert label(db, world, 1) == "A 03-01"
+    db.close()
+
+
+def test_a_copied_disk_gives_no_numbers_on_another_computer(db: apsw.Connection, world: Outside) -> None:
+    elsewhere = outside(machine="m2")
+    assert own_numbers.standing(db, elsewhere).slot == 0
+    assert draw(db, elsewhere, 1) == NotKept("no slot")
+    give_slot(db, elsewhere, slot_answer(slot=8))
+    assert label(db, elsewhere, 1) == "A 08-01"
+
+
+def test_a_slot_for_another_file_is_not_taken(db: apsw.Connection, world: Outside) -> None:
+    assert not own_numbers.take_slot(db, world, "0" * 32, slot_answer(slot=9))
+    assert own_numbers.standing(db, world).slot == 3
+    own_numbers.drop_slot(db)
+    assert draw(db, world, 1) == NotKept("no slot")
+
+
+@pytest.mark.parametrize("day", ["2026-11-22", DAY, "", "2026-13-45", "2027", "99999-01-01", "20261124", "x" * 200])
+def test_only_a_later_day_begins_the_counters_anew(db: apsw.Connection, world: Outside, day: str) -> None:
+    assert label(db, world, 1) == "A 03-01"
+    assert not own_numbers.hear_day(db, day)
+    assert label(db, world, 2) == "A 03-02"
+
+
+def test_no_clock_begins_the_counters_anew(db: apsw.Connection, world: Outside, clock: Clock) -> None:
+    assert label(db, world, 1) == "A 03-01"
+    clock.pass_by(5 * 86_400)
+    assert label(db, world, 2) == "A 03-02"
+    assert own_numbers.hear_day(db, "2026-11-24")
+    drawn = draw(db, world, 3)
+    assert isinstance(drawn, Numbered)
+    assert (str(drawn.label), drawn.business_day) == ("A 03-01", "2026-11-24")
+
+
+def test_a_closed_day_is_forgotten_when_all_of_it_was_heard(db: apsw.Connection, world: Outside) -> None:
+    for n in (1, 2):
+        label(db, world, n)
+        tickets.paper(db, world, ticket_id(n), PaperState.PRINTED)
+    hear(db, 200, 200, 503)
+    own_numbers.hear_day(db, "2026-11-24")
+    assert [row[0] for row in db.execute("SELECT id FROM ticket")] == [ticket_id(2)]
+    hear(db, 200, now_ms=60_000)
+    own_numbers.hear_day(db, "2026-11-25")
+    assert list(db.execute("SELECT id FROM ticket")) == []
+
+
+def test_a_restored_hub_is_told_every_story_of_the_day_from_its_beginning(db: apsw.Connection, world: Outside) -> None:
+    tickets.number(db, world, numbered(1))
+    label(db, world, 2)
+    label(db, world, 3)
+    tickets.number(db, world, numbered(4, day="2026-11-20"))
+    for n in (1, 2, 4):
+        tickets.paper(db, world, ticket_id(n), PaperState.PRINTED)
+    tickets.cancel(db, world, ticket_id(3))
+    tickets.cancel(db, world, ticket_id(5))
+    tickets.intend(db, world, intent(6))
+    hear(db, 200, 200, 404, 503)  # the paper of ticket 1 is unknown to a hub that has lost it
+    assert own_numbers.hear_hub(db, world, OTHER_HUB) == 4
+    stories: dict[str, list[str]] = {}
+    for lane, kind in waiting(db):
+        stories.setdefault(lane, []).append(kind)
+    assert stories == {
+        ticket_id(1): ["ticket", "paper"],
+        ticket_id(2): ["ticket", "paper"],
+        ticket_id(3): ["ticket", "cancel"],
+        ticket_id(4): ["paper"],
+        ticket_id(5): ["cancel"],
+    }
+    assert outbox.told(db, 0).quarantined == 0
+    assert own_numbers.standing(db, world).slot == 0, "until the restored hub confirms it"
+    give_slot(db, world, slot_answer(slot=23, hub=OTHER_HUB))
+    assert label(db, world, 7) == "A 23-03", "the count goes on"
+
+
+def test_the_first_hub_and_the_same_hub_are_told_nothing_again(db: apsw.Connection, world: Outside) -> None:
+    label(db, world, 1)
+    hear(db, 200)
+    for generation in (HUB, "", HUB):
+        assert own_numbers.hear_hub(db, world, generation) == 0
+    assert waiting(db) == []
+    assert own_numbers.standing(db, world).slot == 3
+
+
+def test_what_was_learnt_of_the_clock_is_kept_for_this_boot(db: apsw.Connection, world: Outside, clock: Clock) -> None:
+    world.clock.learn(1_795_421_600_000, 0.0)
+    own_numbers.keep_offset(db, world.clock.offset())
+    label(db, world, 1)
+    clock.pass_by(-10)
+    restarted = outside(clock)
+    own_numbers.set_clock(db, restarted)
+    assert restarted.clock.now().sure
+    assert restarted.clock.now().ms == 1_795_421_600_000, "not before the newest arrival"
+    rebooted = outside(Clock(boot=5.0, wall=7.0), boot="another boot")
+    own_numbers.set_clock(db, rebooted)
+    assert not rebooted.clock.now().sure
+    assert rebooted.clock.now().ms == 1_795_421_600_000
+    before = db.total_changes()
+    own_numbers.keep_offset(db, world.clock.offset())
+    assert db.total_changes() == before, "nothing is written while it stays"
+
+
+def test_a_file_of_the_first_layout_is_taken_over(tmp_path: Path, world: Outside) -> None:
+    """A real file, as the program before this layout left it: owed reports, one of them refused."""
+    path = tmp_path / "terminal.db"
+    shutil.copy(OLD_FILES / "terminal-v1.db", path)
+    db = opened(path)
+    assert db.pragma("user_version") == 2
+    assert own_numbers.standing(db, world) == own_numbers.Standing(
+        generation="e15111f220a2b48005ceffe5fc3ee2dc", business_day=DAY
+    )
+    assert db.execute("SELECT starts FROM instance").fetchone() == (3,)
+    told = [(op.lane, op.kind, msgspec.json.decode(op.body)) for op in outbox.batch(db, 0).ops]
+    assert told == [
+        (ticket_id(3), "paper", {"id": ticket_id(3), "outcome": "printed", "problem": ""}),
+        (ticket_id(4), "paper", {"id": ticket_id(4), "outcome": "not_printed", "problem": "paper_out"}),
+        (ticket_id(4), "cancel", {"id": ticket_id(4)}),
+        (ticket_id(5), "paper", {"id": ticket_id(5), "outcome": "screen_only", "problem": ""}),
+        (ticket_id(7), "cancel", {"id": ticket_id(7)}),
+    ]
+    request = wire.SyncRequest("ab" * 16, outbox.batch(db, 0).ops)
+    assert msgspec.json.decode(msgspec.json.encode(request), type=wire.SyncRequest) == request, "ids are UUIDs"
+    assert db.execute("SELECT arrival_ms, arrival_sure FROM ticket WHERE id = ?", (ticket_id(2),)).fetchone() == (
+        1_795_421_520_000,
+        0,
+    )
+    left = tickets.unfinished(db, world)
+    assert left == tickets.Unfinished((ticket_id(1),), (ticket_id(6),))
+    assert tickets.read(db, ticket_id(2)) == numbered(2)
+    give_slot(db, world)
+    assert label(db, world, 9) == "A 03-01"
+    db.close()
+    assert (tmp_path / "terminal.before-v2.db").exists()
+    assert (tmp_path / "terminal.before-v2.db").read_bytes()[60:64] == b"\0\0\0\1"
