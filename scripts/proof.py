@@ -37,7 +37,7 @@ GATES = (
     Step("floors", (str(BIN / "lint-imports"),)),
 )
 LANES = (
-    ("unit", "property", "load", "crash", "e2e"),
+    ("unit", "property", "model", "load", "crash", "e2e"),
     ("flows", "screens", "soak", "browser"),
     ("contract",),
 )

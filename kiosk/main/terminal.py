@@ -95,10 +95,13 @@ class Terminal:
         )
         self._check_accent()
         if self._trace is not None:
-            from kiosk.main.trace import Tracer
+            from kivy.clock import Clock
+
+            from kiosk.main.trace import PULSE_S, Tracer
 
             self._tracer = Tracer(self._trace, panel, time.monotonic)
             app.stage.drawn = self._tracer.drawn
+            Clock.schedule_interval(self._tracer.pulse, PULSE_S)
         return app
 
     def _check_accent(self) -> None:

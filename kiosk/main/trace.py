@@ -11,6 +11,10 @@ from kiosk.config import Panel
 from kiosk.view import NumberCard, View
 from screens.access_tree import AccessTree
 
+PULSE_S = 0.02
+GAP_S = 0.1
+"""Seconds without a turn of the window's clock that are worth a line."""
+
 
 class Tracer:
     """Appends one line per drawn sheet."""
@@ -20,6 +24,7 @@ class Tracer:
         self._file = path.open("a", encoding="utf-8")
         self._scale = panel.px_per_mm
         self._clock = clock
+        self._beat: float | None = None
 
     def drawn(self, view: View, tree: AccessTree) -> None:
         """This view stands on the window now, with these controls."""
@@ -42,6 +47,13 @@ class Tracer:
     def note(self, what: str, detail: str = "", at: float | None = None) -> None:
         """A moment worth timing, now or ``at``: "fired" (a finger was lifted on a control), "first-frame"."""
         self._write({"moment": what, "detail": detail, "at": self._clock() if at is None else at})
+
+    def pulse(self, _since: float) -> None:
+        """Called by the window's clock all the time: notes when it was kept waiting for longer than GAP_S."""
+        now = self._clock()
+        if self._beat is not None and now - self._beat > GAP_S:
+            self._write({"moment": "gap", "detail": f"{now - self._beat:.3f}", "at": now})
+        self._beat = now
 
     def _write(self, line: dict[str, object]) -> None:
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -1,0 +1,185 @@
+"""A disk in memory whose power goes at any call: what was flushed stays, of the rest any subset of 512-byte sectors.
+
+SQLite writes through it as an apsw VFS. The method is that of SQLite's own crash tests (src/test6.c): each file has a
+durable image and a list of writes since its last flush; the image after the cut is the durable one plus whatever
+sectors of that list chance keeps. Names (created, renamed, deleted) become durable when their folder is flushed, or
+with the first flush of a new file, in their order.
+"""
+
+import random
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import apsw
+
+SECTOR = 512
+CACHE = 400
+"""Writes a lying disk may still hold back."""
+
+
+class PowerOff(apsw.IOError):
+    """The power went at this call."""
+
+
+class _Write(NamedTuple):
+    at: int
+    data: bytes
+
+
+class _Cut(NamedTuple):
+    size: int
+
+
+class Image:
+    """One file: as programs see it, as the disk has it, and what lies between."""
+
+    def __init__(self, durable: bytes = b"") -> None:
+        self.seen, self.durable = bytearray(durable), bytearray(durable)
+        self.between: list[_Write | _Cut] = []
+
+    def do(self, op: _Write | _Cut) -> None:
+        _apply(self.seen, op)
+        self.between.append(op)
+
+    def flush(self, keep: int = 0) -> None:
+        """Everything but the newest ``keep`` writes is durable now."""
+        done, self.between = self.between[: len(self.between) - keep], self.between[len(self.between) - keep :]
+        for op in done:
+            _apply(self.durable, op)
+
+    def after_cut(self, draw: random.Random) -> bytes:
+        """What the disk holds when the power is back."""
+        left, chance = bytearray(self.durable), draw.choice((0.0, 0.5, 1.0, draw.random()))
+        for op in self.between:
+            for piece in _sectors(op):
+                if draw.random() < chance:
+                    _apply(left, piece)
+        return bytes(left)
+
+
+class PowerDisk(apsw.VFS):
+    """``cut_at``: the call at which the power goes (0 = never). Not ``honest``: flushes are acknowledged, not done."""
+
+    def __init__(self, name: str, files: dict[str, bytes] | None = None, *, honest: bool = True) -> None:
+        super().__init__(name, "")
+        self.name, self.honest = name, honest
+        self.calls = self.cut_at = 0
+        self.names = {path: Image(data) for path, data in (files or {}).items()}
+        self._durable_names = dict(self.names)
+        self._renames: list[tuple[str, Image | None]] = []
+
+    def tick(self) -> None:
+        """One call more; the power may go before it has done anything."""
+        self.calls += 1
+        if self.cut_at and self.calls >= self.cut_at:
+            raise PowerOff(f"power went at call {self.calls}")
+
+    def after_cut(self, draw: random.Random) -> dict[str, bytes]:
+        """The files when the power is back."""
+        names = dict(self._durable_names)
+        for path, image in self._renames[: draw.randint(0, len(self._renames))]:
+            _name(names, path, image)
+        return {path: image.after_cut(draw) for path, image in names.items()}
+
+    def link(self, path: str, image: Image | None) -> None:
+        """Give a file a name, or take a name away; durable when the folder is flushed."""
+        self.tick()
+        _name(self.names, path, image)
+        self._renames.append((path, image))
+
+    def flush_names(self) -> None:
+        """The folder is flushed."""
+        if self.honest:
+            for path, image in self._renames:
+                _name(self._durable_names, path, image)
+            self._renames.clear()
+
+    def xOpen(self, name: Any, flags: Any) -> "PowerFile":
+        path = name.filename() if isinstance(name, apsw.URIFilename) else str(name)
+        if path not in self.names:
+            self.link(path, Image())
+        return PowerFile(self, self.names[path], flags)
+
+    def xAccess(self, pathname: str, flags: int) -> bool:
+        return pathname in self.names
+
+    def xFullPathname(self, name: str) -> str:
+        return name
+
+    def xDelete(self, filename: str, syncdir: bool) -> None:
+        if filename in self.names:
+            self.link(filename, None)
+        if syncdir:
+            self.flush_names()
+
+
+class PowerFile:
+    """An open file; duck-typed, because nothing of it is a real file."""
+
+    def __init__(self, disk: PowerDisk, image: Image, flags: list[int]) -> None:
+        self._disk, self._image = disk, image
+        flags[1] = flags[0]
+
+    def xRead(self, amount: int, offset: int) -> bytes:
+        return bytes(self._image.seen[offset : offset + amount])
+
+    def xWrite(self, data: bytes, offset: int) -> None:
+        self._disk.tick()
+        self._image.do(_Write(offset, bytes(data)))
+
+    def xTruncate(self, size: int) -> None:
+        self._disk.tick()
+        self._image.do(_Cut(size))
+
+    def xSync(self, flags: int) -> None:
+        self._disk.tick()
+        self._image.flush(0 if self._disk.honest else CACHE)
+        self._disk.flush_names()
+
+    def xFileSize(self) -> int:
+        return len(self._image.seen)
+
+    def xLock(self, level: int) -> None:
+        pass
+
+    def xUnlock(self, level: int) -> None:
+        pass
+
+    def xCheckReservedLock(self) -> bool:
+        return False
+
+    def xFileControl(self, op: int, ptr: int) -> bool:
+        return False
+
+    def xSectorSize(self) -> int:
+        return SECTOR
+
+    def xDeviceCharacteristics(self) -> int:
+        return apsw.SQLITE_IOCAP_POWERSAFE_OVERWRITE  # as the unix VFS says; a cut write spoils no bytes beside it
+
+    def xClose(self) -> None:
+        pass
+
+
+def _sectors(op: _Write | _Cut) -> list[_Write | _Cut]:
+    """A write in the pieces that a disk writes whole."""
+    if isinstance(op, _Cut):
+        return [op]
+    edges = [op.at, *range((op.at // SECTOR + 1) * SECTOR, op.at + len(op.data), SECTOR), op.at + len(op.data)]
+    return [_Write(start, op.data[start - op.at : end - op.at]) for start, end in pairwise(edges)]
+
+
+def _apply(data: bytearray, op: _Write | _Cut) -> None:
+    if isinstance(op, _Cut):
+        del data[op.size :]
+        return
+    if len(data) < op.at:
+        data.extend(bytes(op.at - len(data)))
+    data[op.at : op.at + len(op.data)] = op.data
+
+
+def _name(names: dict[str, Image], path: str, image: Image | None) -> None:
+    if image is None:
+        names.pop(path, None)
+    else:
+        names[path] = image
