@@ -59,22 +59,36 @@ class Image:
 
 
 class PowerDisk(apsw.VFS):
-    """``cut_at``: the call at which the power goes (0 = never). Not ``honest``: flushes are acknowledged, not done."""
+    """``cut_at``: the call at which the power goes (0 = never). Not ``honest``: flushes are acknowledged, not done.
+
+    ``fail_at``: the call, reads among them, that fails with ``error``; ``lasting``: all after it too.
+    """
 
     def __init__(self, name: str, files: dict[str, bytes] | None = None, *, honest: bool = True) -> None:
         super().__init__(name, "")
         self.name, self.honest = name, honest
         self.calls = self.cut_at = 0
+        self.looked = self.fail_at = 0
+        self.lasting = False
+        self.error: type[apsw.Error] = apsw.IOError
         self.names = {path: Image(data) for path, data in (files or {}).items()}
         self._durable_names = dict(self.names)
         self._renames: list[dict[str, Image | None]] = []
         """Each entry happens whole (a rename is one step of the file system's journal)."""
 
     def tick(self) -> None:
-        """One call more; the power may go before it has done anything."""
+        """One call more that changes something; the power may go before it has."""
+        self.look(writes=True)
         self.calls += 1
         if self.cut_at and self.calls >= self.cut_at:
             raise PowerOff(f"power went at call {self.calls}")
+
+    def look(self, *, writes: bool = False) -> None:
+        """Any call that may fail. A full disk can still be read."""
+        self.looked += 1
+        due = self.looked == self.fail_at or (self.lasting and self.looked > self.fail_at > 0)
+        if due and (writes or self.error is not apsw.FullError):
+            raise self.error(f"call {self.looked} failed on purpose")
 
     def after_cut(self, draw: random.Random) -> dict[str, bytes]:
         """The files when the power is back."""
@@ -130,6 +144,7 @@ class PowerFile:
         flags[1] = flags[0]
 
     def xRead(self, amount: int, offset: int) -> bytes:
+        self._disk.look()
         return bytes(self._image.seen[offset : offset + amount])
 
     def xWrite(self, data: bytes, offset: int) -> None:
