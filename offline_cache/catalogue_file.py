@@ -8,7 +8,8 @@ import apsw
 import msgspec
 
 from kiosk.catalogue.model import Catalogue, Service
-from offline_cache.database import close_quietly, sync_folder, transaction
+from offline_cache.database import close_quietly, transaction
+from offline_cache.files import DISK
 from offline_cache.fold import fold
 
 APPLICATION_ID = 0x4B494F43
@@ -65,7 +66,7 @@ def build(path: Path, catalogue: Catalogue, body: bytes, etag: str) -> None:
         raise
     _keep_previous(path)
     part.replace(path)
-    sync_folder(path.parent)
+    DISK.sync_folder(path.parent)
 
 
 def previous(path: Path) -> Path:

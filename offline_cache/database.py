@@ -7,13 +7,14 @@ but the one connection made here may open the file: POSIX locks fall with the fi
 """
 
 import contextlib
-import os
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
 import apsw
 import msgspec
+
+from offline_cache.files import DISK, Files
 
 OLDEST_SQLITE = 3_051_003
 """Older ones may lose or corrupt commits when the WAL is reset (sqlite.org/wal.html, "the WAL-reset bug")."""
@@ -51,17 +52,22 @@ class Layout(msgspec.Struct, frozen=True):
     steps: tuple[str, ...]
 
 
-def open_database(path: Path, layout: Layout, vfs: str | None = None) -> apsw.Connection | DatabaseFault:
-    """Open the file for exclusive use, check it, and bring it to the newest layout. ``vfs`` is for fault tests."""
+def open_database(
+    path: Path, layout: Layout, vfs: str | None = None, files: Files = DISK
+) -> apsw.Connection | DatabaseFault:
+    """Open the file for exclusive use, check it, and bring it to the newest layout.
+
+    ``vfs`` and ``files`` are for fault tests.
+    """
     if fault := sqlite_fault(path, apsw.SQLITE_VERSION_NUMBER):
         return fault
     try:
-        _create_private(path)
+        files.create_private(path)
         connection = apsw.Connection(str(path), vfs=vfs)
     except (OSError, apsw.Error) as error:
         return fault_of(path, error)
     try:
-        fault = _prepare(connection, path, layout)
+        fault = _prepare(connection, path, layout, files)
     except (OSError, apsw.Error) as error:
         fault = fault_of(path, error)
     if fault is None:
@@ -113,17 +119,8 @@ def quarantine(path: Path) -> Path:
         part = path.with_name(path.name + tail)
         if part.exists():
             part.replace(aside.with_name(aside.name + tail))
-    sync_folder(path.parent)
+    DISK.sync_folder(path.parent)
     return aside
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in this folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def fault_of(path: Path, error: Exception) -> DatabaseFault:
@@ -156,13 +153,7 @@ def _damaged(path: Path, reason: str) -> DatabaseFault:
     )
 
 
-def _create_private(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-
-
-def _prepare(connection: apsw.Connection, path: Path, layout: Layout) -> DatabaseFault | None:
+def _prepare(connection: apsw.Connection, path: Path, layout: Layout, files: Files) -> DatabaseFault | None:
     connection.set_busy_timeout(_WAIT_FOR_LOCK_MS)
     connection.pragma("locking_mode", "EXCLUSIVE")
     if fault := _stranger(connection, path, layout):
@@ -171,7 +162,7 @@ def _prepare(connection: apsw.Connection, path: Path, layout: Layout) -> Databas
     findings = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
     if findings != ["ok"]:
         return _damaged(path, "; ".join(str(finding) for finding in findings))
-    _migrate(connection, path, layout)
+    _migrate(connection, path, layout, files)
     return None
 
 
@@ -217,11 +208,11 @@ def _configure(connection: apsw.Connection) -> None:
         connection.pragma(name, value)
 
 
-def _migrate(connection: apsw.Connection, path: Path, layout: Layout) -> None:
+def _migrate(connection: apsw.Connection, path: Path, layout: Layout, files: Files) -> None:
     """Run the missing steps, each whole or not at all; a copy of the old file is made first."""
     version = int(str(connection.pragma("user_version")))
     if 0 < version < len(layout.steps):
-        _copy(connection, path.with_name(f"{path.stem}.before-v{len(layout.steps)}{path.suffix}"))
+        _copy(connection, path.with_name(f"{path.stem}.before-v{len(layout.steps)}{path.suffix}"), files)
     for number, step in enumerate(layout.steps[version:], version + 1):
         with transaction(connection):
             connection.execute(step)
@@ -229,9 +220,9 @@ def _migrate(connection: apsw.Connection, path: Path, layout: Layout) -> None:
             connection.pragma("user_version", number)
 
 
-def _copy(connection: apsw.Connection, target: Path) -> None:
+def _copy(connection: apsw.Connection, target: Path, files: Files) -> None:
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
+    files.unlink(part)
     connection.execute("VACUUM INTO ?", (str(part),))
-    part.replace(target)
-    sync_folder(target.parent)
+    files.replace(part, target)
+    files.sync_folder(target.parent)

@@ -8,6 +8,7 @@ with the first flush of a new file, in their order.
 
 import random
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import apsw
@@ -58,40 +59,62 @@ class Image:
 
 
 class PowerDisk(apsw.VFS):
-    """``cut_at``: the call at which the power goes (0 = never). Not ``honest``: flushes are acknowledged, not done."""
+    """``cut_at``: the call at which the power goes (0 = never). Not ``honest``: flushes are acknowledged, not done.
+
+    ``fail_at``: the call, reads among them, that fails with ``error``; ``lasting``: all after it too.
+    """
 
     def __init__(self, name: str, files: dict[str, bytes] | None = None, *, honest: bool = True) -> None:
         super().__init__(name, "")
         self.name, self.honest = name, honest
         self.calls = self.cut_at = 0
+        self.looked = self.fail_at = 0
+        self.lasting = False
+        self.error: type[apsw.Error] = apsw.IOError
         self.names = {path: Image(data) for path, data in (files or {}).items()}
         self._durable_names = dict(self.names)
-        self._renames: list[tuple[str, Image | None]] = []
+        self._renames: list[dict[str, Image | None]] = []
+        """Each entry happens whole (a rename is one step of the file system's journal)."""
 
     def tick(self) -> None:
-        """One call more; the power may go before it has done anything."""
+        """One call more that changes something; the power may go before it has."""
+        self.look(writes=True)
         self.calls += 1
         if self.cut_at and self.calls >= self.cut_at:
             raise PowerOff(f"power went at call {self.calls}")
 
+    def look(self, *, writes: bool = False) -> None:
+        """Any call that may fail. A full disk can still be read."""
+        self.looked += 1
+        due = self.looked == self.fail_at or (self.lasting and self.looked > self.fail_at > 0)
+        if due and (writes or self.error is not apsw.FullError):
+            raise self.error(f"call {self.looked} failed on purpose")
+
     def after_cut(self, draw: random.Random) -> dict[str, bytes]:
         """The files when the power is back."""
         names = dict(self._durable_names)
-        for path, image in self._renames[: draw.randint(0, len(self._renames))]:
-            _name(names, path, image)
+        for step in self._renames[: draw.randint(0, len(self._renames))]:
+            _name(names, step)
         return {path: image.after_cut(draw) for path, image in names.items()}
 
     def link(self, path: str, image: Image | None) -> None:
         """Give a file a name, or take a name away; durable when the folder is flushed."""
+        self._change({path: image})
+
+    def rename(self, old: str, new: str) -> None:
+        """One step: the new name has the file, the old name is gone."""
+        self._change({new: self.names[old], old: None})
+
+    def _change(self, step: dict[str, Image | None]) -> None:
         self.tick()
-        _name(self.names, path, image)
-        self._renames.append((path, image))
+        _name(self.names, step)
+        self._renames.append(step)
 
     def flush_names(self) -> None:
         """The folder is flushed."""
         if self.honest:
-            for path, image in self._renames:
-                _name(self._durable_names, path, image)
+            for step in self._renames:
+                _name(self._durable_names, step)
             self._renames.clear()
 
     def xOpen(self, name: Any, flags: Any) -> "PowerFile":
@@ -121,6 +144,7 @@ class PowerFile:
         flags[1] = flags[0]
 
     def xRead(self, amount: int, offset: int) -> bytes:
+        self._disk.look()
         return bytes(self._image.seen[offset : offset + amount])
 
     def xWrite(self, data: bytes, offset: int) -> None:
@@ -178,8 +202,39 @@ def _apply(data: bytearray, op: _Write | _Cut) -> None:
     data[op.at : op.at + len(op.data)] = op.data
 
 
-def _name(names: dict[str, Image], path: str, image: Image | None) -> None:
-    if image is None:
-        names.pop(path, None)
-    else:
-        names[path] = image
+def _name(names: dict[str, Image], step: dict[str, Image | None]) -> None:
+    for path, image in step.items():
+        if image is None:
+            names.pop(path, None)
+        else:
+            names[path] = image
+
+
+class PowerFiles:
+    """``offline_cache.files.Files`` on such a disk."""
+
+    def __init__(self, disk: PowerDisk) -> None:
+        self._disk = disk
+
+    def exists(self, path: Path) -> bool:
+        return str(path) in self._disk.names
+
+    def create_private(self, path: Path) -> None:
+        if not self.exists(path):
+            self._disk.link(str(path), Image())
+
+    def replace(self, old: Path, new: Path) -> None:
+        self._disk.rename(str(old), str(new))
+
+    def link(self, old: Path, new: Path) -> None:
+        if self.exists(new):
+            raise FileExistsError(str(new))
+        self._disk.link(str(new), self._disk.names[str(old)])
+
+    def unlink(self, path: Path) -> None:
+        if self.exists(path):
+            self._disk.link(str(path), None)
+
+    def sync_folder(self, folder: Path) -> None:
+        self._disk.tick()
+        self._disk.flush_names()

@@ -1,11 +1,15 @@
-"""A terminal's store in a process of its own that is killed at any moment: says on stdout what was acknowledged."""
+"""A terminal's store in a process of its own that is killed at any moment: says on stdout what was acknowledged.
+
+One process that has loaded everything waits for orders on stdin ("path number-of-the-first-visitor") and forks a store
+for each, before any thread or database is open in it; it says the child's pid and, when the child is dead, "dead".
+"""
 
 import os
 import queue
 import sys
 from pathlib import Path
 
-from cache_helpers import intent, numbered, slot_answer, ticket_id
+from cache_helpers import intent, numbered, slot_answer
 from fault_vfs import FaultyVfs
 
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper
@@ -62,6 +66,15 @@ def main(path: Path, first: int) -> None:
                 say(f"failed {event}")
 
 
+def wait_for_orders() -> None:
+    for line in sys.stdin:
+        path, first = line.rsplit(" ", 1)
+        if (child := os.fork()) == 0:
+            main(Path(path), int(first))
+        say(f"child {child}")
+        os.waitpid(child, 0)
+        say("dead")
+
+
 if __name__ == "__main__":
-    assert ticket_id(1)
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    wait_for_orders()
