@@ -47,6 +47,7 @@ class News(Event, frozen=True):
     index: CatalogueIndex | None = None
     waiting: dict[str, int] | None = None
     stored: bool | None = None
+    slip_key: bytes | None = None
     ready: bool = False
     """Store and catalogue have been opened: the start screen may come."""
 
@@ -83,6 +84,7 @@ class Core:
         self._devices: dict[str, DeviceStatus] = {}
         self._hub = False
         self._stored = True
+        self._slip_key = b""
         self._ready = False
         self._drawn: deque[float] = deque()
         self._shown: View | None = None
@@ -160,6 +162,7 @@ class Core:
         self._index = news.index or self._index
         self._waiting = self._waiting if news.waiting is None else news.waiting
         self._stored = self._stored if news.stored is None else news.stored
+        self._slip_key = self._slip_key if news.slip_key is None else news.slip_key
         if news.ready and not self._ready:
             self._ready = True
             self._start_over()
@@ -185,6 +188,8 @@ class Core:
             waiting=self._waiting,
             flood=len(self._drawn) > self._timing.tickets_per_minute,
             stored=self._stored,
+            slip_key=self._slip_key,
+            base_url=self._site.base_url,
         )
 
     def view(self) -> View:

@@ -9,6 +9,7 @@ from kiosk.vocabulary.problems import Problem
 
 WAIT_S = 0.25
 """How long a poll waits for the first byte: a code is here at once, and the host sees that we live."""
+_STALE_S = 0.05
 _CHUNK = 4096
 _AT_ONCE = 16
 """Codes that one poll brings at most; a line that never stops must not keep the thread."""
@@ -34,7 +35,7 @@ class Scanner:
     def open(self) -> Identity:
         """Connect; what a scanner read before is nobody's. Raises DriverFault."""
         self._transport.open()
-        while self._transport.read(_CHUNK, 0.0):
+        while self._transport.read(_CHUNK, _STALE_S):
             pass
         return self._identity
 

@@ -48,7 +48,8 @@ class ScannerPeer(Peer):
         super().__init__(self.scanner, make_line(kind, port, path))
 
     def hold(self, code: str) -> None:
-        """Hold a code before it; from any thread."""
+        """Hold a code before it; from any thread. With nobody at the other end it beeps into the void."""
         with self.lock:
-            self.scanner.hold(code)
+            if self.connected:
+                self.scanner.hold(code)
         self._wake()

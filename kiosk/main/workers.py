@@ -26,7 +26,7 @@ from kiosk.vocabulary.effects import (
     Search,
     SendHelp,
 )
-from kiosk.vocabulary.events import DeviceChanged, PrintFinished
+from kiosk.vocabulary.events import DeviceChanged, PrintFinished, Scanned
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
@@ -53,7 +53,7 @@ class Workers:
         self._storage = StorageThread(
             data / "terminal.db", core.post, note=self._note, owing=lambda: self._sync.owing()
         )
-        ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None)
+        ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None, heard=self._heard)
         self._hosts = Hosts(config.devices, ends)
         self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
         self._printer = next((n for n, d in config.devices.items() if d.kind is DeviceKind.RECEIPT_PRINTER), "")
@@ -118,6 +118,9 @@ class Workers:
     def _device_changed(self, event: DeviceChanged) -> None:
         self._core.post(event)
         self._wall.device_changed(event.status)
+
+    def _heard(self, _device: str, text: str) -> None:
+        self._core.post(Scanned(text))
 
     def _finished(self, job: str, outcome: object) -> None:
         if isinstance(outcome, Printed | NotPrinted | Unconfirmed):

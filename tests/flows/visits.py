@@ -60,6 +60,7 @@ class Visit:
     mono: float = 1000.0
     flood: bool = False
     stored: bool = True
+    slip_key: bytes = b""
     waiting: dict[str, int] = field(default_factory=lambda: {"a": 3})
     timing: Timing = field(default_factory=Timing)
     done: list[Effect] = field(default_factory=list)
@@ -83,6 +84,7 @@ class Visit:
             waiting=self.waiting,
             flood=self.flood,
             stored=self.stored,
+            slip_key=self.slip_key,
         )
 
     def send(self, event: Event) -> tuple[Effect, ...]:
