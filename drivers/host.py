@@ -37,12 +37,14 @@ class Ends(msgspec.Struct, frozen=True, kw_only=True):
     """What a host says to the house. Called from its threads, without its lock; must be quick.
 
     ``emit``: the status is another than before. ``finished(job_id, outcome)``: a command ended, once for each
-    ``submit`` (a ``submit`` of an id under way is answered together with the first).
+    ``submit`` (a ``submit`` of an id under way is answered together with the first). ``heard(device, text)``: the
+    device sent this by itself.
     """
 
     emit: Callable[[DeviceChanged], None]
     finished: Callable[[str, object], None]
     persist: Persist
+    heard: Callable[[str, str], None] = lambda device, text: None
 
 
 class Make(msgspec.Struct, Generic[C, R], frozen=True, kw_only=True):
@@ -159,6 +161,8 @@ class DeviceHost(Generic[C, R]):
         """How the device is."""
         stopped = any(REMEDIES[problem].severity is Severity.STOP for problem in status.problems)
         if self._now is who:
+            for text in status.heard:
+                self._ends.heard(self._status.device, text)
             state = DeviceState.NEEDS_ATTENTION if stopped else DeviceState.READY
             self._say(state, status.problems, status.unknown, status.detail)
 

@@ -50,10 +50,11 @@ class DriverSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 def rows() -> tuple[DriverSpec, ...]:
     """All rows, in the order a technician's list shows them."""
+    from drivers.input_devices.rows import ROWS as SCANNERS
     from drivers.queue_display.rows import ROWS as DISPLAYS
     from drivers.receipt_printer.rows import ROWS as PRINTERS
 
-    return (*PRINTERS, *DISPLAYS)
+    return (*PRINTERS, *DISPLAYS, *SCANNERS)
 
 
 def find(kind: DeviceKind, model: str) -> DriverSpec:

@@ -55,6 +55,7 @@ def _sim_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sign", default="tcp:9101", help="tcp:PORT or pty")
     parser.add_argument("--pole", default="", help="tcp:PORT or pty; not there unless asked for")
     parser.add_argument("--pole-set", choices=("epson", "cd5220"), default="epson")
+    parser.add_argument("--scanner", default="", help="tcp:PORT or pty; not there unless asked for")
     parser.add_argument("--panel", type=int, default=8090, help="port of the panel in the browser")
     parser.add_argument("--print-urls-json", action="store_true", help="one JSON line with all addresses when ready")
 

@@ -49,6 +49,7 @@ class News(Event, frozen=True):
     stored: bool | None = None
     own_numbers: bool | None = None
     outbox_full: bool | None = None
+    slip_key: bytes | None = None
     ready: bool = False
     """Store and catalogue have been opened: the start screen may come."""
 
@@ -86,6 +87,7 @@ class Core:
         self._hub = False
         self._stored = True
         self._own_numbers = self._outbox_full = False
+        self._slip_key = b""
         self._ready = False
         self._drawn: deque[float] = deque()
         self._shown: View | None = None
@@ -165,6 +167,7 @@ class Core:
         self._stored = self._stored if news.stored is None else news.stored
         self._own_numbers = self._own_numbers if news.own_numbers is None else news.own_numbers
         self._outbox_full = self._outbox_full if news.outbox_full is None else news.outbox_full
+        self._slip_key = self._slip_key if news.slip_key is None else news.slip_key
         if news.ready and not self._ready:
             self._ready = True
             self._start_over()
@@ -192,6 +195,8 @@ class Core:
             stored=self._stored,
             own_numbers=self._own_numbers,
             outbox_full=self._outbox_full,
+            slip_key=self._slip_key,
+            base_url=self._site.base_url,
         )
 
     def view(self) -> View:

@@ -30,6 +30,7 @@ MODELS = {
     "printer": (DeviceKind.RECEIPT_PRINTER, "epson_tm_t20"),
     "sign": (DeviceKind.QUEUE_DISPLAY, "alpha"),
     "pole": (DeviceKind.QUEUE_DISPLAY, "pole_epson"),
+    "scanner": (DeviceKind.SCANNER, "serial_lines"),
 }
 """The simulated devices, as the terminal's configuration names them."""
 
@@ -100,6 +101,7 @@ class Demo:
         """Start printer, sign (and pole) as byte-level peers with their panel."""
         sign = sign or f"tcp:{self._port(9101)}"
         command = ["sim", "--printer", f"tcp:{self._port(9100)}", "--sign", sign]
+        command += ["--scanner", f"tcp:{self._port(9102)}"]
         command += ["--panel", str(self._port(8090)), "--print-urls-json"]
         if pole:
             command += ["--pole", pole]

@@ -2,14 +2,15 @@
 
 import apsw
 
-from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper
-from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, NumberCommitted
+from kiosk import wire
+from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, CommitScan
+from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, NumberCommitted, ScanCommitted
 from kiosk.vocabulary.tickets import Numbered
-from offline_cache import own_numbers, tickets
+from offline_cache import outbox, own_numbers, tickets
 from offline_cache.outside import Outside
-from offline_cache.tickets import Kept, NotKept
+from offline_cache.tickets import OUTBOX_FULL, Kept, NotKept
 
-StoreEffect = CommitIntent | CommitNumber | CommitPaper | CommitCancel
+StoreEffect = CommitIntent | CommitNumber | CommitPaper | CommitCancel | CommitScan
 
 
 def write(db: apsw.Connection, outside: Outside, fact: StoreEffect) -> Kept | NotKept:
@@ -23,6 +24,8 @@ def write(db: apsw.Connection, outside: Outside, fact: StoreEffect) -> Kept | No
             return tickets.paper(db, outside, ticket, state, problem)
         case CommitCancel(ticket=ticket):
             return tickets.cancel(db, outside, ticket)
+        case CommitScan(id=scan, slip=slip):
+            return _scan(db, outside, scan, slip)
 
 
 def committed(fact: StoreEffect) -> Event | None:
@@ -34,13 +37,39 @@ def committed(fact: StoreEffect) -> Event | None:
             return NumberCommitted(fact.ticket.id)
         case CommitCancel():
             return CancelCommitted(fact.ticket)
+        case CommitScan():
+            return ScanCommitted(fact.id)
         case CommitPaper():
             return None
 
 
 def ticket_of(fact: StoreEffect) -> str:
-    """The ticket it is about."""
-    return fact.ticket.id if isinstance(fact, CommitIntent | CommitNumber) else fact.ticket
+    """The ticket it is about (a scan has an id of its own)."""
+    match fact:
+        case CommitIntent() | CommitNumber():
+            return fact.ticket.id
+        case CommitPaper() | CommitCancel():
+            return fact.ticket
+        case CommitScan():
+            return fact.id
+
+
+def to_redo(fact: StoreEffect) -> CommitCancel | CommitPaper | None:
+    """What settles a fact whose commit failed: the visitor was told that there is no number, so there is none."""
+    match fact:
+        case CommitPaper():
+            return fact
+        case CommitIntent() | CommitNumber() | CommitCancel():
+            return CommitCancel(ticket_of(fact))
+        case CommitScan():
+            return None  # the visitor was sent to the counter with the slip
+
+
+def _scan(db: apsw.Connection, outside: Outside, scan: str, slip: str) -> Kept | NotKept:
+    if outbox.is_full(db, outside.outbox_limit):
+        return NotKept(OUTBOX_FULL)
+    outbox.put(db, outside, scan, wire.OpKind.SCAN, wire.ScanFact(slip=slip, scanned_ms=outside.clock.now().ms))
+    return Kept()
 
 
 def _number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Kept | NotKept:

@@ -31,6 +31,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """0 = none, or given to another computer (a copied disk)."""
     business_day: str = ""
     hub_generation: str = ""
+    slip_key: bytes = b""
+    """Authenticates slips; b"" = no slot yet."""
     full: bool = False
     """The outbox takes no new work."""
 
@@ -43,17 +45,19 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 def standing(db: apsw.Connection, outside: Outside) -> Standing:
     """Read it."""
     row = db.execute(
-        "SELECT lower(hex(generation)), CASE WHEN machine = ? THEN coalesce(slot, 0) ELSE 0 END,"
-        " business_day, hub_generation FROM instance",
+        "SELECT lower(hex(generation)), CASE WHEN machine = ?1 THEN coalesce(slot, 0) ELSE 0 END,"
+        " business_day, hub_generation, CASE WHEN machine = ?1 THEN coalesce(slip_key, x'') ELSE x'' END FROM instance",
         (outside.machine,),
     ).fetchone()
     assert row is not None
-    generation, slot, business_day, hub_generation = row
+    generation, slot, business_day, hub_generation, slip_key = row
+    assert isinstance(slip_key, bytes)
     return Standing(
         generation=str(generation),
         slot=int(slot),
         business_day=str(business_day),
         hub_generation=str(hub_generation),
+        slip_key=slip_key,
         full=outbox.is_full(db, outside.outbox_limit),
     )
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import apsw
 import msgspec
 
-from kiosk.vocabulary.effects import CommitCancel, CommitPaper
+from kiosk.vocabulary.effects import CommitCancel, CommitPaper, CommitScan
 from kiosk.vocabulary.events import Event, StoreFailed
 from offline_cache import outbox, own_numbers, tickets
 from offline_cache.database import (
@@ -29,7 +29,7 @@ from offline_cache.database import (
     quarantine,
     transaction,
 )
-from offline_cache.facts import StoreEffect, committed, ticket_of, write
+from offline_cache.facts import StoreEffect, committed, ticket_of, to_redo, write
 from offline_cache.notes import Note, ignore
 from offline_cache.outside import Outside
 from offline_cache.own_numbers import Standing
@@ -173,7 +173,7 @@ class StorageThread:
         else:
             for answer in answers:
                 answer()
-            if any(isinstance(job, CommitPaper | CommitCancel) for job in batch):
+            if any(isinstance(job, CommitPaper | CommitCancel | CommitScan) for job in batch):
                 self._owing()
 
     def _commit(self, db: apsw.Connection, batch: list[StoreEffect | _Question]) -> list[Callable[[], None]]:
@@ -238,8 +238,8 @@ class StorageThread:
             if not job.answer.cancelled():
                 _failing(job.answer, apsw.IOError(why))()
             return
-        redo = job if isinstance(job, CommitPaper) else CommitCancel(ticket_of(job))
-        if len(self._redo) < _REDO_MAX:
+        redo = to_redo(job)
+        if redo is not None and len(self._redo) < _REDO_MAX:
             self._redo[redo] = None
         if not isinstance(job, CommitPaper):
             self._post(StoreFailed(ticket_of(job), why))

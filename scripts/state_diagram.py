@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from kiosk.flows import browse, ticket
+from kiosk.flows import browse, scan, ticket
 from kiosk.session.model import CHOOSING, COMMITTING, DEAD_ENDS, EVERYWHERE, HOMES, TICKET_HELD, State
 from kiosk.session.table import Goal, Row, always
 
@@ -19,7 +19,7 @@ GROUPS = {
 
 def rows() -> tuple[Row, ...]:
     """The rows that do something, in the order they are tried."""
-    return (*ticket.ROWS, *browse.ROWS)
+    return (*ticket.ROWS, *scan.ROWS, *browse.ROWS)
 
 
 def diagram() -> str:

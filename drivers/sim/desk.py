@@ -11,6 +11,7 @@ from drivers.sim.peer import LineFaults, Peer
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import PrinterPeer
 from drivers.sim.roll import Slip
+from drivers.sim.scanner import ScannerPeer
 
 LINE_SWITCHES = LineFaults.__struct_fields__
 """Switches every device has."""
@@ -31,17 +32,26 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SimDesk:
-    """Up to three devices. ``None`` = not on this desk."""
+    """Up to four devices. ``None`` = not on this desk."""
 
     def __init__(
-        self, printer: PrinterPeer | None = None, sign: SignPeer | None = None, pole: PolePeer | None = None
+        self,
+        printer: PrinterPeer | None = None,
+        sign: SignPeer | None = None,
+        pole: PolePeer | None = None,
+        scanner: ScannerPeer | None = None,
     ) -> None:
-        self.printer, self.sign, self.pole = printer, sign, pole
+        self.printer, self.sign, self.pole, self.scanner = printer, sign, pole, scanner
 
     @property
     def peers(self) -> dict[str, Peer]:
         """The devices that are there, by name."""
-        named: dict[str, Peer | None] = {"printer": self.printer, "sign": self.sign, "pole": self.pole}
+        named: dict[str, Peer | None] = {
+            "printer": self.printer,
+            "sign": self.sign,
+            "pole": self.pole,
+            "scanner": self.scanner,
+        }
         return {name: peer for name, peer in named.items() if peer is not None}
 
     def start(self) -> dict[str, str]:
@@ -79,6 +89,16 @@ class SimDesk:
             hanging, slips = self.printer.printer.hanging(), self.printer.printer.slips
             return hanging if hanging.height else slips[-1] if slips else None
 
+    def scan(self, code: str) -> None:
+        """Hold a code before the scanner; "" = the QR of the newest slip. Raises ValueError when there is none."""
+        if self.scanner is None:
+            raise ValueError("there is no scanner on this desk; start kiosk sim with --scanner")
+        slip = self.slip()
+        found = code or next(iter(slip.qr_codes if slip else ()), "")
+        if not found:
+            raise ValueError("no slip with a QR was printed yet; write the code")
+        self.scanner.hold(found)
+
     def paper_png(self) -> bytes:
         """The newest paper as a picture; an empty strip before anything was printed."""
         slip = self.slip()
@@ -107,6 +127,8 @@ class SimDesk:
             with self.sign.lock:
                 showing = self.sign.sign.showing
                 return self.sign.sign.text, showing.raw if showing else b"", 0
+        if name == "scanner" and self.scanner is not None:
+            return self.scanner.scanner.last, self.scanner.scanner.last.encode(), 0
         lines = self.pole.lines if self.pole else ("", "")
         level = self.pole.pole.brightness if self.pole else 0
         return "\n".join(lines), "\n".join(lines).encode() + bytes([level]), 0

@@ -37,6 +37,12 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     value: int | None = None
 
 
+class Held(msgspec.Struct, frozen=True):
+    """The body of ``POST /scan``: the code to hold before the scanner; "" = the QR of the newest slip."""
+
+    code: str = ""
+
+
 class Panel:
     """The panel's server in its own thread."""
 
@@ -120,8 +126,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             desk.printer.tear_off()
         elif path == "/well":
             desk.all_well()
+        elif path == "/scan":
+            desk.scan(msgspec.convert(body, Held).code)
         else:
-            raise ValueError(f"nothing to do at {path}; there are /fault, /tear and /well")
+            raise ValueError(f"nothing to do at {path}; there are /fault, /tear, /well and /scan")
 
     def _body(self) -> dict[str, Any]:
         size = int(self.headers.get("Content-Length") or 0)

@@ -54,11 +54,19 @@ class Page:
 <code>{escape(device.url)}</code>
 <span class="plug" data-on="{self._say("sim.connected")}" data-off="{self._say("sim.not_connected")}"
  aria-live="polite">{self._say("sim.connected" if device.connected else "sim.not_connected")}</span></div>
-<div class="sight">{self._picture(device)}</div>
+{self._sight(device)}
 {self._paper_acts(device) if name == "printer" else ""}
 {self._group("sim.group_device", device, own) if own else ""}
 {self._group("sim.group_line", device, [one for one in device.switches if one in LINE_SWITCHES])}
 </section>"""
+
+    def _sight(self, device: Shown) -> str:
+        if device.name in _PICTURES:
+            return f'<div class="sight">{self._picture(device)}</div>'
+        return f"""<form class="acts scan" method="post" action="/scan">
+<input name="code" maxlength="1024" autocomplete="off" aria-label="{self._say("sim.code")}"
+ placeholder="{self._say("sim.code")}">
+<button>{self._say("sim.scan")}</button></form>"""
 
     def _picture(self, device: Shown) -> str:
         name, blank = self._say(f"sim.{device.name}"), self._say("sim.blank")

@@ -13,6 +13,7 @@ from drivers.sim.led_sign import SignPeer
 from drivers.sim.panel import Panel
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import Abilities, PrinterPeer
+from drivers.sim.scanner import ScannerPeer
 from kiosk.i18n.texts import Texts
 
 _SPEED_MM_S = 150.0
@@ -48,6 +49,7 @@ def desk_of(options: argparse.Namespace) -> SimDesk:
         PrinterPeer(*_line(options.printer), abilities=Abilities(mm_per_s=_SPEED_MM_S)) if options.printer else None,
         SignPeer(*_line(options.sign)) if options.sign else None,
         PolePeer(*_line(options.pole), command_set=options.pole_set) if options.pole else None,
+        ScannerPeer(*_line(options.scanner)) if options.scanner else None,
     )
 
 

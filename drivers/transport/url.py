@@ -1,6 +1,7 @@
-"""Transport URLs: ``tcp://host:port`` and ``serial:///dev/ttyUSB0?baud=19200&bytesize=8&parity=N&stopbits=1``.
+"""Transport URLs: ``tcp://host:port``, ``serial:///dev/ttyUSB0?baud=19200&bytesize=8&parity=N&stopbits=1`` and
+``evdev:///dev/input/by-id/…-event-kbd``.
 
-Both take ``trace=FILE``: everything that goes over the link is appended to this file as text (see ``record``).
+All take ``trace=FILE``: everything that goes over the link is appended to this file as text (see ``record``).
 """
 
 from collections.abc import Mapping
@@ -36,8 +37,15 @@ class SerialAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     trace: str = ""
 
 
-Address = TcpAddress | SerialAddress
-_A = TypeVar("_A", TcpAddress, SerialAddress)
+class EvdevAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An input device of the kernel (a scanner that types)."""
+
+    path: Annotated[str, msgspec.Meta(pattern="^/")]
+    trace: str = ""
+
+
+Address = TcpAddress | SerialAddress | EvdevAddress
+_A = TypeVar("_A", TcpAddress, SerialAddress, EvdevAddress)
 _FORMS = "Write tcp://HOST:PORT or serial:///dev/serial/by-id/NAME?baud=19200"
 
 
@@ -74,6 +82,10 @@ def _address(parts: SplitResult, query: Mapping[str, str]) -> Address:
             if parts.netloc:
                 raise ValueError("three slashes belong before the path: serial:///dev/…")
             return _convert({"path": parts.path}, query, SerialAddress)
+        case "evdev":
+            if parts.netloc:
+                raise ValueError("three slashes belong before the path: evdev:///dev/input/…")
+            return _convert({"path": parts.path}, query, EvdevAddress)
         case other:
             raise ValueError(f"unknown kind of link {other!r}")
 
@@ -96,3 +108,7 @@ def _link(address: Address) -> Transport:
             return SerialTransport(
                 address.path, address.baud, address.bytesize, address.parity, address.stopbits, address.flow
             )
+        case EvdevAddress():
+            from drivers.transport.evdev import EvdevTransport
+
+            return EvdevTransport(address.path)

@@ -14,6 +14,7 @@ from kiosk.vocabulary.events import (
     NumberRefused,
     NumberSilent,
     PrintFinished,
+    ScanCommitted,
     SearchFound,
     StoreFailed,
 )
@@ -143,6 +144,15 @@ def is_our_help(session: Session, trigger: Trigger, _facts: Facts) -> bool:
 def may_call_staff(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
     """No call of this session is on its way or was taken already."""
     return session.help not in ("sending", "sent")
+
+
+def is_our_scan(session: Session, trigger: Trigger, _facts: Facts) -> bool:
+    """The answer speaks of the code that was read in this session."""
+    match trigger:
+        case ScanCommitted(scan=scan) | StoreFailed(ticket=scan):
+            return scan != "" and scan == session.scan_id
+        case _:
+            return False
 
 
 def _silent_for(session: Session, facts: Facts, seconds: float) -> bool:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from kiosk.flows import browse, ticket
+from kiosk.flows import browse, scan, ticket
 from kiosk.session.model import CHOOSING, COMMITTING, DEAD_ENDS, EVERYWHERE, HOMES, TICKET_HELD, State
 from kiosk.session.table import Goal, Row, Table, Trigger, row
 from kiosk.vocabulary import events, intents
@@ -19,6 +19,7 @@ LATE_ANSWERS: tuple[type[Trigger], ...] = (
     events.HelpSent,
     events.HelpNotSent,
     events.SearchFound,
+    events.ScanCommitted,
 )
 """Answers that come after their session has ended or moved on: dropped everywhere."""
 
@@ -54,6 +55,8 @@ def _ignored() -> list[Row]:
     # Controls of a screen that has just changed under the finger.
     rows += [row(HOMES | CHOOSING | DEAD_ENDS, trigger, Goal.STAY) for trigger in BROWSE_TOUCHES + TICKET_TOUCHES]
     rows += [row(_NOT_BROWSING, trigger, Goal.STAY) for trigger in TICKET_TOUCHES]
+    # A code held before the scanner while somebody is being served.
+    rows += [row(_NOT_BROWSING, events.Scanned, Goal.STAY)]
     rows += [row(COMMITTING, trigger, Goal.STAY) for trigger in (intents.ChooseLanguage, intents.CallStaff)]
     return rows
 
@@ -70,4 +73,4 @@ TRIGGERS: tuple[type[Trigger], ...] = (
 @cache
 def table() -> Table:
     """The table in force; building it proves that no pair of state and trigger is left open."""
-    return Table((*ticket.ROWS, *browse.ROWS, *_ignored()), TRIGGERS)
+    return Table((*ticket.ROWS, *scan.ROWS, *browse.ROWS, *_ignored()), TRIGGERS)

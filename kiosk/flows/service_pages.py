@@ -88,22 +88,23 @@ def _service_actions(page: Page, chosen: Service) -> tuple[Control, ...]:
 
 def unknown_service(page: Page) -> View:
     """An old screen named a service that is gone."""
-    return _dead_end(page, Screen.UNKNOWN_SERVICE, "unknown_service", Tone.INFO, "info-circle")
+    return dead_end(page, Screen.UNKNOWN_SERVICE, "unknown_service", Tone.INFO, "info-circle")
 
 
 def service_closed(page: Page) -> View:
     """No numbers for this service now: closed, or the terminal gives none at all."""
     if page.facts.outbox_full:
-        return _dead_end(page, Screen.SERVICE_CLOSED, "numbers_stopped", Tone.WARN, "user")
-    return _dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", next_opening_text(page))
+        return dead_end(page, Screen.SERVICE_CLOSED, "numbers_stopped", Tone.WARN, "user")
+    return dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", next_opening_text(page))
 
 
 def handed_back(page: Page) -> View:
     """The number is given back."""
-    return _dead_end(page, Screen.HANDED_BACK, "handed_back", Tone.GO, "circle-check")
+    return dead_end(page, Screen.HANDED_BACK, "handed_back", Tone.GO, "circle-check")
 
 
-def _dead_end(page: Page, screen: Screen, key: str, tone: Tone, icon: str, extra: str = "") -> View:
+def dead_end(page: Page, screen: Screen, key: str, tone: Tone, icon: str, extra: str = "") -> View:
+    """A short page that says one thing (texts ``key.title``, ``.heading``, ``.text``) and leads back to the start."""
     words = page.words
     text = " ".join(part for part in (words(f"{key}.text"), extra) if part)
     notice = Notice(tone=tone, icon=icon, heading=words(f"{key}.heading"), text=text)

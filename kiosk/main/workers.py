@@ -22,12 +22,13 @@ from kiosk.vocabulary.effects import (
     CommitIntent,
     CommitNumber,
     CommitPaper,
+    CommitScan,
     Effect,
     PrintTicket,
     Search,
     SendHelp,
 )
-from kiosk.vocabulary.events import DeviceChanged, PrintFinished
+from kiosk.vocabulary.events import DeviceChanged, PrintFinished, Scanned
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
@@ -69,7 +70,7 @@ class Workers:
             outside=Outside(new_id=ids, clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit),
         )
         self._questions = Questions(self._storage)
-        ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None)
+        ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None, heard=self._heard)
         self._hosts = Hosts(config.devices, ends)
         self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
         self._printer = next((n for n, d in config.devices.items() if d.kind is DeviceKind.RECEIPT_PRINTER), "")
@@ -108,7 +109,7 @@ class Workers:
     def perform(self, effect: Effect) -> None:
         """Hand an effect to its worker; never blocks."""
         match effect:
-            case CommitIntent() | CommitNumber() | CommitPaper() | CommitCancel():
+            case CommitIntent() | CommitNumber() | CommitPaper() | CommitCancel() | CommitScan():
                 self._storage.submit(effect)
             case AskNumber():
                 self._numbers.submit(effect)
@@ -136,6 +137,9 @@ class Workers:
         self._core.post(event)
         self._wall.device_changed(event.status)
 
+    def _heard(self, _device: str, text: str) -> None:
+        self._core.post(Scanned(text))
+
     def _finished(self, job: str, outcome: object) -> None:
         if isinstance(outcome, Printed | NotPrinted | Unconfirmed):
             self._core.post(PrintFinished(job, outcome))
@@ -158,7 +162,7 @@ class Workers:
         if now.full != self._full:
             self._full = now.full
             self._log.write("outbox-full" if now.full else "outbox-open")
-        self._core.post(News(own_numbers=now.own_numbers, outbox_full=now.full))
+        self._core.post(News(own_numbers=now.own_numbers, outbox_full=now.full, slip_key=now.slip_key))
 
     def _queues(self, states: QueueStates | None) -> None:
         if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:

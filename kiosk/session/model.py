@@ -37,6 +37,11 @@ class State(StrEnum):
     HANDING_BACK = "handing_back"
     HANDED_BACK = "handed_back"
     GOODBYE = "goodbye"
+    SCANNING = "scanning"
+    SCAN_TAKEN = "scan_taken"
+    SCAN_NOT_TAKEN = "scan_not_taken"
+    SCAN_PAYMENT = "scan_payment"
+    SCAN_UNKNOWN = "scan_unknown"
 
 
 HOMES = frozenset({State.START, State.CLOSED, State.OUT_OF_SERVICE})
@@ -45,11 +50,21 @@ HOMES = frozenset({State.START, State.CLOSED, State.OUT_OF_SERVICE})
 CHOOSING = frozenset({State.LANGUAGES, State.CATEGORIES, State.SERVICES, State.SEARCH, State.SERVICE})
 """Screens on which the visitor looks for the right thing; Back remembers them."""
 
-DEAD_ENDS = frozenset({State.UNKNOWN_SERVICE, State.SERVICE_CLOSED, State.HANDED_BACK})
+SCAN_ENDS = frozenset({State.SCAN_TAKEN, State.SCAN_NOT_TAKEN, State.SCAN_PAYMENT, State.SCAN_UNKNOWN})
+"""What came of a code that was held before the scanner."""
+
+DEAD_ENDS = frozenset({State.UNKNOWN_SERVICE, State.SERVICE_CLOSED, State.HANDED_BACK}) | SCAN_ENDS
 """Short pages that say one thing and lead back to the start."""
 
 COMMITTING = frozenset(
-    {State.STORING_INTENT, State.ASKING_NUMBER, State.STORING_NUMBER, State.PRINTING, State.HANDING_BACK}
+    {
+        State.STORING_INTENT,
+        State.ASKING_NUMBER,
+        State.STORING_NUMBER,
+        State.PRINTING,
+        State.HANDING_BACK,
+        State.SCANNING,
+    }
 )
 """States that end by an answer, never by the visitor's silence."""
 
@@ -101,6 +116,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     help: Help = Help.NONE
     help_id: str = ""
+    scan_id: str = ""
+    scanned: str = ""
+    """The number on the slip that was read."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +142,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """The terminal can give numbers of its own while the hub is silent."""
     outbox_full: bool = False
     """Too much waits for the hub: no new work."""
+    slip_key: bytes = b""
+    """Authenticates the slips of this hall; b"" = not known yet."""
+    base_url: str = ""
+    """Where visitors' pages are."""
 
 
 def fresh_session(session_id: str, lang: str, mono: float, state: State = State.START) -> Session:

@@ -12,6 +12,7 @@ class DeviceKind(StrEnum):
 
     RECEIPT_PRINTER = "receipt_printer"
     QUEUE_DISPLAY = "queue_display"
+    SCANNER = "scanner"
 
 
 class DeviceState(StrEnum):
@@ -36,11 +37,15 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """What a driver's poll says now. ``problems`` empty = well; ``unknown`` lists what could not be learnt."""
+    """What a driver's poll says now. ``problems`` empty = well; ``unknown`` lists what could not be learnt.
+
+    ``heard`` is what the device sent by itself since the last poll: codes that a scanner read. Never logged.
+    """
 
     problems: tuple[Problem, ...] = ()
     unknown: bool = False
     detail: str = ""
+    heard: tuple[str, ...] = ()
 
 
 class DeviceStatus(msgspec.Struct, frozen=True):

@@ -50,6 +50,13 @@ class CommitCancel(Effect, frozen=True):
     ticket: str
 
 
+class CommitScan(Effect, frozen=True):
+    """A slip was read: make that durable and owe it to the hub. Answer: ScanCommitted or StoreFailed with this id."""
+
+    id: str
+    slip: str
+
+
 class SendHelp(Effect, frozen=True):
     """Call a person to this terminal. Answer: HelpSent or HelpNotSent."""
 

@@ -113,6 +113,18 @@ class CatalogueChanged(Event, frozen=True):
     version: int
 
 
+class Scanned(Event, frozen=True):
+    """A scanner read this code. Its text may be anything."""
+
+    text: str
+
+
+class ScanCommitted(Event, frozen=True):
+    """What was read is durable and will reach the hub."""
+
+    scan: str
+
+
 class Failure(Event, frozen=True):
     """A bug was caught at an edge: end the session kindly."""
 

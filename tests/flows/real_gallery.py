@@ -19,10 +19,20 @@ from kiosk.session.model import State, patience
 from kiosk.view import View
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import Contrast, TextSize
+from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.slips import Slip, slip_text
 
 URL = "https://termine.musterstadt.example/t/3vQ8xY2kQm0Zr7Lw5Jp1Ta"
+SLIP_KEY = bytes(range(32))
+SLIP = Slip(
+    id="018f3c1e-7b2a-7c3d-9e4f-0123456789ab",
+    label=Label("A", 3, 17),
+    business_day=MONDAY_TEN.date().isoformat(),
+    arrival_s=int(MONDAY_TEN.timestamp()),
+    service=1,
+)
 Walk = Callable[[Visit], None]
 
 
@@ -114,6 +124,24 @@ def drawer(name: str) -> Walk:
     return lambda visit: (visit.ask(intents.ShowAccess(name)), None)[1]
 
 
+def scanning(text: str, key: bytes = SLIP_KEY) -> Walk:
+    def walk(visit: Visit) -> None:
+        visit.slip_key = key
+        visit.send(events.Scanned(text))
+
+    return walk
+
+
+def scan_taken(visit: Visit) -> None:
+    scanning(slip_text(SLIP, SLIP_KEY))(visit)
+    visit.send(events.ScanCommitted(visit.session.scan_id))
+
+
+def scan_not_taken(visit: Visit) -> None:
+    scanning(slip_text(SLIP, SLIP_KEY))(visit)
+    visit.send(events.StoreFailed(visit.session.scan_id))
+
+
 def nothing(_visit: Visit) -> None:
     return None
 
@@ -140,6 +168,10 @@ WALKS: dict[str, Walk] = {
     "help-called": help_called,
     "goodbye": goodbye,
     "question": question,
+    "scan-taken": scan_taken,
+    "scan-not-taken": scan_not_taken,
+    "scan-payment": scanning("RF18539007547034"),
+    "scan-unknown": scanning("4006381333931"),
 }
 
 

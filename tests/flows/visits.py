@@ -62,6 +62,7 @@ class Visit:
     stored: bool = True
     own_numbers: bool = False
     outbox_full: bool = False
+    slip_key: bytes = b""
     waiting: dict[str, int] = field(default_factory=lambda: {"a": 3})
     timing: Timing = field(default_factory=Timing)
     done: list[Effect] = field(default_factory=list)
@@ -87,6 +88,7 @@ class Visit:
             stored=self.stored,
             own_numbers=self.own_numbers,
             outbox_full=self.outbox_full,
+            slip_key=self.slip_key,
         )
 
     def send(self, event: Event) -> tuple[Effect, ...]:

@@ -14,8 +14,10 @@ function show(device) {
   if (card.dataset.version !== device.version) {
     card.dataset.version = device.version;
     const image = card.querySelector("img");
-    image.src = `${pictures[device.name]}?${device.version}`;
-    image.alt = `${image.dataset.name}: ${device.text.trim() || image.dataset.blank}`;
+    if (image) {
+      image.src = `${pictures[device.name]}?${device.version}`;
+      image.alt = `${image.dataset.name}: ${device.text.trim() || image.dataset.blank}`;
+    }
   }
   for (const form of card.querySelectorAll("[data-fault]")) {
     const value = device.switches[form.dataset.fault];
@@ -40,6 +42,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   const body = {};
+  if (form.elements.code) body.code = form.elements.code.value;
   if (form.dataset.fault) {
     Object.assign(body, { device: form.elements.device.value, fault: form.dataset.fault });
     body.on = form.elements.on.value === "1";

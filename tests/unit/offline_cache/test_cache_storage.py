@@ -9,8 +9,15 @@ import pytest
 from cache_helpers import Inbox, Notes, eventually, intent, numbered, outside, slot_answer, ticket_id, waiting
 from fault_vfs import FaultyVfs
 
-from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper
-from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, NumberCommitted, StoreFailed
+from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, CommitScan
+from kiosk.vocabulary.events import (
+    CancelCommitted,
+    Event,
+    IntentCommitted,
+    NumberCommitted,
+    ScanCommitted,
+    StoreFailed,
+)
 from kiosk.vocabulary.tickets import PaperState
 from kiosk.wire import OpAnswer
 from offline_cache.database import DatabaseFault, Trouble, open_database
@@ -343,3 +350,13 @@ def test_a_bug_in_a_question_ends_the_question_only(tmp_path: Path) -> None:
     room.inbox.wait(IntentCommitted(ticket_id(1)))
     room.thread.stop()
     assert room.notes.ids[:3] == ["store-opened", "store-bug", "store-failed"]
+
+
+def test_a_slip_that_was_read_is_owed_by_the_commit_that_is_told(tmp_path: Path) -> None:
+    inbox = Inbox()
+    storage = StorageThread(tmp_path / "terminal.db", inbox.post)
+    storage.start()
+    storage.submit(CommitScan(ticket_id(7), "THK2:WHATEVER"))
+    inbox.wait(ScanCommitted(ticket_id(7)))
+    assert storage.ask(waiting) == [(ticket_id(7), "scan")]
+    storage.stop()

@@ -1,0 +1,65 @@
+"""The driver of a scanner: it takes no commands, its poll brings what was read (``Status.heard``)."""
+
+from typing import Protocol
+
+from drivers.port import Persist, Report
+from drivers.transport.base import Transport
+from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
+from kiosk.vocabulary.problems import Problem
+
+WAIT_S = 0.25
+"""How long a poll waits for the first byte: a code is here at once, and the host sees that we live."""
+_STALE_S = 0.05
+_CHUNK = 4096
+_AT_ONCE = 16
+"""Codes that one poll brings at most; a line that never stops must not keep the thread."""
+
+
+class Codec(Protocol):
+    """Bytes to codes."""
+
+    def feed(self, data: bytes) -> tuple[str, ...]:
+        """The codes that ended in these bytes."""
+
+
+class NothingToDo(Exception):
+    """A scanner was given a command (a bug)."""
+
+
+class Scanner:
+    """One scanner behind one transport (``port.Driver[None, Problem]``)."""
+
+    def __init__(self, transport: Transport, codec: Codec, identity: Identity) -> None:
+        self._transport, self._codec, self._identity = transport, codec, identity
+
+    def open(self) -> Identity:
+        """Connect; what a scanner read before is nobody's. Raises DriverFault."""
+        self._transport.open()
+        while self._transport.read(_CHUNK, _STALE_S):
+            pass
+        return self._identity
+
+    def poll(self) -> Status:
+        """What was read since the last poll. Raises DriverFault when the line is gone."""
+        heard: list[str] = []
+        data = self._transport.read(_CHUNK, WAIT_S)
+        while data and len(heard) < _AT_ONCE:
+            heard += self._codec.feed(data)
+            data = self._transport.read(_CHUNK, 0.0)
+        return Status(heard=tuple(heard[:_AT_ONCE]))
+
+    def execute(self, command: None, report: Report, persist: Persist) -> Problem:
+        """Never called: nobody commands a scanner."""
+        raise NothingToDo
+
+    def recover(self, job: str) -> Problem:
+        """There are no jobs."""
+        return Problem.LINK_LOST
+
+    def self_test(self) -> SelfTestReport:
+        """A person must hold a code before it."""
+        return SelfTestReport(True, ("hold any code before the scanner: it must beep, and a page must come",))
+
+    def close(self) -> None:
+        """Let go of the line."""
+        self._transport.close()

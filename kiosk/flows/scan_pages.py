@@ -1,0 +1,46 @@
+"""Pages of the scan flow: taken, not taken, a payment code, unknown."""
+
+from kiosk.flows import frame
+from kiosk.flows.frame import Page
+from kiosk.flows.service_pages import dead_end
+from kiosk.flows.ticket_pages import numbering
+from kiosk.session.model import State
+from kiosk.view import Block, Look, Notice, NumberCard, Screen, Tone, View
+
+
+def taken(page: Page) -> View:
+    """The number is in the queue, or will be as soon as the hub hears of it; that is said honestly."""
+    words, number = page.words, page.session.scanned
+    key = "scan_taken" if page.facts.health.hub else "scan_waits"
+    tone, icon = (Tone.GO, "circle-check") if page.facts.health.hub else (Tone.WARN, "user")
+    notice = Notice(tone=tone, icon=icon, heading=words(f"{key}.heading"), text=words(f"{key}.text"))
+    body: tuple[Block, ...] = (notice,)
+    if number:
+        spoken = words("ticket.spoken", number=number)
+        body = (NumberCard(number=number, caption="", qr="", qr_caption="", spoken=spoken), notice)
+    again = frame.to_start(page, Look.MAIN)
+    return frame.view(page, Screen.SCAN_TAKEN, words(f"{key}.title"), body=body, actions=(again,))
+
+
+def not_taken(page: Page) -> View:
+    """It could not be kept: to a person."""
+    return dead_end(page, Screen.SCAN_NOT_TAKEN, "scan_not_taken", Tone.WARN, "user")
+
+
+def payment(page: Page) -> View:
+    """A payment code: not here yet."""
+    return dead_end(page, Screen.SCAN_PAYMENT, "scan_payment", Tone.INFO, "currency-euro")
+
+
+def unknown(page: Page) -> View:
+    """Not a slip of this hall."""
+    return dead_end(page, Screen.SCAN_UNKNOWN, "scan_unknown", Tone.INFO, "qrcode")
+
+
+PAGES = {
+    State.SCANNING: numbering,
+    State.SCAN_TAKEN: taken,
+    State.SCAN_NOT_TAKEN: not_taken,
+    State.SCAN_PAYMENT: payment,
+    State.SCAN_UNKNOWN: unknown,
+}

@@ -1,0 +1,194 @@
+"""Scanners under every mishap of their line: what is heard was really sent, whole, and never twice."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from drivers.clock import SystemClock
+from drivers.host import DeviceHost, Ends, Make
+from drivers.input_devices.keys import EV_KEY, EVENT, KeyCodec
+from drivers.input_devices.lines import LineCodec
+from drivers.input_devices.scanner import Scanner
+from drivers.port import DriverFault
+from drivers.sim.scanner import ScannerPeer
+from drivers.transport import transport_for
+from drivers.transport.base import Transport
+from drivers.transport.evdev import EvdevTransport
+from kiosk.vocabulary.devices import DeviceKind, DeviceState, Identity
+from kiosk.vocabulary.problems import Problem
+
+CODE = "THK2:0123456789ABCDEFGHIJKLMNO:A03-17:2AB:000ABC:00000XY:0123456789ABC"
+LINES = pytest.mark.parametrize("line", ["tcp", "pty"])
+
+
+def scanner(link: Transport) -> Scanner:
+    return Scanner(link, LineCodec(), Identity())
+
+
+@contextmanager
+def peer_on(line: str) -> Iterator[ScannerPeer]:
+    peer = ScannerPeer(line)
+    peer.start()
+    try:
+        yield peer
+    finally:
+        peer.stop()
+
+
+def heard(driver: Scanner, seconds: float = 2.0, count: int = 1) -> list[str]:
+    codes: list[str] = []
+    end = time.monotonic() + seconds
+    while len(codes) < count and time.monotonic() < end:
+        codes += driver.poll().heard
+    return codes
+
+
+def until_lost(driver: Scanner) -> tuple[list[str], Problem]:
+    codes: list[str] = []
+    while True:
+        try:
+            codes += driver.poll().heard
+        except DriverFault as fault:
+            return codes, fault.problem
+
+
+@LINES
+def test_a_code_is_heard_once(line: str) -> None:
+    with peer_on(line) as peer:
+        driver = scanner(transport_for(peer.url))
+        driver.open()
+        peer.hold(CODE)
+        assert heard(driver) == [CODE]
+        assert heard(driver, 0.5) == []
+        driver.close()
+        driver.close()
+
+
+@LINES
+def test_what_was_read_before_anybody_listened_is_nobodys(line: str) -> None:
+    with peer_on(line) as peer:
+        peer.hold("old")
+        driver = scanner(transport_for(peer.url))
+        driver.open()
+        peer.hold(CODE)
+        assert heard(driver)[-1] == CODE
+        driver.close()
+
+
+@LINES
+def test_nobody_there(line: str) -> None:
+    with peer_on(line) as peer:
+        peer.switch(absent=True)
+        with pytest.raises(DriverFault) as fault:
+            scanner(transport_for(peer.url)).open()
+        assert fault.value.problem is Problem.NOT_FOUND
+
+
+def test_cut_at_every_byte_gives_the_whole_code_or_none() -> None:
+    for at in range(len(CODE) + 2):
+        read_end, write_end = os.pipe()
+        driver = scanner(EvdevTransport("/test", fd=read_end))  # any descriptor will do for a stream of bytes
+        driver.open()
+        os.write(write_end, (CODE + "\r").encode()[:at])
+        os.close(write_end)
+        codes, lost = until_lost(driver)
+        assert lost is Problem.LINK_LOST
+        assert codes in ([], [CODE])
+        assert (codes == [CODE]) <= (at == len(CODE) + 1)
+        driver.close()
+
+
+def test_events_of_a_keyboard_over_a_pipe() -> None:
+    read_end, write_end = os.pipe()
+    driver = Scanner(EvdevTransport("/dev/input/event9", fd=read_end), KeyCodec("us"), Identity())
+    driver.open()
+    keys = [(30, 1), (30, 0), (42, 1), (48, 1), (48, 0), (42, 0), (2, 1), (2, 0), (28, 1), (28, 0)]
+    data = b"".join(EVENT.pack(0, 0, EV_KEY, code, value) for code, value in keys)
+    os.write(write_end, data[:37])
+    assert heard(driver, 0.3) == []
+    os.write(write_end, data[37:])
+    assert heard(driver) == ["aB1"]
+    driver.close()
+    os.close(write_end)
+
+
+def test_a_real_input_device_is_grabbed() -> None:
+    evdev = pytest.importorskip("evdev")
+    if not os.access("/dev/uinput", os.W_OK):
+        pytest.skip("this kernel offers no /dev/uinput: grabbing is not tried")
+    with evdev.UInput() as device:
+        driver = Scanner(EvdevTransport(device.device.path), KeyCodec("us"), Identity())
+        driver.open()
+        for code in (30, 28):
+            device.write(EV_KEY, code, 1)
+            device.write(EV_KEY, code, 0)
+        device.syn()
+        assert heard(driver) == ["a"]
+        second = Scanner(EvdevTransport(device.device.path), KeyCodec("us"), Identity())
+        with pytest.raises(DriverFault) as fault:
+            second.open()
+        assert fault.value.problem is Problem.PORT_BUSY
+        driver.close()
+
+
+def test_a_line_that_never_stops_does_not_keep_the_thread() -> None:
+    with peer_on("tcp") as peer:
+        driver = scanner(transport_for(peer.url))
+        driver.open()
+        for _ in range(200):
+            peer.hold(CODE)
+        began = time.monotonic()
+        first = driver.poll()
+        assert time.monotonic() - began < 2
+        assert set(first.heard) <= {CODE}
+        driver.close()
+
+
+@LINES
+def test_the_host_brings_a_scanner_back_after_it_was_pulled(line: str) -> None:
+    with peer_on(line) as peer:
+        codes: list[str] = []
+        states: list[DeviceState] = []
+        came = threading.Event()
+
+        def take(_device: str, text: str) -> None:
+            codes.append(text)
+            came.set()
+
+        make = Make(
+            driver=lambda: scanner(transport_for(peer.url)),
+            refuse=lambda problem: problem,
+            doubt=lambda problem: problem,
+        )
+        ends = Ends(
+            emit=lambda event: states.append(event.status.state),
+            finished=lambda job, outcome: None,
+            persist=lambda fact: None,
+            heard=take,
+        )
+        host = DeviceHost("scanner", DeviceKind.SCANNER, make, ends, SystemClock())
+        host.start()
+        assert peer.wait_for(lambda: DeviceState.READY in states, 5)
+        peer.hold(CODE)
+        assert came.wait(3)
+        peer.switch(absent=True)
+        end = time.monotonic() + 10
+        while states[-1] is not DeviceState.OFFLINE and time.monotonic() < end:
+            host.check()
+            came.wait(0.05)
+        assert states[-1] is DeviceState.OFFLINE
+        peer.switch(absent=False)
+        end = time.monotonic() + 15
+        while states[-1] is not DeviceState.READY and time.monotonic() < end:
+            host.check()
+            came.clear()
+            came.wait(0.1)
+        came.clear()
+        peer.hold("again")
+        assert came.wait(3)
+        assert codes == [CODE, "again"]
+        host.stop()

@@ -1,0 +1,97 @@
+"""Bytes of scanners to codes, however they are split."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.input_devices.keys import EV_KEY, EVENT, KeyCodec
+from drivers.input_devices.lines import LONGEST, SUFFIXES, LineCodec
+
+THK = "THK2:0123456789ABCDEFGHIJKLMNO:A03-17:2AB:000ABC:00000XY:0123456789ABC"
+
+
+def in_pieces(data: bytes, cuts: list[int]) -> list[bytes]:
+    edges = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
+    return [data[start:end] for start, end in pairwise(edges)]
+
+
+@given(
+    st.lists(
+        st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\r\n\t\x03"), max_size=60), max_size=6
+    ),
+    st.sampled_from(sorted(SUFFIXES)),
+    st.lists(st.integers(0, 2000), max_size=20),
+)
+def test_lines_are_the_same_however_they_are_split(codes: list[str], suffix: str, cuts: list[int]) -> None:
+    data = b"".join(code.encode() + SUFFIXES[suffix] for code in codes)
+    codec = LineCodec(suffix)  # type: ignore[arg-type]
+    heard = [code for piece in in_pieces(data, cuts) for code in codec.feed(piece)]
+    assert heard == [code for code in codes if code]
+
+
+def test_a_girocode_keeps_its_line_feeds_and_crlf_is_one_end() -> None:
+    codec = LineCodec("cr")
+    assert codec.feed(b"BCD\n002\n1\r\nnext\r") == ("BCD\n002\n1", "next")
+    assert LineCodec("etx").feed(b"BCD\r\n002\x03") == ("BCD\r\n002",)
+
+
+def test_a_code_without_end_is_dropped_and_the_next_is_read() -> None:
+    for suffix, end in SUFFIXES.items():
+        codec = LineCodec(suffix)  # type: ignore[arg-type]
+        assert codec.feed(b"x" * 100_000) == ()
+        assert codec.feed(b"y" * 10 + end + b"good" + end) == ("good",)
+        assert codec.feed(b"z" * (LONGEST + 1) + end + b"good" + end) == ("good",)
+        assert len(codec._kept) <= LONGEST
+
+
+@given(st.binary(max_size=3000), st.lists(st.integers(0, 3000), max_size=10))
+def test_noise_raises_nothing(noise: bytes, cuts: list[int]) -> None:
+    for codec in (LineCodec("crlf"), KeyCodec("us")):
+        for piece in in_pieces(noise, cuts):
+            for code in codec.feed(piece):
+                assert len(code) <= LONGEST
+
+
+def typed(text: str, layout: str) -> bytes:
+    """The events of a keyboard that types this text and Enter, as the kernel writes them."""
+    codec = KeyCodec(layout)  # type: ignore[arg-type]
+    events: list[tuple[int, int]] = []
+    for letter in text:
+        keys = next(
+            [*held, code]
+            for table, held in ((codec._plain, []), (codec._shifted, [42]), (codec._alt, [100]))
+            for code, found in table.items()
+            if found == letter
+        )
+        events += [(code, 1) for code in keys] + [(code, 0) for code in reversed(keys)]
+    events += [(28, 1), (28, 0)]
+    return b"".join(EVENT.pack(1, 2, EV_KEY, code, value) + EVENT.pack(1, 2, 0, 0, 0) for code, value in events)
+
+
+@given(st.lists(st.integers(0, 20_000), max_size=30), st.sampled_from(["de", "us"]))
+def test_keys_are_the_same_however_they_are_split(cuts: list[int], layout: str) -> None:
+    codec = KeyCodec(layout)  # type: ignore[arg-type]
+    data = typed(THK, layout) + typed("https://a.de/t/0f", layout)
+    heard = [code for piece in in_pieces(data, cuts) for code in codec.feed(piece)]
+    assert heard == [THK, "https://a.de/t/0f"]
+
+
+def test_known_keys_of_the_german_layout() -> None:
+    events = [
+        (44, 1),
+        (44, 0),
+        (21, 1),
+        (21, 0),
+        (42, 1),
+        (52, 1),
+        (52, 2),
+        (52, 0),
+        (42, 0),
+        (53, 1),
+        (53, 0),
+        (96, 1),
+    ]
+    data = b"".join(EVENT.pack(0, 0, EV_KEY, code, value) for code, value in events)
+    assert KeyCodec("de").feed(data) == ("yz:-",)
+    assert KeyCodec("us").feed(data) == ("zy>/",)
