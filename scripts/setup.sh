@@ -1,6 +1,7 @@
 # Sourced by scripts/run and scripts/test: system packages, .venv, the product itself. Says what it does and how long.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export KIOSK_CALLED_FROM=$PWD
 cd "$ROOT"
 STARTED=$(date +%s)
 
@@ -51,7 +52,8 @@ and then this script again. Nothing was changed."
 
 need_python() {
     PYTHON=${PYTHON:-python3}
-    command -v "$PYTHON" >/dev/null || die "Python 3.11 or newer is needed (set PYTHON=/path/to/python)."
+    command -v "$PYTHON" >/dev/null ||
+        die "Python 3.11 or newer is needed: apt-get install python3, or set PYTHON=/path/to/python."
     "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || die "Python 3.11 or newer is needed, found $("$PYTHON" -V)."
 }
 
