@@ -22,6 +22,8 @@ from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
 from kiosk.vocabulary.devices import DeviceKind
 
 READY_S = 40.0
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, an order from outside, a closed window or connection."""
 PORTRAIT = Panel(width_px=1080, height_px=1920, width_mm=336.3, height_mm=597.9)
 LANDSCAPE = Panel(width_px=1280, height_px=800, width_mm=323.1, height_mm=201.9, bottom_mm=900.0, max_reach_mm=1220.0)
 
@@ -163,7 +165,11 @@ class Demo:
     def _start(self, name: str, *words: str, stdout: int | None = None) -> subprocess.Popen[bytes]:
         with (self.folder / "log" / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "kiosk.cli", *words], stdout=stdout or log, stderr=log, stdin=subprocess.DEVNULL
+                [sys.executable, "-m", "kiosk.cli", *words],
+                stdout=stdout or log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                process_group=0,  # Ctrl-C reaches us alone, so that the programs end in order
             )
         self.processes[name] = process
         return process
@@ -200,17 +206,18 @@ def free_port(usual: int) -> int:
 def run_demo(data: Path | None, window: str, trace: Path | None) -> int:
     """Start everything, print the addresses, and wait until the terminal or the operator ends it."""
     del trace
+    began = time.monotonic()
+    end_in_order()
     with contextlib.ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="townhall-demo-")))
         demo = Demo(folder, LANDSCAPE if window == "1280x800" else PORTRAIT)
         stack.callback(demo.stop)
-        signal.signal(signal.SIGTERM, _end)
         try:
             demo.start_hub()
             demo.start_simulators()
             demo.write_config()
             demo.start_terminal(window)
-            _welcome(demo)
+            _welcome(demo, time.monotonic() - began)
             return demo.processes["terminal"].wait()
         except KeyboardInterrupt:
             return 0
@@ -219,16 +226,28 @@ def run_demo(data: Path | None, window: str, trace: Path | None) -> int:
             return 1
 
 
+def end_in_order() -> None:
+    """From now on the first of ENDINGS is a KeyboardInterrupt and no second one disturbs the tidying up.
+
+    One that is ignored already stays so (``nohup``).
+    """
+    for each in ENDINGS:
+        if signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, _end)
+
+
 def _end(_signal: int, _frame: object) -> None:
+    for each in ENDINGS:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
-def _welcome(demo: Demo) -> None:
+def _welcome(demo: Demo, seconds: float) -> None:
     where = demo.addresses()
     lines = [
         "",
-        "The demo hall is open.",
-        f"  terminal          on the display {os.environ.get('DISPLAY', '(none)')}",
+        f"The demo hall is open, after {seconds:.0f} s. The addresses are for a browser on this machine.",
+        f"  terminal          on the display {os.environ.get('DISPLAY', '(none)')}, in a few seconds",
         f"  desk page         {where.hub}/desk",
         f"  board             {where.board}",
         f"  simulated devices {where.panel}",

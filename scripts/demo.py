@@ -2,11 +2,16 @@
 
 import argparse
 import os
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 from lobby.display import VirtualDisplay
+
+from kiosk.demo import end_in_order, run_demo
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
@@ -15,19 +20,30 @@ def main() -> int:
     parser.add_argument("--landscape", action="store_true", help="a 15-inch counter panel, 1280x800")
     parser.add_argument("--data", type=Path, default=None, help="keep the demo's data in this folder")
     parser.add_argument("--visit", choices=("ticket",), help="make a whole visit by real touches, then end")
-    parser.add_argument("--shots", type=Path, default=Path("var/shots"), help="where the visit's pictures go")
+    parser.add_argument("--shots", type=Path, default=ROOT / "var/shots", help="where the visit's pictures go")
     options = parser.parse_args()
-    if options.visit:
-        from lobby.visit import ticket_visit
+    end_in_order()
+    try:
+        return make_visit(options) if options.visit else open_demo(options)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
 
-        return ticket_visit(options.shots, landscape=options.landscape)
-    return open_demo(options)
+
+def make_visit(options: argparse.Namespace) -> int:
+    """The whole visit; a relative folder is meant from where the person stands, not from ours."""
+    from lobby.visit import ticket_visit  # needs Chromium, which the demo does not
+
+    return ticket_visit(called_from(options.shots), landscape=options.landscape)
+
+
+def called_from(folder: Path) -> Path:
+    """The folder as seen from where scripts/run was called."""
+    return Path(os.environ.get("KIOSK_CALLED_FROM", ".")).resolve() / folder
 
 
 def open_demo(options: argparse.Namespace) -> int:
     """The demo on the display there is, or on a virtual one."""
-    from kiosk.demo import run_demo
-
+    data = options.data and called_from(options.data)
     size = "1280x800" if options.landscape else "1080x1920"
     with ExitStack() as stack:
         if not os.environ.get("DISPLAY"):
@@ -35,11 +51,16 @@ def open_demo(options: argparse.Namespace) -> int:
             display = VirtualDisplay(width, height)
             os.environ["DISPLAY"] = display.start()
             stack.callback(display.stop)
-            picture = f"{sys.executable} scripts/look.py {display.folder} picture.png"
-            print(f"There is no display here, so a virtual one was started: {display.name}")
-            print(f"  to see it:   {picture}")
-            print(f"  to touch it: DISPLAY={display.name} xdotool mousemove X Y click 1")
-        return run_demo(options.data, size, None)
+            say_how_to_look(display)
+        return run_demo(data, size, None)
+
+
+def say_how_to_look(display: VirtualDisplay) -> None:
+    """Two commands for another shell on this machine."""
+    print(f"There is no display here, so a virtual one was started: {display.name}. From another shell,")
+    print(f"  to see it:   {sys.executable} {ROOT}/scripts/look.py {display.folder} picture.png")
+    print(f"  to touch it: DISPLAY={display.name} xdotool mousemove X Y click 1")
+    print("               (X and Y in pixels of that picture, from its top left corner)", flush=True)
 
 
 if __name__ == "__main__":

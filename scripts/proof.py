@@ -28,6 +28,8 @@ class Result(NamedTuple):
     ok: bool
     seconds: float
     counts: dict[str, int]
+    skips: tuple[str, ...]
+    """pytest's line for each test that did not run here, with its reason."""
 
 
 GATES = (
@@ -59,7 +61,9 @@ def run(step: Step, env: dict[str, str]) -> Result:
         step.command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     lines = [line for line in done.stdout.splitlines() if line.strip()]
-    result = Result(step, done.returncode == 0, time.monotonic() - began, counts_of(lines[-1] if lines else ""))
+    counts = counts_of(lines[-1] if lines else "")
+    skips = tuple(line.removeprefix("SKIPPED ") for line in lines if line.startswith("SKIPPED "))
+    result = Result(step, done.returncode == 0, time.monotonic() - began, counts, skips)
     shown = done.stdout if not result.ok else "\n".join(lines[-3:]) + "\n"
     print(f"\n=== {step.name}: {'ok' if result.ok else 'FAILED'} after {result.seconds:.0f} s\n{shown}", flush=True)
     return result
@@ -106,6 +110,8 @@ def summary(results: list[Result], seconds: float) -> int:
     for result in results:
         counts = ", ".join(f"{n} {word}" for word, n in result.counts.items())
         print(f"{'ok  ' if result.ok else 'FAIL'} {result.step.name:18} {result.seconds:6.1f} s  {counts}")
+    for skip in (skip for result in results for skip in result.skips):
+        print(f"skipped {skip}")
     if report.stdout.strip().isdigit():
         print(f"coverage of all code with branches: {report.stdout.strip()} %")
     passed, failed, skipped = (sum(r.counts.get(w, 0) for r in results) for w in ("passed", "failed", "skipped"))

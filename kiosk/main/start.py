@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ OK, WRONG = 0, 2
 def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None) -> int:
     """Run until the window ends. Exit code 2 when the configuration cannot be read and no good one is kept."""
     _log_to_stderr()
+    signal.signal(signal.SIGTERM, _leave)
     data.mkdir(parents=True, exist_ok=True)
     size = _size(window)
     if window and size is None:
@@ -44,6 +46,11 @@ def _set_up(path: Path, size: tuple[int, int] | None, trace: Path | None) -> int
 def _size(window: str | None) -> tuple[int, int] | None:
     width, _, height = (window or "").partition("x")
     return (int(width), int(height)) if width.isdigit() and height.isdigit() else None
+
+
+def _leave(_signal: int, _frame: object) -> None:
+    """Told to end before the window stands: what lies there is put away (the window takes over later)."""
+    raise SystemExit(OK)
 
 
 def _log_to_stderr() -> None:

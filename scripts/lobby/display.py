@@ -27,7 +27,9 @@ class VirtualDisplay:
         command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self.width}x{self.height}x24"]
         command += ["-fbdir", str(self.folder), "-nolisten", "tcp", "-noreset", "-ac"]
         try:
-            self._process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+            self._process = subprocess.Popen(
+                command, pass_fds=[write], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0
+            )  # its own group: Ctrl-C must not end it before the programs that draw on it
         except FileNotFoundError as missing:
             raise RuntimeError("Xvfb is not installed: apt-get install xvfb") from missing
         finally:

@@ -83,6 +83,8 @@ def lobby(*, landscape: bool = False) -> Iterator[Lobby]:
         try:
             hall.open()
             yield hall
+        except KeyboardInterrupt:
+            raise
         except BaseException:
             for log in sorted((Path(folder) / "log").glob("*.log")):
                 sys.stderr.write(f"--- {log.name}\n{log.read_text('utf-8', 'replace')[-3000:]}\n")

@@ -24,7 +24,7 @@ DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "dldb" /
 
 pytestmark = [
     pytest.mark.pixels,
-    pytest.mark.skipif(not DATA.exists(), reason="the 560 service names are not beside this repository"),
+    pytest.mark.skipif(not DATA.exists(), reason="the 560 service names are not in ../shared/data/dldb"),
 ]
 
 

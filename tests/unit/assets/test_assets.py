@@ -37,7 +37,7 @@ def test_every_letter_of_din_91379(font: TTFont) -> None:
 
 def test_every_character_of_the_norms_data_file(font: TTFont) -> None:
     if not ORACLE.exists():
-        pytest.skip("KoSIT's latinchars.xml is not here; our own list is tested without it")
+        pytest.skip("KoSIT's latinchars.xml is not in ../shared/data/din91379; our list is tested without")
     codes = ElementTree.parse(ORACLE).getroot().iter("{http://xoev.de/latinchars}cp")
     text = "".join(chr(int(code, 16)) for entry in codes for code in str(entry.text).split())
     assert not lacking(font, text)

@@ -17,7 +17,7 @@ NS = "{http://xoev.de/latinchars}"
 
 def oracle() -> list[ElementTree.Element]:
     if not ORACLE.exists():
-        pytest.skip("KoSIT's latinchars.xml is not here; our own tables are tested without it")
+        pytest.skip("KoSIT's latinchars.xml is not in ../shared/data/din91379; our tables are tested without")
     root = ElementTree.parse(ORACLE).getroot()
     return [*root.findall(f"{NS}char"), *root.findall(f"{NS}sequence")]
 

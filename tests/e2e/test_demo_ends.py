@@ -1,0 +1,37 @@
+"""``scripts/run`` ends in order whatever ends it: no program, no display and no folder stays behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """The demo on a virtual display, its addresses printed."""
+    env = {name: value for name, value in os.environ.items() if name != "DISPLAY"} | {"TMPDIR": str(tmp_path)}
+    command = [sys.executable, "scripts/demo.py", "--landscape"]
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        assert any("Ctrl-C" in line for line in demo.stdout)
+        yield demo
+        demo.kill()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_everything_is_put_away(opened: subprocess.Popen[str], tmp_path: Path, ending: signal.Signals) -> None:
+    programs = psutil.Process(opened.pid).children(recursive=True)
+    assert len(programs) >= 4, "display, hub, simulators, terminal"
+    opened.send_signal(ending)
+    opened.send_signal(signal.SIGHUP)  # a window that is closed in the middle of it
+    assert opened.wait(60) == 0
+    assert not [program for program in programs if program.is_running()]
+    assert not list(tmp_path.glob("townhall-*"))
