@@ -68,7 +68,7 @@ def insert(connection: Connection, told: Told, where: Place) -> Ticket:
     """The ticket stands in its queue from its arrival on; one of an earlier day is only recorded, as expired."""
     _know_day(connection, told)
     ticket = _ticket(told, where)
-    wraps = _round(connection, told)
+    wraps = number_again(connection, told)
     run(
         connection,
         f"INSERT INTO ticket ({FIELDS}, round, terminal_id, tapped_at) VALUES ({PLACES}, ?, ?, ?)",
@@ -78,8 +78,6 @@ def insert(connection: Connection, told: Told, where: Place) -> Ticket:
         told.tapped_at,
     )
     begin(connection, ticket, ticket.arrival_ms)
-    if told.label.slot == 0:
-        _raise_counter(connection, told, wraps)
     if not where.waits:
         ended = move(connection, ticket, State.EXPIRED, told.now_ms)
         assert isinstance(ended, Ticket)
@@ -153,8 +151,8 @@ def _ticket(told: Told, where: Place) -> Ticket:
     )
 
 
-def _round(connection: Connection, told: Told) -> int:
-    """The first round in which the number is free; always 0 for numbers of terminals."""
+def number_again(connection: Connection, told: Told) -> int:
+    """The round in which the number is still free (0 for numbers of terminals); ours is not given again after it."""
     row = run(
         connection,
         "SELECT coalesce(max(round) + 1, 0) FROM ticket"
@@ -166,6 +164,8 @@ def _round(connection: Connection, told: Told) -> int:
         told.label.n,
     ).fetchone()
     assert row is not None
+    if told.label.slot == 0:
+        _raise_counter(connection, told, row[0])
     return int(row[0])
 
 

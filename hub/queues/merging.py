@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.queues import alarms, aliases, events
-from hub.queues.arrivals import Place, Told, insert, place
+from hub.queues.arrivals import Place, Told, insert, number_again, place
 from hub.queues.issue import tell
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import NEXT, move
@@ -66,17 +66,16 @@ def _known(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refus
             where = place(connection, told)
             known = known if isinstance(where, Refused) else _learn(connection, known, told, where)
         return TakenIn(known, News.KNOWN)
-    if told.label.slot == 0:
-        return TakenIn(known, News.KNOWN)
     if known.slot != 0:
-        return _taken(connection, told, known)
+        return TakenIn(known, News.KNOWN) if told.label.slot == 0 else _taken(connection, told, known)
     if known.state is State.CANCELLED:
         return TakenIn(known, News.GIVEN_BACK)
     return _rename(connection, known, told)
 
 
 def _rename(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refused:
-    """Our number never reached its visitor, who has one of the terminal: there must be one ticket, under that one."""
+    """Our number never reached its visitor, whose paper says another (the terminal's, or one that we forgot in a
+    restore): there must be one ticket, under the number on the paper."""
     twin = _twin(connection, told, True)
     if twin is None:
         return TakenIn(_relabel(connection, known, told), News.RELABELLED)
@@ -174,10 +173,11 @@ def _relabel(connection: Connection, known: Ticket, told: Told) -> Ticket:
     aliases.void_number(connection, known, told.now_ms)
     run(
         connection,
-        "UPDATE ticket SET day = ?, series = ?, slot = ?, round = 0, n = ?, origin = ? WHERE site_id = ? AND id = ?",
+        "UPDATE ticket SET day = ?, series = ?, slot = ?, round = ?, n = ?, origin = ? WHERE site_id = ? AND id = ?",
         told.day,
         told.label.series,
         told.label.slot,
+        number_again(connection, told),
         told.label.n,
         told.origin,
         known.site_id,

@@ -4,11 +4,18 @@ from typing import Any
 
 import msgspec
 
+from hub.queues import aliases, calling, waiting
+from hub.queues.calling import Act
+from hub.queues.instance import of
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
+from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.slips import Slip, service_mark, slip_text
 from kiosk.wire import Op, OpAnswer
 
 DAY = "2026-11-24"
+MINUTE = 60_000
+DAY_MS = 24 * 3600 * 1000
 
 
 def uuid(number: int) -> str:
@@ -44,3 +51,32 @@ def sync(hall, *ops: Op, terminal: str = "t1") -> list[OpAnswer]:
 
 def outcomes(answers: list[OpAnswer]) -> list[tuple[int, str]]:
     return [(answer.status, answer.code) for answer in answers]
+
+
+def labels(hall) -> list[str]:
+    return [ticket.label for ticket in hall.see(waiting.waiting_list, hall.site)]
+
+
+def find(hall, ident: str):
+    return hall.see(aliases.find, hall.site, ident)
+
+
+def call(hall, number: int, counter: str = "p1"):
+    return hall.do(
+        calling.call_next,
+        Act(site=hall.site, counter=counter, op=f"click-{number}", now_ms=hall.clock.forward(1)),
+        True,
+    )
+
+
+def slip_of(hall, ident: str, label: str = "A 03-01", day: str = DAY, arrival_ms: int | None = None) -> str:
+    series, number = label.split(" ")
+    slot, n = number.split("-") if "-" in number else ("0", number)
+    slip = Slip(
+        id=ident,
+        label=Label(series, int(slot), int(n)),
+        business_day=day,
+        arrival_s=(arrival_ms or hall.clock()) // 1000,
+        service=service_mark("ausweis"),
+    )
+    return slip_text(slip, hall.see(of, hall.site).slip_key)

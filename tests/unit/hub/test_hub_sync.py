@@ -2,51 +2,16 @@
 
 import msgspec
 import pytest
-from unit.hub.sync_helpers import DAY, op, outcomes, own, sync, uuid
+from unit.hub.sync_helpers import DAY, DAY_MS, MINUTE, call, find, labels, op, outcomes, own, slip_of, sync, uuid
 
 from hub.queues import alarms, aliases, calling, days, handing_back, waiting
 from hub.queues.calling import Act
-from hub.queues.instance import of
 from hub.queues.issue import Issued
 from hub.queues.refusals import Code, Refused
 from hub.queues.tickets import slip_code
 from hub.store.words import AlarmKind, Origin, State
 from kiosk.vocabulary.labels import Label
-from kiosk.vocabulary.slips import Slip, service_mark, slip_text
 from kiosk.wire import Op
-
-MINUTE = 60_000
-DAY_MS = 24 * 3600 * 1000
-
-
-def labels(hall) -> list[str]:
-    return [ticket.label for ticket in hall.see(waiting.waiting_list, hall.site)]
-
-
-def find(hall, ident: str):
-    return hall.see(aliases.find, hall.site, ident)
-
-
-def call(hall, number: int, counter: str = "p1"):
-    return hall.do(
-        calling.call_next,
-        Act(site=hall.site, counter=counter, op=f"click-{number}", now_ms=hall.clock.forward(1)),
-        True,
-    )
-
-
-def slip_of(hall, ident: str, label: str = "A 03-01", day: str = DAY, arrival_ms: int | None = None) -> str:
-    series, number = label.split(" ")
-    slot, n = number.split("-") if "-" in number else ("0", number)
-    slip = Slip(
-        id=ident,
-        label=Label(series, int(slot), int(n)),
-        business_day=day,
-        arrival_s=(arrival_ms or hall.clock()) // 1000,
-        service=service_mark("ausweis"),
-    )
-    return slip_text(slip, hall.see(of, hall.site).slip_key)
-
 
 # --- one effect, one answer
 
