@@ -1,6 +1,5 @@
 """``kiosk hub``: one process, one worker, one data folder."""
 
-import fcntl
 import logging
 import signal
 import socket
@@ -18,6 +17,7 @@ from hub.auth.first_run import new_token
 from hub.hall import Hall, system_ms
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
+from hub.store.lock import hold
 
 LOGGER = logging.getLogger("hub")
 KEEP_ALIVE_S = 75
@@ -31,15 +31,10 @@ def serve(bind: str, port: int, data_dir: Path, ready: Callable[[str], None] | N
     Port 0 takes any free one. Exit code 2: the folder or the address cannot be used; the log says why.
     """
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock = (data_dir / "hub.lock").open("a")
-    except OSError as fault:
-        return _refuse(f"The folder {data_dir} cannot be used ({fault.strerror}). Choose another one (--data).")
+        lock = hold(data_dir)
+    except StoreRefused as fault:
+        return _refuse(str(fault))
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return _refuse(f"Another hub runs on {data_dir}. Stop it, or give this one another folder (--data).")
         return _serve_locked(bind, port, data_dir / "hub.db", ready)
 
 

@@ -48,6 +48,19 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bind", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA / "hub")
+    acts = parser.add_subparsers(dest="act")
+    backup = acts.add_parser("backup", help="copy the hub's database to a new file, while the hub runs")
+    restore = acts.add_parser("restore", help="put such a copy in the place of the database; the hub must be stopped")
+    for act in (backup, restore):
+        act.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+        act.add_argument("file", type=Path)
+    restore.add_argument(
+        "--above",
+        type=int,
+        default=100,
+        metavar="N",
+        help="how far the numbers of today jump: more than were given since the copy (default 100)",
+    )
 
 
 def _sim_options(parser: argparse.ArgumentParser) -> None:
@@ -80,9 +93,19 @@ def _terminal(options: argparse.Namespace) -> int:
 
 
 def _hub(options: argparse.Namespace) -> int:
+    if options.act is not None:
+        return _hub_act(options)
     from hub.serve import serve
 
     return serve(options.bind, options.port, options.data)
+
+
+def _hub_act(options: argparse.Namespace) -> int:
+    from hub.backup import run_backup, run_restore
+
+    if options.act == "backup":
+        return run_backup(options.data, options.file)
+    return run_restore(options.data, options.file, max(100, options.above))
 
 
 def _sim(options: argparse.Namespace) -> int:

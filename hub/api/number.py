@@ -8,10 +8,10 @@ from litestar import asgi
 from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 
-from hub.api.wiring import BODY_MAX, LOGGER, Turned, bearer, decode, refused_status
+from hub.api.wiring import BODY_MAX, LOGGER, Turned, bearer, decode
 from hub.hall import Hall
 from hub.queues.issue import Ask, Issued, issue
-from hub.queues.refusals import Refused
+from hub.queues.refusals import Refused, status_of
 from hub.queues.terminals import Known
 from hub.queues.tickets import local_iso, slip_code
 from hub.store.faults import StoreFailed
@@ -44,7 +44,7 @@ async def _number(scope: Scope, receive: Receive) -> tuple[int, msgspec.Struct]:
     ask = _ask(decode(await _body(receive), _request), known, hall)
     found = await hall.store.write(lambda c: issue(c, ask))
     if isinstance(found, Refused):
-        return refused_status(found.code), wire.Fault(code=found.code, message=found.message, place=found.place)
+        return status_of(found.code), wire.Fault(code=found.code, message=found.message, place=found.place)
     return 200, _answer(found)
 
 
@@ -90,6 +90,6 @@ def _answer(issued: Issued) -> wire.TicketAnswer:
         business_day=ticket.day,
         issued_at=local_iso(ticket.issued_ms, issued.timezone),
         ahead=ticket.ahead,
-        slip_code=slip_code(ticket.id),
+        slip_code=slip_code(ticket, issued.slip_key),
         url=f"{issued.base_url}/t/{ticket.token}" if issued.base_url else "",
     )

@@ -1,4 +1,4 @@
-"""What terminals ask: enrol, catalogue, number, give back, paper, queues, heartbeat, help, calls."""
+"""What terminals ask: enrol, slot, catalogue, number, sync, queues, heartbeat, help, calls."""
 
 import secrets
 from functools import partial
@@ -8,23 +8,31 @@ from litestar import Response, Router, get, post
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Stream
+from sqlalchemy import Connection
 
 from hub import streams
 from hub.api import wiring
 from hub.api.number import number
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.hall import Hall
-from hub.queues import handing_back, help, house, publishing, terminals, waiting
+from hub.queues import handing_back, help, house, instance, publishing, slots, terminals, waiting
 from hub.queues.days import open_day
 from hub.queues.refusals import Refused
+from hub.queues.sync import Teller, apply_all
+from hub.queues.terminals import Known
 from hub.queues.tickets import local_iso
 from hub.store.faults import StoreFailed
 from kiosk import wire
+
+SYNC_MAX = 4 * wiring.BODY_MAX
+"""Bytes; a hundred operations with every text as long as it may be have half of it."""
 
 _enrol = msgspec.json.Decoder(wire.EnrolRequest)
 _paper = msgspec.json.Decoder(wire.PaperReport)
 _heartbeat = msgspec.json.Decoder(wire.Heartbeat)
 _help = msgspec.json.Decoder(wire.HelpRequest)
+_slot = msgspec.json.Decoder(wire.SlotRequest)
+_sync = msgspec.json.Decoder(wire.SyncRequest)
 _uuid = msgspec.json.Decoder(wire.Uuid)
 
 
@@ -59,6 +67,36 @@ async def enrol(request: Asked, hall: Hall) -> Answer:
             base_url=site.base_url,
         )
     )
+
+
+@post(wire.SLOT, status_code=200)
+async def slot(request: Asked, hall: Hall) -> Answer:
+    """The slot of a terminal's database, for numbers of its own."""
+    known = await terminal(request, hall)
+    body = await read(request, _slot)
+    wanted = slots.Wanted(
+        site=known.site, terminal=known.id, generation=body.generation, machine=body.machine, now_ms=hall.now_ms()
+    )
+    joined = await hall.store.write(lambda c: slots.join(c, wanted))
+    if isinstance(joined, Refused):
+        return refusal(joined)
+    return done(
+        wire.SlotAnswer(
+            slot=joined.slot,
+            slip_key=joined.slip_key.hex(),
+            business_day=joined.day,
+            hub_generation=joined.hub_generation,
+        )
+    )
+
+
+@post(wire.SYNC, status_code=200, request_max_body_size=SYNC_MAX)
+async def sync(request: Asked, hall: Hall) -> Answer:
+    """What happened at the terminal: an answer for each operation."""
+    known = await terminal(request, hall)
+    body = await read(request, _sync)
+    teller = Teller(known, hall.now_ms(), lambda: secrets.token_hex(16))
+    return done(wire.SyncAnswer(await hall.store.write(lambda c: apply_all(c, teller, body.ops))))
 
 
 @get(wire.CATALOGUE)
@@ -114,12 +152,19 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
     """How the terminal is; what the hub has to say in return."""
     known = await terminal(request, hall)
     body = await read(request, _heartbeat)
-    report = terminals.Report(body.version, body.catalogue_version, body.devices, body.notes)
-    await hall.store.write(lambda c: terminals.heard(c, known, report, hall.now_ms()))
-    version, is_open = await hall.store.read(
-        lambda c: (publishing.latest_version(c, known.site), help.is_open(c, known.site, known.id))
+    now_ms = hall.now_ms()
+    await hall.store.write(lambda c: terminals.heard(c, known, body, now_ms))
+    return done(await hall.store.read(lambda c: _news(c, known, now_ms)))
+
+
+def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAnswer:
+    return wire.HeartbeatAnswer(
+        catalogue_version=publishing.latest_version(connection, known.site),
+        help_open=help.is_open(connection, known.site, known.id),
+        hub_ms=now_ms,
+        business_day=open_day(connection, known.site) or "",
+        hub_generation=instance.of(connection, known.site).generation,
     )
-    return done(wire.HeartbeatAnswer(catalogue_version=version, help_open=is_open))
 
 
 @post(wire.HELP, status_code=200)
@@ -171,8 +216,10 @@ router = Router(
     path="/",
     route_handlers=[
         enrol,
+        slot,
         catalogue,
         number,
+        sync,
         cancel,
         paper,
         queues,

@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from hub.hall import Hall
-from hub.queues.refusals import Code, Refused
+from hub.queues.refusals import Refused, status_of
 from hub.queues.terminals import Known
 from hub.store.faults import StoreFailed
 from kiosk.wire import Fault
@@ -20,17 +20,6 @@ BODY_MAX = 64 * 1024
 B = TypeVar("B")
 Asked = Request[Any, Any, Any]
 Answer = Response[bytes] | Response[None]
-
-_STATUS: dict[Code, int] = {
-    Code.UNKNOWN_SERVICE: 404,
-    Code.UNKNOWN_TICKET: 404,
-    Code.UNKNOWN_COUNTER: 404,
-    Code.UNKNOWN_TERMINAL: 404,
-    Code.TICKET_CANCELLED: 410,
-    Code.ID_USED_OTHERWISE: 422,
-    Code.WRONG_CODE: 403,
-}
-"""HTTP status of a refusal; every other one is 409, a conflict with how things stand."""
 
 
 class Turned(Exception):
@@ -82,12 +71,7 @@ def done(body: msgspec.Struct | None = None, status: int = 200) -> Answer:
 def refusal(refused: Refused) -> Answer:
     """A refusal of the rules as a fault."""
     fault = Fault(code=refused.code, message=refused.message, place=refused.place)
-    return done(fault, refused_status(refused.code))
-
-
-def refused_status(code: Code) -> int:
-    """The HTTP status of a refusal."""
-    return _STATUS.get(code, 409)
+    return done(fault, status_of(refused.code))
 
 
 def turned(_request: Asked, fault: Turned) -> Answer:

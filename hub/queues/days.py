@@ -29,6 +29,13 @@ def open_day(connection: Connection, site: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def today(connection: Connection, site: str, now_ms: int) -> str:
+    """The business day at ``now_ms`` of a site that exists; opened when it is due."""
+    row = run(connection, "SELECT timezone FROM site WHERE id = ?", site).fetchone()
+    assert row is not None
+    return turn(connection, site, row[0], open_day(connection, site), now_ms)
+
+
 def turn(connection: Connection, site: str, timezone: str, found: str | None, now_ms: int) -> str:
     """The business day at ``now_ms``: ``found`` while it is still that day, else a new one is opened."""
     today = local_date(now_ms, timezone)

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """Queues, counters or their duties changed. Body: empty."""
     CATALOGUE = "catalogue"
     """Another snapshot is in force. Body: version."""
+    ALARM = "alarm"
+    """Something happened that must not, or staff noted it. Body: kind."""
     DAY = "day"
     """A business day began. Body: day."""
 

@@ -1,12 +1,15 @@
-"""What the terminal reports of a ticket after it has its number: given back, or how the paper fared."""
+"""What the terminal reports of a ticket after it has its number: given back, or how the paper fared.
+
+The id may be another name of the ticket (``aliases``).
+"""
 
 import msgspec
 from sqlalchemy import Connection
 
+from hub.queues import aliases
 from hub.queues.issue import tell
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import NEXT, move
-from hub.queues.tickets import load
 from hub.store.sql import run
 from hub.store.words import State
 
@@ -17,7 +20,7 @@ def cancel(connection: Connection, site: str, ticket: str, now_ms: int) -> State
     A ticket that is being served or ended keeps its state. An id never heard of leaves a tombstone, so that a request
     that arrives late raises no ghost.
     """
-    known = load(connection, site, ticket)
+    known = aliases.find(connection, site, ticket)
     if known is None:
         run(
             connection,
@@ -39,8 +42,13 @@ def cancel(connection: Connection, site: str, ticket: str, now_ms: int) -> State
 def report_paper(
     connection: Connection, site: str, ticket: str, outcome: str, problem: str, now_ms: int
 ) -> Refused | None:
-    """Note how the paper fared. Printed is final: an older report that arrives late does not undo it."""
-    known = load(connection, site, ticket)
+    """Note how the paper fared. Printed is final: an older report that arrives late does not undo it.
+
+    The paper of a ticket that was given back unheard of is nobody's business any more.
+    """
+    known = aliases.find(connection, site, ticket)
+    if known is None and aliases.is_buried(connection, site, ticket):
+        return None
     if known is None:
         return Refused(Code.UNKNOWN_TICKET, "No ticket has this id.", "id")
     if known.paper in ("printed", outcome):
@@ -51,7 +59,7 @@ def report_paper(
         outcome,
         problem,
         site,
-        ticket,
+        known.id,
     )
     if outcome != "printed":
         tell(connection, msgspec.structs.replace(known, paper=outcome), now_ms)

@@ -1,10 +1,12 @@
 """Setting the house up: site, queues, counters and which queue takes a service."""
 
+import secrets
+
 import msgspec
 from sqlalchemy import Connection, Insert, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import events
+from hub.queues import events, instance
 from hub.queues.publishing import republish
 from hub.queues.refusals import Code, Refused
 from hub.store import tables as t
@@ -32,8 +34,9 @@ class Counter(msgspec.Struct, frozen=True):
 
 
 def add_site(connection: Connection, site: Site, now_ms: int) -> None:
-    """Found the hall."""
+    """Found the hall; this hub's life for it begins."""
     connection.execute(insert(t.site).values(**msgspec.structs.asdict(site), created_ms=now_ms))
+    instance.begin(connection, site.id, secrets.token_hex(16), secrets.token_bytes(32), now_ms)
 
 
 def sites(connection: Connection) -> list[Site]:

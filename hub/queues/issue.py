@@ -34,6 +34,7 @@ class Issued(msgspec.Struct, frozen=True):
     ticket: Ticket
     timezone: str
     base_url: str
+    slip_key: bytes
     again: bool = False
 
 
@@ -51,22 +52,27 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 class _Facts(msgspec.Struct, frozen=True):
-    """What one look tells about site, day and queue of a service, and of the id: known, or given back before."""
+    """What one look tells about site, day and queue of a service, and of the id: known (under its own or another
+    ticket's row), or given back before."""
 
     timezone: str
     base_url: str
+    slip_key: bytes
     day: str | None
     known: int
+    merged: int
     buried: int
     line: _Line | None
 
 
 _LOOK = """
-SELECT s.timezone, s.base_url, d.day,
+SELECT s.timezone, s.base_url, o.slip_key, d.day,
        EXISTS (SELECT 1 FROM ticket k WHERE k.site_id = s.id AND k.id = ?),
+       EXISTS (SELECT 1 FROM ticket_alias a WHERE a.site_id = s.id AND a.id = ?),
        EXISTS (SELECT 1 FROM tombstone b WHERE b.site_id = s.id AND b.id = ?),
        q.id, q.series, q.first_n, q.last_n, q.open, q.waiting, coalesce(l.round, 0), coalesce(l.n, q.first_n - 1)
 FROM site s
+JOIN instance o ON o.site_id = s.id
 LEFT JOIN business_day d ON d.site_id = s.id AND d.closed_ms IS NULL
 LEFT JOIN service_queue r ON r.site_id = s.id AND r.service_id = ?
 LEFT JOIN queue q ON q.site_id = r.site_id AND q.id = r.queue_id AND q.removed_ms IS NULL
@@ -77,11 +83,14 @@ WHERE s.id = ?
 
 def issue(connection: Connection, ask: Ask) -> Issued | Refused:
     """Number the ticket, or say why not. The same id gets the same ticket; another service under it is refused."""
-    row = run(connection, _LOOK, ask.id, ask.id, ask.service, ask.site).fetchone()
+    row = run(connection, _LOOK, ask.id, ask.id, ask.id, ask.service, ask.site).fetchone()
     if row is None:
         return Refused(Code.UNKNOWN_SERVICE, f"There is no site {ask.site}.", "site")
-    timezone, base_url, day, known, buried, *line = row
-    facts = _Facts(timezone, base_url, day, known, buried, None if line[0] is None else _Line(*line))
+    timezone, base_url, slip_key, day, known, merged, buried, *line = row
+    found = None if line[0] is None else _Line(*line)
+    facts = _Facts(timezone, base_url, slip_key, day, known, merged, buried, found)
+    if facts.merged:
+        return _NUMBERED
     if facts.known and (ticket := load(connection, ask.site, ask.id)):
         return _again(ticket, ask, facts)
     if facts.buried:
@@ -95,7 +104,7 @@ def issue(connection: Connection, ask: Ask) -> Issued | Refused:
         return numbered
     begin(connection, numbered, ask.now_ms)
     tell(connection, numbered, ask.now_ms)
-    return Issued(numbered, facts.timezone, facts.base_url)
+    return Issued(numbered, facts.timezone, facts.base_url, facts.slip_key)
 
 
 def tell(connection: Connection, ticket: Ticket, now_ms: int) -> None:
@@ -110,12 +119,18 @@ def tell(connection: Connection, ticket: Ticket, now_ms: int) -> None:
     events.append(connection, ticket.site_id, events.Kind.TICKET, ticket.id, body, now_ms)
 
 
+_NUMBERED = Refused(Code.NUMBERED_THERE, "This ticket has a number of its terminal.", "id")
+"""A late copy of a request: the terminal gave up waiting and numbered the visitor itself."""
+
+
 def _again(known: Ticket, ask: Ask, facts: _Facts) -> Issued | Refused:
     if known.service_id != ask.service:
         return Refused(Code.ID_USED_OTHERWISE, "This id was already used for another service.", "id")
     if known.state is State.CANCELLED:
         return Refused(Code.TICKET_CANCELLED, f"Ticket {known.label} was given back.", "id")
-    return Issued(known, facts.timezone, facts.base_url, again=True)
+    if known.slot:
+        return _NUMBERED
+    return Issued(known, facts.timezone, facts.base_url, facts.slip_key, again=True)
 
 
 def _number(connection: Connection, ask: Ask, facts: _Facts, line: _Line) -> Ticket | Refused:
@@ -157,15 +172,19 @@ def _waiting(ask: Ask, line: _Line, n: int, day: str, ahead: int) -> Ticket:
 
 
 _INSERT = (
-    f"INSERT INTO ticket ({FIELDS}, round, terminal_id, tapped_at) VALUES ({PLACES}, ?, ?, ?)"
+    f"INSERT INTO ticket ({FIELDS}, round, terminal_id, tapped_at) SELECT {PLACES}, ?, ?, ?"
+    " WHERE NOT EXISTS (SELECT 1 FROM label_alias"
+    " WHERE site_id = ? AND day = ? AND series = ? AND slot = 0 AND n = ?)"
     " ON CONFLICT (site_id, series, slot, n)"
-    " WHERE state IN ('issued', 'waiting', 'called', 'in_service', 'parked', 'pending_pickup') DO NOTHING"
+    " WHERE slot = 0 AND state IN ('issued', 'waiting', 'called', 'in_service', 'parked', 'pending_pickup') DO NOTHING"
 )
 
 
 def _insert(connection: Connection, ticket: Ticket, ask: Ask, wraps: int) -> bool:
+    """False when somebody has the number: waiting with it, or by a slip that became void today."""
     values = (*msgspec.structs.astuple(ticket), wraps, ask.terminal, ask.tapped_at)
-    return run(connection, _INSERT, *values).rowcount == 1
+    void = (ticket.site_id, ticket.day, ticket.series, ticket.n)
+    return run(connection, _INSERT, *values, *void).rowcount == 1
 
 
 def _remember(connection: Connection, ticket: Ticket, wraps: int) -> None:

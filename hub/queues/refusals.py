@@ -13,6 +13,7 @@ class Code(StrEnum):
     NUMBERS_EXHAUSTED = "numbers_exhausted"
     ID_USED_OTHERWISE = "id_used_otherwise"
     TICKET_CANCELLED = "ticket_cancelled"
+    NUMBERED_THERE = "numbered_there"
     UNKNOWN_TICKET = "unknown_ticket"
     UNKNOWN_COUNTER = "unknown_counter"
     UNKNOWN_TERMINAL = "unknown_terminal"
@@ -23,6 +24,16 @@ class Code(StrEnum):
     WRONG_STATE = "wrong_state"
     NAME_TAKEN = "name_taken"
     WRONG_CODE = "wrong_code"
+    CLONED_DISK = "cloned_disk"
+    NO_SLOT = "no_slot"
+    LABEL_TAKEN = "label_taken"
+    FUTURE_DAY = "future_day"
+    FORGED = "forged"
+    UNREADABLE = "unreadable"
+    WRONG_DAY = "wrong_day"
+    UNKNOWN_SLOT = "unknown_slot"
+    UNKNOWN_SERIES = "unknown_series"
+    UNKNOWN_ORDER = "unknown_order"
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -31,3 +42,23 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     code: Code
     message: str
     place: str = ""
+
+
+_STATUS: dict[Code, int] = {
+    Code.UNKNOWN_SERVICE: 404,
+    Code.UNKNOWN_SERIES: 404,
+    Code.UNKNOWN_TICKET: 404,
+    Code.UNKNOWN_COUNTER: 404,
+    Code.UNKNOWN_TERMINAL: 404,
+    Code.UNKNOWN_ORDER: 404,
+    Code.TICKET_CANCELLED: 410,
+    Code.ID_USED_OTHERWISE: 422,
+    Code.FORGED: 422,
+    Code.UNREADABLE: 422,
+    Code.WRONG_CODE: 403,
+}
+
+
+def status_of(code: Code) -> int:
+    """The HTTP status of a refusal; what is not listed is 409, a conflict with how things stand."""
+    return _STATUS.get(code, 409)

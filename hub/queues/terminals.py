@@ -7,19 +7,22 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import events
+from hub.queues import events, slots
 from hub.queues.refusals import Code, Refused
 from hub.store import tables as t
 from hub.store.sql import run
 from kiosk.vocabulary.devices import DeviceStatus
+from kiosk.wire import Heartbeat, OutboxState
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0, 1, I and O: a code is typed by hand from a page to a touch screen."""
 CODE_LENGTH = 8
 """40 bits for a code that works once, for minutes, behind a limit on wrong tries."""
 CODE_LIVES_MS = 30 * 60 * 1000
+SLOW_MS = 7_000
+"""A terminal that was not heard for this long is slow (it reports every 5 s),"""
 LATE_MS = 15_000
-"""A terminal that was not heard for this long is shown as away (it reports every 5 s)."""
+"""and after this long it is away."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -44,15 +47,14 @@ class TerminalNow(msgspec.Struct, frozen=True, kw_only=True):
     catalogue_version: int
     devices: tuple[DeviceStatus, ...]
     notes: tuple[str, ...]
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What a heartbeat says."""
-
-    version: str
-    catalogue_version: int
-    devices: tuple[DeviceStatus, ...]
-    notes: tuple[str, ...]
+    slow: bool = False
+    """Not heard for a little too long."""
+    slot: int = 0
+    """The slot it told last; 0 = it has none."""
+    clock_skew_ms: int | None = None
+    """Its wall clock minus ours."""
+    outbox: OutboxState = OutboxState()
+    """What we had not heard yet, as it told last."""
 
 
 def secret_hash(secret: str) -> str:
@@ -151,7 +153,8 @@ def enrol(connection: Connection, code: str, key_hash: str, machine: str, now_ms
 
 
 def revoke(connection: Connection, site: str, terminal: str, now_ms: int) -> None:
-    """The terminal's key is worthless from now on; its tickets and reports stay."""
+    """The terminal's key is worthless from now on and its slot given back; its tickets and reports stay."""
+    slots.retire(connection, site, terminal, now_ms)
     revoke_codes(connection, site, terminal, now_ms)
     row = run(
         connection,
@@ -171,31 +174,38 @@ def keys(connection: Connection) -> dict[str, Known]:
     return {key_hash: Known(site, ident, name) for key_hash, site, ident, name in rows}
 
 
-def heard(connection: Connection, known: Known, report: Report, now_ms: int) -> None:
-    """Keep a heartbeat; an event tells when anything but the time is another than before."""
-    devices = msgspec.json.encode(report.devices).decode()
-    notes = msgspec.json.encode(report.notes).decode()
-    told = (report.version, report.catalogue_version, devices, notes)
+def heard(connection: Connection, known: Known, beat: Heartbeat, now_ms: int) -> None:
+    """Keep a heartbeat; an event tells when anything but times and running counts is another than before."""
+    devices = msgspec.json.encode(beat.devices).decode()
+    notes = msgspec.json.encode(beat.notes).decode()
+    told = (beat.version, beat.catalogue_version, devices, notes, beat.generation, beat.slot)
     before = run(
         connection,
-        "SELECT version, catalogue_version, devices, notes, seen_ms FROM terminal_status"
+        "SELECT version, catalogue_version, devices, notes, generation, slot, outbox, seen_ms FROM terminal_status"
         " WHERE site_id = ? AND terminal_id = ?",
         known.site,
         known.id,
     ).fetchone()
     run(
         connection,
-        "INSERT INTO terminal_status (site_id, terminal_id, seen_ms, version, catalogue_version, devices, notes)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site_id, terminal_id) DO UPDATE SET seen_ms = excluded.seen_ms,"
-        " version = excluded.version, catalogue_version = excluded.catalogue_version, devices = excluded.devices,"
-        " notes = excluded.notes",
+        "INSERT OR REPLACE INTO terminal_status (site_id, terminal_id, seen_ms, version, catalogue_version, devices,"
+        " notes, generation, slot, manifest_seq, clock_skew_ms, outbox) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         known.site,
         known.id,
         now_ms,
         *told,
+        beat.manifest_seq,
+        beat.clock_ms - now_ms if beat.clock_ms else None,
+        msgspec.json.encode(beat.outbox).decode(),
     )
-    if before is None or tuple(before[:4]) != told or before[4] < now_ms - LATE_MS:
+    if before is None or before[:6] != told or _owed(before[6], beat.outbox) or before[7] < now_ms - LATE_MS:
         _tell(connection, known.site, known.id, known.name, now_ms)
+
+
+def _owed(before: str, now: OutboxState) -> bool:
+    """Whether what staff see of the outbox is another than before."""
+    was = msgspec.json.decode(before, type=OutboxState)
+    return (was.quarantined, was.own_numbers) != (now.quarantined, now.own_numbers)
 
 
 def terminals_now(connection: Connection, site: str, now_ms: int) -> list[TerminalNow]:
@@ -206,7 +216,15 @@ def terminals_now(connection: Connection, site: str, now_ms: int) -> list[Termin
     )
     rows = connection.execute(
         select(
-            t.terminal, status.c.seen_ms, status.c.version, status.c.catalogue_version, status.c.devices, status.c.notes
+            t.terminal,
+            status.c.seen_ms,
+            status.c.version,
+            status.c.catalogue_version,
+            status.c.devices,
+            status.c.notes,
+            status.c.slot,
+            status.c.clock_skew_ms,
+            status.c.outbox,
         )
         .select_from(joined)
         .where(t.terminal.c.site_id == site)
@@ -225,6 +243,10 @@ def terminals_now(connection: Connection, site: str, now_ms: int) -> list[Termin
             catalogue_version=row["catalogue_version"] or 0,
             devices=msgspec.json.decode(row["devices"] or "[]", type=tuple[DeviceStatus, ...]),
             notes=msgspec.json.decode(row["notes"] or "[]", type=tuple[str, ...]),
+            slow=row["seen_ms"] is not None and row["seen_ms"] < now_ms - SLOW_MS,
+            slot=row["slot"] or 0,
+            clock_skew_ms=row["clock_skew_ms"],
+            outbox=msgspec.json.decode(row["outbox"] or "{}", type=OutboxState),
         )
         for row in rows
     ]

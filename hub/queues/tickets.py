@@ -1,20 +1,15 @@
 """A ticket as the hub keeps it."""
 
-import re
 from datetime import datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection
 
 from hub.store.sql import run
-from hub.store.words import State
+from hub.store.words import Origin, State
 from kiosk.vocabulary.labels import Label
-
-SLIP_PREFIX = "THK1:"
-"""Marks our own slips. Upper case and digits only, so that a QR of 25 modules holds it (version 2, level M)."""
-_SLIP = re.compile(SLIP_PREFIX + "([0-9A-F]{32})")
+from kiosk.vocabulary.slips import Slip, service_mark, slip_text
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True, tag="ticket"):
@@ -42,11 +37,19 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, tag="ticket"):
     paper: str
     token: str
     """Opens the visitor's page; random 128 bit."""
+    arrival_sure: int = 1
+    """0 = the arrival is an estimate by a clock that nobody vouches for."""
+    origin: Origin = Origin.HUB
+
+    @property
+    def number(self) -> Label:
+        """The number, in its parts."""
+        return Label(self.series, self.slot, self.n)
 
     @property
     def label(self) -> str:
         """The number as people read it: ``A 143``."""
-        return str(Label(self.series, self.slot, self.n))
+        return str(self.number)
 
 
 FIELDS = ", ".join(Ticket.__struct_fields__)
@@ -64,15 +67,16 @@ def load(connection: Connection, site: str, ticket: str) -> Ticket | None:
     return None if row is None else from_row(row)
 
 
-def slip_code(ticket: str) -> str:
-    """What a slip's QR holds without a base URL: our prefix and the id; nothing about the person."""
-    return SLIP_PREFIX + ticket.replace("-", "").upper()
-
-
-def read_slip_code(text: str) -> str | None:
-    """The ticket id of a slip code; None for anything else."""
-    found = _SLIP.fullmatch(text.strip().upper())
-    return None if found is None else str(UUID(hex=found[1]))
+def slip_code(ticket: Ticket, key: bytes) -> str:
+    """What a slip's QR holds without a base URL (``kiosk.vocabulary.slips``): nothing about the person."""
+    slip = Slip(
+        id=ticket.id,
+        label=ticket.number,
+        business_day=ticket.day,
+        arrival_s=ticket.arrival_ms // 1000,
+        service=service_mark(ticket.service_id),
+    )
+    return slip_text(slip, key)
 
 
 def local_iso(ms: int, timezone: str) -> str:

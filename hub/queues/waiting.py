@@ -3,7 +3,6 @@
 import msgspec
 from sqlalchemy import Connection
 
-from hub.queues.days import open_day
 from hub.queues.events import Event, Kind, newest
 from hub.queues.tickets import FIELDS, Ticket, from_row, local_iso
 from hub.store.sql import run
@@ -69,15 +68,16 @@ def at_counters(connection: Connection, site: str) -> list[Ticket]:
 
 
 def recent(connection: Connection, site: str, states: tuple[State, ...], limit: int = 50) -> list[Ticket]:
-    """Tickets of the open day that ended in one of these states, latest first (no-shows for the desk page)."""
+    """Tickets that ended in one of these states since the open day began, latest first (no-shows for the desk page)."""
     marks = ", ".join("?" for _ in states)
     rows = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND day = ? AND state IN ({marks})"
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state IN ({marks}) AND ended_ms >="
+        " (SELECT opened_ms FROM business_day WHERE site_id = ? AND closed_ms IS NULL)"
         " ORDER BY ended_ms DESC LIMIT ?",
         site,
-        open_day(connection, site),
         *states,
+        site,
         limit,
     ).fetchall()
     return [from_row(row) for row in rows]

@@ -15,17 +15,16 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy import event as hooks
 from sqlalchemy.exc import DBAPIError
 
+from hub.store.copies import APPLICATION_ID
 from hub.store.faults import StoreFailed, StoreRefused
 from hub.store.migrate import migrate
 from hub.store.writer import Writer
 
-__all__ = ["Store", "StoreFailed", "StoreRefused"]
+__all__ = ["APPLICATION_ID", "Store", "StoreFailed", "StoreRefused"]
 
 T = TypeVar("T")
 
 OLDEST_SQLITE = (3, 51, 3)
-APPLICATION_ID = 0x4B494F53
-"""'KIOS': whose database this is, for ``file`` and for a person with a hex editor."""
 
 PRAGMAS = (
     "journal_mode = WAL",

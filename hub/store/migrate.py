@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from hub.store.copies import copy_from
 from hub.store.faults import StoreRefused
 
 HERE = Path(__file__).parent / "migrations"
@@ -45,7 +46,6 @@ def _refuse_unknown(scripts: ScriptDirectory, found: str, path: Path) -> None:
 
 
 def _keep_copy(connection: Connection, copy: Path) -> None:
-    copy.unlink(missing_ok=True)
     raw = connection.connection.driver_connection
     assert raw is not None
-    raw.execute("VACUUM INTO ?", (str(copy),))
+    copy_from(raw.execute, copy)

@@ -40,13 +40,43 @@ class IntervalKind(StrEnum):
     PAUSE = "pause"
 
 
+class Origin(StrEnum):
+    """How the hub came to know of a ticket."""
+
+    HUB = "hub"
+    """It gave the number itself."""
+    TERMINAL = "terminal"
+    """A terminal gave it and told so."""
+    EXPECTED = "expected"
+    """Staff added the next number of a terminal that is not heard."""
+    TYPED = "typed"
+    """Staff typed the number of a slip."""
+    SCANNED = "scanned"
+    """The slip was read at a desk or at another terminal."""
+
+
+class AlarmKind(StrEnum):
+    """What must not happen and did."""
+
+    CLONED_DISK = "cloned_disk"
+    """Two machines run with the database of one terminal."""
+    LABEL_TAKEN = "label_taken"
+    """Two tickets claim one number."""
+    NO_SLOT = "no_slot"
+    """A terminal asked for a slot and none is left."""
+
+
 STATES = tuple(State)
+ORIGINS = tuple(Origin)
+ALARMS = tuple(AlarmKind)
 ROLES = tuple(Role)
 INTERVALS = tuple(IntervalKind)
 ACTIVE = (State.ISSUED, State.WAITING, State.CALLED, State.IN_SERVICE, State.PARKED, State.PENDING_PICKUP)
 """States in which a number must not be given again."""
 AT_COUNTER = (State.CALLED, State.IN_SERVICE)
 """States in which a ticket is a counter's one customer."""
+PLACEHOLDERS = (Origin.EXPECTED, Origin.TYPED)
+"""Tickets whose own id the hub does not know yet."""
 HELP_REASONS = ("asked", "no_paper", "no_number", "flood", "device")
 
 

@@ -1,4 +1,7 @@
-"""The desk page: own visitor, waiting list, hall. Every action is a POST with an idempotency key made at the click."""
+"""The desk page: own visitor, waiting list, hall, tickets brought in by hand.
+
+Every action is a POST with an idempotency key made at the click.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,15 +16,19 @@ from hub import streams
 from hub.auth import sessions
 from hub.auth.rights import Right
 from hub.hall import Hall
-from hub.queues import calling, house
+from hub.queues import alarms, bringing, calling, house
 from hub.queues import help as helping
+from hub.queues.bringing import Bring
 from hub.queues.calling import Act, Done
 from hub.queues.refusals import Refused
+from hub.store.words import Origin
 from hub.web import forms, looking
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.words import language_of
 
+TEXT_MAX = 400
+"""Characters of a number, a slip or the address of a visitor's page."""
 CALL, HELP = needs(Right.CALL), needs(Right.HELP)
 
 DO: dict[str, Callable[[Connection, Act], Done | Refused]] = {
@@ -83,6 +90,38 @@ async def act(request: Asked, hall: Hall, word: FromPath[str]) -> Response[Any]:
     return await _parts(request, hall, f"desk.refused.{result.code}" if isinstance(result, Refused) else "")
 
 
+@post("/desk/bring", opt=CALL)
+async def bring(request: Asked, hall: Hall) -> Response[Any]:
+    """Bring a ticket in: by its number or slip, or (``expected``) the next number of a terminal that is not heard."""
+    form, me = await forms.read(request), who(request)
+    text, op = form.value("text").strip(), form.value("op")
+    if not text or len(text) > TEXT_MAX or not 8 <= len(op) <= 64:
+        return _refused(await _parts(request, hall, "desk.refused.unreadable"))
+    wish = Bring(
+        site=me.site,
+        op=op,
+        text=text,
+        id=hall.new_id(),
+        token=hall.tokens.draw(),
+        now_ms=hall.now_ms(),
+        origin=Origin.EXPECTED if form.value("expected") else Origin.TYPED,
+    )
+    result = await hall.store.write(lambda connection: bringing.bring(connection, wish))
+    if isinstance(result, Refused):
+        return _refused(await _parts(request, hall, f"desk.refused.{result.code}"))
+    key = "desk.brought" if result.fresh else f"desk.known.{result.ticket.state}"
+    return await _parts(request, hall, key, number=result.ticket.label)
+
+
+@post("/desk/alarm", opt=HELP)
+async def note_alarm(request: Asked, hall: Hall) -> Response[Any]:
+    """I have seen this alarm and do something."""
+    form, me, now_ms = await forms.read(request), who(request), hall.now_ms()
+    kind, subject = form.value("kind"), form.value("subject")
+    await hall.store.write(lambda c: alarms.note(c, me.site, kind, subject, me.user, now_ms))
+    return await _parts(request, hall, "")
+
+
 @post("/desk/help/{ident:str}", opt=HELP)
 async def acknowledge(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """I am on my way to that terminal."""
@@ -99,17 +138,23 @@ async def _look(request: Asked, hall: Hall) -> looking.Desk | None:
     return await hall.store.read(partial(looking.desk, site=me.site, counter=me.counter, lang=lang, now_ms=now_ms))
 
 
-async def _parts(request: Asked, hall: Hall, said: str, status: int = 200) -> Page:
+def _refused(answer: Page) -> Page:
+    """The page keeps what was typed, to be mended."""
+    answer.headers["x-refused"] = "1"
+    return answer
+
+
+async def _parts(request: Asked, hall: Hall, said: str, status: int = 200, number: str = "") -> Page:
     found = await _look(request, hall)
     if found is None:
         return Response("", status_code=401, headers={"hx-redirect": "/desk", "cache-control": "no-store"})
-    return page(request, "desk_parts.html", status, desk=found, said=said)
+    return page(request, "desk_parts.html", status, desk=found, said=said, number=number)
 
 
 routers = [
     Router(
         "/",
-        route_handlers=[desk_page, choose_page, choose, parts, changes, act, acknowledge],
+        route_handlers=[desk_page, choose_page, choose, parts, changes, act, bring, note_alarm, acknowledge],
         before_request=staff_only,
     )
 ]

@@ -6,13 +6,17 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection
 
+from hub.queues import alarms, house, terminals, waiting
 from hub.queues import help as helping
-from hub.queues import house, terminals, waiting
+from hub.queues.alarms import Alarm
+from hub.queues.bringing import expected
 from hub.queues.calling import current
+from hub.queues.days import open_day
 from hub.queues.help import HelpCall
 from hub.queues.house import Counter, Site
 from hub.queues.issue import NORMAL
 from hub.queues.publishing import latest
+from hub.queues.slots import slots_now
 from hub.queues.terminals import TerminalNow
 from hub.queues.tickets import Ticket
 from hub.store.words import State
@@ -35,6 +39,15 @@ class Row(msgspec.Struct, frozen=True):
     """Message key: why it stands where it stands."""
 
 
+class Lost(msgspec.Struct, frozen=True):
+    """A terminal that is not heard: since when, and which numbers it must have given next."""
+
+    since: str
+    """Time of day; "" = it was never heard."""
+    expected: tuple[str, ...]
+    """One for each letter that this counter serves; none when it has no slot."""
+
+
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on the desk page."""
 
@@ -45,7 +58,10 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Everybody who waits for this counter's queues."""
     missed: tuple[Ticket, ...]
     calls: tuple[HelpCall, ...]
+    alarms: tuple[Alarm, ...]
     terminals: tuple[TerminalNow, ...]
+    lost: dict[str, Lost]
+    """By terminal."""
     now_ms: int
     at: str
 
@@ -70,22 +86,42 @@ def desk(connection: Connection, site: str, counter: str, lang: str, now_ms: int
     place = next((each for each in house.counters(connection, site) if each.id == counter), None)
     if place is None:
         return None
-    names, zone = service_names(connection, site, lang), _zone(connection, site)
+    zone, queues = _zone(connection, site), waiting.queues_now(connection, site)
+    mine = [queue for queue in queues if not place.queues or queue.id in place.queues]
+    names = service_names(connection, site, lang) | {f"/{q.id}": pick(q.names, lang).text for q in queues}
     here = current(connection, site, counter)
-    queues = waiting.queues_now(connection, site)
+    known = tuple(each for each in terminals.terminals_now(connection, site, now_ms) if not each.revoked)
     return Desk(
         counter=place,
         own=_row(here, names, zone, now_ms) if here else None,
         rows=tuple(
             _row(ticket, names, zone, now_ms) for ticket in waiting.waiting_list(connection, site, counter, SHOWN)
         ),
-        count=sum(queue.waiting for queue in queues if not place.queues or queue.id in place.queues),
+        count=sum(queue.waiting for queue in mine),
         missed=tuple(waiting.recent(connection, site, (State.NO_SHOW,), MISSED)),
         calls=tuple(helping.open_calls(connection, site)),
-        terminals=tuple(each for each in terminals.terminals_now(connection, site, now_ms) if not each.revoked),
+        alarms=tuple(alarms.standing(connection, site)),
+        terminals=known,
+        lost=_lost(connection, site, known, tuple(queue.series for queue in mine), zone),
         now_ms=now_ms,
         at=_clock(now_ms, zone),
     )
+
+
+def _lost(
+    connection: Connection, site: str, known: tuple[TerminalNow, ...], series: tuple[str, ...], zone: ZoneInfo
+) -> dict[str, Lost]:
+    away = [each for each in known if each.away and each.enrolled]
+    if not away:
+        return {}
+    slots, day = slots_now(connection, site), open_day(connection, site) or ""
+    return {
+        each.id: Lost(
+            _clock(each.seen_ms, zone) if each.seen_ms else "",
+            tuple(map(str, expected(connection, site, day, slots[each.id], series))) if each.id in slots else (),
+        )
+        for each in away
+    }
 
 
 def service_names(connection: Connection, site: str, lang: str) -> dict[str, str]:
@@ -97,14 +133,14 @@ def service_names(connection: Connection, site: str, lang: str) -> dict[str, str
 
 def _row(ticket: Ticket, names: dict[str, str], zone: ZoneInfo, now_ms: int) -> Row:
     minutes = max(0, now_ms - ticket.arrival_ms) // MINUTE_MS
-    service = names.get(ticket.service_id, ticket.service_id)
+    service = names.get(ticket.service_id) or names.get(f"/{ticket.queue_id}", ticket.service_id)
     return Row(ticket, service, minutes, _clock(ticket.arrival_ms, zone), _reason(ticket))
 
 
 def _reason(ticket: Ticket) -> str:
     if ticket.priority < NORMAL:
         return "reason.priority"
-    return "reason.estimate" if ticket.slot else "reason.arrival"
+    return "reason.arrival" if ticket.arrival_sure else "reason.estimate"
 
 
 def _zone(connection: Connection, site: str) -> ZoneInfo:

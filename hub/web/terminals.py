@@ -1,7 +1,6 @@
 """The terminals page: create, give a one-time code, revoke; how each one is."""
 
 import secrets
-from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -10,7 +9,7 @@ from sqlalchemy import Connection
 
 from hub.auth.rights import Right
 from hub.hall import Hall
-from hub.queues import terminals
+from hub.queues import alarms, terminals
 from hub.queues.refusals import Refused
 from hub.queues.terminals import CODE_LIVES_MS, make_code
 from hub.web import forms
@@ -44,6 +43,15 @@ async def add_terminal(request: Asked, hall: Hall) -> Response[Any]:
     return await _page(request, hall, form, 422)
 
 
+@post("/terminals/alarm", opt=MAY)
+async def note_alarm(request: Asked, hall: Hall) -> Response[Any]:
+    """I have seen this alarm and do something."""
+    form, me, now_ms = await forms.read(request), who(request), hall.now_ms()
+    kind, subject = form.value("kind"), form.value("subject")
+    await hall.store.write(lambda c: alarms.note(c, me.site, kind, subject, me.user, now_ms))
+    return go("/terminals")
+
+
 @post("/terminals/{ident:str}/code", opt=MAY)
 async def new_code(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Another code; the one before is worthless."""
@@ -73,13 +81,16 @@ async def _page(
     request: Asked, hall: Hall, form: forms.Form, status: int = 200, code: str = "", code_for: str = ""
 ) -> Page:
     now_ms, site = hall.now_ms(), who(request).site
-    known = await hall.store.read(partial(terminals.terminals_now, site=site, now_ms=now_ms))
+    known, standing = await hall.store.read(
+        lambda c: (terminals.terminals_now(c, site, now_ms), alarms.standing(c, site))
+    )
     return page(
         request,
         "terminals.html",
         status,
         form=form,
         terminals=known,
+        alarms=standing,
         code=f"{code[:4]}-{code[4:]}" if code else "",
         code_for=code_for,
         minutes=CODE_LIVES_MS // 60_000,
@@ -91,7 +102,7 @@ async def _page(
 routers = [
     Router(
         "/",
-        route_handlers=[terminals_page, add_terminal, new_code, revoke_code, revoke],
+        route_handlers=[terminals_page, add_terminal, note_alarm, new_code, revoke_code, revoke],
         before_request=staff_only,
     )
 ]

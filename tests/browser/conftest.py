@@ -4,11 +4,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pysqlite3
 import pytest
 import requests
 from browser.shots import DESK, SignIn, chromium, sign_in
@@ -49,6 +51,13 @@ class HubProcess:
         self._process.stdout.close()
         self._process = None
 
+    def long_ago(self, ms: int) -> None:
+        """Have every terminal been heard this much earlier."""
+        raw = pysqlite3.connect(str(self.folder / "hub.db"))
+        raw.execute("UPDATE terminal_status SET seen_ms = seen_ms - ?", (ms,))
+        raw.commit()
+        raw.close()
+
 
 class Terminal:
     """What a terminal says to the hub."""
@@ -69,14 +78,45 @@ class Terminal:
         drawn["label"] = f"{drawn['series']} {drawn['n']:03d}"
         return drawn
 
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = requests.post(f"{self.url}/api/v1/{path}", json=body, headers=self._key, timeout=10)
+        assert answer.ok, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    def join(self, machine: str = "browser-test") -> dict[str, Any]:
+        """Ask for the slot of its database."""
+        self.slot = self.post("slot", {"generation": "7" * 32, "machine": machine})
+        return self.slot
+
+    def own_number(self, n: int, series: str = "A") -> dict[str, Any]:
+        """What it would tell of a number that it gave itself just now."""
+        now_ms = time.time_ns() // 1_000_000
+        return {
+            "id": str(uuid.uuid4()),
+            "service": self.services[0],
+            "series": series,
+            "slot": self.slot["slot"],
+            "n": n,
+            "business_day": self.slot["business_day"],
+            "arrival_ms": now_ms,
+        }
+
+    def tell(self, fact: dict[str, Any]) -> str:
+        """Tell of a ticket; returns the word of the answer."""
+        op = {"op": str(uuid.uuid4()), "lane": fact["id"], "kind": "ticket", "body": fact}
+        (answer,) = self.post("sync", {"generation": "7" * 32, "ops": [op]})["answers"]
+        assert answer["status"] == 200, answer
+        return str(answer["code"])
+
     def ask_help(self, label: str = "") -> None:
         body = {"id": str(uuid.uuid4()), "reason": "no_paper", "label": label}
         assert requests.post(f"{self.url}/api/v1/help", json=body, headers=self._key, timeout=10).ok
 
-    def report(self, *problems: str) -> None:
+    def report(self, *problems: str, **more: Any) -> None:
         state = "needs_attention" if problems else "ready"
         printer = {"device": "printer", "kind": "receipt_printer", "state": state, "problems": problems}
-        body = {"version": "1.0", "catalogue_version": 1, "devices": [printer]}
+        body = {"version": "1.0", "catalogue_version": 1, "devices": [printer], **more}
         assert requests.post(f"{self.url}/api/v1/heartbeat", json=body, headers=self._key, timeout=10).ok
 
 

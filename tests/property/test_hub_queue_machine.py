@@ -14,6 +14,7 @@ from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Code, Refused
 from hub.store.engine import Store
 from hub.store.words import ACTIVE, State
+from kiosk.vocabulary.labels import parse_label
 
 SITE = "s"
 SERVICES = {"one": "A", "two": "B"}
@@ -54,9 +55,11 @@ class Hall(RuleBasedStateMachine):
         self.store = Store(self.path)
         self.now = START_MS
         self.count = 0
+        self.day = ""
         self.states: dict[str, State] = {}
         self.labels: dict[str, str] = {}
-        self.order: list[str] = []
+        self.void: set[str] = set()
+        self.places: dict[str, tuple[int, int, int]] = {}
         self.here: dict[str, str] = {}
         self.told: dict[str, str] = {}
         self.store.write_now(self._fill)
@@ -82,14 +85,31 @@ class Hall(RuleBasedStateMachine):
         token = ident.replace("-", "")
         return self.do(issue, Ask(site=SITE, id=ident, service=service, token=token, now_ms=self.tick()))
 
-    def active(self, series: str) -> set[str]:
-        return {label for t, label in self.labels.items() if label[0] == series and self.states[t] in ACTIVE}
+    @property
+    def order(self) -> list[str]:
+        """Who waits, by arrival, slot and number."""
+        return sorted((t for t, state in self.states.items() if state is State.WAITING), key=self.places.__getitem__)
+
+    def taken(self, series: str) -> set[str]:
+        """Numbers of the hub that it must not give now: in use, or void today."""
+        used = {label for t, label in self.labels.items() if self.states[t] in ACTIVE} | self.void
+        return {label for label in used if label[0] == series and "-" not in label}
+
+    def wait(self, ident: str, label: str, arrival: int) -> None:
+        number = parse_label(label)
+        assert number is not None
+        self.labels[ident] = label
+        self.states[ident] = State.WAITING
+        self.places[ident] = (arrival, number.slot, number.n)
+
+    def open_day(self) -> None:
+        self.day = self.day or days.local_date(self.now, "Europe/Berlin")
 
     @rule(target=tickets, service=st.sampled_from(sorted(SERVICES)))
     def draw(self, service: str):
         self.count += 1
         ident = uuid(self.count)
-        taken = self.active(SERVICES[service])
+        taken = self.taken(SERVICES[service])
         before = sum(self.labels[t][0] == SERVICES[service] for t in self.order)
         answer = self.ask(ident, service)
         if len(taken) == LAST_N:
@@ -99,9 +119,8 @@ class Hall(RuleBasedStateMachine):
         assert isinstance(answer, Issued)
         assert answer.ticket.label not in taken
         assert answer.ticket.ahead == before
-        self.labels[ident] = answer.ticket.label
-        self.states[ident] = State.WAITING
-        self.order.append(ident)
+        self.open_day()
+        self.wait(ident, answer.ticket.label, answer.ticket.arrival_ms)
         return (ident, service)
 
     @rule(ticket=tickets)
@@ -140,7 +159,6 @@ class Hall(RuleBasedStateMachine):
         assert answer.ticket.id == mine[0], "strict order of arrival"
         if counter in self.here:
             self._end(self.here[counter], State.DONE)
-        self.order.remove(mine[0])
         self.here[counter] = mine[0]
         self.states[mine[0]] = State.CALLED
         self.told[op] = mine[0]
@@ -169,10 +187,12 @@ class Hall(RuleBasedStateMachine):
 
     @rule(hours=st.integers(1, 40))
     def time_goes_by(self, hours: int) -> None:
-        before = days.local_date(self.now, "Europe/Berlin")
         self.tick(hours * 3_600_000)
         self.do(days.turn_all, self.now)
-        if self.labels and days.local_date(self.now, "Europe/Berlin") != before:
+        today = days.local_date(self.now, "Europe/Berlin")
+        if self.day and today != self.day:
+            self.day = today
+            self.void.clear()
             for ident in [*self.order, *self.here.values()]:
                 self._end(ident, State.EXPIRED)
 
@@ -187,7 +207,6 @@ class Hall(RuleBasedStateMachine):
 
     def _end(self, ident: str, state: State) -> None:
         self.states[ident] = state
-        self.order = [t for t in self.order if t != ident]
         self.here = {counter: t for counter, t in self.here.items() if t != ident}
 
     @invariant()

@@ -1,7 +1,7 @@
 // The desk page: keys, one effect per click, live by server-sent events with a poll as fall-back.
 "use strict";
 (() => {
-  const POLL_MS = 1500, CLOCK_MS = 20000, DOUBLE_MS = 700;
+  const POLL_MS = 1500, CLOCK_MS = 5000, DOUBLE_MS = 700, BURST_MS = 35;
   const news = document.getElementById("news"); // beside the buttons, not around them: its queue must not drop a click
   const live = document.getElementById("live");
   const say = document.getElementById("say");
@@ -23,11 +23,30 @@
   document.body.addEventListener("htmx:configRequest", (event) => {
     const button = event.detail.elt, once = button.dataset.once;
     event.detail.headers["X-CSRF-Token"] = csrf;
-    if (once) {
-      event.detail.parameters.op = operation(once);
-      event.detail.parameters.ticket = button.dataset.ticket || "";
-      say.textContent = "";
-    }
+    if (!once) return;
+    const parameters = event.detail.parameters;
+    parameters.op = operation(once + (parameters.text || "")); // two slips read at once are two operations
+    if (button.dataset.text) Object.assign(parameters, { text: button.dataset.text, expected: "1" });
+    parameters.ticket = button.dataset.ticket || "";
+    say.textContent = "";
+  });
+
+  // --- number or slip: a reader types as fast as no person does, wherever the focus is; its Enter must press no button
+  const field = document.getElementById("text");
+  let burst = "", struck = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.key.length !== 1 || event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input")) return;
+    burst = event.timeStamp - struck < BURST_MS ? burst + event.key : event.key;
+    struck = event.timeStamp;
+    if (burst.length < 3) return;
+    event.preventDefault();
+    field.value = burst;
+    field.focus();
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.id !== "bring") return;
+    if (event.detail.successful && !event.detail.xhr.getResponseHeader("x-refused")) field.value = "";
+    else field.select(); // what is read next replaces it
   });
 
   // --- every action one key (function keys: they are no letters, so they disturb no typing and no screen reader)
@@ -36,7 +55,8 @@
     const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (!button) return;
     event.preventDefault();
-    if (!event.repeat && !button.disabled) button.click();
+    if (button === field) { field.focus(); field.select(); }
+    else if (!event.repeat && !button.disabled) button.click();
   });
 
   // --- live
@@ -71,6 +91,14 @@
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status === 422) event.detail.shouldSwap = true;
   });
+  // --- how long a terminal has been silent, by the hub's clock: counted here, so that the page need not change for it
+  const ahead = Number(live.dataset.now) - Date.now();
+  setInterval(() => {
+    for (const each of document.querySelectorAll("[data-since]")) {
+      const seconds = Math.max(0, Math.round((Date.now() + ahead - Number(each.dataset.since)) / 1000));
+      each.textContent = seconds < 120 ? `(${seconds} s)` : `(${Math.floor(seconds / 60)} min)`;
+    }
+  }, 1000);
   setInterval(() => {
     if (source.readyState === EventSource.CLOSED) connect();
     refresh(); // minutes grow, terminals fall silent: nothing of this is an event

@@ -20,9 +20,11 @@ from hub.store.tables.house import (
     terminal_status,
     user,
 )
+from hub.store.tables.numbers import alarm, instance, label_alias, slot_grant, ticket_alias
 from hub.store.tables.visits import applied, business_day, counter_seq, event, help_call, interval, ticket, tombstone
 
 __all__ = [
+    "alarm",
     "applied",
     "business_day",
     "catalogue",
@@ -32,7 +34,9 @@ __all__ = [
     "enrolment",
     "event",
     "help_call",
+    "instance",
     "interval",
+    "label_alias",
     "metadata",
     "queue",
     "service_queue",
@@ -40,9 +44,11 @@ __all__ = [
     "setup_token",
     "sign_in_try",
     "site",
+    "slot_grant",
     "terminal",
     "terminal_status",
     "ticket",
+    "ticket_alias",
     "tombstone",
     "user",
 ]

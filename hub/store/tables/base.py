@@ -45,3 +45,13 @@ def of_site() -> ForeignKeyConstraint:
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
     """Only these words are allowed."""
     return CheckConstraint(f"{column} IN {sql_list(values)}", name=f"{column}_known")
+
+
+def known_words(name: str, values: tuple[str, ...], default: str) -> Column[str]:
+    """A text with its guard in the column itself, so that a later step can add it to a table without a copy of it."""
+    return Column(name, Text, CheckConstraint(f"{name} IN {sql_list(values)}"), nullable=False, server_default=default)
+
+
+def json_words(name: str, default: str) -> Column[str]:
+    """A JSON text, guarded in the column itself."""
+    return Column(name, Text, CheckConstraint(f"json_valid({name})"), nullable=False, server_default=default)

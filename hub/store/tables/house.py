@@ -4,6 +4,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Index,
+    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
@@ -12,7 +13,18 @@ from sqlalchemy import (
     text,
 )
 
-from hub.store.tables.base import belongs, ident, maybe_moment, metadata, moment, number, of_site, one_of, words
+from hub.store.tables.base import (
+    belongs,
+    ident,
+    json_words,
+    maybe_moment,
+    metadata,
+    moment,
+    number,
+    of_site,
+    one_of,
+    words,
+)
 from hub.store.words import ROLES
 
 site = Table(
@@ -227,9 +239,15 @@ terminal_status = Table(
     number("catalogue_version"),
     words("devices", "[]"),
     words("notes", "[]"),
+    words("generation", ""),
+    number("slot", 0),
+    Column("clock_skew_ms", Integer, nullable=True),
+    number("manifest_seq", 0),
+    json_words("outbox", "{}"),
     PrimaryKeyConstraint("site_id", "terminal_id"),
     belongs("terminal", "terminal_id"),
     CheckConstraint("json_valid(devices) AND json_valid(notes)", name="status_json"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
+"""What a terminal told of itself last; ``clock_skew_ms`` is its wall clock minus ours, ``outbox`` what we miss."""

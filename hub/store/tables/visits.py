@@ -10,8 +10,19 @@ from sqlalchemy import (
     text,
 )
 
-from hub.store.tables.base import belongs, ident, maybe_moment, metadata, moment, number, of_site, one_of, words
-from hub.store.words import ACTIVE, AT_COUNTER, HELP_REASONS, INTERVALS, STATES, sql_list
+from hub.store.tables.base import (
+    belongs,
+    ident,
+    known_words,
+    maybe_moment,
+    metadata,
+    moment,
+    number,
+    of_site,
+    one_of,
+    words,
+)
+from hub.store.words import ACTIVE, AT_COUNTER, HELP_REASONS, INTERVALS, ORIGINS, STATES, Origin, sql_list
 
 business_day = Table(
     "business_day",
@@ -69,6 +80,8 @@ ticket = Table(
     words("paper", "asked"),
     words("paper_problem", ""),
     words("token"),
+    number("arrival_sure", 1),
+    known_words("origin", ORIGINS, Origin.HUB),
     PrimaryKeyConstraint("site_id", "id"),
     UniqueConstraint("site_id", "day", "series", "slot", "round", "n"),
     UniqueConstraint("token"),
@@ -88,7 +101,7 @@ ticket = Table(
         "slot",
         "n",
         unique=True,
-        sqlite_where=text(f"state IN {sql_list(ACTIVE)}"),
+        sqlite_where=text(f"slot = 0 AND state IN {sql_list(ACTIVE)}"),
     ),
     Index(
         "one_customer_per_counter",
@@ -109,7 +122,11 @@ ticket = Table(
     ),
     sqlite_strict=True,
 )
-"""A ticket. ``token`` opens the visitor's page; ``ahead`` is what the visitor was told; slot 0 = numbered here."""
+"""A ticket. ``token`` opens the visitor's page; ``ahead`` is what the visitor was told; slot 0 = numbered here.
+
+``day`` belongs to the number: a terminal that was away over night counts on under the day it heard of last.
+``arrival_sure`` 0 = an estimate by a clock that nobody vouches for.
+"""
 
 tombstone = Table(
     "tombstone",

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 import requests
+from unit.hub.sync_helpers import own
 
 from hub.api.wiring import BODY_MAX
-from hub.queues import calling, help, house, publishing, terminals, waiting
+from hub.queues import calling, events, help, house, instance, publishing, terminals, waiting
 from hub.queues.calling import Act
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue, Queue, Service
+from kiosk.vocabulary.slips import Slip, read_slip
 
 
 def ask(live, number: int = 1, service: str = "ausweis", **more) -> requests.Response:
@@ -32,7 +34,9 @@ def test_number_comes_as_the_wire_says(live) -> None:
     assert (ticket.series, ticket.n, ticket.queue, ticket.service) == ("A", 1, "meldung", "ausweis")
     assert (ticket.business_day, ticket.issued_at) == ("2026-11-24", "2026-11-24T12:00:00+01:00")
     assert (ticket.ahead, ticket.url) == (0, "")
-    assert ticket.slip_code == "THK1:0193AAAA000070008000000000000001"
+    slip = read_slip(ticket.slip_code, live.hall.see(instance.of, live.hall.site).slip_key)
+    assert isinstance(slip, Slip)
+    assert (slip.id, str(slip.label)) == (ticket.id, "A 001")
 
 
 def test_url_holds_a_random_token_when_the_site_has_a_base_url(live) -> None:
@@ -172,7 +176,7 @@ def test_guessing_codes_is_slowed_down(live) -> None:
 
 
 def test_another_major_version_is_refused(live) -> None:
-    answer = live.http.post(f"{live.url}/api/v1/enrol", json={"code": "X", "version": "2.0"}, timeout=5)
+    answer = live.http.post(f"{live.url}/api/v1/enrol", json={"code": "X", "version": "1.0"}, timeout=5)
     assert fault(answer) == (409, "wrong_version", "$.version")
 
 
@@ -226,13 +230,58 @@ def test_heartbeat_keeps_the_state_and_brings_news(live) -> None:
     hall = live.hall
     device = {"device": "printer", "kind": "receipt_printer", "state": "needs_attention", "problems": ["paper_out"]}
     beat = {"version": "0.1.0", "catalogue_version": 3, "devices": [device], "notes": ["ticket_flood"]}
-    assert live.post("/heartbeat", beat).json() == {"catalogue_version": 0, "help_open": False}
+    answer = msgspec.json.decode(live.post("/heartbeat", beat).content, type=wire.HeartbeatAnswer)
+    life = hall.see(instance.of, hall.site)
+    assert answer == wire.HeartbeatAnswer(catalogue_version=0, hub_ms=hall.clock(), hub_generation=life.generation)
     now = hall.see(terminals.terminals_now, hall.site, hall.clock())[0]
     assert (now.name, now.away, now.catalogue_version, now.notes) == ("Terminal 1", False, 3, ("ticket_flood",))
     assert now.devices[0].problems == ("paper_out",)
     assert hall.see(terminals.terminals_now, hall.site, hall.clock.forward(20_000))[0].away
     broken = {**beat, "devices": [{**device, "kind": "toaster"}]}
     assert fault(live.post("/heartbeat", broken)) == (400, "bad_field", "$.devices[0].kind")
+
+
+def test_heartbeat_tells_the_outbox_the_clock_and_the_open_day(live) -> None:
+    hall = live.hall
+    hall.ticket()
+    owed = {"waiting": 4, "quarantined": 1, "oldest_s": 60, "own_numbers": 3}
+    beat = {"version": "0.1.0", "catalogue_version": 0, "generation": "a" * 32, "slot": 3, "outbox": owed}
+    answer = live.post("/heartbeat", {**beat, "clock_ms": hall.clock() + 90_000}).json()
+    assert (answer["business_day"], answer["orders"], answer["manifest_seq"]) == ("2026-11-24", [], 0)
+    (now,) = hall.see(terminals.terminals_now, hall.site, hall.clock())
+    assert (now.slot, now.clock_skew_ms, now.outbox) == (3, 90_000, wire.OutboxState(4, 1, 60, 3))
+    (slow,) = hall.see(terminals.terminals_now, hall.site, hall.clock() + 10_000)
+    assert (slow.slow, slow.away) == (True, False)
+
+
+def test_only_what_staff_see_of_an_outbox_is_an_event(live) -> None:
+    hall = live.hall
+    for waiting_ops, own_numbers in ((1, 0), (2, 0), (0, 0), (3, 1), (3, 1)):
+        owed = {"waiting": waiting_ops, "own_numbers": own_numbers}
+        live.post("/heartbeat", {"version": "0.1.0", "catalogue_version": 0, "outbox": owed})
+    told = [e for e in hall.see(events.since, hall.site, 0) if e.kind is events.Kind.TERMINAL]
+    assert len(told) == 2 + 2, "added, enrolled, first heard, one number on its way"
+
+
+def test_slot_and_sync_over_the_wire(live) -> None:
+    hall = live.hall
+    asked = {"generation": "a" * 32, "machine": "m1"}
+    slot = msgspec.json.decode(live.post("/slot", asked).content, type=wire.SlotAnswer)
+    assert (slot.slot, slot.business_day, len(slot.slip_key)) == (1, "2026-11-24", 64)
+    assert live.post("/slot", asked).json()["slot"] == 1
+    assert fault(live.post("/slot", {**asked, "machine": "m2"})) == (409, "cloned_disk", "machine")
+    assert fault(live.post("/slot", {**asked, "generation": "A"})) == (400, "bad_field", "$.generation")
+    ops = [own(hall, n, hall.uuid(n), n, slot=slot.slot, arrival_ms=hall.clock() + n) for n in range(1, 101)]
+    hall.clock.forward(1000)
+    body = msgspec.json.encode(wire.SyncRequest("a" * 32, tuple(ops)))
+    first = live.call("POST", "/sync", data=body)
+    assert first.status_code == 200
+    answers = msgspec.json.decode(first.content, type=wire.SyncAnswer).answers
+    assert [(a.op, a.status) for a in answers] == [(each.op, 200) for each in ops]
+    assert live.call("POST", "/sync", data=body).content == first.content
+    assert len(hall.see(waiting.waiting_list, hall.site)) == 100
+    many = msgspec.json.encode(wire.SyncRequest("a" * 32, (*ops, ops[0])))
+    assert fault(live.call("POST", "/sync", data=many)) == (400, "bad_field", "$.ops")
 
 
 def test_help_is_open_until_somebody_comes(live) -> None:

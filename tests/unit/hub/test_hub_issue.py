@@ -8,8 +8,9 @@ from hub.queues.calling import Act, call_next, finish
 from hub.queues.issue import Issued
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import move
-from hub.queues.tickets import read_slip_code, slip_code
+from hub.queues.tickets import slip_code
 from hub.store.words import State
+from kiosk.vocabulary.slips import Forged, Slip, read_slip, service_mark
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -186,13 +187,14 @@ def test_the_constraint_itself_forbids_a_number_twice(hall) -> None:
         hall.store.write_now(lambda c: c.exec_driver_sql("UPDATE ticket SET n = 1 WHERE n = 2"))
 
 
-def test_slip_code_is_read_back_and_says_nothing_else() -> None:
-    ident = "0193aaaa-0000-7000-8000-0000000000ff"
-    code = slip_code(ident)
-    assert code == "THK1:0193AAAA0000700080000000000000FF"
-    assert read_slip_code(f" {code.lower()}\n") == ident
-    for other in ("", "THK1:", code[:-1], code + "0", "https://example.org/" + code, "THK2" + code[4:]):
-        assert read_slip_code(other) is None
+def test_slip_code_is_read_back_with_the_halls_key_only(hall) -> None:
+    issued = hall.ask()
+    code = slip_code(issued.ticket, issued.slip_key)
+    slip = read_slip(f" {code.lower()}\n", issued.slip_key)
+    assert isinstance(slip, Slip)
+    assert (slip.id, str(slip.label), slip.business_day) == (issued.ticket.id, "A 001", "2026-11-24")
+    assert (slip.arrival_s, slip.service) == (hall.clock() // 1000, service_mark("ausweis"))
+    assert isinstance(read_slip(code, bytes(32)), Forged)
 
 
 def test_visitors_page_knows_its_ticket_only_by_token(hall) -> None:

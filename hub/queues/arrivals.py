@@ -1,0 +1,184 @@
+"""Tickets that come from outside with their number on: which queue they wait in, since when, and whether still today.
+
+What happened is recorded, never refused because a queue is closed or a clock was wrong.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.queues.days import local_date, today
+from hub.queues.issue import NORMAL, tell
+from hub.queues.refusals import Code, Refused
+from hub.queues.states import begin, move
+from hub.queues.tickets import FIELDS, PLACES, Ticket
+from hub.store.sql import run
+from hub.store.words import Origin, State
+from kiosk.vocabulary.labels import Label
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A numbered ticket, as a terminal, a slip or the staff tell of it."""
+
+    site: str
+    id: str
+    label: Label
+    day: str
+    """Business day of the number."""
+    arrival_ms: int
+    arrival_sure: bool
+    origin: Origin
+    token: str
+    """32 hex digits that the hub drew."""
+    now_ms: int
+    service: str = ""
+    lang: str = "de"
+    terminal: str | None = None
+    tapped_at: str = ""
+
+
+class Place(NamedTuple):
+    """Where a ticket stands: its queue, its arrival, whether its visitor may still be here."""
+
+    queue: str
+    arrival_ms: int
+    arrival_sure: bool
+    waits: bool
+
+
+def place(connection: Connection, told: Told) -> Place | Refused:
+    """Find its place. Refused for a business day after today's, or when no queue ever had its letter."""
+    day = today(connection, told.site, told.now_ms)
+    if told.day > day:
+        text = f"Business day {told.day} has not come; here it is {day}. Look at the hub's clock."
+        return Refused(Code.FUTURE_DAY, text, "business_day")
+    queue = _queue(connection, told)
+    if queue is None:
+        return Refused(Code.UNKNOWN_SERIES, f"No queue has the letter {told.label.series}.", "series")
+    timezone, opened_ms = _day(connection, told.site)
+    arrival_ms, sure = min(told.arrival_ms, told.now_ms), told.arrival_sure and told.arrival_ms <= told.now_ms
+    date = local_date(arrival_ms, timezone)
+    if date < told.day:
+        return Place(queue, min(opened_ms, told.now_ms), False, True)
+    return Place(queue, arrival_ms, sure, told.day == day or date >= day)
+
+
+def insert(connection: Connection, told: Told, where: Place) -> Ticket:
+    """The ticket stands in its queue from its arrival on; one of an earlier day is only recorded, as expired."""
+    _know_day(connection, told)
+    ticket = _ticket(told, where)
+    wraps = number_again(connection, told)
+    run(
+        connection,
+        f"INSERT INTO ticket ({FIELDS}, round, terminal_id, tapped_at) VALUES ({PLACES}, ?, ?, ?)",
+        *msgspec.structs.astuple(ticket),
+        wraps,
+        told.terminal,
+        told.tapped_at,
+    )
+    begin(connection, ticket, ticket.arrival_ms)
+    if not where.waits:
+        ended = move(connection, ticket, State.EXPIRED, told.now_ms)
+        assert isinstance(ended, Ticket)
+        ticket = ended
+    tell(connection, ticket, told.now_ms)
+    return ticket
+
+
+def _queue(connection: Connection, told: Told) -> str | None:
+    """The queue of the service; else the one with the letter, at last even one that was taken away."""
+    row = run(
+        connection,
+        "SELECT q.id FROM queue q LEFT JOIN service_queue r"
+        " ON r.site_id = q.site_id AND r.queue_id = q.id AND r.service_id = ?"
+        " WHERE q.site_id = ? AND (q.series = ? OR r.queue_id IS NOT NULL)"
+        " ORDER BY q.removed_ms IS NOT NULL, r.queue_id IS NULL, q.removed_ms DESC LIMIT 1",
+        told.service,
+        told.site,
+        told.label.series,
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _day(connection: Connection, site: str) -> tuple[str, int]:
+    row = run(
+        connection,
+        "SELECT s.timezone, d.opened_ms FROM site s JOIN business_day d ON d.site_id = s.id AND d.closed_ms IS NULL"
+        " WHERE s.id = ?",
+        site,
+    ).fetchone()
+    assert row is not None
+    return str(row[0]), int(row[1])
+
+
+def _know_day(connection: Connection, told: Told) -> None:
+    """A day of before may be new to a hub that was restored."""
+    run(
+        connection,
+        "INSERT INTO business_day (site_id, day, opened_ms, closed_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        told.site,
+        told.day,
+        told.now_ms,
+        told.now_ms,
+    )
+
+
+def _ticket(told: Told, where: Place) -> Ticket:
+    return Ticket(
+        site_id=told.site,
+        id=told.id,
+        state=State.WAITING,
+        day=told.day,
+        series=told.label.series,
+        slot=told.label.slot,
+        n=told.label.n,
+        queue_id=where.queue,
+        service_id=told.service,
+        lang=told.lang,
+        priority=NORMAL,
+        ahead=0,
+        arrival_ms=where.arrival_ms,
+        issued_ms=told.now_ms,
+        counter_id=None,
+        calls=0,
+        called_ms=None,
+        ended_ms=None,
+        paper="asked",
+        token=told.token,
+        arrival_sure=int(where.arrival_sure),
+        origin=told.origin,
+    )
+
+
+def number_again(connection: Connection, told: Told) -> int:
+    """The round in which the number is still free (0 for numbers of terminals); ours is not given again after it."""
+    row = run(
+        connection,
+        "SELECT coalesce(max(round) + 1, 0) FROM ticket"
+        " WHERE site_id = ? AND day = ? AND series = ? AND slot = ? AND n = ?",
+        told.site,
+        told.day,
+        told.label.series,
+        told.label.slot,
+        told.label.n,
+    ).fetchone()
+    assert row is not None
+    if told.label.slot == 0:
+        _raise_counter(connection, told, row[0])
+    return int(row[0])
+
+
+def _raise_counter(connection: Connection, told: Told, wraps: int) -> None:
+    """A number of ours that we had forgotten: we never give a lower one again."""
+    run(
+        connection,
+        "INSERT INTO counter_seq (site_id, day, series, round, n) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (site_id, day, series) DO UPDATE SET round = excluded.round, n = excluded.n"
+        " WHERE (excluded.round, excluded.n) > (round, n)",
+        told.site,
+        told.day,
+        told.label.series,
+        wraps,
+        told.label.n,
+    )

@@ -1,0 +1,172 @@
+"""Bringing a ticket in by hand, while its terminal is not heard: the next number it must have given, a number that a
+visitor says, a slip that is read.
+
+A number alone makes a placeholder: it waits, can be called, and becomes the terminal's ticket when that tells of it.
+"""
+
+import re
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.queues import aliases, instance, slots
+from hub.queues.arrivals import Told, insert, place
+from hub.queues.days import today
+from hub.queues.merging import News, take_in
+from hub.queues.once import Op, once
+from hub.queues.refusals import Code, Refused
+from hub.queues.slips import told_by_slip
+from hub.queues.tickets import FIELDS, Ticket, from_row
+from hub.store.sql import run
+from hub.store.words import ACTIVE, Origin
+from kiosk.vocabulary.labels import Label, parse_label
+from kiosk.vocabulary.slips import Forged, Slip, read_slip
+
+_PAGE = re.compile(r"/t/([0-9a-f]{32})\Z", re.IGNORECASE)
+"""The end of the visitor's page, which is on slips of a hub with a base URL."""
+
+
+class Bring(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody at a desk typed, read or pressed. ``op`` makes a double click one; ``id`` and ``token`` are drawn
+    by the hub for a placeholder."""
+
+    site: str
+    op: str
+    text: str
+    id: str
+    token: str
+    now_ms: int
+    origin: Origin = Origin.TYPED
+
+
+class Brought(msgspec.Struct, frozen=True, tag="brought"):
+    """The ticket that was meant; ``fresh`` = it waits from now on, else it was there already."""
+
+    ticket: Ticket
+    fresh: bool
+
+
+def bring(connection: Connection, wish: Bring) -> Brought | Refused:
+    """Find the ticket, or bring it in. Refused with UNREADABLE, FORGED, WRONG_DAY, TICKET_CANCELLED, UNKNOWN_TICKET
+    (a number of ours that nobody has), UNKNOWN_SLOT, UNKNOWN_SERIES.
+
+    The second click on an expected number meets the next one on the button: the operation is the same all the same.
+    """
+
+    def do() -> Brought | Refused:
+        day = today(connection, wish.site, wish.now_ms)
+        if page := _PAGE.search(wish.text.strip()):
+            return _there(_with_token(connection, page[1].lower()))
+        slip = read_slip(wish.text, instance.of(connection, wish.site).slip_key)
+        if isinstance(slip, Forged):
+            return Refused(Code.FORGED, "This slip was not made by this hall.", "text")
+        if slip is not None:
+            return _slip(connection, wish, slip)
+        label = parse_label(wish.text)
+        if label is None:
+            return Refused(Code.UNREADABLE, "This is neither a number nor a slip of ours.", "text")
+        return _number(connection, wish, label, day)
+
+    subject = wish.text[:200] if wish.origin is Origin.TYPED else "expected"
+    return once(connection, Op(wish.site, wish.op, "bring", subject), wish.now_ms, Brought, do)
+
+
+def expected(connection: Connection, site: str, day: str, slot: int, series: tuple[str, ...]) -> tuple[Label, ...]:
+    """For each letter the next number that a terminal with this slot must have given, as far as we know."""
+    rows = run(
+        connection,
+        "SELECT series, max(n) FROM ticket WHERE site_id = ? AND day = ? AND slot = ? GROUP BY series",
+        site,
+        day,
+        slot,
+    ).fetchall()
+    last = dict(rows)
+    return tuple(Label(letter, slot, last.get(letter, 0) + 1) for letter in series)
+
+
+def _there(ticket: Ticket | None) -> Brought | Refused:
+    if ticket is None:
+        return Refused(Code.UNKNOWN_TICKET, "Nobody has this number.", "text")
+    return Brought(ticket, fresh=False)
+
+
+def _slip(connection: Connection, wish: Bring, slip: Slip) -> Brought | Refused:
+    told = told_by_slip(connection, wish.site, slip, wish.token, wish.now_ms)
+    if aliases.find(connection, wish.site, slip.id) is None:
+        where = place(connection, told)
+        if isinstance(where, Refused):
+            return where
+        if not where.waits:
+            return Refused(Code.WRONG_DAY, f"This slip is of {slip.business_day}.", "text")
+    taken = take_in(connection, told)
+    if isinstance(taken, Refused):
+        return taken
+    if taken.ticket is None:
+        return Refused(Code.TICKET_CANCELLED, "This number was given back.", "text")
+    return Brought(taken.ticket, fresh=taken.news is News.NEW)
+
+
+def _number(connection: Connection, wish: Bring, label: Label, day: str) -> Brought | Refused:
+    known = _with_number(connection, wish.site, day, label)
+    if known is not None or label.slot == 0:
+        return _there(known)
+    if not slots.may_number(connection, wish.site, label.slot):
+        return Refused(Code.UNKNOWN_SLOT, f"No terminal gives numbers with {label.slot:02d}.", "text")
+    told = Told(
+        site=wish.site,
+        id=wish.id,
+        label=label,
+        day=day,
+        arrival_ms=_earliest(connection, wish, label, day),
+        arrival_sure=False,
+        origin=wish.origin,
+        token=wish.token,
+        now_ms=wish.now_ms,
+    )
+    where = place(connection, told)
+    return where if isinstance(where, Refused) else Brought(insert(connection, told, where), fresh=True)
+
+
+def _with_number(connection: Connection, site: str, day: str, label: Label) -> Ticket | None:
+    """Whoever waits with this number, on whatever day it was given; else who had it today."""
+    marks = ", ".join("?" for _ in ACTIVE)
+    row = run(
+        connection,
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND series = ? AND slot = ? AND n = ? AND state IN ({marks})"
+        " ORDER BY day DESC LIMIT 1",
+        site,
+        label.series,
+        label.slot,
+        label.n,
+        *ACTIVE,
+    ).fetchone()
+    return aliases.with_number(connection, site, day, label) if row is None else from_row(row)
+
+
+def _with_token(connection: Connection, token: str) -> Ticket | None:
+    row = run(connection, f"SELECT {FIELDS} FROM ticket WHERE token = ?", token).fetchone()
+    return None if row is None else from_row(row)
+
+
+def _earliest(connection: Connection, wish: Bring, label: Label, day: str) -> int:
+    """The earliest moment at which the number can have been given: after the one before it, after its terminal was
+    heard last, on this business day. Whoever was cut off is not put behind those who were not."""
+    row = run(
+        connection,
+        """SELECT max(
+            (SELECT opened_ms FROM business_day WHERE site_id = ?1 AND day = ?2),
+            coalesce((SELECT max(arrival_ms) FROM ticket
+                      WHERE site_id = ?1 AND day = ?2 AND series = ?3 AND slot = ?4 AND n < ?5), 0),
+            coalesce((SELECT coalesce(g.retired_ms, s.seen_ms) FROM slot_grant g LEFT JOIN terminal_status s
+                      ON s.site_id = g.site_id AND s.terminal_id = g.terminal_id
+                      WHERE g.site_id = ?1 AND g.slot = ?4
+                      ORDER BY g.retired_ms IS NOT NULL, g.retired_ms DESC LIMIT 1), ?6))""",
+        wish.site,
+        day,
+        label.series,
+        label.slot,
+        label.n,
+        wish.now_ms,
+    ).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,226 @@
+"""One visitor, one ticket: what is told of a ticket meets what the hub knows of it already.
+
+The id comes first, then the number. Whatever arrives twice, late or by two ways ends as the one row that the visitor
+can be called by:
+
+* an id known under a number of ours, told with one of its terminal (our answer was lost): relabelled, ours is void;
+* a number that staff had brought in by hand: the id becomes another name of that ticket, which keeps its state;
+* an id that was given back: stays given back.
+"""
+
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.queues import alarms, aliases, events
+from hub.queues.arrivals import Place, Told, insert, number_again, place
+from hub.queues.issue import tell
+from hub.queues.refusals import Code, Refused
+from hub.queues.states import NEXT, move
+from hub.queues.tickets import Ticket, load
+from hub.store.sql import run
+from hub.store.words import ACTIVE, PLACEHOLDERS, AlarmKind, Origin, State
+
+
+class News(StrEnum):
+    """What came of it."""
+
+    NEW = "new"
+    KNOWN = "known"
+    MERGED = "merged"
+    RELABELLED = "relabelled"
+    GIVEN_BACK = "given_back"
+
+
+class TakenIn(msgspec.Struct, frozen=True):
+    """The visitor's ticket as it stands now; None when it was given back before it was heard of."""
+
+    ticket: Ticket | None
+    news: News
+
+
+def take_in(connection: Connection, told: Told) -> TakenIn | Refused:
+    """Take in a ticket that was numbered elsewhere. Refused for a number that another ticket has (LABEL_TAKEN, with an
+    alarm), a day that has not come, a letter that no queue ever had."""
+    known = aliases.find(connection, told.site, told.id)
+    if known is not None:
+        return _known(connection, known, told)
+    if aliases.is_buried(connection, told.site, told.id):
+        return TakenIn(None, News.GIVEN_BACK)
+    where = place(connection, told)
+    if isinstance(where, Refused):
+        return where
+    twin = _twin(connection, told, where.waits)
+    if twin is None:
+        return TakenIn(insert(connection, told, where), News.NEW)
+    if twin.origin not in PLACEHOLDERS:
+        return _taken(connection, told, twin)
+    aliases.add_id(connection, twin, told.id, told.now_ms)
+    return TakenIn(_learn(connection, twin, told, where), News.MERGED)
+
+
+def _known(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refused:
+    if known.number == told.label:
+        if known.origin is Origin.SCANNED and told.origin is Origin.TERMINAL:
+            where = place(connection, told)
+            known = known if isinstance(where, Refused) else _learn(connection, known, told, where)
+        return TakenIn(known, News.KNOWN)
+    if known.slot != 0:
+        return TakenIn(known, News.KNOWN) if told.label.slot == 0 else _taken(connection, told, known)
+    if known.state is State.CANCELLED:
+        return TakenIn(known, News.GIVEN_BACK)
+    return _rename(connection, known, told)
+
+
+def _rename(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refused:
+    """Our number never reached its visitor, whose paper says another (the terminal's, or one that we forgot in a
+    restore): there must be one ticket, under the number on the paper."""
+    twin = _twin(connection, told, True)
+    if twin is None:
+        return TakenIn(_relabel(connection, known, told), News.RELABELLED)
+    if twin.origin not in PLACEHOLDERS:
+        return _taken(connection, told, twin)
+    _end(connection, known, told.now_ms)
+    aliases.void_number(connection, known, told.now_ms)
+    aliases.add_id(connection, twin, known.id, told.now_ms)
+    where = Place(twin.queue_id, known.arrival_ms, True, True)
+    return TakenIn(_learn(connection, twin, told, where), News.MERGED)
+
+
+def _twin(connection: Connection, told: Told, waits: bool) -> Ticket | None:
+    """Who has the number. Staff who typed it could only guess its business day: today's."""
+    if told.label.slot == 0:
+        return _in_use(connection, told)
+    twin = aliases.with_number(connection, told.site, told.day, told.label)
+    if twin is not None or not waits:
+        return twin
+    guess = _open_day(connection, told.site)
+    twin = aliases.with_number(connection, told.site, guess, told.label)
+    return twin if twin is not None and twin.origin in PLACEHOLDERS else None
+
+
+def _in_use(connection: Connection, told: Told) -> Ticket | None:
+    marks = ", ".join("?" for _ in ACTIVE)
+    row = run(
+        connection,
+        f"SELECT id FROM ticket WHERE site_id = ? AND series = ? AND slot = 0 AND n = ? AND state IN ({marks})",
+        told.site,
+        told.label.series,
+        told.label.n,
+        *ACTIVE,
+    ).fetchone()
+    return None if row is None else load(connection, told.site, str(row[0]))
+
+
+def _open_day(connection: Connection, site: str) -> str:
+    row = run(connection, "SELECT day FROM business_day WHERE site_id = ? AND closed_ms IS NULL", site).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def _taken(connection: Connection, told: Told, other: Ticket) -> Refused:
+    alarms.raise_alarm(
+        connection,
+        told.site,
+        AlarmKind.LABEL_TAKEN,
+        f"{told.day} {told.label}",
+        told.now_ms,
+        told.terminal,
+        f"{told.id} and {other.id}",
+    )
+    return Refused(Code.LABEL_TAKEN, f"Number {told.label} of {told.day} belongs to another ticket.", "n")
+
+
+def _learn(connection: Connection, ticket: Ticket, told: Told, where: Place) -> Ticket:
+    """What the terminal or the slip knows better than who brought the ticket in: arrival, service, language, day."""
+    run(
+        connection,
+        "UPDATE ticket SET day = ?, service_id = CASE WHEN ? <> '' THEN ? ELSE service_id END, lang = ?,"
+        " arrival_ms = ?, arrival_sure = ?, origin = ?, tapped_at = ?,"
+        " terminal_id = CASE WHEN ? = 'terminal' THEN ? ELSE terminal_id END WHERE site_id = ? AND id = ?",
+        told.day,
+        told.service,
+        told.service,
+        told.lang,
+        where.arrival_ms,
+        int(where.arrival_sure),
+        told.origin,
+        told.tapped_at,
+        told.origin,
+        told.terminal,
+        ticket.site_id,
+        ticket.id,
+    )
+    _waited_since(connection, ticket, where.arrival_ms)
+    return _told(connection, ticket, told.now_ms)
+
+
+def _waited_since(connection: Connection, ticket: Ticket, arrival_ms: int) -> None:
+    run(
+        connection,
+        "UPDATE interval SET started_ms = min(?, coalesce(ended_ms, ?))"
+        " WHERE site_id = ? AND ticket_id = ? AND step = 1",
+        arrival_ms,
+        arrival_ms,
+        ticket.site_id,
+        ticket.id,
+    )
+
+
+def _relabel(connection: Connection, known: Ticket, told: Told) -> Ticket:
+    """The ticket keeps its place. Called by a number that its visitor never saw, it is called again by the right one;
+    a visitor who did not come to that number waits again."""
+    aliases.void_number(connection, known, told.now_ms)
+    run(
+        connection,
+        "UPDATE ticket SET day = ?, series = ?, slot = ?, round = ?, n = ?, origin = ? WHERE site_id = ? AND id = ?",
+        told.day,
+        told.label.series,
+        told.label.slot,
+        number_again(connection, told),
+        told.label.n,
+        told.origin,
+        known.site_id,
+        known.id,
+    )
+    ticket = _told(connection, known, told.now_ms)
+    if ticket.state is State.CALLED:
+        _call_again(connection, ticket, told.now_ms)
+    if ticket.state is State.NO_SHOW:
+        back = move(connection, ticket, State.WAITING, told.now_ms)
+        assert isinstance(back, Ticket)
+        tell(connection, back, told.now_ms)
+        return back
+    return ticket
+
+
+def _call_again(connection: Connection, ticket: Ticket, now_ms: int) -> None:
+    row = run(
+        connection, "SELECT name FROM counter WHERE site_id = ? AND id = ?", ticket.site_id, ticket.counter_id
+    ).fetchone()
+    assert row is not None
+    body: dict[str, str | int | None] = {
+        "label": ticket.label,
+        "queue": ticket.queue_id,
+        "state": ticket.state,
+        "counter": ticket.counter_id,
+        "counter_name": str(row[0]),
+    }
+    events.append(connection, ticket.site_id, events.Kind.RECALL, ticket.id, body, now_ms)
+
+
+def _end(connection: Connection, ticket: Ticket, now_ms: int) -> None:
+    """Take the double out of the queue; one that is being served or over stays as it is."""
+    for state in (State.VOID, State.CANCELLED, State.EXPIRED):
+        if state in NEXT[ticket.state] and ticket.state is not State.IN_SERVICE:
+            moved = move(connection, ticket, state, now_ms)
+            assert isinstance(moved, Ticket)
+            tell(connection, moved, now_ms)
+            return
+
+
+def _told(connection: Connection, ticket: Ticket, now_ms: int) -> Ticket:
+    fresh = load(connection, ticket.site_id, ticket.id)
+    assert fresh is not None
+    tell(connection, fresh, now_ms)
+    return fresh

@@ -1,0 +1,69 @@
+"""Another life of the hub on an older copy of what it knew: nothing that the life before may have given is given again.
+
+Counters jump, slots come from above those that are known, the generation is new: terminals that see it tell every
+ticket of the business day again and ask for their slots. Sign-ins and codes of before are worthless.
+"""
+
+from sqlalchemy import Connection
+
+from hub.queues import house, instance
+from hub.queues.days import today
+from hub.store.sql import run
+
+ABOVE = 100
+"""Numbers of a series that may have been given since the copy was made."""
+SLOTS_ABOVE = 20
+
+
+def begin_anew(connection: Connection, site: str, generation: str, above: int, now_ms: int) -> None:
+    """Begin the life ``generation`` (32 hex digits) for a site; numbers of today go on ``above`` the last known."""
+    day = today(connection, site, now_ms)
+    rows = run(
+        connection,
+        "SELECT q.series, q.first_n, q.last_n, coalesce(c.round, 0), coalesce(c.n, q.first_n - 1) FROM queue q"
+        " LEFT JOIN counter_seq c ON c.site_id = q.site_id AND c.day = ? AND c.series = q.series"
+        " WHERE q.site_id = ? AND q.removed_ms IS NULL",
+        day,
+        site,
+    ).fetchall()
+    for series, first_n, last_n, wraps, n in rows:
+        turns, place = divmod(n - first_n + above, last_n - first_n + 1)
+        _set_counter(connection, site, day, series, wraps + turns, first_n + place)
+    instance.renew(connection, site, generation, _floor(connection, site), now_ms)
+    _forget_secrets(connection, site, now_ms)
+
+
+def begin_anew_everywhere(connection: Connection, generation: str, above: int, now_ms: int) -> None:
+    """The same for every site of the hub."""
+    for site in house.sites(connection):
+        begin_anew(connection, site.id, generation, above, now_ms)
+
+
+def _set_counter(connection: Connection, site: str, day: str, series: str, wraps: int, n: int) -> None:
+    run(
+        connection,
+        "INSERT INTO counter_seq (site_id, day, series, round, n) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (site_id, day, series) DO UPDATE SET round = excluded.round, n = excluded.n",
+        site,
+        day,
+        series,
+        wraps,
+        n,
+    )
+
+
+def _floor(connection: Connection, site: str) -> int:
+    row = run(connection, "SELECT coalesce(max(slot), 0) FROM slot_grant WHERE site_id = ?", site).fetchone()
+    assert row is not None
+    return min(99, max(row[0], instance.of(connection, site).slot_floor) + SLOTS_ABOVE)
+
+
+def _forget_secrets(connection: Connection, site: str, now_ms: int) -> None:
+    """Somebody may have signed out, or used a code up, after the copy was made."""
+    run(connection, "DELETE FROM session WHERE site_id = ?", site)
+    run(
+        connection,
+        "UPDATE enrolment SET revoked_ms = ? WHERE site_id = ? AND used_ms IS NULL AND revoked_ms IS NULL",
+        now_ms,
+        site,
+    )

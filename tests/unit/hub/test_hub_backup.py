@@ -1,0 +1,268 @@
+"""Copies while the hub runs, and a new life from one: no number twice, no slot again, nothing lost by a bad copy."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pysqlite3
+import pytest
+from unit.hub.sync_helpers import DAY_MS, find, outcomes, own, sync
+
+from hub.backup import backup, restore
+from hub.queues import aliases, house, instance, renewal, slots, terminals, waiting
+from hub.queues.issue import Issued
+from hub.queues.slots import Wanted
+from hub.store.engine import Store
+from hub.store.faults import StoreRefused
+from hub.store.lock import hold
+
+
+def join(hall, terminal: str, number: int) -> int:
+    wanted = Wanted(
+        site=hall.site, terminal=terminal, generation=f"{number:032x}", machine=terminal, now_ms=hall.clock.forward(1)
+    )
+    joined = hall.do(slots.join, wanted)
+    assert isinstance(joined, slots.Joined)
+    return joined.slot
+
+
+class Life:
+    """The hall of the fixture, its store closed and opened again around a restore."""
+
+    def __init__(self, hall, folder: Path) -> None:
+        self.hall = hall
+        self.folder = folder
+
+    def restore(self, copy: Path, above: int = 100) -> Path | None:
+        self.hall.store.close()
+        kept = restore(self.folder, copy, above, self.hall.clock.forward(1))
+        self.hall.store = Store(self.folder / "hub.db")
+        return kept
+
+
+@pytest.fixture
+def life(hall, tmp_path: Path):
+    for number in range(2, 6):
+        assert hall.do(terminals.add_terminal, hall.site, f"t{number}", f"Terminal {number}", hall.clock()) is None
+    life = Life(hall, tmp_path)
+    yield life
+    life.hall.store.close()
+
+
+def test_a_copy_is_of_one_moment_while_numbers_are_given(life, tmp_path: Path) -> None:
+    """Every ticket has its event in the copy, whenever it was made."""
+    hall, stop = life.hall, threading.Event()
+
+    def give() -> None:
+        while not stop.is_set():
+            hall.ticket()
+
+    giving = threading.Thread(target=give)
+    giving.start()
+    try:
+        for n in range(5):
+            backup(tmp_path, tmp_path / f"copy-{n}.db")
+    finally:
+        stop.set()
+        giving.join()
+    for n in range(5):
+        raw = pysqlite3.connect(str(tmp_path / f"copy-{n}.db"))
+        tickets = raw.execute("SELECT count(*) FROM ticket").fetchone()
+        assert tickets == raw.execute("SELECT count(*) FROM event WHERE kind = 'ticket'").fetchone()
+        assert tickets == raw.execute("SELECT waiting FROM queue WHERE id = 'meldung'").fetchone()
+        raw.close()
+    assert hall.store.healthy
+
+
+def test_a_copy_is_private_and_replaces_nothing(life, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    backup(tmp_path, copy)
+    assert copy.stat().st_mode & 0o077 == 0
+    before = copy.read_bytes()
+    with pytest.raises(StoreRefused, match="another name"):
+        backup(tmp_path, copy)
+    assert copy.read_bytes() == before
+    with pytest.raises(StoreRefused, match="no folder"):
+        backup(tmp_path, tmp_path / "nowhere" / "copy.db")
+    with pytest.raises(StoreRefused, match="no file"):
+        backup(tmp_path / "nowhere", tmp_path / "other.db")
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_restored_hub_gives_no_number_twice(life, tmp_path: Path) -> None:
+    hall = life.hall
+    given = [hall.ticket().label for _ in range(7)]
+    backup(tmp_path, tmp_path / "copy.db")
+    given += [hall.ticket().label for _ in range(renewal.ABOVE)]
+    kept = life.restore(tmp_path / "copy.db")
+    given += [hall.ticket().label for _ in range(50)]
+    assert len(set(given)) == len(given)
+    assert given[-50] == "A 108"
+    assert kept is not None
+    assert len(Store(kept).read_now(lambda c: c.exec_driver_sql("SELECT id FROM ticket").all())) == 107
+
+
+def test_the_jump_goes_round_at_the_end_of_the_range(life, tmp_path: Path) -> None:
+    hall = life.hall
+    hall.ticket()
+    hall.store.write_now(lambda c: c.exec_driver_sql("UPDATE counter_seq SET n = 950"))
+    backup(tmp_path, tmp_path / "copy.db")
+    life.restore(tmp_path / "copy.db")
+    assert hall.ticket().label == "A 052"
+
+
+def test_numbers_of_this_morning_are_not_given_by_yesterdays_copy(life, tmp_path: Path) -> None:
+    hall = life.hall
+    hall.ticket()
+    backup(tmp_path, tmp_path / "copy.db")
+    hall.clock.forward(DAY_MS)
+    assert hall.ticket().label == "A 001"
+    life.restore(tmp_path / "copy.db")
+    assert hall.ticket().label == "A 101"
+    assert hall.ticket("zulassung").label == "B 101"
+    hall.clock.forward(DAY_MS)
+    assert hall.ticket().label == "A 001"
+
+
+def test_the_generation_is_new_and_the_slips_stay_good(life, tmp_path: Path) -> None:
+    hall = life.hall
+    before = hall.see(instance.of, hall.site)
+    backup(tmp_path, tmp_path / "copy.db")
+    life.restore(tmp_path / "copy.db")
+    after = hall.see(instance.of, hall.site)
+    assert after.generation != before.generation
+    assert after.slip_key == before.slip_key
+
+
+def test_slots_of_the_lost_life_are_not_given_that_day(life, tmp_path: Path) -> None:
+    hall = life.hall
+    assert join(hall, "t1", 1) == 1
+    backup(tmp_path, tmp_path / "copy.db")
+    assert (join(hall, "t2", 2), join(hall, "t3", 3)) == (2, 3)
+    life.restore(tmp_path / "copy.db")
+    assert join(hall, "t1", 1) == 1, "who is known keeps its own"
+    assert join(hall, "t4", 4) == 1 + renewal.SLOTS_ABOVE + 1
+    assert join(hall, "t2", 2) == 1 + renewal.SLOTS_ABOVE + 2
+    assert hall.see(slots.may_number, hall.site, 3), "its paper may be in the hall"
+
+
+def test_what_terminals_tell_again_is_taken_in_under_its_old_number(life, tmp_path: Path) -> None:
+    hall = life.hall
+    first = hall.ticket()
+    backup(tmp_path, tmp_path / "copy.db")
+    lost = [hall.ticket() for _ in range(3)]
+    life.restore(tmp_path / "copy.db")
+    hall.ticket()
+    told = [own(hall, n, each.id, each.n, slot=0, arrival_ms=each.arrival_ms) for n, each in enumerate([first, *lost])]
+    assert [word for _, word in outcomes(sync(hall, *told))] == ["known", "new", "new", "new"]
+    labels = [t.label for t in hall.see(waiting.waiting_list, hall.site)]
+    assert sorted(labels) == ["A 001", "A 002", "A 003", "A 004", "A 102"]
+    assert hall.ticket().label == "A 103"
+    assert find(hall, lost[0].id).label == lost[0].label
+
+
+def test_sign_ins_and_codes_of_before_are_worthless(life, tmp_path: Path) -> None:
+    hall = life.hall
+    hall.do(terminals.add_code, hall.site, "t1", "ABCDEFGH", hall.clock())
+    hall.store.write_now(
+        lambda c: c.exec_driver_sql(
+            "INSERT INTO user VALUES ('rathaus', 'u', 'anna', 'Anna', 'clerk', '$argon2id$x', 0, NULL)"
+        )
+    )
+    hall.store.write_now(
+        lambda c: c.exec_driver_sql("INSERT INTO session VALUES ('rathaus', 'h', 'u', NULL, 'c', 0, 0, 9)")
+    )
+    backup(tmp_path, tmp_path / "copy.db")
+    life.restore(tmp_path / "copy.db")
+    assert hall.see(lambda c: c.exec_driver_sql("SELECT count(*) FROM session").scalar_one()) == 0
+    assert not isinstance(hall.do(terminals.enrol, "ABCDEFGH", "k" * 64, "m", hall.clock()), terminals.Known)
+
+
+def test_a_copy_of_an_older_hub_is_brought_up_to_date(tmp_path: Path, empty_store: bytes) -> None:
+    from unit.hub.test_hub_migrations import NOW, old_file
+
+    (tmp_path / "old").mkdir()
+    copy = old_file(tmp_path / "old", "0001")
+    restore(tmp_path / "hall", copy, 100, NOW)
+    store = Store(tmp_path / "hall" / "hub.db")
+    assert store.read_now(house.sites)[0].id == "rathaus"
+    store.close()
+    assert sorted(path.name for path in (tmp_path / "hall").iterdir()) == ["hub.db", "hub.lock"]
+
+
+@pytest.mark.parametrize("bad", ["missing", "text", "foreign", "cut", "flipped", "newer"])
+def test_a_bad_copy_leaves_everything_as_it_was(life, tmp_path: Path, bad: str) -> None:
+    hall = life.hall
+    first = hall.ticket()
+    for _ in range(300):
+        hall.ticket()
+    copy = tmp_path / "copy.db"
+    backup(tmp_path, copy)
+    _spoil(copy, bad)
+    with pytest.raises(StoreRefused, match=r"copy\.db|newer hub"):
+        life.restore(copy)
+    hall.store = Store(tmp_path / "hub.db")
+    assert hall.see(aliases.find, hall.site, first.id) == first
+    assert not list(tmp_path.glob("hub.db.re*"))
+
+
+def _spoil(copy: Path, how: str) -> None:
+    data = copy.read_bytes()
+    if how in ("foreign", "newer"):
+        raw = pysqlite3.connect(str(copy))
+        raw.execute("PRAGMA application_id = 7" if how == "foreign" else "UPDATE alembic_version SET version_num = 'x'")
+        raw.commit()
+        raw.close()
+    elif how == "missing":
+        copy.unlink()
+    else:
+        middle = len(data) // 2
+        spoilt = {"text": b"no database", "cut": data[:middle], "flipped": data[:middle] + os.urandom(4096)}[how]
+        copy.write_bytes(spoilt + (data[middle + 4096 :] if how == "flipped" else b""))
+
+
+def test_nothing_is_restored_under_a_running_hub(life, tmp_path: Path) -> None:
+    backup(tmp_path, tmp_path / "copy.db")
+    with hold(tmp_path), pytest.raises(StoreRefused, match="Another hub runs"):
+        restore(tmp_path, tmp_path / "copy.db", 100, life.hall.clock())
+
+
+def test_the_commands_from_another_process_beside_a_writing_hub(life, tmp_path: Path) -> None:
+    hall, copy = life.hall, tmp_path / "copy.db"
+    hall.ticket()
+
+    def kiosk(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "kiosk.cli", "hub", *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    done = kiosk("backup", "--data", str(tmp_path), str(copy))
+    assert done.returncode == 0, done.stderr
+    assert "checked" in done.stdout
+    assert hall.ticket().label == "A 002", "the hub writes on"
+    again = kiosk("backup", "--data", str(tmp_path), str(copy))
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "there already" in again.stderr
+    hall.store.close()
+    done = kiosk("--data", str(tmp_path), "restore", str(copy), "--above", "250")
+    assert done.returncode == 0, done.stderr
+    assert "hub.db.replaced-" in done.stdout
+    hall.store = Store(tmp_path / "hub.db")
+    # the command opened the real day, long before the test's noon or after it: the number tells
+    ask = hall.ask()
+    assert isinstance(ask, Issued)
+
+
+def test_the_number_on_the_paper_wins_over_a_late_copy_of_its_request(life, tmp_path: Path) -> None:
+    """The lost life gave A 001; a delayed copy of the request reaches the new one; then the terminal tells again."""
+    hall = life.hall
+    backup(tmp_path, tmp_path / "copy.db")
+    lost = hall.ticket()
+    life.restore(tmp_path / "copy.db")
+    again = hall.ask(ident=lost.id)
+    assert isinstance(again, Issued)
+    assert again.ticket.label == "A 101"
+    assert outcomes(sync(hall, own(hall, 1, lost.id, 1, slot=0))) == [(200, "relabelled")]
+    assert [t.label for t in hall.see(waiting.waiting_list, hall.site)] == ["A 001"]
+    assert hall.ticket().label == "A 102"
