@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import requests
 
+from kiosk import wire
 from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
 from kiosk.vocabulary.devices import DeviceKind
 
@@ -116,7 +117,9 @@ class Demo:
 
     def write_config(self, timing: Timing | None = None) -> None:
         """Enrol a terminal and write its configuration with the simulated devices."""
-        answer = requests.post(f"{self.hub_url}/api/v1/enrol", json={"code": self._code, "version": "1.0"}, timeout=10)
+        answer = requests.post(
+            f"{self.hub_url}/api/v1/enrol", json={"code": self._code, "version": wire.VERSION}, timeout=10
+        )
         answer.raise_for_status()
         enrolled = answer.json()
         devices = {
