@@ -12,8 +12,8 @@ from kiosk.vocabulary.labels import Label
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
 GAP_S = 2.5
-"""A generous bound for the longest stand-still of the window's clock: drawing takes up to half a second on a busy machine
-without a GPU; anything that waited for the line would take longer than this."""
+"""A generous bound for the longest stand-still of the window's clock: drawing takes up to half a second on a busy
+machine without a GPU; anything that waited for the line would take longer than this."""
 NUMBER_S = 15.0
 HEALED_S = 120.0
 
