@@ -1,14 +1,14 @@
 """POST TICKETS: a number. Terminals ask it by the thousand, so it goes straight from ASGI to the store.
 
-Litestar's request and response objects cost more than the number itself (docs/decisions/0012-number-lane.md).
+Litestar's routing, requests and responses cost more than the number itself (docs/decisions/0012-number-lane.md).
 """
 
 import msgspec
-from litestar import asgi
+from litestar import Litestar
 from litestar.enums import ScopeType
-from litestar.types import Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Scope, Send
 
-from hub.api.wiring import BODY_MAX, LOGGER, Turned, bearer, decode, refused_status
+from hub.api.wiring import BODY_MAX, BUG, LOGGER, STORE_FAILED, Turned, bearer, decode, refused_status
 from hub.hall import Hall
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Refused
@@ -20,26 +20,41 @@ from kiosk import wire
 _request = msgspec.json.Decoder(wire.TicketRequest)
 
 
-@asgi(wire.TICKETS, copy_scope=False)
-async def number(scope: Scope, receive: Receive, send: Send) -> None:
+class NumberLane:
+    """The hub as uvicorn serves it: who asks for a number passes Litestar by, everything else goes there."""
+
+    def __init__(self, app: Litestar) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request (or the app's life span)."""
+        if scope["type"] == ScopeType.HTTP and scope["path"] == wire.TICKETS:
+            await _number(self._app.state.hall, scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+async def _number(hall: Hall, scope: HTTPScope, receive: Receive, send: Send) -> None:
     """A number for the ticket in the body; the same id, the same answer."""
     try:
-        status, answer = await _number(scope, receive)
+        status, answer = await _answered(hall, scope, receive)
     except Turned as fault:
         status, answer = fault.status, fault.fault
     except StoreFailed as fault:
         LOGGER.error("store failed: %s", fault)
-        status, answer = 503, wire.Fault(code="store_failed", message="The hub cannot save. Call the technician.")
+        status, answer = 503, STORE_FAILED
+    except Exception as fault:
+        LOGGER.error("bug in POST %s", wire.TICKETS, exc_info=fault)
+        status, answer = 500, BUG
     body = msgspec.json.encode(answer)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-async def _number(scope: Scope, receive: Receive) -> tuple[int, msgspec.Struct]:
-    if scope["type"] != ScopeType.HTTP or scope["method"] != "POST":
+async def _answered(hall: Hall, scope: HTTPScope, receive: Receive) -> tuple[int, msgspec.Struct]:
+    if scope["method"] != "POST":
         raise Turned(405, wire.Fault(code="http_405", message="Only POST makes a number."))
-    hall: Hall = scope["litestar_app"].state.hall
     known = await bearer(_header(scope, b"authorization"), hall)
     ask = _ask(decode(await _body(receive), _request), known, hall)
     found = await hall.store.write(lambda c: issue(c, ask))
@@ -48,7 +63,7 @@ async def _number(scope: Scope, receive: Receive) -> tuple[int, msgspec.Struct]:
     return 200, _answer(found)
 
 
-def _header(scope: Scope, name: bytes) -> str:
+def _header(scope: HTTPScope, name: bytes) -> str:
     return next((value.decode("latin-1") for found, value in scope["headers"] if found == name), "")
 
 

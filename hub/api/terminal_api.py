@@ -1,4 +1,4 @@
-"""What terminals ask: enrol, catalogue, number, give back, paper, queues, heartbeat, help, calls."""
+"""What terminals ask: enrol, catalogue, give back, paper, queues, heartbeat, help, calls; numbers are in ``number``."""
 
 import secrets
 from functools import partial
@@ -11,7 +11,6 @@ from litestar.response import Stream
 
 from hub import streams
 from hub.api import wiring
-from hub.api.number import number
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.hall import Hall
 from hub.queues import handing_back, help, house, publishing, terminals, waiting
@@ -172,7 +171,6 @@ router = Router(
     route_handlers=[
         enrol,
         catalogue,
-        number,
         cancel,
         paper,
         queues,
