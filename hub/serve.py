@@ -13,7 +13,6 @@ from pathlib import Path
 import uvicorn
 from litestar import Litestar
 
-from hub.api.number import NumberLane
 from hub.app import create_app
 from hub.auth.first_run import new_token
 from hub.hall import Hall, system_ms
@@ -89,7 +88,7 @@ class HubServer(uvicorn.Server):
         """Serve ``app`` on ``listener``; start with ``run([listener])``, end by ``should_exit = True``."""
         super().__init__(
             uvicorn.Config(
-                NumberLane(app),
+                app,
                 loop="uvloop",
                 http="httptools",
                 lifespan="on",

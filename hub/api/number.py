@@ -4,9 +4,7 @@ Litestar's routing, requests and responses cost more than the number itself (doc
 """
 
 import msgspec
-from litestar import Litestar
-from litestar.enums import ScopeType
-from litestar.types import HTTPScope, Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Send
 
 from hub.api.wiring import BODY_MAX, BUG, LOGGER, STORE_FAILED, Turned, bearer, decode, refused_status
 from hub.hall import Hall
@@ -20,21 +18,7 @@ from kiosk import wire
 _request = msgspec.json.Decoder(wire.TicketRequest)
 
 
-class NumberLane:
-    """The hub as uvicorn serves it: who asks for a number passes Litestar by, everything else goes there."""
-
-    def __init__(self, app: Litestar) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request (or the app's life span)."""
-        if scope["type"] == ScopeType.HTTP and scope["path"] == wire.TICKETS:
-            await _number(self._app.state.hall, scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-
-async def _number(hall: Hall, scope: HTTPScope, receive: Receive, send: Send) -> None:
+async def number(hall: Hall, scope: HTTPScope, receive: Receive, send: Send) -> None:
     """A number for the ticket in the body; the same id, the same answer."""
     try:
         status, answer = await _answered(hall, scope, receive)

@@ -1,4 +1,4 @@
-"""What terminals ask: enrol, catalogue, give back, paper, queues, heartbeat, help, calls; numbers are in ``number``."""
+"""What terminals ask: enrol, catalogue, give back, paper, queues, heartbeat, help, calls (numbers: ``number``)."""
 
 import secrets
 from functools import partial
