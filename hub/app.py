@@ -8,9 +8,11 @@ from typing import Any
 
 from litestar import Litestar, Response, get
 from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 
 from hub.api import terminal_api, wiring
+from hub.api.number import number
 from hub.api.wiring import Asked
 from hub.feed import HEARTBEAT_S, Feed
 from hub.hall import Hall, TheHall, system_ms
@@ -19,9 +21,21 @@ from hub.queues.retention import prune
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
 from hub.web import edges, routers
+from kiosk import wire
 
 LOOK_S = 20.0
 FORGET_S = 3600.0
+
+
+class HubApp(Litestar):
+    """Litestar with a lane of its own for numbers: who asks for one passes routing and middleware by."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One ASGI event source: a request, or the app's life span."""
+        if scope["type"] == ScopeType.HTTP and scope["path"] == wire.TICKETS:
+            await number(self.state.hall, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 @get("/healthz", sync_to_thread=False)
@@ -30,10 +44,10 @@ def healthz(hall: Hall) -> Response[bytes]:
     return Response(b"", status_code=200 if hall.store.healthy else 503)
 
 
-def create_app(store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s: float = HEARTBEAT_S) -> Litestar:
+def create_app(store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s: float = HEARTBEAT_S) -> HubApp:
     """Build the app over an open store; the caller closes the store after the app has ended."""
     hall = TheHall(store, Feed(store, heartbeat_s), now_ms)
-    return Litestar(
+    return HubApp(
         [healthz, terminal_api.router, *routers],
         dependencies={"hall": Provide(lambda: hall, sync_to_thread=False)},
         lifespan=[partial(_lifespan, hall)],

@@ -1,4 +1,4 @@
-"""What terminals ask: enrol, slot, catalogue, number, sync, queues, heartbeat, help, calls."""
+"""What terminals ask: enrol, slot, catalogue, sync, queues, heartbeat, help, calls (numbers: ``number``)."""
 
 import secrets
 from functools import partial
@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from hub import streams
 from hub.api import wiring
-from hub.api.number import number
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.hall import Hall
 from hub.queues import handing_back, help, house, instance, publishing, slots, terminals, waiting
@@ -218,7 +217,6 @@ router = Router(
         enrol,
         slot,
         catalogue,
-        number,
         sync,
         cancel,
         paper,

@@ -17,6 +17,9 @@ LOGGER = logging.getLogger("hub.api")
 BODY_MAX = 64 * 1024
 """Bytes; the longest honest body, a heartbeat with every device in trouble, has a tenth of it."""
 
+STORE_FAILED = Fault(code="store_failed", message="The hub cannot save. Call the technician.")
+BUG = Fault(code="bug", message="The hub made a mistake; it is in its log.")
+
 B = TypeVar("B")
 Asked = Request[Any, Any, Any]
 Answer = Response[bytes] | Response[None]
@@ -87,10 +90,10 @@ def http_fault(_request: Asked, fault: HTTPException) -> Answer:
 def store_failed(_request: Asked, fault: StoreFailed) -> Answer:
     """Nothing was saved: the terminal goes on without us."""
     LOGGER.error("store failed: %s", fault)
-    return done(Fault(code="store_failed", message="The hub cannot save. Call the technician."), 503)
+    return done(STORE_FAILED, 503)
 
 
 def bug(request: Asked, fault: Exception) -> Answer:
     """A program fault: logged whole, told in one sentence."""
     LOGGER.error("bug in %s %s", request.method, request.url.path, exc_info=fault)
-    return done(Fault(code="bug", message="The hub made a mistake; it is in its log."), 500)
+    return done(BUG, 500)

@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy import Connection
 
+from hub.queues.days import open_day
 from hub.queues.events import Event, Kind, newest
 from hub.queues.tickets import FIELDS, Ticket, from_row, local_iso
 from hub.store.sql import run
@@ -120,7 +121,8 @@ def calls_after(connection: Connection, site: str, after: int, now_ms: int, limi
     """
     seq = newest(connection, site)
     calls = last_calls(connection, site, limit, after if after <= seq else 0)
-    return Calls(seq=seq, at=local_iso(now_ms, timezone_of(connection, site)), calls=tuple(calls))
+    at = local_iso(now_ms, timezone_of(connection, site))
+    return Calls(seq=seq, at=at, calls=tuple(calls), business_day=open_day(connection, site) or "")
 
 
 def timezone_of(connection: Connection, site: str) -> str:

@@ -54,4 +54,4 @@ def in_transaction(connection: Connection) -> bool:
 
 
 def _driver(connection: Connection) -> _Driver:
-    return cast("_Driver", connection.connection.driver_connection)
+    return cast("_Driver", connection.connection.dbapi_connection)

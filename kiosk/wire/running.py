@@ -96,8 +96,12 @@ class Call(Body, frozen=True):
 
 
 class Calls(Body, frozen=True):
-    """GET CALLS?after=seq and the data of the stream's ``calls`` events: newest last, ``seq`` of the newest event."""
+    """GET CALLS?after=seq and the data of the stream's ``calls`` events: newest last, ``seq`` of the newest event.
+
+    The calls are of ``business_day``; with another day, what was called before is over.
+    """
 
     seq: int
     at: str
     calls: tuple[Call, ...] = ()
+    business_day: str = ""

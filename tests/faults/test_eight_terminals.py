@@ -9,8 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from faults.hall import HubProcess, Kiosk, until
+
 from kiosk.vocabulary.labels import Label
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"

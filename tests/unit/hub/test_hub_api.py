@@ -142,6 +142,13 @@ def test_unknown_paths_and_methods_are_faults_too(live) -> None:
     assert fault(live.call("DELETE", "/queues"))[:2] == (405, "http_405")
 
 
+def test_bug_while_numbering_is_told_and_logged_and_the_hub_goes_on(live, caplog: pytest.LogCaptureFixture) -> None:
+    live.hall.store.write_now(lambda c: c.exec_driver_sql("DROP TABLE counter_seq"))
+    assert fault(ask(live))[:2] == (500, "bug")
+    assert "no such table: counter_seq" in caplog.text
+    assert live.get("/queues").status_code == 200
+
+
 def test_code_works_once_and_the_older_key_dies(live) -> None:
     old, new = live.key, live.enrol("t1", "23456789")
     assert fault(live.call("GET", "/queues", key=old)) == (401, "unknown_key", "")
