@@ -65,6 +65,7 @@ class OfflineHall(Hall):
         self.placeholders: set[str] = set()
         self.scanned: set[str] = set()
         self.answers: dict[str, str] = {}
+        self.given_on: dict[str, str] = {}
         self.used: dict[tuple[str, int], str] = {}
         for name in NAMES:
             assert self.do(terminals.add_terminal, SITE, name, name, self.now) is None
@@ -128,6 +129,7 @@ class OfflineHall(Hall):
             self.open_day()
             self.wait(ident, answer.ticket.label, answer.ticket.arrival_ms)
             self.stands_for[ident] = ident
+            self.given_on[ident] = self.day
 
     @rule(asked=st.booleans())
     def give_back(self, asked: bool) -> None:
@@ -178,7 +180,8 @@ class OfflineHall(Hall):
                 self._learn(known, number, fact.arrival_ms)
             return "known"
         twin = self._twin(number, waits=True)
-        self.void.add(self.labels[known])
+        if self.given_on[known] == self.day:
+            self.void.add(self.labels[known])
         if twin is None:
             self._relabel(known, number)
             return "relabelled"
