@@ -333,4 +333,4 @@ FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 OfflineHall.TestCase.settings = settings(
     max_examples=100 if FULL else 15, stateful_step_count=80 if FULL else 40, deadline=None
 )
-TestHubOfflineMachine = pytest.mark.timeout(1800 if FULL else 120)(OfflineHall.TestCase)
+TestHubOfflineMachine = pytest.mark.timeout(1800 if FULL else 300)(OfflineHall.TestCase)
