@@ -80,7 +80,7 @@ def expected(connection: Connection, site: str, day: str, slot: int, series: tup
         day,
         slot,
     ).fetchall()
-    last = dict(rows)
+    last: dict[str, int] = dict(rows)
     return tuple(Label(letter, slot, last.get(letter, 0) + 1) for letter in series)
 
 

@@ -55,7 +55,7 @@ def _set_counter(connection: Connection, site: str, day: str, series: str, wraps
 def _floor(connection: Connection, site: str) -> int:
     row = run(connection, "SELECT coalesce(max(slot), 0) FROM slot_grant WHERE site_id = ?", site).fetchone()
     assert row is not None
-    return min(99, max(row[0], instance.of(connection, site).slot_floor) + SLOTS_ABOVE)
+    return min(99, max(int(row[0]), instance.of(connection, site).slot_floor) + SLOTS_ABOVE)
 
 
 def _forget_secrets(connection: Connection, site: str, now_ms: int) -> None:

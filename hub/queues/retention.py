@@ -6,12 +6,19 @@ from hub.store.sql import run
 
 KEPT_MS = 30 * 24 * 3600 * 1000
 """Events and answers of commands are kept for 30 days: longer than any client keeps asking."""
+KEPT_AWHILE = (
+    ("applied", "op"),
+    ("tombstone", "id"),
+    ("ticket_alias", "id"),
+    ("label_alias", "day, series, slot, n"),
+)
+"""Tables with their keys within a site: what is remembered so that something late finds its place."""
 AT_ONCE = 500
 """Rows at a time, so that a number never waits for the broom."""
 
 
 def prune(connection: Connection, now_ms: int) -> bool:
-    """Delete some old events (never a site's newest), answers and tombstones; True when there may be more."""
+    """Delete some old events (never a site's newest), answers, tombstones and aliases; True when there may be more."""
     before = now_ms - KEPT_MS
     gone = run(
         connection,
@@ -20,7 +27,7 @@ def prune(connection: Connection, now_ms: int) -> bool:
         before,
         AT_ONCE,
     ).rowcount
-    for table, key in (("applied", "op"), ("tombstone", "id")):
+    for table, key in KEPT_AWHILE:
         found = run(
             connection,
             f"DELETE FROM {table} WHERE (site_id, {key}) IN"

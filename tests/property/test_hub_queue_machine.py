@@ -48,6 +48,9 @@ class Hall(RuleBasedStateMachine):
     ops = Bundle("ops")
 
     @initialize()
+    def begin(self) -> None:
+        self.found()
+
     def found(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "hub.db"
