@@ -7,7 +7,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from lobby.display import VirtualDisplay
+from lobby.display import VirtualDisplay, answers
 
 from kiosk.demo import end_in_order, run_demo
 
@@ -52,11 +52,11 @@ def open_demo(options: argparse.Namespace) -> int:
     data = options.data and called_from(options.data)
     size = "1280x800" if options.landscape else "1080x1920"
     with ExitStack() as stack:
-        if not os.environ.get("DISPLAY"):
+        if not answers(os.environ.get("DISPLAY", "")):
             width, height = (int(part) for part in size.split("x"))
             display = VirtualDisplay(width, height)
-            os.environ["DISPLAY"] = display.start()
             stack.callback(display.stop)
+            os.environ["DISPLAY"] = display.start()
             say_how_to_look(display)
         return run_demo(data, size, None)
 

@@ -82,7 +82,7 @@ def counts_of(line: str) -> dict[str, int]:
 
 def main() -> int:
     """Parse, run, sum up."""
-    parser = argparse.ArgumentParser(description="Proves the product.")
+    parser = argparse.ArgumentParser(prog="scripts/test", description="Proves the product.")
     parser.add_argument("--full", nargs="?", const="all", metavar="GROUP", help="large counts, for one group or all")
     parser.add_argument("--only", metavar="GROUP", help="one group at the standard size")
     options = parser.parse_args()
