@@ -6,6 +6,7 @@ import msgspec
 
 from kiosk.view import Block, Keyboard, SearchField, Tiles, View
 from screens import flow
+from screens.brief import Brevity, briefer, one_tap
 from screens.kit import Kit
 from screens.marks import Piece, joined, stacked
 from screens.sizes import Text
@@ -43,27 +44,48 @@ class _Plan(msgspec.Struct, frozen=True):
     flow_y: int
 
 
+class _Pages(msgspec.Struct, frozen=True):
+    """The main area before one of its pages is drawn."""
+
+    view: View
+    plan: _Plan
+    paged: list[list[flow.Segment]]
+
+
 def main(view: View, kit: Kit, area: Area, page: int) -> tuple[Piece, int, int]:
     """The main area as a piece, which page it shows and how many there are."""
-    plan = _plan(view, kit, area)
-    bottom = _bottom(view, kit, area, plan, None)
-    room = _room(kit, area, plan, bottom)
-    paged = _paged(plan, kit, room)
-    if len(paged) == 1:
-        paged = _grown(plan, kit, room, paged)
-        shown = 0
-    else:
-        longest = _bottom(view, kit, area, plan, Paging(0, len(paged)))
-        paged = _paged(plan, kit, _room(kit, area, plan, longest))
-        shown = min(page, len(paged) - 1)
-        bottom = _bottom(view, kit, area, plan, Paging(shown, len(paged)))
+    laid = _briefest(view, kit, area)
+    plan, count = laid.plan, len(laid.paged)
+    shown = min(page, count - 1)
+    bottom = _bottom(laid.view, kit, area, plan, Paging(shown, count) if count > 1 else None)
     placed = (
         plan.head.at(area.x, plan.head_y),
         plan.field.at(area.x, plan.body_y),
-        flow.set_page(paged[shown], area.w, _gap(kit)).at(area.x, plan.flow_y),
+        flow.set_page(laid.paged[shown], area.w, _gap(kit)).at(area.x, plan.flow_y),
         bottom.at(area.x, area.bottom - bottom.h),
     )
-    return joined(kit.geometry.width, kit.geometry.height, placed), shown, len(paged)
+    return joined(kit.geometry.width, kit.geometry.height, placed), shown, count
+
+
+def _briefest(view: View, kit: Kit, area: Area) -> _Pages:
+    """The view as whole as can be with every choice of one tap on its first page; else as short as can be."""
+    wanted = one_tap(view)
+    for brevity in Brevity:
+        laid = _laid(briefer(view, brevity), kit, area, brevity)
+        if wanted <= flow.touchable(laid.paged[0]):
+            break
+    return laid
+
+
+def _laid(view: View, kit: Kit, area: Area, brevity: Brevity) -> _Pages:
+    """The view on its pages; a single one that leaves room lets its tiles and its number take some of it."""
+    plan = _plan(view, kit, area)
+    room = _room(kit, area, plan, _bottom(view, kit, area, plan, None), brevity)
+    paged = _paged(plan, kit, room)
+    if len(paged) == 1:
+        return _Pages(view, plan, _grown(plan, kit, room, paged))
+    longest = _bottom(view, kit, area, plan, Paging(0, len(paged)))
+    return _Pages(view, plan, _paged(plan, kit, _room(kit, area, plan, longest, brevity)))
 
 
 def _plan(view: View, kit: Kit, area: Area) -> _Plan:
@@ -127,9 +149,10 @@ def _bottom(view: View, kit: Kit, area: Area, plan: _Plan, paging: Paging | None
     return stacked([part for part in parts if part.h], _gap(kit))
 
 
-def _room(kit: Kit, area: Area, plan: _Plan, bottom: Piece) -> flow.Room:
+def _room(kit: Kit, area: Area, plan: _Plan, bottom: Piece, brevity: Brevity) -> flow.Room:
     h = area.bottom - plan.flow_y - (bottom.h + kit.air(7) if bottom.h else 0)
-    return flow.Room(area.w, h, tight=kit.geometry.landscape or h < kit.mm(250), fill=kit.geometry.cramped)
+    tight = kit.geometry.landscape or h < kit.mm(250)
+    return flow.Room(area.w, h, tight=tight, fill=kit.geometry.cramped, brief=brevity >= Brevity.SHORT)
 
 
 def _paged(plan: _Plan, kit: Kit, room: flow.Room) -> list[list[flow.Segment]]:

@@ -56,6 +56,7 @@ def view(
     screen: Screen,
     title: str,
     *,
+    short_title: str = "",
     subtitle: str = "",
     place: str = "",
     body: tuple[Block, ...] = (),
@@ -75,6 +76,7 @@ def view(
         access=session.access,
         header=header(page),
         title=title,
+        short_title=short_title,
         subtitle=subtitle,
         spoken=". ".join(part for part in (title, subtitle, *notes) if part),
         pager=PagerTexts(words("page.more"), words("page.back"), words("page.of", page="{page}", pages="{pages}")),
@@ -223,8 +225,11 @@ def language_row(page: Page) -> tuple[Control, ...]:
     shown = tuple(language_chip(lang, lang == page.words.lang) for lang in offered[:LANGUAGES_SHOWN])
     if len(offered) <= LANGUAGES_SHOWN:
         return shown
-    label = page.words("start.more_languages", n=len(offered) - LANGUAGES_SHOWN)
-    more = Control(id="languages", label=label, spoken=label, intent=ShowLanguages(), look=Look.CHIP, icon="world")
+    hidden = len(offered) - LANGUAGES_SHOWN
+    label, look = page.words("start.more_languages", n=hidden), Look.CHIP
+    more = Control(
+        id="languages", label=label, spoken=label, short=f"+{hidden}", intent=ShowLanguages(), look=look, icon="world"
+    )
     return (*shown, more)
 
 

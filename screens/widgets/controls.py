@@ -40,7 +40,9 @@ def tile(kit: Kit, control: Control, w: int, least_h: int = 0, *, upright: bool 
         inner.append(inside.at(pad, pad))
         h = max(least_h, inside.h + 2 * pad - kit.mm(2))
     else:
-        h = max(least_h, words.h + 2 * pad - kit.air(3), kit.mm(TILE_MM), plate.h + kit.air(9) if plate else 0)
+        cramped = kit.geometry.cramped
+        over_words, over_plate = (kit.mm(3), kit.mm(3)) if cramped else (2 * pad - kit.air(3), kit.air(9))
+        h = max(least_h, words.h + over_words, kit.mm(TILE_MM), plate.h + over_plate if plate else 0)
         if plate is not None:
             inner.append(plate.at(pad, (h - plate.h) // 2))
         inner.append(words.at(pad + beside, (h - words.h) // 2))
@@ -48,6 +50,12 @@ def tile(kit: Kit, control: Control, w: int, least_h: int = 0, *, upright: bool 
             inner.append(ending.at(w - pad - ending.w, (h - ending.h) // 2))
     back = _ground(kit, w, h, ground, None if strong else Colour.EDGE)
     return as_target(joined(w, h, (back, *inner)), control, kit.mm(CORNER_MM))
+
+
+def tile_width(kit: Kit, control: Control) -> int:
+    """The width a tile takes when its label stays on one line."""
+    plate = kit.mm(kit.geometry.cap_mm(Text.TILE) * 2.7) + kit.mm(5.5) if control.icon else 0
+    return 2 * kit.air(6.5) + plate + kit.measure(control.label, kit.style(Text.TILE, bold=True), control.lang) + 1
 
 
 def _plate(kit: Kit, control: Control, strong: bool, side_mm: float) -> Piece:
@@ -154,7 +162,7 @@ def chip(kit: Kit, control: Control, most_w: int) -> Piece:
     ink = Colour.ON_ACCENT if control.selected else Colour.INK
     size = kit.geometry.cap_mm(Text.BODY) * 1.7
     icon = kit.icon(control.icon, size, ink) if control.icon else Piece(0, 0)
-    gap, pad = (kit.mm(2.5) if control.icon else 0), kit.mm(6)
+    gap, pad = (kit.mm(2.5) if control.icon else 0), kit.mm(4.5 if kit.geometry.landscape else 6)
     bold = control.selected
     room = most_w - 2 * pad - icon.w - gap
     text = kit.text(control.label, Text.BODY, room, ink, bold=bold, lang=control.lang, even=True)

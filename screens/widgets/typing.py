@@ -12,12 +12,12 @@ _LEAST_CAP_MM = 3.5
 _CAP_STEP_MM = 0.5
 
 
-def search_field(kit: Kit, shown: SearchField, w: int) -> Piece:
+def search_field(kit: Kit, shown: SearchField, w: int, least_h: int = 0) -> Piece:
     """The field: what was typed with a caret, or the hint; the whole of it can be touched."""
     pad, gap = kit.air(8), kit.mm(6)
     icon = kit.icon(shown.control.icon or "search", kit.geometry.cap_mm(Text.BODY) * 1.9, Colour.ACCENT)
     words = _content(kit, shown, w - 2 * pad - icon.w - gap)
-    h = max(words.h + kit.air(7), kit.air(24))
+    h = max(least_h, words.h + kit.air(7), kit.air(24))
     edge_px = max(2, kit.mm(1.0 if shown.typing else 0.6))
     edge = Colour.ACCENT if shown.typing else Colour.EDGE
     ground = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(8), edge, edge_px)
@@ -25,10 +25,17 @@ def search_field(kit: Kit, shown: SearchField, w: int) -> Piece:
     return as_target(joined(w, h, (Piece(w, h, (ground,)), *placed)), shown.control, kit.mm(8))
 
 
+def field_width(kit: Kit, shown: SearchField) -> int:
+    """The width a field takes when its hint stays on one line."""
+    icon = kit.mm(kit.geometry.cap_mm(Text.BODY) * 1.9)
+    return 2 * kit.air(8) + icon + kit.mm(6) + kit.measure(shown.control.label, kit.style(Text.BODY)) + 1
+
+
 def _content(kit: Kit, shown: SearchField, w: int) -> Piece:
     if not shown.text:
-        hint = kit.text(shown.control.label, Text.BODY, w - kit.mm(2), Colour.INK_SOFT, lang=shown.control.lang)
-        return joined(w, hint.h, (hint.at(kit.mm(2), 0), _caret(kit, 0, hint.h))) if shown.typing else hint
+        indent = kit.mm(2) if shown.typing else 0
+        hint = kit.text(shown.control.label, Text.BODY, w - indent, Colour.INK_SOFT, lang=shown.control.lang)
+        return joined(w, hint.h, (hint.at(indent, 0), _caret(kit, 0, hint.h))) if shown.typing else hint
     text = kit.text(_tail(kit, shown.text, w - kit.mm(3)), Text.BODY, w)
     if not shown.typing:
         return text

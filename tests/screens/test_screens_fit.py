@@ -137,11 +137,12 @@ def test_every_screen_fits(studio: "Studio", panel: Panel, lang: str, size: Text
     studio.use(panel)
     faults: list[str] = []
     for name, view in gallery(lang, Access(size, low_reach=low)):
-        faults += [f"{name}: {fault}" for fault in _faults(studio, panel, view, low)]
+        faults += [f"{name}: {fault}" for fault in faults_of(studio, panel, view, low)]
     assert not faults, "\n".join(faults[:40])
 
 
-def _faults(studio: "Studio", panel: Panel, view: View, low: bool) -> Iterator[str]:
+def faults_of(studio: "Studio", panel: Panel, view: View, low: bool = False) -> Iterator[str]:
+    """All that is wrong with a view, on all its pages."""
     router = studio.stage.router
     router.page = 0
     studio.show(view)
