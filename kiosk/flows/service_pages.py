@@ -3,7 +3,7 @@
 from kiosk.catalogue.model import Queue, Service
 from kiosk.flows import fees, frame
 from kiosk.flows.frame import Page
-from kiosk.flows.opening import next_opening_text
+from kiosk.flows.opening import service_opening_text
 from kiosk.i18n.languages import fallback_mark
 from kiosk.session.model import State
 from kiosk.view import Block, Control, Fact, Line, Look, Notice, Screen, Tone, View
@@ -90,7 +90,7 @@ def unknown_service(page: Page) -> View:
 
 def service_closed(page: Page) -> View:
     """No numbers for this service now."""
-    return _dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", next_opening_text(page))
+    return _dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", service_opening_text(page))
 
 
 def handed_back(page: Page) -> View:

@@ -27,6 +27,13 @@ def numbering(page: Page) -> View:
     )
 
 
+def handing_back(page: Page) -> View:
+    """The number is being given back (shown only when that takes longer than a blink)."""
+    words = page.words
+    waiting = Waiting(words("numbering.heading"), words("handing_back.text"))
+    return frame.view(page, Screen.NUMBERING, words("handing_back.title"), place="ticket", body=(waiting,))
+
+
 def printing(page: Page) -> View:
     """The number stands, the slip is on its way."""
     words = page.words
@@ -202,7 +209,7 @@ PAGES = {
     State.STORING_INTENT: numbering,
     State.ASKING_NUMBER: numbering,
     State.STORING_NUMBER: numbering,
-    State.HANDING_BACK: numbering,
+    State.HANDING_BACK: handing_back,
     State.NO_NUMBER: no_number,
     State.PRINTING: printing,
     State.TICKET: ticket,
