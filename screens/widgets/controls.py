@@ -62,7 +62,10 @@ def _plate(kit: Kit, control: Control, strong: bool, side_mm: float) -> Piece:
     side = kit.mm(side_mm)
     icon = kit.icon(control.icon, side_mm * 0.56, Colour.ON_ACCENT if strong else Colour.ACCENT)
     place = (side - icon.w) // 2
-    plate = Fill(Box(0, 0, side, side), Colour.ACCENT_PLATE if strong else Colour.ACCENT_SOFT, kit.mm(side_mm * 0.26))
+    ground, edge = (
+        (Colour.ACCENT_PLATE, Colour.ACCENT_PLATE_EDGE) if strong else (Colour.ACCENT_SOFT, Colour.PLATE_EDGE)
+    )
+    plate = Fill(Box(0, 0, side, side), ground, kit.mm(side_mm * 0.26), edge, max(2, kit.mm(EDGE_MM)))
     return joined(side, side, (Piece(side, side, (plate,)), icon.at(place, place)))
 
 
