@@ -15,8 +15,12 @@ from screens.widgets import frame
 from screens.widgets.foot import Paging, foot
 
 _MOST_GROWTH_MM = 20.0
+_MOST_TITLE_SHARE = 0.3
+_MOST_TITLE_SHARE_LOW = 0.2
+"""Where the title would take more of the height of an upright or a low panel, it is set smaller."""
 _MOST_HEAD_SHARE = 0.28
-"""Where title and introduction would take more of the height, the introduction is turned with the pages."""
+"""Where title and introduction would take more of the height, the introduction is turned with the pages. So is a
+subtitle where large text leaves little room on every page."""
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -78,12 +82,17 @@ def _briefest(view: View, kit: Kit, area: Area) -> _Pages:
 
 
 def _laid(view: View, kit: Kit, area: Area, brevity: Brevity) -> _Pages:
-    """The view on its pages; a single one that leaves room lets its tiles and its number take some of it."""
+    """The view on its pages: on one if a smaller ticket number makes that possible. What a single page leaves free its
+    tiles and its number's card take."""
     plan = _plan(view, kit, area)
     room = _room(kit, area, plan, _bottom(view, kit, area, plan, None), brevity)
     paged = _paged(plan, kit, room)
+    if len(paged) > 1:
+        modest = msgspec.structs.replace(room, modest=True)
+        room, paged = (modest, whole) if len(whole := _paged(plan, kit, modest)) == 1 else (room, paged)
     if len(paged) == 1:
         return _Pages(view, plan, _grown(plan, kit, room, paged))
+    plan = msgspec.structs.replace(plan, flowing=flow.by_need(plan.flowing))
     longest = _bottom(view, kit, area, plan, Paging(0, len(paged)))
     return _Pages(view, plan, _paged(plan, kit, _room(kit, area, plan, longest, brevity)))
 
@@ -92,11 +101,11 @@ def _plan(view: View, kit: Kit, area: Area) -> _Plan:
     """What keeps its place on every page, and what flows."""
     field = _fixed(kit, area, [block for block in view.body if isinstance(block, SearchField) and block.typing])
     keys = _fixed(kit, area, [block for block in view.body if isinstance(block, Keyboard)])
-    cramped = bool(keys.h) and kit.geometry.cramped
-    title = [] if cramped else _title(view, kit, area)
+    told = bool(keys.h) and (kit.geometry.cramped or (kit.geometry.landscape and not view.subtitle))
+    title = [] if told else _title(view, kit, area)
     intro = _intro(view, kit, area.w)
     head = stacked([*title, *intro], kit.air(1.4))
-    if head.h > (area.bottom - area.y) * _MOST_HEAD_SHARE:
+    if (kit.geometry.cramped and view.subtitle) or head.h > (area.bottom - area.y) * _MOST_HEAD_SHARE:
         head = stacked(title, kit.air(1.4))
     else:
         intro = []
@@ -120,7 +129,8 @@ def _title(view: View, kit: Kit, area: Area) -> list[Piece]:
         steps = frame.progress(kit, view.progress, area.w)
         parts.append(Piece(steps.w, steps.h + kit.air(1.5), steps.marks))
     if view.title:
-        parts.append(frame.title(kit, view.title, area.w, (area.bottom - area.y) * 3 // 10))
+        share = _MOST_TITLE_SHARE_LOW if kit.geometry.landscape else _MOST_TITLE_SHARE
+        parts.append(frame.title(kit, view.title, area.w, round((area.bottom - area.y) * share)))
     return parts
 
 
@@ -150,7 +160,8 @@ def _bottom(view: View, kit: Kit, area: Area, plan: _Plan, paging: Paging | None
 
 
 def _room(kit: Kit, area: Area, plan: _Plan, bottom: Piece, brevity: Brevity) -> flow.Room:
-    h = area.bottom - plan.flow_y - (bottom.h + kit.air(7) if bottom.h else 0)
+    above = kit.air(4 if kit.geometry.cramped else 7)
+    h = area.bottom - plan.flow_y - (bottom.h + above if bottom.h else 0)
     tight = kit.geometry.landscape or h < kit.mm(250)
     return flow.Room(area.w, h, tight=tight, fill=kit.geometry.cramped, brief=brevity >= Brevity.SHORT)
 

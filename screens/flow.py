@@ -43,6 +43,8 @@ class Room(msgspec.Struct, frozen=True):
     """Part cards to fill a page, because little fits on one."""
     brief: bool = False
     """Labels are short: search stands in one row with the tile after it."""
+    modest: bool = False
+    """The ticket number is no larger than it must be."""
     extra: int = 0
     """Pixels by which each row of tiles and the number's card may be higher."""
 
@@ -98,12 +100,15 @@ def _of_block(kit: Kit, block: Block, index: int, room: Room) -> list[Segment]:
         case SearchField():
             return [Segment(piece=typing.search_field(kit, block, room.w), block=index)]
         case Keyboard():
-            keys = typing.keyboard(kit, block, room.w, 13.2 if room.tight else 21.0)
+            low_mm = 16.0 if kit.geometry.cramped else 13.2
+            keys = typing.keyboard(kit, block, room.w, low_mm if room.tight else 21.0)
             return [Segment(piece=keys.mirrored(room.w) if kit.rtl else keys, block=index)]
         case Fact():
             return [_carded(kit, cards.fact(kit, block, room.w), index, room.w)]
         case NumberCard():
-            made = number.number_card(kit, block, room.w, room.h, room.extra, tight=room.tight)
+            made = number.number_card(
+                kit, block, room.w, room.h, room.extra, tight=room.tight, least=room.tight or room.modest
+            )
             return [Segment(piece=piece, block=index, grows=True) for piece in made]
         case Notice():
             return [_carded(kit, cards.notice(kit, block, room.w), index, room.w)]
@@ -177,8 +182,11 @@ def _choices(page: Sequence[Segment]) -> int:
 
 
 def _parted(kit: Kit, segment: Segment, room: Room, left: int) -> tuple[Segment, Segment] | None:
-    """A card in two where it is higher than a page, or where pages hold little anyway."""
-    if segment.card is None or (segment.piece.h <= room.h and not room.fill):
+    """A card in two where it is higher than a page; where pages hold little, also a list. A notice begins a page."""
+    if segment.card is None:
+        return None
+    notice, whole = segment.card.tone is not None, segment.piece.h <= room.h
+    if (whole and (notice or not room.fill)) or (notice and left < room.h):
         return None
     halves = cards.parted(kit, segment.card, room.w, left)
     if halves is None:
@@ -218,6 +226,13 @@ def _one_page(kit: Kit, body: Sequence[Block], room: Room) -> list[Segment]:
     h = max(side.h for side in sides)
     placed = [side.at(at * (half.w + gap), 0) for at, side in enumerate(sides)]
     return [Segment(piece=joined(room.w, h, placed), block=0)] if h <= room.h else []
+
+
+def by_need(body: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Where a number and what to do with it need several pages: what to do stands before what is good to know."""
+    if not any(isinstance(block, NumberCard) for block in body):
+        return body
+    return tuple(sorted(body, key=lambda block: not isinstance(block, NumberCard | Notice)))
 
 
 def informs(body: Sequence[Block]) -> bool:

@@ -100,10 +100,17 @@ def header(page: Page) -> Header:
 
 
 def button(
-    control_id: str, label: str, intent: Intent, *, icon: str = "", look: Look = Look.PLAIN, spoken: str = ""
+    control_id: str,
+    label: str,
+    intent: Intent,
+    *,
+    icon: str = "",
+    look: Look = Look.PLAIN,
+    spoken: str = "",
+    short: str = "",
 ) -> Control:
     """A plain button."""
-    return Control(id=control_id, label=label, spoken=spoken or label, intent=intent, icon=icon, look=look)
+    return Control(id=control_id, label=label, spoken=spoken or label, intent=intent, short=short, icon=icon, look=look)
 
 
 def back(page: Page) -> Control:
@@ -116,9 +123,10 @@ def to_start(page: Page, look: Look = Look.PLAIN) -> Control:
     return button("start", page.words("action.to_start"), GoToStart(), icon="home", look=look)
 
 
-def finish(page: Page, key: str = "action.finish") -> Control:
+def finish(page: Page, label: str = "", short: str = "") -> Control:
     """The visitor has what they came for."""
-    return button("finish", page.words(key), Finish(), icon="check", look=Look.MAIN)
+    words = label or page.words("action.finish")
+    return button("finish", words, Finish(), icon="check", look=Look.MAIN, short=short)
 
 
 def call_staff(page: Page) -> Control:

@@ -10,7 +10,7 @@ from screens.theme import Colour
 from screens.widgets.controls import TONES
 
 PAD_MM = 9.0
-CRAMPED_PAD_MM = 5.0
+CRAMPED_PAD_MM = 4.5
 PART_GAP_MM = 3.0
 
 

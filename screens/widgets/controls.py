@@ -129,7 +129,7 @@ def button(kit: Kit, control: Control, w: int, least_h: int = 0, role: Text = Te
     """An action: icon and label in the middle; the main one is filled."""
     main = control.look is Look.MAIN
     content = _in_a_row(kit, control, w - 2 * kit.air(5.5), Colour.ON_ACCENT if main else Colour.INK, role)
-    h = max(least_h, content.h + 2 * kit.mm(4), kit.air(22))
+    h = max(least_h, content.h + 2 * kit.mm(2.5 if kit.geometry.cramped else 4), kit.air(22))
     back = _ground(kit, w, h, Colour.ACCENT if main else Colour.SURFACE, None if main else Colour.EDGE)
     middle = content.at((w - content.w) // 2, (h - content.h) // 2)
     return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))
@@ -143,7 +143,8 @@ def button_width(kit: Kit, control: Control, role: Text = Text.TILE) -> int:
 def small_button(kit: Kit, control: Control) -> Piece:
     """A button beside the actions, as wide as its word."""
     content = _in_a_row(kit, control, kit.geometry.width, Colour.INK, Text.BODY)
-    w, h = content.w + 2 * kit.air(6), max(content.h + 2 * kit.mm(3), kit.air(18), kit.mm(TARGET_MM + 1))
+    w = content.w + 2 * kit.air(5 if kit.geometry.cramped else 6)
+    h = max(content.h + 2 * kit.mm(2.5 if kit.geometry.cramped else 3), kit.air(18), kit.mm(TARGET_MM + 1))
     back = _ground(kit, w, h, Colour.SURFACE, Colour.EDGE)
     middle = content.at((w - content.w) // 2, (h - content.h) // 2)
     return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))
@@ -165,7 +166,7 @@ def chip(kit: Kit, control: Control, most_w: int) -> Piece:
     ink = Colour.ON_ACCENT if control.selected else Colour.INK
     size = kit.geometry.cap_mm(Text.BODY) * 1.7
     icon = kit.icon(control.icon, size, ink) if control.icon else Piece(0, 0)
-    gap, pad = (kit.mm(2.5) if control.icon else 0), kit.mm(4.5 if kit.geometry.landscape else 6)
+    gap, pad = (kit.mm(2.5) if control.icon else 0), kit.mm(4 if kit.geometry.landscape else 6)
     bold = control.selected
     room = most_w - 2 * pad - icon.w - gap
     text = kit.text(control.label, Text.BODY, room, ink, bold=bold, lang=control.lang, even=True)
