@@ -182,11 +182,11 @@ def _choices(page: Sequence[Segment]) -> int:
 
 
 def _parted(kit: Kit, segment: Segment, room: Room, left: int) -> tuple[Segment, Segment] | None:
-    """A card in two where it is higher than a page; where pages hold little, also a list. A notice begins a page."""
+    """A card in two where it is higher than a page; where pages hold little, also a list to fill one."""
     if segment.card is None:
         return None
-    notice, whole = segment.card.tone is not None, segment.piece.h <= room.h
-    if (whole and (notice or not room.fill)) or (notice and left < room.h):
+    one, fits = segment.card.one, segment.piece.h <= room.h
+    if (fits and (one or not room.fill)) or (one and left < room.h):
         return None
     halves = cards.parted(kit, segment.card, room.w, left)
     if halves is None:

@@ -52,6 +52,14 @@ def test_a_notice_is_read_as_one(studio: "Studio", size: TextSize, lang: str) ->
             assert sum(map(notices, pages(studio, view))) == there, name
 
 
+@pytest.mark.parametrize("size", LARGE)
+def test_an_amount_stands_with_whom_it_is_for(studio: "Studio", size: TextSize) -> None:
+    sheets = list(pages(studio, named("service", access=Access(size))))
+    (priced,) = [sheet for sheet in sheets if says(sheet, "46,00")]
+    assert says(priced, "Ab 24 Jahren")
+    assert says(priced, "Unter 24 Jahren")
+
+
 @pytest.mark.parametrize("name", ["ticket", "ticket_screen_only"])
 @pytest.mark.parametrize("size", LARGE)
 def test_what_to_do_with_a_number_comes_before_what_is_good_to_know(
