@@ -30,11 +30,12 @@ def start(page: Page) -> View:
     all_services = _browse(page) if page.facts.outbox_full else _all_services(page)
     body: tuple[Block, ...] = (search_entry(page), Tiles((all_services,)))
     if tiles:
-        body += (Tiles(tiles, words("start.featured")),)
+        body += (Tiles(tiles, words("start.featured"), one_tap=True),)
     return frame.view(
         page,
         Screen.START,
         words("start.title"),
+        short_title=words("start.title_short"),
         subtitle=words("start.subtitle"),
         body=body,
         languages=frame.language_row(page),
@@ -61,6 +62,7 @@ def search_entry(page: Page) -> SearchField:
             id="search",
             label=hint,
             spoken=page.words("search.spoken"),
+            short=page.words("search.short"),
             intent=OpenSearch(),
             role=Role.SEARCH,
             look=Look.FIELD,
@@ -70,12 +72,13 @@ def search_entry(page: Page) -> SearchField:
 
 
 def _all_services(page: Page) -> Control:
-    label = page.words("start.all_services")
+    label, detail = page.words("start.all_services"), page.words("start.all_services_detail")
     return Control(
         id="tile:all",
         label=label,
         spoken=label,
-        detail=page.words("start.all_services_detail"),
+        short=detail,
+        detail=detail,
         intent=ShowCategories(),
         look=Look.TILE_STRONG,
         icon="ticket",

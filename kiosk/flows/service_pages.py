@@ -3,7 +3,7 @@
 from kiosk.catalogue.model import Queue, Service
 from kiosk.flows import fees, frame
 from kiosk.flows.frame import Page
-from kiosk.flows.opening import next_opening_text
+from kiosk.flows.opening import service_opening_text
 from kiosk.i18n.languages import fallback_mark
 from kiosk.session.model import State
 from kiosk.view import Block, Control, Fact, Line, Look, Notice, Screen, Tone, View
@@ -95,7 +95,7 @@ def service_closed(page: Page) -> View:
     """No numbers for this service now: closed, or the terminal gives none at all."""
     if page.facts.outbox_full:
         return dead_end(page, Screen.SERVICE_CLOSED, "numbers_stopped", Tone.WARN, "user")
-    return dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", next_opening_text(page))
+    return dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", service_opening_text(page))
 
 
 def handed_back(page: Page) -> View:

@@ -120,12 +120,18 @@ class Terminal:
         assert requests.post(f"{self.url}/api/v1/heartbeat", json=body, headers=self._key, timeout=10).ok
 
 
-def set_up(page: Page, hub: HubProcess, catalogue: str = "demo") -> str:
-    """Fill in the set-up page and make the first terminal's code; returns the code."""
+def set_up(page: Page, hub: HubProcess, catalogue: str = "demo", *, always_open: bool = False) -> str:
+    """Fill in the set-up page and make the first terminal's code; returns the code.
+
+    ``always_open`` opens the house day and night, for tests that draw a number at a terminal at any hour.
+    """
     page.goto(hub.setup_link)
     page.fill("#town", "Stadt Musterstadt")
     page.fill("#name", "Bürgerhaus am Wall")
     page.fill("#base_url", hub.url)
+    for day in range(7) if always_open else ():
+        page.fill(f"[name=opens-{day}-0]", "0:00")
+        page.fill(f"[name=closes-{day}-0]", "23:59")
     page.check(f"input[name=catalogue][value={catalogue}]")
     page.fill("#admin_name", "Frida Fuchs")
     page.fill("#login", ADMINISTRATOR.login)

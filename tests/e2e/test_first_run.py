@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser.conftest import ADMINISTRATOR, PASSWORD, HubProcess
+from browser.conftest import HubProcess, set_up
 from browser.shots import chromium
 from lobby.display import VirtualDisplay
 from lobby.touch import Finger
@@ -30,31 +30,11 @@ def page() -> Iterator[Page]:
         yield browser.new_page(locale="de-DE")
 
 
-def found_the_house(page: Page, hub: HubProcess) -> str:
-    """The set-up page and the next steps; returns the enrolment code. Open day and night: the test runs at any hour."""
-    page.goto(hub.setup_link)
-    page.fill("#town", "Stadt Musterstadt")
-    page.fill("#name", "Bürgerhaus am Wall")
-    for day in range(7):
-        page.fill(f"[name=opens-{day}-0]", "0:00")
-        page.fill(f"[name=closes-{day}-0]", "23:59")
-    page.check("input[name=catalogue][value=demo]")
-    page.fill("#admin_name", "Frida Fuchs")
-    page.fill("#login", ADMINISTRATOR.login)
-    page.fill("#password", PASSWORD)
-    page.fill("#again", PASSWORD)
-    page.click("button.main")
-    page.wait_for_url("**/welcome")
-    (hub.folder / "founded").touch()
-    page.click("text=Code erzeugen")
-    return page.inner_text("#code")
-
-
 @pytest.mark.parametrize("size", ["1080x1920", "1280x800"])
 def test_an_empty_installation_reaches_its_first_called_number(
     hub: HubProcess, page: Page, tmp_path: Path, size: str
 ) -> None:
-    code = found_the_house(page, hub)
+    code = set_up(page, hub, always_open=True)
     width, height = (int(part) for part in size.split("x"))
     display = VirtualDisplay(width, height)
     name = display.start()

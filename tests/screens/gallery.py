@@ -14,7 +14,7 @@ from kiosk.flows.frame import Page
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import Facts, Help, Session, State, fresh_session
+from kiosk.session.model import TICKET_HELD, Facts, Help, Session, State, fresh_session
 from kiosk.view import View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.labels import Label
@@ -26,6 +26,7 @@ MORNING = datetime(2026, 3, 2, 9, 14, tzinfo=timezone(timedelta(hours=1)))
 EVENING = MORNING.replace(hour=20, minute=5)
 SITE = Site(town="Stadt Musterstadt", name="Bürgerhaus am Wall")
 SERVICE = "personalausweis"
+NUMBERED = TICKET_HELD | {State.PRINTING, State.HANDING_BACK, State.GOODBYE}
 _ID = "0195f000-0000-7000-8000-000000000001"
 _SLIP = "THK2:3K2XWTJ0C8Y9QJ6ZB1N5P7R4D:A03-17:1T7:3A5DG8:1Q2W3E4:0ABCDEFGH1234"
 _URL = "https://wartemarke.musterstadt.de/t/8f14e45fceea167a5a36dedd4bea2543"
@@ -73,7 +74,7 @@ def session(state: State, lang: str, access: Access) -> Session:
         service=SERVICE,
         category=max(index().categories, key=lambda c: len(index().services_of(c, MORNING.date()))),
         ticket=TicketIntent(id=_ID, service=SERVICE, lang=lang, tapped_at=MORNING.isoformat()),
-        numbered=numbered,
+        numbered=numbered if state in NUMBERED else None,
     )
 
 
@@ -103,6 +104,8 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     no_paper = replace(session(State.TICKET_NO_PAPER, lang, access), problem="paper_out")
     yield "ticket_no_paper_out", view(no_paper, now)
     yield from own_numbers(lang, access)
+    yield "ticket_at_once", view(replace(session(State.TICKET, lang, access), featured=True), now)
+    yield "ticket_no_paper_at_once", view(replace(no_paper, featured=True), facts(paper=Paper.TROUBLE))
     for state in (Help.SENDING, Help.SENT, Help.NOT_SENT):
         yield f"help_{state.value}", view(replace(start, drawer="help", help=state), now)
     for question in setup.Question:
