@@ -1,11 +1,10 @@
-"""What terminals ask: enrol, catalogue, number, give back, paper, queues, heartbeat, help, calls."""
+"""What terminals ask: enrol, number, give back, paper, queues, heartbeat, help, calls."""
 
 import secrets
 from functools import partial
 
 import msgspec
-from litestar import Response, Router, get, post
-from litestar.exceptions import HTTPException
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -13,12 +12,12 @@ from hub import streams
 from hub.api import wiring
 from hub.api.number import number
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
+from hub.catalogue import signing
 from hub.hall import Hall
 from hub.queues import handing_back, help, house, publishing, terminals, waiting
 from hub.queues.days import open_day
 from hub.queues.refusals import Refused
 from hub.queues.tickets import local_iso
-from hub.store.faults import StoreFailed
 from kiosk import wire
 
 _enrol = msgspec.json.Decoder(wire.EnrolRequest)
@@ -57,21 +56,9 @@ async def enrol(request: Asked, hall: Hall) -> Answer:
             site_name=site.name,
             timezone=site.timezone,
             base_url=site.base_url,
+            signers=await hall.store.read(partial(signing.public_keys, site=site.id)),
         )
     )
-
-
-@get(wire.CATALOGUE)
-async def catalogue(request: Asked, hall: Hall) -> Answer:
-    """The snapshot in force, whole; 304 when the terminal has it."""
-    known = await terminal(request, hall)
-    found = await hall.store.read(partial(publishing.latest, site=known.site))
-    if found is None:
-        raise Turned(404, wire.Fault(code="no_catalogue", message="This hub has no catalogue yet. Import one."))
-    headers = {"etag": found.etag, "cache-control": "no-cache"}
-    if found.etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
-        return Response(None, status_code=304, headers=headers)
-    return Response(found.body, media_type="application/json", headers=headers)
 
 
 @post(wire.TICKETS + "/{ticket:str}/cancel", status_code=200)
@@ -119,7 +106,8 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
     version, is_open = await hall.store.read(
         lambda c: (publishing.latest_version(c, known.site), help.is_open(c, known.site, known.id))
     )
-    return done(wire.HeartbeatAnswer(catalogue_version=version, help_open=is_open))
+    seq = hall.showcase.seq(known.site)
+    return done(wire.HeartbeatAnswer(catalogue_version=version, help_open=is_open, manifest_seq=seq))
 
 
 @post(wire.HELP, status_code=200)
@@ -171,7 +159,6 @@ router = Router(
     path="/",
     route_handlers=[
         enrol,
-        catalogue,
         number,
         cancel,
         paper,
@@ -182,10 +169,5 @@ router = Router(
         calls_stream,
     ],
     request_max_body_size=wiring.BODY_MAX,
-    exception_handlers={
-        Turned: wiring.turned,
-        HTTPException: wiring.http_fault,
-        StoreFailed: wiring.store_failed,
-        Exception: wiring.bug,
-    },
+    exception_handlers=wiring.HANDLERS,
 )

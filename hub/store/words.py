@@ -47,6 +47,10 @@ ACTIVE = (State.ISSUED, State.WAITING, State.CALLED, State.IN_SERVICE, State.PAR
 """States in which a number must not be given again."""
 AT_COUNTER = (State.CALLED, State.IN_SERVICE)
 """States in which a ticket is a counter's one customer."""
+IMPORTS = ("pending", "published", "rejected")
+"""What became of an import."""
+KEYS = ("signs", "next", "retired")
+"""A manifest key's life: first it comes next, then it signs, then it is retired."""
 HELP_REASONS = ("asked", "no_paper", "no_number", "flood", "device")
 
 

@@ -5,8 +5,8 @@ hashes only. A change here needs a migration in ``hub/store/migrations/versions`
 """
 
 from hub.store.tables.base import metadata
+from hub.store.tables.catalogue import catalogue_import, catalogue_record, catalogue_state, signing_key, tile
 from hub.store.tables.house import (
-    catalogue,
     counter,
     counter_queue,
     enrolment,
@@ -25,7 +25,9 @@ from hub.store.tables.visits import applied, business_day, counter_seq, event, h
 __all__ = [
     "applied",
     "business_day",
-    "catalogue",
+    "catalogue_import",
+    "catalogue_record",
+    "catalogue_state",
     "counter",
     "counter_queue",
     "counter_seq",
@@ -39,10 +41,12 @@ __all__ = [
     "session",
     "setup_token",
     "sign_in_try",
+    "signing_key",
     "site",
     "terminal",
     "terminal_status",
     "ticket",
+    "tile",
     "tombstone",
     "user",
 ]
