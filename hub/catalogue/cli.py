@@ -1,11 +1,13 @@
 """``kiosk import xzufi|dldb|own PATH``: read a source into a hub's store."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import assert_never
 
 import msgspec
 
+from hub.catalogue import versions
 from hub.catalogue.draft import Draft
 from hub.catalogue.faults import refused
 from hub.catalogue.imports import Waiting, bring, load
@@ -26,9 +28,9 @@ class Imported(msgspec.Struct, frozen=True):
     draft: Draft
 
 
-def run_import(kind: str, source: Path, data: Path, *, accept: bool = False) -> int:
+def run_import(kind: str, source: Path, data: Path, *, accept: bool = False, area: str = "") -> int:
     """The command: says what happened; 0 = in force, 2 = refused, 3 = it waits for a person. Then nothing changed."""
-    done = import_catalogue(kind, source, data, accept=accept)
+    done = import_catalogue(kind, source, data, accept=accept, area=area)
     if isinstance(done, CatalogueFaults):
         sys.stderr.write(f"{done}\nNothing was changed: the last catalogue stays in force.\n")
         return 2
@@ -50,11 +52,10 @@ def run_import(kind: str, source: Path, data: Path, *, accept: bool = False) -> 
             assert_never(done.outcome)
 
 
-def import_catalogue(kind: str, source: Path, data: Path, *, accept: bool = False) -> Imported | CatalogueFaults:
+def import_catalogue(
+    kind: str, source: Path, data: Path, *, accept: bool = False, area: str = ""
+) -> Imported | CatalogueFaults:
     """Load and publish for every site of the hub in this data folder; a fault leaves everything as it was."""
-    loaded = load(kind, source)
-    if isinstance(loaded, CatalogueFaults):
-        return loaded
     if not (data / DATABASE).exists():
         return refused(data, DATABASE, "there is no hub in this folder", "Start `kiosk hub --data …` and set it up.")
     try:
@@ -62,17 +63,20 @@ def import_catalogue(kind: str, source: Path, data: Path, *, accept: bool = Fals
     except StoreRefused as fault:
         return refused(data, DATABASE, str(fault), "Nothing was read.")
     try:
-        return _bring(store, loaded, data, accept)
+        return _bring(store, kind, source, data, accept, area)
     except StoreFailed as fault:
         return refused(data, DATABASE, str(fault), "Check the disk, then import again.")
     finally:
         store.close()
 
 
-def _bring(store: Store, draft: Draft, data: Path, accept: bool) -> Imported | CatalogueFaults:
+def _bring(store: Store, kind: str, source: Path, data: Path, accept: bool, area: str) -> Imported | CatalogueFaults:
     sites = [site.id for site in store.read_now(house.sites)]
     if not sites:
         return refused(data, DATABASE, "this hub has no site yet", "Finish its set-up page first.")
+    draft = load(kind, source, area, store.read_now(partial(versions.in_force, site=sites[0])))
+    if isinstance(draft, CatalogueFaults):
+        return draft
     outcome = bring(store, sites, draft, accept=accept)
     if isinstance(outcome, Refused):
         return refused(data, outcome.place or DATABASE, outcome.message, "Change the letter at one of the two.")

@@ -15,6 +15,7 @@ from hub.catalogue.draft import Draft, draft_of
 from hub.catalogue.faults import refused
 from hub.catalogue.folder import load_folder
 from hub.catalogue.guards import Finding
+from hub.catalogue.xzufi.reader import read_xzufi
 from hub.queues import publishing
 from hub.queues.publishing import InForce, Prepared, Stale
 from hub.queues.refusals import Code, Refused
@@ -33,8 +34,13 @@ class Waiting(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-def load(kind: str, source: Path) -> Draft | CatalogueFaults:
-    """Read a source: "dldb" = an export's folder; "own" = a folder of TOML files or a .json file."""
+def load(kind: str, source: Path, area: str = "", last: Draft | None = None) -> Draft | CatalogueFaults:
+    """Read a source: "xzufi" = a delivery, "dldb" = an export's folder, "own" = a folder of TOML files or a .json file.
+
+    ``area``: the house's regional key (XZuFi); ``last``: what is in force now.
+    """
+    if kind == "xzufi":
+        return read_xzufi(source, area, last)
     if kind == "dldb":
         found = read_dldb(source)
         if isinstance(found, CatalogueFaults):

@@ -81,11 +81,16 @@ def test_no_hub_no_site_no_file(tmp_path: Path) -> None:
         assert isinstance(found, CatalogueFaults)
         return found.faults[0].reason
 
-    assert reason(tmp_path / "nowhere.json").startswith("cannot be read")
     assert reason(FOLDER) == "there is no hub in this folder"
     assert not (tmp_path / "hub.db").exists()
     Store(tmp_path / "hub.db").close()
     assert reason(FOLDER) == "this hub has no site yet"
+
+
+def test_no_file(data: Path) -> None:
+    found = import_catalogue("own", data / "nowhere.json", data)
+    assert isinstance(found, CatalogueFaults)
+    assert found.faults[0].reason.startswith("cannot be read")
 
 
 def test_somebody_elses_database_is_refused(tmp_path: Path) -> None:
