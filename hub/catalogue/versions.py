@@ -44,14 +44,20 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 def add(
     connection: Connection, site: str, draft: Draft, body: bytes, now_ms: int, findings: tuple[Finding, ...] = ()
 ) -> int:
-    """Keep an import that waits; one that waited before is rejected by the newer one. Returns its number."""
-    reject(connection, site, now_ms, "")
+    """Keep an import that waits, and return its number. One that waited before gives way, unless this is no import.
+
+    The same one again (it was accepted) takes its row; another one rejects it.
+    """
+    if draft.origin != "hub":
+        waiting = (_I.c.site_id == site) & (_I.c.state == Outcome.PENDING)
+        connection.execute(delete(_I).where(waiting, _I.c.body == body))
+        reject(connection, site, now_ms, "")
     n = 1 + int(connection.execute(select(func.coalesce(func.max(_I.c.n), 0)).where(_I.c.site_id == site)).scalar_one())
     connection.execute(
         insert(_I).values(
             site_id=site,
             n=n,
-            state=Outcome.PENDING,
+            state=Outcome.PENDING if draft.origin != "hub" else Outcome.PUBLISHED,
             origin=draft.origin,
             source=draft.source,
             services=draft.count,

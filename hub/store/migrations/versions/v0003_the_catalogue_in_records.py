@@ -11,6 +11,9 @@ revision = "0003"
 down_revision = "0001"
 
 
+_ORIGIN = "CASE c.origin WHEN 'file' THEN 'own' ELSE c.origin END"
+
+
 def upgrade() -> None:
     """Do the step."""
     op.create_table(
@@ -113,13 +116,13 @@ def _move() -> None:
     """The newest ten snapshots, and which one is in force. ``omit_defaults`` left out an empty list of services."""
     op.execute(
         "INSERT INTO catalogue_import (site_id, n, state, origin, source, services, body, created_ms, decided_ms,"
-        " version) SELECT c.site_id, c.version, 'published', c.origin, '',"
+        f" version) SELECT c.site_id, c.version, 'published', {_ORIGIN}, '',"
         " coalesce(json_array_length(CAST(c.body AS TEXT), '$.services'), 0), c.body, c.published_ms, c.published_ms,"
         " c.version FROM catalogue c"
         " WHERE c.version > (SELECT max(n.version) - 10 FROM catalogue n WHERE n.site_id = c.site_id)"
     )
     op.execute(
         "INSERT INTO catalogue_state (site_id, epoch, version, issued_ms, origin, import_n, published_ms)"
-        " SELECT site_id, lower(hex(randomblob(4))), version, published_ms, origin, version, published_ms"
+        f" SELECT site_id, lower(hex(randomblob(4))), version, published_ms, {_ORIGIN}, version, published_ms"
         " FROM catalogue c WHERE version = (SELECT max(n.version) FROM catalogue n WHERE n.site_id = c.site_id)"
     )
