@@ -11,7 +11,7 @@ from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 
-from hub.api import terminal_api, wiring
+from hub.api import catalogue_api, terminal_api, wiring
 from hub.api.number import number
 from hub.api.wiring import Asked
 from hub.feed import HEARTBEAT_S, Feed
@@ -48,7 +48,7 @@ def create_app(store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s:
     """Build the app over an open store; the caller closes the store after the app has ended."""
     hall = TheHall(store, Feed(store, heartbeat_s), now_ms)
     return HubApp(
-        [healthz, terminal_api.router, *routers],
+        [healthz, terminal_api.router, catalogue_api.router, *routers],
         dependencies={"hall": Provide(lambda: hall, sync_to_thread=False)},
         lifespan=[partial(_lifespan, hall)],
         exception_handlers={HTTPException: _http_fault},
@@ -67,7 +67,9 @@ def _http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
 @asynccontextmanager
 async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
     app.state.hall = hall
-    tasks = [asyncio.create_task(work) for work in (hall.feed.run(), _turn_days(hall), _forget(hall))]
+    tasks = [
+        asyncio.create_task(work) for work in (hall.feed.run(), hall.showcase.run(), _turn_days(hall), _forget(hall))
+    ]
     try:
         yield
     finally:

@@ -81,8 +81,10 @@ def _demo_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _import_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("format", choices=("dldb", "catalogue"))
+    parser.add_argument("format", choices=("xzufi", "dldb", "own"), help="own = a folder of TOML files or a .json file")
     parser.add_argument("source", type=Path)
+    parser.add_argument("--area", metavar="ARS", default="", help="only what is valid in this area (xzufi), 12 digits")
+    parser.add_argument("--accept", action="store_true", help="put it in force although it looks like an accident")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA / "hub")
 
 
@@ -123,7 +125,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     from hub.catalogue.cli import run_import
 
-    return run_import(options.format, options.source, options.data)
+    return run_import(options.format, options.source, options.data, accept=options.accept, area=options.area)
 
 
 if __name__ == "__main__":

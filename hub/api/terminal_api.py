@@ -1,11 +1,10 @@
-"""What terminals ask: enrol, slot, catalogue, sync, queues, heartbeat, help, calls (numbers: ``number``)."""
+"""What terminals ask: enrol, slot, sync, queues, heartbeat, help, calls (numbers: ``number``)."""
 
 import secrets
 from functools import partial
 
 import msgspec
-from litestar import Response, Router, get, post
-from litestar.exceptions import HTTPException
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
@@ -13,6 +12,7 @@ from sqlalchemy import Connection
 from hub import streams
 from hub.api import wiring
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
+from hub.catalogue import signing
 from hub.hall import Hall
 from hub.queues import handing_back, help, house, instance, publishing, slots, terminals, waiting
 from hub.queues.days import open_day
@@ -20,7 +20,6 @@ from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
 from hub.queues.tickets import local_iso
-from hub.store.faults import StoreFailed
 from kiosk import wire
 
 SYNC_MAX = 4 * wiring.BODY_MAX
@@ -64,6 +63,7 @@ async def enrol(request: Asked, hall: Hall) -> Answer:
             site_name=site.name,
             timezone=site.timezone,
             base_url=site.base_url,
+            signers=await hall.store.read(partial(signing.public_keys, site=site.id)),
         )
     )
 
@@ -96,19 +96,6 @@ async def sync(request: Asked, hall: Hall) -> Answer:
     body = await read(request, _sync)
     teller = Teller(known, hall.now_ms(), lambda: secrets.token_hex(16))
     return done(wire.SyncAnswer(await hall.store.write(lambda c: apply_all(c, teller, body.ops))))
-
-
-@get(wire.CATALOGUE)
-async def catalogue(request: Asked, hall: Hall) -> Answer:
-    """The snapshot in force, whole; 304 when the terminal has it."""
-    known = await terminal(request, hall)
-    found = await hall.store.read(partial(publishing.latest, site=known.site))
-    if found is None:
-        raise Turned(404, wire.Fault(code="no_catalogue", message="This hub has no catalogue yet. Import one."))
-    headers = {"etag": found.etag, "cache-control": "no-cache"}
-    if found.etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
-        return Response(None, status_code=304, headers=headers)
-    return Response(found.body, media_type="application/json", headers=headers)
 
 
 @post(wire.TICKETS + "/{ticket:str}/cancel", status_code=200)
@@ -153,19 +140,19 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
     body = await read(request, _heartbeat)
     now_ms = hall.now_ms()
     await hall.store.write(lambda c: terminals.heard(c, known, body, now_ms))
-    return done(await hall.store.read(lambda c: _news(c, known, now_ms)))
+    seq = hall.showcase.seq(known.site)
+    return done(await hall.store.read(lambda c: _news(c, known, now_ms, seq)))
 
 
-def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAnswer:
+def _news(connection: Connection, known: Known, now_ms: int, manifest_seq: int) -> wire.HeartbeatAnswer:
     return wire.HeartbeatAnswer(
         catalogue_version=publishing.latest_version(connection, known.site),
         help_open=help.is_open(connection, known.site, known.id),
         hub_ms=now_ms,
         business_day=open_day(connection, known.site) or "",
         hub_generation=instance.of(connection, known.site).generation,
+        manifest_seq=manifest_seq,
     )
-
-
 @post(wire.HELP, status_code=200)
 async def ask_help(request: Asked, hall: Hall) -> Answer:
     """A visitor asks for a person. 204."""
@@ -216,7 +203,6 @@ router = Router(
     route_handlers=[
         enrol,
         slot,
-        catalogue,
         sync,
         cancel,
         paper,
@@ -227,10 +213,5 @@ router = Router(
         calls_stream,
     ],
     request_max_body_size=wiring.BODY_MAX,
-    exception_handlers={
-        Turned: wiring.turned,
-        HTTPException: wiring.http_fault,
-        StoreFailed: wiring.store_failed,
-        Exception: wiring.bug,
-    },
+    exception_handlers=wiring.HANDLERS,
 )

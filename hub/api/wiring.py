@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
 
 from hub.hall import Hall
 from hub.queues.refusals import Refused, status_of
@@ -64,6 +65,11 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[B]) -> B:
         raise Turned(400, Fault(code="bad_json", message=str(fault), place="body")) from fault
 
 
+def has(request: Asked, etag: str) -> bool:
+    """Whether whoever asks holds what this tag names (``If-None-Match``)."""
+    return etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
+
+
 def done(body: msgspec.Struct | None = None, status: int = 200) -> Answer:
     """An answer in JSON; without a body 204."""
     if body is None:
@@ -97,3 +103,12 @@ def bug(request: Asked, fault: Exception) -> Answer:
     """A program fault: logged whole, told in one sentence."""
     LOGGER.error("bug in %s %s", request.method, request.url.path, exc_info=fault)
     return done(BUG, 500)
+
+
+HANDLERS: ExceptionHandlersMap = {
+    Turned: turned,
+    HTTPException: http_fault,
+    StoreFailed: store_failed,
+    Exception: bug,
+}
+"""Every fault in our form, for the routers of the API."""

@@ -14,6 +14,8 @@ class Right(StrEnum):
     """Acknowledge help calls of the hall."""
     QUEUES = "queues"
     """Arrange queues and which services wait where."""
+    CATALOGUE = "catalogue"
+    """Accept or reject imports, go back to an earlier one, arrange the start screen."""
     COUNTERS = "counters"
     """Arrange counters."""
     TERMINALS = "terminals"
@@ -28,7 +30,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.CLERK: frozenset({Right.CALL, Right.HELP}),
     Role.SUPERVISOR: frozenset({Right.CALL, Right.HELP, Right.QUEUES, Right.COUNTERS}),
     Role.CASH_OFFICE: frozenset({Right.CALL, Right.HELP}),
-    Role.EDITOR: frozenset({Right.QUEUES}),
+    Role.EDITOR: frozenset({Right.QUEUES, Right.CATALOGUE}),
     Role.TECHNICIAN: frozenset({Right.TERMINALS}),
     Role.ADMINISTRATOR: frozenset(Right),
 }

@@ -13,6 +13,8 @@ KEPT_AWHILE = (
     ("label_alias", "day, series, slot, n"),
 )
 """Tables with their keys within a site: what is remembered so that something late finds its place."""
+RECORDS_KEPT_MS = 100 * 24 * 3600 * 1000
+"""Tombstones of the catalogue: terminals that were away for 90 days still go on by changes."""
 AT_ONCE = 500
 """Rows at a time, so that a number never waits for the broom."""
 
@@ -36,4 +38,18 @@ def prune(connection: Connection, now_ms: int) -> bool:
             AT_ONCE,
         )
         gone = max(gone, found.rowcount)
-    return gone == AT_ONCE
+    return max(gone, _forget_records(connection, now_ms)) == AT_ONCE
+
+
+def _forget_records(connection: Connection, now_ms: int) -> int:
+    """Forget tombstones of the catalogue; who stands before the youngest of them needs a snapshot from now on."""
+    rows = run(
+        connection,
+        "DELETE FROM catalogue_record WHERE (site_id, kind, id, lang) IN (SELECT site_id, kind, id, lang"
+        " FROM catalogue_record WHERE deleted_ms < ? ORDER BY rev LIMIT ?) RETURNING site_id, rev",
+        now_ms - RECORDS_KEPT_MS,
+        AT_ONCE,
+    ).fetchall()
+    for site, rev in rows:
+        run(connection, "UPDATE catalogue_state SET floor = max(floor, ?) WHERE site_id = ?", rev, site)
+    return len(rows)

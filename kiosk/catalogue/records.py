@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.catalogue.model import Catalogue
+from kiosk.catalogue.model import Catalogue, Category, Featured, Office, Queue, Service
 
 LISTS = {
     "category": "categories",
@@ -22,7 +22,10 @@ LISTS = {
 }
 """Kind of record -> field of the catalogue, in the order in which records refer to each other."""
 HEAD = "head"
-_PLACE = "#"
+PLACE = "#"
+"""Field of a record that says where its thing stands among those of its kind."""
+
+Thing = Category | Office | Queue | Service | Featured
 _TEXTS: dict[str, tuple[str, ...]] = {
     "category": ("names",),
     "office": ("names", "places"),
@@ -51,14 +54,27 @@ Places = Mapping[tuple[str, str], int]
 
 def take_apart(catalogue: Catalogue, places: Places | None = None) -> dict[Key, bytes]:
     """The records of a catalogue. With ``places`` kept from the last time, something put in between moves nothing."""
-    head = {"languages": catalogue.languages, "published": catalogue.published}
-    records = {Key(HEAD, HEAD): _encode(head)}
+    records = {Key(HEAD, HEAD): head_of(catalogue)}
     for kind, field in LISTS.items():
-        for place, thing in enumerate(msgspec.to_builtins(getattr(catalogue, field))):
-            ident = str(thing["service"] if kind == "featured" else thing["id"])
-            at = place if places is None else places[kind, ident]
-            records.update(_pieces(kind, ident, {**thing, _PLACE: at}))
+        for place, thing in enumerate(getattr(catalogue, field)):
+            at = place if places is None else places[kind, ident_of(thing)]
+            records.update(pieces(kind, thing, at))
     return records
+
+
+def head_of(catalogue: Catalogue) -> bytes:
+    """The body of the record with what belongs to no single thing."""
+    return _encode({"languages": catalogue.languages, "published": catalogue.published})
+
+
+def ident_of(thing: Thing) -> str:
+    """The id of a thing; a tile has that of its service."""
+    return thing.service if isinstance(thing, Featured) else thing.id
+
+
+def pieces(kind: str, thing: Thing, place: int) -> Iterator[tuple[Key, bytes]]:
+    """The records of one thing: what all languages share, then the texts of each."""
+    return _pieces(kind, ident_of(thing), {**msgspec.to_builtins(thing), PLACE: place})
 
 
 def put_together(records: Records, version: int, languages: frozenset[str] | None = None) -> Catalogue:
@@ -76,7 +92,7 @@ def put_together(records: Records, version: int, languages: frozenset[str] | Non
             _add_texts(key, thing, msgspec.json.decode(body, type=dict[str, Any]))
     raw: dict[str, Any] = {**things.get((HEAD, HEAD), {}), "version": version}
     for kind, field in LISTS.items():
-        mine = [(thing.pop(_PLACE, 0), ident, thing) for (of, ident), thing in things.items() if of == kind]
+        mine = [(thing.pop(PLACE, 0), ident, thing) for (of, ident), thing in things.items() if of == kind]
         raw[field] = [thing for _, _, thing in sorted(mine, key=lambda each: each[:2])]
     return msgspec.convert(raw, Catalogue, strict=False)
 

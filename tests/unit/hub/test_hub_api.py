@@ -318,7 +318,7 @@ def test_catalogue_comes_whole_and_only_when_it_is_another(live) -> None:
     hall = live.hall
     assert fault(live.get("/catalogue"))[:2] == (404, "no_catalogue")
     pass_ = Service(id="pass", names={"de": "Reisepass"}, queue="meldung")
-    assert hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock()) == 1
+    assert hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock()).version == 1
     first = live.get("/catalogue")
     found = msgspec.json.decode(first.content, type=Catalogue)
     assert (found.version, [s.id for s in found.services]) == (1, ["pass"])
@@ -327,6 +327,8 @@ def test_catalogue_comes_whole_and_only_when_it_is_another(live) -> None:
     assert (same.status_code, same.content) == (304, b"")
     assert live.post("/heartbeat", {"version": "1", "catalogue_version": 1}).json()["catalogue_version"] == 1
     hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock())
+    assert live.get("/catalogue", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+    hall.do(publishing.publish, hall.site, catalogue(), "test", hall.clock())
     assert live.get("/catalogue", headers={"if-none-match": first.headers["etag"]}).status_code == 200
 
 
