@@ -35,7 +35,9 @@ class Timeouts(msgspec.Struct, frozen=True):
     whole_s: float = 20.0
 
 
-class _Reply(msgspec.Struct, frozen=True):
+class Reply(msgspec.Struct, frozen=True):
+    """An answer as it came; the names of the headers in small letters."""
+
     status: int
     headers: dict[str, str]
     body: bytes
@@ -96,6 +98,11 @@ class HubClient:
             return Answer(Snapshot(reply.body, reply.headers.get("etag", "")[:200]))
         return _not_done(reply)
 
+    def get(self, path: str, headers: dict[str, str], limit: int, *good: int) -> Reply | Refused | Away:
+        """Ask for bytes, at most ``limit`` of them; ``good`` are the statuses that count as an answer."""
+        reply = self._exchange("GET", path, None, headers, limit)
+        return reply if isinstance(reply, Away) or reply.status in good else _not_done(reply)
+
     def stream(self, after: int) -> "Stream | Refused | Away":
         """Open the stream of calls; it resumes after ``after``."""
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
@@ -135,7 +142,7 @@ class HubClient:
 
     def _exchange(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str], limit: int
-    ) -> _Reply | Away:
+    ) -> Reply | Away:
         """One question. A kept connection that the hub closed meanwhile is tried once more on a fresh one.
 
         That is safe: every command carries its id, and the same id gets the same answer.
@@ -150,7 +157,7 @@ class HubClient:
         self._used = not isinstance(reply, Away)
         return reply
 
-    def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str], limit: int) -> _Reply | Away:
+    def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str], limit: int) -> Reply | Away:
         opened = self._send(method, path, body, headers)
         return opened if isinstance(opened, Away) else self._read(opened, limit)
 
@@ -166,7 +173,7 @@ class HubClient:
         except _ERRORS as error:
             return _away(path, error)
 
-    def _read(self, opened: requests.Response, limit: int) -> _Reply | Away:
+    def _read(self, opened: requests.Response, limit: int) -> Reply | Away:
         path = str(opened.request.path_url)
         parts, size = [], 0
         try:
@@ -180,7 +187,7 @@ class HubClient:
             opened.close()
             return _away(path, error)
         headers = {name.lower(): value for name, value in opened.headers.items()}
-        return _Reply(opened.status_code, headers, b"".join(parts))
+        return Reply(opened.status_code, headers, b"".join(parts))
 
 
 class Stream:
@@ -202,7 +209,7 @@ class Stream:
         self._opened.close()
 
 
-def _not_done(reply: _Reply) -> Refused | Away:
+def _not_done(reply: Reply) -> Refused | Away:
     """Every status that is not what was asked for."""
     detail = f"HTTP {reply.status}"
     if reply.status in _BUSY:
@@ -216,7 +223,7 @@ def _not_done(reply: _Reply) -> Refused | Away:
     return Away(AwayReason.GARBLED, detail)
 
 
-def _fault(reply: _Reply) -> wire.Fault:
+def _fault(reply: Reply) -> wire.Fault:
     try:
         return msgspec.json.decode(reply.body, type=wire.Fault)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

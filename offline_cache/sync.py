@@ -1,4 +1,4 @@
-"""The sync thread: keeps terminal and hub in step - heartbeat, catalogue, queues, and what is owed.
+"""The sync thread: keeps terminal and hub in step - heartbeat, queues, and what is owed.
 
 Each duty runs when it is due and says in how many seconds it wants to run again. What is owed goes at least once: a
 report leaves the store only when the hub has it (or will never take it).
@@ -16,7 +16,7 @@ from kiosk import wire
 from kiosk.config import Hub
 from kiosk.vocabulary.effects import SendHelp
 from kiosk.vocabulary.events import Event, HubChanged
-from offline_cache.answers import Answer, Away, Refused, Result, Snapshot, Unchanged
+from offline_cache.answers import Answer, Away, Refused, Result
 from offline_cache.clients import client_maker
 from offline_cache.help_calls import HelpThread
 from offline_cache.notes import Note, ignore
@@ -43,19 +43,14 @@ class Debts(Protocol):
         """The hub will never take it."""
 
 
-class Keeper(Protocol):
-    """Where a catalogue goes (``CatalogueThread``)."""
+class Follows(Protocol):
+    """Who fetches the catalogue (``CatalogueSync``)."""
 
-    @property
-    def version(self) -> int:
-        """Version in force, 0 = none."""
+    def heard(self, answer: wire.HeartbeatAnswer) -> None:
+        """What the hub says is in force."""
 
-    @property
-    def etag(self) -> str:
-        """The hub's tag of it."""
-
-    def take(self, body: bytes, etag: str) -> bool:
-        """True when it is in force now."""
+    def reached(self) -> None:
+        """The hub answers again."""
 
 
 class Rhythm(msgspec.Struct, frozen=True):
@@ -65,7 +60,6 @@ class Rhythm(msgspec.Struct, frozen=True):
     probe_s: float = 2.0
     """Between heartbeats while the hub is away."""
     queues_s: float = 3.0
-    refused_catalogue_s: float = 300.0
     first_pause_s: float = 0.5
     longest_pause_s: float = 60.0
     look_again_s: float = 60.0
@@ -84,7 +78,7 @@ class SyncThread:
         post: Callable[[Event], None],
         *,
         debts: Debts,
-        catalogue: Keeper,
+        catalogue: Follows,
         status: Callable[[], wire.Heartbeat],
         queues: Callable[[wire.QueueStates | None], None],
         note: Note = ignore,
@@ -97,10 +91,10 @@ class SyncThread:
         self._rhythm = rhythm or Rhythm()
         self._make_client = client_maker(hub, 3.0, 10.0, 20.0)
         self._help = HelpThread(client_maker(hub, 1.0, 2.5, 3.0), post, note=note)
-        self._duties: tuple[Duty, ...] = (self._beat, self._fetch, self._look_at_queues, self._pay)
+        self._duties: tuple[Duty, ...] = (self._beat, self._look_at_queues, self._pay)
         self._due: dict[Duty, float] = dict.fromkeys(self._duties, 0.0)
         self._reachable: bool | None = None
-        self._misses = self._fetch_fails = self._pay_fails = 0
+        self._misses = self._pay_fails = 0
         self._owing = threading.Event()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -108,7 +102,7 @@ class SyncThread:
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     def start(self) -> None:
-        """Begin: heartbeat and catalogue first."""
+        """Begin: heartbeat first."""
         self._help.start()
         self._thread.start()
 
@@ -162,8 +156,7 @@ class SyncThread:
             case Answer(value=answer):
                 self._misses = 0
                 self._reach(True)
-                if answer.catalogue_version != self._catalogue.version and self._due[self._fetch] == NEVER:
-                    self._due[self._fetch] = 0.0
+                self._catalogue.heard(answer)
                 return self._rhythm.heartbeat_s
             case Refused() as refused:
                 self._say_refused(refused)
@@ -180,26 +173,12 @@ class SyncThread:
             return
         self._reachable = reachable
         if reachable:
-            self._fetch_fails = self._pay_fails = 0
-            self._due.update(dict.fromkeys((self._fetch, self._look_at_queues, self._pay), 0.0))
+            self._catalogue.reached()
+            self._pay_fails = 0
+            self._due.update(dict.fromkeys((self._look_at_queues, self._pay), 0.0))
         else:
             self._queues(None)
         self._post(HubChanged(reachable))
-
-    def _fetch(self, client: "HubClient") -> float:
-        match client.catalogue(self._catalogue.etag):
-            case Answer(value=Snapshot(body=body, etag=etag)):
-                self._fetch_fails = 0
-                return NEVER if self._catalogue.take(body, etag) else self._rhythm.refused_catalogue_s
-            case Answer(value=Unchanged()):
-                self._fetch_fails = 0
-                return NEVER
-            case Refused() as refused:
-                self._say_refused(refused)
-            case Away():
-                pass
-        self._fetch_fails += 1
-        return self._pause(self._fetch_fails)
 
     def _look_at_queues(self, client: "HubClient") -> float:
         result = client.queues()

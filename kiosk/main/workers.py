@@ -1,6 +1,7 @@
 """Store, devices and network of a terminal: started after the first frame, each effect handed to its worker."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from drivers.host import Ends
 from drivers.hosts import Hosts
@@ -10,7 +11,7 @@ from kiosk import __version__
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import TerminalConfig
-from kiosk.core import Core, News
+from kiosk.core import CatalogueAge, Core, News
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
 from kiosk.main.slips import Slips
@@ -25,6 +26,7 @@ from kiosk.vocabulary.effects import (
     PrintTicket,
     Search,
     SendHelp,
+    UseCatalogue,
 )
 from kiosk.vocabulary.events import DeviceChanged, PrintFinished
 from kiosk.vocabulary.ids import IdMaker
@@ -33,6 +35,7 @@ from kiosk.vocabulary.problems import Problem
 from kiosk.wire import Heartbeat, QueueStates
 from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
+from offline_cache.catalogue_sync import CatalogueSync
 from offline_cache.catalogue_thread import CatalogueThread
 from offline_cache.numbers import NumbersThread
 from offline_cache.storage import StorageThread, StoreReady
@@ -48,7 +51,7 @@ class Workers:
         self, config: TerminalConfig, data: Path, core: Core, texts: Texts, ids: IdMaker, log: EventLog
     ) -> None:
         self._config, self._core, self._ids, self._log = config, core, ids, log
-        self._catalogues = CatalogueStore(data / "catalogue.db", self._note)
+        self._catalogues = CatalogueStore(data / "catalogue.db", self._note, config.languages)
         self._catalogue = CatalogueThread(self._catalogues, core.post, changed=self._new_catalogue, note=self._note)
         self._storage = StorageThread(
             data / "terminal.db", core.post, note=self._note, owing=lambda: self._sync.owing()
@@ -57,13 +60,20 @@ class Workers:
         self._hosts = Hosts(config.devices, ends)
         self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
         self._printer = next((n for n, d in config.devices.items() if d.kind is DeviceKind.RECEIPT_PRINTER), "")
+        self._follower = CatalogueSync(
+            config.hub,
+            self._catalogue,
+            told=lambda day: core.post(News(catalogue=CatalogueAge(day))),
+            zone=ZoneInfo(config.site.timezone),
+            note=self._note,
+        )
         self._slips = Slips(texts, config.site)
         self._numbers = NumbersThread(config.hub, core.post, note=self._note)
         self._sync = SyncThread(
             config.hub,
             core.post,
             debts=self._storage,
-            catalogue=self._catalogue,
+            catalogue=self._follower,
             status=self._heartbeat,
             queues=self._queues,
             note=self._note,
@@ -75,17 +85,25 @@ class Workers:
         self._storage.start()
         loaded = self._catalogues.load()
         if loaded is not None:
-            self._new_catalogue(loaded)
+            self._new_catalogue(loaded, self._catalogues.generation)
         ready = self._storage.ready.result(OPEN_S)
         if isinstance(ready, StoreReady):
             self._ids.not_before(ready.newest_ms)
         self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
-        for each in (self._catalogue, self._hosts, self._numbers, self._sync, self._calls):
+        for each in (self._catalogue, self._hosts, self._numbers, self._sync, self._follower, self._calls):
             each.start()
 
     def stop(self) -> None:
         """In reverse."""
-        for each in (self._calls, self._sync, self._numbers, self._hosts, self._catalogue, self._storage):
+        for each in (
+            self._calls,
+            self._follower,
+            self._sync,
+            self._numbers,
+            self._hosts,
+            self._catalogue,
+            self._storage,
+        ):
             each.stop()
 
     def perform(self, effect: Effect) -> None:
@@ -99,7 +117,7 @@ class Workers:
                 self._print(effect)
             case SendHelp():
                 self._sync.submit(effect)
-            case Search():
+            case Search() | UseCatalogue():
                 self._catalogue.submit(effect)
             case _:
                 raise RuntimeError(f"no worker for {type(effect).__name__}")
@@ -123,15 +141,21 @@ class Workers:
         if isinstance(outcome, Printed | NotPrinted | Unconfirmed):
             self._core.post(PrintFinished(job, outcome))
 
-    def _new_catalogue(self, catalogue: Catalogue) -> None:
-        self._core.post(News(index=index_of(catalogue)))
+    def _new_catalogue(self, catalogue: Catalogue, generation: int) -> None:
+        self._core.post(News(index=index_of(catalogue, generation)))
 
     def _queues(self, states: QueueStates | None) -> None:
         self._core.post(News(waiting={} if states is None else {each.id: each.waiting for each in states.queues}))
 
     def _heartbeat(self) -> Heartbeat:
         devices = tuple(self._hosts.statuses().values())
-        return Heartbeat(version=__version__, catalogue_version=self._catalogue.version, devices=devices)
+        return Heartbeat(
+            version=__version__,
+            catalogue_version=self._catalogue.version,
+            devices=devices,
+            notes=self._follower.codes,
+            manifest_seq=self._follower.seq,
+        )
 
     def _note(self, event: str, fields: dict[str, str]) -> None:
         self._log.write(event, fields)

@@ -1,6 +1,6 @@
 """One visitor's session and what the world looks like to it: frozen values."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -120,6 +120,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """More tickets in the last minute than the paper is meant for."""
     stored: bool = True
     """terminal.db takes commits."""
+    catalogue_as_of: date | None = None
+    """Day of the catalogue when it may be out of date; None = it is not."""
 
 
 def fresh_session(session_id: str, lang: str, mono: float, state: State = State.START) -> Session:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
 from kiosk.catalogue.read import write
-from offline_cache.catalogue_file import build, open_reader
+from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.fold import fold, query_words
 from offline_cache.near import slips_to_begin
 from offline_cache.search import SearchIndex
@@ -42,10 +42,11 @@ CATALOGUE = Catalogue(
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
     path = tmp_path_factory.mktemp("search") / "catalogue.db"
-    build(path, CATALOGUE, write(CATALOGUE), "e")
-    db = open_reader(path)
-    assert db is not None
-    return SearchIndex(db)
+    store = CatalogueStore(path)
+    assert store.offer(write(CATALOGUE), "e") == CATALOGUE
+    index = store.index()
+    assert index is not None
+    return index
 
 
 @pytest.mark.parametrize(
