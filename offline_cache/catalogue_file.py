@@ -46,7 +46,8 @@ CREATE TABLE short(
 class Head(msgspec.Struct, frozen=True):
     """What the file holds: which state of which epoch, the digest over its records, and the manifest that named it.
 
-    ``shown`` are the languages that were checked and indexed. Epoch "" is a catalogue that came whole, without records.
+    ``hub`` says whose it is (``catalogue_manifest.whose``), ``shown`` are the languages that were checked and indexed.
+    Epoch "" is a catalogue that came whole, without records.
     """
 
     epoch: str = ""
@@ -57,6 +58,7 @@ class Head(msgspec.Struct, frozen=True):
     issued: str = ""
     expires: str = ""
     etag: str = ""
+    hub: str = ""
     shown: tuple[str, ...] = ()
 
 

@@ -40,13 +40,18 @@ class Follower:
 
     def __init__(self, hub: Hub, catalogue: CatalogueThread, note: Note) -> None:
         self._hub, self._catalogue, self._note = hub, catalogue, note
-        head = catalogue.store.head
-        self.seen = catalogue_manifest.load_seen(
-            self._seen_path, Seen(head.seq, head.issued, head.expires, digest=head.digest)
-        )
+        self._whose = catalogue_manifest.whose(hub)
+        self.seen = catalogue_manifest.load_seen(self._seen_path, self._whose, self._of_the_file())
         """The manifest that is followed."""
         self.newest = self.seen.seq
         """Of the newest manifest that was verified, followed or not."""
+
+    def _of_the_file(self) -> Seen:
+        """What the catalogue in force tells of its manifest, when it is from this hub."""
+        head = self._catalogue.store.head
+        if head.hub != self._whose:
+            return Seen(hub=self._whose)
+        return Seen(head.seq, head.issued, head.expires, digest=head.digest, hub=self._whose)
 
     @property
     def _seen_path(self) -> Path:
@@ -66,7 +71,7 @@ class Follower:
         return InStep()
 
     def _read(self, client: "HubClient", token: bytes, etag: str) -> Outcome:
-        payload = catalogue_manifest.verify(token, self._hub.signers)
+        payload = catalogue_manifest.verify(token, self.seen.signers or self._hub.signers)
         manifest = catalogue_manifest.read_manifest(payload) if isinstance(payload, bytes) else payload
         if isinstance(manifest, Fault):
             return manifest
@@ -75,7 +80,9 @@ class Follower:
         self.newest = max(self.newest, manifest.seq)
         outcome = self._come_to(client, manifest)
         if isinstance(outcome, InStep):
-            self._keep(Seen(manifest.seq, manifest.issued, manifest.expires, etag, manifest.catalogue.digest))
+            keys = catalogue_manifest.keys_of(manifest, self.seen.signers)
+            digest = manifest.catalogue.digest
+            self._keep(Seen(manifest.seq, manifest.issued, manifest.expires, etag, digest, keys, self._whose))
         return outcome
 
     def _come_to(self, client: "HubClient", manifest: wire.Manifest) -> Outcome:
@@ -97,7 +104,7 @@ class Follower:
             case catalogue_fetch.Delta():
                 if found.cursor > manifest.catalogue.cursor:
                     return Again()
-                return _outcome(self._catalogue.take(found.changes, _head_of(manifest), onto=True))
+                return _outcome(self._catalogue.take(found.changes, self._head_of(manifest), onto=True))
             case _:
                 return found
 
@@ -129,11 +136,16 @@ class Follower:
         try:
             if fault := file_fault(part, state.snapshot.bytes, state.snapshot.sha256):
                 return fault
-            return _outcome(self._catalogue.take(unpack(part, state), _head_of(manifest), onto=False))
+            return _outcome(self._catalogue.take(unpack(part, state), self._head_of(manifest), onto=False))
         except Broken as broken:
             return broken.fault
         finally:
             part.unlink(missing_ok=True)
+
+    def _head_of(self, manifest: wire.Manifest) -> Head:
+        state = manifest.catalogue
+        head = Head(state.epoch, state.cursor, state.version, state.digest, hub=self._whose)
+        return replace(head, seq=manifest.seq, issued=manifest.issued, expires=manifest.expires)
 
     def _part(self, sha256: str) -> Path:
         """Where this snapshot is gathered, also across restarts; what is left of others goes."""
@@ -170,9 +182,3 @@ class Follower:
 
 def _outcome(taken: Catalogue | CatalogueFaults | Mismatch | NotStored) -> Outcome:
     return InStep() if isinstance(taken, Catalogue) else taken
-
-
-def _head_of(manifest: wire.Manifest) -> Head:
-    state = manifest.catalogue
-    head = Head(state.epoch, state.cursor, state.version, state.digest)
-    return replace(head, seq=manifest.seq, issued=manifest.issued, expires=manifest.expires)

@@ -7,6 +7,7 @@ costs a tenth of a second of the cold start.
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,12 +17,13 @@ import msgspec
 
 from kiosk import __version__
 from kiosk.catalogue.faults import Fault, shown
-from kiosk.config import write_whole
+from kiosk.config import Hub, write_whole
 from kiosk.wire import Manifest
 from kiosk.wire.catalogue import MANIFEST_TYPE, SCHEMA
 
 TOKEN_MAX = 16 * 1024
 """Bytes a manifest may have."""
+SIGNERS_MAX = 4
 _ALGORITHM = "EdDSA"
 _TOKEN = re.compile(rb"([A-Za-z0-9_-]{1,1000})\.([A-Za-z0-9_-]{1,14000})\.([A-Za-z0-9_-]{86})\Z")
 _VERSION = re.compile(r"(\d{1,6})(\.\d{1,6}){0,2}\Z")
@@ -30,13 +32,18 @@ _ASK = "Ask who runs the hub: somebody may stand between it and this terminal."
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """The newest manifest that was followed: the hub's tag of it, and the digest of its catalogue."""
+    """The newest manifest that was followed: the hub's tag of it, its catalogue's digest, the keys valid from then on.
+
+    ``hub`` is whose it is: after another enrolment everything begins anew.
+    """
 
     seq: int = 0
     issued: str = ""
     expires: str = ""
     etag: str = ""
     digest: str = ""
+    signers: dict[str, str] = {}
+    hub: str = ""
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -118,13 +125,24 @@ def moment(text: str) -> datetime | None:
         return None
 
 
-def load_seen(path: Path, otherwise: Seen) -> Seen:
-    """What was kept, unless it is gone, unreadable or older than ``otherwise``."""
+def whose(hub: Hub) -> str:
+    """A short name for what enrolment pinned: the site and the keys."""
+    return hashlib.sha256(msgspec.json.encode((hub.site, hub.signers), order="sorted")).hexdigest()[:16]
+
+
+def keys_of(manifest: Manifest, before: dict[str, str]) -> dict[str, str]:
+    """The keys that are valid from this manifest on; those before when it names none that can be used."""
+    keys = {signer.kid: signer.x for signer in manifest.signers if is_public_key(signer.x)}
+    return keys if 0 < len(keys) == len(manifest.signers) <= SIGNERS_MAX else before
+
+
+def load_seen(path: Path, hub: str, otherwise: Seen) -> Seen:
+    """What was kept, unless it is gone, unreadable, of another hub, or older than ``otherwise``."""
     try:
         kept = msgspec.json.decode(path.read_bytes(), type=Seen)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return otherwise
-    return kept if kept.seq >= otherwise.seq else otherwise
+    return kept if kept.hub == hub and kept.seq >= otherwise.seq else otherwise
 
 
 def save_seen(path: Path, seen: Seen) -> None:

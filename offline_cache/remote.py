@@ -187,6 +187,9 @@ class HubClient:
             opened.close()
             return _away(path, error)
         headers = {name.lower(): value for name, value in opened.headers.items()}
+        if _is_cut(opened.status_code, headers, size):
+            opened.close()
+            return Away(AwayReason.CUT_OFF, f"{path}: cut off after {size} bytes")
         return Reply(opened.status_code, headers, b"".join(parts))
 
 
@@ -259,6 +262,14 @@ def _away(path: str, error: Exception) -> Away:
 def _was_connected(error: requests.ConnectionError) -> bool:
     cause = error.args[0] if error.args else None
     return isinstance(cause, urllib3.exceptions.ProtocolError)
+
+
+def _is_cut(status: int, headers: dict[str, str], size: int) -> bool:
+    """Whether the line was cut: fewer bytes than announced, or inside the head, before it said how many there are."""
+    if status in (http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED) or "transfer-encoding" in headers:
+        return False
+    length = headers.get("content-length", "")
+    return not (length.isascii() and length.isdigit() and len(length) < 16) or size < int(length)
 
 
 def _is_stream(opened: requests.Response) -> bool:

@@ -22,7 +22,10 @@ LISTS = {
 }
 """Kind of record -> field of the catalogue, in the order in which records refer to each other."""
 HEAD = "head"
-_PLACE = "#"
+PLACE = "#"
+"""Field of a record that says where its thing stands among those of its kind."""
+
+Thing = Category | Office | Queue | Service | Featured
 _TEXTS: dict[str, tuple[str, ...]] = {
     "category": ("names",),
     "office": ("names", "places"),
@@ -30,7 +33,7 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "service": ("names", "teasers", "bring", "fee_notes", "words"),
     "featured": ("labels", "details"),
 }
-_TYPES: dict[str, type[msgspec.Struct]] = {
+_TYPES: dict[str, type[Thing]] = {
     "category": Category,
     "office": Office,
     "queue": Queue,
@@ -59,14 +62,27 @@ Places = Mapping[tuple[str, str], int]
 
 def take_apart(catalogue: Catalogue, places: Places | None = None) -> dict[Key, bytes]:
     """The records of a catalogue. With ``places`` kept from the last time, something put in between moves nothing."""
-    head = {"languages": catalogue.languages, "published": catalogue.published}
-    records = {Key(HEAD, HEAD): _encode(head)}
+    records = {Key(HEAD, HEAD): head_of(catalogue)}
     for kind, field in LISTS.items():
-        for place, thing in enumerate(msgspec.to_builtins(getattr(catalogue, field))):
-            ident = str(thing["service"] if kind == "featured" else thing["id"])
-            at = place if places is None else places[kind, ident]
-            records.update(_pieces(kind, ident, {**thing, _PLACE: at}))
+        for place, thing in enumerate(getattr(catalogue, field)):
+            at = place if places is None else places[kind, ident_of(thing)]
+            records.update(pieces(kind, thing, at))
     return records
+
+
+def head_of(catalogue: Catalogue) -> bytes:
+    """The body of the record with what belongs to no single thing."""
+    return _encode({"languages": catalogue.languages, "published": catalogue.published})
+
+
+def ident_of(thing: Thing) -> str:
+    """The id of a thing; a tile has that of its service."""
+    return thing.service if isinstance(thing, Featured) else thing.id
+
+
+def pieces(kind: str, thing: Thing, place: int) -> Iterator[tuple[Key, bytes]]:
+    """The records of one thing: what all languages share, then the texts of each."""
+    return _pieces(kind, ident_of(thing), {**msgspec.to_builtins(thing), PLACE: place})
 
 
 def put_together(records: Records, version: int, languages: frozenset[str] | None = None) -> Catalogue:
@@ -92,7 +108,7 @@ class Joined(msgspec.Struct, frozen=True):
     kind: str
     place: int
     id: str
-    value: Any
+    value: Thing
     nameless: bool
     """It, or one of its fees or closed days, has no name in the languages it was put together from."""
 
@@ -101,14 +117,14 @@ def join(kind: str, ident: str, shared: bytes, texts: Mapping[str, bytes]) -> Jo
     """One thing of its shared record and its text records by language. Raises msgspec.ValidationError."""
     try:
         raw = _object(shared)
-        place = raw.pop(_PLACE, 0)
+        place = raw.pop(PLACE, 0)
         for lang, body in texts.items():
             _add_texts(kind, lang, raw, _object(body))
         nameless = _is_nameless(kind, raw)
-        value = msgspec.convert(raw, _TYPES[kind], strict=False)
+        value: Thing = msgspec.convert(raw, _TYPES[kind], strict=False)
     except msgspec.ValidationError as fault:
         raise msgspec.ValidationError(f"{kind}[{ident}]: {fault}") from None
-    if getattr(value, "service" if kind == "featured" else "id") != ident or type(place) is not int:
+    if ident_of(value) != ident or type(place) is not int:
         raise msgspec.ValidationError(f"{kind}[{ident}]: the record is that of something else")
     return Joined(kind, place, ident, value, nameless)
 
