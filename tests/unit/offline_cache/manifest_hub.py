@@ -1,7 +1,7 @@
 """A hub's catalogue side on a real socket: an honest model of records, manifests, changes, snapshots - that can lie.
 
-``lies`` maps a place ("manifest", "token", "changes", "page", "snapshot", "lines", "reply") to a function that gets what
-would honestly be said there and says something else.
+``lies`` maps a place ("manifest", "token", "changes", "page", "snapshot", "lines", "reply") to a function that gets
+what would honestly be said there and says something else.
 """
 
 import gzip

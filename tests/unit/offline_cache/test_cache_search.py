@@ -178,3 +178,26 @@ def test_words_of_an_ended_visit_are_forgotten(index: SearchIndex) -> None:
     index.forget()
     assert not index._near.cache_info().currsize
     assert not index._inside.cache_info().currsize
+
+
+@pytest.mark.parametrize("typed", ["p", "P", "pe", "  p  ", "ü", "re"])
+def test_keys_of_one_or_two_letters_find_what_begins_so(index: SearchIndex, typed: str) -> None:
+    folded = query_words(typed)[0]
+    found = index.search(typed, "de")
+    expected = {
+        service.id
+        for service in SERVICES
+        for texts in (service.names.get("de", ""), service.names.get("en", ""), *service.words.get("de", ()))
+        if any(word.startswith(folded) for word in query_words(texts))
+    }
+    assert set(found) == expected
+    assert found
+
+
+def test_a_featured_service_and_whole_beginnings_stand_before_words_inside(index: SearchIndex) -> None:
+    found = index.search("r", "de")
+    assert found[0] == "pass", "Reisepass, featured"
+
+
+def test_two_short_words_are_searched_together(index: SearchIndex) -> None:
+    assert index.search("a d", "de") == index.search("A  D", "de")
