@@ -127,7 +127,7 @@ def _service(db: apsw.Connection, known: dict[str, int], ident: str) -> int:
 
 
 def _indexed(db: apsw.Connection, language: int, number: int) -> _Row:
-    sql = "SELECT folded, is_name, featured FROM entry WHERE service = ? AND language = ?"
+    sql = "SELECT folded, is_name, featured FROM entry INDEXED BY entry_of WHERE service = ? AND language = ?"
     rows = db.execute(sql, (number, language)).fetchall()
     name = next((str(folded) for folded, is_name, _ in rows if is_name), "")
     words = frozenset(str(folded) for folded, _, _ in rows) - {name}
