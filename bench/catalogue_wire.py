@@ -30,7 +30,7 @@ from hub.queues.publishing import publish
 from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import Hub
-from offline_cache.answers import Answer
+from offline_cache.answers import Answer, Away
 from offline_cache.catalogue_follow import Again, Follower, InStep
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_thread import CatalogueThread
@@ -127,7 +127,7 @@ def in_step(follower: Follower, client: HubClient, version: int, store: Catalogu
     deadline = time.monotonic() + 120
     while store.version != version:
         outcome = follower.follow(client)
-        assert isinstance(outcome, InStep | Again), outcome
+        assert isinstance(outcome, InStep | Again | Away), outcome
         assert time.monotonic() < deadline, "the hub does not show what was published"
         time.sleep(0.2)
 

@@ -52,12 +52,17 @@ class Delta(msgspec.Struct, frozen=True):
 
 
 def manifest(client: "HubClient", etag: str) -> Answer[Snapshot] | Answer[Unchanged] | Refused | Away:
-    """The signed manifest as it came, unless it is still the one with this tag."""
+    """The signed manifest as it came, unless it is still the one with this tag.
+
+    A hub without one (nothing published yet, or it has just started) is asked again soon, as if it were away.
+    """
     headers = {"If-None-Match": etag} if etag else {}
-    good = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED) if etag else (HTTPStatus.OK,)
+    good = (HTTPStatus.OK, HTTPStatus.NOT_FOUND, *((HTTPStatus.NOT_MODIFIED,) if etag else ()))
     reply = client.get(wire.MANIFEST, headers, TOKEN_MAX, *good)
     if isinstance(reply, Away | Refused):
         return reply
+    if reply.status == HTTPStatus.NOT_FOUND:
+        return Away(AwayReason.BUSY, f"{wire.MANIFEST}: there is none yet")
     if reply.status == HTTPStatus.NOT_MODIFIED:
         return Answer(Unchanged())
     return Answer(Snapshot(reply.body, reply.headers.get("etag", "")[:200]))
