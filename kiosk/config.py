@@ -39,12 +39,17 @@ class Panel(_Part, frozen=True):
 
 
 class Hub(_Part, frozen=True):
-    """Where the hub is and who we are to it; key and terminal come from enrolment."""
+    """Where the hub is and who we are to it; all but ``url`` comes from enrolment.
+
+    ``signers`` are the pinned keys that sign manifests: key id -> the Ed25519 key in base64url.
+    """
 
     url: Url = "http://127.0.0.1:8080"
     terminal: str = ""
     name: str = ""
     key: str = ""
+    site: str = ""
+    signers: dict[str, str] = {}
 
 
 class Device(_Part, frozen=True):
@@ -191,10 +196,14 @@ def _table(lines: list[str], name: tuple[str, ...], values: dict[str, object]) -
     plain = {key: value for key, value in values.items() if not isinstance(value, dict)}
     if name and plain:
         lines.append(f"\n[{'.'.join(name)}]")
-    lines.extend(f"{key} = {_value(value)}" for key, value in plain.items())
+    lines.extend(f"{_key(key)} = {_value(value)}" for key, value in plain.items())
     for key, value in values.items():
         if isinstance(value, dict):
-            _table(lines, (*name, key if key.replace("_", "").isalnum() else _value(key)), value)
+            _table(lines, (*name, _key(key)), value)
+
+
+def _key(key: str) -> str:
+    return key if key.isascii() and key.replace("_", "").replace("-", "").isalnum() else _value(key)
 
 
 def _value(value: object) -> str:

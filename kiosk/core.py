@@ -5,8 +5,9 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
+import msgspec
 from msgspec.structs import replace
 
 from kiosk.catalogue.index import EMPTY, CatalogueIndex
@@ -18,12 +19,12 @@ from kiosk.flows.rules import table
 from kiosk.flows.words import Words
 from kiosk.health import assess
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import Facts, State, fresh_session
+from kiosk.session.model import HOMES, Facts, State, fresh_session
 from kiosk.session.step import home_state, step
 from kiosk.session.table import Moved
 from kiosk.view import Screen, View
 from kiosk.vocabulary.devices import DeviceStatus
-from kiosk.vocabulary.effects import CommitNumber, Effect, Note
+from kiosk.vocabulary.effects import CommitNumber, Effect, Note, UseCatalogue
 from kiosk.vocabulary.events import DeviceChanged, Event, HubChanged, Tick
 
 INBOX_LIMIT = 1000
@@ -41,10 +42,20 @@ _CALM_S = {
 "Printing" waits until the slip is on its way, because drawing a screen takes both cores from it."""
 
 
+class CatalogueAge(msgspec.Struct, frozen=True):
+    """How old the catalogue may be: of which day it is when the hub's promise has run out, else None."""
+
+    as_of: date | None
+
+
 class News(Event, frozen=True):
-    """Facts that changed outside the session: another catalogue index, people waiting, what the store takes."""
+    """Facts that changed outside the session: another catalogue index, people waiting, what the store takes.
+
+    An index is taken when nobody is being served: who looks at a service now goes on seeing what they saw.
+    """
 
     index: CatalogueIndex | None = None
+    catalogue: CatalogueAge | None = None
     waiting: dict[str, int] | None = None
     stored: bool | None = None
     own_numbers: bool | None = None
@@ -81,7 +92,8 @@ class Core:
         self._perform, self._show, self._log = perform, show, log
         self._inbox: queue.Queue[Event] = queue.Queue(INBOX_LIMIT)
         self._stop = threading.Event()
-        self._index = EMPTY
+        self._index = self._next_index = EMPTY
+        self._catalogue_as_of: date | None = None
         self._waiting: dict[str, int] = {}
         self._devices: dict[str, DeviceStatus] = {}
         self._hub = False
@@ -130,6 +142,7 @@ class Core:
         self._take_news(event)
         if isinstance(event, News):
             event = Tick()
+        self._take_catalogue()
         self._carry_out(step(table(), self.session, event, self.facts()))
         self._publish()
 
@@ -162,7 +175,8 @@ class Core:
                 pass
 
     def _take_facts(self, news: News) -> None:
-        self._index = news.index or self._index
+        self._next_index = news.index or self._next_index
+        self._catalogue_as_of = self._catalogue_as_of if news.catalogue is None else news.catalogue.as_of
         self._waiting = self._waiting if news.waiting is None else news.waiting
         self._stored = self._stored if news.stored is None else news.stored
         self._own_numbers = self._own_numbers if news.own_numbers is None else news.own_numbers
@@ -170,7 +184,14 @@ class Core:
         self._slip_key = self._slip_key if news.slip_key is None else news.slip_key
         if news.ready and not self._ready:
             self._ready = True
+            self._take_catalogue()
             self._start_over()
+
+    def _take_catalogue(self) -> None:
+        """Switch to the newest catalogue between visitors, and search with it."""
+        if self._next_index is not self._index and self.session.state in HOMES:
+            self._index = self._next_index
+            self._perform(UseCatalogue(self._index.generation))
 
     @property
     def index(self) -> CatalogueIndex:
@@ -197,6 +218,7 @@ class Core:
             outbox_full=self._outbox_full,
             slip_key=self._slip_key,
             base_url=self._site.base_url,
+            catalogue_as_of=self._catalogue_as_of,
         )
 
     def view(self) -> View:

@@ -129,7 +129,14 @@ class Demo:
         }
         config = TerminalConfig(
             panel=self.panel,
-            hub=Hub(url=self.hub_url, terminal=enrolled["terminal"], name=enrolled["name"], key=enrolled["key"]),
+            hub=Hub(
+                url=self.hub_url,
+                terminal=enrolled["terminal"],
+                name=enrolled["name"],
+                key=enrolled["key"],
+                site=enrolled["site"],
+                signers={signer["kid"]: signer["x"] for signer in enrolled["signers"]},
+            ),
             site=Site(town=enrolled["town"], name=enrolled["site_name"], base_url=enrolled.get("base_url", "")),
             devices=devices,
             timing=timing or Timing(),

@@ -42,6 +42,9 @@ EVENTS: dict[str, Entry] = {
     "catalogue-refused": Entry(logging.ERROR, "A catalogue was refused; the last good one stays."),
     "catalogue-not-stored": Entry(logging.ERROR, "A good catalogue could not be written; the last good one stays."),
     "catalogue-quarantined": Entry(logging.ERROR, "A damaged catalogue file was put aside."),
+    "catalogue-old": Entry(
+        logging.WARNING, "The hub has not confirmed the catalogue in time; pages say of which day it is."
+    ),
     "catalogue-bug": Entry(logging.ERROR, "A program fault in search was caught."),
     "number-refused": Entry(logging.WARNING, "The hub answered that it will not number this."),
     "number-silent": Entry(logging.WARNING, "The hub gave no number in time."),

@@ -11,6 +11,7 @@ from kiosk import config as settings
 from kiosk import wire
 from kiosk.config import ConfigFault, Hub, Panel, Site, TerminalConfig
 from offline_cache.answers import Answer, Away, AwayReason, Refused
+from offline_cache.catalogue_manifest import is_public_key
 from offline_cache.clients import client_maker
 
 
@@ -66,11 +67,20 @@ def hub_address(typed: str) -> str | None:
 def _save(path: Path, url: str, answer: wire.EnrolAnswer, panel: Panel | None) -> TerminalConfig | EnrolFault:
     if not answer.key or not (answer.key.isascii() and answer.key.isprintable()) or not _known_zone(answer.timezone):
         return EnrolFault(EnrolTrouble.NOT_A_HUB, "the hub's answer has no usable key or time zone")
+    if not all(is_public_key(signer.x) for signer in answer.signers):
+        return EnrolFault(EnrolTrouble.NOT_A_HUB, "a key that signs the hub's catalogues cannot be used")
     loaded = settings.load(path)
     before = TerminalConfig() if isinstance(loaded, ConfigFault) else loaded.config
     after = msgspec.structs.replace(
         before,
-        hub=Hub(url=url, terminal=answer.terminal, name=answer.name, key=answer.key),
+        hub=Hub(
+            url=url,
+            terminal=answer.terminal,
+            name=answer.name,
+            key=answer.key,
+            site=answer.site,
+            signers={signer.kid: signer.x for signer in answer.signers},
+        ),
         site=Site(town=answer.town, name=answer.site_name, timezone=answer.timezone, base_url=answer.base_url),
         panel=panel or before.panel,
     )

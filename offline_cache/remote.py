@@ -33,7 +33,9 @@ class Timeouts(msgspec.Struct, frozen=True):
     whole_s: float = 20.0
 
 
-class _Reply(msgspec.Struct, frozen=True):
+class Reply(msgspec.Struct, frozen=True):
+    """An answer as it came; the names of the headers in small letters."""
+
     status: int
     headers: dict[str, str]
     body: bytes
@@ -94,6 +96,11 @@ class HubClient:
             return Answer(Snapshot(reply.body, reply.headers.get("etag", "")[:200]))
         return _not_done(reply)
 
+    def get(self, path: str, headers: dict[str, str], limit: int, *good: int) -> Reply | Refused | Away:
+        """Ask for bytes, at most ``limit`` of them; ``good`` are the statuses that count as an answer."""
+        reply = self._exchange("GET", path, None, headers, limit)
+        return reply if isinstance(reply, Away) or reply.status in good else _not_done(reply)
+
     def stream(self, after: int) -> "Stream | Refused | Away":
         """Open the stream of calls; it resumes after ``after``."""
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
@@ -133,7 +140,7 @@ class HubClient:
 
     def _exchange(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str], limit: int
-    ) -> _Reply | Away:
+    ) -> Reply | Away:
         """One question. A kept connection that the hub closed meanwhile is tried once more on a fresh one.
 
         That is safe: every command carries its id, and the same id gets the same answer.
@@ -148,7 +155,7 @@ class HubClient:
         self._used = not isinstance(reply, Away)
         return reply
 
-    def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str], limit: int) -> _Reply | Away:
+    def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str], limit: int) -> Reply | Away:
         opened = self._send(method, path, body, headers)
         return opened if isinstance(opened, Away) else self._read(opened, limit)
 
@@ -164,7 +171,7 @@ class HubClient:
         except _ERRORS as error:
             return _away(path, error)
 
-    def _read(self, opened: requests.Response, limit: int) -> _Reply | Away:
+    def _read(self, opened: requests.Response, limit: int) -> Reply | Away:
         path = str(opened.request.path_url)
         parts, size = [], 0
         try:
@@ -178,7 +185,10 @@ class HubClient:
             opened.close()
             return _away(path, error)
         headers = {name.lower(): value for name, value in opened.headers.items()}
-        return _Reply(opened.status_code, headers, b"".join(parts))
+        if _is_cut(opened.status_code, headers, size):
+            opened.close()
+            return Away(AwayReason.CUT_OFF, f"{path}: cut off after {size} bytes")
+        return Reply(opened.status_code, headers, b"".join(parts))
 
 
 class Stream:
@@ -200,7 +210,7 @@ class Stream:
         self._opened.close()
 
 
-def _not_done(reply: _Reply) -> Refused | Away:
+def _not_done(reply: Reply) -> Refused | Away:
     """Every status that is not what was asked for."""
     detail = f"HTTP {reply.status}"
     if reply.status in _BUSY:
@@ -214,7 +224,7 @@ def _not_done(reply: _Reply) -> Refused | Away:
     return Away(AwayReason.GARBLED, detail)
 
 
-def _fault(reply: _Reply) -> wire.Fault:
+def _fault(reply: Reply) -> wire.Fault:
     try:
         return msgspec.json.decode(reply.body, type=wire.Fault)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -250,6 +260,14 @@ def _away(path: str, error: Exception) -> Away:
 def _was_connected(error: requests.ConnectionError) -> bool:
     cause = error.args[0] if error.args else None
     return isinstance(cause, urllib3.exceptions.ProtocolError)
+
+
+def _is_cut(status: int, headers: dict[str, str], size: int) -> bool:
+    """Whether the line was cut: fewer bytes than announced, or inside the head, before it said how many there are."""
+    if status in (http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED) or "transfer-encoding" in headers:
+        return False
+    length = headers.get("content-length", "")
+    return not (length.isascii() and length.isdigit() and len(length) < 16) or size < int(length)
 
 
 def _is_stream(opened: requests.Response) -> bool:

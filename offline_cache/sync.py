@@ -1,4 +1,4 @@
-"""The sync thread: keeps terminal and hub in step - heartbeat, slot, catalogue, queues, and the outbox.
+"""The sync thread: keeps terminal and hub in step - heartbeat, slot, queues, and the outbox.
 
 Each duty runs when it is due and says in how many seconds it wants to run again.
 """
@@ -15,7 +15,7 @@ from kiosk import wire
 from kiosk.config import Hub
 from kiosk.vocabulary.effects import SendHelp
 from kiosk.vocabulary.events import Event, HubChanged
-from offline_cache.answers import Answer, Away, Refused, Result, Snapshot, Unchanged
+from offline_cache.answers import Answer, Away, Refused, Result
 from offline_cache.clients import client_maker
 from offline_cache.drain import Drain, Owing
 from offline_cache.help_calls import HelpThread
@@ -35,19 +35,14 @@ class Debts(Owing, SlotBook, Protocol):
     """Outbox and slot of this terminal (``Questions``)."""
 
 
-class Keeper(Protocol):
-    """Where a catalogue goes (``CatalogueThread``)."""
+class Follows(Protocol):
+    """Who fetches the catalogue (``CatalogueSync``)."""
 
-    @property
-    def version(self) -> int:
-        """Version in force, 0 = none."""
+    def heard(self, answer: wire.HeartbeatAnswer) -> None:
+        """What the hub says is in force."""
 
-    @property
-    def etag(self) -> str:
-        """The hub's tag of it."""
-
-    def take(self, body: bytes, etag: str) -> bool:
-        """True when it is in force now."""
+    def reached(self) -> None:
+        """The hub answers again."""
 
 
 class Rhythm(msgspec.Struct, frozen=True):
@@ -57,7 +52,6 @@ class Rhythm(msgspec.Struct, frozen=True):
     probe_s: float = 2.0
     """Between heartbeats while the hub is away."""
     queues_s: float = 3.0
-    refused_catalogue_s: float = 300.0
     first_pause_s: float = 0.5
     longest_pause_s: float = 60.0
     look_again_s: float = 60.0
@@ -78,7 +72,7 @@ class SyncThread:
         post: Callable[[Event], None],
         *,
         debts: Debts,
-        catalogue: Keeper,
+        catalogue: Follows,
         status: Callable[[], wire.Heartbeat],
         queues: Callable[[wire.QueueStates | None], None],
         beaten: Beaten = lambda result, round_trip_s: None,
@@ -96,10 +90,10 @@ class SyncThread:
         self._drain = Drain(debts, self._pause, look_again_s=self._rhythm.look_again_s, note=note)
         self._slot = SlotDuty(debts, self._pause, refused_s=self._rhythm.refused_slot_s, note=note)
         self._ask_slot, self._pay = self._slot.run, self._drain.run
-        self._duties: tuple[Duty, ...] = (self._beat, self._ask_slot, self._fetch, self._look_at_queues, self._pay)
+        self._duties: tuple[Duty, ...] = (self._beat, self._ask_slot, self._look_at_queues, self._pay)
         self._due: dict[Duty, float] = dict.fromkeys(self._duties, 0.0)
         self._reachable: bool | None = None
-        self._misses = self._fetch_fails = 0
+        self._misses = 0
         self._owing = threading.Event()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -107,7 +101,7 @@ class SyncThread:
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     def start(self) -> None:
-        """Begin: heartbeat and catalogue first."""
+        """Begin: heartbeat first."""
         self._help.start()
         self._thread.start()
 
@@ -165,8 +159,7 @@ class SyncThread:
                 self._reach(True)
                 if self._slot.is_wanted() and self._due[self._ask_slot] == NEVER:
                     self._due[self._ask_slot] = 0.0
-                if answer.catalogue_version != self._catalogue.version and self._due[self._fetch] == NEVER:
-                    self._due[self._fetch] = 0.0
+                self._catalogue.heard(answer)
                 return self._rhythm.heartbeat_s
             case Refused() as refused:
                 self._say_refused(refused)
@@ -183,26 +176,12 @@ class SyncThread:
             return
         self._reachable = reachable
         if reachable:
-            self._fetch_fails = self._drain.fails = 0
+            self._catalogue.reached()
+            self._drain.fails = 0
             self._due.update(dict.fromkeys(self._duties[1:], 0.0))
         else:
             self._queues(None)
         self._post(HubChanged(reachable))
-
-    def _fetch(self, client: "HubClient") -> float:
-        match client.catalogue(self._catalogue.etag):
-            case Answer(value=Snapshot(body=body, etag=etag)):
-                self._fetch_fails = 0
-                return NEVER if self._catalogue.take(body, etag) else self._rhythm.refused_catalogue_s
-            case Answer(value=Unchanged()):
-                self._fetch_fails = 0
-                return NEVER
-            case Refused() as refused:
-                self._say_refused(refused)
-            case Away():
-                pass
-        self._fetch_fails += 1
-        return self._pause(self._fetch_fails)
 
     def _look_at_queues(self, client: "HubClient") -> float:
         result = client.queues()

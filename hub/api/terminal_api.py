@@ -153,6 +153,8 @@ def _news(connection: Connection, known: Known, now_ms: int, manifest_seq: int) 
         hub_generation=instance.of(connection, known.site).generation,
         manifest_seq=manifest_seq,
     )
+
+
 @post(wire.HELP, status_code=200)
 async def ask_help(request: Asked, hall: Hall) -> Answer:
     """A visitor asks for a person. 204."""

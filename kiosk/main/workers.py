@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from drivers.host import Ends
 from drivers.hosts import Hosts
@@ -11,7 +12,7 @@ from kiosk import __version__
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import TerminalConfig
-from kiosk.core import Core, News
+from kiosk.core import CatalogueAge, Core, News
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
 from kiosk.main.slips import Slips
@@ -27,6 +28,7 @@ from kiosk.vocabulary.effects import (
     PrintTicket,
     Search,
     SendHelp,
+    UseCatalogue,
 )
 from kiosk.vocabulary.events import DeviceChanged, PrintFinished, Scanned
 from kiosk.vocabulary.ids import IdMaker
@@ -37,6 +39,7 @@ from kiosk.wire import Heartbeat, HeartbeatAnswer, QueueStates
 from offline_cache.answers import Answer, Away, Result
 from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
+from offline_cache.catalogue_sync import CatalogueSync
 from offline_cache.catalogue_thread import CatalogueThread
 from offline_cache.hub_clock import HubClock
 from offline_cache.machine import machine_id
@@ -58,7 +61,7 @@ class Workers:
     ) -> None:
         self._config, self._core, self._ids, self._log = config, core, ids, log
         self._full = False
-        self._catalogues = CatalogueStore(data / "catalogue.db", self._note)
+        self._catalogues = CatalogueStore(data / "catalogue.db", self._note, config.languages)
         self._catalogue = CatalogueThread(self._catalogues, core.post, changed=self._new_catalogue, note=self._note)
         self._clock = HubClock()
         self._storage = StorageThread(
@@ -74,13 +77,20 @@ class Workers:
         self._hosts = Hosts(config.devices, ends)
         self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
         self._printer = next((n for n, d in config.devices.items() if d.kind is DeviceKind.RECEIPT_PRINTER), "")
+        self._follower = CatalogueSync(
+            config.hub,
+            self._catalogue,
+            told=lambda day: core.post(News(catalogue=CatalogueAge(day))),
+            zone=ZoneInfo(config.site.timezone),
+            note=self._note,
+        )
         self._slips = Slips(texts, config.site)
         self._numbers = NumbersThread(config.hub, core.post, fallback=self._own_number, note=self._note)
         self._sync = SyncThread(
             config.hub,
             core.post,
             debts=self._questions,
-            catalogue=self._catalogue,
+            catalogue=self._follower,
             status=self._heartbeat,
             queues=self._queues,
             beaten=self._beaten,
@@ -93,17 +103,25 @@ class Workers:
         self._storage.start()
         loaded = self._catalogues.load()
         if loaded is not None:
-            self._new_catalogue(loaded)
+            self._new_catalogue(loaded, self._catalogues.generation)
         ready = self._storage.ready.result(OPEN_S)
         if isinstance(ready, StoreReady):
             self._ids.not_before(ready.newest_ms)
         self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
-        for each in (self._catalogue, self._hosts, self._numbers, self._sync, self._calls):
+        for each in (self._catalogue, self._hosts, self._numbers, self._sync, self._follower, self._calls):
             each.start()
 
     def stop(self) -> None:
         """In reverse."""
-        for each in (self._calls, self._sync, self._numbers, self._hosts, self._catalogue, self._storage):
+        for each in (
+            self._calls,
+            self._follower,
+            self._sync,
+            self._numbers,
+            self._hosts,
+            self._catalogue,
+            self._storage,
+        ):
             each.stop()
 
     def perform(self, effect: Effect) -> None:
@@ -117,7 +135,7 @@ class Workers:
                 self._print(effect)
             case SendHelp():
                 self._sync.submit(effect)
-            case Search():
+            case Search() | UseCatalogue():
                 self._catalogue.submit(effect)
             case _:
                 raise RuntimeError(f"no worker for {type(effect).__name__}")
@@ -144,8 +162,8 @@ class Workers:
         if isinstance(outcome, Printed | NotPrinted | Unconfirmed):
             self._core.post(PrintFinished(job, outcome))
 
-    def _new_catalogue(self, catalogue: Catalogue) -> None:
-        self._core.post(News(index=index_of(catalogue)))
+    def _new_catalogue(self, catalogue: Catalogue, generation: int) -> None:
+        self._core.post(News(index=index_of(catalogue, generation)))
 
     def _own_number(self, intent: TicketIntent) -> Numbered | None:
         service = self._core.index.services.get(intent.service)
@@ -178,6 +196,8 @@ class Workers:
             generation=now.generation if now else "",
             slot=now.slot if now else 0,
             clock_ms=time.time_ns() // 1_000_000,
+            notes=self._follower.codes,
+            manifest_seq=self._follower.seq,
             outbox=self._questions.outbox_state(),
         )
 

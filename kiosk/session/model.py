@@ -1,6 +1,6 @@
 """One visitor's session and what the world looks like to it: frozen values."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -146,6 +146,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Authenticates the slips of this hall; b"" = not known yet."""
     base_url: str = ""
     """Where visitors' pages are."""
+    catalogue_as_of: date | None = None
+    """Day of the catalogue when it may be out of date; None = it is not."""
 
 
 def fresh_session(session_id: str, lang: str, mono: float, state: State = State.START) -> Session:

@@ -74,6 +74,12 @@ class Search(Effect, frozen=True):
     lang: str
 
 
+class UseCatalogue(Effect, frozen=True):
+    """From now on search is asked in this generation of the catalogue: between visitors the core took it. No answer."""
+
+    generation: int
+
+
 class Note(Effect, frozen=True):
     """Write a line to the event log: an id from the table and harmless fields."""
 

@@ -16,6 +16,7 @@ from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, C
 from kiosk.vocabulary.events import CatalogueChanged, HelpSent, HubChanged, IntentCommitted
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import PaperState
+from offline_cache import catalogue_sync
 from offline_cache.answers import Answer, Result
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_thread import CatalogueThread
@@ -27,12 +28,12 @@ FAST = Rhythm(
     heartbeat_s=0.05,
     probe_s=0.03,
     queues_s=0.05,
-    refused_catalogue_s=0.2,
     first_pause_s=0.02,
     longest_pause_s=0.1,
     look_again_s=0.5,
     refused_slot_s=0.1,
 )
+POLLS = catalogue_sync.Rhythm(poll_s=0.2, refused_s=300.0, first_pause_s=0.02, longest_pause_s=0.1)
 
 
 @pytest.fixture
@@ -52,7 +53,10 @@ class Terminal:
         self.queues: list[wire.QueueStates | None] = []
         self.store = CatalogueStore(folder / "catalogue.db", self.notes)
         self.store.load()
-        self.catalogue = CatalogueThread(self.store, self.inbox.post, changed=self.catalogues.append, note=self.notes)
+        self.catalogue = CatalogueThread(
+            self.store, self.inbox.post, changed=lambda new, generation: self.catalogues.append(new), note=self.notes
+        )
+        self.follower = catalogue_sync.CatalogueSync(link, self.catalogue, note=self.notes, rhythm=POLLS)
         self.storage = StorageThread(
             folder / "terminal.db",
             self.inbox.post,
@@ -65,14 +69,14 @@ class Terminal:
             link,
             self.inbox.post,
             debts=self.questions,
-            catalogue=self.catalogue,
+            catalogue=self.follower,
             status=lambda: wire.Heartbeat(version="0.1", catalogue_version=self.store.version),
             queues=self.queues.append,
             beaten=self._beaten,
             note=self.notes,
             rhythm=rhythm,
         )
-        for thread in (self.storage, self.catalogue, self.sync):
+        for thread in (self.storage, self.catalogue, self.follower, self.sync):
             thread.start()
 
     def _beaten(self, result: Result[wire.HeartbeatAnswer], round_trip_s: float) -> None:
@@ -90,7 +94,7 @@ class Terminal:
         return found
 
     def stop(self) -> None:
-        for thread in (self.sync, self.catalogue, self.storage):
+        for thread in (self.sync, self.follower, self.catalogue, self.storage):
             thread.stop()
 
 
@@ -109,7 +113,6 @@ def test_a_terminal_and_the_real_hub_get_in_step(hub: HubRoom, tmp_path: Path) -
         assert here.catalogues[0].services[0].id == "perso"
         hub.publish("Neuer Name")
         here.inbox.wait(CatalogueChanged(2))
-        assert here.store.etag
         eventually(lambda: any(state and state.queues[0].id == "pass" for state in here.queues))
         call = new_id()
         here.sync.submit(SendHelp(call, "de", "asked"))
@@ -329,8 +332,7 @@ def test_one_lost_answer_is_not_yet_an_absent_hub_but_a_refused_key_is(tmp_path:
 
 def test_a_broken_catalogue_from_the_hub_is_refused_and_not_fetched_in_a_hurry(tmp_path: Path) -> None:
     answers = {b"heartbeat": beat(9), b"queues": STATES, b"catalogue": answer("200 OK", b'{"version": "x"}')}
-    slow = msgspec.structs.replace(FAST, refused_catalogue_s=300.0)
-    with peer(scripted(answers)) as other, terminal(tmp_path / "t", Hub(url=other.url), slow) as here:
+    with peer(scripted(answers)) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
         eventually(lambda: "catalogue-refused" in here.notes.ids)
         eventually(lambda: len([line for line in list(other.requests) if b"heartbeat" in line]) > 5)
         assert len([line for line in other.requests if b"catalogue" in line.partition(b"\r\n")[0]]) == 1
