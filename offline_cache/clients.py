@@ -14,7 +14,9 @@ def client_maker(hub: Hub, connect_s: float, read_s: float, whole_s: float) -> M
 
     def make() -> "HubClient":
         from offline_cache.remote import HubClient, Timeouts
+        from offline_cache.trust import pinned
 
-        return HubClient(hub.url, hub.key, Timeouts(connect_s, read_s, whole_s))
+        timeouts = Timeouts(connect_s, read_s, whole_s)
+        return HubClient(hub.url, hub.key, timeouts, trust=pinned(hub.ca), plain=hub.plain)
 
     return make

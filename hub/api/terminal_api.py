@@ -28,6 +28,14 @@ _help = msgspec.json.Decoder(wire.HelpRequest)
 _uuid = msgspec.json.Decoder(wire.Uuid)
 
 
+@get(wire.CA)
+async def ca(hall: Hall) -> Answer:
+    """The certificate of the authority that vouches for this hub; the terminal compares it with its enrolment code."""
+    if not hall.ca:
+        raise Turned(404, wire.Fault(code="no_encryption", message="This hub speaks without encryption."))
+    return done(wire.Authority(pem=hall.ca))
+
+
 @post(wire.ENROL, status_code=200)
 async def enrol(request: Asked, hall: Hall) -> Answer:
     """A one-time code for a key."""
@@ -170,6 +178,7 @@ def _checked(ident: str) -> str:
 router = Router(
     path="/",
     route_handlers=[
+        ca,
         enrol,
         catalogue,
         number,

@@ -80,7 +80,7 @@ async def _page(
         status,
         form=form,
         terminals=known,
-        code=f"{code[:4]}-{code[4:]}" if code else "",
+        code=hall.shown_code(code),
         code_for=code_for,
         minutes=CODE_LIVES_MS // 60_000,
         hub_url=str(request.base_url).rstrip("/"),

@@ -6,6 +6,7 @@ Times are ISO 8601 with offset or Unix ms, ids are 36-character UUIDs, texts are
 """
 
 from kiosk.wire.base import (
+    CA,
     CALLS,
     CALLS_STREAM,
     CHANGES,
@@ -32,7 +33,7 @@ from kiosk.wire.catalogue import (
     SnapshotHead,
     SnapshotPlace,
 )
-from kiosk.wire.joining import EnrolAnswer, EnrolRequest, PublicKey, SlotAnswer, SlotRequest
+from kiosk.wire.joining import Authority, EnrolAnswer, EnrolRequest, PublicKey, SlotAnswer, SlotRequest
 from kiosk.wire.numbers import QueueState, QueueStates, TicketAnswer, TicketRequest
 from kiosk.wire.outbox import (
     BATCH_MAX,
@@ -77,6 +78,7 @@ class CancelAnswer(CancelFact, frozen=True, kw_only=True):
 
 __all__ = [
     "BATCH_MAX",
+    "CA",
     "CALLS",
     "CALLS_STREAM",
     "CATALOGUE",
@@ -91,6 +93,7 @@ __all__ = [
     "SYNC",
     "TICKETS",
     "VERSION",
+    "Authority",
     "Call",
     "CallKind",
     "Calls",

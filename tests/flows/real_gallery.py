@@ -195,6 +195,10 @@ def set_up(lang: str) -> Iterator[tuple[str, View]]:
     texts = Texts.load("terminal")
     for each in setup.Question:
         state = setup.Setup(
-            question=each, lang=lang, url="http://192.0.2.10:8080", code="K7MQ-2XPD", fault="wrong_code"
+            question=each,
+            lang=lang,
+            url="http://192.0.2.10:8080",
+            code="K7MQ2XPDH5AMK99XC6LPPDMN",
+            fault="wrong_fingerprint",
         )
         yield f"setup-{each.value}", setup.view(state, texts, MONDAY_TEN)

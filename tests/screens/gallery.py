@@ -104,7 +104,12 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     for state in (Help.SENDING, Help.SENT, Help.NOT_SENT):
         yield f"help_{state.value}", view(replace(start, drawer="help", help=state), now)
     for question in setup.Question:
-        answered = setup.Setup(question=question, lang=lang if lang in setup.LANGUAGES else "de", fault="wrong_code")
+        answered = setup.Setup(
+            question=question,
+            lang=lang if lang in setup.LANGUAGES else "de",
+            fault="wrong_fingerprint",
+            code="K7MQ2XPDH5AMK99XC6LPPDMN",
+        )
         yield f"setup_{question.value}", replace(setup.view(answered, texts(), MORNING), access=access)
 
 
