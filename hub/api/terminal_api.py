@@ -8,13 +8,14 @@ from litestar import Response, Router, get, post
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Stream
+from sqlalchemy import Connection
 
 from hub import streams
 from hub.api import wiring
 from hub.api.number import number
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.hall import Hall
-from hub.queues import handing_back, help, house, publishing, terminals, waiting
+from hub.queues import handing_back, help, house, orders, publishing, terminals, waiting
 from hub.queues.days import open_day
 from hub.queues.refusals import Refused
 from hub.queues.tickets import local_iso
@@ -123,11 +124,24 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
     known = await terminal(request, hall)
     body = await read(request, _heartbeat)
     report = terminals.Report(body.version, body.catalogue_version, body.devices, body.notes)
-    await hall.store.write(lambda c: terminals.heard(c, known, report, hall.now_ms()))
-    version, is_open = await hall.store.read(
-        lambda c: (publishing.latest_version(c, known.site), help.is_open(c, known.site, known.id))
+    now_ms = hall.now_ms()
+
+    def hear(connection: Connection) -> tuple[wire.Order, ...]:
+        terminals.heard(connection, known, report, now_ms)
+        return orders.due(connection, known.site, known.id, now_ms)
+
+    told = await hall.store.write(hear)
+    version, is_open, day = await hall.store.read(
+        lambda c: (
+            publishing.latest_version(c, known.site),
+            help.is_open(c, known.site, known.id),
+            open_day(c, known.site) or "",
+        )
     )
-    return done(wire.HeartbeatAnswer(catalogue_version=version, help_open=is_open))
+    answer = wire.HeartbeatAnswer(
+        catalogue_version=version, help_open=is_open, hub_ms=hall.now_ms(), business_day=day, orders=told
+    )
+    return done(answer)
 
 
 @post(wire.HELP, status_code=200)

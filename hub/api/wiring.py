@@ -29,6 +29,8 @@ _STATUS: dict[Code, int] = {
     Code.TICKET_CANCELLED: 410,
     Code.ID_USED_OTHERWISE: 422,
     Code.WRONG_CODE: 403,
+    Code.UNKNOWN_ORDER: 404,
+    Code.NOT_ALLOWED: 403,
 }
 """HTTP status of a refusal; every other one is 409, a conflict with how things stand."""
 

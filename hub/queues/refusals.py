@@ -23,6 +23,8 @@ class Code(StrEnum):
     WRONG_STATE = "wrong_state"
     NAME_TAKEN = "name_taken"
     WRONG_CODE = "wrong_code"
+    UNKNOWN_ORDER = "unknown_order"
+    NOT_ALLOWED = "not_allowed"
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):

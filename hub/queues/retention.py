@@ -11,7 +11,7 @@ AT_ONCE = 500
 
 
 def prune(connection: Connection, now_ms: int) -> bool:
-    """Delete some old events (never a site's newest), answers and tombstones; True when there may be more."""
+    """Delete some old events (never a site's newest), answers, tombstones and orders; True when there may be more."""
     before = now_ms - KEPT_MS
     gone = run(
         connection,
@@ -29,4 +29,11 @@ def prune(connection: Connection, now_ms: int) -> bool:
             AT_ONCE,
         )
         gone = max(gone, found.rowcount)
-    return gone == AT_ONCE
+    orders = run(
+        connection,
+        "DELETE FROM terminal_order WHERE (site_id, id) IN"
+        " (SELECT site_id, id FROM terminal_order WHERE given_ms < ? LIMIT ?)",
+        before,
+        AT_ONCE,
+    )
+    return max(gone, orders.rowcount) == AT_ONCE

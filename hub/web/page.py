@@ -41,7 +41,7 @@ WAYS: tuple[tuple[str, str, str, Right], ...] = (
     ("/queues", "ways.queues", "users", Right.QUEUES),
     ("/services", "ways.services", "list-check", Right.QUEUES),
     ("/counters", "ways.counters", "id-badge-2", Right.COUNTERS),
-    ("/terminals", "ways.terminals", "device-desktop", Right.TERMINALS),
+    ("/terminals", "ways.terminals", "device-desktop", Right.ORDERS),
     ("/people", "ways.people", "users-group", Right.USERS),
     ("/site", "ways.site", "settings", Right.SITE),
 )

@@ -49,6 +49,8 @@ from kiosk.wire.outbox import (
     TicketFact,
 )
 from kiosk.wire.running import (
+    ORDER_MESSAGE_MAX,
+    ORDER_ROLES,
     Call,
     CallKind,
     Calls,
@@ -87,6 +89,8 @@ __all__ = [
     "HEARTBEAT",
     "HELP",
     "MANIFEST",
+    "ORDER_MESSAGE_MAX",
+    "ORDER_ROLES",
     "QUEUES",
     "SLOT",
     "SNAPSHOT",

@@ -20,6 +20,7 @@ from hub.store.tables.house import (
     terminal_status,
     user,
 )
+from hub.store.tables.orders import terminal_order
 from hub.store.tables.visits import applied, business_day, counter_seq, event, help_call, interval, ticket, tombstone
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "sign_in_try",
     "site",
     "terminal",
+    "terminal_order",
     "terminal_status",
     "ticket",
     "tombstone",
