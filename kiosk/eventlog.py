@@ -48,6 +48,14 @@ EVENTS: dict[str, Entry] = {
     "network-bug": Entry(logging.ERROR, "A program fault in talking to the hub was caught."),
     "owed-refused": Entry(logging.ERROR, "The hub will never take a report or a cancellation; it was put aside."),
     "hub-refused": Entry(logging.ERROR, "The hub refuses this terminal or its request: is it still enrolled?"),
+    "hub-wrong-certificate": Entry(
+        logging.ERROR, "Who answers at the hub's address is not the hub we enrolled with; nothing was said to it."
+    ),
+    "hub-plain-refused": Entry(
+        logging.ERROR, "The hub is on another machine and not encrypted; nothing was said to it."
+    ),
+    "order-applied": Entry(logging.INFO, "An order of the hub was carried out."),
+    "order-refused": Entry(logging.WARNING, "An order of the hub was not carried out, and why."),
     "hub-garbled": Entry(logging.ERROR, "The hub's answer could not be read."),
 }
 

@@ -35,6 +35,7 @@ class Screen(StrEnum):
     HELP_CALLED = "help_called"
     GOODBYE = "goodbye"
     CLOSED = "closed"
+    CLOSED_BY_HOUSE = "closed_by_house"
     OUT_OF_SERVICE = "out_of_service"
     SETUP = "setup"
 

@@ -1,5 +1,6 @@
 """Store, devices and network of a terminal: started after the first frame, each effect handed to its worker."""
 
+import time
 from pathlib import Path
 
 from drivers.host import Ends
@@ -39,6 +40,11 @@ from offline_cache.storage import StorageThread, StoreReady
 from offline_cache.sync import SyncThread
 
 OPEN_S = 30.0
+
+
+def wall_ms() -> int:
+    """The wall clock as the wire may carry it, Unix ms: a clock that stands before 1970 says 0."""
+    return max(0, time.time_ns() // 1_000_000)
 
 
 class Workers:
@@ -131,7 +137,13 @@ class Workers:
 
     def _heartbeat(self) -> Heartbeat:
         devices = tuple(self._hosts.statuses().values())
-        return Heartbeat(version=__version__, catalogue_version=self._catalogue.version, devices=devices)
+        return Heartbeat(
+            version=__version__,
+            catalogue_version=self._catalogue.version,
+            devices=devices,
+            notes=("closed",) if self._core.house.closed else (),
+            clock_ms=wall_ms(),
+        )
 
     def _note(self, event: str, fields: dict[str, str]) -> None:
         self._log.write(event, fields)

@@ -9,6 +9,7 @@ from kiosk.catalogue.index import CatalogueIndex
 from kiosk.config import Timing
 from kiosk.health import Health
 from kiosk.vocabulary.access import Access
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 
 
@@ -17,6 +18,7 @@ class State(StrEnum):
 
     START = "start"
     CLOSED = "closed"
+    CLOSED_BY_HOUSE = "closed_by_house"
     OUT_OF_SERVICE = "out_of_service"
     LANGUAGES = "languages"
     CATEGORIES = "categories"
@@ -39,7 +41,7 @@ class State(StrEnum):
     GOODBYE = "goodbye"
 
 
-HOMES = frozenset({State.START, State.CLOSED, State.OUT_OF_SERVICE})
+HOMES = frozenset({State.START, State.CLOSED, State.CLOSED_BY_HOUSE, State.OUT_OF_SERVICE})
 """States in which nobody is being served."""
 
 CHOOSING = frozenset({State.LANGUAGES, State.CATEGORIES, State.SERVICES, State.SEARCH, State.SERVICE})
@@ -120,6 +122,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """More tickets in the last minute than the paper is meant for."""
     stored: bool = True
     """terminal.db takes commits."""
+    house: House = House()
+    restart: bool = False
+    """An order to start anew waits for a moment when nobody is being served."""
 
 
 def fresh_session(session_id: str, lang: str, mono: float, state: State = State.START) -> Session:

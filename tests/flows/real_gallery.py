@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+from msgspec.structs import replace
 from visits import MONDAY_TEN, Visit
 
 from hub.catalogue.demo import demo_catalogue
@@ -19,6 +20,7 @@ from kiosk.session.model import State, patience
 from kiosk.view import View
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import Contrast, TextSize
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
 
@@ -181,6 +183,10 @@ def _special(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contras
         visit.ask(intents.ChooseLanguage(lang))
         visit.ask(intents.SetTextSize(size))
         visit.ask(intents.SetContrast(contrast))
+        yield name, visit.view()
+    for name, message in (("closed-by-house", ""), ("closed-by-house-said", "Heute nur bis 12 Uhr. Bitte Zimmer 104.")):
+        visit = visit_in(index, lang, size, contrast)
+        visit.house, visit.session = House(True, message), replace(visit.session, state=State.CLOSED_BY_HOUSE)
         yield name, visit.view()
     visit = visit_in(index, lang, size, contrast)
     words = Words(Texts.load("terminal"), lang)

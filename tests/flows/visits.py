@@ -18,6 +18,7 @@ from kiosk.session.step import step
 from kiosk.view import Control, View, controls
 from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Asked, Event, Tick
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.ids import uuid7
 from kiosk.vocabulary.intents import Intent
 from kiosk.vocabulary.labels import Label
@@ -60,6 +61,8 @@ class Visit:
     mono: float = 1000.0
     flood: bool = False
     stored: bool = True
+    house: House = field(default_factory=House)
+    restart: bool = False
     waiting: dict[str, int] = field(default_factory=lambda: {"a": 3})
     timing: Timing = field(default_factory=Timing)
     done: list[Effect] = field(default_factory=list)
@@ -83,6 +86,8 @@ class Visit:
             waiting=self.waiting,
             flood=self.flood,
             stored=self.stored,
+            house=self.house,
+            restart=self.restart,
         )
 
     def send(self, event: Event) -> tuple[Effect, ...]:

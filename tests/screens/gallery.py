@@ -17,6 +17,7 @@ from kiosk.i18n.texts import Texts
 from kiosk.session.model import Facts, Help, Session, State, fresh_session
 from kiosk.view import View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 
@@ -26,6 +27,10 @@ MORNING = datetime(2026, 3, 2, 9, 14, tzinfo=timezone(timedelta(hours=1)))
 EVENING = MORNING.replace(hour=20, minute=5)
 SITE = Site(town="Stadt Musterstadt", name="Bürgerhaus am Wall")
 SERVICE = "personalausweis"
+LONG_MESSAGE = (
+    "Wegen einer Personalversammlung bleibt das Bürgeramt heute geschlossen. Ausweise holen Sie bitte ab "
+    "13 Uhr im Zimmer 104 ab, Kfz-Zulassung nur in der Außenstelle Nord, Straße der Verfassungsfreunde 12."
+)[:200]
 _ID = "0195f000-0000-7000-8000-000000000001"
 _URL = "https://wartemarke.musterstadt.de/t/8f14e45fceea167a5a36dedd4bea2543"
 
@@ -96,6 +101,9 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     yield "start_contrasts", view(replace(start, drawer="contrast"), now)
     yield "start_asked", view(replace(start, asked=990.0), now)
     yield "ticket_asked", view(replace(session(State.TICKET, lang, access), asked=990.0), now)
+    closed = session(State.CLOSED_BY_HOUSE, lang, access)
+    for name, message in (("said", "Heute nur bis 12 Uhr. Bitte Zimmer 104."), ("long", LONG_MESSAGE)):
+        yield f"closed_by_house_{name}", view(closed, replace(now, house=House(True, message)))
     search = session(State.SEARCH, lang, access)
     yield "search_found", view(replace(search, query="perso", hits=tuple(index().services)[:6]), now)
     yield "search_none", view(replace(search, query="xyzzy", hits=()), now)
