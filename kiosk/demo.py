@@ -19,6 +19,7 @@ from typing import NamedTuple
 import requests
 
 from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
+from kiosk.main.terminal import RESTART
 from kiosk.vocabulary.devices import DeviceKind
 from kiosk.wire import VERSION
 
@@ -212,7 +213,9 @@ def run_demo(data: Path | None, window: str, trace: Path | None) -> int:
             demo.write_config()
             demo.start_terminal(window)
             _welcome(demo)
-            return demo.processes["terminal"].wait()
+            while (code := demo.processes["terminal"].wait()) == RESTART:
+                demo.start_terminal(window)
+            return code
         except KeyboardInterrupt:
             return 0
         except RuntimeError as fault:
