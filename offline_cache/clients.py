@@ -17,6 +17,7 @@ def client_maker(hub: Hub, connect_s: float, read_s: float, whole_s: float) -> M
         from offline_cache.trust import pinned
 
         timeouts = Timeouts(connect_s, read_s, whole_s)
-        return HubClient(hub.url, hub.key, timeouts, trust=pinned(hub.ca), plain=hub.plain)
+        trust = pinned(hub.ca) if hub.ca else None
+        return HubClient(hub.url, hub.key, timeouts, trust=trust, plain=hub.plain)
 
     return make

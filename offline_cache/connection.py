@@ -16,6 +16,8 @@ import requests.adapters
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from offline_cache.trust import pinned
+
 
 class Sockets:
     """The open sockets of a session."""
@@ -48,10 +50,11 @@ class Sockets:
         self.shut()
 
 
-def new_session(sockets: Sockets, key: str, trust: ssl.SSLContext) -> requests.Session:
+def new_session(sockets: Sockets, key: str, trust: ssl.SSLContext | None) -> requests.Session:
     """A session that trusts nothing of its surroundings: no proxies, no netrc, no retries, no redirects, no cookies.
 
-    Encrypted connections are verified by ``trust`` alone: no authorities of the system, none of ``certifi``.
+    Encrypted connections are verified by ``trust`` alone: no authorities of the system, none of ``certifi``. None =
+    nobody is believed.
     """
     session = requests.Session()
     session.trust_env = False
@@ -89,7 +92,7 @@ def deadline(sockets: Sockets, seconds: float) -> Iterator[threading.Event]:
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
-    def __init__(self, sockets: Sockets, trust: ssl.SSLContext) -> None:
+    def __init__(self, sockets: Sockets, trust: ssl.SSLContext | None) -> None:
         self._sockets, self._trust = sockets, trust
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
@@ -108,7 +111,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
                 raw = self._new_conn()
                 with raw.dup() as twin:  # the handshake takes ``raw`` over; its twin can still be shut meanwhile
                     sockets.add(twin)
-                    self.sock = trust.wrap_socket(raw, server_hostname=self.host.rstrip("."))
+                    self.sock = (trust or pinned("")).wrap_socket(raw, server_hostname=self.host.rstrip("."))
                     sockets.add(self.sock)
                 self.is_verified = True
 

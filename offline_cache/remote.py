@@ -17,7 +17,7 @@ from kiosk.catalogue.read import SIZE_LIMIT
 from kiosk.vocabulary.addresses import is_open_line
 from offline_cache.answers import Answer, Away, AwayReason, Refused, Result, Snapshot, Unchanged
 from offline_cache.connection import Sockets, deadline, new_session
-from offline_cache.trust import pinned, refused_certificate
+from offline_cache.trust import refused_certificate
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ class HubClient:
         self._timeouts = timeouts or Timeouts()
         self._sockets = Sockets()
         sound_key = key if key.isascii() and key.isprintable() else ""
-        self._session = new_session(self._sockets, sound_key, trust or pinned(""))
+        self._session = new_session(self._sockets, sound_key, trust)
         self._adapter = self._session.get_adapter("http://")
         self._used = False
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -20,6 +20,8 @@ from kiosk.vocabulary.enrolment import fingerprint
 LOGGER = logging.getLogger("hub.tls")
 LOOK_S = 60.0
 """Between looks at the files: soon enough for an operator who has just renewed, and nothing in cost."""
+RENEW_TRY = timedelta(hours=6)
+"""Between tries to renew, so that a hub that cannot does not fill its log."""
 
 
 def utc_now() -> datetime:
@@ -52,11 +54,14 @@ class Tls:
         self.fingerprint = fingerprint(ssl.PEM_cert_to_DER_cert(ca))
         self._files, self._now = found, now
         self._stamp = _stamp(found)
+        self._tried = now()
 
     def look(self) -> None:
         """Renew what is due and load what has changed; what cannot be loaded is logged, the old one stays in use."""
-        if self._files.folder is not None:
-            renew_when_due(self._files.folder, self._now())
+        now = self._now()
+        if self._files.folder is not None and abs(now - self._tried) >= RENEW_TRY:
+            self._tried = now
+            renew_when_due(self._files.folder, now)
         stamp = _stamp(self._files)
         if stamp != self._stamp:
             self._stamp = stamp

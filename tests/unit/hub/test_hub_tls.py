@@ -272,3 +272,21 @@ def test_pages_over_tls_have_secure_cookies_and_the_long_code(hall: Any, secure:
 def _technician(connection: Any, now_ms: int) -> str:
     people.add(connection, "rathaus", "u1", "tech", "Tina", Role.TECHNICIAN, "$argon2id$x", now_ms)
     return sessions.begin(connection, "rathaus", "u1", now_ms)
+
+
+def test_a_hub_that_cannot_renew_says_so_now_and_then_and_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = [NOW]
+    found = made(tmp_path)
+    tls = serving.open_tls(found, lambda: clock[0])
+    assert isinstance(tls, Tls)
+    folder_of(tmp_path).ca_key.unlink()
+    first = presented(tls)
+    clock[0] += authority.SERVER_LIVES
+    for _ in range(60):
+        clock[0] += timedelta(minutes=1)
+        tls.look()
+    assert caplog.text.count("cannot be renewed") == 1
+    assert "ca.key" in caplog.text
+    assert presented(tls) == first
