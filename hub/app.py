@@ -44,9 +44,14 @@ def healthz(hall: Hall) -> Response[bytes]:
     return Response(b"", status_code=200 if hall.store.healthy else 503)
 
 
-def create_app(store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s: float = HEARTBEAT_S) -> HubApp:
-    """Build the app over an open store; the caller closes the store after the app has ended."""
-    hall = TheHall(store, Feed(store, heartbeat_s), now_ms)
+def create_app(
+    store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s: float = HEARTBEAT_S, ca: str = ""
+) -> HubApp:
+    """Build the app over an open store; the caller closes the store after the app has ended.
+
+    ``ca`` is the certificate (PEM) of the authority that terminals pin; "" = no encryption.
+    """
+    hall = TheHall(store, Feed(store, heartbeat_s), now_ms, ca)
     return HubApp(
         [healthz, terminal_api.router, catalogue_api.router, *routers],
         dependencies={"hall": Provide(lambda: hall, sync_to_thread=False)},

@@ -24,8 +24,9 @@ from kiosk.session.step import home_state, step
 from kiosk.session.table import Moved
 from kiosk.view import Screen, View
 from kiosk.vocabulary.devices import DeviceStatus
-from kiosk.vocabulary.effects import CommitNumber, Effect, Note, UseCatalogue
-from kiosk.vocabulary.events import DeviceChanged, Event, HubChanged, Tick
+from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, UseCatalogue
+from kiosk.vocabulary.events import Asked, DeviceChanged, Event, HouseChanged, HubChanged, RestartOrdered, Tick
+from kiosk.vocabulary.house import House
 
 INBOX_LIMIT = 1000
 TICK_S = 0.25
@@ -96,7 +97,9 @@ class Core:
         self._catalogue_as_of: date | None = None
         self._waiting: dict[str, int] = {}
         self._devices: dict[str, DeviceStatus] = {}
-        self._hub = False
+        self._hub = HubChanged(reachable=False)
+        self._house = House()
+        self._restart = False
         self._stored = True
         self._own_numbers = self._outbox_full = False
         self._slip_key = b""
@@ -140,8 +143,8 @@ class Core:
 
     def _turn(self, event: Event) -> None:
         self._take_news(event)
-        if isinstance(event, News):
-            event = Tick()
+        if isinstance(event, News) or (isinstance(event, Asked) and not self._ready):
+            event = Tick()  # a touch while the terminal starts or is about to end asks for nothing
         self._take_catalogue()
         self._carry_out(step(table(), self.session, event, self.facts()))
         self._publish()
@@ -158,6 +161,9 @@ class Core:
             case CommitNumber():
                 self._drawn.append(self._mono())
                 self._perform(effect)
+            case Restart():
+                self._ready = self._restart = False  # from now on it says that it starts
+                self._perform(effect)
             case _:
                 self._perform(effect)
 
@@ -166,9 +172,14 @@ class Core:
             case DeviceChanged(status=status):
                 self._devices[status.device] = status
                 self._log.write("device-changed", {"device": status.device, "state": status.state.value})
-            case HubChanged(reachable=reachable) if reachable != self._hub:
-                self._hub = reachable
-                self._log.write("hub-reachable" if reachable else "hub-away")
+            case HubChanged() if event != self._hub:
+                self._hub = event
+                why = {"problem": event.problem.value} if event.problem else {}
+                self._log.write("hub-reachable" if event.reachable else "hub-away", why)
+            case HouseChanged(house=house):
+                self._house = house
+            case RestartOrdered():
+                self._restart = True
             case News():
                 self._take_facts(event)
             case _:
@@ -198,6 +209,11 @@ class Core:
         """The catalogue in force."""
         return self._index
 
+    @property
+    def house(self) -> House:
+        """Whether an order has closed this terminal; readable from any thread."""
+        return self._house
+
     def facts(self) -> Facts:
         """The world as values, for one step or one view."""
         mono = self._mono()
@@ -208,7 +224,7 @@ class Core:
             mono=mono,
             fresh=(self._make_id(), self._make_id()),
             index=self._index,
-            health=assess(self._devices, self._hub),
+            health=assess(self._devices, self._hub.reachable, self._hub.problem),
             timing=self._timing,
             languages=self._languages,
             waiting=self._waiting,
@@ -219,6 +235,8 @@ class Core:
             slip_key=self._slip_key,
             base_url=self._site.base_url,
             catalogue_as_of=self._catalogue_as_of,
+            house=self._house,
+            restart=self._restart,
         )
 
     def view(self) -> View:

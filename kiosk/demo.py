@@ -20,6 +20,7 @@ import requests
 
 from kiosk import wire
 from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
+from kiosk.main.terminal import RESTART
 from kiosk.vocabulary.devices import DeviceKind
 
 READY_S = 40.0
@@ -228,7 +229,9 @@ def run_demo(data: Path | None, window: str, trace: Path | None) -> int:
             demo.write_config()
             demo.start_terminal(window)
             _welcome(demo, time.monotonic() - began)
-            return demo.processes["terminal"].wait()
+            while (code := demo.processes["terminal"].wait()) == RESTART:
+                demo.start_terminal(window)
+            return code
         except KeyboardInterrupt:
             return 0
         except RuntimeError as fault:

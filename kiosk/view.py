@@ -39,6 +39,7 @@ class Screen(StrEnum):
     SCAN_PAYMENT = "scan_payment"
     SCAN_UNKNOWN = "scan_unknown"
     CLOSED = "closed"
+    CLOSED_BY_HOUSE = "closed_by_house"
     OUT_OF_SERVICE = "out_of_service"
     SETUP = "setup"
 

@@ -4,6 +4,7 @@ Import it inside the thread that uses it: ``requests`` costs a tenth of a second
 """
 
 import http.client
+import ssl
 from typing import Final, TypeVar
 
 import msgspec
@@ -12,8 +13,10 @@ import urllib3.exceptions
 
 from kiosk import wire
 from kiosk.catalogue.read import SIZE_LIMIT
+from kiosk.vocabulary.addresses import is_open_line
 from offline_cache.answers import Answer, Away, AwayReason, Refused, Result, Snapshot, Unchanged
 from offline_cache.connection import Sockets, deadline, new_session
+from offline_cache.trust import refused_certificate
 
 T = TypeVar("T")
 
@@ -42,15 +45,32 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class HubClient:
-    """Questions to one hub over one kept-alive connection. Belongs to one thread; only ``abandon`` is for others."""
+    """Questions to one hub over one kept-alive connection. Belongs to one thread; only ``abandon`` is for others.
 
-    def __init__(self, url: str, key: str = "", timeouts: Timeouts | None = None) -> None:
+    ``trust`` says whom to believe (default: nobody); ``plain`` allows other machines without encryption.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str = "",
+        timeouts: Timeouts | None = None,
+        *,
+        trust: ssl.SSLContext | None = None,
+        plain: bool = False,
+    ) -> None:
         self._url = url.strip().rstrip("/")
+        self._forbidden = is_open_line(self._url) and not plain
         self._timeouts = timeouts or Timeouts()
         self._sockets = Sockets()
-        self._session = new_session(self._sockets, key if key.isascii() and key.isprintable() else "")
+        sound_key = key if key.isascii() and key.isprintable() else ""
+        self._session = new_session(self._sockets, sound_key, trust)
         self._adapter = self._session.get_adapter("http://")
         self._used = False
+
+    def ca(self) -> Result[wire.Authority]:
+        """The certificate of the authority that vouches for this hub."""
+        return self._ask("GET", wire.CA, wire.Authority)
 
     def enrol(self, code: str, machine: str) -> Result[wire.EnrolAnswer]:
         """Exchange the one-time code for an identity and a key."""
@@ -160,6 +180,9 @@ class HubClient:
         return opened if isinstance(opened, Away) else self._read(opened, limit)
 
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> requests.Response | Away:
+        if self._forbidden:
+            detail = "use the hub's https:// address (kiosk hub init, enrol again), or allow this one: hub.plain = true"
+            return Away(AwayReason.PLAIN_REFUSED, detail)
         if body is not None:
             headers = {**headers, "Content-Type": "application/json"}
         try:
@@ -238,6 +261,8 @@ def _retry_after(text: str) -> float:
 
 def _away(path: str, error: Exception) -> Away:
     detail = f"{path}: {type(error).__name__}"
+    if (refused := refused_certificate(error)) is not None:
+        return Away(AwayReason.WRONG_CERTIFICATE, f"{path}: {refused.verify_message}"[:200])
     match error:
         case requests.ConnectTimeout() | requests.exceptions.SSLError() | requests.exceptions.InvalidURL():
             return Away(AwayReason.NOT_CONNECTED, detail)

@@ -14,7 +14,7 @@ from hub.api import wiring
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import signing
 from hub.hall import Hall
-from hub.queues import handing_back, help, house, instance, publishing, slots, terminals, waiting
+from hub.queues import handing_back, help, house, instance, orders, publishing, slots, terminals, waiting
 from hub.queues.days import open_day
 from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
@@ -32,6 +32,14 @@ _help = msgspec.json.Decoder(wire.HelpRequest)
 _slot = msgspec.json.Decoder(wire.SlotRequest)
 _sync = msgspec.json.Decoder(wire.SyncRequest)
 _uuid = msgspec.json.Decoder(wire.Uuid)
+
+
+@get(wire.CA)
+async def ca(hall: Hall) -> Answer:
+    """The certificate of the authority that vouches for this hub; the terminal compares it with its enrolment code."""
+    if not hall.ca:
+        raise Turned(404, wire.Fault(code="no_encryption", message="This hub speaks without encryption."))
+    return done(wire.Authority(pem=hall.ca))
 
 
 @post(wire.ENROL, status_code=200)
@@ -139,19 +147,24 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
     known = await terminal(request, hall)
     body = await read(request, _heartbeat)
     now_ms = hall.now_ms()
-    await hall.store.write(lambda c: terminals.heard(c, known, body, now_ms))
+
+    def hear(connection: Connection) -> tuple[wire.Order, ...]:
+        terminals.heard(connection, known, body, now_ms)
+        return orders.due(connection, known.site, known.id, now_ms)
+
+    told = await hall.store.write(hear)
     seq = hall.showcase.seq(known.site)
-    return done(await hall.store.read(lambda c: _news(c, known, now_ms, seq)))
+    news = await hall.store.read(lambda c: _news(c, known, now_ms))
+    return done(msgspec.structs.replace(news, manifest_seq=seq, orders=told))
 
 
-def _news(connection: Connection, known: Known, now_ms: int, manifest_seq: int) -> wire.HeartbeatAnswer:
+def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAnswer:
     return wire.HeartbeatAnswer(
         catalogue_version=publishing.latest_version(connection, known.site),
         help_open=help.is_open(connection, known.site, known.id),
         hub_ms=now_ms,
         business_day=open_day(connection, known.site) or "",
         hub_generation=instance.of(connection, known.site).generation,
-        manifest_seq=manifest_seq,
     )
 
 
@@ -203,6 +216,7 @@ def _checked(ident: str) -> str:
 router = Router(
     path="/",
     route_handlers=[
+        ca,
         enrol,
         slot,
         sync,

@@ -20,7 +20,7 @@ AT_ONCE = 500
 
 
 def prune(connection: Connection, now_ms: int) -> bool:
-    """Delete some old events (never a site's newest), answers, tombstones and aliases; True when there may be more."""
+    """Delete some of what is old: events (never a site's newest), answers, aliases, orders. True = there is more."""
     before = now_ms - KEPT_MS
     gone = run(
         connection,
@@ -38,7 +38,14 @@ def prune(connection: Connection, now_ms: int) -> bool:
             AT_ONCE,
         )
         gone = max(gone, found.rowcount)
-    return max(gone, _forget_records(connection, now_ms)) == AT_ONCE
+    orders = run(
+        connection,
+        "DELETE FROM terminal_order WHERE (site_id, id) IN"
+        " (SELECT site_id, id FROM terminal_order WHERE given_ms < ? LIMIT ?)",
+        before,
+        AT_ONCE,
+    )
+    return max(gone, orders.rowcount, _forget_records(connection, now_ms)) == AT_ONCE
 
 
 def _forget_records(connection: Connection, now_ms: int) -> int:

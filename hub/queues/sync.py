@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import handing_back, instance
+from hub.queues import handing_back, instance, orders
 from hub.queues.arrivals import Told
 from hub.queues.merging import take_in
 from hub.queues.refusals import Code, Refused, status_of
@@ -153,9 +153,9 @@ def _scan(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Re
     return taken if isinstance(taken, Refused) else taken.news
 
 
-def _order(_connection: Connection, _teller: Teller, body: msgspec.Raw) -> str | Refused:
+def _order(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
     fact = msgspec.json.decode(body, type=OrderFact)
-    return Refused(Code.UNKNOWN_ORDER, f"No order {fact.id} was given here.", "id")
+    return orders.record_result(connection, teller.known.site, fact, teller.now_ms) or fact.result
 
 
 _DO: dict[str, Callable[[Connection, Teller, msgspec.Raw], str | Refused]] = {

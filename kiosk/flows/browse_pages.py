@@ -150,6 +150,21 @@ def closed(page: Page) -> View:
     )
 
 
+def closed_by_house(page: Page) -> View:
+    """Staff have closed this terminal: their message, as they wrote it, or ours."""
+    words, message = page.words, page.facts.house.message
+    heading = words("closed_by_house.said", message=message) if message else words("closed_by_house.heading")
+    notice = Notice(tone=Tone.INFO, icon="info-circle", heading=heading, text=words("closed_by_house.text"))
+    return frame.view(
+        page,
+        Screen.CLOSED_BY_HOUSE,
+        words("closed_by_house.title"),
+        body=(notice,),
+        actions=(frame.call_staff(page),) if page.facts.health.hub else (),
+        languages=frame.language_row(page),
+    )
+
+
 def out_of_service(page: Page) -> View:
     """This terminal cannot serve: where to go instead."""
     words = page.words
@@ -283,6 +298,7 @@ def search(page: Page) -> View:
 PAGES = {
     State.START: start,
     State.CLOSED: closed,
+    State.CLOSED_BY_HOUSE: closed_by_house,
     State.OUT_OF_SERVICE: out_of_service,
     State.LANGUAGES: languages,
     State.CATEGORIES: categories,

@@ -180,6 +180,8 @@ def call_for_no_number(session: Session, trigger: Trigger, facts: Facts) -> Move
 
 
 ROWS: tuple[Row, ...] = (
+    row(HOMES | _CHOOSING, DrawFeatured, Goal.HOME, guard=guards.house_closed),
+    row(_CHOOSING, DrawTicket, Goal.HOME, guard=guards.house_closed),
     row(HOMES | _CHOOSING, DrawFeatured, State.STORING_INTENT, begin, guards.may_draw),
     row(HOMES | _CHOOSING, DrawFeatured, State.SERVICE_CLOSED, turn_away, guards.knows_service),
     row(HOMES | _CHOOSING, DrawFeatured, State.UNKNOWN_SERVICE),

@@ -35,15 +35,16 @@ from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
-from kiosk.wire import Heartbeat, HeartbeatAnswer, QueueStates
-from offline_cache.answers import Answer, Away, Result
+from kiosk.wire import Heartbeat, QueueStates
 from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_sync import CatalogueSync
 from offline_cache.catalogue_thread import CatalogueThread
+from offline_cache.heartbeat import Hearers
 from offline_cache.hub_clock import HubClock
 from offline_cache.machine import machine_id
 from offline_cache.numbers import DEADLINE_S, NumbersThread
+from offline_cache.orders import Orders
 from offline_cache.outside import Outside
 from offline_cache.own_numbers import Standing
 from offline_cache.questions import Questions
@@ -51,6 +52,11 @@ from offline_cache.storage import StorageThread, StoreReady
 from offline_cache.sync import SyncThread
 
 OPEN_S = 30.0
+
+
+def wall_ms() -> int:
+    """The wall clock as the wire may carry it, Unix ms: a clock that stands before 1970 says 0."""
+    return max(0, time.time_ns() // 1_000_000)
 
 
 class Workers:
@@ -73,6 +79,7 @@ class Workers:
             outside=Outside(new_id=ids, clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit),
         )
         self._questions = Questions(self._storage)
+        self._orders = Orders(self._questions, core.post, self._note)
         ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None, heard=self._heard)
         self._hosts = Hosts(config.devices, ends)
         self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
@@ -93,7 +100,12 @@ class Workers:
             catalogue=self._follower,
             status=self._heartbeat,
             queues=self._queues,
-            beaten=self._beaten,
+            hearers=Hearers(
+                clock=self._clock.learn,
+                day=self._questions.heard,
+                probe=self._probed,
+                orders=self._orders.hear,
+            ),
             note=self._note,
         )
         self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
@@ -107,6 +119,7 @@ class Workers:
         ready = self._storage.ready.result(OPEN_S)
         if isinstance(ready, StoreReady):
             self._ids.not_before(ready.newest_ms)
+        self._orders.restore()
         self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
         for each in (self._catalogue, self._hosts, self._numbers, self._sync, self._follower, self._calls):
             each.start()
@@ -170,11 +183,8 @@ class Workers:
         queue = self._core.index.queue_of(service) if service else None
         return self._questions.draw_own(intent, queue.series, queue.id) if queue else None
 
-    def _beaten(self, result: Result[HeartbeatAnswer], round_trip_s: float) -> None:
-        self._numbers.probed(not isinstance(result, Away) and round_trip_s <= DEADLINE_S)
-        if isinstance(result, Answer):
-            self._clock.learn(result.value.hub_ms, round_trip_s)
-            self._questions.heard(result.value.business_day, result.value.hub_generation)
+    def _probed(self, answered: bool, round_trip_s: float) -> None:
+        self._numbers.probed(answered and round_trip_s <= DEADLINE_S)
 
     def _stands(self, now: Standing) -> None:
         if now.full != self._full:
@@ -195,8 +205,8 @@ class Workers:
             devices=tuple(self._hosts.statuses().values()),
             generation=now.generation if now else "",
             slot=now.slot if now else 0,
-            clock_ms=time.time_ns() // 1_000_000,
-            notes=self._follower.codes,
+            clock_ms=wall_ms(),
+            notes=(*self._follower.codes, *(("closed",) if self._core.house.closed else ())),
             manifest_seq=self._follower.seq,
             outbox=self._questions.outbox_state(),
         )

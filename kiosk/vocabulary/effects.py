@@ -87,6 +87,10 @@ class Note(Effect, frozen=True):
     fields: dict[str, str] = {}
 
 
+class Restart(Effect, frozen=True):
+    """End the program; its supervisor starts it anew. Nobody is being served."""
+
+
 class SessionOver(Effect, frozen=True):
     """Everything that belonged to this visitor is to be dropped now."""
 

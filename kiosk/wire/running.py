@@ -46,6 +46,14 @@ class OrderKind(StrEnum):
     """When nobody is being served."""
 
 
+ORDER_ROLES: dict[OrderKind, frozenset[str]] = dict.fromkeys(
+    OrderKind, frozenset({"supervisor", "technician", "administrator"})
+)
+"""Who may give which order: asked by the hub when it is given, and by the terminal when it is heard."""
+ORDER_MESSAGE_MAX = 200
+"""Letters of a message that stands on a closed terminal."""
+
+
 class Order(Body, frozen=True, kw_only=True):
     """Applied once, however often it is heard; the result comes back through the outbox. ``role`` is who gave it."""
 

@@ -37,10 +37,10 @@ class HubProcess:
         command = [sys.executable, "-m", "kiosk.cli", "hub", "--port", str(self.port), "--data", str(self.folder)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         assert self._process.stdout is not None
-        self.url = _found(r"(http://\S+)", self._process.stdout.readline())
+        self.url = _found(r"(https?://\S+)", self._process.stdout.readline())
         self.port = int(self.url.rsplit(":", 1)[1])
         if not (self.folder / "founded").exists():
-            self.setup_link = _found(r"(http://\S+/setup\S+)", self._process.stdout.readline())
+            self.setup_link = _found(r"(https?://\S+/setup\S+)", self._process.stdout.readline())
 
     def stop(self) -> None:
         if self._process is None:

@@ -21,6 +21,7 @@ from hub.store.tables.house import (
     user,
 )
 from hub.store.tables.numbers import alarm, instance, label_alias, slot_grant, ticket_alias
+from hub.store.tables.orders import terminal_order
 from hub.store.tables.visits import applied, business_day, counter_seq, event, help_call, interval, ticket, tombstone
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "site",
     "slot_grant",
     "terminal",
+    "terminal_order",
     "terminal_status",
     "ticket",
     "ticket_alias",

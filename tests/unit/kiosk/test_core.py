@@ -18,8 +18,10 @@ from kiosk.i18n.texts import Texts
 from kiosk.view import Screen, View
 from kiosk.vocabulary import events, intents
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
-from kiosk.vocabulary.effects import CommitIntent, Effect, UseCatalogue
+from kiosk.vocabulary.effects import CommitIntent, Effect, Restart, UseCatalogue
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.ids import uuid7
+from kiosk.vocabulary.problems import Problem
 
 
 class Bench:
@@ -194,3 +196,33 @@ def test_every_event_that_is_written_stands_in_the_table() -> None:
     }
     assert {"ticket-flood", "store-failed"} <= used
     assert used - {"first-frame", "fired"} <= set(EVENTS)
+
+
+def test_an_order_closes_the_terminal_and_survives_the_start(bench: Bench) -> None:
+    bench.core.handle(events.HouseChanged(House(closed=True, message="Heute nur bis 12 Uhr")))
+    bench.ready()
+    assert bench.shown[-1].screen is Screen.CLOSED_BY_HOUSE
+    assert bench.core.house.closed
+    bench.mono += 10
+    bench.core.handle(events.HouseChanged(House()))
+    assert bench.shown[-1].screen is Screen.START
+
+
+def test_a_restart_is_asked_for_once_and_no_touch_gets_through_after_it(bench: Bench) -> None:
+    bench.ready()
+    bench.mono += 10
+    for event in (events.RestartOrdered(), events.Tick(), events.Tick()):
+        bench.core.handle(event)
+    assert [effect for effect in bench.done if isinstance(effect, Restart)] == [Restart()]
+    assert bench.shown[-1].screen is Screen.STARTING
+    bench.touch(intents.DrawFeatured("perso"))
+    assert not any(isinstance(effect, CommitIntent) for effect in bench.done)
+
+
+def test_why_the_hub_is_away_is_in_log_and_health(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    bench.ready().core.handle(events.HubChanged(False, Problem.WRONG_CERTIFICATE))
+    assert bench.core.facts().health.hub_problem is Problem.WRONG_CERTIFICATE
+    assert '"problem": "wrong_certificate"' in caplog.text
+    bench.core.handle(events.HubChanged(True))
+    assert bench.core.facts().health.hub_problem is None

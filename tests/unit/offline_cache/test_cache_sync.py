@@ -15,6 +15,7 @@ from kiosk.config import Hub
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, SendHelp
 from kiosk.vocabulary.events import CatalogueChanged, HelpSent, HubChanged, IntentCommitted
 from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import PaperState
 from offline_cache import catalogue_sync
 from offline_cache.answers import Answer, Result
@@ -326,7 +327,7 @@ def test_one_lost_answer_is_not_yet_an_absent_hub_but_a_refused_key_is(tmp_path:
         eventually(lambda: len([r for r in list(other.requests) if b"heartbeat" in r]) >= 5)
         assert [event for event in here.inbox.events if isinstance(event, HubChanged)] == [HubChanged(True)]
     with peer(says(answer("401 No", b"{}"))) as other, terminal(tmp_path / "u", Hub(url=other.url)) as here:
-        here.inbox.wait(HubChanged(False))
+        here.inbox.wait(HubChanged(False, Problem.REFUSED_BY_HUB))
         assert "hub-refused" in here.notes.ids
 
 
