@@ -47,6 +47,8 @@ def says(sheet: Sheet, words: str) -> bool:
 @pytest.mark.parametrize(("size", "lang"), [(TextSize.L, "de"), *((TextSize.XL, lang) for lang in ("de", "en", "ar"))])
 def test_a_notice_is_read_as_one(studio: "Studio", size: TextSize, lang: str) -> None:
     for name, view in gallery(lang, Access(size)):
+        if name == "closed_by_house_long":
+            continue  # words of the staff's own, as many as they may write: these may take more pages, ours may not
         if view.question is None and not any(isinstance(block, Keyboard) for block in view.body):
             there = sum(isinstance(block, Notice) for block in view.body)
             assert sum(map(notices, pages(studio, view))) == there, name
