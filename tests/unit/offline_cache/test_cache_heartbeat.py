@@ -46,7 +46,7 @@ class Listener:
             lambda: BEAT,
             Hearers(clock=lambda *said: self.clock.append(said), day=lambda *said: self.day.append(said)),
             reach=lambda *said: self.reached.append(said),
-            catalogue_is=lambda version: None,
+            answered=lambda answer: None,
             note=self.notes,
             clock=lambda: client.now,
         )

@@ -20,6 +20,7 @@ from kiosk.vocabulary.house import House
 from kiosk.wire import Order, OrderFact, OrderKind
 from offline_cache.heartbeat import Hearers
 from offline_cache.orders import Orders, Result, clean, judge
+from offline_cache.outbox import Batch
 from offline_cache.sync import SyncThread
 
 NOON = 1_795_518_000_000
@@ -137,13 +138,16 @@ def test_no_message_at_all_is_an_empty_one() -> None:
 @contextlib.contextmanager
 def syncing(link: Hub, hearers: Hearers, inbox: Inbox, notes: Notes) -> Iterator[SyncThread]:
     class Nothing:
-        version, etag = 0, ""
+        standing = None
 
-        def take(self, body: bytes, etag: str) -> bool:
-            return True
+        def heard(self, answer: wire.HeartbeatAnswer) -> None:
+            return None
 
-        def owed(self, limit: int = 20) -> tuple[()]:
-            return ()
+        def reached(self) -> None:
+            return None
+
+        def batch(self, limit: int = 100) -> Batch:
+            return Batch()
 
     one = SyncThread(
         link,

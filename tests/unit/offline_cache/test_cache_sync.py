@@ -18,9 +18,9 @@ from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import PaperState
 from offline_cache import catalogue_sync
-from offline_cache.answers import Answer, Result
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_thread import CatalogueThread
+from offline_cache.heartbeat import Hearers
 from offline_cache.questions import Questions
 from offline_cache.storage import StorageThread
 from offline_cache.sync import Rhythm, SyncThread
@@ -73,17 +73,12 @@ class Terminal:
             catalogue=self.follower,
             status=lambda: wire.Heartbeat(version="0.1", catalogue_version=self.store.version),
             queues=self.queues.append,
-            beaten=self._beaten,
+            hearers=Hearers(clock=self.storage.outside.clock.learn, day=self.questions.heard),
             note=self.notes,
             rhythm=rhythm,
         )
         for thread in (self.storage, self.catalogue, self.follower, self.sync):
             thread.start()
-
-    def _beaten(self, result: Result[wire.HeartbeatAnswer], round_trip_s: float) -> None:
-        if isinstance(result, Answer):
-            self.storage.outside.clock.learn(result.value.hub_ms, round_trip_s)
-            self.questions.heard(result.value.business_day, result.value.hub_generation)
 
     @property
     def slot(self) -> int:
@@ -217,7 +212,7 @@ def test_the_heartbeat_says_what_waits(tmp_path: Path) -> None:
     hub = SyncPeer()
     hub.status_of = lambda op: 404 if op.lane == ticket_id(1) else 503
     with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
-        here.sync._status = lambda: wire.Heartbeat("0.1", 0, outbox=here.questions.outbox_state())
+        here.sync._beat._status = lambda: wire.Heartbeat("0.1", 0, outbox=here.questions.outbox_state())
         eventually(lambda: here.slot == 3)
         assert here.questions.draw_own(intent(1), "A", "pass") is not None
         here.storage.submit(CommitCancel(ticket_id(2)))
