@@ -69,13 +69,19 @@ def at_counters(connection: Connection, site: str) -> list[Ticket]:
 
 
 def recent(connection: Connection, site: str, states: tuple[State, ...], limit: int = 50) -> list[Ticket]:
-    """Tickets that ended in one of these states since the open day began, latest first (no-shows for the desk page)."""
+    """Tickets that ended in one of these states since the open day began, latest first (no-shows for the desk page).
+
+    Their numbers are of this business day or, from a terminal that was cut off over night, of the one before.
+    """
     marks = ", ".join("?" for _ in states)
     rows = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state IN ({marks}) AND ended_ms >="
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND day IN"
+        " (SELECT day FROM business_day WHERE site_id = ? ORDER BY day DESC LIMIT 2)"
+        f" AND state IN ({marks}) AND ended_ms >="
         " (SELECT opened_ms FROM business_day WHERE site_id = ? AND closed_ms IS NULL)"
         " ORDER BY ended_ms DESC LIMIT ?",
+        site,
         site,
         *states,
         site,
