@@ -20,6 +20,7 @@ import requests
 
 from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
 from kiosk.vocabulary.devices import DeviceKind
+from kiosk.wire import VERSION
 
 READY_S = 40.0
 PORTRAIT = Panel(width_px=1080, height_px=1920, width_mm=336.3, height_mm=597.9)
@@ -112,7 +113,9 @@ class Demo:
 
     def write_config(self, timing: Timing | None = None) -> None:
         """Enrol a terminal and write its configuration with the simulated devices."""
-        answer = requests.post(f"{self.hub_url}/api/v1/enrol", json={"code": self._code, "version": "1.0"}, timeout=10)
+        answer = requests.post(
+            f"{self.hub_url}/api/v1/enrol", json={"code": self._code, "version": VERSION}, timeout=10
+        )
         answer.raise_for_status()
         enrolled = answer.json()
         devices = {
