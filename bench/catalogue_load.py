@@ -21,35 +21,44 @@ from figures import Figure, report
 from search import built
 
 SHOWN = ("de", "en", "ar")
+PEAK = """def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+"""
 LOAD = """
-import json, resource, sys, time
+import json, re, sys, time
 from pathlib import Path
+PEAK
 from kiosk.catalogue.index import index_of
 from offline_cache.catalogue_store import CatalogueStore
 path, shown = Path(sys.argv[1]), sys.argv[2].split(",")
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 start, cpu = time.perf_counter(), time.process_time()
 catalogue = CatalogueStore(path, languages=shown).load()
 index = index_of(catalogue)
 spent, busy = time.perf_counter() - start, time.process_time() - cpu
-grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+grown = peak() - before
 print(json.dumps([spent * 1000, busy * 1000, grown / 1024, len(index.services)]))
 """
 READ = """
-import json, resource, sys, time
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+import json, re, sys, time
+from pathlib import Path
+PEAK
+before = peak()
 start, cpu = time.perf_counter(), time.process_time()
 with open(sys.argv[1], "rb") as file:
     size = len(file.read())
 spent, busy = time.perf_counter() - start, time.process_time() - cpu
-grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+grown = peak() - before
 print(json.dumps([spent * 1000, busy * 1000, grown / 1024, size]))
 """
 
 
 def child(code: str, *words: str, runs: int) -> tuple[float, float, float, int]:
     """Medians over some runs: ms, ms of processor time, MiB; then what it found."""
-    found = [json.loads(subprocess.check_output([sys.executable, "-c", code, *words])) for _ in range(runs)]
+    found = [
+        json.loads(subprocess.check_output([sys.executable, "-c", code.replace("PEAK", PEAK), *words]))
+        for _ in range(runs)
+    ]
     spent, busy, grown = (statistics.median(each[at] for each in found) for at in range(3))
     return spent, busy, grown, int(found[0][3])
 

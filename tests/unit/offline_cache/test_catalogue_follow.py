@@ -19,7 +19,7 @@ from kiosk.config import Hub
 from offline_cache import catalogue_fetch, catalogue_file
 from offline_cache.answers import Away
 from offline_cache.catalogue_follow import Again, Follower, InStep
-from offline_cache.catalogue_store import CatalogueStore
+from offline_cache.catalogue_store import CatalogueStore, NotStored
 from offline_cache.catalogue_thread import CatalogueThread
 from offline_cache.remote import HubClient, Timeouts
 
@@ -190,7 +190,9 @@ def test_a_hub_that_publishes_meanwhile_is_asked_again(tmp_path: Path) -> None:
         token = hub.manifest()
         hub.publish(town(3, s1="Zwei"))
         hub.lies["token"] = lambda truth: token
+        hub.asked.clear()
         assert here.follow() == Again()
+        assert not any(path.startswith(wire.SNAPSHOT) for path in hub.asked)
         assert here.names()[1] == "Leistung 1", "half a step is none"
         hub.lies.clear()
         assert here.follow() == InStep()
@@ -310,3 +312,29 @@ def test_other_languages_are_shown_after_a_change_of_the_configuration(tmp_path:
         assert index is not None
         assert index.search("prestation 4", "fr") == ("s4",)
         assert here.digest() == store.head.digest
+
+
+def test_after_damage_the_tag_is_not_believed_and_the_hub_brings_the_newest(tmp_path: Path) -> None:
+    with hall(tmp_path) as (hub, here, _):
+        assert here.follow() == InStep()
+        hub.publish(town(2, s1="Neu"))
+        assert here.follow() == InStep()
+        (tmp_path / "catalogue.db").write_bytes(b"x" * 5000)
+        again = Terminal(tmp_path, here.hub)
+        assert again.names()[1] == "Leistung 1", "the generation before serves"
+        assert again.follow() == InStep()
+        assert again.names()[1] == "Neu"
+        assert again.digest() == hub.digest()
+        again.client.close()
+
+
+def test_a_full_disk_or_a_missing_folder_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
+    with hall(tmp_path) as (hub, here, _):
+        assert here.follow() == InStep()
+        hub.publish(town(2, s1="Neu"))
+        (tmp_path / "catalogue.db.new").mkdir()
+        assert isinstance(here.follow(), NotStored)
+        assert here.notes.ids == ["catalogue-not-stored"]
+        assert Terminal(tmp_path, here.hub).names()[1] == "Leistung 1"
+        (tmp_path / "catalogue.db.new").rmdir()
+        assert here.follow() == InStep()

@@ -165,6 +165,7 @@ def bomb(_truth: bytes) -> bytes:
 
 SNAPSHOTS: dict[str, tuple[Lie, str]] = {
     "gzip bomb": (packed(bomb), "snapshot"),
+    "gzip bomb of good records": (lines(lambda all: [*all, *[all[-1]] * 60_000]), "grows to more than"),
     "long line": (packed(lambda truth: gzip.compress(random.Random(1).randbytes(400_000).hex().encode())), "snapshot"),
     "no gzip": (packed(lambda truth: b"PK\x03\x04" + truth), "snapshot"),
     "truncated": (packed(lambda truth: truth[:-9]), "snapshot"),
