@@ -39,8 +39,8 @@ GATES = (
     Step("floors", (str(BIN / "lint-imports"),)),
 )
 LANES = (
-    ("unit", "property", "model", "load", "crash", "e2e"),
-    ("flows", "screens", "soak", "browser"),
+    ("unit", "property", "model", "load", "crash"),
+    ("flows", "screens", "soak", "browser", "e2e"),
     ("contract", "faults"),
 )
 """Folders under tests/, in lanes side by side: most tests wait for a deadline, a device or a browser."""
