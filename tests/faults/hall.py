@@ -84,6 +84,9 @@ class Kiosk:
         self.display = VirtualDisplay(PANEL.width_px, PANEL.height_px)
         self.printer = PrinterPeer("tcp", abilities=Abilities(mm_per_s=100_000))
         self.trace = Trace(folder / "trace.jsonl")
+        self.drawn: list[Label] = []
+        self.without_paper: set[Label] = set()
+        """Numbers whose visitor was told that no slip came for certain (a busy machine makes a printer late)."""
         self._process: subprocess.Popen[bytes] | None = None
         self._config = folder / "config.toml"
         answer = requests.post(hub + wire.ENROL, json={"code": code, "version": wire.VERSION}, timeout=10).json()
@@ -131,11 +134,13 @@ class Kiosk:
         """One visitor: a tap on the first tile, the number on the screen, and away."""
         start = self.trace.wait_for_screen("start", timeout_s=60)
         self._finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
-        number = self.trace.wait_for_screen("ticket", "ticket_no_paper", timeout_s=timeout_s).number
+        shown = self.trace.wait_for_screen("ticket", "ticket_no_paper", "ticket_unconfirmed", timeout_s=timeout_s)
         self._finger.tap("finish")
         self.trace.wait_for_screen("goodbye", "start")
-        label = parse_label(number)
-        assert label is not None, number
+        label = parse_label(shown.number)
+        assert label is not None, shown.number
+        if shown.screen != "ticket":
+            self.without_paper.add(label)
         return label
 
     def tap(self) -> None:
@@ -148,6 +153,13 @@ class Kiosk:
         with self.printer.lock:
             texts = [" ".join(slip.texts) for slip in self.printer.printer.slips]
         return [label for text in texts if (label := _number_in(text)) is not None]
+
+    def check_paper(self, drawn: list[Label]) -> None:
+        """No number is on two slips, none is on paper that was not drawn, and whoever was told so has a slip."""
+        paper = self.on_paper()
+        assert len(paper) == len(set(paper)), "a number is on two slips"
+        assert set(paper) <= set(drawn), "paper that nobody drew"
+        assert set(drawn) - self.without_paper <= set(paper), "a slip that was promised did not come"
 
     def longest_gap(self) -> float:
         """Seconds for which the window's clock stood still at the most."""
