@@ -266,7 +266,7 @@ def test_a_refused_operation_blocks_its_visitor_only_and_a_refused_key_loses_not
             here.storage.submit(CommitNumber(numbered(n)))
             here.storage.submit(CommitPaper(ticket_id(n), PaperState.PRINTED))
         eventually(lambda: here.owed() == [(ticket_id(1), "paper")])
-        assert "outbox-quarantined" in here.notes.ids
+        eventually(lambda: "outbox-quarantined" in here.notes.ids)
         hub.sync_reply = answer("401 No", b"{}")
         here.storage.submit(CommitCancel(ticket_id(3)))
         tried = len(hub.batches)
