@@ -1,0 +1,253 @@
+"""The small world whole: visitors with their slips, terminals, counters, hub and network on one virtual clock.
+
+The town knows the truth (who holds which slip, who was served) and looks at every step that paper moves and a number
+is called; ``world_checks`` compares the whole with the hub.
+"""
+
+import random
+from collections.abc import Callable
+from enum import Enum
+
+import msgspec
+from world_hub import COUNTERS, SITE, TERMINALS, Hub, Time
+from world_net import Fate, Line, Net
+from world_terminal import Terminal
+
+from hub.queues import bringing, calling
+from hub.queues.bringing import Bring, Brought
+from hub.queues.calling import Act, Done
+from hub.queues.days import open_day
+from hub.queues.refusals import Refused
+from hub.queues.renewal import ABOVE
+from hub.queues.slots import slots_now
+from hub.queues.tickets import Ticket
+from hub.store.words import Origin, State
+from kiosk import wire
+from kiosk.vocabulary.tickets import Numbered, PaperState
+
+
+class Stop(Enum):
+    """Where in a visit the terminal's power goes."""
+
+    NEVER = "never"
+    INTENT = "after the intent"
+    ASKED = "after the asking"
+    NUMBERED = "after the number"
+    PAPER = "after the paper"
+
+
+class Visitor(msgspec.Struct):
+    """The truth about one visitor."""
+
+    id: str
+    terminal: str
+    disk: int
+    service: str
+    tap_ms: int
+    sure: bool
+    """The terminal knew the hub's clock at the tap."""
+    life: int
+    """Of the hub, at the tap."""
+    number: Numbered | None = None
+    """What the slip in the visitor's hand says; None = no slip."""
+    gone: bool = False
+    """Gave the number back, or never had one."""
+    served_life: int = -1
+    """The life of the hub in which the visitor was served; -1 = not yet."""
+    excuse: str = ""
+    """Why the hub may know nothing, or something that nobody holds."""
+
+    @property
+    def waits(self) -> bool:
+        """Holds a slip and has not been served."""
+        return self.number is not None and not self.gone and self.served_life < 0
+
+
+class Town:
+    """``choose`` gives the fate of each request; ``draw`` is for what nobody decides (jitter, drift)."""
+
+    def __init__(self, choose: Callable[[], Fate], draw: random.Random, terminals: int = 3) -> None:
+        self.time, self.draw = Time(), draw
+        self.hub = Hub(self.time)
+        self.net = Net(self.time, self.hub, choose, self._meanwhile)
+        self._made = 0
+        names = TERMINALS[:terminals]
+        self.terminals = {n: Terminal(n, self.time, self._line, self.new_id, draw) for n in names}
+        self.visitors: dict[str, Visitor] = {}
+        self.slips: dict[tuple[str, str], Visitor] = {}
+        """By (business day, number): what is on paper."""
+        self.holders: dict[str, list[Visitor]] = {}
+        """By number: whoever may come when it is called."""
+        self.at_counter: dict[str, Visitor | None] = dict.fromkeys(COUNTERS)
+        self.earned: set[str] = set()
+        """Alarms that must stand."""
+
+    def new_id(self) -> str:
+        self._made += 1
+        return f"0193aaaa-0000-7000-8000-{self._made:012x}"
+
+    @property
+    def day(self) -> str:
+        return self.hub.do(open_day, SITE) or ""
+
+    # What visitors do.
+
+    def tap(self, terminal: str, service: str, stop: Stop = Stop.NEVER, printed: bool = True) -> Visitor:
+        """One visit, from the tap to the paper."""
+        at = self.terminals[terminal]
+        sure = at.outside.clock.now().sure
+        ident = self.new_id()
+        visitor = Visitor(ident, terminal, at.disk, service, self.time.ms, sure, self.hub.life)
+        self.visitors[ident] = visitor
+        intent = at.intend(ident, service)
+        if stop is Stop.INTENT:
+            return self._power_cut(visitor)
+        numbered = at.ask(intent)
+        visitor.gone = numbered is None
+        if stop is Stop.ASKED or numbered is None:
+            return self._power_cut(visitor) if stop is not Stop.NEVER else visitor
+        assert at.keep(numbered), f"{numbered} was not kept"
+        if stop is Stop.NUMBERED:
+            return self._power_cut(visitor)
+        self._hand_out(visitor, numbered)
+        if stop is Stop.PAPER:
+            return self._power_cut(visitor)
+        at.paper(ident, PaperState.PRINTED if printed else PaperState.SCREEN_ONLY)
+        return visitor
+
+    def give_back(self, visitor: Visitor) -> None:
+        """At the terminal that gave the number."""
+        at = self.terminals[visitor.terminal]
+        if visitor.waits and at.disk == visitor.disk and visitor not in self.at_counter.values():
+            at.give_back(visitor.id)
+            visitor.gone = True
+
+    def carry(self, visitor: Visitor, terminal: str) -> None:
+        """The visitor holds the slip before the scanner of another terminal."""
+        if visitor.waits and visitor.number and visitor.number.slip_code:
+            self.terminals[terminal].scan(visitor.number.slip_code)
+
+    def _hand_out(self, visitor: Visitor, numbered: Numbered) -> None:
+        other = self.slips.setdefault((numbered.business_day, str(numbered.label)), visitor)
+        assert other is visitor, f"{numbered.label} of {numbered.business_day} is on two slips: {other}, {visitor}"
+        visitor.number = numbered
+        self.holders.setdefault(str(numbered.label), []).append(visitor)
+
+    # What staff do.
+
+    def next(self, counter: str) -> None:
+        """Finish with whoever is here, call the next; whoever holds that number comes."""
+        if self.hub.down:
+            return
+        self._let_go(counter)
+        done = self.hub.do(calling.call_next, self._act(counter))
+        if not isinstance(done, Done):
+            return
+        visitor = self._comes(done.ticket)
+        if visitor is not None:
+            visitor.served_life = self.hub.life
+            self.at_counter[counter] = visitor
+
+    def _let_go(self, counter: str) -> None:
+        here = self.hub.do(calling.current, SITE, counter)
+        if here is None:
+            return
+        stands, self.at_counter[counter] = self.at_counter[counter], None
+        number = stands.number if stands else None
+        came = number is not None and number.label == here.number
+        end = calling.finish if came or here.state is State.IN_SERVICE else calling.no_show
+        ended = self.hub.do(end, self._act(counter))
+        assert isinstance(ended, Done), ended
+
+    def _comes(self, called: Ticket) -> Visitor | None:
+        """Who gets up when this number is called. Nobody is called again who was served in this life of the hub."""
+        exact = self.slips.get((called.day, called.label))
+        if exact is not None and exact.served_life == self.hub.life:
+            raise AssertionError(f"{called.label} of {called.day} is called twice: {exact}")
+        if exact is not None and exact.waits:
+            return exact
+        return next((each for each in self.holders.get(called.label, ()) if each.waits), None)
+
+    def bring(self, text: str, origin: Origin = Origin.TYPED) -> Brought | Refused:
+        """Somebody at a desk types a number, reads a slip, or adds the next number of a silent terminal."""
+        wish = Bring(
+            site=SITE,
+            op=self.new_id(),
+            text=text,
+            id=self.new_id(),
+            token=self.hub.draw(),
+            now_ms=self.time.ms,
+            origin=origin,
+        )
+        return self.hub.do(bringing.bring, wish)
+
+    def show(self, visitor: Visitor, typed: bool) -> None:
+        """A visitor shows the slip at a desk, where it is read, or typed (only a slip of today)."""
+        number = visitor.number
+        if self.hub.down or not visitor.waits or number is None or (typed and number.business_day != self.day):
+            return
+        found = self.bring(str(number.label) if typed else number.slip_code)
+        if isinstance(found, Brought) and number.business_day == self.day:
+            assert found.ticket.number == number.label, f"{number.label} was shown, {found.ticket.label} found"
+
+    def add_expected(self, terminal: str, series: str) -> None:
+        """Staff call blind: the next number that a silent terminal must have given."""
+        slot = 0 if self.hub.down else self.hub.do(slots_now, SITE).get(terminal, 0)
+        if slot:
+            (label,) = self.hub.do(bringing.expected, SITE, self.day, slot, (series,))
+            self.bring(str(label), Origin.EXPECTED)
+
+    def _act(self, counter: str) -> Act:
+        return Act(site=SITE, counter=counter, op=self.new_id(), now_ms=self.time.ms)
+
+    # What happens to machines.
+
+    def crash(self, terminal: str, reboot: bool = False) -> None:
+        """The program dies and starts again. A number without paper is in nobody's hand."""
+        self.terminals[terminal].start(reboot)
+
+    def _power_cut(self, visitor: Visitor) -> Visitor:
+        self.crash(visitor.terminal)
+        if visitor.number is None:
+            visitor.gone, visitor.excuse = True, "no paper"
+        return visitor
+
+    def wipe(self, terminal: str) -> None:
+        """The disk is replaced: what only it knew is lost."""
+        at = self.terminals[terminal]
+        for (lane,) in at.rows("SELECT DISTINCT lane FROM outbox"):
+            if lane in self.visitors:
+                self.visitors[lane].excuse = "wiped"
+        at.new_disk()
+        at.start()
+
+    def restore(self) -> None:
+        """The hub begins another life on its backup. What no terminal can tell again is lost."""
+        if not self.hub.saved_ms:
+            return
+        given = self.hub.rows("SELECT coalesce(max(n), 0) FROM ticket WHERE slot = 0 AND day = ?", self.day)[0][0]
+        self.hub.restore(max(ABOVE, given))
+        for visitor in self.visitors.values():
+            at = self.terminals[visitor.terminal]
+            if at.disk != visitor.disk or visitor.number is None:
+                visitor.excuse = visitor.excuse or "restored"
+            elif at.standing.business_day != visitor.number.business_day:
+                visitor.excuse = visitor.excuse or "restored"
+
+    def _meanwhile(self, terminal: str, path: str) -> None:
+        """While an answer is on its way: a number is asked for during the sync, a sync done during the asking."""
+        chosen, self.net.choose = self.net.choose, lambda: Fate.FINE
+        if path == wire.TICKETS:
+            self.terminals[terminal].beat()
+        else:
+            at = self.terminals[terminal]
+            self.net.cut, cut = self.net.cut | {terminal}, self.net.cut
+            visitor = self.tap(terminal, "ausweis", Stop.NEVER)
+            if self.new_id()[-1] in "05af":
+                self.give_back(visitor)
+            self.net.cut = cut
+            assert at is self.terminals[terminal]
+        self.net.choose = chosen
+
+    def _line(self, terminal: str) -> Line:
+        return Line(self.net, terminal)
