@@ -72,7 +72,7 @@ def insert(connection: Connection, told: Told, where: Place) -> Ticket:
     run(
         connection,
         f"INSERT INTO ticket ({FIELDS}, round, terminal_id, tapped_at) VALUES ({PLACES}, ?, ?, ?)",
-        *msgspec.structs.astuple(ticket),
+        *msgspec.structs.astuple(_as_kept(ticket, where)),
         wraps,
         told.terminal,
         told.tapped_at,
@@ -84,6 +84,11 @@ def insert(connection: Connection, told: Told, where: Place) -> Ticket:
         ticket = ended
     tell(connection, ticket, told.now_ms)
     return ticket
+
+
+def _as_kept(ticket: Ticket, where: Place) -> Ticket:
+    """One that is over never waits, not even for a moment: somebody may wait today with the same number of ours."""
+    return ticket if where.waits else msgspec.structs.replace(ticket, state=State.EXPIRED)
 
 
 def _queue(connection: Connection, told: Told) -> str | None:

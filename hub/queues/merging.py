@@ -89,9 +89,10 @@ def _rename(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refu
 
 
 def _twin(connection: Connection, told: Told, waits: bool) -> Ticket | None:
-    """Who has the number. Staff who typed it could only guess its business day: today's."""
+    """Who has the number. Staff who typed it could only guess its business day: today's. One of ours that is over
+    takes it from nobody who waits with it today."""
     if told.label.slot == 0:
-        return _in_use(connection, told)
+        return _in_use(connection, told) if waits else None
     twin = aliases.with_number(connection, told.site, told.day, told.label)
     if twin is not None or not waits:
         return twin

@@ -78,6 +78,8 @@ class Terminal:
         self.line = line(name)
         self.db = apsw.Connection(":memory:")
         self.disk = self.boots = 0
+        self.heard_ms = 0
+        """True time of the last contact."""
         self.drift = draw.uniform(-50e-6, 50e-6)
         self.wall_off_s = draw.uniform(-5.0, 5.0)
         self._booted_ms = time.ms - draw.randrange(1, 10**8)
@@ -212,6 +214,7 @@ class Terminal:
         """As kiosk/main/workers.py."""
         self.numbers.probed(not isinstance(result, Away) and round_trip_s <= DEADLINE_S)
         if isinstance(result, Answer):
+            self.heard_ms = self._time.ms
             self.outside.clock.learn(result.value.hub_ms, round_trip_s)
             self.questions.heard(result.value.business_day, result.value.hub_generation)
 

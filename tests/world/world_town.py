@@ -25,6 +25,9 @@ from hub.store.words import Origin, State
 from kiosk import wire
 from kiosk.vocabulary.tickets import Numbered, PaperState
 
+SURE_MS = 3 * 3600 * 1000
+"""After so long without contact a crystal may be off by half a second."""
+
 
 class Stop(Enum):
     """Where in a visit the terminal's power goes."""
@@ -45,7 +48,7 @@ class Visitor(msgspec.Struct):
     service: str
     tap_ms: int
     sure: bool
-    """The terminal knew the hub's clock at the tap."""
+    """The terminal had learnt the hub's clock not long before the tap."""
     life: int
     """Of the hub, at the tap."""
     number: Numbered | None = None
@@ -95,7 +98,7 @@ class Town:
     def tap(self, terminal: str, service: str, stop: Stop = Stop.NEVER, printed: bool = True) -> Visitor:
         """One visit, from the tap to the paper."""
         at = self.terminals[terminal]
-        sure = at.outside.clock.now().sure
+        sure = at.outside.clock.now().sure and self.time.ms - at.heard_ms < SURE_MS
         ident = self.new_id()
         visitor = Visitor(ident, terminal, at.disk, service, self.time.ms, sure, self.hub.life)
         self.visitors[ident] = visitor

@@ -256,6 +256,16 @@ def test_a_number_of_ours_that_we_forgot_is_taken_in_and_not_given_again(hall) -
     assert issued.ticket.label == "A 007"
 
 
+def test_a_number_of_ours_of_yesterday_takes_todays_from_nobody(hall) -> None:
+    told = own(hall, 1, uuid(50), 1, slot=0, arrival_ms=hall.clock())
+    hall.clock.forward(DAY_MS)
+    assert hall.ticket().label == "A 001"
+    assert outcomes(sync(hall, told)) == [(200, "new")]
+    assert find(hall, uuid(50)).state is State.EXPIRED
+    assert labels(hall) == ["A 001"]
+    assert hall.see(alarms.standing, hall.site) == []
+
+
 # --- scans
 
 
