@@ -4,7 +4,8 @@ The id comes first, then the number. Whatever arrives twice, late or by two ways
 can be called by:
 
 * an id known under a number of ours, told with one of its terminal (our answer was lost): relabelled, ours is void;
-* a number that staff had brought in by hand: the id becomes another name of that ticket, which keeps its state;
+* a number that staff had brought in by hand: the id becomes another name of that ticket, which keeps its state - but
+  whoever was given the number only after it had been called in vain waits;
 * an id that was given back: stays given back.
 """
 
@@ -56,8 +57,7 @@ def take_in(connection: Connection, told: Told) -> TakenIn | Refused:
         return TakenIn(insert(connection, told, where), News.NEW)
     if twin.origin not in PLACEHOLDERS:
         return _taken(connection, told, twin)
-    aliases.add_id(connection, twin, told.id, told.now_ms)
-    return TakenIn(_learn(connection, twin, told, where), News.MERGED)
+    return TakenIn(_merge(connection, twin, told, where), News.MERGED)
 
 
 def _known(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refused:
@@ -83,9 +83,26 @@ def _rename(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refu
         return _taken(connection, told, twin)
     _end(connection, known, told.now_ms)
     aliases.void_number(connection, known, told.now_ms)
-    aliases.add_id(connection, twin, known.id, told.now_ms)
     where = Place(twin.queue_id, known.arrival_ms, True, True)
-    return TakenIn(_learn(connection, twin, told, where), News.MERGED)
+    return TakenIn(_merge(connection, twin, told, where), News.MERGED)
+
+
+def _merge(connection: Connection, twin: Ticket, told: Told, where: Place) -> Ticket:
+    """The placeholder becomes the ticket that is told of."""
+    aliases.add_id(connection, twin, told.id, told.now_ms)
+    ticket = _learn(connection, twin, told, where)
+    called_too_early = not where.arrival_sure or where.arrival_ms > (ticket.called_ms or 0)
+    if ticket.state is State.NO_SHOW and where.waits and called_too_early:
+        return _wait_again(connection, ticket, told.now_ms)
+    return ticket
+
+
+def _wait_again(connection: Connection, ticket: Ticket, now_ms: int) -> Ticket:
+    """Who did not come because nobody had the number, or knew it as theirs, is in the queue again."""
+    back = move(connection, ticket, State.WAITING, now_ms)
+    assert isinstance(back, Ticket)
+    tell(connection, back, now_ms)
+    return back
 
 
 def _twin(connection: Connection, told: Told, waits: bool) -> Ticket | None:
@@ -187,12 +204,7 @@ def _relabel(connection: Connection, known: Ticket, told: Told) -> Ticket:
     ticket = _told(connection, known, told.now_ms)
     if ticket.state is State.CALLED:
         _call_again(connection, ticket, told.now_ms)
-    if ticket.state is State.NO_SHOW:
-        back = move(connection, ticket, State.WAITING, told.now_ms)
-        assert isinstance(back, Ticket)
-        tell(connection, back, told.now_ms)
-        return back
-    return ticket
+    return _wait_again(connection, ticket, told.now_ms) if ticket.state is State.NO_SHOW else ticket
 
 
 def _call_again(connection: Connection, ticket: Ticket, now_ms: int) -> None:

@@ -100,15 +100,27 @@ def test_when_the_terminal_tells_the_placeholder_becomes_its_ticket(hall, origin
 
 @pytest.mark.parametrize("state", [State.CALLED, State.IN_SERVICE, State.DONE, State.NO_SHOW])
 def test_a_merged_ticket_keeps_its_state(hall, state: State) -> None:
+    arrival = hall.clock()
     brought(hall, "A 01-01")
     call(hall, 1)
     act = Act(site=hall.site, counter="p1", op="click-2", now_ms=hall.clock.forward(1))
     after = {State.IN_SERVICE: calling.arrive, State.DONE: calling.finish, State.NO_SHOW: calling.no_show}
     if state in after:
         hall.do(after[state], act)
-    sync(hall, own(hall, 1, uuid(50), slot=1))
+    sync(hall, own(hall, 1, uuid(50), slot=1, arrival_ms=arrival))
     assert find(hall, uuid(50)).state is state
     assert labels(hall) == [], "nobody is called twice"
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_who_was_given_a_number_after_it_was_called_in_vain_waits(hall, sure: bool) -> None:
+    brought(hall, "A 01-01", origin=Origin.EXPECTED)
+    call(hall, 1)
+    hall.do(calling.no_show, Act(site=hall.site, counter="p1", op="click-2", now_ms=hall.clock.forward(1)))
+    arrival = hall.clock.forward(MINUTE) if sure else hall.clock() - MINUTE
+    sync(hall, own(hall, 1, uuid(50), slot=1, arrival_ms=arrival, arrival_sure=sure))
+    assert labels(hall) == ["A 01-01"]
+    assert find(hall, uuid(50)).arrival_ms == arrival
 
 
 def test_paper_and_giving_back_go_by_the_other_name(hall) -> None:
