@@ -158,6 +158,8 @@ class Town:
         stands, self.at_counter[counter] = self.at_counter[counter], None
         number = stands.number if stands else None
         came = number is not None and number.label == here.number
+        if not came and (late := self._comes(here)):  # the number came out while it stood on the sign
+            late.served_life, came = self.hub.life, True
         end = calling.finish if came or here.state is State.IN_SERVICE else calling.no_show
         ended = self.hub.do(end, self._act(counter))
         assert isinstance(ended, Done), ended
