@@ -8,9 +8,11 @@ from typing import Any
 
 from litestar import Litestar, Response, get
 from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 
-from hub.api import terminal_api, wiring
+from hub.api import catalogue_api, terminal_api, wiring
+from hub.api.number import number
 from hub.api.wiring import Asked
 from hub.feed import HEARTBEAT_S, Feed
 from hub.hall import Hall, TheHall, system_ms
@@ -19,9 +21,21 @@ from hub.queues.retention import prune
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
 from hub.web import edges, routers
+from kiosk import wire
 
 LOOK_S = 20.0
 FORGET_S = 3600.0
+
+
+class HubApp(Litestar):
+    """Litestar with a lane of its own for numbers: who asks for one passes routing and middleware by."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One ASGI event source: a request, or the app's life span."""
+        if scope["type"] == ScopeType.HTTP and scope["path"] == wire.TICKETS:
+            await number(self.state.hall, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 @get("/healthz", sync_to_thread=False)
@@ -30,11 +44,16 @@ def healthz(hall: Hall) -> Response[bytes]:
     return Response(b"", status_code=200 if hall.store.healthy else 503)
 
 
-def create_app(store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s: float = HEARTBEAT_S) -> Litestar:
-    """Build the app over an open store; the caller closes the store after the app has ended."""
-    hall = TheHall(store, Feed(store, heartbeat_s), now_ms)
-    return Litestar(
-        [healthz, terminal_api.router, *routers],
+def create_app(
+    store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s: float = HEARTBEAT_S, ca: str = ""
+) -> HubApp:
+    """Build the app over an open store; the caller closes the store after the app has ended.
+
+    ``ca`` is the certificate (PEM) of the authority that terminals pin; "" = no encryption.
+    """
+    hall = TheHall(store, Feed(store, heartbeat_s), now_ms, ca)
+    return HubApp(
+        [healthz, terminal_api.router, catalogue_api.router, *routers],
         dependencies={"hall": Provide(lambda: hall, sync_to_thread=False)},
         lifespan=[partial(_lifespan, hall)],
         exception_handlers={HTTPException: _http_fault},
@@ -53,7 +72,9 @@ def _http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
 @asynccontextmanager
 async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
     app.state.hall = hall
-    tasks = [asyncio.create_task(work) for work in (hall.feed.run(), _turn_days(hall), _forget(hall))]
+    tasks = [
+        asyncio.create_task(work) for work in (hall.feed.run(), hall.showcase.run(), _turn_days(hall), _forget(hall))
+    ]
     try:
         yield
     finally:

@@ -1,6 +1,7 @@
 """What every request handler has at hand: store, feed, keys, clock. Handlers take it as ``hall: Hall``."""
 
 import secrets
+import ssl
 import time
 from collections.abc import Callable
 
@@ -11,24 +12,36 @@ from hub.api.tokens import Tokens
 from hub.api.tries import Tries
 from hub.auth.passwords import Passwords
 from hub.auth.signing_in import Doorman
+from hub.catalogue.showcase import Showcase
 from hub.feed import Feed
 from hub.store.engine import Store
+from kiosk.vocabulary.enrolment import fingerprint, grouped
 from kiosk.vocabulary.ids import IdMaker
 
 
 class TheHall:
-    """One per app. ``now_ms`` is Unix time in ms; ``new_id`` makes UUIDv7; both are the store's clock in tests."""
+    """One per app. ``now_ms`` is Unix time in ms; ``new_id`` makes UUIDv7; both are the store's clock in tests.
 
-    def __init__(self, store: Store, feed: Feed, now_ms: Callable[[], int]) -> None:
+    ``ca`` is the certificate (PEM) of the authority that vouches for this hub, "" without encryption.
+    """
+
+    def __init__(self, store: Store, feed: Feed, now_ms: Callable[[], int], ca: str = "") -> None:
         self.store = store
         self.feed = feed
         self.now_ms = now_ms
         self.new_id = IdMaker(now_ms, secrets.randbits)
         self.tokens = Tokens()
+        self.showcase = Showcase(store, now_ms)
         self.keys = KeyRing(store, time.monotonic)
         self.enrol_tries = Tries(time.monotonic)
         self.passwords = Passwords()
         self.doorman = Doorman(store, self.passwords, now_ms)
+        self.ca = ca
+        self._mark = fingerprint(ssl.PEM_cert_to_DER_cert(ca)) if ca else ""
+
+    def shown_code(self, code: str) -> str:
+        """An enrolment code as it is typed at the terminal: with encryption our fingerprint is its end."""
+        return grouped(code + self._mark) if code else ""
 
 
 Hall = NamedDependency[TheHall]

@@ -1,5 +1,7 @@
-"""``kiosk hub``: one process, one worker, one data folder."""
+"""``kiosk hub``: one process, one worker, one data folder; encrypted wherever somebody else could listen."""
 
+import asyncio
+import contextlib
 import logging
 import signal
 import socket
@@ -18,27 +20,54 @@ from hub.hall import Hall, system_ms
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 from hub.store.lock import hold
+from hub.tls import files, serving
+from hub.tls.files import TlsFault
+from hub.tls.serving import Files, Tls
+from kiosk.vocabulary.addresses import is_this_machine
 
 LOGGER = logging.getLogger("hub")
 KEEP_ALIVE_S = 75
 """Longer than the terminals' heartbeat of 5 s, so that they keep their connection."""
 
 
-def serve(bind: str, port: int, data_dir: Path, ready: Callable[[str], None] | None = None) -> int:
+def serve(
+    bind: str,
+    port: int,
+    data_dir: Path,
+    ready: Callable[[str], None] | None = None,
+    certificates: Files | None = None,
+) -> int:
     """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` is told the address when it answers;
     without it the address is printed, with the set-up link while the hub has no data.
 
-    Port 0 takes any free one. Exit code 2: the folder or the address cannot be used; the log says why.
+    ``certificates`` are the operator's own; else those of ``kiosk hub init`` are used when there are some.
+    Port 0 takes any free one. Exit code 2: the folder, the address or a certificate cannot be used; the log says why.
     """
     try:
         lock = hold(data_dir)
     except StoreRefused as fault:
         return _refuse(str(fault))
     with lock:
-        return _serve_locked(bind, port, data_dir / "hub.db", ready)
+        tls = _encryption(bind, data_dir, certificates)
+        if isinstance(tls, TlsFault):
+            return _refuse(tls.sentence)
+        return _serve_locked(bind, port, data_dir / "hub.db", ready, tls)
 
 
-def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None] | None) -> int:
+def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | TlsFault | None:
+    """The certificate to serve with; None = none, which is allowed on this machine only."""
+    folder = files.folder_of(data_dir)
+    if certificates is not None or folder.ca.exists():
+        return serving.open_tls(certificates or serving.of_folder(folder))
+    if is_this_machine(bind):
+        return None
+    return TlsFault(
+        f"The hub does not listen on {bind} without encryption. Make certificates first:"
+        f" 'kiosk hub init --data {data_dir} --name NAME-OR-ADDRESS', or give your own (--certificate, --key, --ca)."
+    )
+
+
+def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None] | None, tls: Tls | None) -> int:
     try:
         listener = socket.create_server((bind, port), backlog=512)
     except OSError as fault:
@@ -50,7 +79,8 @@ def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None]
             return _refuse(str(fault))
         _end_in_order()
         try:
-            HubServer(create_app(store), listener, ready or partial(_say, store)).run([listener])
+            app = create_app(store, ca=tls.ca if tls else "")
+            HubServer(app, listener, ready or partial(_say, store), tls).run([listener])
         finally:
             store.close()
     return 0
@@ -79,7 +109,13 @@ def _end_in_order() -> None:
 class HubServer(uvicorn.Server):
     """uvicorn that tells when it answers, and ends our streams before it waits for open requests."""
 
-    def __init__(self, app: Litestar, listener: socket.socket, ready: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        app: Litestar,
+        listener: socket.socket,
+        ready: Callable[[str], None] | None = None,
+        tls: Tls | None = None,
+    ) -> None:
         """Serve ``app`` on ``listener``; start with ``run([listener])``, end by ``should_exit = True``."""
         super().__init__(
             uvicorn.Config(
@@ -93,23 +129,29 @@ class HubServer(uvicorn.Server):
                 proxy_headers=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=3,
+                ssl_context_factory=(lambda _config, _default: tls.context) if tls else None,
             )
         )
-        self._hub = app
-        self._listener = listener
-        self._ready = ready
+        self._hub, self._listener, self._ready, self._tls = app, listener, ready, tls
+        self._watch: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
         await super().startup(sockets)
+        if self._tls is not None:
+            self._watch = asyncio.create_task(self._tls.watch())
         host, port = self._listener.getsockname()[:2]
-        url = f"http://{host}:{port}"
+        url = f"{'https' if self._tls else 'http'}://{host}:{port}"
         LOGGER.info("The hub answers at %s", url)
         if self._ready:
             self._ready(url)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams, then wait for the other requests."""
+        if self._watch is not None:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
         hall: Hall = self._hub.state.hall
         hall.feed.close()
         await super().shutdown(sockets)

@@ -13,7 +13,7 @@ import msgspec
 from litestar.response import Stream
 
 from hub.feed import Batch, Feed
-from hub.queues.events import CALLING, newest
+from hub.queues.events import CALLING, Kind, newest
 from hub.queues.tickets import local_iso
 from hub.queues.waiting import call_of, calls_after
 from hub.store.engine import Store
@@ -81,21 +81,28 @@ def calls(
 ) -> Stream:
     """The stream of boards and terminals: ``calls`` events with ``wire.Calls``, first the last ``keep`` of today.
 
-    With ``after`` (the ``Last-Event-ID``) only later calls are repeated. Every 15 s a ``beat`` event with the hub's
-    time lets a board tell "as of" and turn grey when it stops.
+    With ``after`` (the ``Last-Event-ID``) only later calls are repeated. When the business day turns, a ``calls`` event
+    without calls says so. Every 15 s a ``beat`` event with the hub's time lets a board tell "as of" and turn grey when
+    it stops.
     """
+    day = ""
 
     async def start() -> tuple[int, bytes]:
+        nonlocal day
         found = await store.read(lambda c: calls_after(c, site, after, now_ms(), keep))
+        day = found.business_day
         return found.seq, sse(msgspec.json.encode(found), "calls", found.seq)
 
     def render(batch: Batch) -> bytes:
+        nonlocal day
         at = local_iso(now_ms(), timezone)
         if not batch:
             return sse(at, "beat")
-        fresh = tuple(call_of(e, timezone) for e in batch if e.kind in CALLING)
-        found = Calls(seq=batch[-1].seq, at=at, calls=fresh)
-        return sse(msgspec.json.encode(found), "calls", found.seq) if fresh else b""
+        before, (day, todays) = day, _todays(batch, day)
+        fresh = tuple(call_of(e, timezone) for e in todays if e.kind in CALLING)
+        found = Calls(seq=batch[-1].seq, at=at, calls=fresh, business_day=day)
+        over = before not in ("", day)
+        return sse(msgspec.json.encode(found), "calls", found.seq) if fresh or over else b""
 
     return answer(stream(feed, site, start, render))
 
@@ -103,6 +110,12 @@ def calls(
 def last_event_id(text: str | None) -> int:
     """The seq of a ``Last-Event-ID`` header or ``after`` parameter; 0 for none or nonsense."""
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def _todays(batch: Batch, day: str) -> tuple[str, Batch]:
+    """The business day after a batch, and what of the batch happened on it."""
+    turns = [at for at, event in enumerate(batch) if event.kind is Kind.DAY]
+    return (batch[turns[-1]].subject, batch[turns[-1] + 1 :]) if turns else (day, batch)
 
 
 def _change(seq: int, batch: Batch) -> bytes:

@@ -1,4 +1,4 @@
-"""The command ``kiosk``: terminal, hub, sim, demo, import. Each command imports what it starts, and nothing else."""
+"""The command ``kiosk``: terminal, enrol, hub, sim, demo, import. Each imports what it starts, and nothing else."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 from kiosk import __version__
 
 DEFAULT_DATA = Path("/var/lib/townhall-kiosk")
+DEFAULT_CONFIG = Path("/etc/townhall-kiosk/config.toml")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -15,6 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     run = {
         "terminal": _terminal,
+        "enrol": _enrol,
         "hub": _hub,
         "sim": _sim,
         "demo": _demo,
@@ -28,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"townhall-kiosk {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     _terminal_options(commands.add_parser("terminal", help="a lobby terminal, full screen"))
+    _enrol_options(commands.add_parser("enrol", help="make a terminal known to the hub, without the touch set-up"))
     _hub_options(commands.add_parser("hub", help="the hall's server"))
     _sim_options(commands.add_parser("sim", help="simulated devices with a panel in the browser"))
     _demo_options(commands.add_parser("demo", help="hub, simulated devices and a terminal with demo data"))
@@ -36,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _terminal_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, default=Path("/etc/townhall-kiosk/config.toml"))
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA / "terminal", help="where terminal.db lives")
     parser.add_argument(
         "--window", metavar="WxH", help="a window of this size instead of the full screen (tests, demo)"
@@ -44,16 +47,34 @@ def _terminal_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trace", type=Path, metavar="FILE", help="write what is drawn as JSON lines (tests, demo)")
 
 
+def _enrol_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", help="the hub's address, as its terminals page shows it")
+    parser.add_argument("code", help="the code from the hub's terminals page, all groups")
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
+
+
 def _hub_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--bind", default="127.0.0.1")
+    parser.add_argument("--bind", default="127.0.0.1", help="anything but loopback needs certificates: kiosk hub init")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA / "hub")
-    acts = parser.add_subparsers(dest="act")
+    parser.add_argument("--certificate", type=Path, help="your own certificate (PEM, chain behind it)")
+    parser.add_argument("--key", type=Path, help="its key (PEM, no password)")
+    parser.add_argument("--ca", type=Path, help="the authority that signed it: terminals pin this one")
+    acts = parser.add_subparsers(dest="act", metavar="ACT", help="without one the hub runs")
+    for act, what in (
+        ("init", "make the hub's certificate authority and certificate"),
+        ("renew", "sign a new certificate; no terminal needs to enrol again"),
+    ):
+        own = acts.add_parser(act, help=what)
+        own.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+        own.add_argument(
+            "--name", action="append", default=[], help="a host name or address of the hub; may be said several times"
+        )
     backup = acts.add_parser("backup", help="copy the hub's database to a new file, while the hub runs")
     restore = acts.add_parser("restore", help="put such a copy in the place of the database; the hub must be stopped")
-    for act in (backup, restore):
-        act.add_argument("--data", type=Path, default=argparse.SUPPRESS)
-        act.add_argument("file", type=Path)
+    for copying in (backup, restore):
+        copying.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+        copying.add_argument("file", type=Path)
     restore.add_argument(
         "--above",
         type=int,
@@ -81,8 +102,10 @@ def _demo_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _import_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("format", choices=("dldb", "catalogue"))
+    parser.add_argument("format", choices=("xzufi", "dldb", "own"), help="own = a folder of TOML files or a .json file")
     parser.add_argument("source", type=Path)
+    parser.add_argument("--area", metavar="ARS", default="", help="only what is valid in this area (xzufi), 12 digits")
+    parser.add_argument("--accept", action="store_true", help="put it in force although it looks like an accident")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA / "hub")
 
 
@@ -92,12 +115,27 @@ def _terminal(options: argparse.Namespace) -> int:
     return run_terminal(options.config, options.data, options.window, options.trace)
 
 
+def _enrol(options: argparse.Namespace) -> int:
+    from offline_cache.enrolment import run_enrol
+
+    return run_enrol(options.config, options.url, options.code)
+
+
 def _hub(options: argparse.Namespace) -> int:
+    if options.act in ("init", "renew"):
+        from hub.tls.cli import run_init, run_renew
+
+        return (run_init if options.act == "init" else run_renew)(options.data, tuple(options.name))
     if options.act is not None:
         return _hub_act(options)
     from hub.serve import serve
+    from hub.tls.serving import Files
 
-    return serve(options.bind, options.port, options.data)
+    own = (options.certificate, options.key, options.ca)
+    if any(own) and not all(own):
+        sys.stderr.write("Give --certificate, --key and --ca together.\n")
+        return 2
+    return serve(options.bind, options.port, options.data, certificates=Files(*own) if all(own) else None)
 
 
 def _hub_act(options: argparse.Namespace) -> int:
@@ -123,7 +161,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     from hub.catalogue.cli import run_import
 
-    return run_import(options.format, options.source, options.data)
+    return run_import(options.format, options.source, options.data, accept=options.accept, area=options.area)
 
 
 if __name__ == "__main__":

@@ -39,12 +39,21 @@ class Panel(_Part, frozen=True):
 
 
 class Hub(_Part, frozen=True):
-    """Where the hub is and who we are to it; key and terminal come from enrolment."""
+    """Where the hub is and who we are to it; key, terminal, ``ca`` and ``signers`` come from enrolment.
+
+    ``ca`` is the certificate (PEM) of the one authority that may vouch for the hub. ``plain`` allows a hub on another
+    machine without encryption: whoever is on the network can then read and write along. ``signers`` are the pinned
+    keys that sign manifests: key id -> the Ed25519 key in base64url.
+    """
 
     url: Url = "http://127.0.0.1:8080"
     terminal: str = ""
     name: str = ""
     key: str = ""
+    site: str = ""
+    signers: dict[str, str] = {}
+    ca: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
+    plain: bool = False
 
 
 class Device(_Part, frozen=True):
@@ -163,14 +172,14 @@ def to_toml(config: TerminalConfig) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace a file so that after a power cut either the old or the new text stands there."""
+    """Replace a file so that after a power cut either the old or the new text stands there. For its owner alone."""
     part = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("w", encoding="utf-8") as file:
+    part.unlink(missing_ok=True)  # so that the one we make is ours alone from its first byte: it may hold a key
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    part.chmod(0o600)
     part.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
@@ -191,10 +200,14 @@ def _table(lines: list[str], name: tuple[str, ...], values: dict[str, object]) -
     plain = {key: value for key, value in values.items() if not isinstance(value, dict)}
     if name and plain:
         lines.append(f"\n[{'.'.join(name)}]")
-    lines.extend(f"{key} = {_value(value)}" for key, value in plain.items())
+    lines.extend(f"{_key(key)} = {_value(value)}" for key, value in plain.items())
     for key, value in values.items():
         if isinstance(value, dict):
-            _table(lines, (*name, key if key.replace("_", "").isalnum() else _value(key)), value)
+            _table(lines, (*name, _key(key)), value)
+
+
+def _key(key: str) -> str:
+    return key if key.isascii() and key.replace("_", "").replace("-", "").isalnum() else _value(key)
 
 
 def _value(value: object) -> str:

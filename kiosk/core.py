@@ -5,8 +5,9 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
+import msgspec
 from msgspec.structs import replace
 
 from kiosk.catalogue.index import EMPTY, CatalogueIndex
@@ -18,13 +19,14 @@ from kiosk.flows.rules import table
 from kiosk.flows.words import Words
 from kiosk.health import assess
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import Facts, State, fresh_session
+from kiosk.session.model import HOMES, Facts, State, fresh_session
 from kiosk.session.step import home_state, step
 from kiosk.session.table import Moved
 from kiosk.view import Screen, View
 from kiosk.vocabulary.devices import DeviceStatus
-from kiosk.vocabulary.effects import CommitNumber, Effect, Note
-from kiosk.vocabulary.events import DeviceChanged, Event, HubChanged, Tick
+from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, UseCatalogue
+from kiosk.vocabulary.events import Asked, DeviceChanged, Event, HouseChanged, HubChanged, RestartOrdered, Tick
+from kiosk.vocabulary.house import House
 
 INBOX_LIMIT = 1000
 TICK_S = 0.25
@@ -41,10 +43,20 @@ _CALM_S = {
 "Printing" waits until the slip is on its way, because drawing a screen takes both cores from it."""
 
 
+class CatalogueAge(msgspec.Struct, frozen=True):
+    """How old the catalogue may be: of which day it is when the hub's promise has run out, else None."""
+
+    as_of: date | None
+
+
 class News(Event, frozen=True):
-    """Facts that changed outside the session: another catalogue index, people waiting, what the store takes."""
+    """Facts that changed outside the session: another catalogue index, people waiting, what the store takes.
+
+    An index is taken when nobody is being served: who looks at a service now goes on seeing what they saw.
+    """
 
     index: CatalogueIndex | None = None
+    catalogue: CatalogueAge | None = None
     waiting: dict[str, int] | None = None
     stored: bool | None = None
     own_numbers: bool | None = None
@@ -81,10 +93,13 @@ class Core:
         self._perform, self._show, self._log = perform, show, log
         self._inbox: queue.Queue[Event] = queue.Queue(INBOX_LIMIT)
         self._stop = threading.Event()
-        self._index = EMPTY
+        self._index = self._next_index = EMPTY
+        self._catalogue_as_of: date | None = None
         self._waiting: dict[str, int] = {}
         self._devices: dict[str, DeviceStatus] = {}
-        self._hub = False
+        self._hub = HubChanged(reachable=False)
+        self._house = House()
+        self._restart = False
         self._stored = True
         self._own_numbers = self._outbox_full = False
         self._slip_key = b""
@@ -128,8 +143,9 @@ class Core:
 
     def _turn(self, event: Event) -> None:
         self._take_news(event)
-        if isinstance(event, News):
-            event = Tick()
+        if isinstance(event, News) or (isinstance(event, Asked) and not self._ready):
+            event = Tick()  # a touch while the terminal starts or is about to end asks for nothing
+        self._take_catalogue()
         self._carry_out(step(table(), self.session, event, self.facts()))
         self._publish()
 
@@ -145,6 +161,9 @@ class Core:
             case CommitNumber():
                 self._drawn.append(self._mono())
                 self._perform(effect)
+            case Restart():
+                self._ready = self._restart = False  # from now on it says that it starts
+                self._perform(effect)
             case _:
                 self._perform(effect)
 
@@ -153,16 +172,22 @@ class Core:
             case DeviceChanged(status=status):
                 self._devices[status.device] = status
                 self._log.write("device-changed", {"device": status.device, "state": status.state.value})
-            case HubChanged(reachable=reachable) if reachable != self._hub:
-                self._hub = reachable
-                self._log.write("hub-reachable" if reachable else "hub-away")
+            case HubChanged() if event != self._hub:
+                self._hub = event
+                why = {"problem": event.problem.value} if event.problem else {}
+                self._log.write("hub-reachable" if event.reachable else "hub-away", why)
+            case HouseChanged(house=house):
+                self._house = house
+            case RestartOrdered():
+                self._restart = True
             case News():
                 self._take_facts(event)
             case _:
                 pass
 
     def _take_facts(self, news: News) -> None:
-        self._index = news.index or self._index
+        self._next_index = news.index or self._next_index
+        self._catalogue_as_of = self._catalogue_as_of if news.catalogue is None else news.catalogue.as_of
         self._waiting = self._waiting if news.waiting is None else news.waiting
         self._stored = self._stored if news.stored is None else news.stored
         self._own_numbers = self._own_numbers if news.own_numbers is None else news.own_numbers
@@ -170,12 +195,24 @@ class Core:
         self._slip_key = self._slip_key if news.slip_key is None else news.slip_key
         if news.ready and not self._ready:
             self._ready = True
+            self._take_catalogue()
             self._start_over()
+
+    def _take_catalogue(self) -> None:
+        """Switch to the newest catalogue between visitors, and search with it."""
+        if self._next_index is not self._index and self.session.state in HOMES:
+            self._index = self._next_index
+            self._perform(UseCatalogue(self._index.generation))
 
     @property
     def index(self) -> CatalogueIndex:
         """The catalogue in force."""
         return self._index
+
+    @property
+    def house(self) -> House:
+        """Whether an order has closed this terminal; readable from any thread."""
+        return self._house
 
     def facts(self) -> Facts:
         """The world as values, for one step or one view."""
@@ -187,7 +224,7 @@ class Core:
             mono=mono,
             fresh=(self._make_id(), self._make_id()),
             index=self._index,
-            health=assess(self._devices, self._hub),
+            health=assess(self._devices, self._hub.reachable, self._hub.problem),
             timing=self._timing,
             languages=self._languages,
             waiting=self._waiting,
@@ -197,6 +234,9 @@ class Core:
             outbox_full=self._outbox_full,
             slip_key=self._slip_key,
             base_url=self._site.base_url,
+            catalogue_as_of=self._catalogue_as_of,
+            house=self._house,
+            restart=self._restart,
         )
 
     def view(self) -> View:

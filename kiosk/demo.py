@@ -18,7 +18,9 @@ from typing import NamedTuple
 
 import requests
 
+from kiosk import wire
 from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
+from kiosk.main.terminal import RESTART
 from kiosk.vocabulary.devices import DeviceKind
 
 READY_S = 40.0
@@ -116,7 +118,9 @@ class Demo:
 
     def write_config(self, timing: Timing | None = None) -> None:
         """Enrol a terminal and write its configuration with the simulated devices."""
-        answer = requests.post(f"{self.hub_url}/api/v1/enrol", json={"code": self._code, "version": "1.0"}, timeout=10)
+        answer = requests.post(
+            f"{self.hub_url}/api/v1/enrol", json={"code": self._code, "version": wire.VERSION}, timeout=10
+        )
         answer.raise_for_status()
         enrolled = answer.json()
         devices = {
@@ -126,7 +130,14 @@ class Demo:
         }
         config = TerminalConfig(
             panel=self.panel,
-            hub=Hub(url=self.hub_url, terminal=enrolled["terminal"], name=enrolled["name"], key=enrolled["key"]),
+            hub=Hub(
+                url=self.hub_url,
+                terminal=enrolled["terminal"],
+                name=enrolled["name"],
+                key=enrolled["key"],
+                site=enrolled["site"],
+                signers={signer["kid"]: signer["x"] for signer in enrolled["signers"]},
+            ),
             site=Site(town=enrolled["town"], name=enrolled["site_name"], base_url=enrolled.get("base_url", "")),
             devices=devices,
             timing=timing or Timing(),
@@ -218,7 +229,9 @@ def run_demo(data: Path | None, window: str, trace: Path | None) -> int:
             demo.write_config()
             demo.start_terminal(window)
             _welcome(demo, time.monotonic() - began)
-            return demo.processes["terminal"].wait()
+            while (code := demo.processes["terminal"].wait()) == RESTART:
+                demo.start_terminal(window)
+            return code
         except KeyboardInterrupt:
             return 0
         except RuntimeError as fault:

@@ -42,6 +42,9 @@ EVENTS: dict[str, Entry] = {
     "catalogue-refused": Entry(logging.ERROR, "A catalogue was refused; the last good one stays."),
     "catalogue-not-stored": Entry(logging.ERROR, "A good catalogue could not be written; the last good one stays."),
     "catalogue-quarantined": Entry(logging.ERROR, "A damaged catalogue file was put aside."),
+    "catalogue-old": Entry(
+        logging.WARNING, "The hub has not confirmed the catalogue in time; pages say of which day it is."
+    ),
     "catalogue-bug": Entry(logging.ERROR, "A program fault in search was caught."),
     "number-refused": Entry(logging.WARNING, "The hub answered that it will not number this."),
     "number-silent": Entry(logging.WARNING, "The hub gave no number in time."),
@@ -54,6 +57,14 @@ EVENTS: dict[str, Entry] = {
     "outbox-full": Entry(logging.ERROR, "Too much waits for the hub: no new numbers until it has been heard."),
     "outbox-open": Entry(logging.INFO, "The outbox takes new work again."),
     "hub-refused": Entry(logging.ERROR, "The hub refuses this terminal or its request: is it still enrolled?"),
+    "hub-wrong-certificate": Entry(
+        logging.ERROR, "Who answers at the hub's address is not the hub we enrolled with; nothing was said to it."
+    ),
+    "hub-plain-refused": Entry(
+        logging.ERROR, "The hub is on another machine and not encrypted; nothing was said to it."
+    ),
+    "order-applied": Entry(logging.INFO, "An order of the hub was carried out."),
+    "order-refused": Entry(logging.WARNING, "An order of the hub was not carried out, and why."),
     "hub-garbled": Entry(logging.ERROR, "The hub's answer could not be read."),
 }
 

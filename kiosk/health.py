@@ -25,18 +25,20 @@ class Health(msgspec.Struct, frozen=True):
     paper_problem: Problem | None = None
     paper_low: bool = False
     hub: bool = False
+    hub_problem: Problem | None = None
+    """Why the hub is away, where it is more than silence: a technician has to look."""
     devices: tuple[DeviceStatus, ...] = ()
 
 
 _WORKING = frozenset({DeviceState.READY, DeviceState.BUSY})
 
 
-def assess(devices: Mapping[str, DeviceStatus], hub: bool) -> Health:
+def assess(devices: Mapping[str, DeviceStatus], hub: bool, hub_problem: Problem | None = None) -> Health:
     """Fold the devices' states into the offer. Disabled devices count as absent."""
     known = tuple(status for status in devices.values() if status.state is not DeviceState.DISABLED)
     printers = [status for status in known if status.kind is DeviceKind.RECEIPT_PRINTER]
     if not printers:
-        return Health(hub=hub, devices=known)
+        return Health(hub=hub, hub_problem=hub_problem, devices=known)
     best = min(printers, key=_badness)
     stop = _first_stop(best)
     working = best.state in _WORKING and stop is None
@@ -45,6 +47,7 @@ def assess(devices: Mapping[str, DeviceStatus], hub: bool) -> Health:
         paper_problem=None if working else stop or Problem.SILENT,
         paper_low=Problem.PAPER_NEAR_END in best.problems,
         hub=hub,
+        hub_problem=hub_problem,
         devices=known,
     )
 

@@ -39,6 +39,7 @@ class Screen(StrEnum):
     SCAN_PAYMENT = "scan_payment"
     SCAN_UNKNOWN = "scan_unknown"
     CLOSED = "closed"
+    CLOSED_BY_HOUSE = "closed_by_house"
     OUT_OF_SERVICE = "out_of_service"
     SETUP = "setup"
 
@@ -88,13 +89,15 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     """Something that can be touched, focused and spoken.
 
     ``lang`` is the language of ``label`` where it differs from the view's ("" = the view's); ``note`` is the mark
-    of a fall-back ("nur auf Deutsch"). ``icon`` is a name from the icon table, always beside words.
+    of a fall-back ("nur auf Deutsch"). ``icon`` is a name from the icon table, always beside words. ``short`` is what
+    is written where there is no room for ``label`` ("" = there is nothing shorter).
     """
 
     id: str
     label: str
     spoken: str
     intent: Intent
+    short: str = ""
     role: Role = Role.BUTTON
     look: Look = Look.PLAIN
     icon: str = ""
@@ -118,6 +121,8 @@ class Tiles(msgspec.Struct, frozen=True, tag="tiles"):
 
     items: tuple[Control, ...]
     heading: str = ""
+    one_tap: bool = False
+    """Each does its work with a single tap, so all of them stand on the first page wherever that can be."""
 
 
 class SearchField(msgspec.Struct, frozen=True, tag="search_field"):
@@ -231,6 +236,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     spoken: str
     pager: PagerTexts
+    short_title: str = ""
+    """What is written instead of the title where there is no room for it ("" = there is nothing shorter)."""
     subtitle: str = ""
     progress: Progress | None = None
     notes: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class AwayReason(StrEnum):
-    """Why there is no answer. Whether the hub heard the question is unknown in every case but NOT_CONNECTED."""
+    """Why there is no answer. Whether the hub heard the question is unknown, except: NOT_CONNECTED and the last two."""
 
     NOT_CONNECTED = "not_connected"
     TIMED_OUT = "timed_out"
@@ -22,6 +22,10 @@ class AwayReason(StrEnum):
     BUSY = "busy"
     HUB_ERROR = "hub_error"
     ABANDONED = "abandoned"
+    WRONG_CERTIFICATE = "wrong_certificate"
+    """Whoever answers is not the hub we were enrolled with: nothing was said to it."""
+    PLAIN_REFUSED = "plain_refused"
+    """The hub's address is on another machine and without encryption, and the configuration does not allow that."""
 
 
 class Answer(msgspec.Struct, Generic[T], frozen=True):

@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -22,16 +22,25 @@ SILENT_S = 35.0
 _POLLS_PER_TRY = 4
 
 
+class Called(Protocol):
+    """Who shows calls. ``whole`` = these are all there are, what was called before is over."""
+
+    def __call__(self, calls: wire.Calls, *, whole: bool) -> None:
+        """Take what the hub says."""
+        ...
+
+
 class CallsThread:
     """Subscribes to the stream of calls, resumes where it was, polls where streams do not get through.
 
-    ``called`` gets every ``Calls`` once, oldest first; the first holds the hub's last calls of today.
+    ``called`` gets every ``Calls`` once, oldest first. The first holds the hub's last calls of today and is whole; so
+    are the one that begins a business day (usually without a call) and the first of a hub that begins anew.
     """
 
     def __init__(
         self,
         hub: Hub,
-        called: Callable[[wire.Calls], None],
+        called: Called,
         *,
         note: Note = ignore,
         poll_s: float = 1.5,
@@ -41,6 +50,7 @@ class CallsThread:
         self._make_client = client_maker(hub, 3.0, silent_s, 10.0)
         self._called, self._note, self._poll_s, self._jitter = called, note, poll_s, jitter
         self._seq = 0
+        self._day = ""
         self._stopping = threading.Event()
         self._client: HubClient | None = None
         self._thread = threading.Thread(target=self._run, name="calls", daemon=True)
@@ -111,10 +121,11 @@ class CallsThread:
             if not calls.calls:
                 return
         fresh = tuple(call for call in calls.calls if call.seq > self._seq)
-        first, self._seq = self._seq == 0, max(self._seq, calls.seq)
-        if not fresh and not first:
+        whole = self._seq == 0 or calls.business_day != self._day
+        self._seq, self._day = max(self._seq, calls.seq), calls.business_day
+        if not fresh and not whole:
             return
         try:
-            self._called(msgspec.structs.replace(calls, calls=fresh))
+            self._called(msgspec.structs.replace(calls, calls=fresh), whole=whole)
         except Exception as error:  # noqa: BLE001 - the edge: a bug in showing a call must not end the listening
             self._note("network-bug", {"place": "calls", "detail": type(error).__name__})

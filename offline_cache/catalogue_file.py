@@ -1,72 +1,71 @@
-"""``catalogue.db``: one whole snapshot with its search index, built aside in a new file and never changed after."""
+"""``catalogue.db``: one generation of the catalogue in records, with search tables; built aside, then never changed.
 
-import hashlib
-from collections.abc import Iterable, Iterator
+Records are kept by language, so that a terminal reads only the languages it shows. Each language has search tables of
+its own (``offline_cache.catalogue_index``), each record the SHA-256 of its bytes.
+"""
+
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
 import msgspec
 
-from kiosk.catalogue.model import Catalogue, Service
-from offline_cache.database import close_quietly, transaction
+from kiosk.catalogue.records import digest_in_order
+from offline_cache.database import close_quietly
 from offline_cache.files import DISK
-from offline_cache.fold import fold
 
 APPLICATION_ID = 0x4B494F43
 """``catalogue.db``: application id "KIOC"."""
-LAYOUT = 1
-LANG_BITS = 5
-"""Row numbers of ``find`` are ``service.no << LANG_BITS | number of the language``."""
-MAX_LANGS = 1 << LANG_BITS
+LAYOUT = 2
 
 _TABLES = """
-CREATE TABLE head(
-  one INTEGER PRIMARY KEY CHECK(one = 1),
-  etag TEXT NOT NULL,
-  sha256 BLOB NOT NULL,
-  body BLOB NOT NULL
-) STRICT;
+CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), body TEXT NOT NULL CHECK(json_valid(body))) STRICT;
+CREATE TABLE record(
+  kind TEXT NOT NULL, lang TEXT NOT NULL, id TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK(rev >= 0), sha256 BLOB NOT NULL CHECK(length(sha256) = 32), body BLOB NOT NULL,
+  PRIMARY KEY(kind, lang, id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE language(no INTEGER PRIMARY KEY, tag TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE service(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE entry(
-  folded TEXT NOT NULL, language INTEGER NOT NULL, service INTEGER NOT NULL, featured INTEGER NOT NULL,
-  PRIMARY KEY(folded, language, service)
+  language INTEGER NOT NULL, folded TEXT NOT NULL, service INTEGER NOT NULL,
+  featured INTEGER NOT NULL, is_name INTEGER NOT NULL,
+  PRIMARY KEY(language, folded, service)
 ) STRICT, WITHOUT ROWID;
-CREATE VIRTUAL TABLE find USING fts5(name, words, content='', tokenize='unicode61 remove_diacritics 0', prefix='1 2 3');
-CREATE VIRTUAL TABLE gram USING fts5(word, tokenize='trigram case_sensitive 1');
+CREATE INDEX entry_of ON entry(service, language);
+CREATE TABLE word(
+  no INTEGER PRIMARY KEY, language INTEGER NOT NULL, word TEXT NOT NULL, uses INTEGER NOT NULL, UNIQUE(language, word)
+) STRICT;
+CREATE TABLE short(
+  language INTEGER NOT NULL, prefix TEXT NOT NULL, services TEXT NOT NULL CHECK(json_valid(services)),
+  PRIMARY KEY(language, prefix)
+) STRICT, WITHOUT ROWID;
 """
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What the file holds: the snapshot as it came, and the hub's tag of it."""
+    """What the file holds: which state of which epoch, the digest over its records, and the manifest that named it.
 
-    body: bytes
-    etag: str
-    layout: int
-
-
-def build(path: Path, catalogue: Catalogue, body: bytes, etag: str) -> None:
-    """Write the snapshot to a new file, keep the present one as ``.previous`` and switch. May raise OSError.
-
-    The switch is one rename: after a power cut either the old or the new generation stands there.
+    ``hub`` says whose it is (``catalogue_manifest.whose``), ``shown`` are the languages that were checked and indexed.
+    Epoch "" is a catalogue that came whole, without records.
     """
-    part = path.with_name(path.name + ".new")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part.unlink(missing_ok=True)
-    db = apsw.Connection(str(part))
-    try:
-        db.pragma("journal_mode", "MEMORY")
-        db.pragma("synchronous", "FULL")
-        with transaction(db):
-            _fill(db, catalogue, body, etag)
-        db.close()
-    except apsw.Error:
-        close_quietly(db)
-        part.unlink(missing_ok=True)
-        raise
-    _keep_previous(path)
-    part.replace(path)
-    DISK.sync_folder(path.parent)
+
+    epoch: str = ""
+    cursor: int = 0
+    version: int = 0
+    digest: str = ""
+    seq: int = 0
+    issued: str = ""
+    expires: str = ""
+    etag: str = ""
+    hub: str = ""
+    shown: tuple[str, ...] = ()
+
+
+def part_of(path: Path) -> Path:
+    """Where the next generation is built."""
+    return path.with_name(path.name + ".new")
 
 
 def previous(path: Path) -> Path:
@@ -74,77 +73,104 @@ def previous(path: Path) -> Path:
     return path.with_name(path.name + ".previous")
 
 
-def open_reader(path: Path) -> apsw.Connection | None:
-    """Open for reading only; None when there is no such file. Raises apsw.Error when it is not one of ours."""
-    if not path.exists():
-        return None
-    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+@contextlib.contextmanager
+def draft(path: Path, *, onto: bool, vfs: str | None = None) -> Iterator[apsw.Connection]:
+    """A new file beside ``path`` to be filled: empty, or a copy of the present generation (``onto``).
+
+    Whoever fills it calls ``switch`` after the block; without that the present generation stays. Raises apsw.Error and
+    OSError; then, too, nothing has changed.
+    """
+    part = part_of(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part.unlink(missing_ok=True)
+    db = apsw.Connection(str(part), vfs=vfs)
     try:
-        db.pragma("query_only", True)
-        db.pragma("trusted_schema", False)
-        if db.pragma("application_id") != APPLICATION_ID:
-            raise apsw.NotADBError("not a catalogue file")
-    except apsw.Error:
+        db.pragma("journal_mode", "MEMORY")
+        db.pragma("synchronous", "FULL")
+        db.pragma("cache_size", -32_000)
+        if onto:
+            _copy(path, db, vfs)
+        else:
+            db.execute(_TABLES)
+            db.pragma("application_id", APPLICATION_ID)
+            db.pragma("user_version", LAYOUT)
+        yield db
         db.close()
+    except BaseException:
+        close_quietly(db)
+        part.unlink(missing_ok=True)
         raise
-    return db
 
 
-def read_head(db: apsw.Connection) -> Head:
-    """The snapshot in the file. Raises apsw.Error when it is damaged."""
-    row = db.execute("SELECT body, etag, sha256 FROM head").fetchone()
-    if row is None or hashlib.sha256(row[0]).digest() != row[2]:
-        raise apsw.CorruptError("the stored snapshot does not match its checksum")
-    return Head(bytes(row[0]), str(row[1]), int(str(db.pragma("user_version"))))
+def switch(path: Path) -> None:
+    """Put the file that was built in the place of the present one, which is kept as ``.previous``. May raise OSError.
 
-
-def _fill(db: apsw.Connection, catalogue: Catalogue, body: bytes, etag: str) -> None:
-    db.execute(_TABLES)
-    db.pragma("application_id", APPLICATION_ID)
-    db.pragma("user_version", LAYOUT)
-    db.execute("INSERT INTO head VALUES (1, ?, ?, ?)", (etag, hashlib.sha256(body).digest(), body))
-    languages = {tag: no for no, tag in enumerate(_languages(catalogue))}
-    db.executemany("INSERT INTO language VALUES (?, ?)", [(no, tag) for tag, no in languages.items()])
-    featured = {tile.service for tile in catalogue.featured}
-    vocabulary: dict[str, None] = {}
-    for no, service in enumerate(catalogue.services, 1):
-        db.execute("INSERT INTO service VALUES (?, ?)", (no, service.id))
-        for tag, lang_no in languages.items():
-            entries = _fill_service(db, service, tag, no, lang_no)
-            rows = [(entry, lang_no, no, service.id in featured) for entry in entries]
-            db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", rows)
-            vocabulary.update(dict.fromkeys(_split(entries)))
-    db.executemany("INSERT INTO gram(word) VALUES (?)", ((f"^{word}",) for word in vocabulary))
-    db.execute("INSERT INTO find(find) VALUES ('optimize')")
-    db.execute("INSERT INTO gram(gram) VALUES ('optimize')")
-
-
-def _fill_service(db: apsw.Connection, service: Service, tag: str, no: int, lang_no: int) -> set[str]:
-    """Index the service's words in one language; returns its name and everyday words, folded."""
-    name = fold(service.names.get(tag, ""))
-    words = [folded for word in service.words.get(tag, ()) if (folded := fold(word))]
-    if name or words:
-        row = (no << LANG_BITS | lang_no, name, " ".join(words))
-        db.execute("INSERT INTO find(rowid, name, words) VALUES (?, ?, ?)", row)
-    return {entry for entry in (name, *words) if entry}
-
-
-def _split(entries: Iterable[str]) -> Iterator[str]:
-    for entry in entries:
-        yield from entry.split()
-
-
-def _languages(catalogue: Catalogue) -> list[str]:
-    tags = dict.fromkeys(catalogue.languages)
-    for service in catalogue.services:
-        tags.update(dict.fromkeys(service.names))
-        tags.update(dict.fromkeys(service.words))
-    return list(tags)[:MAX_LANGS]
-
-
-def _keep_previous(path: Path) -> None:
+    One rename: after a power cut either the old or the new generation stands there.
+    """
     if path.exists():
         link = previous(path).with_name(previous(path).name + ".part")
         link.unlink(missing_ok=True)
         link.hardlink_to(path)
         link.replace(previous(path))
+    part_of(path).replace(path)
+    DISK.sync_folder(path.parent)
+
+
+def open_reader(path: Path, vfs: str | None = None) -> apsw.Connection | None:
+    """Open for reading only; None when there is no such file. Raises apsw.Error when it is not one of ours."""
+    if not path.exists():
+        return None
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
+    try:
+        db.pragma("query_only", True)
+        db.pragma("trusted_schema", False)
+        db.pragma("mmap_size", 0)
+        if db.pragma("application_id") != APPLICATION_ID:
+            raise apsw.NotADBError("not a catalogue file")
+    except apsw.Error:
+        close_quietly(db)
+        raise
+    return db
+
+
+def layout_of(db: apsw.Connection) -> int:
+    """Which layout the file has."""
+    return int(str(db.pragma("user_version")))
+
+
+def read_head(db: apsw.Connection) -> Head:
+    """What the file holds. Raises apsw.Error when it is damaged."""
+    row = db.execute("SELECT body FROM head").fetchone()
+    try:
+        return msgspec.json.decode(str(row[0]) if row else "", type=Head)
+    except msgspec.MsgspecError as error:
+        raise apsw.CorruptError(f"the head of the catalogue is not readable: {error}") from None
+
+
+def write_head(db: apsw.Connection, head: Head) -> None:
+    """Say what the file holds."""
+    db.execute("INSERT OR REPLACE INTO head VALUES (1, ?)", (msgspec.json.encode(head).decode(),))
+
+
+def digest_of(db: apsw.Connection) -> str:
+    """The digest over every record in the file."""
+    rows = db.execute("SELECT kind, id, lang, rev, lower(hex(sha256)) FROM record ORDER BY kind, id, lang")
+    return digest_in_order((str(r[0]), str(r[1]), str(r[2]), int(str(r[3])), str(r[4])) for r in rows)
+
+
+def check_pages(db: apsw.Connection) -> None:
+    """Look through the whole file. Raises apsw.CorruptError when it is damaged."""
+    findings = [str(row[0]) for row in db.execute("PRAGMA quick_check(3)")]
+    if findings != ["ok"]:
+        raise apsw.CorruptError("; ".join(findings))
+
+
+def _copy(path: Path, target: apsw.Connection, vfs: str | None) -> None:
+    source = open_reader(path, vfs)
+    if source is None:
+        raise apsw.CantOpenError(f"{path} is gone")
+    try:
+        with target.backup("main", source, "main") as copying:
+            copying.step()
+    finally:
+        close_quietly(source)

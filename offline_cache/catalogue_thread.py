@@ -1,35 +1,46 @@
-"""The catalogue thread: search on every key, and what the hub publishes put in force."""
+"""The catalogue thread: search on every key, in the generation that the core shows."""
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import apsw
 
+from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue
-from kiosk.vocabulary.effects import Search
+from kiosk.vocabulary.effects import Search, UseCatalogue
 from kiosk.vocabulary.events import CatalogueChanged, Event, SearchFound
-from offline_cache.catalogue_store import CatalogueStore
+from kiosk.wire import Change
+from offline_cache.catalogue_build import Mismatch
+from offline_cache.catalogue_file import Head
+from offline_cache.catalogue_store import CatalogueStore, NotStored
 from offline_cache.notes import Note, ignore
 from offline_cache.search import SearchIndex
 
-Changed = Callable[[Catalogue], None]
+Changed = Callable[[Catalogue, int], None]
+"""Gets a catalogue that was stored, and its generation."""
+Taken = Catalogue | CatalogueFaults | Mismatch | NotStored
+"""The catalogue when it was switched to, else why the one before stays in force."""
 
 
 class CatalogueThread:
     """Answers ``Search`` with ``SearchFound``; only the newest of the searches that wait is done.
 
-    ``changed`` gets a snapshot that came into force, before ``CatalogueChanged`` is posted. ``take`` is called by the
-    sync thread and builds there, so that no key waits for a new index.
+    ``changed`` gets a catalogue that was stored, before ``CatalogueChanged`` is posted. Search goes on in the
+    generation before, whose file stays open, until the core says ``UseCatalogue``. ``take`` and ``offer`` are called by
+    the thread that fetches and build there, so that no key waits for a new index.
     """
 
     def __init__(
         self, store: CatalogueStore, post: Callable[[Event], None], *, changed: Changed, note: Note = ignore
     ) -> None:
-        self._store, self._post, self._changed, self._note = store, post, changed, note
-        self._inbox: queue.SimpleQueue[Search | None] = queue.SimpleQueue()
+        self.store = store
+        self._post, self._changed, self._note = post, changed, note
+        self._inbox: queue.SimpleQueue[Search | UseCatalogue | None] = queue.SimpleQueue()
         self._index: SearchIndex | None = None
         self._generation = -1
+        self._ready: dict[int, SearchIndex] = {}
+        self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="catalogue", daemon=True)
 
     def start(self) -> None:
@@ -41,8 +52,8 @@ class CatalogueThread:
         self._inbox.put(None)
         self._thread.join(timeout_s)
 
-    def submit(self, effect: Search) -> None:
-        """Search; never blocks."""
+    def submit(self, effect: Search | UseCatalogue) -> None:
+        """Search, or switch; never blocks."""
         self._inbox.put(effect)
 
     def forget(self) -> None:
@@ -52,33 +63,72 @@ class CatalogueThread:
 
     @property
     def version(self) -> int:
-        """Version of the snapshot in force; 0 = none."""
-        return self._store.version
+        """Version of the catalogue in force; 0 = none."""
+        return self.store.version
 
-    @property
-    def etag(self) -> str:
-        """The hub's tag of it."""
-        return self._store.etag
+    def take(self, changes: Iterable[Change], head: Head, *, onto: bool) -> Taken:
+        """Store the state ``head``; the catalogue when it was switched to, else why not."""
+        return self._stored(self.store.take(changes, head, onto=onto))
 
-    def take(self, body: bytes, etag: str) -> bool:
-        """A snapshot from the hub: True when it is in force now."""
-        catalogue = self._store.offer(body, etag)
-        if not isinstance(catalogue, Catalogue):
-            return False
-        self._tell(catalogue)
-        return True
+    def offer(self, body: bytes, etag: str) -> Taken:
+        """A catalogue in one piece."""
+        return self._stored(self.store.offer(body, etag))
+
+    def _stored(self, answer: Taken) -> Taken:
+        if isinstance(answer, Catalogue):
+            generation = self.store.generation
+            self._open_ahead(generation)
+            self._tell(answer, generation)
+        return answer
+
+    def _open_ahead(self, generation: int) -> None:
+        """Open the new file while it stands there: the next switch may come before the core takes this one."""
+        try:
+            index = self.store.index()
+        except apsw.Error:
+            return  # the first search finds the damage
+        with self._lock:
+            if index is not None:
+                self._ready[generation] = index
+            for old in sorted(self._ready)[:-2]:
+                self._ready.pop(old).close()
 
     def _run(self) -> None:
         self._check()
         while (effect := self._newest()) is not None:
             self._post(SearchFound(effect.token, self._search(effect)))
         self._close()
+        with self._lock:
+            for index in self._ready.values():
+                index.close()
 
     def _newest(self) -> Search | None:
-        effect = self._inbox.get()
-        while effect is not None and not self._inbox.empty():
+        waiting: Search | None = None
+        while True:
             effect = self._inbox.get()
-        return effect
+            match effect:
+                case UseCatalogue(generation=generation):
+                    self._use(generation)
+                case Search():
+                    waiting = effect
+                case None:
+                    return None
+            if waiting is not None and self._inbox.empty():
+                return waiting
+
+    def _use(self, generation: int) -> None:
+        """Switch to this generation, or the next newer one that is there; close the older ones."""
+        if generation <= self._generation:
+            return
+        with self._lock:
+            newer = sorted(each for each in self._ready if each >= generation)
+            if not newer:
+                return
+            index = self._ready.pop(newer[0])
+            for old in [each for each in self._ready if each < newer[0]]:
+                self._ready.pop(old).close()
+        self._close()
+        self._index, self._generation = index, newer[0]
 
     def _search(self, effect: Search) -> tuple[str, ...]:
         try:
@@ -100,20 +150,22 @@ class CatalogueThread:
             self._fall_back(error)
 
     def _current(self) -> SearchIndex | None:
-        if self._generation != self._store.generation or self._index is None:
-            self._close()
-            self._generation = self._store.generation
-            self._index = self._store.index()
+        if self._index is None:
+            self._generation = self.store.generation
+            self._index = self.store.index()
         return self._index
 
     def _fall_back(self, error: apsw.Error) -> None:
+        """The file in use is damaged: what is found from now on comes from the one before it."""
         self._close()
-        catalogue = self._store.damaged(error)
+        if self._generation != self.store.generation:
+            return  # it was an older file, kept open for a visit: the next search opens the present one
+        catalogue = self.store.damaged(error)
         if catalogue is not None:
-            self._tell(catalogue)
+            self._tell(catalogue, self.store.generation)
 
-    def _tell(self, catalogue: Catalogue) -> None:
-        self._changed(catalogue)
+    def _tell(self, catalogue: Catalogue, generation: int) -> None:
+        self._changed(catalogue, generation)
         self._post(CatalogueChanged(catalogue.version))
 
     def _close(self) -> None:

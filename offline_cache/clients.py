@@ -14,7 +14,10 @@ def client_maker(hub: Hub, connect_s: float, read_s: float, whole_s: float) -> M
 
     def make() -> "HubClient":
         from offline_cache.remote import HubClient, Timeouts
+        from offline_cache.trust import pinned
 
-        return HubClient(hub.url, hub.key, Timeouts(connect_s, read_s, whole_s))
+        timeouts = Timeouts(connect_s, read_s, whole_s)
+        trust = pinned(hub.ca) if hub.ca else None
+        return HubClient(hub.url, hub.key, timeouts, trust=trust, plain=hub.plain)
 
     return make

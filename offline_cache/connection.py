@@ -6,6 +6,7 @@ Shutting the socket from a timer or from a thread that has given up wakes whoeve
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,8 @@ import requests
 import requests.adapters
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from offline_cache.trust import pinned
 
 
 class Sockets:
@@ -47,8 +50,12 @@ class Sockets:
         self.shut()
 
 
-def new_session(sockets: Sockets, key: str) -> requests.Session:
-    """A session that trusts nothing of its surroundings: no proxies, no netrc, no retries, no redirects, no cookies."""
+def new_session(sockets: Sockets, key: str, trust: ssl.SSLContext | None) -> requests.Session:
+    """A session that trusts nothing of its surroundings: no proxies, no netrc, no retries, no redirects, no cookies.
+
+    Encrypted connections are verified by ``trust`` alone: no authorities of the system, none of ``certifi``. None =
+    nobody is believed.
+    """
     session = requests.Session()
     session.trust_env = False
     session.max_redirects = 0
@@ -57,7 +64,7 @@ def new_session(sockets: Sockets, key: str) -> requests.Session:
     )
     if key:
         session.headers["Authorization"] = f"Bearer {key}"
-    adapter = _Adapter(sockets)
+    adapter = _Adapter(sockets, trust)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session
@@ -85,13 +92,13 @@ def deadline(sockets: Sockets, seconds: float) -> Iterator[threading.Event]:
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
-    def __init__(self, sockets: Sockets) -> None:
-        self._sockets = sockets
+    def __init__(self, sockets: Sockets, trust: ssl.SSLContext | None) -> None:
+        self._sockets, self._trust = sockets, trust
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        sockets = self._sockets
+        sockets, trust = self._sockets, self._trust
 
         class Plain(HTTPConnection):
             def connect(self) -> None:
@@ -100,8 +107,13 @@ class _Adapter(requests.adapters.HTTPAdapter):
 
         class Secure(HTTPSConnection):
             def connect(self) -> None:
-                super().connect()
-                sockets.add(self.sock)
+                # Not urllib3's own: that would add the authorities of certifi, and warn of a clock that is wrong.
+                raw = self._new_conn()
+                with raw.dup() as twin:  # the handshake takes ``raw`` over; its twin can still be shut meanwhile
+                    sockets.add(twin)
+                    self.sock = (trust or pinned("")).wrap_socket(raw, server_hostname=self.host.rstrip("."))
+                    sockets.add(self.sock)
+                self.is_verified = True
 
         class PlainPool(HTTPConnectionPool):
             ConnectionCls = Plain

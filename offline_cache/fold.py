@@ -4,6 +4,7 @@ Folding works from left to right and letter by letter, so the fold of a beginnin
 may run on every key.
 """
 
+import re
 import unicodedata
 
 MAX_WORDS = 6
@@ -29,13 +30,15 @@ _LETTERS = str.maketrans(
         "ـ": None,
     }
 )
+_NO_WORD = re.compile(r"[^0-9A-Za-z]+")
+"""A fast way for what has only plain letters left."""
 _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
 def fold(text: str) -> str:
     """Words in one spelling, a blank between them; "" when there is no letter or digit in the text."""
     letters = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
-    kept = "".join(_plain(letter) for letter in letters)
+    kept = _NO_WORD.sub(" ", letters) if letters.isascii() else "".join(_plain(letter) for letter in letters)
     for spelt, short in _UMLAUTS:
         kept = kept.replace(spelt, short)
     return " ".join(kept.split())

@@ -20,6 +20,10 @@ from offline_cache.outside import Outside
 from offline_cache.tickets import NotKept
 
 _CLOCK_MOVED_MS = 50
+_UNTOLD = (
+    "SELECT ticket.series FROM outbox JOIN ticket ON ticket.id = outbox.lane"
+    " WHERE outbox.kind = 'ticket' AND ticket.slot > 0"
+)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,13 +85,17 @@ def drop_slot(db: apsw.Connection) -> None:
 
 
 def hear_day(db: apsw.Connection, business_day: str) -> bool:
-    """The hub named the open business day: a later one begins the counters anew and closes the day before."""
+    """The hub named the open business day: a later one begins the counters anew and closes the day before.
+
+    A series with numbers that the hub has not heard goes on: after a night without the hub they belong to visitors who
+    wait this morning (decision 0112), and nobody may get theirs again.
+    """
     if not _is_day(business_day):
         return False
     db.execute("UPDATE instance SET business_day = ?1 WHERE business_day < ?1", (business_day,))
     if not db.changes():
         return False
-    db.execute("DELETE FROM slot_counter")
+    db.execute("DELETE FROM slot_counter WHERE series NOT IN (" + _UNTOLD + ")")
     tickets.forget_before(db, business_day)
     return True
 

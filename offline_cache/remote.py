@@ -4,6 +4,7 @@ Import it inside the thread that uses it: ``requests`` costs a tenth of a second
 """
 
 import http.client
+import ssl
 from typing import Final, TypeVar
 
 import msgspec
@@ -12,8 +13,10 @@ import urllib3.exceptions
 
 from kiosk import wire
 from kiosk.catalogue.read import SIZE_LIMIT
+from kiosk.vocabulary.addresses import is_open_line
 from offline_cache.answers import Answer, Away, AwayReason, Refused, Result, Snapshot, Unchanged
 from offline_cache.connection import Sockets, deadline, new_session
+from offline_cache.trust import refused_certificate
 
 T = TypeVar("T")
 
@@ -33,22 +36,41 @@ class Timeouts(msgspec.Struct, frozen=True):
     whole_s: float = 20.0
 
 
-class _Reply(msgspec.Struct, frozen=True):
+class Reply(msgspec.Struct, frozen=True):
+    """An answer as it came; the names of the headers in small letters."""
+
     status: int
     headers: dict[str, str]
     body: bytes
 
 
 class HubClient:
-    """Questions to one hub over one kept-alive connection. Belongs to one thread; only ``abandon`` is for others."""
+    """Questions to one hub over one kept-alive connection. Belongs to one thread; only ``abandon`` is for others.
 
-    def __init__(self, url: str, key: str = "", timeouts: Timeouts | None = None) -> None:
+    ``trust`` says whom to believe (default: nobody); ``plain`` allows other machines without encryption.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str = "",
+        timeouts: Timeouts | None = None,
+        *,
+        trust: ssl.SSLContext | None = None,
+        plain: bool = False,
+    ) -> None:
         self._url = url.strip().rstrip("/")
+        self._forbidden = is_open_line(self._url) and not plain
         self._timeouts = timeouts or Timeouts()
         self._sockets = Sockets()
-        self._session = new_session(self._sockets, key if key.isascii() and key.isprintable() else "")
+        sound_key = key if key.isascii() and key.isprintable() else ""
+        self._session = new_session(self._sockets, sound_key, trust)
         self._adapter = self._session.get_adapter("http://")
         self._used = False
+
+    def ca(self) -> Result[wire.Authority]:
+        """The certificate of the authority that vouches for this hub."""
+        return self._ask("GET", wire.CA, wire.Authority)
 
     def enrol(self, code: str, machine: str) -> Result[wire.EnrolAnswer]:
         """Exchange the one-time code for an identity and a key."""
@@ -94,6 +116,11 @@ class HubClient:
             return Answer(Snapshot(reply.body, reply.headers.get("etag", "")[:200]))
         return _not_done(reply)
 
+    def get(self, path: str, headers: dict[str, str], limit: int, *good: int) -> Reply | Refused | Away:
+        """Ask for bytes, at most ``limit`` of them; ``good`` are the statuses that count as an answer."""
+        reply = self._exchange("GET", path, None, headers, limit)
+        return reply if isinstance(reply, Away) or reply.status in good else _not_done(reply)
+
     def stream(self, after: int) -> "Stream | Refused | Away":
         """Open the stream of calls; it resumes after ``after``."""
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
@@ -133,7 +160,7 @@ class HubClient:
 
     def _exchange(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str], limit: int
-    ) -> _Reply | Away:
+    ) -> Reply | Away:
         """One question. A kept connection that the hub closed meanwhile is tried once more on a fresh one.
 
         That is safe: every command carries its id, and the same id gets the same answer.
@@ -148,11 +175,14 @@ class HubClient:
         self._used = not isinstance(reply, Away)
         return reply
 
-    def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str], limit: int) -> _Reply | Away:
+    def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str], limit: int) -> Reply | Away:
         opened = self._send(method, path, body, headers)
         return opened if isinstance(opened, Away) else self._read(opened, limit)
 
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> requests.Response | Away:
+        if self._forbidden:
+            detail = "use the hub's https:// address (kiosk hub init, enrol again), or allow this one: hub.plain = true"
+            return Away(AwayReason.PLAIN_REFUSED, detail)
         if body is not None:
             headers = {**headers, "Content-Type": "application/json"}
         try:
@@ -164,7 +194,7 @@ class HubClient:
         except _ERRORS as error:
             return _away(path, error)
 
-    def _read(self, opened: requests.Response, limit: int) -> _Reply | Away:
+    def _read(self, opened: requests.Response, limit: int) -> Reply | Away:
         path = str(opened.request.path_url)
         parts, size = [], 0
         try:
@@ -178,7 +208,10 @@ class HubClient:
             opened.close()
             return _away(path, error)
         headers = {name.lower(): value for name, value in opened.headers.items()}
-        return _Reply(opened.status_code, headers, b"".join(parts))
+        if _is_cut(opened.status_code, headers, size):
+            opened.close()
+            return Away(AwayReason.CUT_OFF, f"{path}: cut off after {size} bytes")
+        return Reply(opened.status_code, headers, b"".join(parts))
 
 
 class Stream:
@@ -200,7 +233,7 @@ class Stream:
         self._opened.close()
 
 
-def _not_done(reply: _Reply) -> Refused | Away:
+def _not_done(reply: Reply) -> Refused | Away:
     """Every status that is not what was asked for."""
     detail = f"HTTP {reply.status}"
     if reply.status in _BUSY:
@@ -214,7 +247,7 @@ def _not_done(reply: _Reply) -> Refused | Away:
     return Away(AwayReason.GARBLED, detail)
 
 
-def _fault(reply: _Reply) -> wire.Fault:
+def _fault(reply: Reply) -> wire.Fault:
     try:
         return msgspec.json.decode(reply.body, type=wire.Fault)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -228,6 +261,8 @@ def _retry_after(text: str) -> float:
 
 def _away(path: str, error: Exception) -> Away:
     detail = f"{path}: {type(error).__name__}"
+    if (refused := refused_certificate(error)) is not None:
+        return Away(AwayReason.WRONG_CERTIFICATE, f"{path}: {refused.verify_message}"[:200])
     match error:
         case requests.ConnectTimeout() | requests.exceptions.SSLError() | requests.exceptions.InvalidURL():
             return Away(AwayReason.NOT_CONNECTED, detail)
@@ -250,6 +285,14 @@ def _away(path: str, error: Exception) -> Away:
 def _was_connected(error: requests.ConnectionError) -> bool:
     cause = error.args[0] if error.args else None
     return isinstance(cause, urllib3.exceptions.ProtocolError)
+
+
+def _is_cut(status: int, headers: dict[str, str], size: int) -> bool:
+    """Whether the line was cut: fewer bytes than announced, or inside the head, before it said how many there are."""
+    if status in (http.HTTPStatus.NO_CONTENT, http.HTTPStatus.NOT_MODIFIED) or "transfer-encoding" in headers:
+        return False
+    length = headers.get("content-length", "")
+    return not (length.isascii() and length.isdigit() and len(length) < 16) or size < int(length)
 
 
 def _is_stream(opened: requests.Response) -> bool:

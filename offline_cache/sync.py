@@ -1,12 +1,15 @@
-"""The sync thread: keeps terminal and hub in step - heartbeat, slot, catalogue, queues, and the outbox.
+"""The sync thread: keeps terminal and hub in step - heartbeat, slot, queues, and the outbox.
 
-Each duty runs when it is due and says in how many seconds it wants to run again.
+Each duty runs when it is due and says in how many seconds it wants to run again; another one is a line in ``_duties``.
+While the hub is away only the heartbeat knocks. What is owed goes at least once: a report leaves the store only when
+the hub has it (or will never take it). All times are those of the monotonic clock.
 """
 
 import random
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -15,9 +18,11 @@ from kiosk import wire
 from kiosk.config import Hub
 from kiosk.vocabulary.effects import SendHelp
 from kiosk.vocabulary.events import Event, HubChanged
-from offline_cache.answers import Answer, Away, Refused, Result, Snapshot, Unchanged
+from kiosk.vocabulary.problems import Problem
+from offline_cache.answers import Answer, Refused
 from offline_cache.clients import client_maker
 from offline_cache.drain import Drain, Owing
+from offline_cache.heartbeat import Beat, Hearers
 from offline_cache.help_calls import HelpThread
 from offline_cache.notes import Note, ignore
 from offline_cache.slot_duty import SlotBook, SlotDuty
@@ -27,27 +32,33 @@ if TYPE_CHECKING:
 
 NEVER = float("inf")
 Uniform = Callable[[float, float], float]
-Duty = Callable[["HubClient"], float]
-Beaten = Callable[[Result[wire.HeartbeatAnswer], float], None]
+
+
+@dataclass
+class Duty:
+    """Something to do with the hub. ``run`` says in how many seconds again (NEVER = when somebody says so)."""
+
+    run: "Callable[[HubClient], float]"
+    due: float = 0.0
+    """Monotonic seconds."""
+
+    def now(self) -> None:
+        """Run at the next opportunity."""
+        self.due = 0.0
 
 
 class Debts(Owing, SlotBook, Protocol):
     """Outbox and slot of this terminal (``Questions``)."""
 
 
-class Keeper(Protocol):
-    """Where a catalogue goes (``CatalogueThread``)."""
+class Follows(Protocol):
+    """Who fetches the catalogue (``CatalogueSync``)."""
 
-    @property
-    def version(self) -> int:
-        """Version in force, 0 = none."""
+    def heard(self, answer: wire.HeartbeatAnswer) -> None:
+        """What the hub says is in force."""
 
-    @property
-    def etag(self) -> str:
-        """The hub's tag of it."""
-
-    def take(self, body: bytes, etag: str) -> bool:
-        """True when it is in force now."""
+    def reached(self) -> None:
+        """The hub answers again."""
 
 
 class Rhythm(msgspec.Struct, frozen=True):
@@ -57,7 +68,6 @@ class Rhythm(msgspec.Struct, frozen=True):
     probe_s: float = 2.0
     """Between heartbeats while the hub is away."""
     queues_s: float = 3.0
-    refused_catalogue_s: float = 300.0
     first_pause_s: float = 0.5
     longest_pause_s: float = 60.0
     look_again_s: float = 60.0
@@ -68,8 +78,8 @@ class Rhythm(msgspec.Struct, frozen=True):
 class SyncThread:
     """Owns the hub connection for everything that may wait. Also takes ``SendHelp`` (which may not; own thread).
 
-    ``status`` says how the terminal is, ``queues`` gets the states of the queues (None = no longer known), ``beaten``
-    what came of each heartbeat and how many seconds that took.
+    ``status`` says how the terminal is, ``queues`` gets the states of the queues (None = no longer known), ``hearers``
+    what else the hub says with its heartbeat.
     """
 
     def __init__(
@@ -78,28 +88,28 @@ class SyncThread:
         post: Callable[[Event], None],
         *,
         debts: Debts,
-        catalogue: Keeper,
+        catalogue: Follows,
         status: Callable[[], wire.Heartbeat],
         queues: Callable[[wire.QueueStates | None], None],
-        beaten: Beaten = lambda result, round_trip_s: None,
+        hearers: Hearers | None = None,
         note: Note = ignore,
         rhythm: Rhythm | None = None,
         clock: Callable[[], float] = time.monotonic,
         uniform: Uniform = random.uniform,
     ) -> None:
-        self._post, self._catalogue, self._status = post, catalogue, status
-        self._beaten = beaten
+        self._post, self._catalogue = post, catalogue
         self._queues, self._note, self._clock, self._uniform = queues, note, clock, uniform
         self._rhythm = rhythm or Rhythm()
         self._make_client = client_maker(hub, 3.0, 10.0, 20.0)
         self._help = HelpThread(client_maker(hub, 1.0, 2.5, 3.0), post, note=note)
         self._drain = Drain(debts, self._pause, look_again_s=self._rhythm.look_again_s, note=note)
         self._slot = SlotDuty(debts, self._pause, refused_s=self._rhythm.refused_slot_s, note=note)
-        self._ask_slot, self._pay = self._slot.run, self._drain.run
-        self._duties: tuple[Duty, ...] = (self._beat, self._ask_slot, self._fetch, self._look_at_queues, self._pay)
-        self._due: dict[Duty, float] = dict.fromkeys(self._duties, 0.0)
-        self._reachable: bool | None = None
-        self._misses = self._fetch_fails = 0
+        self._beat = Beat(
+            status, hearers or Hearers(), reach=self._reach, answered=self._answered, note=note, clock=clock
+        )
+        self._heartbeat, self._joining, self._paying = Duty(self._knock), Duty(self._slot.run), Duty(self._drain.run)
+        self._duties = [self._heartbeat, self._joining, Duty(self._look_at_queues), self._paying]
+        self._hub: HubChanged | None = None
         self._owing = threading.Event()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -107,7 +117,7 @@ class SyncThread:
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     def start(self) -> None:
-        """Begin: heartbeat and catalogue first."""
+        """Begin: heartbeat first."""
         self._help.start()
         self._thread.start()
 
@@ -135,74 +145,48 @@ class SyncThread:
             self._wake.clear()
             if self._owing.is_set() and self._drain.fails == 0:
                 self._owing.clear()
-                self._due[self._pay] = 0.0
+                self._paying.now()
             for duty in self._duties:
-                if duty in self._open_duties() and self._due[duty] <= self._clock() and not self._stopping.is_set():
-                    self._due[duty] = NEVER
-                    self._due[duty] = min(self._due[duty], self._clock() + self._do(duty, client))
-            due = min(self._due[duty] for duty in self._open_duties())
+                if self._may(duty) and duty.due <= self._clock() and not self._stopping.is_set():
+                    duty.due = NEVER
+                    duty.due = min(duty.due, self._clock() + self._do(duty, client))
+            due = min(duty.due for duty in self._duties if self._may(duty))
             self._wake.wait(max(0.0, min(due - self._clock(), self._rhythm.look_again_s)))
         client.close()
 
-    def _open_duties(self) -> tuple[Duty, ...]:
+    def _may(self, duty: Duty) -> bool:
         """Only the heartbeat knocks while the hub is away."""
-        return self._duties if self._reachable else (self._beat,)
+        return duty is self._heartbeat or (self._hub is not None and self._hub.reachable)
 
     def _do(self, duty: Duty, client: "HubClient") -> float:
         try:
-            return duty(client)
+            return duty.run(client)
         except Exception as error:  # noqa: BLE001 - the edge: a bug ends this duty, not the thread
-            self._note("network-bug", {"place": duty.__qualname__, "detail": type(error).__name__})
+            self._note("network-bug", {"place": duty.run.__name__, "detail": type(error).__name__})
             return self._rhythm.heartbeat_s
 
-    def _beat(self, client: "HubClient") -> float:
-        begun = self._clock()
-        result = client.heartbeat(self._status())
-        self._beaten(result, self._clock() - begun)
-        match result:
-            case Answer(value=answer):
-                self._misses = 0
-                self._reach(True)
-                if self._slot.is_wanted() and self._due[self._ask_slot] == NEVER:
-                    self._due[self._ask_slot] = 0.0
-                if answer.catalogue_version != self._catalogue.version and self._due[self._fetch] == NEVER:
-                    self._due[self._fetch] = 0.0
-                return self._rhythm.heartbeat_s
-            case Refused() as refused:
-                self._say_refused(refused)
-                self._reach(False)
-                return self._rhythm.heartbeat_s
-            case Away():
-                self._misses += 1
-                if self._misses >= 2 or self._reachable is None:
-                    self._reach(False)
-                return self._rhythm.probe_s * self._uniform(0.75, 1.25)
+    def _knock(self, client: "HubClient") -> float:
+        heard = self._beat(client)
+        return self._rhythm.heartbeat_s if heard else self._rhythm.probe_s * self._uniform(0.75, 1.25)
 
-    def _reach(self, reachable: bool) -> None:
-        if reachable == self._reachable:
+    def _answered(self, answer: wire.HeartbeatAnswer) -> None:
+        self._catalogue.heard(answer)
+        if self._slot.is_wanted() and self._joining.due == NEVER:
+            self._joining.now()
+
+    def _reach(self, reachable: bool, problem: Problem | None) -> None:
+        before, self._hub = self._hub, HubChanged(reachable, problem)
+        if self._hub == before:
             return
-        self._reachable = reachable
         if reachable:
-            self._fetch_fails = self._drain.fails = 0
-            self._due.update(dict.fromkeys(self._duties[1:], 0.0))
+            self._catalogue.reached()
+            self._drain.fails = 0
+            for duty in self._duties:
+                if duty is not self._heartbeat:
+                    duty.now()
         else:
             self._queues(None)
-        self._post(HubChanged(reachable))
-
-    def _fetch(self, client: "HubClient") -> float:
-        match client.catalogue(self._catalogue.etag):
-            case Answer(value=Snapshot(body=body, etag=etag)):
-                self._fetch_fails = 0
-                return NEVER if self._catalogue.take(body, etag) else self._rhythm.refused_catalogue_s
-            case Answer(value=Unchanged()):
-                self._fetch_fails = 0
-                return NEVER
-            case Refused() as refused:
-                self._say_refused(refused)
-            case Away():
-                pass
-        self._fetch_fails += 1
-        return self._pause(self._fetch_fails)
+        self._post(self._hub)
 
     def _look_at_queues(self, client: "HubClient") -> float:
         result = client.queues()

@@ -6,6 +6,7 @@ import msgspec
 
 from kiosk.view import Block, Keyboard, SearchField, Tiles, View
 from screens import flow
+from screens.brief import Brevity, briefer, one_tap
 from screens.kit import Kit
 from screens.marks import Piece, joined, stacked
 from screens.sizes import Text
@@ -14,8 +15,12 @@ from screens.widgets import frame
 from screens.widgets.foot import Paging, foot
 
 _MOST_GROWTH_MM = 20.0
+_MOST_TITLE_SHARE = 0.3
+_MOST_TITLE_SHARE_LOW = 0.2
+"""Where the title would take more of the height of an upright or a low panel, it is set smaller."""
 _MOST_HEAD_SHARE = 0.28
-"""Where title and introduction would take more of the height, the introduction is turned with the pages."""
+"""Where title and introduction would take more of the height, the introduction is turned with the pages. So is a
+subtitle where large text leaves little room on every page."""
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -43,38 +48,64 @@ class _Plan(msgspec.Struct, frozen=True):
     flow_y: int
 
 
+class _Pages(msgspec.Struct, frozen=True):
+    """The main area before one of its pages is drawn."""
+
+    view: View
+    plan: _Plan
+    paged: list[list[flow.Segment]]
+
+
 def main(view: View, kit: Kit, area: Area, page: int) -> tuple[Piece, int, int]:
     """The main area as a piece, which page it shows and how many there are."""
-    plan = _plan(view, kit, area)
-    bottom = _bottom(view, kit, area, plan, None)
-    room = _room(kit, area, plan, bottom)
-    paged = _paged(plan, kit, room)
-    if len(paged) == 1:
-        paged = _grown(plan, kit, room, paged)
-        shown = 0
-    else:
-        longest = _bottom(view, kit, area, plan, Paging(0, len(paged)))
-        paged = _paged(plan, kit, _room(kit, area, plan, longest))
-        shown = min(page, len(paged) - 1)
-        bottom = _bottom(view, kit, area, plan, Paging(shown, len(paged)))
+    laid = _briefest(view, kit, area)
+    plan, count = laid.plan, len(laid.paged)
+    shown = min(page, count - 1)
+    bottom = _bottom(laid.view, kit, area, plan, Paging(shown, count) if count > 1 else None)
     placed = (
         plan.head.at(area.x, plan.head_y),
         plan.field.at(area.x, plan.body_y),
-        flow.set_page(paged[shown], area.w, _gap(kit)).at(area.x, plan.flow_y),
+        flow.set_page(laid.paged[shown], area.w, _gap(kit)).at(area.x, plan.flow_y),
         bottom.at(area.x, area.bottom - bottom.h),
     )
-    return joined(kit.geometry.width, kit.geometry.height, placed), shown, len(paged)
+    return joined(kit.geometry.width, kit.geometry.height, placed), shown, count
+
+
+def _briefest(view: View, kit: Kit, area: Area) -> _Pages:
+    """The view as whole as can be with every choice of one tap on its first page; else as short as can be."""
+    wanted = one_tap(view)
+    for brevity in Brevity:
+        laid = _laid(briefer(view, brevity), kit, area, brevity)
+        if wanted <= flow.touchable(laid.paged[0]):
+            break
+    return laid
+
+
+def _laid(view: View, kit: Kit, area: Area, brevity: Brevity) -> _Pages:
+    """The view on its pages: on one if a smaller ticket number makes that possible. What a single page leaves free its
+    tiles and its number's card take."""
+    plan = _plan(view, kit, area)
+    room = _room(kit, area, plan, _bottom(view, kit, area, plan, None), brevity)
+    paged = _paged(plan, kit, room)
+    if len(paged) > 1:
+        modest = msgspec.structs.replace(room, modest=True)
+        room, paged = (modest, whole) if len(whole := _paged(plan, kit, modest)) == 1 else (room, paged)
+    if len(paged) == 1:
+        return _Pages(view, plan, _grown(plan, kit, room, paged))
+    plan = msgspec.structs.replace(plan, flowing=flow.by_need(plan.flowing))
+    longest = _bottom(view, kit, area, plan, Paging(0, len(paged)))
+    return _Pages(view, plan, _paged(plan, kit, _room(kit, area, plan, longest, brevity)))
 
 
 def _plan(view: View, kit: Kit, area: Area) -> _Plan:
     """What keeps its place on every page, and what flows."""
     field = _fixed(kit, area, [block for block in view.body if isinstance(block, SearchField) and block.typing])
     keys = _fixed(kit, area, [block for block in view.body if isinstance(block, Keyboard)])
-    cramped = bool(keys.h) and kit.geometry.cramped
-    title = [] if cramped else _title(view, kit, area)
+    told = bool(keys.h) and (kit.geometry.cramped or (kit.geometry.landscape and not view.subtitle))
+    title = [] if told else _title(view, kit, area)
     intro = _intro(view, kit, area.w)
     head = stacked([*title, *intro], kit.air(1.4))
-    if head.h > (area.bottom - area.y) * _MOST_HEAD_SHARE:
+    if (kit.geometry.cramped and view.subtitle) or head.h > (area.bottom - area.y) * _MOST_HEAD_SHARE:
         head = stacked(title, kit.air(1.4))
     else:
         intro = []
@@ -98,7 +129,8 @@ def _title(view: View, kit: Kit, area: Area) -> list[Piece]:
         steps = frame.progress(kit, view.progress, area.w)
         parts.append(Piece(steps.w, steps.h + kit.air(1.5), steps.marks))
     if view.title:
-        parts.append(frame.title(kit, view.title, area.w, (area.bottom - area.y) * 3 // 10))
+        share = _MOST_TITLE_SHARE_LOW if kit.geometry.landscape else _MOST_TITLE_SHARE
+        parts.append(frame.title(kit, view.title, area.w, round((area.bottom - area.y) * share)))
     return parts
 
 
@@ -127,9 +159,11 @@ def _bottom(view: View, kit: Kit, area: Area, plan: _Plan, paging: Paging | None
     return stacked([part for part in parts if part.h], _gap(kit))
 
 
-def _room(kit: Kit, area: Area, plan: _Plan, bottom: Piece) -> flow.Room:
-    h = area.bottom - plan.flow_y - (bottom.h + kit.air(7) if bottom.h else 0)
-    return flow.Room(area.w, h, tight=kit.geometry.landscape or h < kit.mm(250), fill=kit.geometry.cramped)
+def _room(kit: Kit, area: Area, plan: _Plan, bottom: Piece, brevity: Brevity) -> flow.Room:
+    above = kit.air(4 if kit.geometry.cramped else 7)
+    h = area.bottom - plan.flow_y - (bottom.h + above if bottom.h else 0)
+    tight = kit.geometry.landscape or h < kit.mm(250)
+    return flow.Room(area.w, h, tight=tight, fill=kit.geometry.cramped, brief=brevity >= Brevity.SHORT)
 
 
 def _paged(plan: _Plan, kit: Kit, room: flow.Room) -> list[list[flow.Segment]]:

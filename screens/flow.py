@@ -20,7 +20,7 @@ BLOCK_GAP_MM = 7.5
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
-    """What stays together. ``heading`` is set above the first segment of its block on every page."""
+    """What stays together. ``heading`` is set above where it begins its block on a page."""
 
     piece: Piece
     block: int
@@ -41,6 +41,10 @@ class Room(msgspec.Struct, frozen=True):
     """The body is one block."""
     fill: bool = False
     """Part cards to fill a page, because little fits on one."""
+    brief: bool = False
+    """Labels are short: search stands in one row with the tile after it."""
+    modest: bool = False
+    """The ticket number is no larger than it must be."""
     extra: int = 0
     """Pixels by which each row of tiles and the number's card may be higher."""
 
@@ -60,6 +64,8 @@ def segments(kit: Kit, body: Sequence[Block], room: Room) -> list[Segment]:
 
 def _pair(kit: Kit, block: Block, follows: Block | None, index: int, room: Room) -> list[Segment]:
     """Two cards in one row: two half facts; on a low panel also a half fact and the notice after it."""
+    if room.brief and isinstance(block, SearchField) and isinstance(follows, Tiles):
+        return _abreast(kit, block, follows, index, room)
     if not (isinstance(block, Fact) and block.half and kit.geometry.across == 2):
         return []
     gap = kit.air(BLOCK_GAP_MM)
@@ -76,6 +82,17 @@ def _pair(kit: Kit, block: Block, follows: Block | None, index: int, room: Room)
     return [Segment(piece=joined(room.w, h, (left, right.at(w + gap, 0))), block=index)] if h <= room.h else []
 
 
+def _abreast(kit: Kit, search: SearchField, tiles: Tiles, index: int, room: Room) -> list[Segment]:
+    """Search and the one tile after it in a row, where both labels fit on one line."""
+    w, gap = typing.field_width(kit, search), kit.air(BLOCK_GAP_MM)
+    rest = room.w - w - gap
+    if len(tiles.items) != 1 or controls.tile_width(kit, tiles.items[0]) > rest:
+        return []
+    h = max(typing.search_field(kit, search, w).h, controls.tile(kit, tiles.items[0], rest).h) + room.extra
+    pair = (typing.search_field(kit, search, w, h), controls.tile(kit, tiles.items[0], rest, h).at(w + gap, 0))
+    return [Segment(piece=joined(room.w, h, pair), block=index, choices=1, grows=True)]
+
+
 def _of_block(kit: Kit, block: Block, index: int, room: Room) -> list[Segment]:
     match block:
         case Tiles():
@@ -83,12 +100,15 @@ def _of_block(kit: Kit, block: Block, index: int, room: Room) -> list[Segment]:
         case SearchField():
             return [Segment(piece=typing.search_field(kit, block, room.w), block=index)]
         case Keyboard():
-            keys = typing.keyboard(kit, block, room.w, 13.2 if room.tight else 21.0)
+            low_mm = 16.0 if kit.geometry.cramped else 13.2
+            keys = typing.keyboard(kit, block, room.w, low_mm if room.tight else 21.0)
             return [Segment(piece=keys.mirrored(room.w) if kit.rtl else keys, block=index)]
         case Fact():
             return [_carded(kit, cards.fact(kit, block, room.w), index, room.w)]
         case NumberCard():
-            made = number.number_card(kit, block, room.w, room.h, room.extra, tight=room.tight)
+            made = number.number_card(
+                kit, block, room.w, room.h, room.extra, tight=room.tight, least=room.tight or room.modest
+            )
             return [Segment(piece=piece, block=index, grows=True) for piece in made]
         case Notice():
             return [_carded(kit, cards.notice(kit, block, room.w), index, room.w)]
@@ -105,7 +125,7 @@ def _carded(kit: Kit, card: Card, index: int, w: int) -> Segment:
 
 
 def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
-    heading = kit.text(block.heading, Text.TILE, room.w, bold=True, even=True) if block.heading else None
+    heading = _heading(kit, block.heading, room.w) if block.heading else None
     gap = kit.air(BLOCK_GAP_MM)
     narrow = any(item.look is Look.ROW for item in block.items) and not kit.geometry.landscape
     across = 1 if narrow else kit.geometry.across
@@ -115,20 +135,25 @@ def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
     if len(block.items) == 1:
         across, w = 1, room.w
     rows = [block.items[start : start + across] for start in range(0, len(block.items), across)]
-    found = []
-    if heading is not None and room.fill:
-        found.append(Segment(piece=heading, block=index))
-        heading = None
+    found: list[Segment] = []
     for row in rows:
         h = max(controls.tile(kit, item, w, upright=upright, aside=aside).h for item in row) + room.extra
         tiles = [
             controls.tile(kit, item, w, h, upright=upright, aside=aside).at(at * (w + gap), 0)
             for at, item in enumerate(row)
         ]
-        found.append(
-            Segment(piece=joined(room.w, h, tiles), block=index, choices=len(row), grows=True, heading=heading)
-        )
+        above = None if room.fill and found else heading
+        found.append(Segment(piece=joined(room.w, h, tiles), block=index, choices=len(row), grows=True, heading=above))
     return found
+
+
+def _heading(kit: Kit, text: str, w: int) -> Piece:
+    """Above tiles; on a low panel as small as body text where that keeps it on one line."""
+    heading = kit.text(text, Text.TILE, w, bold=True, even=True)
+    if len(heading.marks) > 1 and kit.geometry.landscape:
+        smaller = kit.text(text, Text.BODY, w, bold=True, even=True)
+        return smaller if len(smaller.marks) == 1 else heading
+    return heading
 
 
 def pages(kit: Kit, found: Sequence[Segment], room: Room) -> list[list[Segment]]:
@@ -157,8 +182,11 @@ def _choices(page: Sequence[Segment]) -> int:
 
 
 def _parted(kit: Kit, segment: Segment, room: Room, left: int) -> tuple[Segment, Segment] | None:
-    """A card in two where it is higher than a page, or where pages hold little anyway."""
-    if segment.card is None or (segment.piece.h <= room.h and not room.fill):
+    """A card in two where it is higher than a page; where pages hold little, also a list to fill one."""
+    if segment.card is None:
+        return None
+    one, fits = segment.card.one, segment.piece.h <= room.h
+    if (fits and (one or not room.fill)) or (one and left < room.h):
         return None
     halves = cards.parted(kit, segment.card, room.w, left)
     if halves is None:
@@ -200,6 +228,13 @@ def _one_page(kit: Kit, body: Sequence[Block], room: Room) -> list[Segment]:
     return [Segment(piece=joined(room.w, h, placed), block=0)] if h <= room.h else []
 
 
+def by_need(body: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Where a number and what to do with it need several pages: what to do stands before what is good to know."""
+    if not any(isinstance(block, NumberCard) for block in body):
+        return body
+    return tuple(sorted(body, key=lambda block: not isinstance(block, NumberCard | Notice)))
+
+
 def informs(body: Sequence[Block]) -> bool:
     """Whether all blocks are cards that may stand in columns."""
     return all(isinstance(block, Fact | Notice | HoursTable) for block in body)
@@ -210,6 +245,11 @@ def _even(found: Sequence[Segment], gap: int) -> list[list[Segment]]:
     cuts = [(found[:at], found[at:]) for at in range(1, len(found))]
     left, right = min(cuts, key=lambda cut: max(height(cut[0], gap), height(cut[1], gap)))
     return [list(left), list(right)]
+
+
+def touchable(page: Sequence[Segment]) -> set[str]:
+    """The controls of a page."""
+    return {target.control.id for segment in page for target in segment.piece.targets}
 
 
 def height(page: Sequence[Segment], gap: int) -> int:

@@ -100,12 +100,12 @@ def _rail(view: View, kit: Kit) -> tuple[Piece, body.Area]:
     if view.progress is not None:
         top = stacked((top, frame.rail_progress(small, view.progress, inner)), kit.mm(7))
     bar = frame.rail_bar(kit, view.bar, inner)
-    languages = stacked([chip(kit, control, inner) for control in view.languages], kit.mm(2.8))
+    chips = small if geometry.cramped else kit
+    languages = stacked([chip(chips, control, inner) for control in view.languages], kit.mm(2.8))
     free = geometry.height - kit.mm(8 + 7) - top.h - bar.h - kit.mm(13)
     inside = bool(view.languages) and languages.h <= free
     x, w = rail_w + margin, geometry.width - rail_w - 2 * margin
     outside = (() if inside else view.languages, view.drawer)
-    chips = small if view.drawer and geometry.cramped else kit
     strips = [frame.strip(chips, strip, w) for strip in outside if strip]
     below = stacked(strips, kit.mm(4))
     bottom = geometry.height - kit.mm(7)

@@ -92,7 +92,7 @@ class Painter:
         width = mark.box.w / 22
         radius = mark.box.w / 2 - width
         turn = Rotate(angle=0, origin=middle)
-        self._tint(Colour.LINE, group)
+        self._tint(Colour.TRACK, group)
         group.add(Line(circle=(*middle, radius, 0, 360, 72), width=width))
         group.add(PushMatrix())
         group.add(turn)

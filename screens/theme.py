@@ -21,10 +21,13 @@ class Colour(StrEnum):
     INK_SOFT = "ink_soft"
     LINE = "line"
     EDGE = "edge"
+    TRACK = "track"
     ACCENT = "accent"
     ACCENT_PRESSED = "accent_pressed"
     ACCENT_PLATE = "accent_plate"
+    ACCENT_PLATE_EDGE = "accent_plate_edge"
     ACCENT_SOFT = "accent_soft"
+    PLATE_EDGE = "plate_edge"
     ON_ACCENT = "on_accent"
     ON_ACCENT_SOFT = "on_accent_soft"
     GO = "go"
@@ -45,6 +48,7 @@ Theme = dict[Colour, Rgb]
 _DEFAULT = """
 paper F5F3EE  surface FFFFFF  surface_pressed DCEAF0  ink 14202B  ink_soft 3F4B57  line CBD2D8  edge 76828D
 accent 0B4F6C  accent_pressed 083B51  accent_plate 2C6680  accent_soft DCEAF0  on_accent FFFFFF  on_accent_soft DCEAF0
+accent_plate_edge 2C6680  plate_edge DCEAF0  track CBD2D8
 go 11502A  go_soft DFF0E5  warn 6A3900  warn_soft FBEBD3  stop 8A1414  stop_soft F9E0DE
 focus B3500B  scrim 14202B  code 000000  code_ground FFFFFF
 """
@@ -52,6 +56,7 @@ focus B3500B  scrim 14202B  code 000000  code_ground FFFFFF
 _DARK = """
 paper 000000  surface 000000  surface_pressed 262626  ink FFFFFF  ink_soft FFFFFF  line FFFFFF  edge FFFFFF
 accent FFE14D  accent_pressed FFF2B0  accent_plate FFE14D  accent_soft 000000  on_accent 000000  on_accent_soft 000000
+accent_plate_edge 000000  plate_edge FFE14D  track 4D4D4D
 go 7CFF9B  go_soft 000000  warn FFDD99  warn_soft 000000  stop FFCFCF  stop_soft 000000
 focus 8CEBFF  scrim 000000  code 000000  code_ground FFFFFF
 """
@@ -59,6 +64,7 @@ focus 8CEBFF  scrim 000000  code 000000  code_ground FFFFFF
 _LIGHT = """
 paper FFFFFF  surface FFFFFF  surface_pressed EDEDED  ink 000000  ink_soft 000000  line 000000  edge 000000
 accent 001F52  accent_pressed 000F29  accent_plate 001F52  accent_soft FFFFFF  on_accent FFFFFF  on_accent_soft FFFFFF
+accent_plate_edge FFFFFF  plate_edge 001F52  track C4C4C4
 go 002A0B  go_soft FFFFFF  warn 3A1F00  warn_soft FFFFFF  stop 500000  stop_soft FFFFFF
 focus B3500B  scrim 000000  code 000000  code_ground FFFFFF
 """
@@ -66,6 +72,7 @@ focus B3500B  scrim 000000  code 000000  code_ground FFFFFF
 _LOW = """
 paper C6C3BA  surface CFCCC4  surface_pressed C3C7C6  ink 3D4852  ink_soft 434E58  line AAA79F  edge 626A72
 accent 2B4F63  accent_pressed 254556  accent_plate 3A5D70  accent_soft C5CCCD  on_accent E2E0DA  on_accent_soft E2E0DA
+accent_plate_edge 3A5D70  plate_edge C5CCCD  track AAA79F
 go 24512F  go_soft C9D0C3  warn 6A3A08  warn_soft D6CAB3  stop 7A2020  stop_soft D8C9C3
 focus 7A3606  scrim 3D4852  code 2A3138  code_ground E2E0DA
 """
@@ -133,15 +140,17 @@ def with_accent(theme: Theme, accent: str) -> Theme | AccentFault:
     except ValueError:
         return AccentFault(accent, "is not a colour", "Write six hex digits, for example 0B4F6C.")
     white, black = rgb("FFFFFF"), rgb("000000")
-    soft = mix(colour, white, 0.87)
+    soft, plate = mix(colour, white, 0.87), mix(colour, white, 0.16)
     weakest = min(contrast(colour, ground) for ground in (theme[Colour.PAPER], theme[Colour.SURFACE], soft))
     if weakest < 7:
         return AccentFault(accent, f"has a contrast of only {weakest:.1f}:1 on paper", "Choose a darker one (7:1).")
     return theme | {
         Colour.ACCENT: colour,
         Colour.ACCENT_PRESSED: mix(colour, black, 0.25),
-        Colour.ACCENT_PLATE: mix(colour, white, 0.16),
+        Colour.ACCENT_PLATE: plate,
+        Colour.ACCENT_PLATE_EDGE: plate,
         Colour.ACCENT_SOFT: soft,
+        Colour.PLATE_EDGE: soft,
         Colour.SURFACE_PRESSED: soft,
         Colour.ON_ACCENT_SOFT: soft,
     }

@@ -7,7 +7,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from lobby.display import VirtualDisplay
+from lobby.display import VirtualDisplay, answers
 
 from kiosk.demo import end_in_order, run_demo
 
@@ -20,8 +20,11 @@ def main() -> int:
     parser.add_argument("--landscape", action="store_true", help="a 15-inch counter panel, 1280x800")
     parser.add_argument("--data", type=Path, default=None, help="keep the demo's data in this folder")
     parser.add_argument("--visit", choices=("ticket",), help="make a whole visit by real touches, then end")
+    parser.add_argument("--offline", action="store_true", help="with --visit: the hub is away when the number is drawn")
     parser.add_argument("--shots", type=Path, default=ROOT / "var/shots", help="where the visit's pictures go")
     options = parser.parse_args()
+    if options.offline and not options.visit:
+        parser.error("--offline goes with --visit ticket")
     end_in_order()
     try:
         return make_visit(options) if options.visit else open_demo(options)
@@ -31,9 +34,12 @@ def main() -> int:
 
 def make_visit(options: argparse.Namespace) -> int:
     """The whole visit; a relative folder is meant from where the person stands, not from ours."""
-    from lobby.visit import ticket_visit  # needs Chromium, which the demo does not
-
-    return ticket_visit(called_from(options.shots), landscape=options.landscape)
+    # imported here: it needs Chromium, which the demo does not
+    if options.offline:
+        from lobby.offline_visit import offline_visit as visit
+    else:
+        from lobby.visit import ticket_visit as visit
+    return visit(called_from(options.shots), landscape=options.landscape)
 
 
 def called_from(folder: Path) -> Path:
@@ -46,11 +52,11 @@ def open_demo(options: argparse.Namespace) -> int:
     data = options.data and called_from(options.data)
     size = "1280x800" if options.landscape else "1080x1920"
     with ExitStack() as stack:
-        if not os.environ.get("DISPLAY"):
+        if not answers(os.environ.get("DISPLAY", "")):
             width, height = (int(part) for part in size.split("x"))
             display = VirtualDisplay(width, height)
-            os.environ["DISPLAY"] = display.start()
             stack.callback(display.stop)
+            os.environ["DISPLAY"] = display.start()
             say_how_to_look(display)
         return run_demo(data, size, None)
 

@@ -1,6 +1,7 @@
-"""Draws every screen there is, as the real machine makes it, into contact sheets: scripts/pictures.py FOLDER.
+"""Draws every screen there is, as the real machine makes it, into contact sheets: scripts/pictures.py FOLDER [SHEET].
 
-One sheet for the portrait panel in German, one for the landscape panel in Arabic with large text and light-on-black.
+One sheet for the portrait panel in German, one for the landscape panel in Arabic with large text and light-on-black; or
+the one asked for, for whoever looks at a change: "landscape-de-XL-high_contrast_light".
 """
 
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "flows"))
 
-SHEETS = ("portrait-de", "landscape-ar")
+SHEETS = {"portrait-de": "portrait-de-M-default", "landscape-ar": "landscape-ar-L-high_contrast_dark"}
 GAP = 8
 
 
@@ -22,9 +23,10 @@ def draw(name: str, folder: Path) -> None:
     from kiosk.vocabulary.access import Contrast, TextSize
     from screens.shot import LANDSCAPE, PORTRAIT, Studio
 
-    portrait = name.startswith("portrait")
+    form, lang, size, contrast = SHEETS.get(name, name).split("-")
+    portrait = form == "portrait"
     studio = Studio(PORTRAIT if portrait else LANDSCAPE)
-    views = gallery("de") if portrait else gallery("ar", TextSize.L, Contrast.DARK)
+    views = gallery(lang, TextSize(size), Contrast(contrast))
     width, columns = (300, 8) if portrait else (400, 6)
     pictures = []
     for _, view in views:

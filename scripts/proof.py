@@ -39,9 +39,9 @@ GATES = (
     Step("floors", (str(BIN / "lint-imports"),)),
 )
 LANES = (
-    ("unit", "property", "model", "load", "crash", "e2e"),
-    ("flows", "screens", "soak", "browser"),
-    ("contract", "world"),
+    ("unit", "property", "model", "load", "crash"),
+    ("flows", "screens", "soak", "browser", "e2e"),
+    ("contract", "faults", "world"),
 )
 """Folders under tests/, in lanes side by side: most tests wait for a deadline, a device or a browser."""
 GROUPS = tuple(group for lane in LANES for group in lane)
@@ -82,7 +82,7 @@ def counts_of(line: str) -> dict[str, int]:
 
 def main() -> int:
     """Parse, run, sum up."""
-    parser = argparse.ArgumentParser(description="Proves the product.")
+    parser = argparse.ArgumentParser(prog="scripts/test", description="Proves the product.")
     parser.add_argument("--full", nargs="?", const="all", metavar="GROUP", help="large counts, for one group or all")
     parser.add_argument("--only", metavar="GROUP", help="one group at the standard size")
     options = parser.parse_args()

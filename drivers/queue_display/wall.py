@@ -39,9 +39,9 @@ class CallWall:
     def show(self, calls: Calls, *, whole: bool = False) -> None:
         """Take calls from the hub; ``whole`` = this is everything that is called now, older ones are over."""
         with self._lock:
-            before = max(self._calls, default=-1)
             if whole:
                 self._calls.clear()
+            before = max(self._calls, default=-1)
             self._calls.update((call.seq, call) for call in calls.calls)
             self._calls = dict(sorted(self._calls.items())[-_KEPT:])
             frame = self._next_frame(_is_news(calls, before))

@@ -1,14 +1,12 @@
 """POST TICKETS: a number. Terminals ask it by the thousand, so it goes straight from ASGI to the store.
 
-Litestar's request and response objects cost more than the number itself (docs/decisions/0012-number-lane.md).
+Litestar's routing, requests and responses cost more than the number itself (docs/decisions/0012-number-lane.md).
 """
 
 import msgspec
-from litestar import asgi
-from litestar.enums import ScopeType
-from litestar.types import Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Send
 
-from hub.api.wiring import BODY_MAX, LOGGER, Turned, bearer, decode
+from hub.api.wiring import BODY_MAX, BUG, LOGGER, STORE_FAILED, Turned, bearer, decode
 from hub.hall import Hall
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Refused, status_of
@@ -20,26 +18,27 @@ from kiosk import wire
 _request = msgspec.json.Decoder(wire.TicketRequest)
 
 
-@asgi(wire.TICKETS, copy_scope=False)
-async def number(scope: Scope, receive: Receive, send: Send) -> None:
+async def number(hall: Hall, scope: HTTPScope, receive: Receive, send: Send) -> None:
     """A number for the ticket in the body; the same id, the same answer."""
     try:
-        status, answer = await _number(scope, receive)
+        status, answer = await _answered(hall, scope, receive)
     except Turned as fault:
         status, answer = fault.status, fault.fault
     except StoreFailed as fault:
         LOGGER.error("store failed: %s", fault)
-        status, answer = 503, wire.Fault(code="store_failed", message="The hub cannot save. Call the technician.")
+        status, answer = 503, STORE_FAILED
+    except Exception as fault:
+        LOGGER.error("bug in POST %s", wire.TICKETS, exc_info=fault)
+        status, answer = 500, BUG
     body = msgspec.json.encode(answer)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-async def _number(scope: Scope, receive: Receive) -> tuple[int, msgspec.Struct]:
-    if scope["type"] != ScopeType.HTTP or scope["method"] != "POST":
+async def _answered(hall: Hall, scope: HTTPScope, receive: Receive) -> tuple[int, msgspec.Struct]:
+    if scope["method"] != "POST":
         raise Turned(405, wire.Fault(code="http_405", message="Only POST makes a number."))
-    hall: Hall = scope["litestar_app"].state.hall
     known = await bearer(_header(scope, b"authorization"), hall)
     ask = _ask(decode(await _body(receive), _request), known, hall)
     found = await hall.store.write(lambda c: issue(c, ask))
@@ -48,7 +47,7 @@ async def _number(scope: Scope, receive: Receive) -> tuple[int, msgspec.Struct]:
     return 200, _answer(found)
 
 
-def _header(scope: Scope, name: bytes) -> str:
+def _header(scope: HTTPScope, name: bytes) -> str:
     return next((value.decode("latin-1") for found, value in scope["headers"] if found == name), "")
 
 

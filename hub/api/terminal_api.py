@@ -1,27 +1,25 @@
-"""What terminals ask: enrol, slot, catalogue, number, sync, queues, heartbeat, help, calls."""
+"""What terminals ask: enrol, slot, sync, queues, heartbeat, help, calls (numbers: ``number``)."""
 
 import secrets
 from functools import partial
 
 import msgspec
-from litestar import Response, Router, get, post
-from litestar.exceptions import HTTPException
+from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
 
 from hub import streams
 from hub.api import wiring
-from hub.api.number import number
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
+from hub.catalogue import signing
 from hub.hall import Hall
-from hub.queues import handing_back, help, house, instance, publishing, slots, terminals, waiting
+from hub.queues import handing_back, help, house, instance, orders, publishing, slots, terminals, waiting
 from hub.queues.days import open_day
 from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
 from hub.queues.tickets import local_iso
-from hub.store.faults import StoreFailed
 from kiosk import wire
 
 SYNC_MAX = 4 * wiring.BODY_MAX
@@ -34,6 +32,14 @@ _help = msgspec.json.Decoder(wire.HelpRequest)
 _slot = msgspec.json.Decoder(wire.SlotRequest)
 _sync = msgspec.json.Decoder(wire.SyncRequest)
 _uuid = msgspec.json.Decoder(wire.Uuid)
+
+
+@get(wire.CA)
+async def ca(hall: Hall) -> Answer:
+    """The certificate of the authority that vouches for this hub; the terminal compares it with its enrolment code."""
+    if not hall.ca:
+        raise Turned(404, wire.Fault(code="no_encryption", message="This hub speaks without encryption."))
+    return done(wire.Authority(pem=hall.ca))
 
 
 @post(wire.ENROL, status_code=200)
@@ -65,6 +71,7 @@ async def enrol(request: Asked, hall: Hall) -> Answer:
             site_name=site.name,
             timezone=site.timezone,
             base_url=site.base_url,
+            signers=await hall.store.read(partial(signing.public_keys, site=site.id)),
         )
     )
 
@@ -97,19 +104,6 @@ async def sync(request: Asked, hall: Hall) -> Answer:
     body = await read(request, _sync)
     teller = Teller(known, hall.now_ms(), lambda: secrets.token_hex(16))
     return done(wire.SyncAnswer(await hall.store.write(lambda c: apply_all(c, teller, body.ops))))
-
-
-@get(wire.CATALOGUE)
-async def catalogue(request: Asked, hall: Hall) -> Answer:
-    """The snapshot in force, whole; 304 when the terminal has it."""
-    known = await terminal(request, hall)
-    found = await hall.store.read(partial(publishing.latest, site=known.site))
-    if found is None:
-        raise Turned(404, wire.Fault(code="no_catalogue", message="This hub has no catalogue yet. Import one."))
-    headers = {"etag": found.etag, "cache-control": "no-cache"}
-    if found.etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
-        return Response(None, status_code=304, headers=headers)
-    return Response(found.body, media_type="application/json", headers=headers)
 
 
 @post(wire.TICKETS + "/{ticket:str}/cancel", status_code=200)
@@ -153,8 +147,15 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
     known = await terminal(request, hall)
     body = await read(request, _heartbeat)
     now_ms = hall.now_ms()
-    await hall.store.write(lambda c: terminals.heard(c, known, body, now_ms))
-    return done(await hall.store.read(lambda c: _news(c, known, now_ms)))
+
+    def hear(connection: Connection) -> tuple[wire.Order, ...]:
+        terminals.heard(connection, known, body, now_ms)
+        return orders.due(connection, known.site, known.id, now_ms)
+
+    told = await hall.store.write(hear)
+    seq = hall.showcase.seq(known.site)
+    news = await hall.store.read(lambda c: _news(c, known, now_ms))
+    return done(msgspec.structs.replace(news, manifest_seq=seq, orders=told))
 
 
 def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAnswer:
@@ -215,10 +216,9 @@ def _checked(ident: str) -> str:
 router = Router(
     path="/",
     route_handlers=[
+        ca,
         enrol,
         slot,
-        catalogue,
-        number,
         sync,
         cancel,
         paper,
@@ -229,10 +229,5 @@ router = Router(
         calls_stream,
     ],
     request_max_body_size=wiring.BODY_MAX,
-    exception_handlers={
-        Turned: wiring.turned,
-        HTTPException: wiring.http_fault,
-        StoreFailed: wiring.store_failed,
-        Exception: wiring.bug,
-    },
+    exception_handlers=wiring.HANDLERS,
 )

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
 
 from hub.hall import Hall
 from hub.queues.refusals import Refused, status_of
@@ -16,6 +17,9 @@ from kiosk.wire import Fault
 LOGGER = logging.getLogger("hub.api")
 BODY_MAX = 64 * 1024
 """Bytes; the longest honest body, a heartbeat with every device in trouble, has a tenth of it."""
+
+STORE_FAILED = Fault(code="store_failed", message="The hub cannot save. Call the technician.")
+BUG = Fault(code="bug", message="The hub made a mistake; it is in its log.")
 
 B = TypeVar("B")
 Asked = Request[Any, Any, Any]
@@ -61,6 +65,11 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[B]) -> B:
         raise Turned(400, Fault(code="bad_json", message=str(fault), place="body")) from fault
 
 
+def has(request: Asked, etag: str) -> bool:
+    """Whether whoever asks holds what this tag names (``If-None-Match``)."""
+    return etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
+
+
 def done(body: msgspec.Struct | None = None, status: int = 200) -> Answer:
     """An answer in JSON; without a body 204."""
     if body is None:
@@ -87,10 +96,19 @@ def http_fault(_request: Asked, fault: HTTPException) -> Answer:
 def store_failed(_request: Asked, fault: StoreFailed) -> Answer:
     """Nothing was saved: the terminal goes on without us."""
     LOGGER.error("store failed: %s", fault)
-    return done(Fault(code="store_failed", message="The hub cannot save. Call the technician."), 503)
+    return done(STORE_FAILED, 503)
 
 
 def bug(request: Asked, fault: Exception) -> Answer:
     """A program fault: logged whole, told in one sentence."""
     LOGGER.error("bug in %s %s", request.method, request.url.path, exc_info=fault)
-    return done(Fault(code="bug", message="The hub made a mistake; it is in its log."), 500)
+    return done(BUG, 500)
+
+
+HANDLERS: ExceptionHandlersMap = {
+    Turned: turned,
+    HTTPException: http_fault,
+    StoreFailed: store_failed,
+    Exception: bug,
+}
+"""Every fault in our form, for the routers of the API."""

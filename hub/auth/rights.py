@@ -14,10 +14,14 @@ class Right(StrEnum):
     """Acknowledge help calls of the hall."""
     QUEUES = "queues"
     """Arrange queues and which services wait where."""
+    CATALOGUE = "catalogue"
+    """Accept or reject imports, go back to an earlier one, arrange the start screen."""
     COUNTERS = "counters"
     """Arrange counters."""
     TERMINALS = "terminals"
     """Create terminals, give and revoke their codes."""
+    ORDERS = "orders"
+    """See how terminals are, close and open them, have them start anew."""
     USERS = "users"
     """Create people, give roles, reset passwords."""
     SITE = "site"
@@ -26,10 +30,10 @@ class Right(StrEnum):
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.CLERK: frozenset({Right.CALL, Right.HELP}),
-    Role.SUPERVISOR: frozenset({Right.CALL, Right.HELP, Right.QUEUES, Right.COUNTERS}),
+    Role.SUPERVISOR: frozenset({Right.CALL, Right.HELP, Right.QUEUES, Right.COUNTERS, Right.ORDERS}),
     Role.CASH_OFFICE: frozenset({Right.CALL, Right.HELP}),
-    Role.EDITOR: frozenset({Right.QUEUES}),
-    Role.TECHNICIAN: frozenset({Right.TERMINALS}),
+    Role.EDITOR: frozenset({Right.QUEUES, Right.CATALOGUE}),
+    Role.TECHNICIAN: frozenset({Right.TERMINALS, Right.ORDERS}),
     Role.ADMINISTRATOR: frozenset(Right),
 }
 

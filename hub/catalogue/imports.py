@@ -1,66 +1,103 @@
-"""From a source to the catalogue in force: load it, and publish it only where something changed."""
+"""From a source to the catalogue in force: load it, let the guards look, publish it or have it wait for a person."""
 
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection
 
-from hub.catalogue.dldb import DldbReport, read_dldb
+from hub.catalogue import guards, package, versions
+from hub.catalogue.dldb import read_dldb
+from hub.catalogue.draft import Draft, draft_of
 from hub.catalogue.faults import refused
 from hub.catalogue.folder import load_folder
+from hub.catalogue.guards import Finding
+from hub.catalogue.xzufi.reader import read_xzufi
 from hub.queues import publishing
-from hub.queues.refusals import Refused
+from hub.queues.publishing import InForce, Prepared, Stale
+from hub.queues.refusals import Code, Refused
+from hub.store.engine import Store
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue
 from kiosk.catalogue.read import read
 
-
-class Loaded(msgspec.Struct, frozen=True):
-    """A sound catalogue, where it came from ("dldb", "file") and, for a DLDB export, what was left out."""
-
-    catalogue: Catalogue
-    origin: str
-    report: DldbReport | None = None
+TRIES = 5
+"""How often somebody else may publish while we compare."""
 
 
-class InForce(msgspec.Struct, frozen=True):
-    """The version in force after an import; ``changed`` False = it held all this already."""
+class Waiting(msgspec.Struct, frozen=True):
+    """The import is kept and waits for a person; nothing is changed."""
 
-    version: int
-    changed: bool
+    findings: tuple[Finding, ...]
 
 
-def load(kind: str, source: Path) -> Loaded | CatalogueFaults:
-    """Read a source: "dldb" = an export's folder; "catalogue" = a folder of TOML files or a .json file."""
+def load(kind: str, source: Path, area: str = "", last: Draft | None = None) -> Draft | CatalogueFaults:
+    """Read a source: "xzufi" = a delivery, "dldb" = an export's folder, "own" = a folder of TOML files or a .json file.
+
+    ``area``: the house's regional key (XZuFi); ``last``: what is in force now.
+    """
+    if kind == "xzufi":
+        return read_xzufi(source, area, last)
     if kind == "dldb":
         found = read_dldb(source)
-        return found if isinstance(found, CatalogueFaults) else Loaded(found.catalogue, "dldb", found.report)
+        if isinstance(found, CatalogueFaults):
+            return found
+        return draft_of(found.catalogue, kind, str(source), str(found.report))
     catalogue = load_folder(source) if source.is_dir() else _load_file(source)
-    return catalogue if isinstance(catalogue, CatalogueFaults) else Loaded(catalogue, "file")
+    return catalogue if isinstance(catalogue, CatalogueFaults) else draft_of(catalogue, kind, str(source))
 
 
-def publish(connection: Connection, site: str, catalogue: Catalogue, origin: str, now_ms: int) -> InForce | Refused:
-    """Put a catalogue in force under the next version; when nothing would change, the last version stays.
+def bring(store: Store, sites: Sequence[str], draft: Draft, *, accept: bool = False) -> InForce | Waiting | Refused:
+    """Put a draft in force at these sites, or keep it where a guard found something and nobody accepted it yet."""
+    if not accept:
+        looks = {site: store.read_now(partial(guards.findings, site=site, draft=draft)) for site in sites}
+        if any(looks.values()):
+            body, now_ms = package.pack(draft), _now_ms()
+            store.write_now(lambda connection: _keep(connection, looks, draft, body, now_ms))
+            return Waiting(next(found for found in looks.values() if found))
+    return put_in_force(store, sites, draft)
 
-    What would stand in the snapshot depends on the site's own queues and routes, so it is published within a savepoint
-    and taken back when it turns out equal.
-    """
-    before = publishing.latest(connection, site)
+
+def put_in_force(store: Store, sites: Sequence[str], draft: Draft, who: str = "") -> InForce | Refused:
+    """Publish at all of these sites or at none. Blocks for as long as comparing takes: not for an event loop."""
+    for _ in range(TRIES):
+        with ExitStack() as open_:
+            prepared: dict[str, Prepared] = {}
+            for site in sites:
+                found = store.read_now(partial(publishing.prepare, site=site, draft=draft))
+                if isinstance(found, Refused):
+                    return found
+                open_.enter_context(closing(found.changes))
+                prepared[site] = found
+            now_ms = _now_ms()
+            outcome = store.write_now(lambda connection: _commit(connection, prepared, now_ms, who))  # noqa: B023
+        if not isinstance(outcome, Stale):
+            return outcome
+    return Refused(Code.WRONG_STATE, "Somebody else keeps publishing. Try again in a minute.")
+
+
+def _commit(
+    connection: Connection, prepared: Mapping[str, Prepared], now_ms: int, who: str
+) -> InForce | Stale | Refused:
+    outcomes: list[InForce] = []
     with connection.begin_nested() as attempt:
-        version = publishing.publish(connection, site, catalogue, origin, now_ms)
-        if isinstance(version, Refused):
-            attempt.rollback()
-            return version
-        after = publishing.latest(connection, site)
-        if before is not None and after is not None and _content(before.body) == _content(after.body):
-            attempt.rollback()
-            return InForce(before.version, changed=False)
-    return InForce(version, changed=True)
+        for site, each in prepared.items():
+            outcome = publishing.commit(connection, site, each, now_ms, who)
+            if not isinstance(outcome, InForce):
+                attempt.rollback()
+                return outcome
+            outcomes.append(outcome)
+    return next((each for each in outcomes if each.changed), outcomes[0])
 
 
-def _content(body: bytes) -> Catalogue:
-    catalogue = msgspec.json.decode(body, type=Catalogue)
-    return msgspec.structs.replace(catalogue, version=0, published="")
+def _keep(
+    connection: Connection, looks: Mapping[str, tuple[Finding, ...]], draft: Draft, body: bytes, now_ms: int
+) -> None:
+    for site, found in looks.items():
+        versions.add(connection, site, draft, body, now_ms, found)
 
 
 def _load_file(path: Path) -> Catalogue | CatalogueFaults:
@@ -68,3 +105,7 @@ def _load_file(path: Path) -> Catalogue | CatalogueFaults:
         return read(path.read_bytes(), str(path))
     except OSError as fault:
         return refused(path, "file", f"cannot be read ({fault.strerror})", "Check that the file is there and readable.")
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

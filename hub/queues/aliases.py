@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from hub.queues.tickets import FIELDS, Ticket, from_row, load
 from hub.store.sql import run
+from hub.store.words import ACTIVE, sql_list
 from kiosk.vocabulary.labels import Label
 
 
@@ -20,11 +21,12 @@ def is_buried(connection: Connection, site: str, ident: str) -> bool:
 
 
 def with_number(connection: Connection, site: str, day: str, label: Label) -> Ticket | None:
-    """Who has this number of this day (the latest round), or had it until it became void."""
+    """Who has this number of this day (ours: the latest round), or had it until it became void."""
+    first_round = "AND round = 0" if label.slot else ""
     row = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND day = ? AND series = ? AND slot = ? AND n = ?"
-        " ORDER BY round DESC LIMIT 1",
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND day = ? AND series = ? AND slot = ? {first_round}"
+        " AND n = ? ORDER BY round DESC LIMIT 1",
         site,
         day,
         label.series,
@@ -43,6 +45,19 @@ def with_number(connection: Connection, site: str, day: str, label: Label) -> Ti
         label.n,
     ).fetchone()
     return None if void is None else load(connection, site, str(void[0]))
+
+
+def in_use(connection: Connection, site: str, label: Label) -> Ticket | None:
+    """Who has this number of ours now, in whatever round and on whatever day it was given."""
+    row = run(
+        connection,
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND series = ? AND slot = 0 AND n = ?"
+        f" AND state IN {sql_list(ACTIVE)}",
+        site,
+        label.series,
+        label.n,
+    ).fetchone()
+    return None if row is None else from_row(row)
 
 
 def add_id(connection: Connection, ticket: Ticket, ident: str, now_ms: int) -> None:

@@ -158,19 +158,19 @@ def _ticket(told: Told, where: Place) -> Ticket:
 
 def number_again(connection: Connection, told: Told) -> int:
     """The round in which the number is still free (0 for numbers of terminals); ours is not given again after it."""
+    if told.label.slot:
+        return 0
     row = run(
         connection,
         "SELECT coalesce(max(round) + 1, 0) FROM ticket"
-        " WHERE site_id = ? AND day = ? AND series = ? AND slot = ? AND n = ?",
+        " WHERE site_id = ? AND day = ? AND series = ? AND slot = 0 AND n = ?",
         told.site,
         told.day,
         told.label.series,
-        told.label.slot,
         told.label.n,
     ).fetchone()
     assert row is not None
-    if told.label.slot == 0:
-        _raise_counter(connection, told, row[0])
+    _raise_counter(connection, told, row[0])
     return int(row[0])
 
 

@@ -18,12 +18,15 @@ from hub.queues.refusals import Code, Refused
 from hub.queues.slips import told_by_slip
 from hub.queues.tickets import FIELDS, Ticket, from_row
 from hub.store.sql import run
-from hub.store.words import ACTIVE, Origin
+from hub.store.words import ACTIVE, Origin, sql_list
 from kiosk.vocabulary.labels import Label, parse_label
 from kiosk.vocabulary.slips import Forged, Slip, read_slip
 
 _PAGE = re.compile(r"/t/([0-9a-f]{32})\Z", re.IGNORECASE)
 """The end of the visitor's page, which is on slips of a hub with a base URL."""
+
+DAYS_BACK = 8
+"""Business days that a terminal may have missed while its visitors still wait with numbers of the one it knows."""
 
 
 class Bring(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +83,7 @@ def expected(connection: Connection, site: str, day: str, slot: int, series: tup
         day,
         slot,
     ).fetchall()
-    last = dict(rows)
+    last: dict[str, int] = dict(rows)
     return tuple(Label(letter, slot, last.get(letter, 0) + 1) for letter in series)
 
 
@@ -129,16 +132,20 @@ def _number(connection: Connection, wish: Bring, label: Label, day: str) -> Brou
 
 def _with_number(connection: Connection, site: str, day: str, label: Label) -> Ticket | None:
     """Whoever waits with this number, on whatever day it was given; else who had it today."""
-    marks = ", ".join("?" for _ in ACTIVE)
+    if label.slot == 0:
+        return aliases.in_use(connection, site, label) or aliases.with_number(connection, site, day, label)
     row = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND series = ? AND slot = ? AND n = ? AND state IN ({marks})"
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND day IN"
+        " (SELECT day FROM business_day WHERE site_id = ? ORDER BY day DESC LIMIT ?)"
+        f" AND series = ? AND slot = ? AND round = 0 AND n = ? AND state IN {sql_list(ACTIVE)}"
         " ORDER BY day DESC LIMIT 1",
         site,
+        site,
+        DAYS_BACK,
         label.series,
         label.slot,
         label.n,
-        *ACTIVE,
     ).fetchone()
     return aliases.with_number(connection, site, day, label) if row is None else from_row(row)
 

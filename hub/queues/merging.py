@@ -16,12 +16,13 @@ from sqlalchemy import Connection
 
 from hub.queues import alarms, aliases, events
 from hub.queues.arrivals import Place, Told, insert, number_again, place
+from hub.queues.days import open_day
 from hub.queues.issue import tell
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import NEXT, move
 from hub.queues.tickets import Ticket, load
 from hub.store.sql import run
-from hub.store.words import ACTIVE, PLACEHOLDERS, AlarmKind, Origin, State
+from hub.store.words import PLACEHOLDERS, AlarmKind, Origin, State
 
 
 class News(StrEnum):
@@ -109,31 +110,13 @@ def _twin(connection: Connection, told: Told, waits: bool) -> Ticket | None:
     """Who has the number. Staff who typed it could only guess its business day: today's. One of ours that is over
     takes it from nobody who waits with it today."""
     if told.label.slot == 0:
-        return _in_use(connection, told) if waits else None
+        return aliases.in_use(connection, told.site, told.label) if waits else None
     twin = aliases.with_number(connection, told.site, told.day, told.label)
     if twin is not None or not waits:
         return twin
-    guess = _open_day(connection, told.site)
+    guess = open_day(connection, told.site) or ""
     twin = aliases.with_number(connection, told.site, guess, told.label)
     return twin if twin is not None and twin.origin in PLACEHOLDERS else None
-
-
-def _in_use(connection: Connection, told: Told) -> Ticket | None:
-    marks = ", ".join("?" for _ in ACTIVE)
-    row = run(
-        connection,
-        f"SELECT id FROM ticket WHERE site_id = ? AND series = ? AND slot = 0 AND n = ? AND state IN ({marks})",
-        told.site,
-        told.label.series,
-        told.label.n,
-        *ACTIVE,
-    ).fetchone()
-    return None if row is None else load(connection, told.site, str(row[0]))
-
-
-def _open_day(connection: Connection, site: str) -> str:
-    row = run(connection, "SELECT day FROM business_day WHERE site_id = ? AND closed_ms IS NULL", site).fetchone()
-    return "" if row is None else str(row[0])
 
 
 def _taken(connection: Connection, told: Told, other: Ticket) -> Refused:

@@ -1,136 +1,204 @@
-"""Publishing a catalogue: every snapshot is a row, the newest is in force, and it says which queue takes a service.
+"""Publishing a catalogue: what was imported, with the hall's own queues, routes and tiles in it, becomes records.
 
-The hub's own queues and its staff's routing win over what an import brings: a snapshot is published with them in it, so
-terminals and hub never disagree. An import adds the queues that are missing and renews the texts of the others.
+The hub's own queues, its staff's routing and tiles win over what an import brings, so terminals and hub never
+disagree. Comparing a large catalogue takes seconds: ``prepare`` does it on a reader's connection, ``commit`` writes
+what differs, so that numbers hardly wait.
 """
 
-import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import closing
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection
 
-from hub.queues import events
-from hub.queues.refusals import Code, Refused
-from hub.store import tables as t
-from kiosk.catalogue.model import Catalogue, Queue, Service
+from hub.catalogue import differences, package, records, signing, state, tiles, versions
+from hub.catalogue.differences import Spool
+from hub.catalogue.draft import Draft, draft_of
+from hub.catalogue.records import Change
+from hub.catalogue.state import State
+from hub.queues import events, routes
+from hub.queues.refusals import Refused
+from hub.store.sql import run
+from kiosk.catalogue.model import Catalogue, Queue
+from kiosk.catalogue.records import Key
+
+
+class InForce(msgspec.Struct, frozen=True):
+    """The version in force afterwards; ``changed`` False = it held all this already."""
+
+    version: int
+    changed: bool
+
+
+class Stale(msgspec.Struct, frozen=True):
+    """Somebody else published in between: prepare again."""
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """What putting a draft in force would change; ``state`` is what it was compared with."""
+
+    draft: Draft
+    body: bytes
+    state: State | None
+    queues: tuple[Queue, ...]
+    routes: dict[str, str]
+    services: set[str]
+    changes: Spool
 
 
 class Published(msgspec.Struct, frozen=True):
-    """The snapshot in force as it goes over the wire."""
+    """The catalogue in force as one piece of JSON."""
 
     version: int
     etag: str
     body: bytes
 
 
-def publish(connection: Connection, site: str, catalogue: Catalogue, origin: str, now_ms: int) -> int | Refused:
-    """Put a catalogue in force; returns its version, which is one more than the last. ``origin``: "demo", "dldb", …"""
-    if refused := _renew_queues(connection, site, catalogue.queues):
-        return refused
-    queues = _queues(connection, site)
-    services = _renew_routes(connection, site, catalogue.services, {queue.id for queue in queues})
-    version = latest_version(connection, site) + 1
-    snapshot = msgspec.structs.replace(catalogue, version=version, queues=queues, services=services)
-    body = msgspec.json.encode(snapshot)
-    connection.execute(
-        insert(t.catalogue).values(
-            site_id=site,
-            version=version,
-            etag=f'"{version}-{hashlib.sha256(body).hexdigest()[:16]}"',
-            origin=origin,
-            body=body,
-            published_ms=now_ms,
-        )
+def prepare(connection: Connection, site: str, draft: Draft) -> Prepared | Refused:
+    """Compare a draft with what is in force. Reads only; may take seconds."""
+    queues = routes.merged(connection, site, draft.shell.queues)
+    if isinstance(queues, Refused):
+        return queues
+    known, own = frozenset(queue.id for queue in queues), routes.overrides(connection, site)
+    order, wanted = list[str](), dict[str, str]()
+    for service in draft.services():
+        order.append(service.id)
+        if queue := routes.routed(service, own, known).queue:
+            wanted[service.id] = queue
+    listed = set(order)
+    featured = tiles.shown(connection, site, draft.shell.featured, listed)
+    shell = msgspec.structs.replace(draft.shell, queues=queues, featured=featured, published="")
+    services = (routes.routed(service, own, known) for service in draft.services())
+    changes = Spool(differences.whole(connection, site, shell, services, order))
+    before = state.read(connection, site)
+    return Prepared(draft, package.pack(draft), before, queues, wanted, listed, changes)
+
+
+def commit(connection: Connection, site: str, done: Prepared, now_ms: int, who: str = "") -> InForce | Stale | Refused:
+    """Put what was prepared in force. ``who`` decided it ("" = nobody had to)."""
+    before = state.read(connection, site)
+    queues = routes.merged(connection, site, done.draft.shell.queues)
+    if isinstance(queues, Refused):
+        return queues
+    if before != done.state or queues != done.queues:
+        return Stale()
+    if before is not None and before.cursor and not done.changes.count:
+        return InForce(before.version, changed=False)
+    routes.write_queues(connection, site, queues)
+    routes.write_routes(connection, site, done.routes, done.services)
+    kept = versions.add(connection, site, done.draft, done.body, now_ms)
+    version = _proclaim(connection, site, done.changes, now_ms, origin=done.draft.origin, import_n=kept)
+    versions.published(connection, site, kept, version, who, now_ms)
+    return InForce(version, changed=True)
+
+
+def publish(
+    connection: Connection, site: str, catalogue: Catalogue | Draft, origin: str, now_ms: int
+) -> InForce | Refused:
+    """Both at once, for catalogues of a usual size."""
+    draft = draft_of(catalogue, origin) if isinstance(catalogue, Catalogue) else catalogue
+    prepared = prepare(connection, site, draft)
+    if isinstance(prepared, Refused):
+        return prepared
+    with closing(prepared.changes):
+        outcome = commit(connection, site, prepared, now_ms)
+    assert not isinstance(outcome, Stale), "one connection sees one state"
+    return outcome
+
+
+def republish(connection: Connection, site: str, now_ms: int) -> None:
+    """Publish today's queues, routes and tiles; nothing when there is no catalogue yet."""
+    if (known := state.read(connection, site)) is not None and known.cursor:
+        changes = list(_own_changes(connection, site))
+        if changes:
+            _proclaim(connection, site, changes, now_ms, origin=known.origin, import_n=known.import_n)
+
+
+def latest_version(connection: Connection, site: str) -> int:
+    """The version in force; 0 = none yet."""
+    known = state.read(connection, site)
+    return known.version if known else 0
+
+
+def latest(connection: Connection, site: str) -> Published | None:
+    """The catalogue in force, whole, or None."""
+    known = state.read(connection, site)
+    if known is None:
+        return None
+    body = msgspec.json.encode(records.catalogue(connection, site, known.version))
+    return Published(known.version, etag(known), body)
+
+
+def etag(known: State) -> str:
+    """Which catalogue this is."""
+    return f'"{known.epoch}-{known.cursor}-{known.version}"'
+
+
+def _proclaim(
+    connection: Connection, site: str, changes: Spool | list[Change], now_ms: int, *, origin: str, import_n: int
+) -> int:
+    """Write the changes, the new state and an event; returns the version."""
+    signing.ensure(connection, site, now_ms)
+    if state.read(connection, site) is None:
+        state.begin(connection, site, _first(now_ms))
+    known = state.read(connection, site)
+    assert known is not None
+    cursor = records.write(connection, site, changes, known.cursor, now_ms)
+    version = known.version + 1
+    state.change(
+        connection,
+        site,
+        cursor=cursor,
+        version=version,
+        seq=state.next_seq(known.seq, now_ms),
+        issued_ms=now_ms,
+        origin=origin,
+        import_n=import_n,
+        published_ms=now_ms,
     )
     events.append(connection, site, events.Kind.CATALOGUE, str(version), {"version": version}, now_ms)
     return version
 
 
-def republish(connection: Connection, site: str, now_ms: int) -> None:
-    """Publish the snapshot in force anew, with today's queues and routes; nothing when there is none yet."""
-    if found := latest(connection, site):
-        catalogue = msgspec.json.decode(found.body, type=Catalogue)
-        own = {queue.id for queue in _queues(connection, site)}
-        kept = tuple(queue for queue in catalogue.queues if queue.id in own)
-        publish(connection, site, msgspec.structs.replace(catalogue, queues=kept), "hub", now_ms)
-
-
-def latest_version(connection: Connection, site: str) -> int:
-    """The version in force; 0 = none yet."""
-    row = connection.execute(select(func.max(t.catalogue.c.version)).where(t.catalogue.c.site_id == site)).scalar_one()
-    return row or 0
-
-
-def latest(connection: Connection, site: str) -> Published | None:
-    """The snapshot in force, or None."""
-    row = connection.execute(
-        select(t.catalogue.c.version, t.catalogue.c.etag, t.catalogue.c.body)
-        .where(t.catalogue.c.site_id == site)
-        .order_by(t.catalogue.c.version.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else Published(row[0], row[1], row[2])
-
-
-def _renew_queues(connection: Connection, site: str, queues: tuple[Queue, ...]) -> Refused | None:
-    known = {queue.id: queue for queue in _queues(connection, site)}
-    letters = {queue.series: queue.id for queue in known.values()}
-    for queue in queues:
-        texts = {
-            "names": msgspec.json.encode(queue.names).decode(),
-            "places": msgspec.json.encode(queue.places).decode(),
-            "office": queue.office,
-        }
-        if queue.id in known:
-            mine = (t.queue.c.site_id == site) & (t.queue.c.id == queue.id)
-            connection.execute(update(t.queue).where(mine).values(**texts))
-        elif queue.series in letters:
-            taken = f"Series {queue.series} of queue {queue.id} belongs to queue {letters[queue.series]} already."
-            return Refused(Code.NAME_TAKEN, taken, f"queues.{queue.id}.series")
-        else:
-            connection.execute(insert(t.queue).values(site_id=site, id=queue.id, series=queue.series, **texts))
-            letters[queue.series] = queue.id
-    return None
-
-
-def _queues(connection: Connection, site: str) -> tuple[Queue, ...]:
-    """The hub's queues as the catalogue writes them."""
-    rows = connection.execute(
-        select(t.queue.c.id, t.queue.c.series, t.queue.c.names, t.queue.c.places, t.queue.c.office)
-        .where(t.queue.c.site_id == site, t.queue.c.removed_ms.is_(None))
-        .order_by(t.queue.c.position, t.queue.c.series)
-    )
-    return tuple(
-        Queue(id=ident, series=series, names=_texts(names), places=_texts(places), office=office)
-        for ident, series, names, places, office in rows
+def _first(now_ms: int) -> State:
+    return State(
+        epoch=secrets.token_hex(4),
+        cursor=0,
+        floor=0,
+        version=0,
+        seq=0,
+        issued_ms=now_ms,
+        origin="",
+        import_n=0,
+        own_tiles=0,
+        published_ms=now_ms,
     )
 
 
-def _renew_routes(
-    connection: Connection, site: str, services: tuple[Service, ...], queues: set[str]
-) -> tuple[Service, ...]:
-    """Write the catalogue's routes, keep the staff's, and return the services with the routes that hold."""
-    route = t.service_queue
-    connection.execute(delete(route).where(route.c.site_id == site, route.c.origin == "catalogue"))
-    rows = connection.execute(select(route.c.service_id, route.c.queue_id).where(route.c.site_id == site))
-    own: dict[str, str] = {row.service_id: row.queue_id for row in rows}
-    listed = {service.id for service in services}
-    for gone in own.keys() - listed:
-        connection.execute(delete(route).where(route.c.site_id == site, route.c.service_id == gone))
-    new = [
-        {"site_id": site, "service_id": service.id, "queue_id": service.queue, "origin": "catalogue"}
-        for service in services
-        if service.id not in own and service.queue in queues
-    ]
-    if new:
-        connection.execute(insert(route), new)
-    return tuple(_routed(service, own, queues) for service in services)
+def _own_changes(connection: Connection, site: str) -> Iterator[Change]:
+    """What the hall's own things changed in the records."""
+    queues = routes.queues(connection, site)
+    yield from differences.of_kind(connection, site, "queue", queues, [queue.id for queue in queues])
+    yield from _rerouted(connection, site)
+    imported = versions.shell(connection, site).featured
+    shown = tiles.shown(connection, site, imported, records.ids(connection, site, "service"))
+    yield from differences.of_kind(connection, site, "featured", shown, [tile.service for tile in shown])
 
 
-def _routed(service: Service, own: dict[str, str], queues: set[str]) -> Service:
-    queue = own.get(service.id, service.queue)
-    return msgspec.structs.replace(service, queue=queue if queue in queues else None)
-
-
-def _texts(text: str) -> dict[str, str]:
-    return msgspec.json.decode(text, type=dict[str, str])
+def _rerouted(connection: Connection, site: str) -> Iterator[Change]:
+    """Services whose people wait elsewhere than their record says."""
+    rows = run(
+        connection,
+        "SELECT r.id, r.body, s.queue_id FROM catalogue_record r"
+        " LEFT JOIN service_queue s ON s.site_id = r.site_id AND s.service_id = r.id"
+        " WHERE r.site_id = ? AND r.kind = 'service' AND r.lang = '' AND r.deleted_ms IS NULL"
+        " AND json_extract(CAST(r.body AS TEXT), '$.queue') IS NOT s.queue_id",
+        site,
+    )
+    for ident, body, queue in rows.fetchall():
+        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw]) | {"queue": msgspec.Raw(b"null")}
+        del fields["queue"]
+        if queue is not None:
+            fields["queue"] = msgspec.Raw(msgspec.json.encode(queue))
+        yield Change(Key("service", ident), msgspec.json.encode(fields, order="sorted"))

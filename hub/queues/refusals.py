@@ -34,6 +34,7 @@ class Code(StrEnum):
     UNKNOWN_SLOT = "unknown_slot"
     UNKNOWN_SERIES = "unknown_series"
     UNKNOWN_ORDER = "unknown_order"
+    NOT_ALLOWED = "not_allowed"
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):

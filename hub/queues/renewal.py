@@ -6,6 +6,7 @@ ticket of the business day again and ask for their slots. Sign-ins and codes of 
 
 from sqlalchemy import Connection
 
+from hub.catalogue import state
 from hub.queues import house, instance
 from hub.queues.days import today
 from hub.store.sql import run
@@ -34,7 +35,8 @@ def begin_anew(connection: Connection, site: str, generation: str, above: int, n
 
 
 def begin_anew_everywhere(connection: Connection, generation: str, above: int, now_ms: int) -> None:
-    """The same for every site of the hub."""
+    """The same for every site of the hub; their catalogues begin a new epoch, because terminals may have seen more."""
+    state.new_epoch(connection, generation, now_ms)
     for site in house.sites(connection):
         begin_anew(connection, site.id, generation, above, now_ms)
 
@@ -55,7 +57,7 @@ def _set_counter(connection: Connection, site: str, day: str, series: str, wraps
 def _floor(connection: Connection, site: str) -> int:
     row = run(connection, "SELECT coalesce(max(slot), 0) FROM slot_grant WHERE site_id = ?", site).fetchone()
     assert row is not None
-    return min(99, max(row[0], instance.of(connection, site).slot_floor) + SLOTS_ABOVE)
+    return min(99, max(int(row[0]), instance.of(connection, site).slot_floor) + SLOTS_ABOVE)
 
 
 def _forget_secrets(connection: Connection, site: str, now_ms: int) -> None:

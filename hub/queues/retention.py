@@ -6,12 +6,21 @@ from hub.store.sql import run
 
 KEPT_MS = 30 * 24 * 3600 * 1000
 """Events and answers of commands are kept for 30 days: longer than any client keeps asking."""
+KEPT_AWHILE = (
+    ("applied", "op"),
+    ("tombstone", "id"),
+    ("ticket_alias", "id"),
+    ("label_alias", "day, series, slot, n"),
+)
+"""Tables with their keys within a site: what is remembered so that something late finds its place."""
+RECORDS_KEPT_MS = 100 * 24 * 3600 * 1000
+"""Tombstones of the catalogue: terminals that were away for 90 days still go on by changes."""
 AT_ONCE = 500
 """Rows at a time, so that a number never waits for the broom."""
 
 
 def prune(connection: Connection, now_ms: int) -> bool:
-    """Delete some old events (never a site's newest), answers and tombstones; True when there may be more."""
+    """Delete some of what is old: events (never a site's newest), answers, aliases, orders. True = there is more."""
     before = now_ms - KEPT_MS
     gone = run(
         connection,
@@ -20,7 +29,7 @@ def prune(connection: Connection, now_ms: int) -> bool:
         before,
         AT_ONCE,
     ).rowcount
-    for table, key in (("applied", "op"), ("tombstone", "id")):
+    for table, key in KEPT_AWHILE:
         found = run(
             connection,
             f"DELETE FROM {table} WHERE (site_id, {key}) IN"
@@ -29,4 +38,25 @@ def prune(connection: Connection, now_ms: int) -> bool:
             AT_ONCE,
         )
         gone = max(gone, found.rowcount)
-    return gone == AT_ONCE
+    orders = run(
+        connection,
+        "DELETE FROM terminal_order WHERE (site_id, id) IN"
+        " (SELECT site_id, id FROM terminal_order WHERE given_ms < ? LIMIT ?)",
+        before,
+        AT_ONCE,
+    )
+    return max(gone, orders.rowcount, _forget_records(connection, now_ms)) == AT_ONCE
+
+
+def _forget_records(connection: Connection, now_ms: int) -> int:
+    """Forget tombstones of the catalogue; who stands before the youngest of them needs a snapshot from now on."""
+    rows = run(
+        connection,
+        "DELETE FROM catalogue_record WHERE (site_id, kind, id, lang) IN (SELECT site_id, kind, id, lang"
+        " FROM catalogue_record WHERE deleted_ms < ? ORDER BY rev LIMIT ?) RETURNING site_id, rev",
+        now_ms - RECORDS_KEPT_MS,
+        AT_ONCE,
+    ).fetchall()
+    for site, rev in rows:
+        run(connection, "UPDATE catalogue_state SET floor = max(floor, ?) WHERE site_id = ?", rev, site)
+    return len(rows)

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import handing_back, instance
+from hub.queues import handing_back, instance, orders
 from hub.queues.arrivals import Told
 from hub.queues.merging import take_in
 from hub.queues.refusals import Code, Refused, status_of
@@ -25,6 +25,11 @@ from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import Forged, read_slip
 from kiosk.wire import CancelFact, Op, OpAnswer, OpKind, OrderFact, PaperFact, ScanFact, TicketFact
 
+_TICKET = msgspec.json.Decoder(TicketFact)
+_CANCEL = msgspec.json.Decoder(CancelFact)
+_PAPER = msgspec.json.Decoder(PaperFact)
+_SCAN = msgspec.json.Decoder(ScanFact)
+_ORDER = msgspec.json.Decoder(OrderFact)
 LOGGER = logging.getLogger("hub.sync")
 
 
@@ -108,7 +113,7 @@ def _refused(op: Op, refused: Refused) -> OpAnswer:
 
 
 def _ticket(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
-    fact = msgspec.json.decode(body, type=TicketFact)
+    fact = _TICKET.decode(body)
     told = Told(
         site=teller.known.site,
         id=fact.id,
@@ -129,12 +134,12 @@ def _ticket(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | 
 
 
 def _cancel(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
-    fact = msgspec.json.decode(body, type=CancelFact)
+    fact = _CANCEL.decode(body)
     return handing_back.cancel(connection, teller.known.site, fact.id, teller.now_ms)
 
 
 def _paper(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
-    fact = msgspec.json.decode(body, type=PaperFact)
+    fact = _PAPER.decode(body)
     refused = handing_back.report_paper(
         connection, teller.known.site, fact.id, fact.outcome, fact.problem, teller.now_ms
     )
@@ -142,7 +147,7 @@ def _paper(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | R
 
 
 def _scan(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
-    fact = msgspec.json.decode(body, type=ScanFact)
+    fact = _SCAN.decode(body)
     site = teller.known.site
     slip = read_slip(fact.slip, instance.of(connection, site).slip_key)
     if slip is None:
@@ -153,9 +158,9 @@ def _scan(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Re
     return taken if isinstance(taken, Refused) else taken.news
 
 
-def _order(_connection: Connection, _teller: Teller, body: msgspec.Raw) -> str | Refused:
-    fact = msgspec.json.decode(body, type=OrderFact)
-    return Refused(Code.UNKNOWN_ORDER, f"No order {fact.id} was given here.", "id")
+def _order(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
+    fact = _ORDER.decode(body)
+    return orders.record_result(connection, teller.known.site, fact, teller.now_ms) or fact.result
 
 
 _DO: dict[str, Callable[[Connection, Teller, msgspec.Raw], str | Refused]] = {

@@ -12,12 +12,9 @@ from hub.queues.refusals import Code, Refused
 from hub.store import tables as t
 from hub.store.sql import run
 from kiosk.vocabulary.devices import DeviceStatus
+from kiosk.vocabulary.enrolment import CODE_LENGTH, LETTERS, plain
 from kiosk.wire import Heartbeat, OutboxState
 
-CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Without 0, 1, I and O: a code is typed by hand from a page to a touch screen."""
-CODE_LENGTH = 8
-"""40 bits for a code that works once, for minutes, behind a limit on wrong tries."""
 CODE_LIVES_MS = 30 * 60 * 1000
 SLOW_MS = 7_000
 """A terminal that was not heard for this long is slow (it reports every 5 s),"""
@@ -62,14 +59,9 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def plain_code(typed: str) -> str:
-    """A code as it is kept, however it was typed: ``abcd-2345`` is ``ABCD2345``."""
-    return "".join(letter for letter in typed.upper() if letter in CODE_LETTERS)
-
-
 def make_code(draw: Callable[[int], int]) -> str:
-    """A new code; ``draw(n)`` gives a random number below n."""
-    return "".join(CODE_LETTERS[draw(len(CODE_LETTERS))] for _ in range(CODE_LENGTH))
+    """A new code: 40 bits that work once, for minutes, behind a limit on tries. ``draw(n)``: a random number < n."""
+    return "".join(LETTERS[draw(len(LETTERS))] for _ in range(CODE_LENGTH))
 
 
 def add_terminal(
@@ -101,7 +93,7 @@ def add_code(connection: Connection, site: str, terminal: str, code: str, now_ms
     connection.execute(
         insert(t.enrolment).values(
             site_id=site,
-            code_hash=secret_hash(plain_code(code)),
+            code_hash=secret_hash(plain(code)),
             terminal_id=terminal,
             created_ms=now_ms,
             expires_ms=now_ms + CODE_LIVES_MS,
@@ -131,7 +123,7 @@ def enrol(connection: Connection, code: str, key_hash: str, machine: str, now_ms
         " RETURNING site_id, terminal_id",
         now_ms,
         machine,
-        secret_hash(plain_code(code)),
+        secret_hash(plain(code)),
         now_ms,
     ).fetchone()
     if row is None:

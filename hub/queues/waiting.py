@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy import Connection
 
+from hub.queues.days import open_day
 from hub.queues.events import Event, Kind, newest
 from hub.queues.tickets import FIELDS, Ticket, from_row, local_iso
 from hub.store.sql import run
@@ -68,13 +69,19 @@ def at_counters(connection: Connection, site: str) -> list[Ticket]:
 
 
 def recent(connection: Connection, site: str, states: tuple[State, ...], limit: int = 50) -> list[Ticket]:
-    """Tickets that ended in one of these states since the open day began, latest first (no-shows for the desk page)."""
+    """Tickets that ended in one of these states since the open day began, latest first (no-shows for the desk page).
+
+    Their numbers are of this business day or, from a terminal that was cut off over night, of the one before.
+    """
     marks = ", ".join("?" for _ in states)
     rows = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state IN ({marks}) AND ended_ms >="
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND day IN"
+        " (SELECT day FROM business_day WHERE site_id = ? ORDER BY day DESC LIMIT 2)"
+        f" AND state IN ({marks}) AND ended_ms >="
         " (SELECT opened_ms FROM business_day WHERE site_id = ? AND closed_ms IS NULL)"
         " ORDER BY ended_ms DESC LIMIT ?",
+        site,
         site,
         *states,
         site,
@@ -120,7 +127,8 @@ def calls_after(connection: Connection, site: str, after: int, now_ms: int, limi
     """
     seq = newest(connection, site)
     calls = last_calls(connection, site, limit, after if after <= seq else 0)
-    return Calls(seq=seq, at=local_iso(now_ms, timezone_of(connection, site)), calls=tuple(calls))
+    at = local_iso(now_ms, timezone_of(connection, site))
+    return Calls(seq=seq, at=at, calls=tuple(calls), business_day=open_day(connection, site) or "")
 
 
 def timezone_of(connection: Connection, site: str) -> str:

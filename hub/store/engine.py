@@ -1,7 +1,7 @@
 """The store: one SQLite file, one writer thread with group commit, readers beside it.
 
-The writer takes every write that is waiting, runs each in a savepoint, commits once (WAL, ``synchronous=FULL``) and
-only then answers them all: durability costs one fsync per group, not per write. A write that raises is undone alone.
+The writer takes every write that is waiting, commits them together (WAL, ``synchronous=FULL``) and only then answers
+them all: durability costs one fsync per group, not per write. A write that raises is undone alone.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from hub.store.copies import APPLICATION_ID
 from hub.store.faults import StoreFailed, StoreRefused
 from hub.store.migrate import migrate
+from hub.store.sql import run
 from hub.store.writer import Writer
 
 __all__ = ["APPLICATION_ID", "Store", "StoreFailed", "StoreRefused"]
@@ -32,7 +33,7 @@ PRAGMAS = (
     "foreign_keys = ON",
     "trusted_schema = OFF",
     "cell_size_check = ON",
-    "busy_timeout = 5000",
+    "busy_timeout = 20000",
     "mmap_size = 0",
     "temp_store = MEMORY",
     "recursive_triggers = ON",
@@ -43,7 +44,8 @@ class Store:
     """The hub's database: ``write`` and ``read`` for the server, ``write_now`` and ``read_now`` for commands and tests.
 
     A function given to these gets a SQLAlchemy ``Connection`` inside a transaction; it must not commit, must not keep
-    the connection, and must not wait for anything. What it raises is raised to the caller, its changes undone.
+    the connection, and must not wait for anything. What it raises is raised to the caller, its changes undone. A write
+    may be run twice (the first run undone): it changes nothing but the database and uses nothing up.
     """
 
     def __init__(self, path: Path, readers: int = 2) -> None:
@@ -131,7 +133,7 @@ def _engine(path: Path, *, query_only: bool) -> Engine:
 
     @hooks.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        run(connection, begin)
 
     return engine
 

@@ -4,7 +4,7 @@ SQLAlchemy's own road costs about 36 us a statement here, the driver's 5 us; iss
 Everything that is not hot uses SQLAlchemy Core. Decision: docs/decisions/0011-hand-sql-where-it-is-hot.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, cast
 
 import pysqlite3
@@ -26,6 +26,10 @@ class Rows(Protocol):
 
     def fetchall(self) -> list[Row]:
         """All rows that are left."""
+        ...
+
+    def __iter__(self) -> Iterator[Row]:
+        """The rows one by one, as SQLite finds them."""
         ...
 
 
@@ -54,4 +58,4 @@ def in_transaction(connection: Connection) -> bool:
 
 
 def _driver(connection: Connection) -> _Driver:
-    return cast("_Driver", connection.connection.driver_connection)
+    return cast("_Driver", connection.connection.dbapi_connection)

@@ -77,6 +77,10 @@ AT_COUNTER = (State.CALLED, State.IN_SERVICE)
 """States in which a ticket is a counter's one customer."""
 PLACEHOLDERS = (Origin.EXPECTED, Origin.TYPED)
 """Tickets whose own id the hub does not know yet."""
+IMPORTS = ("pending", "published", "rejected")
+"""What became of an import."""
+KEYS = ("signs", "next", "retired")
+"""A manifest key's life: first it comes next, then it signs, then it is retired."""
 HELP_REASONS = ("asked", "no_paper", "no_number", "flood", "device")
 
 

@@ -3,7 +3,22 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from hub.web import board, counters, desk, edges, front, people, queues, setup, site, static, terminals, visitor
+from hub.web import (
+    board,
+    catalogue,
+    counters,
+    desk,
+    edges,
+    front,
+    people,
+    queues,
+    setup,
+    site,
+    static,
+    terminals,
+    tiles,
+    visitor,
+)
 
 routers: list[ControllerRouterHandler] = [
     Router(
@@ -17,6 +32,8 @@ routers: list[ControllerRouterHandler] = [
             *people.routers,
             *counters.routers,
             *queues.routers,
+            *catalogue.routers,
+            *tiles.routers,
             *terminals.routers,
             *site.routers,
         ],

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+import msgspec
 from litestar.datastructures import FormMultiDict
 
 from hub.web.page import Asked
+from kiosk.wire import Uuid
 
 
 class Form:
@@ -51,6 +53,14 @@ class Form:
             self.fault(name, "fault.text")
             return ""
         return text
+
+    def uuid(self, name: str) -> str:
+        """An id that our page made."""
+        try:
+            return msgspec.convert(self.value(name), Uuid)
+        except msgspec.ValidationError:
+            self.fault(name, "fault.choice")
+            return ""
 
     def one_of(self, name: str, allowed: Sequence[str]) -> str:
         """One of the choices on offer."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from hub.auth import people
 from hub.catalogue.demo import demo_catalogue
+from hub.catalogue.draft import Draft
 from hub.queues import house, publishing, terminals
 from hub.queues.refusals import Refused
 from hub.store.words import Role
@@ -90,21 +91,23 @@ def starting_catalogue(new: NewHouse) -> Catalogue:
     return msgspec.structs.replace(whole, offices=offices)
 
 
-def set_hours(catalogue: Catalogue, hours: tuple[Span, ...]) -> Catalogue:
-    """Change the house's hours: the first office's, and of every office that kept the same until now."""
-    if not catalogue.offices:
-        return catalogue
-    before = catalogue.offices[0].hours
+def set_hours(draft: Draft, hours: tuple[Span, ...]) -> Draft:
+    """Change the house's hours: the first office's, and of every office that kept the same until now.
+
+    What staff wrote about their queues stays: this is no import.
+    """
+    before = house_hours(draft.shell)
     offices = tuple(
         msgspec.structs.replace(office, hours=hours) if office.hours == before else office
-        for office in catalogue.offices
+        for office in draft.shell.offices
     )
-    return msgspec.structs.replace(catalogue, offices=offices)
+    shell = msgspec.structs.replace(draft.shell, offices=offices, queues=())
+    return msgspec.structs.replace(draft, shell=shell, origin="hub", source="", report="")
 
 
-def house_hours(catalogue: Catalogue | None) -> tuple[Span, ...]:
+def house_hours(catalogue: Catalogue) -> tuple[Span, ...]:
     """The house's hours: those of the first office."""
-    return catalogue.offices[0].hours if catalogue and catalogue.offices else ()
+    return catalogue.offices[0].hours if catalogue.offices else ()
 
 
 def usual_hours() -> tuple[Span, ...]:

@@ -40,8 +40,9 @@ WAYS: tuple[tuple[str, str, str, Right], ...] = (
     ("/desk", "ways.desk", "speakerphone", Right.CALL),
     ("/queues", "ways.queues", "users", Right.QUEUES),
     ("/services", "ways.services", "list-check", Right.QUEUES),
+    ("/catalogue", "ways.catalogue", "book", Right.CATALOGUE),
     ("/counters", "ways.counters", "id-badge-2", Right.COUNTERS),
-    ("/terminals", "ways.terminals", "device-desktop", Right.TERMINALS),
+    ("/terminals", "ways.terminals", "device-desktop", Right.ORDERS),
     ("/people", "ways.people", "users-group", Right.USERS),
     ("/site", "ways.site", "settings", Right.SITE),
 )

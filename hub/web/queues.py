@@ -3,19 +3,19 @@
 from functools import partial
 from typing import Any
 
-import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from hub.auth.rights import Right
+from hub.catalogue import listing
 from hub.hall import Hall
-from hub.queues import arrange, house, publishing, waiting
+from hub.queues import arrange, house, waiting
 from hub.queues.refusals import Refused
 from hub.web import forms
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
-from kiosk.catalogue.model import Catalogue, Texts
+from kiosk.catalogue.model import Texts
 from kiosk.i18n.texts import pick
 
 MAY = needs(Right.QUEUES)
@@ -75,11 +75,9 @@ async def remove_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Resp
 async def services_page(request: Asked, hall: Hall) -> Response[Any]:
     """Every service of the catalogue with its queue; ``q`` narrows the list."""
     site, wanted = who(request).site, request.query_params.get("q", "")[:100]
-    found = await hall.store.read(partial(publishing.latest, site=site))
-    catalogue = msgspec.json.decode(found.body, type=Catalogue) if found else Catalogue(version=0)
+    found = await hall.store.read(partial(listing.services, site=site, wanted=wanted))
     queues = await hall.store.read(partial(arrange.queues, site=site))
-    hits = [service for service in catalogue.services if _matches(service.names, wanted)]
-    return page(request, "services.html", services=hits, queues=queues, wanted=wanted, pick=pick, catalogue=catalogue)
+    return page(request, "services.html", found=found, queues=queues, wanted=wanted, pick=pick)
 
 
 @post("/services/route", opt=MAY)
@@ -91,10 +89,6 @@ async def route(request: Asked, hall: Hall) -> Response[Any]:
     if form.ok:
         await hall.store.write(lambda c: house.route(c, site, service, queue, hall.now_ms()))
     return go("/services", "saved" if form.ok else "")
-
-
-def _matches(names: Texts, wanted: str) -> bool:
-    return all(word in " ".join(names.values()).lower() for word in wanted.lower().split())
 
 
 def _texts(form: forms.Form) -> tuple[Texts, Texts]:

@@ -88,13 +88,12 @@ async def _welcome(request: Asked, hall: Hall, code: str) -> Response[Any]:
     site, now_ms = who(request).site, hall.now_ms()
     known = await hall.store.read(partial(terminals.terminals_now, site=site, now_ms=now_ms))
     desks = await hall.store.read(partial(house.counters, site=site))
-    shown = f"{code[:4]}-{code[4:]}" if code else ""
     return page(
         request,
         "welcome.html",
         terminals=[each for each in known if not each.revoked],
         counters=desks,
-        code=shown,
+        code=hall.shown_code(code),
         minutes=CODE_LIVES_MS // 60_000,
         hub_url=str(request.base_url).rstrip("/"),
         site_id=site,

@@ -1,20 +1,20 @@
 """The site page: names, time zone, base URL, opening hours."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
 import msgspec
 from litestar import Response, Router, get, post
-from sqlalchemy import Connection
 
 from hub.auth.rights import Right
+from hub.catalogue import imports, versions
 from hub.hall import Hall
-from hub.queues import house, publishing
+from hub.queues import house
 from hub.web import forms, founding
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, go, page
 from hub.web.setup import hours_as_fields, read_hours
-from kiosk.catalogue.model import Catalogue, Span
 
 MAY = needs(Right.SITE)
 
@@ -24,7 +24,7 @@ async def site_page(request: Asked, hall: Hall) -> Response[Any]:
     """The settings as they are."""
     site = who(request).site
     known = next(each for each in await hall.store.read(house.sites) if each.id == site)
-    hours = founding.house_hours(await hall.store.read(partial(_catalogue, site=site)))
+    hours = founding.house_hours(await hall.store.read(partial(versions.shell, site=site)))
     fields = {key: str(value) for key, value in msgspec.structs.asdict(known).items()} | hours_as_fields(hours)
     return page(request, "site.html", form=forms.Form(None, **fields), site_id=site)
 
@@ -37,20 +37,11 @@ async def change_site(request: Asked, hall: Hall) -> Response[Any]:
     hours = read_hours(form)
     if not form.ok:
         return page(request, "site.html", 422, form=form, site_id=site)
-    await hall.store.write(lambda connection: _write(connection, new, hours, hall.now_ms()))
+    await hall.store.write(lambda connection: house.change_site(connection, new, hall.now_ms()))
+    draft = await hall.store.read(partial(versions.in_force, site=site))
+    if draft is not None and founding.house_hours(draft.shell) != hours:
+        await asyncio.to_thread(imports.put_in_force, hall.store, (site,), founding.set_hours(draft, hours))
     return go("/site", "saved")
-
-
-def _write(connection: Connection, new: house.Site, hours: tuple[Span, ...], now_ms: int) -> None:
-    house.change_site(connection, new, now_ms)
-    catalogue = _catalogue(connection, new.id)
-    if catalogue is not None and founding.house_hours(catalogue) != hours:
-        publishing.publish(connection, new.id, founding.set_hours(catalogue, hours), "hub", now_ms)
-
-
-def _catalogue(connection: Connection, site: str) -> Catalogue | None:
-    found = publishing.latest(connection, site)
-    return msgspec.json.decode(found.body, type=Catalogue) if found else None
 
 
 routers = [Router("/", route_handlers=[site_page, change_site], before_request=staff_only)]

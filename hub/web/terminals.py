@@ -1,25 +1,28 @@
-"""The terminals page: create, give a one-time code, revoke; how each one is."""
+"""The terminals page: how each one is, orders to it; create, give a one-time code, revoke."""
 
 import secrets
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from hub.auth.rights import Right
+from hub.auth.rights import Right, may
 from hub.hall import Hall
-from hub.queues import alarms, terminals
+from hub.queues import alarms, orders, terminals, waiting
 from hub.queues.refusals import Refused
 from hub.queues.terminals import CODE_LIVES_MS, make_code
 from hub.web import forms
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
+from kiosk.wire import OrderKind
 
-MAY = needs(Right.TERMINALS)
+MAY, MAY_ORDER = needs(Right.TERMINALS), needs(Right.ORDERS)
 
 
-@get("/terminals", opt=MAY)
+@get("/terminals", opt=MAY_ORDER)
 async def terminals_page(request: Asked, hall: Hall) -> Response[Any]:
     """All terminals with what they told last."""
     return await _page(request, hall, forms.Form())
@@ -77,12 +80,34 @@ async def revoke(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[A
     return go("/terminals", "revoked")
 
 
+@post("/terminals/{ident:str}/order", opt=MAY_ORDER)
+async def give_order(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
+    """Close it with a message, open it, have it start anew."""
+    form, me = await forms.read(request), who(request)
+    given = orders.Given(
+        id=form.uuid("order"),
+        kind=OrderKind(form.one_of("kind", tuple(OrderKind))),
+        message=form.text("message", orders.MESSAGE_MAX, needed=False),
+        role=me.role,
+        user=me.user,
+    )
+    if not form.ok:
+        return await _page(request, hall, form, 422)
+    refused = await hall.store.write(lambda c: orders.give(c, me.site, ident, given, hall.now_ms()))
+    return go("/terminals", "" if refused else "ordered")
+
+
 async def _page(
     request: Asked, hall: Hall, form: forms.Form, status: int = 200, code: str = "", code_for: str = ""
 ) -> Page:
     now_ms, site = hall.now_ms(), who(request).site
-    known, standing = await hall.store.read(
-        lambda c: (terminals.terminals_now(c, site, now_ms), alarms.standing(c, site))
+    known, standing, given, timezone = await hall.store.read(
+        lambda c: (
+            terminals.terminals_now(c, site, now_ms),
+            alarms.standing(c, site),
+            orders.recent(c, site, now_ms),
+            waiting.timezone_of(c, site),
+        )
     )
     return page(
         request,
@@ -91,18 +116,23 @@ async def _page(
         form=form,
         terminals=known,
         alarms=standing,
-        code=f"{code[:4]}-{code[4:]}" if code else "",
+        code=hall.shown_code(code),
         code_for=code_for,
         minutes=CODE_LIVES_MS // 60_000,
         hub_url=str(request.base_url).rstrip("/"),
         now_ms=now_ms,
+        orders=given,
+        new_id=hall.new_id,
+        clock=lambda ms: f"{datetime.fromtimestamp(ms / 1000, ZoneInfo(timezone)):%H:%M}",
+        message_max=orders.MESSAGE_MAX,
+        may_keys=may(who(request).role, Right.TERMINALS),
     )
 
 
 routers = [
     Router(
         "/",
-        route_handlers=[terminals_page, add_terminal, note_alarm, new_code, revoke_code, revoke],
+        route_handlers=[terminals_page, add_terminal, note_alarm, new_code, revoke_code, revoke, give_order],
         before_request=staff_only,
     )
 ]

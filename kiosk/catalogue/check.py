@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 
 from kiosk.catalogue import texts
 from kiosk.catalogue.check_hours import office_hours
@@ -28,6 +28,13 @@ _ICON_LENGTH = 60
 def check(catalogue: Catalogue) -> tuple[Fault, ...]:
     """Everything that is wrong with the catalogue, at most FAULTS_LIMIT of it; () = it may be published."""
     return tuple(islice(_all(catalogue), FAULTS_LIMIT))
+
+
+def service_faults(service: Service) -> tuple[Fault, ...]:
+    """What is wrong with one service by itself; whether what it names is there is another question."""
+    place = _at("services", service.id)
+    ident = _id_faults("services", service.id)
+    return tuple(islice(chain(ident, _service(place, service)), FAULTS_LIMIT))
 
 
 def _all(catalogue: Catalogue) -> Iterator[Fault]:
@@ -85,9 +92,13 @@ def _ids(catalogue: Catalogue) -> Iterator[Fault]:
     for kind, records in kinds.items():
         yield from _twice(kind, (record.id for record in records), "Give each its own id.")
         for record in records:
-            if not _ID.match(record.id):
-                remedy = "Use 1 to 120 of the letters A-Z a-z 0-9 . _ : -"
-                yield Fault(_at(kind, record.id), f"{shown(record.id)} is not an id", remedy)
+            yield from _id_faults(kind, record.id)
+
+
+def _id_faults(kind: str, ident: str) -> Iterator[Fault]:
+    if not _ID.match(ident):
+        remedy = "Use 1 to 120 of the letters A-Z a-z 0-9 . _ : -"
+        yield Fault(_at(kind, ident), f"{shown(ident)} is not an id", remedy)
 
 
 def _twice(place: str, values: Iterable[str], remedy: str) -> Iterator[Fault]:

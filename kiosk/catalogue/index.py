@@ -23,6 +23,8 @@ class CatalogueIndex(msgspec.Struct, frozen=True, kw_only=True):
     offices: Mapping[str, Office]
     queues: Mapping[str, Queue]
     by_category: Mapping[str, tuple[Service, ...]]
+    generation: int = 0
+    """Which of the catalogues stored since the start this is: search is asked in the same one."""
 
     def services_of(self, category: str, day: date) -> tuple[Service, ...]:
         """The services of a category that are valid on this day, in catalogue order."""
@@ -87,7 +89,7 @@ class CatalogueIndex(msgspec.Struct, frozen=True, kw_only=True):
         return next(iter(self.serving_offices()), None)
 
 
-def index_of(catalogue: Catalogue) -> CatalogueIndex:
+def index_of(catalogue: Catalogue, generation: int = 0) -> CatalogueIndex:
     """Build the index of one catalogue generation."""
     services = _by_id(catalogue.services)
     grouped: dict[str, list[Service]] = {}
@@ -96,6 +98,7 @@ def index_of(catalogue: Catalogue) -> CatalogueIndex:
             grouped.setdefault(category, []).append(service)
     return CatalogueIndex(
         catalogue=catalogue,
+        generation=generation,
         services=services,
         categories=_by_id(sorted(catalogue.categories, key=lambda category: category.order)),
         offices=_by_id(catalogue.offices),

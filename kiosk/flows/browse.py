@@ -17,8 +17,8 @@ from kiosk.session.model import (
 )
 from kiosk.session.step import home_state
 from kiosk.session.table import Goal, Moved, Row, Trigger, row
-from kiosk.vocabulary.effects import Note, Search, SendHelp
-from kiosk.vocabulary.events import CatalogueChanged, Failure, HelpNotSent, HelpSent, SearchFound, Tick
+from kiosk.vocabulary.effects import Note, Restart, Search, SendHelp
+from kiosk.vocabulary.events import CatalogueChanged, Failure, HelpNotSent, HelpSent, HouseChanged, SearchFound, Tick
 from kiosk.vocabulary.intents import (
     Back,
     CallStaff,
@@ -44,10 +44,7 @@ from kiosk.vocabulary.intents import (
 QUERY_LIMIT = 60
 """Letters a search may have."""
 
-CALM_S = 3.0
-"""Seconds without a touch before the start screen may change by itself."""
-
-BROWSING = HOMES | CHOOSING | DEAD_ENDS
+BROWSING = (HOMES | CHOOSING | DEAD_ENDS) - {State.CLOSED_BY_HOUSE}
 
 
 def speak(session: Session, trigger: Trigger, facts: Facts) -> Moved:
@@ -157,6 +154,11 @@ def ask_still_there(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
     return Moved(replace(session, asked=facts.mono))
 
 
+def start_anew(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """The order to start anew is carried out."""
+    return Moved(session, (Restart(),))
+
+
 def ended_by_failure(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
     """A bug was caught: the visitor starts anew, the log knows where."""
     assert isinstance(trigger, Failure)
@@ -165,7 +167,7 @@ def ended_by_failure(session: Session, trigger: Trigger, _facts: Facts) -> Moved
 
 def home_moved(session: Session, _trigger: Trigger, facts: Facts) -> bool:
     """Opening time came or went, or the catalogue or the disk did, and nobody is touching the screen."""
-    return home_state(facts) is not session.state and facts.mono - session.touched > CALM_S
+    return home_state(facts) is not session.state and facts.mono - session.touched > guards.CALM_S
 
 
 ROWS: tuple[Row, ...] = (
@@ -208,6 +210,8 @@ ROWS: tuple[Row, ...] = (
     row(TICKET_HELD - {State.TICKET}, Tick, Goal.HOME, guard=guards.question_unanswered),
     row(HOMES, Tick, Goal.HOME, guard=guards.left_traces),
     row(HOMES, Tick, Goal.HOME, guard=home_moved),
+    row(HOMES, Tick, Goal.STAY, start_anew, guards.restart_due),
     row(HOMES, CatalogueChanged, Goal.HOME, guard=home_moved),
+    row(HOMES, HouseChanged, Goal.HOME, guard=home_moved),
     row(EVERYWHERE, Failure, Goal.HOME, ended_by_failure),
 )

@@ -30,11 +30,12 @@ def start(page: Page) -> View:
     all_services = _browse(page) if page.facts.outbox_full else _all_services(page)
     body: tuple[Block, ...] = (search_entry(page), Tiles((all_services,)))
     if tiles:
-        body += (Tiles(tiles, words("start.featured")),)
+        body += (Tiles(tiles, words("start.featured"), one_tap=True),)
     return frame.view(
         page,
         Screen.START,
         words("start.title"),
+        short_title=words("start.title_short"),
         subtitle=words("start.subtitle"),
         body=body,
         languages=frame.language_row(page),
@@ -61,6 +62,7 @@ def search_entry(page: Page) -> SearchField:
             id="search",
             label=hint,
             spoken=page.words("search.spoken"),
+            short=page.words("search.short"),
             intent=OpenSearch(),
             role=Role.SEARCH,
             look=Look.FIELD,
@@ -70,12 +72,13 @@ def search_entry(page: Page) -> SearchField:
 
 
 def _all_services(page: Page) -> Control:
-    label = page.words("start.all_services")
+    label, detail = page.words("start.all_services"), page.words("start.all_services_detail")
     return Control(
         id="tile:all",
         label=label,
         spoken=label,
-        detail=page.words("start.all_services_detail"),
+        short=detail,
+        detail=detail,
         intent=ShowCategories(),
         look=Look.TILE_STRONG,
         icon="ticket",
@@ -143,6 +146,21 @@ def closed(page: Page) -> View:
         words("closed.title"),
         subtitle=words("closed.subtitle"),
         body=body + ((table,) if table else ()),
+        languages=frame.language_row(page),
+    )
+
+
+def closed_by_house(page: Page) -> View:
+    """Staff have closed this terminal: their message, as they wrote it, or ours."""
+    words, message = page.words, page.facts.house.message
+    heading = words("closed_by_house.said", message=message) if message else words("closed_by_house.heading")
+    notice = Notice(tone=Tone.INFO, icon="info-circle", heading=heading, text=words("closed_by_house.text"))
+    return frame.view(
+        page,
+        Screen.CLOSED_BY_HOUSE,
+        words("closed_by_house.title"),
+        body=(notice,),
+        actions=(frame.call_staff(page),) if page.facts.health.hub else (),
         languages=frame.language_row(page),
     )
 
@@ -280,6 +298,7 @@ def search(page: Page) -> View:
 PAGES = {
     State.START: start,
     State.CLOSED: closed,
+    State.CLOSED_BY_HOUSE: closed_by_house,
     State.OUT_OF_SERVICE: out_of_service,
     State.LANGUAGES: languages,
     State.CATEGORIES: categories,

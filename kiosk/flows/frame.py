@@ -56,6 +56,7 @@ def view(
     screen: Screen,
     title: str,
     *,
+    short_title: str = "",
     subtitle: str = "",
     place: str = "",
     body: tuple[Block, ...] = (),
@@ -75,6 +76,7 @@ def view(
         access=session.access,
         header=header(page),
         title=title,
+        short_title=short_title,
         subtitle=subtitle,
         spoken=". ".join(part for part in (title, subtitle, *notes) if part),
         pager=PagerTexts(words("page.more"), words("page.back"), words("page.of", page="{page}", pages="{pages}")),
@@ -98,10 +100,17 @@ def header(page: Page) -> Header:
 
 
 def button(
-    control_id: str, label: str, intent: Intent, *, icon: str = "", look: Look = Look.PLAIN, spoken: str = ""
+    control_id: str,
+    label: str,
+    intent: Intent,
+    *,
+    icon: str = "",
+    look: Look = Look.PLAIN,
+    spoken: str = "",
+    short: str = "",
 ) -> Control:
     """A plain button."""
-    return Control(id=control_id, label=label, spoken=spoken or label, intent=intent, icon=icon, look=look)
+    return Control(id=control_id, label=label, spoken=spoken or label, intent=intent, short=short, icon=icon, look=look)
 
 
 def back(page: Page) -> Control:
@@ -114,9 +123,10 @@ def to_start(page: Page, look: Look = Look.PLAIN) -> Control:
     return button("start", page.words("action.to_start"), GoToStart(), icon="home", look=look)
 
 
-def finish(page: Page, key: str = "action.finish") -> Control:
+def finish(page: Page, label: str = "", short: str = "") -> Control:
     """The visitor has what they came for."""
-    return button("finish", page.words(key), Finish(), icon="check", look=Look.MAIN)
+    words = label or page.words("action.finish")
+    return button("finish", words, Finish(), icon="check", look=Look.MAIN, short=short)
 
 
 def call_staff(page: Page) -> Control:
@@ -223,8 +233,11 @@ def language_row(page: Page) -> tuple[Control, ...]:
     shown = tuple(language_chip(lang, lang == page.words.lang) for lang in offered[:LANGUAGES_SHOWN])
     if len(offered) <= LANGUAGES_SHOWN:
         return shown
-    label = page.words("start.more_languages", n=len(offered) - LANGUAGES_SHOWN)
-    more = Control(id="languages", label=label, spoken=label, intent=ShowLanguages(), look=Look.CHIP, icon="world")
+    hidden = len(offered) - LANGUAGES_SHOWN
+    label, look = page.words("start.more_languages", n=hidden), Look.CHIP
+    more = Control(
+        id="languages", label=label, spoken=label, short=f"+{hidden}", intent=ShowLanguages(), look=look, icon="world"
+    )
     return (*shown, more)
 
 

@@ -21,6 +21,9 @@ from kiosk.vocabulary.events import (
 from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, OpenCategory, OpenService
 from kiosk.vocabulary.outcomes import NotPrinted, Printed
 
+CALM_S = 3.0
+"""Seconds without a touch before the start screen may change by itself."""
+
 
 def is_ours(session: Session, trigger: Trigger, _facts: Facts) -> bool:
     """The answer speaks of this session's ticket, not of one that has ended."""
@@ -61,9 +64,14 @@ def may_ask_again(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
     return session.problem != "store_failed"
 
 
+def house_closed(_session: Session, _trigger: Trigger, facts: Facts) -> bool:
+    """Staff have closed this terminal: who holds a number keeps it, nobody draws another."""
+    return facts.house.closed
+
+
 def may_draw(session: Session, trigger: Trigger, facts: Facts) -> bool:
     """A number may be drawn for this service now."""
-    if facts.outbox_full or not knows_service(session, trigger, facts):
+    if facts.house.closed or facts.outbox_full or not knows_service(session, trigger, facts):
         return False
     assert isinstance(trigger, DrawFeatured | DrawTicket)
     return facts.index.may_ticket(trigger.service, facts.now)
@@ -194,5 +202,13 @@ def goodbye_said(session: Session, _trigger: Trigger, facts: Facts) -> bool:
 
 def left_traces(session: Session, _trigger: Trigger, facts: Facts) -> bool:
     """Somebody changed language or access settings on the start screen and went away."""
-    changed = session.lang != session.home_lang or session.access != type(session.access)() or session.drawer != ""
-    return session.state in HOMES and changed and _silent_for(session, facts, facts.timing.idle_s)
+    return session.state in HOMES and _changed(session) and _silent_for(session, facts, facts.timing.idle_s)
+
+
+def restart_due(session: Session, _trigger: Trigger, facts: Facts) -> bool:
+    """An order to start anew is open, and nobody stands at the start screen either."""
+    return facts.restart and not _changed(session) and facts.mono - session.touched > CALM_S
+
+
+def _changed(session: Session) -> bool:
+    return session.lang != session.home_lang or session.access != type(session.access)() or session.drawer != ""

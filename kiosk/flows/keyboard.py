@@ -11,6 +11,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "arabic": ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظذأإ"),
     "digits": ("1234567890", "-/.:,&()", "äöüßéèçñ"),
 }
+CODE_ROWS = ("23456789", "QWERTZUP", "ASDFGHJKL", "YXCVBNM")
 LETTERS = {"de": "qwertz", "en": "qwerty", "ar": "arabic"}
 """Which letters a language begins with; others begin with qwertz."""
 
@@ -30,6 +31,15 @@ def layer_block(words: Words, layer: str) -> Keyboard:
     weights[-1] = (*weights[-1], 1.6)
     bottom, sizes = _bottom_row(words, layer, letters)
     return Keyboard((*rows, bottom), (*weights, sizes))
+
+
+def code_block(words: Words) -> Keyboard:
+    """The keys of an enrolment code: just its letters, in the places where hands look for them."""
+    rows = [tuple(_key(char) for char in row) for row in CODE_ROWS]
+    weights = [tuple(1.0 for _ in row) for row in rows]
+    rows[-1] = (*rows[-1], _special(words, "erase", EraseLetter(), "backspace"))
+    weights[-1] = (*weights[-1], 2.0)
+    return Keyboard(tuple(rows), tuple(weights))
 
 
 def _bottom_row(words: Words, layer: str, letters: str) -> tuple[tuple[Control, ...], tuple[float, ...]]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from kiosk.catalogue.rules import NoTicket
 from kiosk.flows.frame import Page
 from kiosk.i18n import formats
 from kiosk.view import HoursTable
@@ -10,8 +11,16 @@ from kiosk.view import HoursTable
 def next_opening_text(page: Page) -> str:
     """ "Wir öffnen morgen um 08:00 Uhr."; "" when no opening is known within the catalogue's horizon."""
     opening = page.facts.index.next_opening(page.facts.now)
-    if opening is None:
-        return ""
+    return _said(page, opening) if opening is not None else ""
+
+
+def service_opening_text(page: Page) -> str:
+    """The same of the office that gives numbers for the session's service; "" when not its hours are the reason."""
+    offer = page.facts.index.ticket_offer(page.session.service, page.facts.now)
+    return _said(page, offer.opens) if isinstance(offer, NoTicket) and offer.opens is not None else ""
+
+
+def _said(page: Page, opening: datetime) -> str:
     return page.words(_key(page.facts.now, opening), time=formats.clock(opening.time()), day=_day(page, opening))
 
 

@@ -23,7 +23,14 @@ LATE_ANSWERS: tuple[type[Trigger], ...] = (
 )
 """Answers that come after their session has ended or moved on: dropped everywhere."""
 
-NEWS: tuple[type[Trigger], ...] = (events.Tick, events.DeviceChanged, events.HubChanged, events.CatalogueChanged)
+NEWS: tuple[type[Trigger], ...] = (
+    events.Tick,
+    events.DeviceChanged,
+    events.HubChanged,
+    events.CatalogueChanged,
+    events.HouseChanged,
+    events.RestartOrdered,
+)
 """News that only changes the facts: the next view shows it."""
 
 BROWSE_TOUCHES: tuple[type[Trigger], ...] = (

@@ -3,7 +3,8 @@
 from kiosk.catalogue.model import Queue, Service
 from kiosk.flows import fees, frame
 from kiosk.flows.frame import Page
-from kiosk.flows.opening import next_opening_text
+from kiosk.flows.opening import service_opening_text
+from kiosk.i18n import formats
 from kiosk.i18n.languages import fallback_mark
 from kiosk.session.model import State
 from kiosk.view import Block, Control, Fact, Line, Look, Notice, Screen, Tone, View
@@ -28,8 +29,14 @@ def service(page: Page) -> View:
         body=_service_facts(page, chosen),
         actions=_service_actions(page, chosen),
         progress=frame.step(page, 3, 4),
-        notes=(mark,) if mark else (),
+        notes=tuple(note for note in (mark, _as_of(page)) if note),
     )
+
+
+def _as_of(page: Page) -> str:
+    """Said when the hub has not confirmed the catalogue for longer than it promised."""
+    day = page.facts.catalogue_as_of
+    return page.words("service.as_of", day=formats.numeric_date(day)) if day is not None else ""
 
 
 def _service_facts(page: Page, chosen: Service) -> tuple[Block, ...]:
@@ -95,7 +102,7 @@ def service_closed(page: Page) -> View:
     """No numbers for this service now: closed, or the terminal gives none at all."""
     if page.facts.outbox_full:
         return dead_end(page, Screen.SERVICE_CLOSED, "numbers_stopped", Tone.WARN, "user")
-    return dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", next_opening_text(page))
+    return dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", service_opening_text(page))
 
 
 def handed_back(page: Page) -> View:

@@ -34,6 +34,7 @@ from kiosk.view import (
     Waiting,
 )
 from kiosk.vocabulary.access import Access
+from kiosk.vocabulary.enrolment import CODE_LENGTH, FINGERPRINT_LENGTH, grouped, plain, read_code
 from kiosk.vocabulary.intents import (
     Back,
     ChooseLanguage,
@@ -47,9 +48,12 @@ from kiosk.vocabulary.intents import (
     TypeText,
 )
 
-THIS_MACHINE = "http://127.0.0.1:8080"
+THIS_MACHINE = "127.0.0.1:8080"
+"""Encrypted or not: the code says so."""
 LANGUAGES = ("de", "en")
 FIELD_LIMIT = 120
+ABOUT_THE_CODE = ("bad_code", "wrong_code", "wrong_fingerprint")
+"""Faults after which the code is looked at again, not the address."""
 
 
 class Question(StrEnum):
@@ -128,7 +132,8 @@ def answer(setup: Setup, intent: Intent) -> tuple[Setup, Enrol | None]:
         case Back():
             return replace(setup, question=_before(setup.question)), None
         case TryAgain():
-            return replace(setup, question=Question.HUB, fault=""), None
+            again = Question.CODE if setup.fault in ABOUT_THE_CODE else Question.HUB
+            return replace(setup, question=again, fault=""), None
         case SwitchKeyboard(layer=layer):
             return replace(setup, layer=layer), None
         case TypeText() | EraseLetter() | ClearSearch():
@@ -142,17 +147,23 @@ def answer(setup: Setup, intent: Intent) -> tuple[Setup, Enrol | None]:
 
 
 def _typed(setup: Setup, intent: Intent) -> Setup:
-    text = setup.code if setup.question is Question.CODE else setup.url
+    match setup.question:
+        case Question.CODE:
+            return replace(setup, code=plain(_edited(setup.code, intent))[: CODE_LENGTH + FINGERPRINT_LENGTH])
+        case Question.ADDRESS:
+            return replace(setup, url=_edited(setup.url, intent)[:FIELD_LIMIT])
+        case _:
+            return setup
+
+
+def _edited(text: str, intent: Intent) -> str:
     match intent:
         case TypeText(text=more):
-            text = (text + more.strip())[:FIELD_LIMIT]
+            return text + more.strip()
         case EraseLetter():
-            text = text[:-1]
+            return text[:-1]
         case _:
-            text = ""
-    if setup.question is Question.CODE:
-        return replace(setup, code=text.upper())
-    return replace(setup, url=text) if setup.question is Question.ADDRESS else setup
+            return ""
 
 
 def _picked(setup: Setup, value: str) -> tuple[Setup, Enrol | None]:
@@ -160,9 +171,7 @@ def _picked(setup: Setup, value: str) -> tuple[Setup, Enrol | None]:
         case Question.HUB if value == "this":
             return replace(setup, url=THIS_MACHINE, question=Question.CODE), None
         case Question.HUB:
-            return replace(
-                setup, url="http://" if setup.url in ("", THIS_MACHINE) else setup.url, question=Question.ADDRESS
-            ), None
+            return replace(setup, url="" if setup.url == THIS_MACHINE else setup.url, question=Question.ADDRESS), None
         case Question.PANEL:
             return replace(setup, preset=int(value), question=Question.ROTATION), None
         case Question.ROTATION:
@@ -173,9 +182,9 @@ def _picked(setup: Setup, value: str) -> tuple[Setup, Enrol | None]:
 
 
 def _proceed(setup: Setup) -> Setup:
-    if setup.question is Question.ADDRESS and len(setup.url) > len("http://"):
+    if setup.question is Question.ADDRESS and setup.url:
         return replace(setup, question=Question.CODE, layer="letters")
-    if setup.question is Question.CODE and setup.code:
+    if setup.question is Question.CODE and read_code(setup.code):
         return replace(setup, question=Question.PANEL)
     return setup
 
@@ -233,7 +242,8 @@ def _content(setup: Setup, words: Words) -> tuple[tuple[Block, ...], tuple[Contr
         case Question.ADDRESS:
             return (_field(setup.url, words("setup.address")), _keys(setup, words)), (back, onward)
         case Question.CODE:
-            return (_field(setup.code, words("setup.code")), _keys(setup, words)), (back, onward)
+            whole = (onward,) if read_code(setup.code) else ()
+            return (_field(grouped(setup.code), words("setup.code")), keyboard.code_block(words)), (back, *whole)
         case Question.PANEL:
             panels = (_option(str(n), preset.name, _mm(preset)) for n, preset in enumerate(PRESETS))
             return (Tiles(tuple(panels)),), (back,)

@@ -55,6 +55,12 @@ def begin(session: Session, trigger: Trigger, facts: Facts) -> Moved:
     return Moved(begun, (CommitIntent(ticket),))
 
 
+def turn_away(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
+    """No numbers for this service now: the page says when there are some."""
+    assert isinstance(trigger, DrawFeatured | DrawTicket)
+    return Moved(replace(session, service=trigger.service))
+
+
 def ask_number(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
     """The intent is durable: ask the hub."""
     assert session.ticket is not None
@@ -174,11 +180,13 @@ def call_for_no_number(session: Session, trigger: Trigger, facts: Facts) -> Move
 
 
 ROWS: tuple[Row, ...] = (
+    row(HOMES | _CHOOSING, DrawFeatured, Goal.HOME, guard=guards.house_closed),
+    row(_CHOOSING, DrawTicket, Goal.HOME, guard=guards.house_closed),
     row(HOMES | _CHOOSING, DrawFeatured, State.STORING_INTENT, begin, guards.may_draw),
-    row(HOMES | _CHOOSING, DrawFeatured, State.SERVICE_CLOSED, guard=guards.knows_service),
+    row(HOMES | _CHOOSING, DrawFeatured, State.SERVICE_CLOSED, turn_away, guards.knows_service),
     row(HOMES | _CHOOSING, DrawFeatured, State.UNKNOWN_SERVICE),
     row(_CHOOSING, DrawTicket, State.STORING_INTENT, begin, guards.may_draw),
-    row(_CHOOSING, DrawTicket, State.SERVICE_CLOSED, guard=guards.knows_service),
+    row(_CHOOSING, DrawTicket, State.SERVICE_CLOSED, turn_away, guards.knows_service),
     row(_CHOOSING, DrawTicket, State.UNKNOWN_SERVICE),
     row(State.STORING_INTENT, IntentCommitted, State.ASKING_NUMBER, ask_number, guards.is_ours),
     row(State.STORING_INTENT, StoreFailed, State.NO_NUMBER, call_for_no_number, guards.is_ours),

@@ -27,6 +27,13 @@ def numbering(page: Page) -> View:
     )
 
 
+def handing_back(page: Page) -> View:
+    """The number is being given back (shown only when that takes longer than a blink)."""
+    words = page.words
+    waiting = Waiting(words("numbering.heading"), words("handing_back.text"))
+    return frame.view(page, Screen.NUMBERING, words("handing_back.title"), place="ticket", body=(waiting,))
+
+
 def printing(page: Page) -> View:
     """The number stands, the slip is on its way."""
     words = page.words
@@ -70,7 +77,7 @@ def no_paper(page: Page) -> View:
         words(key),
         place="ticket",
         body=(number_card(page, qr=True), now),
-        actions=(*(_again(page) or _hand_back(page)), frame.finish(page, "action.have_number")),
+        actions=(*(_again(page) or _hand_back(page)), _have_number(page)),
     )
 
 
@@ -79,7 +86,7 @@ def unconfirmed(page: Page) -> View:
     words = page.words
     text = _honest(page, words("unconfirmed.text"))
     look = Notice(tone=Tone.INFO, icon="receipt", heading=words("unconfirmed.heading"), text=text)
-    have = frame.button("finish", words("unconfirmed.have"), Finish(), icon="check", look=Look.MAIN)
+    have = frame.finish(page, words("unconfirmed.have"), words("unconfirmed.have_short"))
     return frame.view(
         page,
         Screen.TICKET_UNCONFIRMED,
@@ -101,7 +108,7 @@ def screen_only(page: Page) -> View:
         words("ticket.title"),
         place="ticket",
         body=(number_card(page, qr=True), *_expect(page), keep),
-        actions=(*_hand_back(page), frame.finish(page, "action.have_number")),
+        actions=(*_hand_back(page), _have_number(page)),
         progress=frame.done(page, STEPS),
     )
 
@@ -114,7 +121,8 @@ def no_number(page: Page) -> View:
     now = Notice(tone=Tone.WARN, icon="user", heading=words("no_number.heading"), text=text)
     actions = [frame.button("finish", words("action.finish"), Finish(), icon="check")]
     if page.session.problem != "store_failed" and not refused:
-        actions.append(frame.button("again", words("action.try_again"), TryAgain(), icon="refresh", look=Look.MAIN))
+        label, short = words("action.try_again"), words("action.try_again_short")
+        actions.append(frame.button("again", label, TryAgain(), icon="refresh", look=Look.MAIN, short=short))
     return frame.view(
         page, Screen.NO_NUMBER, words("no_number.title"), place="ticket", body=(now,), actions=tuple(actions)
     )
@@ -128,7 +136,7 @@ def goodbye(page: Page) -> View:
     if session.numbered:
         body = (number_card(page), wait)
     return frame.view(
-        page, Screen.GOODBYE, words("goodbye.title"), body=body, actions=(frame.finish(page, "action.to_start"),)
+        page, Screen.GOODBYE, words("goodbye.title"), body=body, actions=(frame.finish(page, words("action.to_start")),)
     )
 
 
@@ -196,21 +204,26 @@ def _hand_back(page: Page) -> tuple[Control, ...]:
     seconds = guards.hand_back_seconds(page.session, page.facts)
     if seconds == 0:
         return ()
-    label = page.words("action.hand_back")
-    return (frame.button("hand_back", label, HandBack(), icon="arrow-back-up"),)
+    label, short = page.words("action.hand_back"), page.words("action.hand_back_short")
+    return (frame.button("hand_back", label, HandBack(), icon="arrow-back-up", short=short),)
+
+
+def _have_number(page: Page) -> Control:
+    return frame.finish(page, page.words("action.have_number"), page.words("action.have_number_short"))
 
 
 def _again(page: Page) -> tuple[Control, ...]:
     if not guards.may_reprint(page.session, TryAgain(), page.facts):
         return ()
-    return (frame.button("again", page.words("action.print_again"), TryAgain(), icon="printer"),)
+    label, short = page.words("action.print_again"), page.words("action.print_again_short")
+    return (frame.button("again", label, TryAgain(), icon="printer", short=short),)
 
 
 PAGES = {
     State.STORING_INTENT: numbering,
     State.ASKING_NUMBER: numbering,
     State.STORING_NUMBER: numbering,
-    State.HANDING_BACK: numbering,
+    State.HANDING_BACK: handing_back,
     State.NO_NUMBER: no_number,
     State.PRINTING: printing,
     State.TICKET: ticket,

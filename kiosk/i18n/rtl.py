@@ -24,7 +24,7 @@ _RTL_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ARABIC_LETTER = re.compile("[\u0600-\u08ff]")
 _CONTROLS = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _MARK_BEFORE_BASE = re.compile("([\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670]+)(.)")
-_BREAK_AFTER = re.compile(r"(?<=[^\W\d_])([-/–])(?=[^\W\d_])")
+_BREAK_AFTER = re.compile(r"(?<=[^\W\d_]{3})([-/–])(?=[^\W\d_]{3})")
 _NUMBER = re.compile(
     r"(?<![^\W_])(?:"
     r"[A-Z]{1,2}[ \u00a0]\d{1,4}(?:-\d{1,4})?"  # a ticket number

@@ -18,7 +18,7 @@ from kiosk.eventlog import EventLog
 from kiosk.i18n import hyphens
 from kiosk.i18n.texts import Texts
 from kiosk.vocabulary.access import Contrast
-from kiosk.vocabulary.effects import Effect, SessionOver
+from kiosk.vocabulary.effects import Effect, Restart, SessionOver
 from kiosk.vocabulary.events import Asked, Failure
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.intents import Intent
@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # Kivy is imported as late as possible
     from kiosk.main.trace import Tracer
     from screens.app import KioskApp
 
+RESTART = 75
+"""Exit code that asks the supervisor to start the program anew (deploy/townhall-kiosk-terminal.service)."""
 SWITCH_S = 0.001
 """How long a thread may keep Python to itself: a number on its way must not wait for a drawing (default 5 ms)."""
 
@@ -43,6 +45,7 @@ class Terminal:
         self._ids = IdMaker(lambda: time.time_ns() // 1_000_000, _random_bits)
         zone = ZoneInfo(config.site.timezone)
         self._workers: object | None = None
+        self._restart = False
         self._tracer: Tracer | None = None
         self._perform_now = self._not_yet
         self._forget: Callable[[], None] = lambda: None
@@ -62,7 +65,7 @@ class Terminal:
         self.app = self._make_app()
 
     def run(self) -> int:
-        """Until the window ends."""
+        """Until the window ends; RESTART when an order wants it."""
         sys.setswitchinterval(SWITCH_S)
         core = threading.Thread(target=self.core.run, name="core", daemon=True)
         core.start()
@@ -76,7 +79,7 @@ class Terminal:
             core.join(5)
             self._stop_workers()
             self._log.write("terminal-stopped")
-        return 0
+        return RESTART if self._restart else 0
 
     def _make_app(self) -> "KioskApp":
         from screens.start import Start, prepare
@@ -116,6 +119,9 @@ class Terminal:
         if isinstance(effect, SessionOver):
             self.app.rest()
             self._forget()
+        elif isinstance(effect, Restart):
+            self._restart = True
+            self.app.close()
         else:
             self._perform_now(effect)
 

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from drivers.host import Ends
 from drivers.hosts import Hosts
@@ -11,7 +12,7 @@ from kiosk import __version__
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import TerminalConfig
-from kiosk.core import Core, News
+from kiosk.core import CatalogueAge, Core, News
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
 from kiosk.main.slips import Slips
@@ -27,20 +28,23 @@ from kiosk.vocabulary.effects import (
     PrintTicket,
     Search,
     SendHelp,
+    UseCatalogue,
 )
 from kiosk.vocabulary.events import DeviceChanged, PrintFinished, Scanned
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
-from kiosk.wire import Heartbeat, HeartbeatAnswer, QueueStates
-from offline_cache.answers import Answer, Away, Result
+from kiosk.wire import Heartbeat, QueueStates
 from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
+from offline_cache.catalogue_sync import CatalogueSync
 from offline_cache.catalogue_thread import CatalogueThread
+from offline_cache.heartbeat import Hearers
 from offline_cache.hub_clock import HubClock
 from offline_cache.machine import machine_id
 from offline_cache.numbers import DEADLINE_S, NumbersThread
+from offline_cache.orders import Orders
 from offline_cache.outside import Outside
 from offline_cache.own_numbers import Standing
 from offline_cache.questions import Questions
@@ -48,6 +52,11 @@ from offline_cache.storage import StorageThread, StoreReady
 from offline_cache.sync import SyncThread
 
 OPEN_S = 30.0
+
+
+def wall_ms() -> int:
+    """The wall clock as the wire may carry it, Unix ms: a clock that stands before 1970 says 0."""
+    return max(0, time.time_ns() // 1_000_000)
 
 
 class Workers:
@@ -58,7 +67,7 @@ class Workers:
     ) -> None:
         self._config, self._core, self._ids, self._log = config, core, ids, log
         self._full = False
-        self._catalogues = CatalogueStore(data / "catalogue.db", self._note)
+        self._catalogues = CatalogueStore(data / "catalogue.db", self._note, config.languages)
         self._catalogue = CatalogueThread(self._catalogues, core.post, changed=self._new_catalogue, note=self._note)
         self._clock = HubClock()
         self._storage = StorageThread(
@@ -70,20 +79,33 @@ class Workers:
             outside=Outside(new_id=ids, clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit),
         )
         self._questions = Questions(self._storage)
+        self._orders = Orders(self._questions, core.post, self._note)
         ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None, heard=self._heard)
         self._hosts = Hosts(config.devices, ends)
         self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
         self._printer = next((n for n, d in config.devices.items() if d.kind is DeviceKind.RECEIPT_PRINTER), "")
+        self._follower = CatalogueSync(
+            config.hub,
+            self._catalogue,
+            told=lambda day: core.post(News(catalogue=CatalogueAge(day))),
+            zone=ZoneInfo(config.site.timezone),
+            note=self._note,
+        )
         self._slips = Slips(texts, config.site)
         self._numbers = NumbersThread(config.hub, core.post, fallback=self._own_number, note=self._note)
         self._sync = SyncThread(
             config.hub,
             core.post,
             debts=self._questions,
-            catalogue=self._catalogue,
+            catalogue=self._follower,
             status=self._heartbeat,
             queues=self._queues,
-            beaten=self._beaten,
+            hearers=Hearers(
+                clock=self._clock.learn,
+                day=self._questions.heard,
+                probe=self._probed,
+                orders=self._orders.hear,
+            ),
             note=self._note,
         )
         self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
@@ -93,17 +115,26 @@ class Workers:
         self._storage.start()
         loaded = self._catalogues.load()
         if loaded is not None:
-            self._new_catalogue(loaded)
+            self._new_catalogue(loaded, self._catalogues.generation)
         ready = self._storage.ready.result(OPEN_S)
         if isinstance(ready, StoreReady):
             self._ids.not_before(ready.newest_ms)
+        self._orders.restore()
         self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
-        for each in (self._catalogue, self._hosts, self._numbers, self._sync, self._calls):
+        for each in (self._catalogue, self._hosts, self._numbers, self._sync, self._follower, self._calls):
             each.start()
 
     def stop(self) -> None:
         """In reverse."""
-        for each in (self._calls, self._sync, self._numbers, self._hosts, self._catalogue, self._storage):
+        for each in (
+            self._calls,
+            self._follower,
+            self._sync,
+            self._numbers,
+            self._hosts,
+            self._catalogue,
+            self._storage,
+        ):
             each.stop()
 
     def perform(self, effect: Effect) -> None:
@@ -117,7 +148,7 @@ class Workers:
                 self._print(effect)
             case SendHelp():
                 self._sync.submit(effect)
-            case Search():
+            case Search() | UseCatalogue():
                 self._catalogue.submit(effect)
             case _:
                 raise RuntimeError(f"no worker for {type(effect).__name__}")
@@ -144,19 +175,16 @@ class Workers:
         if isinstance(outcome, Printed | NotPrinted | Unconfirmed):
             self._core.post(PrintFinished(job, outcome))
 
-    def _new_catalogue(self, catalogue: Catalogue) -> None:
-        self._core.post(News(index=index_of(catalogue)))
+    def _new_catalogue(self, catalogue: Catalogue, generation: int) -> None:
+        self._core.post(News(index=index_of(catalogue, generation)))
 
     def _own_number(self, intent: TicketIntent) -> Numbered | None:
         service = self._core.index.services.get(intent.service)
         queue = self._core.index.queue_of(service) if service else None
         return self._questions.draw_own(intent, queue.series, queue.id) if queue else None
 
-    def _beaten(self, result: Result[HeartbeatAnswer], round_trip_s: float) -> None:
-        self._numbers.probed(not isinstance(result, Away) and round_trip_s <= DEADLINE_S)
-        if isinstance(result, Answer):
-            self._clock.learn(result.value.hub_ms, round_trip_s)
-            self._questions.heard(result.value.business_day, result.value.hub_generation)
+    def _probed(self, answered: bool, round_trip_s: float) -> None:
+        self._numbers.probed(answered and round_trip_s <= DEADLINE_S)
 
     def _stands(self, now: Standing) -> None:
         if now.full != self._full:
@@ -177,7 +205,9 @@ class Workers:
             devices=tuple(self._hosts.statuses().values()),
             generation=now.generation if now else "",
             slot=now.slot if now else 0,
-            clock_ms=time.time_ns() // 1_000_000,
+            clock_ms=wall_ms(),
+            notes=(*self._follower.codes, *(("closed",) if self._core.house.closed else ())),
+            manifest_seq=self._follower.seq,
             outbox=self._questions.outbox_state(),
         )
 

@@ -1,6 +1,6 @@
 """One visitor's session and what the world looks like to it: frozen values."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -9,6 +9,7 @@ from kiosk.catalogue.index import CatalogueIndex
 from kiosk.config import Timing
 from kiosk.health import Health
 from kiosk.vocabulary.access import Access
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 
 
@@ -17,6 +18,7 @@ class State(StrEnum):
 
     START = "start"
     CLOSED = "closed"
+    CLOSED_BY_HOUSE = "closed_by_house"
     OUT_OF_SERVICE = "out_of_service"
     LANGUAGES = "languages"
     CATEGORIES = "categories"
@@ -44,7 +46,7 @@ class State(StrEnum):
     SCAN_UNKNOWN = "scan_unknown"
 
 
-HOMES = frozenset({State.START, State.CLOSED, State.OUT_OF_SERVICE})
+HOMES = frozenset({State.START, State.CLOSED, State.CLOSED_BY_HOUSE, State.OUT_OF_SERVICE})
 """States in which nobody is being served."""
 
 CHOOSING = frozenset({State.LANGUAGES, State.CATEGORIES, State.SERVICES, State.SEARCH, State.SERVICE})
@@ -146,6 +148,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Authenticates the slips of this hall; b"" = not known yet."""
     base_url: str = ""
     """Where visitors' pages are."""
+    catalogue_as_of: date | None = None
+    """Day of the catalogue when it may be out of date; None = it is not."""
+    house: House = House()
+    restart: bool = False
+    """An order to start anew waits for a moment when nobody is being served."""
 
 
 def fresh_session(session_id: str, lang: str, mono: float, state: State = State.START) -> Session:

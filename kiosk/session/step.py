@@ -26,7 +26,9 @@ def step(table: Table, session: Session, event: Event, facts: Facts) -> Moved:
 
 
 def home_state(facts: Facts) -> State:
-    """Where nobody's session stands now: open, after hours, or unable to serve."""
+    """Where nobody's session stands now: open, after hours, closed by an order, or unable to serve."""
+    if facts.house.closed:
+        return State.CLOSED_BY_HOUSE
     if not facts.stored or not facts.index.services:
         return State.OUT_OF_SERVICE
     return State.START if facts.index.open_at(facts.now) else State.CLOSED

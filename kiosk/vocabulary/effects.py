@@ -74,11 +74,21 @@ class Search(Effect, frozen=True):
     lang: str
 
 
+class UseCatalogue(Effect, frozen=True):
+    """From now on search is asked in this generation of the catalogue: between visitors the core took it. No answer."""
+
+    generation: int
+
+
 class Note(Effect, frozen=True):
     """Write a line to the event log: an id from the table and harmless fields."""
 
     event: str
     fields: dict[str, str] = {}
+
+
+class Restart(Effect, frozen=True):
+    """End the program; its supervisor starts it anew. Nobody is being served."""
 
 
 class SessionOver(Effect, frozen=True):

@@ -3,6 +3,7 @@
 import msgspec
 
 from kiosk.vocabulary.devices import DeviceStatus
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.intents import Intent
 from kiosk.vocabulary.outcomes import PrintOutcome
 from kiosk.vocabulary.problems import Problem
@@ -102,9 +103,20 @@ class DeviceChanged(Event, frozen=True):
 
 
 class HubChanged(Event, frozen=True):
-    """The hub is reachable, or no longer."""
+    """The hub is reachable, or no longer; ``problem`` says why not where it is more than silence."""
 
     reachable: bool
+    problem: Problem | None = None
+
+
+class HouseChanged(Event, frozen=True):
+    """An order closed or opened this terminal (or did so before it was started)."""
+
+    house: House
+
+
+class RestartOrdered(Event, frozen=True):
+    """The program is to end, for its supervisor to start it anew, once nobody is being served."""
 
 
 class CatalogueChanged(Event, frozen=True):

@@ -42,6 +42,8 @@ class Problem(StrEnum):
     BUG = "bug"
     HUB_AWAY = "hub_away"
     REFUSED_BY_HUB = "refused_by_hub"
+    WRONG_CERTIFICATE = "wrong_certificate"
+    PLAIN_HUB = "plain_hub"
     STORE_FAILED = "store_failed"
 
 
@@ -75,5 +77,7 @@ REMEDIES: dict[Problem, Remedy] = {
     Problem.BUG: _TECH_STOP,
     Problem.HUB_AWAY: Remedy(Mender.TECHNICIAN, Severity.WARN),
     Problem.REFUSED_BY_HUB: _TECH_STOP,
+    Problem.WRONG_CERTIFICATE: _TECH_STOP,
+    Problem.PLAIN_HUB: _TECH_STOP,
     Problem.STORE_FAILED: _TECH_STOP,
 }

@@ -6,6 +6,7 @@ Times are ISO 8601 with offset or Unix ms, ids are 36-character UUIDs, texts are
 """
 
 from kiosk.wire.base import (
+    CA,
     CALLS,
     CALLS_STREAM,
     CHANGES,
@@ -25,6 +26,9 @@ from kiosk.wire.base import (
     Uuid,
 )
 from kiosk.wire.catalogue import (
+    CHANGES_MAX,
+    MANIFEST_TYPE,
+    SCHEMA,
     CatalogueState,
     Change,
     Changes,
@@ -32,7 +36,7 @@ from kiosk.wire.catalogue import (
     SnapshotHead,
     SnapshotPlace,
 )
-from kiosk.wire.joining import EnrolAnswer, EnrolRequest, PublicKey, SlotAnswer, SlotRequest
+from kiosk.wire.joining import Authority, EnrolAnswer, EnrolRequest, PublicKey, SlotAnswer, SlotRequest
 from kiosk.wire.numbers import QueueState, QueueStates, TicketAnswer, TicketRequest
 from kiosk.wire.outbox import (
     BATCH_MAX,
@@ -48,6 +52,8 @@ from kiosk.wire.outbox import (
     TicketFact,
 )
 from kiosk.wire.running import (
+    ORDER_MESSAGE_MAX,
+    ORDER_ROLES,
     Call,
     CallKind,
     Calls,
@@ -77,20 +83,27 @@ class CancelAnswer(CancelFact, frozen=True, kw_only=True):
 
 __all__ = [
     "BATCH_MAX",
+    "CA",
     "CALLS",
     "CALLS_STREAM",
     "CATALOGUE",
     "CHANGES",
+    "CHANGES_MAX",
     "ENROL",
     "HEARTBEAT",
     "HELP",
     "MANIFEST",
+    "MANIFEST_TYPE",
+    "ORDER_MESSAGE_MAX",
+    "ORDER_ROLES",
     "QUEUES",
+    "SCHEMA",
     "SLOT",
     "SNAPSHOT",
     "SYNC",
     "TICKETS",
     "VERSION",
+    "Authority",
     "Call",
     "CallKind",
     "Calls",

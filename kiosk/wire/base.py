@@ -8,6 +8,7 @@ VERSION = "2.0"
 """Version of this protocol; the hub refuses another major."""
 
 ENROL = "/api/v1/enrol"
+CA = "/api/v1/ca"
 SLOT = "/api/v1/slot"
 TICKETS = "/api/v1/tickets"
 SYNC = "/api/v1/sync"

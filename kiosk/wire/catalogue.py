@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from kiosk.wire.base import Body, Count, Hex64, Lang, Short
+from kiosk.wire.joining import PublicKey
 
 MANIFEST_TYPE = "kiosk-manifest+jws"
 """``typ`` of the JWS (compact, EdDSA, ``kid`` of the signing key)."""
@@ -49,6 +50,8 @@ class Manifest(Body, frozen=True):
     expires: Short
     catalogue: CatalogueState
     min_app: Short = "0.1.0"
+    signers: tuple[PublicKey, ...] = ()
+    """The keys that are valid from here on: a terminal that trusts the signature may pin these instead."""
 
 
 class Change(Body, frozen=True, kw_only=True):

@@ -1,5 +1,9 @@
 """How a terminal joins a hall: enrolment by a one-time code, and the slot of its database for numbers of its own."""
 
+from typing import Annotated
+
+import msgspec
+
 from kiosk.wire.base import VERSION, Body, Hex32, Hex64, Short, Slot
 
 
@@ -8,6 +12,15 @@ class PublicKey(Body, frozen=True):
 
     kid: Short
     x: Short
+
+
+class Authority(Body, frozen=True):
+    """GET CA, without a key: the certificate (PEM) of the authority that vouches for the hub.
+
+    Whoever asks compares its fingerprint with the end of the enrolment code before saying anything.
+    """
+
+    pem: Annotated[str, msgspec.Meta(max_length=10_000)]
 
 
 class EnrolRequest(Body, frozen=True):

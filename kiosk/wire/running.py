@@ -46,6 +46,14 @@ class OrderKind(StrEnum):
     """When nobody is being served."""
 
 
+ORDER_ROLES: dict[OrderKind, frozenset[str]] = dict.fromkeys(
+    OrderKind, frozenset({"supervisor", "technician", "administrator"})
+)
+"""Who may give which order: asked by the hub when it is given, and by the terminal when it is heard."""
+ORDER_MESSAGE_MAX = 200
+"""Letters of a message that stands on a closed terminal."""
+
+
 class Order(Body, frozen=True, kw_only=True):
     """Applied once, however often it is heard; the result comes back through the outbox. ``role`` is who gave it."""
 
@@ -96,8 +104,12 @@ class Call(Body, frozen=True):
 
 
 class Calls(Body, frozen=True):
-    """GET CALLS?after=seq and the data of the stream's ``calls`` events: newest last, ``seq`` of the newest event."""
+    """GET CALLS?after=seq and the data of the stream's ``calls`` events: newest last, ``seq`` of the newest event.
+
+    The calls are of ``business_day``; with another day, what was called before is over.
+    """
 
     seq: int
     at: str
     calls: tuple[Call, ...] = ()
+    business_day: str = ""

@@ -10,7 +10,7 @@ from screens.theme import Colour
 from screens.widgets.controls import TONES
 
 PAD_MM = 9.0
-CRAMPED_PAD_MM = 5.0
+CRAMPED_PAD_MM = 4.5
 PART_GAP_MM = 3.0
 
 
@@ -30,6 +30,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     heading: Piece | None = None
     tone: Tone | None = None
     icon: str = ""
+    one: bool = False
+    """Is read as one (a notice, an amount with whom it is for): parted only where it is higher than a page."""
 
     def part(self, start: int, end: int) -> "Card":
         """A card with some of the parts."""
@@ -72,7 +74,7 @@ def fact(kit: Kit, shown: Fact, w: int) -> Card:
         parts.extend(_line(kit, line, inner, role, colour))
     parts.extend(_tick(kit, line, inner) for line in shown.ticks)
     heading = _headed(kit, shown.icon, shown.heading, inner)
-    return Card(heading=heading, parts=tuple(parts), gap=kit.air(PART_GAP_MM))
+    return Card(heading=heading, parts=tuple(parts), gap=kit.air(PART_GAP_MM), one=bool(shown.value))
 
 
 def notice(kit: Kit, shown: Notice, w: int) -> Card:
@@ -83,7 +85,7 @@ def notice(kit: Kit, shown: Notice, w: int) -> Card:
     text = kit.text(shown.text, Text.BODY, inner, even=True) if shown.text else Piece(inner, 0)
     *others, last = _by_lines(heading)
     last = Piece(last.w, last.h + (kit.air(1.5) if shown.text else 0), last.marks)
-    return Card(parts=(*others, last, *_by_lines(text)), gap=0, tone=shown.tone, icon=shown.icon)
+    return Card(parts=(*others, last, *_by_lines(text)), gap=0, tone=shown.tone, icon=shown.icon, one=True)
 
 
 def _notice_icon_mm(kit: Kit) -> float:

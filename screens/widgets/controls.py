@@ -40,7 +40,9 @@ def tile(kit: Kit, control: Control, w: int, least_h: int = 0, *, upright: bool 
         inner.append(inside.at(pad, pad))
         h = max(least_h, inside.h + 2 * pad - kit.mm(2))
     else:
-        h = max(least_h, words.h + 2 * pad - kit.air(3), kit.mm(TILE_MM), plate.h + kit.air(9) if plate else 0)
+        cramped = kit.geometry.cramped
+        over_words, over_plate = (kit.mm(3), kit.mm(3)) if cramped else (2 * pad - kit.air(3), kit.air(9))
+        h = max(least_h, words.h + over_words, kit.mm(TILE_MM), plate.h + over_plate if plate else 0)
         if plate is not None:
             inner.append(plate.at(pad, (h - plate.h) // 2))
         inner.append(words.at(pad + beside, (h - words.h) // 2))
@@ -50,11 +52,20 @@ def tile(kit: Kit, control: Control, w: int, least_h: int = 0, *, upright: bool 
     return as_target(joined(w, h, (back, *inner)), control, kit.mm(CORNER_MM))
 
 
+def tile_width(kit: Kit, control: Control) -> int:
+    """The width a tile takes when its label stays on one line."""
+    plate = kit.mm(kit.geometry.cap_mm(Text.TILE) * 2.7) + kit.mm(5.5) if control.icon else 0
+    return 2 * kit.air(6.5) + plate + kit.measure(control.label, kit.style(Text.TILE, bold=True), control.lang) + 1
+
+
 def _plate(kit: Kit, control: Control, strong: bool, side_mm: float) -> Piece:
     side = kit.mm(side_mm)
     icon = kit.icon(control.icon, side_mm * 0.56, Colour.ON_ACCENT if strong else Colour.ACCENT)
     place = (side - icon.w) // 2
-    plate = Fill(Box(0, 0, side, side), Colour.ACCENT_PLATE if strong else Colour.ACCENT_SOFT, kit.mm(side_mm * 0.26))
+    ground, edge = (
+        (Colour.ACCENT_PLATE, Colour.ACCENT_PLATE_EDGE) if strong else (Colour.ACCENT_SOFT, Colour.PLATE_EDGE)
+    )
+    plate = Fill(Box(0, 0, side, side), ground, kit.mm(side_mm * 0.26), edge, max(2, kit.mm(EDGE_MM)))
     return joined(side, side, (Piece(side, side, (plate,)), icon.at(place, place)))
 
 
@@ -118,7 +129,7 @@ def button(kit: Kit, control: Control, w: int, least_h: int = 0, role: Text = Te
     """An action: icon and label in the middle; the main one is filled."""
     main = control.look is Look.MAIN
     content = _in_a_row(kit, control, w - 2 * kit.air(5.5), Colour.ON_ACCENT if main else Colour.INK, role)
-    h = max(least_h, content.h + 2 * kit.mm(4), kit.air(22))
+    h = max(least_h, content.h + 2 * kit.mm(2.5 if kit.geometry.cramped else 4), kit.air(22))
     back = _ground(kit, w, h, Colour.ACCENT if main else Colour.SURFACE, None if main else Colour.EDGE)
     middle = content.at((w - content.w) // 2, (h - content.h) // 2)
     return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))
@@ -132,7 +143,8 @@ def button_width(kit: Kit, control: Control, role: Text = Text.TILE) -> int:
 def small_button(kit: Kit, control: Control) -> Piece:
     """A button beside the actions, as wide as its word."""
     content = _in_a_row(kit, control, kit.geometry.width, Colour.INK, Text.BODY)
-    w, h = content.w + 2 * kit.air(6), max(content.h + 2 * kit.mm(3), kit.air(18), kit.mm(TARGET_MM + 1))
+    w = content.w + 2 * kit.air(5 if kit.geometry.cramped else 6)
+    h = max(content.h + 2 * kit.mm(2.5 if kit.geometry.cramped else 3), kit.air(18), kit.mm(TARGET_MM + 1))
     back = _ground(kit, w, h, Colour.SURFACE, Colour.EDGE)
     middle = content.at((w - content.w) // 2, (h - content.h) // 2)
     return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))
@@ -154,7 +166,7 @@ def chip(kit: Kit, control: Control, most_w: int) -> Piece:
     ink = Colour.ON_ACCENT if control.selected else Colour.INK
     size = kit.geometry.cap_mm(Text.BODY) * 1.7
     icon = kit.icon(control.icon, size, ink) if control.icon else Piece(0, 0)
-    gap, pad = (kit.mm(2.5) if control.icon else 0), kit.mm(6)
+    gap, pad = (kit.mm(2.5) if control.icon else 0), kit.mm(4 if kit.geometry.landscape else 6)
     bold = control.selected
     room = most_w - 2 * pad - icon.w - gap
     text = kit.text(control.label, Text.BODY, room, ink, bold=bold, lang=control.lang, even=True)

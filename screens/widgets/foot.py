@@ -39,13 +39,15 @@ def foot(view: View, kit: Kit, w: int, paging: Paging | None = None) -> Piece:
     pager = _pager(kit, view.pager, paging, w)
     if not view.actions:
         return _alone(pager, w)
-    wished = [controls.button_width(kit, control) for control in view.actions]
+    role = _role(kit)
+    wished = [controls.button_width(kit, control, role) for control in view.actions]
     taken = sum(wished) + pager.gap * len(wished)
     if taken + pager.row(labelled=True).w <= w:
-        return _with_actions(kit, view.actions, wished, pager.row(labelled=True), w)
+        return _with_actions(kit, view.actions, wished, pager.row(labelled=True), w, role)
     if taken + pager.row(labelled=False).w <= w:
-        row = _with_actions(kit, view.actions, wished, pager.row(labelled=False), w)
-        return stacked((_ended(pager.label, w), row), kit.mm(1))
+        row = _with_actions(kit, view.actions, wished, pager.row(labelled=False), w, role)
+        label = _label(kit.in_size(TextSize.M), view.pager, paging) if kit.geometry.cramped else pager.label
+        return stacked((_ended(label, w), row), kit.mm(1))
     return stacked((_alone(pager, w), _actions(kit, view.actions, w)), pager.gap)
 
 
@@ -57,9 +59,14 @@ def _alone(pager: _Pager, w: int) -> Piece:
     return stacked([part for part in (pager.label, pager.back, pager.more) if part.targets or part.marks], pager.gap)
 
 
-def _with_actions(kit: Kit, shown: tuple[Control, ...], widths: list[int], pager: Piece, w: int) -> Piece:
+def _role(kit: Kit) -> Text:
+    """In which size labels are written where there is room for it."""
+    return Text.BODY if kit.geometry.cramped else Text.TILE
+
+
+def _with_actions(kit: Kit, shown: tuple[Control, ...], widths: list[int], pager: Piece, w: int, role: Text) -> Piece:
     """Back first, the pager, the main action last."""
-    buttons = [controls.button(kit, control, each) for control, each in zip(shown, widths, strict=True)]
+    buttons = [controls.button(kit, control, each, role=role) for control, each in zip(shown, widths, strict=True)]
     main = [buttons.pop()] if shown[-1].look is Look.MAIN else []
     ending = in_row([pager, *main], kit.mm(6))
     row = [ending.at(w - ending.w, 0)]
@@ -73,19 +80,19 @@ def _ended(piece: Piece, w: int) -> Piece:
     return joined(w, piece.h, (piece.at(w - piece.w, 0),))
 
 
-def _label(kit: Kit, texts: PagerTexts, of: str, paging: Paging) -> Piece:
+def _label(kit: Kit, texts: PagerTexts, paging: Paging) -> Piece:
+    of = texts.of.format(page=paging.page + 1, pages=paging.pages)
     widest = kit.measure(texts.of.format(page=paging.pages, pages=paging.pages), kit.style(Text.BODY))
     return kit.text(of, Text.BODY, widest + kit.mm(3), Colour.INK_SOFT, centre=True)
 
 
 def _pager(kit: Kit, texts: PagerTexts, paging: Paging, w: int) -> _Pager:
-    of = texts.of.format(page=paging.page + 1, pages=paging.pages)
     back = _turn(kit, Turn.BACK, texts.back, "arrow-left")
     more = _turn(kit, Turn.MORE, texts.more, "arrow-right")
     gap = kit.air(4.5)
-    label = _label(kit, texts, of, paging)
+    label = _label(kit, texts, paging)
     if label.w + back.w + more.w + 2 * gap > w:
-        label = _label(kit.in_size(TextSize.M), texts, of, paging)
+        label = _label(kit.in_size(TextSize.M), texts, paging)
     return _Pager(
         label,
         back if paging.page > 0 else Piece(back.w, back.h),
@@ -105,15 +112,16 @@ def in_row(pieces: list[Piece], gap: int) -> Piece:
 
 
 def _actions(kit: Kit, shown: tuple[Control, ...], w: int) -> Piece:
-    """Buttons beside each other, the last one widest: in the size of a tile's label, or of the text where that fits."""
+    """Buttons beside each other, the last one widest: in the size of a tile's label or of the text, or said shorter."""
     if not shown:
         return Piece(w, 0)
     gap = kit.mm(8)
-    for role in (Text.BODY,) if kit.geometry.cramped else (Text.TILE, Text.BODY):
-        wished = [controls.button_width(kit, control, role) for control in shown]
+    short = tuple(msgspec.structs.replace(control, label=control.short or control.label) for control in shown)
+    for labelled, role in ((shown, _role(kit)), (shown, Text.BODY), (short, Text.BODY)):
+        wished = [controls.button_width(kit, control, role) for control in labelled]
         if sum(wished) + gap * (len(shown) - 1) <= w:
-            return _one_line(kit, shown, wished, w, gap, role)
-    return _two_lines(kit, shown, wished, w, gap, role)
+            return _one_line(kit, labelled, wished, w, gap, role)
+    return _two_lines(kit, short, wished, w, gap, role)
 
 
 def _one_line(kit: Kit, shown: tuple[Control, ...], wished: list[int], w: int, gap: int, role: Text) -> Piece:

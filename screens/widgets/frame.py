@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from kiosk.view import Control, Header, Progress
 from kiosk.vocabulary.access import TextSize
 from screens.kit import Kit
@@ -106,18 +108,29 @@ def title(kit: Kit, text: str, w: int, most_h: int) -> Piece:
 
 
 def strip(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
-    """Chips beside each other, in as many lines as they need."""
-    gap = kit.mm(4)
-    lines: list[list[Piece]] = [[]]
-    used = 0
-    for control in controls:
-        piece = chip(kit, control, w)
-        if lines[-1] and used + gap + piece.w > w:
+    """Chips beside each other: on one line if short labels make that possible, else on lines of about one length."""
+    gap = kit.mm(3 if kit.geometry.landscape else 4)
+    for labelled in (controls, [replace(each, label=each.short or each.label) for each in controls]):
+        chips = [chip(kit, control, w) for control in labelled]
+        lines = _filled(chips, gap, w)
+        if len(lines) == 1:
+            break
+    narrower = (_filled(chips, gap, most) for most in range(w // len(lines), w, kit.mm(3)))
+    even = next((found for found in narrower if len(found) == len(lines)), lines)
+    return stacked([_beside(line, gap) for line in even], gap)
+
+
+def _filled(chips: Sequence[Piece], gap: int, w: int) -> list[list[Piece]]:
+    """In order into lines no longer than ``w``."""
+    lines: list[list[Piece]] = []
+    used = w
+    for piece in chips:
+        if used + gap + piece.w > w:
             lines.append([])
-            used = 0
-        used += piece.w + (gap if lines[-1] else 0)
+            used = -gap
+        used += gap + piece.w
         lines[-1].append(piece)
-    return stacked([_beside(line, gap) for line in lines if line], gap)
+    return lines
 
 
 def _beside(pieces: Sequence[Piece], gap: int) -> Piece:

@@ -14,10 +14,12 @@ _QUIET = 4
 """Modules of quiet zone (ISO/IEC 18004)."""
 
 
-def number_card(kit: Kit, shown: NumberCard, w: int, most_h: int, extra: int = 0, *, tight: bool) -> list[Piece]:
-    """A card with the number; its code stands below, beside on a low panel, or in a card of its own."""
+def number_card(
+    kit: Kit, shown: NumberCard, w: int, most_h: int, extra: int = 0, *, tight: bool, least: bool
+) -> list[Piece]:
+    """A card with the number; its code stands below, beside where room is ``tight``, or in a card of its own."""
     inner = w - 2 * pad_of(kit)
-    number = _number(kit, shown.number, inner, tight=tight)
+    number = _number(kit, shown.number, inner, least=least)
     words = _words(kit, shown, number, inner)
     if not shown.qr:
         return _no_higher(kit, shown, w, number, words, most_h, extra)
@@ -44,7 +46,7 @@ def _beside(kit: Kit, shown: NumberCard, inner: int) -> Piece | None:
     """Number and code beside each other; None where the number would be too small for that."""
     code, gap = _code(kit, shown, kit.mm(60), 38), kit.mm(6)
     room = inner - code.w - gap
-    number = _number(kit, shown.number, room, tight=True)
+    number = _number(kit, shown.number, room, least=True)
     if max(mark.box.w for mark in number.marks) > room:
         return None
     words = _words(kit, shown, number, room)
@@ -74,11 +76,11 @@ def _words(kit: Kit, shown: NumberCard, number: Piece, w: int) -> Piece:
     return stacked((number, caption), kit.air(3))
 
 
-def _number(kit: Kit, number: str, w: int, *, tight: bool) -> Piece:
+def _number(kit: Kit, number: str, w: int, *, least: bool) -> Piece:
     """As large as wished where it fits, never under the least (then it may be wider than ``w``)."""
-    wished, least = NUMBER_MM[kit.geometry.size]
-    cap = least if tight else wished
-    while cap > least and kit.faces.width(number, kit.sized(cap, bold=True)) > w:
+    wished, smallest = NUMBER_MM[kit.geometry.size]
+    cap = smallest if least else wished
+    while cap > smallest and kit.faces.width(number, kit.sized(cap, bold=True)) > w:
         cap -= 1
     style = kit.sized(cap, bold=True)
     return kit.set(number, style, max(w, kit.faces.width(number, style)), Colour.ACCENT, 0.9, lang="en", centre=True)

@@ -10,14 +10,17 @@ KEY_GAP_MM = 3.6
 LOW_KEY_GAP_MM = 2.8
 _LEAST_CAP_MM = 3.5
 _CAP_STEP_MM = 0.5
+_WITH_TAILS = 1.7
+"""Height of a capital in the middle of a key with room for a letter's tail below and as much above, in capitals."""
+_AROUND_MM = 1.4
 
 
-def search_field(kit: Kit, shown: SearchField, w: int) -> Piece:
+def search_field(kit: Kit, shown: SearchField, w: int, least_h: int = 0) -> Piece:
     """The field: what was typed with a caret, or the hint; the whole of it can be touched."""
     pad, gap = kit.air(8), kit.mm(6)
     icon = kit.icon(shown.control.icon or "search", kit.geometry.cap_mm(Text.BODY) * 1.9, Colour.ACCENT)
     words = _content(kit, shown, w - 2 * pad - icon.w - gap)
-    h = max(words.h + kit.air(7), kit.air(24))
+    h = max(least_h, words.h + kit.air(7), kit.air(24))
     edge_px = max(2, kit.mm(1.0 if shown.typing else 0.6))
     edge = Colour.ACCENT if shown.typing else Colour.EDGE
     ground = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(8), edge, edge_px)
@@ -25,14 +28,27 @@ def search_field(kit: Kit, shown: SearchField, w: int) -> Piece:
     return as_target(joined(w, h, (Piece(w, h, (ground,)), *placed)), shown.control, kit.mm(8))
 
 
+def field_width(kit: Kit, shown: SearchField) -> int:
+    """The width a field takes when its hint stays on one line."""
+    icon = kit.mm(kit.geometry.cap_mm(Text.BODY) * 1.9)
+    return 2 * kit.air(8) + icon + kit.mm(6) + kit.measure(shown.control.label, kit.style(Text.BODY)) + 1
+
+
 def _content(kit: Kit, shown: SearchField, w: int) -> Piece:
     if not shown.text:
-        hint = kit.text(shown.control.label, Text.BODY, w - kit.mm(2), Colour.INK_SOFT, lang=shown.control.lang)
-        return joined(w, hint.h, (hint.at(kit.mm(2), 0), _caret(kit, 0, hint.h))) if shown.typing else hint
+        indent = kit.mm(2) if shown.typing else 0
+        hint = kit.text(_hint(kit, shown.control, w - indent), Text.BODY, w - indent, Colour.INK_SOFT)
+        return joined(w, hint.h, (hint.at(indent, 0), _caret(kit, 0, hint.h))) if shown.typing else hint
     text = kit.text(_tail(kit, shown.text, w - kit.mm(3)), Text.BODY, w)
     if not shown.typing:
         return text
     return joined(w, text.h, (text, _caret(kit, max(m.box.right for m in text.marks) + kit.mm(0.8), text.h)))
+
+
+def _hint(kit: Kit, control: Control, w: int) -> str:
+    """What stands in an empty field: the label, or what is shorter where it takes more than a line."""
+    fits = kit.measure(control.label, kit.style(Text.BODY)) <= w
+    return control.label if fits else control.short or control.label
 
 
 def _caret(kit: Kit, x: int, h: int) -> Piece:
@@ -60,11 +76,12 @@ def keyboard(kit: Kit, shown: Keyboard, w: int, key_mm: float) -> Piece:
     for row, weights in zip(shown.rows, weighed, strict=True):
         widths = _filled(row, [round(weight * unit) for weight in weights], w - gap * (len(row) - 1))
         rows.append(list(zip(row, widths, strict=True)))
-    letters = _cap(kit, [pair for row in rows for pair in row if _is_letter(pair[0])])
-    words = _cap(kit, [pair for row in rows for pair in row if not _is_letter(pair[0])])
+    h = kit.mm(key_mm)
+    letters = _cap(kit, [pair for row in rows for pair in row if _is_letter(pair[0])], key_mm)
+    words = _cap(kit, [pair for row in rows for pair in row if not _is_letter(pair[0])], key_mm)
     placed = []
     for row_of in rows:
-        keys = [_key(kit, key, key_w, kit.mm(key_mm), letters if _is_letter(key) else words) for key, key_w in row_of]
+        keys = [_key(kit, key, key_w, h, letters if _is_letter(key) else words) for key, key_w in row_of]
         placed.append(_centred(keys, gap, w))
     return stacked(placed, gap)
 
@@ -87,9 +104,9 @@ def _centred(keys: list[Piece], gap: int, w: int) -> Piece:
     return joined(w, max(key.h for key in keys), placed)
 
 
-def _cap(kit: Kit, keys: list[tuple[Control, int]]) -> float:
+def _cap(kit: Kit, keys: list[tuple[Control, int]], key_mm: float) -> float:
     """The cap height (mm) at which all these keys hold their labels; what is written on keys has one size."""
-    most = kit.geometry.cap_mm(Text.TILE)
+    most = min(kit.geometry.cap_mm(Text.TILE), (key_mm - _AROUND_MM) / _WITH_TAILS // _CAP_STEP_MM * _CAP_STEP_MM)
     steps = round((most - _LEAST_CAP_MM) / _CAP_STEP_MM)
     for cap in (most - step * _CAP_STEP_MM for step in range(steps + 1)):
         if all(_face(kit, key, cap).w <= w - kit.mm(3 if _is_letter(key) else 5) for key, w in keys):

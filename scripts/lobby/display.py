@@ -1,6 +1,7 @@
 """A virtual X display (Xvfb) whose picture can be read without any program on it taking part."""
 
 import os
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -61,6 +62,15 @@ class VirtualDisplay:
             if time.monotonic() > end:
                 raise RuntimeError("Xvfb shows no picture")
             time.sleep(0.02)
+
+
+def answers(name: str) -> bool:
+    """Whether an X display of this name lets us in; "" is none. Where none does, SDL draws into nowhere, silently."""
+    ask = shutil.which("xdotool")
+    if not name or ask is None:
+        return bool(name)
+    env = os.environ | {"DISPLAY": name}
+    return subprocess.run([ask, "getdisplaygeometry"], env=env, capture_output=True, check=False).returncode == 0
 
 
 def read_xwd(path: Path) -> Image.Image:

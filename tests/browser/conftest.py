@@ -37,10 +37,10 @@ class HubProcess:
         command = [sys.executable, "-m", "kiosk.cli", "hub", "--port", str(self.port), "--data", str(self.folder)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         assert self._process.stdout is not None
-        self.url = _found(r"(http://\S+)", self._process.stdout.readline())
+        self.url = _found(r"(https?://\S+)", self._process.stdout.readline())
         self.port = int(self.url.rsplit(":", 1)[1])
         if not (self.folder / "founded").exists():
-            self.setup_link = _found(r"(http://\S+/setup\S+)", self._process.stdout.readline())
+            self.setup_link = _found(r"(https?://\S+/setup\S+)", self._process.stdout.readline())
 
     def stop(self) -> None:
         if self._process is None:
@@ -120,12 +120,18 @@ class Terminal:
         assert requests.post(f"{self.url}/api/v1/heartbeat", json=body, headers=self._key, timeout=10).ok
 
 
-def set_up(page: Page, hub: HubProcess, catalogue: str = "demo") -> str:
-    """Fill in the set-up page and make the first terminal's code; returns the code."""
+def set_up(page: Page, hub: HubProcess, catalogue: str = "demo", *, always_open: bool = False) -> str:
+    """Fill in the set-up page and make the first terminal's code; returns the code.
+
+    ``always_open`` opens the house day and night, for tests that draw a number at a terminal at any hour.
+    """
     page.goto(hub.setup_link)
     page.fill("#town", "Stadt Musterstadt")
     page.fill("#name", "Bürgerhaus am Wall")
     page.fill("#base_url", hub.url)
+    for day in range(7) if always_open else ():
+        page.fill(f"[name=opens-{day}-0]", "0:00")
+        page.fill(f"[name=closes-{day}-0]", "23:59")
     page.check(f"input[name=catalogue][value={catalogue}]")
     page.fill("#admin_name", "Frida Fuchs")
     page.fill("#login", ADMINISTRATOR.login)

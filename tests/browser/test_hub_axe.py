@@ -12,7 +12,20 @@ pytestmark = pytest.mark.browser
 
 AXE: Path = ROOT / "tests/vendor/axe.min.js"
 RUN = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-STAFF = ("/people", "/counters", "/queues", "/services", "/terminals", "/site", "/welcome", "/desk/choose", "/nowhere")
+STAFF = (
+    "/people",
+    "/counters",
+    "/queues",
+    "/services",
+    "/catalogue",
+    "/catalogue/tiles",
+    "/catalogue/tiles?q=ausweis",
+    "/terminals",
+    "/site",
+    "/welcome",
+    "/desk/choose",
+    "/nowhere",
+)
 NARROW = ViewportSize(width=640, height=900)
 
 

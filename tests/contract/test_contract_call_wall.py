@@ -68,6 +68,15 @@ def test_every_display_follows_the_calls(wall: Wall) -> None:
     assert wall.epson.lines == wall.cd5220.lines == ("B 027        Platz 4", "A 143        Platz 4")
 
 
+def test_a_new_business_day_ends_what_was_called(wall: Wall) -> None:
+    wall.call(1, "A 143")
+    assert wall.all_show("A 143")
+    wall.calls.show(Calls(seq=2, at=AT, business_day="2026-03-03"), whole=True)
+    assert wall.all_show("Bitte")
+    shown = (wall.sign.text, *wall.epson.lines, *wall.cd5220.lines)
+    assert not [text for text in shown if "143" in text]
+
+
 def test_a_display_that_was_away_shows_what_was_called_meanwhile(wall: Wall) -> None:
     wall.call(1, "A 143")
     assert wall.all_show("A 143")

@@ -1,4 +1,10 @@
-"""The link is cut at every single byte, in both directions: by our side, and by the peer."""
+"""The link is cut at every single byte, in both directions: by our side, and by the peer.
+
+At the standard size this is done for one model of each protocol on a socket; ptys and the other models are cut at
+sampled bytes. At the full size (``KIOSK_TEST_SIZE=full``) it is done for all of them.
+"""
+
+import os
 
 import pytest
 from contract.benches import Setup, setups, thorough
@@ -7,8 +13,13 @@ from contract.trial import Counting, Trial, trial
 from drivers.transport import transport_for
 from drivers.transport.chaos import Mishaps
 
-EVERY = [setup for setup in thorough("tcp") if setup.peer != "never"]
+FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
+ALL = [*dict.fromkeys((*thorough("tcp", "pty"), *setups("tcp", "pty")))]
+EVERY = ALL if FULL else [setup for setup in thorough("tcp") if setup.peer != "never"]
 SOME = [setup for setup in dict.fromkeys((*setups("tcp", "pty"), *thorough("pty"))) if setup not in EVERY]
+
+
+pytestmark = pytest.mark.timeout(1800 if FULL else 120)
 
 
 def each(some: list[Setup]) -> pytest.MarkDecorator:

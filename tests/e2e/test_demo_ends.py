@@ -1,4 +1,7 @@
-"""``scripts/run`` ends in order whatever ends it: no program, no display and no folder stays behind."""
+"""``scripts/run`` ends in order whatever ends it: no program, no display and no folder stays behind.
+
+It is started with a display that is long gone, so it must bring its own.
+"""
 
 import os
 import signal
@@ -17,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """The demo on a virtual display, its addresses printed."""
-    env = {name: value for name, value in os.environ.items() if name != "DISPLAY"} | {"TMPDIR": str(tmp_path)}
+    env = os.environ | {"DISPLAY": ":9999", "TMPDIR": str(tmp_path)}
     command = [sys.executable, "scripts/demo.py", "--landscape"]
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None

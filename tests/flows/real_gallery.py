@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+from msgspec.structs import replace
 from visits import MONDAY_TEN, Visit
 
 from hub.catalogue.demo import demo_catalogue
@@ -19,6 +20,7 @@ from kiosk.session.model import State, patience
 from kiosk.view import View
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import Contrast, TextSize
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
@@ -214,6 +216,10 @@ def _special(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contras
         visit.ask(intents.SetTextSize(size))
         visit.ask(intents.SetContrast(contrast))
         yield name, visit.view()
+    for name, message in (("closed-by-house", ""), ("closed-by-house-said", "Heute nur bis 12 Uhr. Bitte Zimmer 104.")):
+        visit = visit_in(index, lang, size, contrast)
+        visit.house, visit.session = House(True, message), replace(visit.session, state=State.CLOSED_BY_HOUSE)
+        yield name, visit.view()
     visit = visit_in(index, lang, size, contrast)
     words = Words(Texts.load("terminal"), lang)
     yield (
@@ -227,6 +233,10 @@ def set_up(lang: str) -> Iterator[tuple[str, View]]:
     texts = Texts.load("terminal")
     for each in setup.Question:
         state = setup.Setup(
-            question=each, lang=lang, url="http://192.0.2.10:8080", code="K7MQ-2XPD", fault="wrong_code"
+            question=each,
+            lang=lang,
+            url="http://192.0.2.10:8080",
+            code="K7MQ2XPDH5AMK99XC6LPPDMN",
+            fault="wrong_fingerprint",
         )
         yield f"setup-{each.value}", setup.view(state, texts, MONDAY_TEN)

@@ -1,13 +1,13 @@
 """Browsing, access settings, idle question, opening hours."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import msgspec
 import pytest
 from visits import MONDAY_TEN, Visit, small_catalogue
 
 from kiosk.catalogue.index import EMPTY, index_of
-from kiosk.catalogue.model import Service
+from kiosk.catalogue.model import Service, Span
 from kiosk.i18n.languages import fallback_mark
 from kiosk.session.model import State
 from kiosk.view import Fact, Screen, controls
@@ -104,6 +104,19 @@ def test_after_hours_says_when_we_open_and_what_works() -> None:
     visit.touch("category:papers")
     visit.touch("service:perso")
     assert "draw" not in {control.id for control in controls(visit.view())}
+
+
+def test_a_closed_office_says_when_it_opens_itself_while_another_one_is_open() -> None:
+    small = small_catalogue()
+    first, queue = small.offices[0], small.queues[0]
+    late = msgspec.structs.replace(first, id="late", hours=tuple(Span(day, time(14), time(18)) for day in range(5)))
+    other = msgspec.structs.replace(queue, id="b", series="B", office="late")
+    tile = msgspec.structs.replace(small.services[0], queue="b")
+    changes = {"offices": (first, late), "queues": (queue, other), "services": (tile,)}
+    visit = Visit(index=index_of(msgspec.structs.replace(small, **changes)))
+    visit.touch("featured:perso")
+    assert visit.view().screen is Screen.SERVICE_CLOSED
+    assert "heute um 14:00 Uhr" in str(visit.view().body)
 
 
 def test_start_screen_closes_and_opens_by_the_clock() -> None:

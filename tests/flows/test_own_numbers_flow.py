@@ -12,7 +12,7 @@ from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
 
-OWN = "dieses Gerät hat sie selbst vergeben"
+OWN = "Gerät hat sie selbst vergeben"
 
 
 def draw_own(visit: Visit) -> str:

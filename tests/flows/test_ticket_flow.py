@@ -176,6 +176,7 @@ def test_hand_back_is_offered_for_ten_seconds_after_a_featured_tile_only() -> No
     visit.mono += 9
     visit.touch("hand_back")
     assert visit.of(effects.CommitCancel) == [effects.CommitCancel(ticket)]
+    assert visit.view().title == "Wir nehmen Ihre Nummer zurück"
     visit.send(events.CancelCommitted(ticket))
     assert visit.view().screen is Screen.HANDED_BACK
 

@@ -18,6 +18,7 @@ from kiosk.session.step import step
 from kiosk.view import Control, View, controls
 from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Asked, Event, Tick
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.ids import uuid7
 from kiosk.vocabulary.intents import Intent
 from kiosk.vocabulary.labels import Label
@@ -63,6 +64,8 @@ class Visit:
     own_numbers: bool = False
     outbox_full: bool = False
     slip_key: bytes = b""
+    house: House = field(default_factory=House)
+    restart: bool = False
     waiting: dict[str, int] = field(default_factory=lambda: {"a": 3})
     timing: Timing = field(default_factory=Timing)
     done: list[Effect] = field(default_factory=list)
@@ -89,6 +92,8 @@ class Visit:
             own_numbers=self.own_numbers,
             outbox_full=self.outbox_full,
             slip_key=self.slip_key,
+            house=self.house,
+            restart=self.restart,
         )
 
     def send(self, event: Event) -> tuple[Effect, ...]:

@@ -48,6 +48,9 @@ class Hall(RuleBasedStateMachine):
     ops = Bundle("ops")
 
     @initialize()
+    def begin(self) -> None:
+        self.found()
+
     def found(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "hub.db"
@@ -75,7 +78,15 @@ class Hall(RuleBasedStateMachine):
             house.serve(c, SITE, counter, queues if len(queues) < len(SERVICES) else (), self.now)
 
     def do(self, fn, *args, **named):
-        return self.store.write_now(lambda c: fn(c, *args, **named))
+        """Run a rule as the writer may: once in vain, then for good."""
+
+        def twice(c):
+            with c.begin_nested() as in_vain:
+                fn(c, *args, **named)
+                in_vain.rollback()
+            return fn(c, *args, **named)
+
+        return self.store.write_now(twice)
 
     def tick(self, ms: int = 1) -> int:
         self.now += ms

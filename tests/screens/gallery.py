@@ -14,9 +14,10 @@ from kiosk.flows.frame import Page
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import Facts, Help, Session, State, fresh_session
+from kiosk.session.model import TICKET_HELD, Facts, Help, Session, State, fresh_session
 from kiosk.view import View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 
@@ -26,6 +27,11 @@ MORNING = datetime(2026, 3, 2, 9, 14, tzinfo=timezone(timedelta(hours=1)))
 EVENING = MORNING.replace(hour=20, minute=5)
 SITE = Site(town="Stadt Musterstadt", name="Bürgerhaus am Wall")
 SERVICE = "personalausweis"
+NUMBERED = TICKET_HELD | {State.PRINTING, State.HANDING_BACK, State.GOODBYE}
+LONG_MESSAGE = (
+    "Wegen einer Personalversammlung bleibt das Bürgeramt heute geschlossen. Ausweise holen Sie bitte ab "
+    "13 Uhr im Zimmer 104 ab, Kfz-Zulassung nur in der Außenstelle Nord, Straße der Verfassungsfreunde 12."
+)[:200]
 _ID = "0195f000-0000-7000-8000-000000000001"
 _SLIP = "THK2:3K2XWTJ0C8Y9QJ6ZB1N5P7R4D:A03-17:1T7:3A5DG8:1Q2W3E4:0ABCDEFGH1234"
 _URL = "https://wartemarke.musterstadt.de/t/8f14e45fceea167a5a36dedd4bea2543"
@@ -73,7 +79,7 @@ def session(state: State, lang: str, access: Access) -> Session:
         service=SERVICE,
         category=max(index().categories, key=lambda c: len(index().services_of(c, MORNING.date()))),
         ticket=TicketIntent(id=_ID, service=SERVICE, lang=lang, tapped_at=MORNING.isoformat()),
-        numbered=numbered,
+        numbered=numbered if state in NUMBERED else None,
     )
 
 
@@ -97,16 +103,26 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     yield "start_contrasts", view(replace(start, drawer="contrast"), now)
     yield "start_asked", view(replace(start, asked=990.0), now)
     yield "ticket_asked", view(replace(session(State.TICKET, lang, access), asked=990.0), now)
+    closed = session(State.CLOSED_BY_HOUSE, lang, access)
+    for name, message in (("said", "Heute nur bis 12 Uhr. Bitte Zimmer 104."), ("long", LONG_MESSAGE)):
+        yield f"closed_by_house_{name}", view(closed, replace(now, house=House(True, message)))
     search = session(State.SEARCH, lang, access)
     yield "search_found", view(replace(search, query="perso", hits=tuple(index().services)[:6]), now)
     yield "search_none", view(replace(search, query="xyzzy", hits=()), now)
     no_paper = replace(session(State.TICKET_NO_PAPER, lang, access), problem="paper_out")
     yield "ticket_no_paper_out", view(no_paper, now)
     yield from own_numbers(lang, access)
+    yield "ticket_at_once", view(replace(session(State.TICKET, lang, access), featured=True), now)
+    yield "ticket_no_paper_at_once", view(replace(no_paper, featured=True), facts(paper=Paper.TROUBLE))
     for state in (Help.SENDING, Help.SENT, Help.NOT_SENT):
         yield f"help_{state.value}", view(replace(start, drawer="help", help=state), now)
     for question in setup.Question:
-        answered = setup.Setup(question=question, lang=lang if lang in setup.LANGUAGES else "de", fault="wrong_code")
+        answered = setup.Setup(
+            question=question,
+            lang=lang if lang in setup.LANGUAGES else "de",
+            fault="wrong_fingerprint",
+            code="K7MQ2XPDH5AMK99XC6LPPDMN",
+        )
         yield f"setup_{question.value}", replace(setup.view(answered, texts(), MORNING), access=access)
 
 

@@ -29,6 +29,7 @@ EDGES = [
     *((C.GO, ground) for ground in (C.SURFACE, C.PAPER)),
     *((tone, C.PAPER) for tone in (C.WARN, C.STOP)),
     (C.CODE, C.CODE_GROUND),
+    (C.ACCENT, C.TRACK),
 ]
 TEXT_RANGE = {
     Contrast.DEFAULT: (7.0, 21.0),
@@ -50,6 +51,13 @@ def faults(theme: Theme, choice: Contrast) -> list[str]:
 @pytest.mark.parametrize("choice", Contrast)
 def test_every_pair_has_the_contrast_of_its_theme(choice: Contrast) -> None:
     assert not faults(THEMES[choice], choice)
+
+
+@pytest.mark.parametrize("choice", [Contrast.DARK, Contrast.LIGHT])
+def test_where_grounds_do_not_differ_an_icons_plate_has_an_edge(choice: Contrast) -> None:
+    theme = THEMES[choice]
+    assert contrast(theme[C.PLATE_EDGE], theme[C.SURFACE]) >= 3
+    assert contrast(theme[C.ACCENT_PLATE_EDGE], theme[C.ACCENT]) >= 3
 
 
 def test_every_theme_names_every_role() -> None:

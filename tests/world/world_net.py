@@ -8,7 +8,7 @@ import msgspec
 from world_hub import Hub, Reply, Time
 
 from kiosk import wire
-from offline_cache.answers import Answer, Away, AwayReason, Refused, Result, Snapshot, Unchanged
+from offline_cache.answers import Answer, Away, AwayReason, Refused, Result
 
 T = TypeVar("T")
 
@@ -94,12 +94,6 @@ class Line:
 
     def heartbeat(self, status: wire.Heartbeat) -> Result[wire.HeartbeatAnswer]:
         return self._ask(wire.HEARTBEAT, status, wire.HeartbeatAnswer)
-
-    def catalogue(self, etag: str) -> Answer[Snapshot] | Answer[Unchanged] | Refused | Away:
-        return Answer(Unchanged())
-
-    def queues(self) -> Result[wire.QueueStates]:
-        return Away(AwayReason.NOT_CONNECTED)
 
     def _ask(self, path: str, request: msgspec.Struct, kind: type[T]) -> Result[T]:
         reply = self._net.exchange(self._terminal, path, msgspec.json.encode(request))

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import apsw
-import msgspec
 from world_hub import SERVICES, Time
 from world_net import Line
 
@@ -21,8 +20,9 @@ from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, C
 from kiosk.vocabulary.events import NumberGiven
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
 from offline_cache import facts, outbox, own_numbers, tickets
-from offline_cache.answers import Answer, Away, AwayReason, Result
+from offline_cache.answers import Away, AwayReason, Result
 from offline_cache.database import transaction
+from offline_cache.heartbeat import Hearers
 from offline_cache.hub_clock import HubClock
 from offline_cache.numbers import DEADLINE_S, NumbersThread
 from offline_cache.outside import Outside
@@ -63,9 +63,14 @@ class _Store:
             return run(self._terminal.db)
 
 
-class _NoCatalogue(msgspec.Struct, frozen=True):
-    version: int = 0
-    etag: str = ""
+class _NoCatalogue:
+    """Who follows the catalogue, of which this world has none."""
+
+    def heard(self, answer: wire.HeartbeatAnswer) -> None:
+        return None
+
+    def reached(self) -> None:
+        return None
 
 
 class Terminal:
@@ -110,15 +115,15 @@ class Terminal:
             _HUB,
             _ignore,
             debts=self.questions,
-            catalogue=_NoCatalogue(),  # type: ignore[arg-type]
+            catalogue=_NoCatalogue(),
             status=self._status,
             queues=_ignore,
-            beaten=self._beaten,
+            hearers=Hearers(clock=self._clock_heard, day=self.questions.heard, probe=self._probed),
             note=self._note,
             clock=self._run_s,
             uniform=self._draw.uniform,
         )
-        self._duties = (self.sync._duties[0], self.sync._ask_slot, self.sync._pay)
+        self._duties = (self.sync._heartbeat, self.sync._joining, self.sync._paying)
         self.sync.owing()
         with transaction(self.db):  # as StorageThread settles at its first opening
             self.db.execute("UPDATE instance SET starts = starts + 1")
@@ -157,30 +162,32 @@ class Terminal:
         assert self._write(CommitScan(self._new_id(), slip))
 
     def turn(self) -> None:
-        """What the sync thread does between two waits."""
+        """What the sync thread does between two waits (the queues' lengths are left out)."""
         sync = self.sync
-        if sync._owing.is_set() and sync._drain.fails == 0:
+        if self._is_owing:
             sync._owing.clear()
-            sync._due[sync._pay] = 0.0
+            sync._paying.now()
         for duty in self._duties:
-            if duty in sync._open_duties() and sync._due[duty] <= self._run_s():
-                sync._due[duty] = float("inf")
-                pause = duty(self.line)  # type: ignore[arg-type]
-                sync._due[duty] = min(sync._due[duty], self._run_s() + pause)
+            if sync._may(duty) and duty.due <= self._run_s():
+                duty.due = float("inf")
+                pause = duty.run(self.line)  # type: ignore[arg-type]
+                duty.due = min(duty.due, self._run_s() + pause)
 
     def beat(self) -> None:
         """A heartbeat now, due or not, and what follows from it."""
-        self.sync._due[self._duties[0]] = 0.0
+        self.sync._heartbeat.now()
         self.turn()
 
     @property
     def due_ms(self) -> float:
         """True time at which the sync thread wakes by itself (the longest wait is a minute)."""
-        open_duties = self.sync._open_duties()
-        due = min(self.sync._due[duty] for duty in self._duties if duty in open_duties)
-        if self.sync._owing.is_set() and self.sync._drain.fails == 0 and len(open_duties) > 1:
-            due = 0.0
+        may = [duty for duty in self._duties if self.sync._may(duty)]
+        due = 0.0 if self._is_owing and len(may) > 1 else min(duty.due for duty in may)
         return self._started_ms + min(due * 1000, self._run_s() * 1000 + 60_000)
+
+    @property
+    def _is_owing(self) -> bool:
+        return self.sync._owing.is_set() and self.sync._drain.fails == 0
 
     @property
     def owed(self) -> int:
@@ -210,13 +217,13 @@ class Terminal:
         queue, series = SERVICES[intent.service]
         return self.questions.draw_own(intent, series, queue)
 
-    def _beaten(self, result: Result[wire.HeartbeatAnswer], round_trip_s: float) -> None:
+    def _probed(self, answered: bool, round_trip_s: float) -> None:
         """As kiosk/main/workers.py."""
-        self.numbers.probed(not isinstance(result, Away) and round_trip_s <= DEADLINE_S)
-        if isinstance(result, Answer):
-            self.heard_ms = self._time.ms
-            self.outside.clock.learn(result.value.hub_ms, round_trip_s)
-            self.questions.heard(result.value.business_day, result.value.hub_generation)
+        self.numbers.probed(answered and round_trip_s <= DEADLINE_S)
+
+    def _clock_heard(self, hub_ms: int, round_trip_s: float) -> None:
+        self.heard_ms = self._time.ms
+        self.outside.clock.learn(hub_ms, round_trip_s)
 
     def _status(self) -> wire.Heartbeat:
         now = self.standing

@@ -145,11 +145,12 @@ class Town:
         self._let_go(counter)
         done = self.hub.do(calling.call_next, self._act(counter))
         if not isinstance(done, Done):
+            self.at_counter[counter] = None
             return
         visitor = self._comes(done.ticket)
+        self.at_counter[counter] = visitor
         if visitor is not None:
             visitor.served_life = self.hub.life
-            self.at_counter[counter] = visitor
 
     def _let_go(self, counter: str) -> None:
         here = self.hub.do(calling.current, SITE, counter)

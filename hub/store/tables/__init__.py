@@ -5,8 +5,8 @@ hashes only. A change here needs a migration in ``hub/store/migrations/versions`
 """
 
 from hub.store.tables.base import metadata
+from hub.store.tables.catalogue import catalogue_import, catalogue_record, catalogue_state, signing_key, tile
 from hub.store.tables.house import (
-    catalogue,
     counter,
     counter_queue,
     enrolment,
@@ -21,13 +21,16 @@ from hub.store.tables.house import (
     user,
 )
 from hub.store.tables.numbers import alarm, instance, label_alias, slot_grant, ticket_alias
+from hub.store.tables.orders import terminal_order
 from hub.store.tables.visits import applied, business_day, counter_seq, event, help_call, interval, ticket, tombstone
 
 __all__ = [
     "alarm",
     "applied",
     "business_day",
-    "catalogue",
+    "catalogue_import",
+    "catalogue_record",
+    "catalogue_state",
     "counter",
     "counter_queue",
     "counter_seq",
@@ -43,12 +46,15 @@ __all__ = [
     "session",
     "setup_token",
     "sign_in_try",
+    "signing_key",
     "site",
     "slot_grant",
     "terminal",
+    "terminal_order",
     "terminal_status",
     "ticket",
     "ticket_alias",
+    "tile",
     "tombstone",
     "user",
 ]

@@ -5,7 +5,6 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
-    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -175,22 +174,6 @@ service_queue = Table(
     sqlite_with_rowid=False,
 )
 """Where a service's people wait: from the catalogue when it is published, unless staff set an override."""
-
-catalogue = Table(
-    "catalogue",
-    metadata,
-    ident("site_id"),
-    number("version"),
-    words("etag"),
-    words("origin"),
-    Column("body", LargeBinary, nullable=False),
-    moment("published_ms"),
-    PrimaryKeyConstraint("site_id", "version"),
-    of_site(),
-    CheckConstraint("version >= 1", name="version_counts"),
-    sqlite_strict=True,
-)
-"""Every published snapshot, as the JSON that terminals fetch; the highest version is in force."""
 
 terminal = Table(
     "terminal",

@@ -142,6 +142,13 @@ def test_unknown_paths_and_methods_are_faults_too(live) -> None:
     assert fault(live.call("DELETE", "/queues"))[:2] == (405, "http_405")
 
 
+def test_bug_while_numbering_is_told_and_logged_and_the_hub_goes_on(live, caplog: pytest.LogCaptureFixture) -> None:
+    live.hall.store.write_now(lambda c: c.exec_driver_sql("DROP TABLE counter_seq"))
+    assert fault(ask(live))[:2] == (500, "bug")
+    assert "no such table: counter_seq" in caplog.text
+    assert live.get("/queues").status_code == 200
+
+
 def test_code_works_once_and_the_older_key_dies(live) -> None:
     old, new = live.key, live.enrol("t1", "23456789")
     assert fault(live.call("GET", "/queues", key=old)) == (401, "unknown_key", "")
@@ -311,7 +318,7 @@ def test_catalogue_comes_whole_and_only_when_it_is_another(live) -> None:
     hall = live.hall
     assert fault(live.get("/catalogue"))[:2] == (404, "no_catalogue")
     pass_ = Service(id="pass", names={"de": "Reisepass"}, queue="meldung")
-    assert hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock()) == 1
+    assert hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock()).version == 1
     first = live.get("/catalogue")
     found = msgspec.json.decode(first.content, type=Catalogue)
     assert (found.version, [s.id for s in found.services]) == (1, ["pass"])
@@ -320,6 +327,8 @@ def test_catalogue_comes_whole_and_only_when_it_is_another(live) -> None:
     assert (same.status_code, same.content) == (304, b"")
     assert live.post("/heartbeat", {"version": "1", "catalogue_version": 1}).json()["catalogue_version"] == 1
     hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock())
+    assert live.get("/catalogue", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+    hall.do(publishing.publish, hall.site, catalogue(), "test", hall.clock())
     assert live.get("/catalogue", headers={"if-none-match": first.headers["etag"]}).status_code == 200
 
 

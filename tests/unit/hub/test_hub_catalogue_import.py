@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from hub.catalogue.cli import import_catalogue, run_import
 from hub.catalogue.demo import FOLDER, demo_catalogue
-from hub.catalogue.imports import InForce, publish
 from hub.queues import house, publishing
+from hub.queues.publishing import InForce, publish
 from hub.queues.refusals import Refused
 from hub.store.engine import Store
 from kiosk.catalogue.faults import CatalogueFaults
@@ -46,8 +46,8 @@ def in_force(data: Path) -> Catalogue | None:
 
 
 def test_a_folder_comes_into_force_once(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_import("catalogue", FOLDER, data) == 0
-    assert run_import("catalogue", FOLDER, data) == 0
+    assert run_import("own", FOLDER, data) == 0
+    assert run_import("own", FOLDER, data) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert first == f"Catalogue version 1 is in force now: {len(demo_catalogue().services)} services."
     assert "version 1 holds all this already" in second
@@ -57,7 +57,7 @@ def test_a_folder_comes_into_force_once(data: Path, capsys: pytest.CaptureFixtur
 def test_a_json_file_is_read_like_a_folder(data: Path, tmp_path: Path) -> None:
     path = tmp_path / "catalogue.json"
     path.write_bytes(write(demo_catalogue()))
-    assert run_import("catalogue", path, data) == 0
+    assert run_import("own", path, data) == 0
     assert in_force(data) == demo_catalogue()
 
 
@@ -65,10 +65,10 @@ def test_a_json_file_is_read_like_a_folder(data: Path, tmp_path: Path) -> None:
 def test_a_broken_file_leaves_the_last_catalogue(
     data: Path, tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_import("catalogue", FOLDER, data)
+    run_import("own", FOLDER, data)
     path = tmp_path / "broken.json"
     path.write_bytes(content)
-    assert run_import("catalogue", path, data) == 2
+    assert run_import("own", path, data) == 2
     told = capsys.readouterr().err
     assert str(path) in told
     assert "the last catalogue stays in force" in told
@@ -77,22 +77,27 @@ def test_a_broken_file_leaves_the_last_catalogue(
 
 def test_no_hub_no_site_no_file(tmp_path: Path) -> None:
     def reason(source: Path) -> str:
-        found = import_catalogue("catalogue", source, tmp_path)
+        found = import_catalogue("own", source, tmp_path)
         assert isinstance(found, CatalogueFaults)
         return found.faults[0].reason
 
-    assert reason(tmp_path / "nowhere.json").startswith("cannot be read")
     assert reason(FOLDER) == "there is no hub in this folder"
     assert not (tmp_path / "hub.db").exists()
     Store(tmp_path / "hub.db").close()
     assert reason(FOLDER) == "this hub has no site yet"
 
 
+def test_no_file(data: Path) -> None:
+    found = import_catalogue("own", data / "nowhere.json", data)
+    assert isinstance(found, CatalogueFaults)
+    assert found.faults[0].reason.startswith("cannot be read")
+
+
 def test_somebody_elses_database_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "hub.db") as connection:
         connection.execute("CREATE TABLE mine (x)")
     connection.close()
-    found = import_catalogue("catalogue", FOLDER, tmp_path)
+    found = import_catalogue("own", FOLDER, tmp_path)
     assert isinstance(found, CatalogueFaults)
     assert "another program" in found.faults[0].reason
 

@@ -1,13 +1,11 @@
-"""The store: its recipe, group commit, guards, migrations, and what it refuses."""
+"""The store: its recipe, guards, migrations, and what it refuses."""
 
-import asyncio
-import threading
 from pathlib import Path
 
 import pysqlite3
 import pytest
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from hub.store.engine import OLDEST_SQLITE, Store, refuse_old_sqlite
 from hub.store.faults import StoreFailed, StoreRefused
@@ -22,28 +20,6 @@ def add_site(store: Store, ident: str) -> None:
 
 def sites(store: Store) -> list[str]:
     return store.read_now(lambda c: list(c.exec_driver_sql("SELECT id FROM site ORDER BY id").scalars()))
-
-
-class Plug:
-    """A write that holds the writer until it is pulled."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._started, self._pulled = threading.Event(), threading.Event()
-
-    async def put(self) -> asyncio.Task[bool]:
-        """Returns when the writer is held."""
-        task = asyncio.ensure_future(self._store.write(self._hold))
-        await asyncio.sleep(0)
-        assert await asyncio.to_thread(self._started.wait, 5)
-        return task
-
-    def pull(self) -> None:
-        self._pulled.set()
-
-    def _hold(self, _connection: Connection) -> bool:
-        self._started.set()
-        return self._pulled.wait(5)
 
 
 def schema(connection: Connection) -> dict[str, list[str]]:
@@ -68,7 +44,7 @@ def _parts(sql: str) -> list[str]:
         ("foreign_keys", 1),
         ("trusted_schema", 0),
         ("cell_size_check", 1),
-        ("busy_timeout", 5000),
+        ("busy_timeout", 20000),
         ("mmap_size", 0),
         ("recursive_triggers", 1),
         ("application_id", 0x4B494F53),
@@ -99,76 +75,6 @@ def test_sqlite_with_the_wal_reset_bug_is_refused_with_the_reason(version: tuple
 def test_the_sqlite_we_ship_with_is_new_enough() -> None:
     refuse_old_sqlite(OLDEST_SQLITE)
     assert pysqlite3.sqlite_version_info >= OLDEST_SQLITE
-
-
-def test_write_that_raises_is_undone_alone(store: Store) -> None:
-    """Three writes in one group: the one in the middle fails, the others are kept."""
-    plug = Plug(store)
-
-    async def three() -> list[object]:
-        blocked = await plug.put()
-        writes = [store.write(lambda c, i=i: c.exec_driver_sql(ADD_SITE, (i,)).rowcount) for i in ("a", "b")]
-        twice = store.write(lambda c: (c.exec_driver_sql(ADD_SITE, ("half",)), c.exec_driver_sql(ADD_SITE, ("a",))))
-        later = asyncio.gather(writes[0], twice, writes[1], return_exceptions=True)
-        await asyncio.sleep(0)
-        plug.pull()
-        await blocked
-        return await later
-
-    first, middle, last = asyncio.run(three())
-    assert (first, last) == (1, 1)
-    assert isinstance(middle, IntegrityError)
-    assert sites(store) == ["a", "b"]
-
-
-def test_waiting_writes_share_one_commit(store: Store) -> None:
-    commits: list[None] = []
-    store.after_commit(lambda: commits.append(None))
-    plug = Plug(store)
-
-    async def many() -> None:
-        first = await plug.put()
-        rest = [asyncio.ensure_future(store.write(lambda _c: None)) for _ in range(100)]
-        await asyncio.sleep(0)
-        plug.pull()
-        await asyncio.gather(first, *rest)
-
-    asyncio.run(many())
-    store.close()
-    assert len(commits) == 2
-
-
-def test_answer_comes_after_the_commit(store: Store) -> None:
-    """What a write answered is seen by a reader at once."""
-    add_site(store, "a")
-    assert sites(store) == ["a"]
-
-
-def test_nobody_waits_for_a_cancelled_write(store: Store) -> None:
-    async def cancel() -> None:
-        plug = Plug(store)
-        blocked = await plug.put()
-        gone = asyncio.ensure_future(store.write(lambda c: c.exec_driver_sql(ADD_SITE, ("gone",)).rowcount))
-        await asyncio.sleep(0)
-        gone.cancel()
-        plug.pull()
-        await blocked
-        assert await store.write(lambda _c: 7) == 7
-
-    asyncio.run(cancel())
-
-
-def test_failed_commit_fails_its_whole_group_and_stops_the_store(store: Store) -> None:
-    """A deferred constraint breaks COMMIT itself, as a full disk would."""
-    store.write_now(lambda c: c.exec_driver_sql("CREATE TABLE p (id INTEGER PRIMARY KEY)"))
-    store.write_now(
-        lambda c: c.exec_driver_sql("CREATE TABLE k (p INTEGER REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED)")
-    )
-    with pytest.raises(StoreFailed, match=r"could not save.*start the hub again"):
-        store.write_now(lambda c: c.exec_driver_sql("INSERT INTO k VALUES (1)"))
-    assert not store.healthy
-    with pytest.raises(StoreFailed):
-        add_site(store, "late")
 
 
 def test_closed_store_says_so(store: Store) -> None:

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from hub import streams
 from hub.feed import BACKLOG, Feed
-from hub.queues import calling, events
+from hub.queues import calling, days, events
 from hub.queues.calling import Act
 from hub.streams import last_event_id, sse
+
+DAY_MS = 24 * 3600 * 1000
 
 
 class Sent(NamedTuple):
@@ -97,6 +99,45 @@ def test_who_reconnects_misses_nothing_and_sees_nothing_twice(live) -> None:
         assert stream.labels() == ["A 002", "A 003"]
         call(live.hall, 4)
         assert stream.labels() == ["A 004"]
+
+
+def test_stream_says_that_a_business_day_began(live) -> None:
+    """At once, without a call: what stands on a sign is yesterday's. A sign that was away learns it when it returns."""
+    call(live.hall, 1)
+    with listening(live) as stream:
+        first = json.loads(stream.next().data)
+        live.hall.do(days.turn_all, live.hall.clock.forward(DAY_MS))
+        sent = stream.next()
+    turned = json.loads(sent.data)
+    assert (first["business_day"], turned["business_day"]) == ("2026-11-24", "2026-11-25")
+    assert turned["calls"] == []
+    with listening(live, str(first["seq"])) as stream:
+        assert json.loads(stream.next().data) == turned | {"at": "2026-11-25T12:00:00+01:00"}
+
+
+def test_calls_of_the_evening_are_not_told_on_the_new_day(hall) -> None:
+    """One batch with a call, the turn of the day and the first call of the new day."""
+
+    async def scene() -> list[bytes]:
+        feed = Feed(hall.store, 60)
+        chunks = streams.calls(feed, hall.store, hall.site, "Europe/Berlin", 0, hall.clock).iterator
+        await anext(chunks)
+        call(hall, 1)
+        hall.do(days.turn_all, hall.clock.forward(DAY_MS))
+        call(hall, 2)
+        task = asyncio.ensure_future(feed.run())
+        waiting = asyncio.ensure_future(anext(chunks))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(hall.ticket)
+        found = await waiting
+        await chunks.aclose()
+        task.cancel()
+        return [found]
+
+    (found,) = asyncio.run(scene())
+    told = json.loads(found.partition(b"data: ")[2])
+    assert told["business_day"] == "2026-11-25"
+    assert [(each["label"], each["at"][:10]) for each in told["calls"]] == [("A 001", "2026-11-25")]
 
 
 def test_tickets_are_not_told_to_boards(live) -> None:

@@ -2,23 +2,26 @@
 
 import logging
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 
+import msgspec
 import pytest
 from visits import MONDAY_TEN, small_catalogue
 
 from kiosk.catalogue.index import index_of
 from kiosk.config import Site, Timing
-from kiosk.core import INBOX_LIMIT, Core, News
+from kiosk.core import INBOX_LIMIT, CatalogueAge, Core, News
 from kiosk.eventlog import EVENTS, EventLog, JsonLines
 from kiosk.i18n.texts import Texts
 from kiosk.view import Screen, View
 from kiosk.vocabulary import events, intents
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
-from kiosk.vocabulary.effects import CommitIntent, Effect
+from kiosk.vocabulary.effects import CommitIntent, Effect, Restart, UseCatalogue
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.ids import uuid7
+from kiosk.vocabulary.problems import Problem
 
 
 class Bench:
@@ -59,6 +62,40 @@ def test_until_store_and_catalogue_are_open_the_terminal_says_it_is_starting(ben
     assert bench.shown[-1].screen is Screen.STARTING
     bench.ready()
     assert bench.shown[-1].screen is Screen.START
+
+
+def test_another_catalogue_is_taken_between_visitors(bench: Bench) -> None:
+    bench.ready()
+    newer = index_of(msgspec.structs.replace(small_catalogue(), version=9), generation=9)
+    bench.touch(intents.OpenService("perso"))
+    assert bench.shown[-1].screen is Screen.SERVICE
+    bench.core.handle(News(index=newer))
+    assert bench.core.index is not newer, "who looks at a service goes on seeing what they saw"
+    assert UseCatalogue(9) not in bench.done
+    bench.touch(intents.GoToStart())
+    bench.core.handle(events.Tick())
+    assert bench.core.index is newer
+    assert bench.done.count(UseCatalogue(9)) == 1
+
+
+def test_on_the_start_screen_another_catalogue_is_taken_at_once(bench: Bench) -> None:
+    bench.ready()
+    newer = index_of(msgspec.structs.replace(small_catalogue(), version=9), generation=9)
+    bench.core.handle(News(index=newer))
+    assert bench.core.index is newer
+    assert bench.done[-1] == UseCatalogue(9)
+
+
+def test_an_old_catalogue_says_of_which_day_it_is(bench: Bench) -> None:
+    bench.ready().touch(intents.OpenService("perso"))
+    assert bench.shown[-1].notes == ()
+    bench.core.handle(News(catalogue=CatalogueAge(date(2026, 11, 1))))
+    assert bench.shown[-1].notes == ("Angaben vom 01.11.2026. Fragen Sie zur Sicherheit am Schalter nach.",)
+    assert "01.11.2026" in bench.shown[-1].spoken
+    bench.touch(intents.ChooseLanguage("en"))
+    assert "Information as of 01.11.2026" in bench.shown[-1].spoken
+    bench.core.handle(News(catalogue=CatalogueAge(None)))
+    assert bench.shown[-1].notes == ()
 
 
 def test_a_waiting_page_is_held_back_for_a_blink(bench: Bench) -> None:
@@ -159,3 +196,33 @@ def test_every_event_that_is_written_stands_in_the_table() -> None:
     }
     assert {"ticket-flood", "store-failed"} <= used
     assert used - {"first-frame", "fired"} <= set(EVENTS)
+
+
+def test_an_order_closes_the_terminal_and_survives_the_start(bench: Bench) -> None:
+    bench.core.handle(events.HouseChanged(House(closed=True, message="Heute nur bis 12 Uhr")))
+    bench.ready()
+    assert bench.shown[-1].screen is Screen.CLOSED_BY_HOUSE
+    assert bench.core.house.closed
+    bench.mono += 10
+    bench.core.handle(events.HouseChanged(House()))
+    assert bench.shown[-1].screen is Screen.START
+
+
+def test_a_restart_is_asked_for_once_and_no_touch_gets_through_after_it(bench: Bench) -> None:
+    bench.ready()
+    bench.mono += 10
+    for event in (events.RestartOrdered(), events.Tick(), events.Tick()):
+        bench.core.handle(event)
+    assert [effect for effect in bench.done if isinstance(effect, Restart)] == [Restart()]
+    assert bench.shown[-1].screen is Screen.STARTING
+    bench.touch(intents.DrawFeatured("perso"))
+    assert not any(isinstance(effect, CommitIntent) for effect in bench.done)
+
+
+def test_why_the_hub_is_away_is_in_log_and_health(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    bench.ready().core.handle(events.HubChanged(False, Problem.WRONG_CERTIFICATE))
+    assert bench.core.facts().health.hub_problem is Problem.WRONG_CERTIFICATE
+    assert '"problem": "wrong_certificate"' in caplog.text
+    bench.core.handle(events.HubChanged(True))
+    assert bench.core.facts().health.hub_problem is None

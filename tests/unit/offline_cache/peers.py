@@ -159,7 +159,9 @@ class HubRoom:
         result = client.enrol(self.codes.pop(), "test")
         client.close()
         assert isinstance(result, Answer), result
-        return Hub(url=self.url, terminal=result.value.terminal, name=result.value.name, key=result.value.key)
+        told = result.value
+        signers = {signer.kid: signer.x for signer in told.signers}
+        return Hub(url=self.url, terminal=told.terminal, name=told.name, key=told.key, site=told.site, signers=signers)
 
     def publish(self, name: str) -> None:
         self.store.write_now(lambda connection: publish(connection, SITE, catalogue(name), "test", now_ms()))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from peers import SITE, HubRoom, answer, new_id, now_ms, peer
 
 from hub.queues.calling import Act, call_next
+from hub.queues.days import turn_all
 from hub.queues.issue import Ask, issue
 from kiosk.config import Hub
 from kiosk.wire import Call, CallKind, Calls
@@ -23,9 +24,9 @@ def call(seq: int) -> Call:
     return Call(seq=seq, kind=CallKind.CALL, label=f"A {seq:03d}", counter="1", at="2026-11-23T09:30:00+01:00")
 
 
-def calls(*seqs: int, newest: int | None = None) -> Calls:
+def calls(*seqs: int, newest: int | None = None, day: str = "2026-11-23") -> Calls:
     last = newest if newest is not None else max(seqs, default=0)
-    return Calls(seq=last, at="2026-11-23T09:30:00+01:00", calls=tuple(map(call, seqs)))
+    return Calls(seq=last, at="2026-11-23T09:30:00+01:00", calls=tuple(map(call, seqs)), business_day=day)
 
 
 def event(message: Calls) -> bytes:
@@ -42,11 +43,16 @@ def chunk(data: bytes) -> bytes:
 class Sign:
     def __init__(self, hub: Hub, silent_s: float = 5.0) -> None:
         self.got: list[Calls] = []
+        self.wholes: list[bool] = []
         self.notes = Notes()
         self.thread = CallsThread(
-            hub, self.got.append, note=self.notes, poll_s=0.02, silent_s=silent_s, jitter=lambda low, high: 1.0
+            hub, self.take, note=self.notes, poll_s=0.02, silent_s=silent_s, jitter=lambda low, high: 1.0
         )
         self.thread.start()
+
+    def take(self, calls: Calls, *, whole: bool) -> None:
+        self.wholes.append(whole)
+        self.got.append(calls)
 
     @property
     def seqs(self) -> list[int]:
@@ -138,6 +144,39 @@ def test_a_hub_that_begins_anew_is_followed() -> None:
         sign = Sign(Hub(url=other.url))
         eventually(lambda: sign.seqs == [40, 41, 1, 2])
         sign.thread.stop()
+        assert sign.wholes == [True, True], "what the other hub called is over"
+
+
+def test_a_new_business_day_ends_yesterdays_calls_before_the_first_new_one(hub: HubRoom) -> None:
+    """The real hub turns its day in the night, as its house-keeping does, while the sign listens."""
+    ask = Ask(site=SITE, id=new_id(), service="perso", token=new_id(), now_ms=now_ms())
+    hub.store.write_now(lambda connection: issue(connection, ask))
+    act = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms())
+    hub.store.write_now(lambda connection: call_next(connection, act))
+    sign = Sign(hub.enrolled())
+    eventually(lambda: len(sign.seqs) == 1)
+    today = sign.got[0].business_day
+    hub.store.write_now(lambda connection: turn_all(connection, now_ms() + 24 * 3_600_000))
+    eventually(lambda: len(sign.got) == 2)
+    sign.thread.stop()
+    assert today < sign.got[1].business_day
+    assert (sign.wholes, sign.got[1].calls) == ([True, True], ())
+
+
+def test_where_it_polls_a_new_business_day_is_noticed_too() -> None:
+    states = iter([calls(1), calls(2), calls(newest=3, day="2026-11-24"), calls(4, day="2026-11-24")])
+
+    def play(connection: socket.socket, request: bytes, number: int) -> None:
+        if b"stream" in request.partition(b"\r\n")[0]:
+            connection.sendall(answer("404 Not Found"))
+        else:
+            connection.sendall(answer("200 OK", msgspec.json.encode(next(states, calls(newest=4, day="2026-11-24")))))
+
+    with peer(play) as other:
+        sign = Sign(Hub(url=other.url))
+        eventually(lambda: sign.seqs == [1, 2, 4])
+        sign.thread.stop()
+        assert sign.wholes == [True, False, True, False]
 
 
 def test_garbage_in_the_stream_is_noted_and_passed_over() -> None:

@@ -1,6 +1,7 @@
 import os
 from pathlib import Path
 
+import apsw
 import msgspec
 import pytest
 from cache_helpers import Inbox, Notes
@@ -8,9 +9,10 @@ from cache_helpers import Inbox, Notes
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Queue, Service
 from kiosk.catalogue.read import write
-from kiosk.vocabulary.effects import Search
+from kiosk.vocabulary.effects import Search, UseCatalogue
 from kiosk.vocabulary.events import CatalogueChanged, SearchFound
 from offline_cache import catalogue_file
+from offline_cache.catalogue_file import Head
 from offline_cache.catalogue_store import CatalogueStore, NotStored
 from offline_cache.catalogue_thread import CatalogueThread
 
@@ -33,7 +35,7 @@ def test_nothing_stored_is_none(tmp_path: Path) -> None:
     store = CatalogueStore(tmp_path / "catalogue.db")
     assert store.load() is None
     assert store.index() is None
-    assert (store.version, store.etag) == (0, "")
+    assert store.head == Head()
 
 
 def test_a_snapshot_survives_a_restart_and_is_switched_whole(tmp_path: Path) -> None:
@@ -42,7 +44,7 @@ def test_a_snapshot_survives_a_restart_and_is_switched_whole(tmp_path: Path) -> 
     offered(store, 2)
     again = CatalogueStore(tmp_path / "catalogue.db")
     assert again.load() == snapshot(2)
-    assert (again.version, again.etag, again.generation) == (2, '"2"', 1)
+    assert (again.version, again.head.etag, again.generation) == (2, '"2"', 1)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["catalogue.db", "catalogue.db.previous"]
 
 
@@ -101,23 +103,42 @@ def test_a_damaged_file_is_put_aside_and_the_one_before_serves(tmp_path: Path, d
     notes = Notes()
     store = CatalogueStore(path, notes)
     assert store.load() == snapshot(1)
-    assert store.etag == '"1"'
+    assert store.head.etag == '"1"'
     assert notes.ids == ["catalogue-quarantined"]
     assert (tmp_path / "catalogue.db.damaged-1").read_bytes() == bytes(data)
     path.write_bytes(b"x" * 5000)
     assert CatalogueStore(path).load() is None, "both gone: start without, the hub has it"
 
 
-def test_a_file_of_an_older_layout_is_built_anew_from_its_snapshot(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def layout_1(path: Path, body: bytes) -> None:
+    """A file as the first release wrote it."""
+    db = apsw.Connection(str(path))
+    db.execute("CREATE TABLE head(one INTEGER PRIMARY KEY, etag TEXT, sha256 BLOB, body BLOB) STRICT")
+    db.execute("INSERT INTO head VALUES (1, 'e', x'00', ?)", (body,))
+    db.pragma("application_id", catalogue_file.APPLICATION_ID)
+    db.pragma("user_version", 1)
+    db.close()
+
+
+def test_a_file_of_layout_1_is_built_anew_from_its_snapshot(tmp_path: Path) -> None:
     path = tmp_path / "catalogue.db"
-    offered(CatalogueStore(path), 1)
-    monkeypatch.setattr(catalogue_file, "LAYOUT", 2)
-    assert CatalogueStore(path).load() == snapshot(1)
-    db = catalogue_file.open_reader(path)
-    assert db is not None
-    assert db.pragma("user_version") == 2
+    layout_1(path, write(snapshot(1)))
+    store = CatalogueStore(path)
+    assert store.load() == snapshot(1)
+    assert store.head.epoch == "", "the next manifest brings everything anew"
+    index = store.index()
+    assert index is not None
+    assert index.search("reise", "de") == ("pass",)
+    again = CatalogueStore(path)
+    assert again.load() == snapshot(1)
+    assert again.head.version == 1
+
+
+def test_a_file_of_layout_1_that_is_no_catalogue_is_refused(tmp_path: Path) -> None:
+    path, notes = tmp_path / "catalogue.db", Notes()
+    layout_1(path, b"[]")
+    assert CatalogueStore(path, notes).load() is None
+    assert notes.ids == ["catalogue-refused"]
 
 
 class Room:
@@ -125,24 +146,60 @@ class Room:
         self.inbox, self.notes, self.changed = Inbox(), Notes(), list[Catalogue]()
         self.store = CatalogueStore(path, self.notes)
         self.loaded = self.store.load()
-        self.thread = CatalogueThread(self.store, self.inbox.post, changed=self.changed.append, note=self.notes)
+        self.thread = CatalogueThread(self.store, self.inbox.post, changed=self._changed, note=self.notes)
         self.thread.start()
+
+    def _changed(self, catalogue: Catalogue, generation: int) -> None:
+        self.changed.append(catalogue)
+        self.generation = generation
+
+    def take(self, body: bytes) -> bool:
+        """Store it; the core, which nobody uses just now, takes it at once."""
+        taken = isinstance(self.thread.offer(body, "e"), Catalogue)
+        if taken:
+            self.thread.submit(UseCatalogue(self.generation))
+        return taken
 
 
 def test_search_before_during_and_after_a_switch(tmp_path: Path) -> None:
     room = Room(tmp_path / "catalogue.db")
     room.thread.submit(Search(1, "reise", "de"))
     room.inbox.wait(SearchFound(1, ()))
-    assert room.thread.take(write(snapshot(1)), "a")
+    assert room.take(write(snapshot(1)))
     room.thread.submit(Search(2, "reise", "de"))
     room.inbox.wait(CatalogueChanged(1), SearchFound(2, ("pass",)))
-    assert room.thread.take(write(snapshot(2, "Fundbüro")), "b")
+    assert room.take(write(snapshot(2, "Fundbüro")))
     room.thread.submit(Search(3, "reise", "de"))
     room.inbox.wait(SearchFound(3, ()))
-    assert not room.thread.take(b"broken", "c")
+    assert not room.take(b"broken")
     room.thread.submit(Search(4, "fundb", "de"))
     room.inbox.wait(SearchFound(4, ("pass",)))
     assert [one.version for one in room.changed] == [1, 2]
+    room.thread.stop()
+
+
+def test_a_visit_searches_in_the_catalogue_it_began_with(tmp_path: Path) -> None:
+    room = Room(tmp_path / "catalogue.db")
+    assert room.take(write(snapshot(1)))
+    for version, name in ((2, "Fundbüro"), (3, "Hundesteuer"), (4, "Gewerbe")):
+        assert isinstance(room.thread.offer(write(snapshot(version, name)), "e"), Catalogue)
+    room.thread.submit(Search(1, "reise", "de"))
+    room.thread.submit(UseCatalogue(room.generation))
+    room.thread.submit(Search(2, "gewer", "de"))
+    room.inbox.wait(SearchFound(2, ("pass",)))
+    room.thread.submit(UseCatalogue(1))
+    room.thread.submit(Search(3, "reise", "de"))
+    room.inbox.wait(SearchFound(3, ()))
+    room.thread.stop()
+
+
+def test_a_visit_goes_on_searching_while_newer_catalogues_come(tmp_path: Path) -> None:
+    room = Room(tmp_path / "catalogue.db")
+    assert room.take(write(snapshot(1)))
+    for version in range(2, 6):
+        assert isinstance(room.thread.offer(write(snapshot(version, "Fundbüro")), "e"), Catalogue)
+        room.thread.submit(Search(version, "reise", "de"))
+        room.inbox.wait(SearchFound(version, ("pass",)))
     room.thread.stop()
 
 

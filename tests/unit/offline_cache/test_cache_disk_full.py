@@ -22,7 +22,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     disk.mkdir()
     made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True, text=True)
     if made.returncode != 0:
-        pytest.skip(f"a file system of its own needs the right to mount: {made.stderr.strip()}")
+        pytest.skip(f"a file system of its own needs the right to mount: {made.stderr.splitlines()[0]}")
     yield disk
     subprocess.run(["umount", "-l", str(disk)], check=True)
 

@@ -74,7 +74,7 @@ def test_a_code_becomes_a_key_in_the_configuration(hub: HubRoom, tmp_path: Path)
 def test_every_fault_is_named_and_changes_nothing(tmp_path: Path, reply: bytes, trouble: EnrolTrouble) -> None:
     path = tmp_path / "config.toml"
     with peer(says(reply)) as other:
-        fault = enrol(path, other.url, "CODE")
+        fault = enrol(path, other.url, "K7MQ-2XPD")
     assert isinstance(fault, EnrolFault), fault
     assert fault.trouble is trouble
     assert not path.exists()
@@ -84,15 +84,15 @@ def test_nobody_there_and_no_address_and_no_place_to_save(tmp_path: Path) -> Non
     free = socket.create_server(("127.0.0.1", 0))
     url = f"127.0.0.1:{free.getsockname()[1]}"
     free.close()
-    fault = enrol(tmp_path / "config.toml", url, "CODE")
+    fault = enrol(tmp_path / "config.toml", url, "K7MQ-2XPD")
     assert isinstance(fault, EnrolFault)
     assert fault.trouble is EnrolTrouble.NO_ANSWER
-    fault = enrol(tmp_path / "config.toml", "not an address", "CODE")
+    fault = enrol(tmp_path / "config.toml", "not an address", "K7MQ-2XPD")
     assert isinstance(fault, EnrolFault)
     assert fault.trouble is EnrolTrouble.BAD_ADDRESS
     (tmp_path / "file").write_text("")
     with peer(says(answer("200 OK", msgspec.json.encode(GOOD)))) as other:
-        fault = enrol(tmp_path / "file" / "config.toml", other.url, "CODE")
+        fault = enrol(tmp_path / "file" / "config.toml", other.url, "K7MQ-2XPD")
     assert isinstance(fault, EnrolFault)
     assert fault.trouble is EnrolTrouble.CANNOT_SAVE
 

@@ -156,10 +156,21 @@ def test_no_clock_begins_the_counters_anew(db: apsw.Connection, world: Outside, 
     assert label(db, world, 1) == "A 03-01"
     clock.pass_by(5 * 86_400)
     assert label(db, world, 2) == "A 03-02"
+    hear(db, 200)
     assert own_numbers.hear_day(db, "2026-11-24")
     drawn = draw(db, world, 3)
     assert isinstance(drawn, Numbered)
     assert (str(drawn.label), drawn.business_day) == ("A 03-01", "2026-11-24")
+
+
+def test_a_series_with_untold_numbers_goes_on_over_the_day(db: apsw.Connection, world: Outside) -> None:
+    """After a night without the hub: who drew under yesterday's day this morning still waits."""
+    assert label(db, world, 1) == "A 03-01"
+    assert own_numbers.hear_day(db, "2026-11-24")
+    assert label(db, world, 2) == "A 03-02"
+    hear(db, 200)
+    assert own_numbers.hear_day(db, "2026-11-25")
+    assert label(db, world, 3) == "A 03-01"
 
 
 def test_a_closed_day_is_forgotten_when_all_of_it_was_heard(db: apsw.Connection, world: Outside) -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
 from kiosk.catalogue.read import write
-from offline_cache.catalogue_file import build, open_reader
+from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.fold import fold, query_words
 from offline_cache.near import slips_to_begin
 from offline_cache.search import SearchIndex
@@ -42,10 +42,11 @@ CATALOGUE = Catalogue(
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
     path = tmp_path_factory.mktemp("search") / "catalogue.db"
-    build(path, CATALOGUE, write(CATALOGUE), "e")
-    db = open_reader(path)
-    assert db is not None
-    return SearchIndex(db)
+    store = CatalogueStore(path)
+    assert store.offer(write(CATALOGUE), "e") == CATALOGUE
+    index = store.index()
+    assert index is not None
+    return index
 
 
 @pytest.mark.parametrize(
@@ -177,3 +178,26 @@ def test_words_of_an_ended_visit_are_forgotten(index: SearchIndex) -> None:
     index.forget()
     assert not index._near.cache_info().currsize
     assert not index._inside.cache_info().currsize
+
+
+@pytest.mark.parametrize("typed", ["p", "P", "pe", "  p  ", "ü", "re"])
+def test_keys_of_one_or_two_letters_find_what_begins_so(index: SearchIndex, typed: str) -> None:
+    folded = query_words(typed)[0]
+    found = index.search(typed, "de")
+    expected = {
+        service.id
+        for service in SERVICES
+        for texts in (service.names.get("de", ""), service.names.get("en", ""), *service.words.get("de", ()))
+        if any(word.startswith(folded) for word in query_words(texts))
+    }
+    assert set(found) == expected
+    assert found
+
+
+def test_a_featured_service_and_whole_beginnings_stand_before_words_inside(index: SearchIndex) -> None:
+    found = index.search("r", "de")
+    assert found[0] == "pass", "Reisepass, featured"
+
+
+def test_two_short_words_are_searched_together(index: SearchIndex) -> None:
+    assert index.search("a d", "de") == index.search("A  D", "de")

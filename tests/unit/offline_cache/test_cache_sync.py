@@ -15,10 +15,12 @@ from kiosk.config import Hub
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, SendHelp
 from kiosk.vocabulary.events import CatalogueChanged, HelpSent, HubChanged, IntentCommitted
 from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import PaperState
-from offline_cache.answers import Answer, Result
+from offline_cache import catalogue_sync
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_thread import CatalogueThread
+from offline_cache.heartbeat import Hearers
 from offline_cache.questions import Questions
 from offline_cache.storage import StorageThread
 from offline_cache.sync import Rhythm, SyncThread
@@ -27,12 +29,12 @@ FAST = Rhythm(
     heartbeat_s=0.05,
     probe_s=0.03,
     queues_s=0.05,
-    refused_catalogue_s=0.2,
     first_pause_s=0.02,
     longest_pause_s=0.1,
     look_again_s=0.5,
     refused_slot_s=0.1,
 )
+POLLS = catalogue_sync.Rhythm(poll_s=0.2, refused_s=300.0, first_pause_s=0.02, longest_pause_s=0.1)
 
 
 @pytest.fixture
@@ -52,7 +54,10 @@ class Terminal:
         self.queues: list[wire.QueueStates | None] = []
         self.store = CatalogueStore(folder / "catalogue.db", self.notes)
         self.store.load()
-        self.catalogue = CatalogueThread(self.store, self.inbox.post, changed=self.catalogues.append, note=self.notes)
+        self.catalogue = CatalogueThread(
+            self.store, self.inbox.post, changed=lambda new, generation: self.catalogues.append(new), note=self.notes
+        )
+        self.follower = catalogue_sync.CatalogueSync(link, self.catalogue, note=self.notes, rhythm=POLLS)
         self.storage = StorageThread(
             folder / "terminal.db",
             self.inbox.post,
@@ -65,20 +70,15 @@ class Terminal:
             link,
             self.inbox.post,
             debts=self.questions,
-            catalogue=self.catalogue,
+            catalogue=self.follower,
             status=lambda: wire.Heartbeat(version="0.1", catalogue_version=self.store.version),
             queues=self.queues.append,
-            beaten=self._beaten,
+            hearers=Hearers(clock=self.storage.outside.clock.learn, day=self.questions.heard),
             note=self.notes,
             rhythm=rhythm,
         )
-        for thread in (self.storage, self.catalogue, self.sync):
+        for thread in (self.storage, self.catalogue, self.follower, self.sync):
             thread.start()
-
-    def _beaten(self, result: Result[wire.HeartbeatAnswer], round_trip_s: float) -> None:
-        if isinstance(result, Answer):
-            self.storage.outside.clock.learn(result.value.hub_ms, round_trip_s)
-            self.questions.heard(result.value.business_day, result.value.hub_generation)
 
     @property
     def slot(self) -> int:
@@ -90,7 +90,7 @@ class Terminal:
         return found
 
     def stop(self) -> None:
-        for thread in (self.sync, self.catalogue, self.storage):
+        for thread in (self.sync, self.follower, self.catalogue, self.storage):
             thread.stop()
 
 
@@ -109,7 +109,6 @@ def test_a_terminal_and_the_real_hub_get_in_step(hub: HubRoom, tmp_path: Path) -
         assert here.catalogues[0].services[0].id == "perso"
         hub.publish("Neuer Name")
         here.inbox.wait(CatalogueChanged(2))
-        assert here.store.etag
         eventually(lambda: any(state and state.queues[0].id == "pass" for state in here.queues))
         call = new_id()
         here.sync.submit(SendHelp(call, "de", "asked"))
@@ -213,7 +212,7 @@ def test_the_heartbeat_says_what_waits(tmp_path: Path) -> None:
     hub = SyncPeer()
     hub.status_of = lambda op: 404 if op.lane == ticket_id(1) else 503
     with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
-        here.sync._status = lambda: wire.Heartbeat("0.1", 0, outbox=here.questions.outbox_state())
+        here.sync._beat._status = lambda: wire.Heartbeat("0.1", 0, outbox=here.questions.outbox_state())
         eventually(lambda: here.slot == 3)
         assert here.questions.draw_own(intent(1), "A", "pass") is not None
         here.storage.submit(CommitCancel(ticket_id(2)))
@@ -323,14 +322,13 @@ def test_one_lost_answer_is_not_yet_an_absent_hub_but_a_refused_key_is(tmp_path:
         eventually(lambda: len([r for r in list(other.requests) if b"heartbeat" in r]) >= 5)
         assert [event for event in here.inbox.events if isinstance(event, HubChanged)] == [HubChanged(True)]
     with peer(says(answer("401 No", b"{}"))) as other, terminal(tmp_path / "u", Hub(url=other.url)) as here:
-        here.inbox.wait(HubChanged(False))
+        here.inbox.wait(HubChanged(False, Problem.REFUSED_BY_HUB))
         assert "hub-refused" in here.notes.ids
 
 
 def test_a_broken_catalogue_from_the_hub_is_refused_and_not_fetched_in_a_hurry(tmp_path: Path) -> None:
     answers = {b"heartbeat": beat(9), b"queues": STATES, b"catalogue": answer("200 OK", b'{"version": "x"}')}
-    slow = msgspec.structs.replace(FAST, refused_catalogue_s=300.0)
-    with peer(scripted(answers)) as other, terminal(tmp_path / "t", Hub(url=other.url), slow) as here:
+    with peer(scripted(answers)) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
         eventually(lambda: "catalogue-refused" in here.notes.ids)
         eventually(lambda: len([line for line in list(other.requests) if b"heartbeat" in line]) > 5)
         assert len([line for line in other.requests if b"catalogue" in line.partition(b"\r\n")[0]]) == 1

@@ -97,6 +97,16 @@ def test_a_whole_answer_ends_yesterdays_calls() -> None:
     assert log.sent[-1][2].idle
 
 
+def test_first_call_after_a_whole_answer_is_news_whatever_its_seq() -> None:
+    """Another hub, or one restored, counts from the beginning."""
+    log = Log()
+    log.wall.device_changed(ready())
+    log.wall.show(calls(40, 41))
+    log.wall.show(calls(1), whole=True)
+    assert log.labels() == ["A 001"]
+    assert log.sent[-1][2].fresh
+
+
 def test_printers_are_none_of_its_business() -> None:
     log = Log()
     log.wall.device_changed(DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.READY))

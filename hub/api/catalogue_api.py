@@ -1,0 +1,116 @@
+"""How terminals get the catalogue: manifest, changes since a cursor, whole snapshots in any part."""
+
+import re
+from functools import partial
+
+from litestar import Response, Router, get
+from litestar.params import FromPath
+from litestar.response import Stream
+from sqlalchemy import Connection
+
+from hub.api import wiring
+from hub.api.wiring import Answer, Asked, Turned, done, terminal
+from hub.catalogue import records, snapshots, state
+from hub.catalogue.showcase import Shown
+from hub.hall import Hall
+from hub.queues import publishing
+from kiosk import wire
+from kiosk.catalogue.records import digest
+
+NO_CATALOGUE = wire.Fault(code="no_catalogue", message="This hub has no catalogue yet. Import one.")
+GONE = wire.Fault(code="gone", message="Too old to go on from here: take the snapshot of the manifest.")
+_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})\Z")
+
+
+@get(wire.MANIFEST)
+async def manifest(request: Asked, hall: Hall) -> Answer:
+    """Which catalogue is in force, signed. 304 comes from memory alone."""
+    known = await terminal(request, hall)
+    shown = _shown(hall, known.site)
+    headers = {"etag": shown.etag, "cache-control": "no-cache"}
+    if wiring.has(request, shown.etag):
+        return Response(None, status_code=304, headers=headers)
+    return Response(shown.manifest, media_type="application/jose", headers=headers)
+
+
+@get(wire.CHANGES)
+async def changes(request: Asked, hall: Hall) -> Answer:
+    """Records written or deleted after a cursor, in whole revisions; the digest with the last of them. 410: too old."""
+    known = await terminal(request, hall)
+    asked = request.query_params
+    after, limit = _number(asked.get("after"), "after"), _number(asked.get("limit") or "500", "limit")
+    limit = max(1, min(limit, wire.CHANGES_MAX))
+    found = await hall.store.read(
+        lambda c: _changes(c, known.site, asked.get("epoch", ""), after, limit, hall.showcase.of(known.site))
+    )
+    return done(GONE, 410) if found is None else done(found)
+
+
+@get(wire.SNAPSHOT + "/{name:str}")
+async def snapshot(request: Asked, hall: Hall, name: FromPath[str]) -> Stream | Answer:
+    """A whole catalogue, or a part of it (``Range: bytes=N-``), so that a cut transfer goes on where it ended."""
+    known = await terminal(request, hall)
+    found = _shown(hall, known.site).file(name)
+    if found is None:
+        return done(GONE, 410)
+    size, part = found.place.bytes, _RANGE.match(request.headers.get("range", ""))
+    headers = {"accept-ranges": "bytes", "etag": f'"{found.place.sha256}"', "cache-control": "no-cache"}
+    first, last = (int(part[1]), min(int(part[2] or size), size - 1)) if part else (0, size - 1)
+    if first > last:
+        return Response(None, status_code=416, headers=headers | {"content-range": f"bytes */{size}"})
+    headers |= {"content-length": str(last + 1 - first)}
+    if part:
+        headers["content-range"] = f"bytes {first}-{last}/{size}"
+    body = snapshots.read(found.file, first, last)
+    return Stream(body, status_code=206 if part else 200, media_type="application/gzip", headers=headers)
+
+
+@get(wire.CATALOGUE)
+async def catalogue(request: Asked, hall: Hall) -> Answer:
+    """The catalogue in force, whole; 304 when the terminal has it."""
+    known = await terminal(request, hall)
+    now = await hall.store.read(partial(state.read, site=known.site))
+    if now is None:
+        raise Turned(404, NO_CATALOGUE)
+    headers = {"etag": publishing.etag(now), "cache-control": "no-cache"}
+    if wiring.has(request, headers["etag"]):
+        return Response(None, status_code=304, headers=headers)
+    found = await hall.store.read(partial(publishing.latest, site=known.site))
+    if found is None:
+        raise Turned(404, NO_CATALOGUE)
+    return Response(found.body, media_type="application/json", headers=headers | {"etag": found.etag})
+
+
+def _shown(hall: Hall, site: str) -> Shown:
+    if (shown := hall.showcase.of(site)) is None:
+        raise Turned(404, NO_CATALOGUE)
+    return shown
+
+
+def _changes(
+    connection: Connection, site: str, epoch: str, after: int, limit: int, shown: Shown | None
+) -> wire.Changes | None:
+    known = state.read(connection, site)
+    if known is None or epoch != known.epoch or not known.floor <= after <= known.cursor:
+        return None
+    rows = records.after(connection, site, after, limit)
+    items = tuple(snapshots.change(row) for row in rows)
+    reached = rows[-1].rev if rows else known.cursor
+    if reached < known.cursor:
+        return wire.Changes(epoch, items, reached, complete=False)
+    same = shown is not None and snapshots.name_of(shown.state) == snapshots.name_of(known)
+    sums = shown.snapshot.digest if shown and same else digest(records.entries(connection, site))
+    return wire.Changes(epoch, items, known.cursor, complete=True, digest=sums)
+
+
+def _number(text: str | None, name: str) -> int:
+    if text and text.isascii() and text.isdigit() and len(text) <= 15:
+        return int(text)
+    raise Turned(400, wire.Fault(code="bad_field", message="Not a whole number.", place=f"?{name}"))
+
+
+router = Router(
+    path="/",
+    route_handlers=[manifest, changes, snapshot, catalogue],
+    exception_handlers=wiring.HANDLERS,
+)

@@ -1,0 +1,75 @@
+"""What a draft would change: compared thing by thing with the records in force, so that memory stays small."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.catalogue import records
+from hub.catalogue.places import places
+from hub.catalogue.records import Change
+from kiosk.catalogue.model import Catalogue, Service
+from kiosk.catalogue.records import HEAD, LISTS, Key, Thing, head_of, ident_of, pieces, sha256
+
+SPOOL_BYTES = 4 * 1024 * 1024
+"""Changes larger than this wait in a file."""
+
+
+class Spool:
+    """Changes kept until they are written: in memory when they are few, else in a file without a name."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self.count = 0
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - closed by whoever prepared
+        for change in changes:
+            self._file.write(msgspec.json.encode((change.key, msgspec.Raw(change.body or b"null"))) + b"\n")
+            self.count += 1
+
+    def __iter__(self) -> Iterator[Change]:
+        self._file.seek(0)
+        decode = msgspec.json.Decoder(tuple[Key, msgspec.Raw]).decode
+        for line in self._file:
+            key, body = decode(line)
+            yield Change(key, None if bytes(body) == b"null" else bytes(body))
+
+    def close(self) -> None:
+        """Forget them."""
+        self._file.close()
+
+
+def whole(
+    connection: Connection, site: str, shell: Catalogue, services: Iterable[Service], order: list[str]
+) -> Iterator[Change]:
+    """All changes to a whole catalogue. ``order``: the ids of the services."""
+    yield from _of_thing(connection, site, HEAD, HEAD, iter([(Key(HEAD, HEAD), head_of(shell))]))
+    for kind, field in LISTS.items():
+        if kind == "service":
+            yield from of_kind(connection, site, kind, services, order)
+        else:
+            things: tuple[Thing, ...] = getattr(shell, field)
+            yield from of_kind(connection, site, kind, things, [ident_of(thing) for thing in things])
+
+
+def of_kind(
+    connection: Connection, site: str, kind: str, things: Iterable[Thing], order: list[str]
+) -> Iterator[Change]:
+    """All changes to the things of one kind: written, or gone."""
+    at = places(order, records.places(connection, site, kind))
+    for thing in things:
+        ident = ident_of(thing)
+        yield from _of_thing(connection, site, kind, ident, pieces(kind, thing, at[ident]))
+    for gone in sorted(records.ids(connection, site, kind) - set(order)):
+        yield from _of_thing(connection, site, kind, gone, iter(()))
+
+
+def _of_thing(
+    connection: Connection, site: str, kind: str, ident: str, new: Iterator[tuple[Key, bytes]]
+) -> Iterator[Change]:
+    before = records.sums(connection, site, kind, ident)
+    for key, body in new:
+        if before.pop(key.lang, "") != sha256(body):
+            yield Change(key, body)
+    for lang in sorted(before):
+        yield Change(Key(kind, ident, lang), None)

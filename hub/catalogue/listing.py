@@ -1,0 +1,82 @@
+"""Services as pages of the staff list them: names in the staff's languages, found by words, a page full at most."""
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.store.sql import run
+from kiosk.catalogue.model import Texts
+
+MOST = 200
+LANGUAGES = ("de", "en")
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A service with its queue."""
+
+    id: str
+    names: Texts
+    queue: str | None
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The first services that fit, in the order of the catalogue, and how many there are."""
+
+    services: tuple[Listed, ...]
+    total: int
+
+
+def services(connection: Connection, site: str, wanted: str = "", most: int = MOST) -> Found:
+    """The services whose names hold all words of ``wanted``."""
+    names, words = _names(connection, site), wanted.lower().split()
+    rows = run(
+        connection,
+        "SELECT r.id, s.queue_id FROM catalogue_record r"
+        " LEFT JOIN service_queue s ON s.site_id = r.site_id AND s.service_id = r.id"
+        " WHERE r.site_id = ? AND r.kind = 'service' AND r.lang = '' AND r.deleted_ms IS NULL"
+        """ ORDER BY json_extract(CAST(r.body AS TEXT), '$."#"'), r.id""",
+        site,
+    )
+    found = [Listed(ident, names.get(ident, {"de": ident}), queue) for ident, queue in rows]
+    hits = [each for each in found if all(word in " ".join(each.names.values()).lower() for word in words)]
+    return Found(tuple(hits[:most]), len(hits))
+
+
+def named(connection: Connection, site: str, ident: str) -> Texts | None:
+    """The names of one service; None = there is no such service."""
+    if run(connection, f"{_ONE} AND lang = ''", site, ident).fetchone() is None:
+        return None
+    rows = run(connection, f"{_ONE} AND lang != ''", site, ident)
+    return {lang: name for lang, name in rows if name}
+
+
+def languages(connection: Connection, site: str) -> tuple[str, ...]:
+    """The languages of the catalogue in force."""
+    row = run(
+        connection,
+        "SELECT json_extract(CAST(body AS TEXT), '$.languages') FROM catalogue_record"
+        " WHERE site_id = ? AND kind = 'head' AND deleted_ms IS NULL",
+        site,
+    ).fetchone()
+    return msgspec.json.decode(row[0], type=tuple[str, ...]) if row else ("de",)
+
+
+_ONE = (
+    "SELECT lang, json_extract(CAST(body AS TEXT), '$.names') FROM catalogue_record"
+    " WHERE site_id = ? AND kind = 'service' AND id = ? AND deleted_ms IS NULL"
+)
+
+
+def _names(connection: Connection, site: str) -> dict[str, Texts]:
+    """The names in the staff's languages; of a service that has neither, whatever there is."""
+    rows = run(
+        connection,
+        "SELECT id, lang, json_extract(CAST(body AS TEXT), '$.names') AS name FROM catalogue_record"
+        " WHERE site_id = ? AND kind = 'service' AND lang != '' AND deleted_ms IS NULL AND name IS NOT NULL",
+        site,
+    )
+    found: dict[str, Texts] = {}
+    for ident, lang, name in rows:
+        texts = found.setdefault(ident, {})
+        if lang in LANGUAGES or not texts:
+            texts[lang] = name
+    return found

@@ -1,0 +1,150 @@
+"""The site's catalogue as rows: one record per thing and language, each with the revision that wrote it last.
+
+Hand SQL: an import touches a hundred thousand of them.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.store.sql import run
+from kiosk.catalogue import records
+from kiosk.catalogue.model import Catalogue
+from kiosk.catalogue.records import PLACE, Key
+from kiosk.wire import CHANGES_MAX
+
+REV_BYTES = 1024 * 1024
+"""Bodies in one revision, about: together with CHANGES_MAX it bounds what one answer must hold."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A record that is another now; ``body`` None = it is gone."""
+
+    key: Key
+    body: bytes | None
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A record as it stands; ``body`` None = a tombstone."""
+
+    key: Key
+    rev: int
+    sha256: str
+    body: bytes | None
+
+
+def sums(connection: Connection, site: str, kind: str, ident: str) -> dict[str, str]:
+    """The checksums of a thing's living records by language."""
+    rows = run(
+        connection,
+        "SELECT lang, sha256 FROM catalogue_record WHERE site_id = ? AND kind = ? AND id = ? AND deleted_ms IS NULL",
+        site,
+        kind,
+        ident,
+    )
+    return dict(rows.fetchall())
+
+
+def places(connection: Connection, site: str, kind: str) -> dict[str, int]:
+    """Where the living things of a kind stand."""
+    rows = run(
+        connection,
+        f"""SELECT id, json_extract(CAST(body AS TEXT), '$."{PLACE}"') FROM catalogue_record"""
+        " WHERE site_id = ? AND kind = ? AND lang = '' AND deleted_ms IS NULL",
+        site,
+        kind,
+    )
+    return {ident: place or 0 for ident, place in rows}
+
+
+def ids(connection: Connection, site: str, kind: str) -> set[str]:
+    """The living things of a kind."""
+    rows = run(
+        connection,
+        "SELECT id FROM catalogue_record WHERE site_id = ? AND kind = ? AND lang = '' AND deleted_ms IS NULL",
+        site,
+        kind,
+    )
+    return {ident for (ident,) in rows}
+
+
+def write(connection: Connection, site: str, changes: Iterable[Change], cursor: int, now_ms: int) -> int:
+    """Write records above ``cursor``; returns the new cursor, which grew by one per portion of at most CHANGES_MAX."""
+    number, size = 0, REV_BYTES
+    for change in changes:
+        if number == CHANGES_MAX or size >= REV_BYTES:
+            cursor, number, size = cursor + 1, 0, 0
+        number, size = number + 1, size + len(change.body or b"")
+        _put(connection, site, change, cursor, now_ms)
+    return cursor
+
+
+def _put(connection: Connection, site: str, change: Change, rev: int, now_ms: int) -> None:
+    key, body = change.key, change.body
+    run(
+        connection,
+        "INSERT INTO catalogue_record (site_id, kind, id, lang, rev, sha256, body, deleted_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site_id, kind, id, lang) DO UPDATE SET rev = excluded.rev,"
+        " sha256 = excluded.sha256, body = excluded.body, deleted_ms = excluded.deleted_ms",
+        site,
+        key.kind,
+        key.id,
+        key.lang,
+        rev,
+        "" if body is None else records.sha256(body),
+        body or b"",
+        now_ms if body is None else None,
+    )
+
+
+def entries(connection: Connection, site: str) -> Iterator[tuple[Key, int, str]]:
+    """What the digest is made of: all living records, sorted by key."""
+    rows = run(
+        connection,
+        "SELECT kind, id, lang, rev, sha256 FROM catalogue_record WHERE site_id = ? AND deleted_ms IS NULL"
+        " ORDER BY kind, id, lang",
+        site,
+    )
+    return ((Key(kind, ident, lang), rev, sha256) for kind, ident, lang, rev, sha256 in rows)
+
+
+def living(connection: Connection, site: str, languages: frozenset[str] | None = None) -> Iterator[Row]:
+    """All living records sorted by key; ``languages`` leaves out the texts of the others."""
+    rows = run(
+        connection,
+        "SELECT kind, id, lang, rev, sha256, body FROM catalogue_record WHERE site_id = ? AND deleted_ms IS NULL"
+        " ORDER BY kind, id, lang",
+        site,
+    )
+    for kind, ident, lang, rev, sha256, body in rows:
+        if languages is None or not lang or lang in languages:
+            yield Row(Key(kind, ident, lang), rev, sha256, body)
+
+
+def after(connection: Connection, site: str, rev: int, limit: int) -> list[Row]:
+    """Records and tombstones written after a revision, in whole revisions: about ``limit``, at most CHANGES_MAX."""
+    rows = run(
+        connection,
+        "SELECT kind, id, lang, rev, sha256, body, deleted_ms FROM catalogue_record WHERE site_id = ? AND rev > ?"
+        " ORDER BY rev, kind, id, lang LIMIT ?",
+        site,
+        rev,
+        CHANGES_MAX + 1,
+    ).fetchall()
+    if not rows:
+        return []
+    first, last = rows[0][3], rows[min(limit, len(rows)) - 1][3]
+    if len(rows) > limit and rows[limit][3] == last and last > first:
+        last -= 1
+    return [
+        Row(Key(kind, ident, lang), at, sha256, None if deleted is not None else body)
+        for kind, ident, lang, at, sha256, body, deleted in rows
+        if at <= last
+    ]
+
+
+def catalogue(connection: Connection, site: str, version: int, languages: frozenset[str] | None = None) -> Catalogue:
+    """The records put together."""
+    found = {row.key: row.body or b"" for row in living(connection, site, languages)}
+    return records.put_together(found, version, languages)

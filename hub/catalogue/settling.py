@@ -1,0 +1,29 @@
+"""At start-up: keys for sites of before there were any, records for catalogues of before there were any."""
+
+from sqlalchemy import Connection
+
+from hub.catalogue import signing, state, versions
+from hub.catalogue.draft import Draft
+from hub.queues import house, publishing
+from hub.queues.refusals import Refused
+
+
+def settle(connection: Connection, now_ms: int) -> None:
+    """Bring every site to what this hub expects, and number the manifests anew.
+
+    A new number at every start: the same catalogue may be packed to other bytes by another zlib.
+    """
+    for site in house.sites(connection):
+        signing.ensure(connection, site.id, now_ms)
+        known = state.read(connection, site.id)
+        if known is None:
+            continue
+        if known.cursor:
+            state.reissue(connection, site.id, now_ms)
+        elif (draft := versions.draft(connection, site.id, known.import_n)) is not None:
+            _take_apart(connection, site.id, draft, now_ms)
+
+
+def _take_apart(connection: Connection, site: str, draft: Draft, now_ms: int) -> None:
+    outcome = publishing.publish(connection, site, draft, draft.origin, now_ms)
+    assert not isinstance(outcome, Refused), "it was in force with these queues"

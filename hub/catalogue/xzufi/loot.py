@@ -1,0 +1,146 @@
+"""What one file of a delivery brings, and the sum of all of them."""
+
+from pathlib import Path
+from typing import assert_never
+from xml.etree.ElementTree import Element
+
+import msgspec
+
+from hub.catalogue.xzufi import facts, offices, services
+from hub.catalogue.xzufi.elements import identity, kid
+from hub.catalogue.xzufi.offices import Responsibility
+from hub.catalogue.xzufi.report import Report
+from hub.catalogue.xzufi.services import Elsewhere, Unusable
+from hub.catalogue.xzufi.shelf import Shelf, Slot
+from hub.catalogue.xzufi.stream import Broken, Head, Mixed, Removed, Written, objects
+from kiosk.catalogue.model import Category, Office
+
+LEISTUNG, OFFICE, ROLE = "leistung", "organisationseinheit", "zustaendigkeit"
+
+
+class Loot:
+    """Small things as values, services as slots of a shelf."""
+
+    def __init__(self) -> None:
+        self.services: dict[str, Slot] = {}
+        self.offices: dict[str, Office] = {}
+        self.categories: dict[str, Category] = {}
+        self.roles: dict[str, list[Responsibility]] = {}
+        """By the office that told them."""
+        self.languages: set[str] = set()
+        self.deleted: set[tuple[str, str]] = set()
+        self.written: set[str] = set()
+        self.unusable = 0
+        self.twice = 0
+
+    def delete(self, kind: str, ident: str) -> None:
+        """``loesche``; of something that is not there it means nothing."""
+        self.deleted.add((kind, ident))
+        if kind == LEISTUNG:
+            self.services.pop(ident, None)
+        elif kind == OFFICE:
+            self.offices.pop(ident, None)
+            self.roles.pop(ident, None)
+        else:
+            for told in self.roles.values():
+                told[:] = [role for role in told if role.id != ident]
+
+    def add(self, other: "Loot") -> None:
+        """Take over what a later file brings."""
+        for kind, ident in other.deleted:
+            self.delete(kind, ident)
+        self.services.update(other.services)
+        self.offices.update(other.offices)
+        self.categories.update(other.categories)
+        self.languages |= other.languages
+        for office, told in other.roles.items():
+            every = (*self.roles.get(office, ()), *told)
+            self.roles[office] = list({(role.id, role.service): role for role in every}.values())
+
+
+class Gatherer(msgspec.Struct, frozen=True):
+    """Reads files for a house's ``area`` (ARS, "" = everything) onto a shelf."""
+
+    shelf: Shelf
+    area: str
+    report: Report
+
+    def file(self, path: Path, start: Head) -> Loot | Broken | Mixed:
+        """All of a file, or what is wrong with it."""
+        loot = Loot()
+        for each in objects(path, start):
+            match each:
+                case Broken() | Mixed():
+                    return each
+                case Removed(kind, element):
+                    self._remove(loot, kind, identity(element, _short(kind)))
+                case Written(kind, element):
+                    if broken := self._write(loot, path.name, kind, element):
+                        return broken
+                case _:
+                    assert_never(each)
+        return _believable(loot) or loot
+
+    def _remove(self, loot: Loot, kind: str, ident: str) -> None:
+        if kind not in facts.DELETED:
+            self.report.unknown("loesche", kind)
+            return
+        self.report.count(f"deletions of {kind}")
+        loot.delete(kind, ident)
+
+    def _write(self, loot: Loot, file: str, kind: str, element: Element) -> Broken | None:
+        if kind not in facts.READ:
+            self.report.count(f"objects not used: {kind[:40]}")
+            return None
+        if kind == "zustaendigkeitTransferObjekt":
+            parent = offices.parent_of(element)
+            loot.roles.setdefault(parent, []).extend(offices.responsibilities(element, parent, self.area))
+            return None
+        ident = identity(kid(element, "id"), facts.SHORT[kind])
+        if kid(element, "id") is None:
+            return Broken(f"schreibe, {kind}", "it has no id")
+        loot.twice += ident in loot.written
+        loot.written.add(ident)
+        if kind == LEISTUNG:
+            self._service(loot, file, element, ident)
+        else:
+            self._office(loot, file, element, ident)
+        return None
+
+    def _service(self, loot: Loot, file: str, element: Element, ident: str) -> None:
+        found = services.service(element, self.area, self.report)
+        loot.delete(LEISTUNG, ident)
+        match found:
+            case Elsewhere():
+                self.report.count("services of other areas")
+            case Unusable(reason):
+                loot.unusable += 1
+                self.report.skip(file, f"leistung {ident or '?'}", reason)
+            case services.Read(service, categories):
+                loot.services[ident] = self.shelf.put(service)
+                loot.categories.update((category.id, category) for category in categories)
+                loot.languages.update(service.names, service.bring, service.teasers)
+            case _:
+                assert_never(found)
+
+    def _office(self, loot: Loot, file: str, element: Element, ident: str) -> None:
+        made = offices.office(element, self.report)
+        if made is None:
+            self.report.skip(file, f"organisationseinheit {ident or '?'}", "it has no name or id that can be used")
+            return
+        loot.delete(OFFICE, ident)
+        loot.offices[ident] = made
+        loot.roles[ident] = list(offices.responsibilities(element, ident, self.area))
+
+
+def _short(kind: str) -> str:
+    return facts.SHORT.get(kind, "Z")
+
+
+def _believable(loot: Loot) -> Mixed | None:
+    """A file that contradicts itself, or of which less than half can be used, is skipped whole."""
+    if loot.twice:
+        return Mixed("file", f"{loot.twice} objects are written twice in it")
+    if loot.unusable > len(loot.services) and loot.unusable > 1:
+        return Mixed("file", f"{loot.unusable} of {loot.unusable + len(loot.services)} services cannot be used")
+    return None

@@ -1,0 +1,79 @@
+"""``organisationseinheit`` -> office, and which office is responsible for which service."""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+import msgspec
+
+from hub.catalogue.xzufi import facts
+from hub.catalogue.xzufi.elements import attribute, identity, in_area, kid, kids, lang_of, words
+from hub.catalogue.xzufi.html import fit, lines
+from hub.catalogue.xzufi.report import Report
+from kiosk.catalogue.model import Office, Texts
+from kiosk.catalogue.texts import NAME_LIMIT, PLACE_LIMIT
+
+
+class Responsibility(msgspec.Struct, frozen=True):
+    """An office does a service, in a role."""
+
+    id: str
+    service: str
+    office: str
+    role: str
+
+
+def office(element: Element, report: Report) -> Office | None:
+    """Read one organisation; None when it has no usable id or name."""
+    ident, names = identity(kid(element, "id"), facts.SHORT["organisationseinheit"]), _names(element, report)
+    if not ident or not names:
+        return None
+    return Office(id=ident, names=names, address=_address(element, report))
+
+
+def responsibilities(element: Element, office_id: str, area: str) -> Iterator[Responsibility]:
+    """The ``zustaendigkeit`` of an organisation (or of a transfer object) that hold in the house's area."""
+    for each in kids(element, "zustaendigkeit"):
+        services = [identity(one, facts.SHORT["leistung"]) for one in kids(each, "leistungID")]
+        if is_online(each) or not in_area([words(one) for one in kids(each, "gebietID")], area):
+            continue
+        ident = identity(kid(each, "id"), "Z")
+        for service in services:
+            if service and office_id:
+                yield Responsibility(ident, service, office_id, words(each, "rolle", "code"))
+
+
+def is_online(element: Element) -> bool:
+    """Whether an online service is responsible, not an office."""
+    ident = kid(element, "id")
+    return ident is not None and attribute(ident, "schemeID") == "ZustaendigkeitOnlinedienst"
+
+
+def parent_of(element: Element) -> str:
+    """The office a ``zustaendigkeitTransferObjekt`` belongs to."""
+    return identity(kid(element, "uebergeordnetesObjektID"), facts.SHORT["organisationseinheit"])
+
+
+def rank(role: str) -> int:
+    """Who is shown with a service: the competent body before the contact point before others."""
+    return facts.ROLES.index(role) if role in facts.ROLES else len(facts.ROLES)
+
+
+def _names(element: Element, report: Report) -> Texts:
+    names: Texts = {}
+    for name in facts.NAMES:
+        for outer in kids(element, name):
+            for text in list(kids(outer, name)) or [outer]:
+                if (lang := lang_of(text)) and lang not in names:
+                    names[lang] = fit(" ".join(lines(words(text), report)), NAME_LIMIT, report)
+    return {lang: name for lang, name in names.items() if name}
+
+
+def _address(element: Element, report: Report) -> str:
+    found = {words(each, "typ", "code"): each for each in reversed(list(kids(element, "anschrift")))}
+    best = next((found[kind] for kind in facts.ADDRESS_KINDS if kind in found), next(iter(found.values()), None))
+    if best is None:
+        return ""
+    street = " ".join(part for name in ("strasse", "hausnummer") if (part := words(best, name)))
+    town = " ".join(part for name in ("postleitzahl", "ort") if (part := words(best, name)))
+    line = " ".join(", ".join(part for part in (street, town) if part).split())
+    return fit(line, PLACE_LIMIT, report) if line else ""

@@ -1,0 +1,167 @@
+"""``kiosk import xzufi PATH``: a directory with ``index.txt`` or one file -> a draft, with a report.
+
+The rules of the federal collector, hardened by practice: an empty index changes nothing; what a file held goes when the
+file leaves the index; a file that is not in its form ends the whole import; a file that contradicts itself is skipped
+alone, and what it brought last time stays.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from hub.catalogue.dldb_topics import OTHER
+from hub.catalogue.draft import Draft
+from hub.catalogue.faults import refused
+from hub.catalogue.xzufi import facts
+from hub.catalogue.xzufi.loot import Gatherer, Loot
+from hub.catalogue.xzufi.offices import Responsibility, rank
+from hub.catalogue.xzufi.report import Report
+from hub.catalogue.xzufi.shelf import Shelf, Slot
+from hub.catalogue.xzufi.stream import Broken, Mixed, head
+from kiosk.catalogue.check import LIMITS, check
+from kiosk.catalogue.faults import CatalogueFaults, shown
+from kiosk.catalogue.model import Catalogue, Service
+
+EXPORT_AGAIN = "Export the data again and start the import anew."
+_FIRST = ("de", "en")
+
+
+def read_xzufi(path: Path, area: str = "", last: Draft | None = None) -> Draft | CatalogueFaults:
+    """Read a delivery. ``last``: the one in force, for what a skipped file brought then."""
+    files = _files(path)
+    if isinstance(files, CatalogueFaults):
+        return files
+    gatherer, whole = Gatherer(Shelf(), area, Report()), Loot()
+    origins: dict[str, tuple[str, ...]] = {}
+    for file in files:
+        brought = _one(gatherer, file, last, alone=file == path)
+        if isinstance(brought, CatalogueFaults):
+            return brought
+        whole.add(brought)
+        origins[file.name] = tuple(brought.services)
+    return _draft(path, gatherer, whole, origins)
+
+
+def _files(path: Path) -> list[Path] | CatalogueFaults:
+    """The files of a delivery, in the order of its index."""
+    if not path.is_dir():
+        return [path]
+    index = path / facts.INDEX
+    try:
+        with index.open("rb") as source:
+            text = source.read(facts.INDEX_LIMIT + 1).decode("utf-8-sig")
+    except OSError as fault:
+        return refused(index, "file", f"cannot be read ({fault.strerror})", "Name one XML file a line in it.")
+    except UnicodeDecodeError:
+        return refused(index, "file", "not UTF-8 text", "Name one XML file a line in it.")
+    names = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    if not names:
+        return refused(index, "file", "it names no file", "An empty delivery never empties a catalogue. Export again.")
+    if len(names) > facts.FILES_LIMIT or len(text) > facts.INDEX_LIMIT:
+        return refused(index, "file", f"it names more than {facts.FILES_LIMIT} files", EXPORT_AGAIN)
+    for position, name in enumerate(names, 1):
+        if reason := _not_ours(path, name):
+            return refused(index, f"line {position}", f"{shown(name)} {reason}", EXPORT_AGAIN)
+    return [path / name for name in names]
+
+
+def _not_ours(folder: Path, name: str) -> str:
+    """Why a name of the index is not read; "" = it is a file of this folder."""
+    if name in (".", "..") or not name.isprintable() or any(letter in name for letter in "/\\:"):
+        return "is not a plain file name"
+    file = folder / name
+    if file.is_symlink() or not file.is_file():
+        return "is not a file of this folder"
+    return ""
+
+
+def _one(gatherer: Gatherer, file: Path, last: Draft | None, *, alone: bool) -> Loot | CatalogueFaults:
+    start = head(file)
+    if isinstance(start, Broken):
+        return refused(file, start.place, start.reason, EXPORT_AGAIN)
+    found = gatherer.file(file, start)
+    match found:
+        case Broken(place, reason):
+            return refused(file, place, reason, EXPORT_AGAIN)
+        case Mixed(place, reason):
+            if alone:
+                return refused(file, place, reason, EXPORT_AGAIN)
+            gatherer.report.skip(file.name, place, reason)
+            return _kept(gatherer, file.name, last)
+        case Loot():
+            return found
+
+
+def _kept(gatherer: Gatherer, name: str, last: Draft | None) -> Loot:
+    """What a file brought when it was sound."""
+    loot = Loot()
+    ids = set(last.files.get(name, ())) if last else set()
+    if last is None or not ids:
+        return loot
+    offices = {office.id: office for office in last.shell.offices}
+    for service in last.services():
+        if service.id in ids:
+            loot.services[service.id] = gatherer.shelf.put(service)
+            if service.office is not None:
+                loot.offices[service.office] = offices[service.office]
+                loot.roles.setdefault(service.office, []).append(
+                    Responsibility("", service.id, service.office, facts.ROLES[0])
+                )
+    loot.categories = {each.id: each for each in last.shell.categories if each.id != OTHER.id}
+    loot.languages = set(last.shell.languages)
+    gatherer.report.count("services kept from the last import", len(loot.services))
+    return loot
+
+
+def _draft(path: Path, gatherer: Gatherer, whole: Loot, origins: dict[str, tuple[str, ...]]) -> Draft | CatalogueFaults:
+    offices, report = _offices_of(whole, gatherer.report), gatherer.report
+    used = {office for office in offices.values() if office in whole.offices}
+    categories = dict(list(whole.categories.items())[: facts.CATEGORIES_LIMIT])
+    tags = sorted(whole.languages, key=lambda tag: (_FIRST.index(tag) if tag in _FIRST else len(_FIRST), tag))
+    shell = Catalogue(
+        version=1,
+        languages=tuple(tags) or ("de",),
+        categories=(*categories.values(), OTHER),
+        offices=tuple(whole.offices[ident] for ident in whole.offices if ident in used),
+    )
+    if len(whole.services) > LIMITS["services"]:
+        most = f"{len(whole.services)} services, at most {LIMITS['services']} may be"
+        return refused(path, "file", most, "Name the area of this house (--area), or leave services out.")
+    if faults := check(shell):
+        return CatalogueFaults(str(path), faults)
+    summary = f"{len(whole.services)} services, {len(used)} offices, {len(tags)} languages"
+
+    def services() -> Iterator[Service]:
+        for ident, slot in whole.services.items():
+            yield _placed(gatherer.shelf, ident, slot, offices, frozenset(used), frozenset(categories))
+
+    return Draft(
+        shell=shell,
+        services=services,
+        count=len(whole.services),
+        origin="xzufi",
+        source=str(path),
+        report=f"{summary}\n{report}".strip(),
+        files={file: tuple(i for i in ids if i in whole.services) for file, ids in origins.items()},
+    )
+
+
+def _placed(
+    shelf: Shelf, ident: str, slot: Slot, offices: dict[str, str], used: frozenset[str], categories: frozenset[str]
+) -> Service:
+    service, office = shelf.get(slot), offices.get(ident, "")
+    kept = tuple(each for each in service.categories if each in categories) or (OTHER.id,)
+    return msgspec.structs.replace(service, office=office if office in used else None, categories=kept)
+
+
+def _offices_of(whole: Loot, report: Report) -> dict[str, str]:
+    """Service -> the office it is shown with: by role, then by order."""
+    best: dict[str, Responsibility] = {}
+    for told in whole.roles.values():
+        for role in told:
+            if role.office not in whole.offices or role.service not in whole.services:
+                report.count("responsibilities for what is not in the delivery")
+            elif role.service not in best or rank(role.role) < rank(best[role.service].role):
+                best[role.service] = role
+    return {service: role.office for service, role in best.items()}

@@ -1,0 +1,1 @@
+"""The hub's own certificate authority, the certificate it serves with, and their renewal."""

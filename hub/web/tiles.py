@@ -1,0 +1,167 @@
+"""The start screen's page: which services are tiles, in which order, with which words."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+from sqlalchemy import Connection
+
+from hub.auth.rights import Right
+from hub.catalogue import listing, state, tiles, versions
+from hub.catalogue.listing import LANGUAGES
+from hub.hall import Hall
+from hub.queues import publishing
+from hub.web import forms
+from hub.web.gate import needs, staff_only, who
+from hub.web.page import Asked, Page, go, page
+from kiosk.catalogue.model import Featured, Texts
+from kiosk.i18n.texts import pick
+
+MAY = needs(Right.CATALOGUE)
+HITS = 20
+LABEL_MAX, DETAIL_MAX = 60, 90
+"""Letters that fit on a tile."""
+
+Tiles = tuple[Featured, ...]
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A tile on the page; ``names`` None = the catalogue in force has no such service."""
+
+    tile: Featured
+    names: Texts | None
+
+
+@get("/catalogue/tiles", opt=MAY)
+async def tiles_page(request: Asked, hall: Hall) -> Response[Any]:
+    """The tiles; ``q`` looks for services to add."""
+    return await _page(request, hall, forms.Form())
+
+
+@post("/catalogue/tiles", opt=MAY)
+async def add(request: Asked, hall: Hall) -> Response[Any]:
+    """One tile more, at the end."""
+    form, site = await forms.read(request), who(request).site
+    service = form.text("service", 120)
+    names = await hall.store.read(partial(listing.named, site=site, ident=service))
+    if names is not None:
+        await _change(request, hall, lambda now: (*_without(now, service), Featured(service=service))[: tiles.LIMIT])
+    return go("/catalogue/tiles", "saved" if names is not None else "")
+
+
+@post("/catalogue/tiles/import", opt=MAY)
+async def from_import(request: Asked, hall: Hall) -> Response[Any]:
+    """The tiles of the import again."""
+    await _change(request, hall, lambda now: None)
+    return go("/catalogue/tiles", "saved")
+
+
+@post("/catalogue/tiles/{service:str}/move", opt=MAY)
+async def move(request: Asked, hall: Hall, service: FromPath[str]) -> Response[Any]:
+    """One place up or down."""
+    by = -1 if (await forms.read(request)).value("by") == "up" else 1
+    await _change(request, hall, lambda now: _moved(now, service, by))
+    return go("/catalogue/tiles", "saved")
+
+
+@post("/catalogue/tiles/{service:str}/remove", opt=MAY)
+async def remove(request: Asked, hall: Hall, service: FromPath[str]) -> Response[Any]:
+    """No tile for this service any more."""
+    await _change(request, hall, lambda now: _without(now, service))
+    return go("/catalogue/tiles", "saved")
+
+
+@post("/catalogue/tiles/{service:str}", opt=MAY)
+async def write(request: Asked, hall: Hall, service: FromPath[str]) -> Response[Any]:
+    """Other words on a tile; empty fields mean the service's own name, and no second line."""
+    form, site = await forms.read(request), who(request).site
+    tags = await hall.store.read(partial(_tags, site=site))
+    labels, details = _texts(form, "label", tags, LABEL_MAX), _texts(form, "detail", tags, DETAIL_MAX)
+    if not form.ok:
+        return await _page(request, hall, form, 422, editing=service)
+    new = Featured(service=service, labels=labels, details=details)
+    await _change(request, hall, lambda now: tuple(new if each.service == service else each for each in now))
+    return go("/catalogue/tiles", "saved")
+
+
+async def _change(request: Asked, hall: Hall, change: Callable[[Tiles], Tiles | None]) -> None:
+    """Change the tiles in one write and publish them; nothing while there is no catalogue."""
+    site, now_ms = who(request).site, hall.now_ms()
+
+    def do(connection: Connection) -> None:
+        if state.read(connection, site) is not None:
+            tiles.set_own(connection, site, change(_now(connection, site)))
+            publishing.republish(connection, site, now_ms)
+
+    await hall.store.write(do)
+
+
+def _now(connection: Connection, site: str) -> Tiles:
+    """The tiles as they are: the hall's own, else the import's."""
+    known = state.read(connection, site)
+    if known is not None and known.own_tiles:
+        return tiles.own(connection, site)
+    return versions.shell(connection, site).featured
+
+
+def _without(now: Tiles, service: str) -> Tiles:
+    return tuple(each for each in now if each.service != service)
+
+
+def _moved(now: Tiles, service: str, by: int) -> Tiles:
+    order = list(now)
+    at = next((n for n, each in enumerate(order) if each.service == service), None)
+    if at is not None and 0 <= at + by < len(order):
+        order[at], order[at + by] = order[at + by], order[at]
+    return tuple(order)
+
+
+def _texts(form: forms.Form, name: str, tags: tuple[str, ...], longest: int) -> Texts:
+    found = {tag: form.text(f"{name}-{tag}", longest, needed=False) for tag in tags}
+    return {tag: text for tag, text in found.items() if text}
+
+
+def _tags(connection: Connection, site: str) -> tuple[str, ...]:
+    """German and English first, then the catalogue's other languages."""
+    return tuple(dict.fromkeys((*LANGUAGES, *listing.languages(connection, site))))
+
+
+async def _page(request: Asked, hall: Hall, form: forms.Form, status: int = 200, editing: str = "") -> Page:
+    site, wanted = who(request).site, request.query_params.get("q", "")[:100]
+
+    def look(connection: Connection) -> tuple[list[Seen], bool, tuple[str, ...], listing.Found | None]:
+        known = state.read(connection, site)
+        seen = [Seen(tile, listing.named(connection, site, tile.service)) for tile in _now(connection, site)]
+        hits = listing.services(connection, site, wanted, HITS) if wanted else None
+        return seen, known is not None and bool(known.own_tiles), _tags(connection, site), hits
+
+    seen, own, tags, hits = await hall.store.read(look)
+    return page(
+        request,
+        "tiles.html",
+        status,
+        form=form,
+        empty=forms.Form(),
+        editing=editing,
+        wanted=wanted,
+        seen=seen,
+        own=own,
+        tags=tags,
+        hits=hits,
+        chosen={each.tile.service for each in seen},
+        limits={"label": LABEL_MAX, "detail": DETAIL_MAX},
+        most=tiles.LIMIT,
+        pick=pick,
+    )
+
+
+routers = [
+    Router(
+        "/",
+        route_handlers=[tiles_page, add, from_import, move, remove, write],
+        before_request=staff_only,
+    )
+]

@@ -1,0 +1,66 @@
+"""Fewer words on a screen, so that what does its work with one tap stands on the first page (decision 0090).
+
+A view is shortened step by step, and only as far as the panel and the text size ask for. What is left away is still
+spoken, and where it is needed it comes again on the pages behind.
+"""
+
+from enum import IntEnum
+
+from msgspec.structs import replace
+
+from kiosk.view import Block, Control, Look, SearchField, Tiles, View
+
+
+class Brevity(IntEnum):
+    """How much is left away; each step includes those before it."""
+
+    WHOLE = 0
+    NO_DETAILS = 1
+    """No subtitle, and no second line on the tiles of one tap."""
+    SHORT = 2
+    """Short title and labels, and no picture beside them; search and the way to all services share a row."""
+    NO_BADGES = 3
+    """No badge on the tiles of one tap."""
+    ONE_TAP_FIRST = 4
+    """The tiles of one tap stand before everything else, even if there is no page for all of them."""
+
+
+def briefer(view: View, brevity: Brevity) -> View:
+    """The view with what this step leaves away left away."""
+    if brevity is Brevity.WHOLE:
+        return view
+    body = tuple(_block(block, brevity) for block in view.body)
+    if brevity >= Brevity.ONE_TAP_FIRST:
+        body = tuple(sorted(body, key=lambda block: not _one_tap(block)))
+    title = view.short_title if brevity >= Brevity.SHORT else ""
+    return replace(view, title=title or view.title, subtitle="", body=body)
+
+
+def one_tap(view: View) -> set[str]:
+    """The controls that do their work with one tap."""
+    return {item.id for block in view.body if isinstance(block, Tiles) and block.one_tap for item in block.items}
+
+
+def _one_tap(block: Block) -> bool:
+    return isinstance(block, Tiles) and block.one_tap
+
+
+def _block(block: Block, brevity: Brevity) -> Block:
+    if isinstance(block, Tiles) and block.one_tap:
+        return replace(block, items=tuple(_bare(item, brevity) for item in block.items))
+    if brevity < Brevity.SHORT:
+        return block
+    if isinstance(block, Tiles):
+        return replace(block, items=tuple(_short(item) for item in block.items))
+    return replace(block, control=_short(block.control)) if isinstance(block, SearchField) else block
+
+
+def _bare(item: Control, brevity: Brevity) -> Control:
+    return replace(item, detail="", badge=None if brevity >= Brevity.NO_BADGES else item.badge)
+
+
+def _short(control: Control) -> Control:
+    if not control.short:
+        return control
+    icon = control.icon if control.look is Look.FIELD else ""
+    return replace(control, label=control.short, detail="", icon=icon)

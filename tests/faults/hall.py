@@ -1,0 +1,186 @@
+"""A hall of real processes: a hub that goes up and down, terminals each on a display with a printer of its own."""
+
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pysqlite3
+import requests
+from lobby.display import VirtualDisplay
+from lobby.touch import Finger
+from lobby.trace import Trace
+
+from drivers.sim.printer import Abilities, PrinterPeer
+from hub.demo_hall import fill
+from hub.hall import system_ms
+from hub.queues import house, terminals
+from hub.store.engine import Store
+from kiosk import wire
+from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
+from kiosk.demo import Demo, free_port
+from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.labels import Label, parse_label
+
+PANEL = Panel(width_px=540, height_px=960, width_mm=336.3, height_mm=597.9)
+TIMING = Timing(tickets_per_minute=100_000, goodbye_s=2, take_ticket_s=4, hand_back_s=4)
+
+
+class HubProcess:
+    """The demo town's hub on a port that stays the same."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self._demo = Demo(folder, fixed_ports=False)
+        self._demo.hub_url = f"http://127.0.0.1:{free_port(0)}"
+        fill(folder / "hub", self.url)
+        self.codes = _codes(folder / "hub", count)
+        self._file = folder / "hub" / "hub.db"
+
+    @property
+    def url(self) -> str:
+        return self._demo.hub_url
+
+    def up(self) -> None:
+        self._demo.run_hub()
+
+    def down(self, how: int = signal.SIGTERM) -> None:
+        self._demo.stop_one("hub", how)
+
+    def tickets(self) -> dict[Label, str]:
+        """Number and state of every ticket, read beside the running hub."""
+        with contextlib.closing(pysqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=10)) as db:
+            rows = db.execute("SELECT series, slot, n, state FROM ticket").fetchall()
+        labels = [Label(series, slot, n) for series, slot, n, _ in rows]
+        assert len(labels) == len(set(labels)), "the hub has a number twice"
+        return {label: row[3] for label, row in zip(labels, rows, strict=True)}
+
+
+def _codes(folder: Path, count: int) -> list[str]:
+    codes = [terminals.make_code(secrets.randbelow) for _ in range(count)]
+    store = Store(folder / "hub.db")
+    try:
+        site = store.read_now(house.sites)[0].id
+        for number, code in enumerate(codes):
+            name = f"t{number}"
+            store.write_now(lambda c, name=name: terminals.add_terminal(c, site, name, f"Lobby {name}", system_ms()))
+            store.write_now(lambda c, name=name, code=code: terminals.add_code(c, site, name, code, system_ms()))
+    finally:
+        store.close()
+    return codes
+
+
+class Kiosk:
+    """One terminal process under Xvfb with a simulated printer on a socket; ``via`` is the address it is told."""
+
+    def __init__(self, folder: Path, hub: str, code: str, *, via: str = "") -> None:
+        self.folder = folder
+        self.folder.mkdir(parents=True)
+        self.display = VirtualDisplay(PANEL.width_px, PANEL.height_px)
+        self.printer = PrinterPeer("tcp", abilities=Abilities(mm_per_s=100_000))
+        self.trace = Trace(folder / "trace.jsonl")
+        self.drawn: list[Label] = []
+        self.without_paper: set[Label] = set()
+        """Numbers whose visitor was told that no slip came for certain (a busy machine makes a printer late)."""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._config = folder / "config.toml"
+        answer = requests.post(hub + wire.ENROL, json={"code": code, "version": wire.VERSION}, timeout=10).json()
+        self._enrolled = TerminalConfig(
+            panel=PANEL,
+            hub=Hub(url=via or hub, terminal=answer["terminal"], name=answer["name"], key=answer["key"]),
+            site=Site(town=answer["town"], name=answer["site_name"], base_url=answer["base_url"]),
+            timing=TIMING,
+        )
+
+    def open(self) -> None:
+        """Switch printer, display and terminal on; returns when the start screen is drawn."""
+        printer = Device(kind=DeviceKind.RECEIPT_PRINTER, model="epson_tm_t20", url=self.printer.start())
+        save(self._config, _with(self._enrolled, printer))
+        self._finger = Finger(self.display.start(), self.trace)
+        self.start()
+
+    def start(self) -> None:
+        """Start the terminal's process (again)."""
+        seen = len(self.trace.moments("first-frame"))
+        words = ["terminal", "--config", str(self._config), "--data", str(self.folder / "data")]
+        words += ["--trace", str(self.folder / "trace.jsonl"), "--window", f"{PANEL.width_px}x{PANEL.height_px}"]
+        env = os.environ | {"DISPLAY": self.display.name}
+        with (self.folder / "terminal.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "kiosk.cli", *words], env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        until(lambda: len(self.trace.moments("first-frame")) > seen, 90, "the first frame")
+        self.trace.wait_for_screen("start", timeout_s=90)
+
+    def kill(self, how: int = signal.SIGKILL) -> None:
+        """End the terminal's process."""
+        assert self._process is not None
+        self._process.send_signal(how)
+        self._process.wait(20)
+
+    def close(self) -> None:
+        """Switch everything off."""
+        if self._process is not None and self._process.poll() is None:
+            self.kill(signal.SIGTERM)
+        self.display.stop()
+        self.printer.stop()
+
+    def draw(self, timeout_s: float = 30.0) -> Label:
+        """One visitor: a tap on the first tile, the number on the screen, and away."""
+        start = self.trace.wait_for_screen("start", timeout_s=60)
+        self._finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
+        shown = self.trace.wait_for_screen("ticket", "ticket_no_paper", "ticket_unconfirmed", timeout_s=timeout_s)
+        self._finger.tap("finish")
+        self.trace.wait_for_screen("goodbye", "start")
+        label = parse_label(shown.number)
+        assert label is not None, shown.number
+        if shown.screen != "ticket":
+            self.without_paper.add(label)
+        return label
+
+    def tap(self) -> None:
+        """A tap on the first tile, whatever comes of it."""
+        start = self.trace.wait_for_screen("start", timeout_s=60)
+        self._finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
+
+    def on_paper(self) -> list[Label]:
+        """The numbers of all slips that came out, in their order."""
+        with self.printer.lock:
+            texts = [" ".join(slip.texts) for slip in self.printer.printer.slips]
+        return [label for text in texts if (label := _number_in(text)) is not None]
+
+    def check_paper(self, drawn: list[Label]) -> None:
+        """No number is on two slips, none is on paper that was not drawn, and whoever was told so has a slip."""
+        paper = self.on_paper()
+        assert len(paper) == len(set(paper)), "a number is on two slips"
+        assert set(paper) <= set(drawn), "paper that nobody drew"
+        assert set(drawn) - self.without_paper <= set(paper), "a slip that was promised did not come"
+
+    def longest_gap(self) -> float:
+        """Seconds for which the window's clock stood still at the most."""
+        return max((float(detail) for detail, _ in self.trace.moments("gap")), default=0.0)
+
+
+def _with(config: TerminalConfig, printer: Device) -> TerminalConfig:
+    from msgspec.structs import replace
+
+    return replace(config, devices={"printer": printer})
+
+
+def _number_in(text: str) -> Label | None:
+    words = text.split()
+    pairs = (parse_label(" ".join(pair)) for pair in pairwise(words) if pair[0].isupper())
+    return next((label for label in pairs if label is not None), None)
+
+
+def until(fact: Callable[[], object], seconds: float, what: str) -> None:
+    """Wait until it is so. Raises AssertionError that says what was waited for."""
+    end = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < end, f"waited {seconds:.0f} s in vain for {what}"
+        time.sleep(0.1)

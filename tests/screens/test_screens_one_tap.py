@@ -1,0 +1,84 @@
+"""What the start screen promises with one tap stands on its first page: in every format, language and text size."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from gallery import LANDSCAPE, MORNING, PORTRAIT, facts, index, named, session, view
+from msgspec.structs import replace
+from test_screens_fit import faults_of
+
+from kiosk.config import Panel
+from kiosk.flows.browse_pages import FEATURED_SHOWN
+from kiosk.session.model import State
+from kiosk.view import View, controls
+from kiosk.vocabulary.access import Access, TextSize
+
+if TYPE_CHECKING:
+    from screens.shot import Studio
+
+pytestmark = pytest.mark.pixels
+
+FEATURED = {f"featured:{tile.service}" for tile in index().featured_on(MORNING.date())[:FEATURED_SHOWN]}
+FORMATS = pytest.mark.parametrize("panel", [PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])
+LANGUAGES = pytest.mark.parametrize("lang", ["de", "en", "ar"])
+SIZES = pytest.mark.parametrize("size", TextSize)
+
+
+def first_page(studio: "Studio", panel: Panel, shown: View) -> set[str]:
+    """Shows the view and checks that all of it fits; returns what can be touched on its first page."""
+    studio.use(panel)
+    faults = list(faults_of(studio, panel, shown))
+    assert not faults, "\n".join(faults)
+    studio.use(panel)
+    studio.show(shown)
+    return {target.control.id for target in studio.stage.router.sheet.targets}
+
+
+@FORMATS
+@LANGUAGES
+@SIZES
+@pytest.mark.parametrize("low", [False, True], ids=["high", "low"])
+def test_the_start_screen_needs_one_page(studio: "Studio", panel: Panel, lang: str, size: TextSize, low: bool) -> None:
+    start = named("start", lang, Access(size, low_reach=low))
+    first = first_page(studio, panel, start)
+    assert len(FEATURED) == 4
+    assert first >= FEATURED
+    assert first == {control.id for control in controls(start)}
+
+
+@FORMATS
+@LANGUAGES
+@SIZES
+def test_a_choice_of_text_size_hides_no_featured_tile(
+    studio: "Studio", panel: Panel, lang: str, size: TextSize
+) -> None:
+    assert first_page(studio, panel, named("start_sizes", lang, Access(size))) >= FEATURED
+
+
+@FORMATS
+@LANGUAGES
+@SIZES
+def test_neither_do_more_languages(studio: "Studio", panel: Panel, lang: str, size: TextSize) -> None:
+    offered = replace(facts(), languages=("de", "de-x-ls", "en", "ar", "uk", "tr", "fr"))
+    start = view(session(State.START, lang, Access(size)), offered)
+    assert first_page(studio, panel, start) >= FEATURED
+
+
+@SIZES
+def test_what_the_panel_has_room_for_is_written(studio: "Studio", size: TextSize) -> None:
+    """Words are left away only where they must be."""
+    studio.use(PORTRAIT)
+    studio.show(named("start", access=Access(size)))
+    shown = {target.control.id: target.control for target in studio.stage.router.sheet.targets}
+    assert all(shown[tile].detail and shown[tile].badge for tile in FEATURED)
+    assert shown["tile:all"].label == "Nummer ziehen"
+
+
+@SIZES
+def test_what_is_left_away_is_still_spoken(studio: "Studio", size: TextSize) -> None:
+    start = named("start", access=Access(size))
+    studio.use(LANDSCAPE)
+    studio.show(start)
+    tree = studio.stage.router.tree
+    assert tree is not None
+    assert {node.id: node.spoken for node in tree.nodes} == {each.id: each.spoken for each in controls(start)}

@@ -1,0 +1,86 @@
+"""How screens are turned where large text leaves little room: what belongs together stays together."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from gallery import LANDSCAPE, gallery, named
+
+from kiosk.view import Keyboard, Notice, View
+from kiosk.vocabulary.access import Access, TextSize
+from screens.layout import Sheet
+from screens.marks import Fill, Ink, Turn
+from screens.sizes import CORNER_MM
+from screens.widgets.controls import TONES
+
+if TYPE_CHECKING:
+    from screens.shot import Studio
+
+pytestmark = pytest.mark.pixels
+
+LARGE = [TextSize.L, TextSize.XL]
+
+
+def pages(studio: "Studio", view: View) -> Iterator[Sheet]:
+    """The sheets of a view on the low panel, one after the other."""
+    studio.use(LANDSCAPE)
+    studio.show(view)
+    router = studio.stage.router
+    yield router.sheet
+    for _ in range(router.sheet.pages - 1):
+        router.turn(Turn.MORE)
+        yield router.sheet
+
+
+def notices(sheet: Sheet) -> int:
+    """How many cards in a state colour stand on it (today's row of the opening hours has smaller corners)."""
+    corner = round(CORNER_MM * LANDSCAPE.px_per_mm)
+    cards = [mark for mark in sheet.marks if isinstance(mark, Fill) and mark.radius == corner]
+    return sum((mark.edge, mark.colour) in TONES.values() for mark in cards)
+
+
+def says(sheet: Sheet, words: str) -> bool:
+    """Whether a line of the sheet begins with these words."""
+    return any(isinstance(mark, Ink) and mark.text.startswith(words) for mark in sheet.marks)
+
+
+@pytest.mark.parametrize(("size", "lang"), [(TextSize.L, "de"), *((TextSize.XL, lang) for lang in ("de", "en", "ar"))])
+def test_a_notice_is_read_as_one(studio: "Studio", size: TextSize, lang: str) -> None:
+    for name, view in gallery(lang, Access(size)):
+        if name == "closed_by_house_long":
+            continue  # words of the staff's own, as many as they may write: these may take more pages, ours may not
+        if view.question is None and not any(isinstance(block, Keyboard) for block in view.body):
+            there = sum(isinstance(block, Notice) for block in view.body)
+            assert sum(map(notices, pages(studio, view))) == there, name
+
+
+@pytest.mark.parametrize("size", LARGE)
+def test_an_amount_stands_with_whom_it_is_for(studio: "Studio", size: TextSize) -> None:
+    sheets = list(pages(studio, named("service", access=Access(size))))
+    (priced,) = [sheet for sheet in sheets if says(sheet, "46,00")]
+    assert says(priced, "Ab 24 Jahren")
+    assert says(priced, "Unter 24 Jahren")
+
+
+@pytest.mark.parametrize("name", ["ticket", "ticket_screen_only"])
+@pytest.mark.parametrize("size", LARGE)
+def test_what_to_do_with_a_number_comes_before_what_is_good_to_know(
+    studio: "Studio", name: str, size: TextSize
+) -> None:
+    sheets = list(pages(studio, named(name, access=Access(size))))
+    do = next(at for at, sheet in enumerate(sheets) if notices(sheet))
+    know = next(at for at, sheet in enumerate(sheets) if says(sheet, "Vor Ihnen"))
+    assert len(sheets) > 1
+    assert do <= know
+
+
+def test_a_heading_stands_on_the_page_of_its_first_tile(studio: "Studio") -> None:
+    sheets = list(pages(studio, named("start_troubled", access=Access(TextSize.XL))))
+    headed = [sheet for sheet in sheets if says(sheet, "Häufig gefragt")]
+    assert len(headed) == 1
+    assert "featured:personalausweis" in {target.control.id for target in headed[0].targets}
+
+
+def test_a_subtitle_is_read_once_where_there_is_little_room(studio: "Studio") -> None:
+    sheets = list(pages(studio, named("categories", access=Access(TextSize.XL))))
+    assert [says(sheet, "Wählen Sie") for sheet in sheets] == [True] + [False] * (len(sheets) - 1)

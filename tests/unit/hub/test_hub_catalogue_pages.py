@@ -1,0 +1,171 @@
+"""The catalogue page and the start screen's page over HTTP: what they show, what they do, who may."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from hub.auth import people
+from hub.catalogue import versions
+from hub.catalogue.draft import draft_of
+from hub.catalogue.imports import Waiting, bring
+from hub.queues import publishing
+from hub.store.words import Role
+from kiosk.catalogue.model import Catalogue, Featured, Fee, Service
+from tests.unit.hub.test_hub_pages import KEPT, Browser
+
+SITE = "rathaus"
+PEOPLE = (("u1", "dora", Role.EDITOR), ("u2", "anna", Role.CLERK), ("u3", "bernd", Role.SUPERVISOR))
+
+
+@pytest.fixture
+def browser(live: Any) -> Iterator[Browser]:
+    for ident, login, role in PEOPLE:
+        assert live.hall.do(people.add, SITE, ident, login, login.title(), role, KEPT, live.hall.clock())
+    browser = Browser(live.url)
+    yield browser
+    browser.http.close()
+
+
+def catalogue(count: int = 10, cents: int = 1000) -> Catalogue:
+    fee = Fee(id="f", names={"de": "Gebühr"}, cents=cents)
+    services = [
+        Service(id=f"s{n}", names={"de": f"Leistung <{n}>"}, fees=(fee,), queue="meldung") for n in range(count)
+    ]
+    tiles = (Featured(service="s0"), Featured(service="s1"))
+    return Catalogue(version=0, languages=("de", "uk"), services=tuple(services), featured=tiles)
+
+
+def put(live: Any, made: Catalogue) -> None:
+    live.hall.do(publishing.publish, SITE, made, "own", live.hall.clock())
+
+
+def tiles(live: Any) -> list[Featured]:
+    return list(msgspec.json.decode(live.get("/catalogue").content, type=Catalogue).featured)
+
+
+def test_only_editors_see_it(live: Any, browser: Browser) -> None:
+    browser.sign_in("anna")
+    for path in ("/catalogue", "/catalogue/tiles"):
+        assert browser.get(path).status_code == 403
+    for path in (
+        "/catalogue/accept",
+        "/catalogue/reject",
+        "/catalogue/1/again",
+        "/catalogue/tiles",
+        "/catalogue/tiles/s0",
+    ):
+        assert browser.post(path).status_code == 403, path
+
+
+def test_a_hall_without_a_catalogue_has_a_page(browser: Browser) -> None:
+    browser.sign_in("dora")
+    for path in ("/catalogue", "/catalogue/tiles"):
+        assert browser.get(path).status_code == 200
+    assert browser.post("/catalogue/tiles", {"service": "s0"}).status_code == 303
+    assert browser.post("/catalogue/tiles/import").status_code == 303
+    assert browser.post("/catalogue/accept", {"n": "1"}).status_code == 409
+
+
+def test_an_editor_sees_what_the_guards_found_and_decides(live: Any, browser: Browser) -> None:
+    put(live, catalogue())
+    draft = draft_of(catalogue(7, 9900), "own", "/srv/export", "3 things left out")
+    assert isinstance(bring(live.hall.store, (SITE,), draft), Waiting)
+    browser.sign_in("dora")
+    page = browser.get("/catalogue").text
+    for said in ("3 von 10 Leistungen", "Leistung &lt;0&gt;", "10,00", "99,00", "/srv/export", "3 things left out"):
+        assert said in page.replace("\xa0", " "), said
+    waiting = live.hall.see(versions.listed, SITE)[0]
+    assert browser.post("/catalogue/accept", {"n": str(waiting.n + 1)}).status_code == 409
+    assert live.hall.see(publishing.latest_version, SITE) == 1
+    answer = browser.post("/catalogue/accept", {"n": str(waiting.n)})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/catalogue?done=accepted")
+    assert live.hall.see(publishing.latest_version, SITE) == 2
+    newest = live.hall.see(versions.listed, SITE)
+    assert [(each.state, each.decided_by) for each in newest] == [("published", "Dora"), ("published", "")]
+    assert "/srv/export" in browser.get("/catalogue").text
+
+
+def test_rejecting_keeps_what_was(live: Any, browser: Browser) -> None:
+    put(live, catalogue())
+    bring(live.hall.store, (SITE,), draft_of(catalogue(1), "own"))
+    browser.sign_in("dora")
+    browser.get("/catalogue")
+    assert browser.post("/catalogue/reject").headers["location"] == "/catalogue?done=rejected"
+    assert live.hall.see(publishing.latest_version, SITE) == 1
+    assert "wartet auf Ihre Entscheidung" not in browser.get("/catalogue").text
+
+
+def test_going_back_is_a_new_version(live: Any, browser: Browser) -> None:
+    put(live, catalogue(10))
+    put(live, catalogue(9))
+    first = live.hall.see(versions.listed, SITE)[1]
+    browser.sign_in("dora")
+    browser.get("/catalogue")
+    assert browser.post(f"/catalogue/{first.n}/again").headers["location"] == "/catalogue?done=went_back"
+    assert live.hall.see(publishing.latest_version, SITE) == 3
+    assert len(msgspec.json.decode(live.get("/catalogue").content, type=Catalogue).services) == 10
+    assert browser.post("/catalogue/999/again").status_code == 409
+
+
+def test_tiles_can_be_added_moved_worded_and_given_back(live: Any, browser: Browser) -> None:
+    put(live, catalogue())
+    browser.sign_in("dora")
+    assert "Leistung &lt;5&gt;" in browser.get("/catalogue/tiles?q=leistung+%3C5").text
+    assert browser.post("/catalogue/tiles", {"service": "s5"}).status_code == 303
+    assert browser.post("/catalogue/tiles", {"service": "nowhere"}).status_code == 303
+    assert [each.service for each in tiles(live)] == ["s0", "s1", "s5"]
+    browser.post("/catalogue/tiles/s5/move", {"by": "up"})
+    browser.post("/catalogue/tiles/s0/move", {"by": "up"})
+    assert [each.service for each in tiles(live)] == ["s0", "s5", "s1"]
+    words = {"label-de": "Ausweis", "label-uk": "Паспорт", "detail-de": " sofort  mitnehmen ", "label-fr": "non"}
+    assert browser.post("/catalogue/tiles/s5", words).status_code == 303
+    wanted = Featured(service="s5", labels={"de": "Ausweis", "uk": "Паспорт"}, details={"de": "sofort mitnehmen"})
+    assert tiles(live)[1] == wanted
+    too_long = browser.post("/catalogue/tiles/s5", {"label-de": "x" * 61})
+    assert too_long.status_code == 422
+    assert 'class="fault"' in too_long.text
+    browser.post("/catalogue/tiles/s0/remove")
+    assert [each.service for each in tiles(live)] == ["s5", "s1"]
+    put(live, catalogue(4))
+    assert [each.service for each in tiles(live)] == ["s1"]
+    assert "im Katalog nicht mehr da" in browser.get("/catalogue/tiles").text
+    put(live, catalogue(9))
+    assert tiles(live)[0] == wanted
+    browser.post("/catalogue/tiles/import")
+    assert [each.service for each in tiles(live)] == ["s0", "s1"]
+
+
+def test_services_are_found_in_any_of_the_staffs_languages(live: Any, browser: Browser) -> None:
+    many = [Service(id=f"s{n}", names={"uk": f"Послуга {n}"}) for n in range(300)]
+    put(live, Catalogue(version=0, services=(Service(id="en", names={"en": "Dog tax", "de": "Hund"}), *many)))
+    browser.sign_in("dora")
+    found = browser.get("/services?q=dog").text
+    assert "1 Leistung" in found
+    assert "Hund" in found
+    every = browser.get("/services").text
+    assert "301 Leistungen" in every
+    assert "101 weitere" in every
+    assert "Послуга 7<" in browser.get("/services?q=послуга+7").text
+
+
+def test_words_of_a_form_are_only_words(live: Any, browser: Browser) -> None:
+    put(live, catalogue())
+    browser.sign_in("dora")
+    browser.get("/catalogue")
+    browser.post("/catalogue/tiles/s0", {"label-de": "<script>alert(1)</script>"})
+    page = browser.get("/catalogue/tiles").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_changed_hours_do_not_touch_an_import_that_waits(live: Any, browser: Browser) -> None:
+    put(live, catalogue())
+    bring(live.hall.store, (SITE,), draft_of(catalogue(1), "own"))
+    assert live.hall.do(people.add, SITE, "u9", "frida", "Frida", Role.ADMINISTRATOR, KEPT, live.hall.clock())
+    live.hall.do(publishing.publish, SITE, catalogue(9), "hub", live.hall.clock())
+    browser.sign_in("dora")
+    page = browser.get("/catalogue").text
+    assert "wartet auf Ihre Entscheidung" in page
+    assert "Geänderte Öffnungszeiten" in page

@@ -1,0 +1,173 @@
+"""The heartbeat: measured round trip, hub time and day handed on, reasons told once - whatever the wall clock says."""
+
+import random
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from cache_helpers import Inbox, Notes, eventually
+from peers import answer, peer
+from test_cache_orders import NOON, syncing
+from test_cache_sync import NO_CATALOGUE, STATES, scripted
+from tls_hubs import HubProcess, pair, server_context, tls_peer
+
+from kiosk import wire
+from kiosk.config import Hub, TerminalConfig
+from kiosk.vocabulary.events import HubChanged
+from kiosk.vocabulary.problems import Problem
+from offline_cache.answers import Answer, Away, AwayReason, Refused
+from offline_cache.enrolment import enrol
+from offline_cache.heartbeat import Beat, Hearers
+from offline_cache.remote import HubClient, Timeouts
+
+BEAT = wire.Heartbeat(version="0.1", catalogue_version=0)
+
+
+class Client:
+    """Answers what is next; each question takes ``takes_s`` on the clock."""
+
+    def __init__(self, *answers: Answer[wire.HeartbeatAnswer] | Refused | Away, takes_s: float = 0.0) -> None:
+        self.answers, self.now, self.takes_s = list(answers), 100.0, takes_s
+
+    def heartbeat(self, status: wire.Heartbeat) -> Answer[wire.HeartbeatAnswer] | Refused | Away:
+        self.now += self.takes_s
+        return self.answers.pop(0)
+
+
+class Listener:
+    def __init__(self, client: Client) -> None:
+        self.reached: list[tuple[bool, Problem | None]] = []
+        self.clock: list[tuple[int, float]] = []
+        self.day: list[tuple[str, str]] = []
+        self.notes = Notes()
+        self.client = client
+        self.beat = Beat(
+            lambda: BEAT,
+            Hearers(clock=lambda *said: self.clock.append(said), day=lambda *said: self.day.append(said)),
+            reach=lambda *said: self.reached.append(said),
+            answered=lambda answer: None,
+            note=self.notes,
+            clock=lambda: client.now,
+        )
+
+    def all(self) -> "Listener":
+        while self.client.answers:
+            self.beat(self.client)  # type: ignore[arg-type]
+        return self
+
+
+def heard(**said: object) -> Answer[wire.HeartbeatAnswer]:
+    return Answer(wire.HeartbeatAnswer(0, **said))  # type: ignore[arg-type]
+
+
+def test_the_round_trip_is_measured_and_handed_on_with_the_hubs_time() -> None:
+    here = Listener(Client(heard(hub_ms=NOON, business_day="2026-11-24", hub_generation="g"), takes_s=0.25)).all()
+    assert here.clock == [(NOON, 0.25)]
+    assert here.day == [("2026-11-24", "g")]
+
+
+def test_an_older_hub_says_neither_time_nor_day() -> None:
+    here = Listener(Client(heard())).all()
+    assert here.clock == here.day == []
+    assert here.reached == [(True, None)]
+
+
+def test_a_wrong_certificate_is_told_at_once_and_noted_once() -> None:
+    wrong = Away(AwayReason.WRONG_CERTIFICATE, "self-signed")
+    here = Listener(Client(heard(), wrong, wrong, heard(), wrong)).all()
+    away = (False, Problem.WRONG_CERTIFICATE)
+    assert here.reached == [(True, None), away, away, (True, None), away]
+    assert here.notes.ids == ["hub-wrong-certificate"] * 2
+
+
+def test_silence_counts_from_the_second_time_or_at_the_start() -> None:
+    silent = Away(AwayReason.TIMED_OUT)
+    assert Listener(Client(heard(), silent)).all().reached == [(True, None)]
+    assert Listener(Client(heard(), silent, silent)).all().reached == [(True, None), (False, None)]
+    assert Listener(Client(silent)).all().reached == [(False, None)]
+
+
+def test_a_stranger_at_the_hubs_address_is_told_to_the_terminal(tmp_path: Path) -> None:
+    ours, _ = pair()
+    _, strange = pair()
+    inbox, notes = Inbox(), Notes()
+    with tls_peer(scripted({}), server_context(strange, tmp_path)) as other:
+        link = Hub(url=other.url, key="k" * 40, ca=ours.certificate.decode())
+        with syncing(link, Hearers(), inbox, notes):
+            inbox.wait(HubChanged(False, Problem.WRONG_CERTIFICATE))
+        assert other.requests == []
+    assert notes.ids.count("hub-wrong-certificate") == 1
+
+
+def test_a_plain_hub_elsewhere_is_told_to_the_terminal() -> None:
+    inbox, notes = Inbox(), Notes()
+    with syncing(Hub(url="http://192.0.2.1:8080"), Hearers(), inbox, notes):
+        inbox.wait(HubChanged(False, Problem.PLAIN_HUB))
+    assert notes.ids.count("hub-plain-refused") == 1
+
+
+def test_a_wall_clock_that_jumps_by_years_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal's clock goes to 1970, to 2090 and back between any two looks; the hub's process has its own."""
+    seed = random.randrange(2**32)
+    print("seed", seed)
+    draw = random.Random(seed)
+    hub = HubProcess(tmp_path / "hub", codes=1)
+    real_ns = time.time_ns
+    try:
+        done = enrol(tmp_path / "c.toml", hub.url, hub.code())
+        assert isinstance(done, TerminalConfig), done
+        monkeypatch.setattr(time, "time_ns", lambda: draw.choice((0, 1, real_ns(), 3_800_000_000 * 10**9)))
+        monkeypatch.setattr(time, "time", lambda: time.time_ns() / 1e9)
+        inbox, notes, said = Inbox(), Notes(), list[tuple[int, int, float]]()
+
+        def clock(hub_ms: int, round_trip_s: float) -> None:
+            said.append((real_ns() // 1_000_000, hub_ms, round_trip_s))
+
+        with syncing(done.hub, Hearers(clock=clock), inbox, notes):
+            eventually(lambda: len(said) >= 20)
+        assert [event for event in inbox.events if isinstance(event, HubChanged)] == [HubChanged(True)]
+        assert notes.lines == []
+        for now_ms, hub_ms, trip_s in said:
+            assert 0 < trip_s < 5
+            assert now_ms - trip_s * 1000 - 5 <= hub_ms <= now_ms + 5, "the hub's clock lies within the round trip"
+    finally:
+        hub.stop()
+
+
+DEEP = b"[" * 60_000 + b"]" * 60_000
+
+
+@pytest.mark.parametrize("body", [DEEP, b'{"a":' * 40_000 + b"1" + b"}" * 40_000, b'{"orders": ' + DEEP + b"}"])
+def test_deep_nesting_is_garbled_and_no_crash(body: bytes) -> None:
+    script = {b"heartbeat": answer("200 OK", body), b"help": answer("200 OK", body), b"queues": answer("404 No", body)}
+    with peer(scripted(script)) as other:
+        client = HubClient(other.url, "", Timeouts(1.0, 2.0, 3.0))
+        help_call = wire.HelpRequest(id="0193bbbb-0000-7000-8000-000000000001")
+        for result in (client.heartbeat(BEAT), client.help(help_call)):
+            assert isinstance(result, Away)
+            assert result.reason is AwayReason.GARBLED
+        refused = client.queues()
+        assert isinstance(refused, Refused)
+        assert refused.fault.code == "http_404"
+        client.close()
+
+
+def test_orders_beyond_their_limits_are_garbled_as_a_whole() -> None:
+    good = msgspec.to_builtins(
+        wire.Order(id="0193bbbb-0000-7000-8000-000000000001", kind="close", expires_ms=1, role="x")
+    )
+    for wrong in (
+        {"id": "x"},
+        {"kind": "x" * 201},
+        {"expires_ms": -1},
+        {"expires_ms": 1e400},
+        {"args": {"message": 1}},
+    ):
+        body = msgspec.json.encode({"catalogue_version": 0, "orders": [good | wrong]})
+        with peer(scripted({b"heartbeat": answer("200 OK", body), b"queues": STATES, b"cat": NO_CATALOGUE})) as other:
+            client = HubClient(other.url, "", Timeouts(1.0, 2.0, 3.0))
+            result = client.heartbeat(BEAT)
+            client.close()
+        assert isinstance(result, Away)
+        assert result.reason is AwayReason.GARBLED

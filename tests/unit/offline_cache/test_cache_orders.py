@@ -1,0 +1,202 @@
+"""Orders at the terminal: judged by the hub's time, kept before they are done, done once."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from cache_helpers import Inbox, Notes, eventually
+from peers import SITE, HubRoom, answer, new_id, now_ms, peer
+from test_cache_sync import FAST, NO_CATALOGUE, STATES, scripted
+
+from hub.auth import people
+from hub.queues import orders as given
+from hub.store.words import Role
+from kiosk import wire
+from kiosk.config import Hub
+from kiosk.vocabulary.events import Event, HouseChanged, HubChanged, RestartOrdered
+from kiosk.vocabulary.house import House
+from kiosk.wire import Order, OrderFact, OrderKind
+from offline_cache.heartbeat import Hearers
+from offline_cache.orders import Orders, Result, clean, judge
+from offline_cache.outbox import Batch
+from offline_cache.sync import SyncThread
+
+NOON = 1_795_518_000_000
+ID = "0193bbbb-0000-7000-8000-{:012x}"
+
+
+class Memory:
+    """What terminal.db keeps; ``broken`` is a disk that takes nothing."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, OrderFact] = {}
+        self._house = House()
+        self.broken = False
+
+    def knows_order(self, order: str) -> bool:
+        return order in self.facts
+
+    def keep_order(self, fact: OrderFact, house: House | None) -> bool:
+        if self.broken:
+            return False
+        self.facts[fact.id] = fact
+        self._house = house or self._house
+        return True
+
+    def house(self) -> House:
+        return self._house
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.memory, self.notes, self.posted = Memory(), Notes(), list[Event]()
+        self.orders = Orders(self.memory, self.posted.append, self.notes)
+
+
+def order(
+    n: int = 1, kind: str = "close", message: str = "", role: str = "supervisor", expires: int = NOON + 1
+) -> Order:
+    return Order(id=ID.format(n), kind=kind, args={"message": message}, expires_ms=expires, role=role)
+
+
+@pytest.mark.parametrize(
+    ("told", "result"),
+    [
+        (order(), Result.DONE),
+        (order(kind="open", role="technician"), Result.DONE),
+        (order(kind="restart", role="administrator"), Result.DONE),
+        (order(expires=NOON), Result.EXPIRED),
+        (order(kind="explode"), Result.UNKNOWN_KIND),
+        (order(kind=""), Result.UNKNOWN_KIND),
+        (order(role="clerk"), Result.NOT_ALLOWED),
+        (order(role=""), Result.NOT_ALLOWED),
+    ],
+)
+def test_judgement(told: Order, result: Result) -> None:
+    desk = Desk()
+    assert judge(told, NOON) is result
+    desk.orders.hear((told,), NOON)
+    assert desk.memory.facts[told.id].result == result.value
+    assert bool(desk.posted) is (result is Result.DONE)
+
+
+def test_an_order_is_done_once_however_often_it_is_heard() -> None:
+    desk = Desk()
+    for _ in range(3):
+        desk.orders.hear((order(1, message="eins"), order(2, "restart")), NOON)
+    assert desk.posted == [HouseChanged(House(True, "eins")), RestartOrdered()]
+    assert desk.notes.ids == ["order-applied"] * 2
+
+
+def test_orders_are_done_in_their_order() -> None:
+    desk = Desk()
+    desk.orders.hear((order(1), order(2, "open"), order(3, message="zu")), NOON)
+    assert desk.memory.house() == House(True, "zu")
+    assert desk.posted[-1] == HouseChanged(House(True, "zu"))
+
+
+def test_what_is_not_kept_is_not_done_and_is_done_when_the_disk_is_well_again() -> None:
+    desk = Desk()
+    desk.memory.broken = True
+    desk.orders.hear((order(1), order(2, "restart")), NOON)
+    assert desk.posted == []
+    desk.memory.broken = False
+    desk.orders.hear((order(1), order(2, "restart")), NOON)
+    assert len(desk.posted) == 2
+
+
+def test_a_closed_house_is_still_closed_after_a_restart() -> None:
+    desk = Desk()
+    desk.orders.hear((order(1, message="zu"), order(2, "restart")), NOON)
+    after: list[Event] = []
+    Orders(desk.memory, after.append).restore()
+    assert after == [HouseChanged(House(True, "zu"))]
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("  Heute  nur\nbis 12 ", "Heute nur bis 12"),
+        ("a\x00b\x1b[31m\u202ec", "a b [31m c"),
+        ("[b]fett[/b]", "[b]fett[/b]"),
+        ("x" * 100_000, "x" * 200),
+        ("", ""),
+    ],
+)
+def test_a_message_is_one_clean_line(message: str, shown: str) -> None:
+    assert clean(message) == shown
+
+
+def test_no_message_at_all_is_an_empty_one() -> None:
+    desk = Desk()
+    desk.orders.hear((Order(id=ID.format(1), kind="close", expires_ms=NOON + 1, role="supervisor"),), NOON)
+    assert desk.posted == [HouseChanged(House(True, ""))]
+
+
+@contextlib.contextmanager
+def syncing(link: Hub, hearers: Hearers, inbox: Inbox, notes: Notes) -> Iterator[SyncThread]:
+    class Nothing:
+        standing = None
+
+        def heard(self, answer: wire.HeartbeatAnswer) -> None:
+            return None
+
+        def reached(self) -> None:
+            return None
+
+        def batch(self, limit: int = 100) -> Batch:
+            return Batch()
+
+    one = SyncThread(
+        link,
+        inbox.post,
+        debts=Nothing(),  # type: ignore[arg-type]
+        catalogue=Nothing(),
+        status=lambda: wire.Heartbeat(version="0.1", catalogue_version=0),
+        queues=lambda states: None,
+        hearers=hearers,
+        note=notes,
+        rhythm=FAST,
+    )
+    one.start()
+    try:
+        yield one
+    finally:
+        one.stop()
+
+
+def test_from_the_real_hub_to_the_terminal_and_back(tmp_path: Path) -> None:
+    hub = HubRoom(tmp_path / "hub")
+    link = hub.enrolled()
+    ident = new_id()
+
+    def give(connection: object) -> None:
+        people.add(connection, SITE, "u1", "boss", "Bärbel", Role.SUPERVISOR, "$argon2id$x", now_ms())  # type: ignore[arg-type]
+        wanted = given.Given(id=ident, kind=OrderKind.CLOSE, message="zu", role="supervisor", user="u1")
+        assert given.give(connection, SITE, link.terminal, wanted, now_ms()) is None  # type: ignore[arg-type]
+
+    hub.store.write_now(give)
+    inbox, notes, memory = Inbox(), Notes(), Memory()
+    with syncing(link, Hearers(orders=Orders(memory, inbox.post, notes).hear), inbox, notes):
+        inbox.wait(HouseChanged(House(True, "zu")))
+        fact = memory.facts[ident]
+        assert hub.store.write_now(lambda c: given.record_result(c, SITE, fact, now_ms())) is None
+    assert hub.rows("SELECT result FROM terminal_order") == [("done",)]
+    assert [event for event in inbox.events if isinstance(event, HouseChanged)] == [HouseChanged(House(True, "zu"))]
+    hub.close()
+
+
+def test_a_bug_in_carrying_out_an_order_ends_neither_heartbeat_nor_terminal() -> None:
+    inbox, notes = Inbox(), Notes()
+
+    def explode(_orders: object, _hub_ms: int) -> None:
+        raise RuntimeError("bug")
+
+    beat = answer("200 OK", msgspec.json.encode(wire.HeartbeatAnswer(0, hub_ms=NOON, orders=(order(),))))
+    script = scripted({b"heartbeat": beat, b"queues": STATES, b"catalogue": NO_CATALOGUE})
+    with peer(script) as other, syncing(Hub(url=other.url), Hearers(orders=explode), inbox, notes):
+        inbox.wait(HubChanged(True))
+        eventually(lambda: notes.ids.count("network-bug") >= 2)
+        assert HubChanged(False) not in inbox.events

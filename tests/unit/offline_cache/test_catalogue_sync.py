@@ -1,0 +1,153 @@
+"""The thread that follows the hub: when it asks, what it keeps quiet about, what staff are told."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from cache_helpers import Inbox, Notes, eventually
+from manifest_hub import BORN, ManifestHub
+from peers import peer, says
+from test_catalogue_follow import town
+
+from kiosk import wire
+from kiosk.catalogue.faults import Fault
+from kiosk.config import Hub
+from kiosk.vocabulary.events import CatalogueChanged
+from offline_cache.answers import Away, AwayReason
+from offline_cache.catalogue_follow import Again, InStep
+from offline_cache.catalogue_store import CatalogueStore
+from offline_cache.catalogue_sync import CatalogueSync, Rhythm
+from offline_cache.catalogue_thread import CatalogueThread
+
+SLOW = Rhythm(poll_s=300.0, refused_s=300.0)
+FAST = Rhythm(poll_s=0.05, refused_s=0.05, longest_refused_s=0.1, first_pause_s=0.02, longest_pause_s=0.05)
+
+
+class Room:
+    """Store, search and sync of one terminal, with a clock of its own."""
+
+    def __init__(self, folder: Path, hub: Hub, rhythm: Rhythm = SLOW) -> None:
+        self.inbox, self.notes, self.told = Inbox(), Notes(), list[date | None]()
+        self.clock = BORN.timestamp() + 7200
+        self.store = CatalogueStore(folder / "catalogue.db", self.notes)
+        self.store.load()
+        self.thread = CatalogueThread(self.store, self.inbox.post, changed=lambda new, generation: None)
+        self.sync = CatalogueSync(
+            hub,
+            self.thread,
+            told=self.told.append,
+            note=self.notes,
+            rhythm=rhythm,
+            now=lambda: self.clock,
+            uniform=lambda low, high: high,
+        )
+
+    def heard(self, seq: int, hub_ms: int = 0) -> None:
+        self.sync.heard(wire.HeartbeatAnswer(catalogue_version=0, manifest_seq=seq, hub_ms=hub_ms))
+
+
+@contextlib.contextmanager
+def room(folder: Path, hub: Hub, rhythm: Rhythm = SLOW) -> Iterator[Room]:
+    one = Room(folder, hub, rhythm)
+    one.sync.start()
+    try:
+        yield one
+    finally:
+        one.sync.stop()
+
+
+def test_a_newer_manifest_in_the_heartbeat_is_fetched_at_once(tmp_path: Path) -> None:
+    hub = ManifestHub(town())
+    with peer(hub.play) as line, room(tmp_path, hub.link(line.url)) as here:
+        here.inbox.wait(CatalogueChanged(1))
+        eventually(lambda: here.sync.seq == 1)
+        hub.publish(town(2, s1="Neu"))
+        here.heard(1)
+        here.heard(2)
+        here.inbox.wait(CatalogueChanged(2))
+        eventually(lambda: here.sync.seq == 2)
+        assert hub.asked.count(wire.MANIFEST) == 2
+        assert here.sync.codes == ()
+
+
+def test_it_asks_again_by_itself(tmp_path: Path) -> None:
+    hub = ManifestHub(town())
+    with peer(hub.play) as line, room(tmp_path, hub.link(line.url), FAST) as here:
+        here.inbox.wait(CatalogueChanged(1))
+        eventually(lambda: hub.asked.count(wire.MANIFEST) > 3)
+        hub.publish(town(2, s1="Neu"))
+        here.inbox.wait(CatalogueChanged(2))
+
+
+def test_a_refused_catalogue_is_noted_and_waits(tmp_path: Path) -> None:
+    hub = ManifestHub(town())
+    hub.lies["token"] = lambda truth: truth[:-1]
+    with peer(hub.play) as line, room(tmp_path, hub.link(line.url)) as here:
+        eventually(lambda: here.sync.codes == ("catalogue_refused",))
+        assert [event for event, _ in here.notes.lines] == ["catalogue-refused"]
+        assert here.notes.lines[0][1]["detail"].startswith("manifest: not a signed manifest")
+        here.heard(0)
+        here.sync.reached()
+        assert hub.asked == [wire.MANIFEST]
+        hub.lies.clear()
+        here.heard(1)
+        here.inbox.wait(CatalogueChanged(1))
+        eventually(lambda: here.sync.codes == ())
+
+
+def test_pauses_after_refusals_and_silence() -> None:
+    sync = Room(Path("/nowhere"), Hub()).sync
+    fault = Fault("x", "y", "z")
+    assert [sync._settle(fault) for _ in range(6)] == pytest.approx([360, 720, 1440, 2880, 4320, 4320])
+    assert sync._settle(InStep()) == pytest.approx(360)
+    assert sync._settle(fault) == pytest.approx(360)
+    away = Away(AwayReason.TIMED_OUT)
+    assert [sync._settle(away) for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert sync._settle(Away(AwayReason.BUSY, "", 90.0)) == 90.0
+    assert [sync._settle(Again()) for _ in range(2)] == [1, 2]
+
+
+def test_past_its_promise_the_catalogue_stays_and_says_its_day(tmp_path: Path) -> None:
+    hub = ManifestHub(town())
+    with peer(hub.play) as line:
+        with room(tmp_path, hub.link(line.url)) as here:
+            here.inbox.wait(CatalogueChanged(1))
+            eventually(lambda: here.sync.seq == 1)
+        assert here.told == []
+        later = Room(tmp_path, hub.link(line.url))
+        later.clock += timedelta(days=15).total_seconds()
+        later.sync.start()
+        eventually(lambda: later.told == [date(2026, 11, 23)])
+        assert "catalogue-old" in later.notes.ids
+        assert later.sync.codes == ("catalogue_old",)
+        assert later.store.version == 1
+        hub.issued += timedelta(days=14)
+        hub.reissue()
+        later.heard(hub.seq)
+        eventually(lambda: later.told == [date(2026, 11, 23), None])
+        assert later.sync.codes == ()
+        later.sync.stop()
+
+
+def test_the_hubs_clock_goes_before_a_wrong_one_here(tmp_path: Path) -> None:
+    hub = ManifestHub(town())
+    with peer(hub.play) as line, room(tmp_path, hub.link(line.url), FAST) as here:
+        here.inbox.wait(CatalogueChanged(1))
+        right = int(here.clock * 1000)
+        here.clock += timedelta(days=4000).total_seconds()
+        eventually(lambda: len(here.told) == 1)
+        here.heard(1, right)
+        eventually(lambda: here.told == [date(2026, 11, 23), None])
+
+
+def test_a_hub_without_manifests_is_not_believed_without_signature(tmp_path: Path) -> None:
+    """With pinned keys the old way is closed: nobody can talk a terminal out of signatures."""
+    gone = b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}"
+    link = msgspec.structs.replace(ManifestHub(town()).link(""), url="")
+    with peer(says(gone)) as line, room(tmp_path, msgspec.structs.replace(link, url=line.url), FAST) as here:
+        eventually(lambda: len(line.requests) > 2)
+        assert here.notes.ids == []
+        assert {request.split(b" ")[1] for request in line.requests} == {wire.MANIFEST.encode()}
