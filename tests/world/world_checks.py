@@ -64,7 +64,10 @@ def _why(town: Town) -> str:
 
 def check(town: Town, healed: bool) -> None:
     """Compare the truth with the hub."""
-    rows = town.hub.rows("SELECT id, day, series, slot, n, state, origin, arrival_ms, arrival_sure FROM ticket")
+    rows = town.hub.rows(
+        "SELECT id, day, series, slot, n, state, origin, arrival_ms, arrival_sure FROM ticket WHERE issued_ms >= ?",
+        town.since_ms,
+    )
     other = dict(town.hub.rows("SELECT ticket_id, id FROM ticket_alias"))
     taken: Counter[str] = Counter()
     for ident, day, series, slot, n, state, origin, *_ in rows:

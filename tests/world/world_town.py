@@ -5,6 +5,7 @@ is called; ``world_checks`` compares the whole with the hub.
 """
 
 import random
+from collections import deque
 from collections.abc import Callable
 from enum import Enum
 
@@ -77,11 +78,15 @@ class Town:
         names = TERMINALS[:terminals]
         self.terminals = {n: Terminal(n, self.time, self._line, self.new_id, draw) for n in names}
         self.visitors: dict[str, Visitor] = {}
+        self.recent: deque[str] = deque(maxlen=30)
+        """Ids of those who came last."""
         self.slips: dict[tuple[str, str], Visitor] = {}
         """By (business day, number): what is on paper."""
         self.holders: dict[str, list[Visitor]] = {}
         """By number: whoever may come when it is called."""
         self.at_counter: dict[str, Visitor | None] = dict.fromkeys(COUNTERS)
+        self.since_ms = 0
+        """Older rows of the hub are not looked at any more."""
         self.earned: set[str] = set()
         """Alarms that must stand."""
 
@@ -102,6 +107,7 @@ class Town:
         ident = self.new_id()
         visitor = Visitor(ident, terminal, at.disk, service, self.time.ms, sure, self.hub.life)
         self.visitors[ident] = visitor
+        self.recent.append(ident)
         intent = at.intend(ident, service)
         if stop is Stop.INTENT:
             return self._power_cut(visitor)
@@ -129,6 +135,15 @@ class Town:
         """The visitor holds the slip before the scanner of another terminal."""
         if visitor.waits and visitor.number and visitor.number.slip_code:
             self.terminals[terminal].scan(visitor.number.slip_code)
+
+    def forget_visitors(self) -> None:
+        """Everybody has gone home; what is on the slips of closed days is nobody's business any more."""
+        self.since_ms = self.time.ms
+        self.visitors.clear()
+        self.holders.clear()
+        self.slips.clear()
+        self.recent.clear()
+        self.at_counter = dict.fromkeys(COUNTERS)
 
     def _hand_out(self, visitor: Visitor, numbered: Numbered) -> None:
         other = self.slips.setdefault((numbered.business_day, str(numbered.label)), visitor)
