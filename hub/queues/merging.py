@@ -78,14 +78,23 @@ def _rename(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refu
     """Our number never reached its visitor, whose paper says another (the terminal's, or one that we forgot in a
     restore): there must be one ticket, under the number on the paper."""
     twin = _twin(connection, told, True)
+    arrival_ms = _arrival(connection, known, told)
     if twin is None:
-        return TakenIn(_relabel(connection, known, told), News.RELABELLED)
+        return TakenIn(_relabel(connection, known, told, arrival_ms), News.RELABELLED)
     if twin.origin not in PLACEHOLDERS:
         return _taken(connection, told, twin)
     _end(connection, known, told.now_ms)
     aliases.void_number(connection, known, told.now_ms)
-    where = Place(twin.queue_id, known.arrival_ms, True, True)
+    where = Place(twin.queue_id, arrival_ms, True, True)
     return TakenIn(_merge(connection, twin, told, where), News.MERGED)
+
+
+def _arrival(connection: Connection, known: Ticket, told: Told) -> int:
+    """When the visitor tapped: before our number was asked for, and long before when that request was late."""
+    where = place(connection, told)
+    if isinstance(where, Refused) or not where.arrival_sure:
+        return known.arrival_ms
+    return min(known.arrival_ms, where.arrival_ms)
 
 
 def _merge(connection: Connection, twin: Ticket, told: Told, where: Place) -> Ticket:
@@ -168,22 +177,25 @@ def _waited_since(connection: Connection, ticket: Ticket, arrival_ms: int) -> No
     )
 
 
-def _relabel(connection: Connection, known: Ticket, told: Told) -> Ticket:
-    """The ticket keeps its place. Called by a number that its visitor never saw, it is called again by the right one;
+def _relabel(connection: Connection, known: Ticket, told: Told, arrival_ms: int) -> Ticket:
+    """The ticket keeps its place, or gets the better one that it should have had. Called by a number that its visitor never saw, it is called again by the right one;
     a visitor who did not come to that number waits again."""
     aliases.void_number(connection, known, told.now_ms)
     run(
         connection,
-        "UPDATE ticket SET day = ?, series = ?, slot = ?, round = ?, n = ?, origin = ? WHERE site_id = ? AND id = ?",
+        "UPDATE ticket SET day = ?, series = ?, slot = ?, round = ?, n = ?, origin = ?, arrival_ms = ?"
+        " WHERE site_id = ? AND id = ?",
         told.day,
         told.label.series,
         told.label.slot,
         number_again(connection, told),
         told.label.n,
         told.origin,
+        arrival_ms,
         known.site_id,
         known.id,
     )
+    _waited_since(connection, known, arrival_ms)
     ticket = _told(connection, known, told.now_ms)
     if ticket.state is State.CALLED:
         _call_again(connection, ticket, told.now_ms)

@@ -106,8 +106,8 @@ def _order(town: Town, rows: list[tuple[object, ...]]) -> None:
     """Nobody who came more than two seconds later stands before anybody, where clocks were learnt."""
     places = [
         (arrival_ms, slot, n, town.visitors[str(ident)].tap_ms)
-        for ident, _, _, slot, n, _, _, arrival_ms, sure in rows
-        if sure and ident in town.visitors and town.visitors[str(ident)].sure
+        for ident, _, _, slot, n, state, _, arrival_ms, sure in rows
+        if sure and state not in OVER and ident in town.visitors and town.visitors[str(ident)].sure
     ]
     latest = 0
     for arrival_ms, slot, n, tap_ms in sorted(places):

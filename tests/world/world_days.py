@@ -14,8 +14,8 @@ from world_town import Stop, Town, Visitor
 OF_A_DAY, TERMINALS = 2_000, 5
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
-OPEN_MS = 4 * HOUR_MS
-CLERK_MS = 20_000
+OPEN_MS = 2 * HOUR_MS
+CLERK_MS = 10_000
 STORM = {
     Fate.FINE: 0.80,
     Fate.SLOW: 0.04,
@@ -44,7 +44,7 @@ class Days:
         self._fates, self._weights = list(STORM), list(STORM.values())
 
     def day(self, number: int) -> None:
-        """From eight to twelve, then everything is mended and must be told."""
+        """From eight to ten, then everything is mended and must be told."""
         town = self.town
         begun = town.time.ms
         self._plan(begun, number)
@@ -97,9 +97,9 @@ class Days:
         if number % 3 == 1:
             self._at(begun, self._wipe)
         if number % 4 == 2:
-            saved = begun + self.draw.randrange(OPEN_MS - HOUR_MS)
+            saved = begun + self.draw.randrange(OPEN_MS // 2)
             self._put(saved, self.town.hub.back_up)
-            self._put(saved + self.draw.randrange(HOUR_MS), self._restore)
+            self._put(saved + self.draw.randrange(OPEN_MS // 2), self._restore)
 
     def _put(self, at: int, happen: Callable[[], None]) -> None:
         self._planned += 1
@@ -115,7 +115,7 @@ class Days:
 
     def _cut_off(self, begun: int) -> None:
         name, cut = self._any_name(), self.town.net.cut
-        self._span(begun, 40 * MINUTE_MS, lambda: cut.add(name), lambda: cut.discard(name))
+        self._span(begun, 30 * MINUTE_MS, lambda: cut.add(name), lambda: cut.discard(name))
         self.did["cuts"] += 1
 
     def _hub_down(self, begun: int) -> None:

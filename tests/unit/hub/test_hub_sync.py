@@ -117,6 +117,16 @@ def test_a_ticket_numbered_twice_is_relabelled_and_our_number_is_void(hall) -> N
     assert hall.see(aliases.with_number, hall.site, DAY, Label("A", 0, 1)).label == "A 03-01"
 
 
+def test_who_is_numbered_by_a_late_request_stands_where_the_tap_was(hall) -> None:
+    tapped = hall.clock()
+    hall.clock.forward(MINUTE)
+    others = hall.ticket()
+    late = hall.ticket()
+    sync(hall, own(hall, 1, late.id, arrival_ms=tapped))
+    assert labels(hall) == ["A 03-01", others.label]
+    assert find(hall, late.id).arrival_ms == tapped
+
+
 def test_a_void_number_is_not_given_again_that_day(hall) -> None:
     hall.store.write_now(lambda c: c.exec_driver_sql("UPDATE queue SET last_n = 3"))
     first = hall.ticket()
