@@ -11,11 +11,11 @@ from world_net import Fate
 from world_terminal import Terminal
 from world_town import Stop, Town, Visitor
 
-OF_A_DAY, TERMINALS = 2_000, 5
+OF_A_DAY, TERMINALS = 4_000, 5
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 OPEN_MS = 2 * HOUR_MS
-CLERK_MS = 10_000
+CLERK_MS = 3_500
 STORM = {
     Fate.FINE: 0.80,
     Fate.SLOW: 0.04,
