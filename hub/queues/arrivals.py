@@ -66,7 +66,7 @@ def place(connection: Connection, told: Told) -> Place | Refused:
 
 def insert(connection: Connection, told: Told, where: Place) -> Ticket:
     """The ticket stands in its queue from its arrival on; one of an earlier day is only recorded, as expired."""
-    _know_day(connection, told)
+    know_day(connection, told)
     ticket = _ticket(told, where)
     wraps = number_again(connection, told)
     run(
@@ -117,7 +117,7 @@ def _day(connection: Connection, site: str) -> tuple[str, int]:
     return str(row[0]), int(row[1])
 
 
-def _know_day(connection: Connection, told: Told) -> None:
+def know_day(connection: Connection, told: Told) -> None:
     """A day of before may be new to a hub that was restored."""
     run(
         connection,

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.queues import alarms, aliases, events
-from hub.queues.arrivals import Place, Told, insert, number_again, place
+from hub.queues.arrivals import Place, Told, insert, know_day, number_again, place
 from hub.queues.days import open_day
 from hub.queues.issue import tell
 from hub.queues.refusals import Code, Refused
@@ -76,25 +76,21 @@ def _known(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refus
 
 def _rename(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refused:
     """Our number never reached its visitor, whose paper says another (the terminal's, or one that we forgot in a
-    restore): there must be one ticket, under the number on the paper."""
-    twin = _twin(connection, told, True)
-    arrival_ms = _arrival(connection, known, told)
+    restore): there must be one ticket, under the number on the paper, at the place of the tap."""
+    where = place(connection, told)
+    if isinstance(where, Refused):
+        return where
+    arrival_ms = min(known.arrival_ms, where.arrival_ms) if where.arrival_sure else known.arrival_ms
+    twin = _twin(connection, told, where.waits)
     if twin is None:
+        known = known if where.waits else _over(connection, known, told.now_ms)
         return TakenIn(_relabel(connection, known, told, arrival_ms), News.RELABELLED)
     if twin.origin not in PLACEHOLDERS:
         return _taken(connection, told, twin)
     _end(connection, known, told.now_ms)
     aliases.void_number(connection, known, told.now_ms)
-    where = Place(twin.queue_id, arrival_ms, True, True)
+    where = Place(twin.queue_id, arrival_ms, True, where.waits)
     return TakenIn(_merge(connection, twin, told, where), News.MERGED)
-
-
-def _arrival(connection: Connection, known: Ticket, told: Told) -> int:
-    """When the visitor tapped: before our number was asked for, and long before when that request was late."""
-    where = place(connection, told)
-    if isinstance(where, Refused) or not where.arrival_sure:
-        return known.arrival_ms
-    return min(known.arrival_ms, where.arrival_ms)
 
 
 def _merge(connection: Connection, twin: Ticket, told: Told, where: Place) -> Ticket:
@@ -143,6 +139,7 @@ def _taken(connection: Connection, told: Told, other: Ticket) -> Refused:
 
 def _learn(connection: Connection, ticket: Ticket, told: Told, where: Place) -> Ticket:
     """What the terminal or the slip knows better than who brought the ticket in: arrival, service, language, day."""
+    know_day(connection, told)
     run(
         connection,
         "UPDATE ticket SET day = ?, service_id = CASE WHEN ? <> '' THEN ? ELSE service_id END, lang = ?,"
@@ -178,8 +175,9 @@ def _waited_since(connection: Connection, ticket: Ticket, arrival_ms: int) -> No
 
 
 def _relabel(connection: Connection, known: Ticket, told: Told, arrival_ms: int) -> Ticket:
-    """The ticket keeps its place, or gets the better one that it should have had. Called by a number that its visitor never saw, it is called again by the right one;
-    a visitor who did not come to that number waits again."""
+    """Called by a number that its visitor never saw, it is called again by the right one; a visitor who did not come to
+    that number waits again."""
+    know_day(connection, told)
     aliases.void_number(connection, known, told.now_ms)
     run(
         connection,
@@ -215,6 +213,15 @@ def _call_again(connection: Connection, ticket: Ticket, now_ms: int) -> None:
         "counter_name": str(row[0]),
     }
     events.append(connection, ticket.site_id, events.Kind.RECALL, ticket.id, body, now_ms)
+
+
+def _over(connection: Connection, ticket: Ticket, now_ms: int) -> Ticket:
+    """Its visitor came on an earlier day."""
+    if State.EXPIRED not in NEXT[ticket.state] or ticket.state is State.IN_SERVICE:
+        return ticket
+    moved = move(connection, ticket, State.EXPIRED, now_ms)
+    assert isinstance(moved, Ticket)
+    return moved
 
 
 def _end(connection: Connection, ticket: Ticket, now_ms: int) -> None:

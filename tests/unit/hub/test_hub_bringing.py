@@ -160,6 +160,13 @@ def test_a_number_typed_before_the_day_turned_at_its_terminal_is_still_one_ticke
     assert outcomes(sync(hall, today)) == [(200, "new")]
 
 
+def test_a_typed_number_of_a_day_that_the_hub_never_opened_is_one_ticket(hall) -> None:
+    brought(hall, "A 01-01")
+    told = own(hall, 1, uuid(50), slot=1, business_day="2026-11-23", arrival_ms=hall.clock())
+    assert outcomes(sync(hall, told)) == [(200, "merged")]
+    assert labels(hall) == ["A 01-01"]
+
+
 def test_placeholders_expire_with_the_day(hall) -> None:
     brought(hall, "A 01-01")
     hall.do(turn_all, hall.clock.forward(DAY_MS))

@@ -276,6 +276,24 @@ def test_a_number_of_ours_of_yesterday_takes_todays_from_nobody(hall) -> None:
     assert hall.see(alarms.standing, hall.site) == []
 
 
+def test_who_is_known_today_under_a_late_request_came_yesterday(hall) -> None:
+    """Restored before yesterday's request was heard, the hub took its straggler for a visitor of today."""
+    tapped = hall.clock()
+    hall.clock.forward(DAY_MS)
+    others, late = hall.ticket(), hall.ticket()
+    assert outcomes(sync(hall, own(hall, 1, late.id, 1, slot=0, arrival_ms=tapped))) == [(200, "relabelled")]
+    assert labels(hall) == [others.label] == ["A 001"]
+    assert (find(hall, late.id).label, find(hall, late.id).state) == ("A 001", State.EXPIRED)
+
+
+def test_a_day_that_a_restored_hub_never_opened_is_no_bug(hall) -> None:
+    late = hall.ticket()
+    night = own(hall, 1, late.id, business_day="2026-11-23", arrival_ms=hall.clock())
+    assert outcomes(sync(hall, night)) == [(200, "relabelled")]
+    assert find(hall, late.id).day == "2026-11-23"
+    assert labels(hall) == ["A 03-01"]
+
+
 # --- scans
 
 
