@@ -47,19 +47,28 @@ class World(RuleBasedStateMachine):
         self.town.time.go(1700)
         self._under(fate, lambda: self.town.tap(terminal, service))
 
+    @rule(terminal=terminals, service=services)
+    def tap_cut_off(self, terminal: str, service: str) -> None:
+        self.town.net.cut.add(terminal)
+        self.town.time.go(700)
+        self.town.tap(terminal, service)
+
     @rule(terminal=terminals, fate=fates, stop=stops)
     def tap_until_power_goes(self, terminal: str, fate: Fate, stop: Stop) -> None:
         self.town.time.go(900)
         self._under(fate, lambda: self.town.tap(terminal, "ausweis", stop))
 
-    @rule(terminal=terminals, fate=fates)
-    def sync(self, terminal: str, fate: Fate) -> None:
+    @rule(terminal=terminals, fate=fates, after=st.integers(0, 2))
+    def sync(self, terminal: str, fate: Fate, after: int) -> None:
+        """A heartbeat, and what it sets going: slot, outbox. One of the requests meets its fate."""
+        self.fates.extend([Fate.FINE] * after)
         self._under(fate, self.town.terminals[terminal].beat)
 
-    @rule(terminal=terminals, fate=fates)
-    def sync_after_a_good_heartbeat(self, terminal: str, fate: Fate) -> None:
-        self.fates.append(Fate.FINE)
-        self._under(fate, self.town.terminals[terminal].beat)
+    @rule()
+    def all_sync(self) -> None:
+        self.town.hub.down, self.town.net.cut = False, set()
+        for terminal in self.town.terminals.values():
+            terminal.beat()
 
     @precondition(lambda self: self.town.net.flying and not self.town.hub.down)
     @rule(number=st.integers(0, 7))
@@ -70,9 +79,15 @@ class World(RuleBasedStateMachine):
     def cut_or_mend(self, terminal: str) -> None:
         self.town.net.cut ^= {terminal}
 
+    @precondition(lambda self: not self.town.hub.down)
     @rule()
-    def hub_stops_or_starts(self) -> None:
-        self.town.hub.down = not self.town.hub.down
+    def hub_stops(self) -> None:
+        self.town.hub.down = True
+
+    @precondition(lambda self: self.town.hub.down)
+    @rule()
+    def hub_starts(self) -> None:
+        self.town.hub.down = False
 
     @rule()
     def back_up(self) -> None:
@@ -84,13 +99,12 @@ class World(RuleBasedStateMachine):
         self.restores += 1
         self.town.restore()
 
-    @rule(terminal=terminals, reboot=st.booleans())
-    def crash(self, terminal: str, reboot: bool) -> None:
-        self.town.crash(terminal, reboot)
-
-    @rule(terminal=terminals)
-    def wipe(self, terminal: str) -> None:
-        self.town.wipe(terminal)
+    @rule(terminal=terminals, way=st.sampled_from(("crash", "reboot", "new disk")))
+    def accident(self, terminal: str, way: str) -> None:
+        if way == "new disk":
+            self.town.wipe(terminal)
+        else:
+            self.town.crash(terminal, reboot=way == "reboot")
 
     @rule(terminal=terminals, hours=st.sampled_from((-30, -1, 1, 30)))
     def wall_clock_jumps(self, terminal: str, hours: int) -> None:
@@ -109,6 +123,11 @@ class World(RuleBasedStateMachine):
     @rule(counter=counters)
     def call(self, counter: str) -> None:
         self.town.next(counter)
+
+    @rule()
+    def call_all(self) -> None:
+        for counter in COUNTERS:
+            self.town.next(counter)
 
     @rule(terminal=terminals, service=services)
     def call_blind(self, terminal: str, service: str) -> None:

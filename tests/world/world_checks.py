@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from typing import Any
 
 import msgspec
 from world_hub import SITE
@@ -10,6 +11,7 @@ from world_town import Town, Visitor
 
 from hub.queues import aliases, alarms
 from hub.store.words import ACTIVE, PLACEHOLDERS
+from kiosk.vocabulary.labels import Label
 
 OVER = ("cancelled", "expired", "void")
 """A row in these states takes nobody's place."""
@@ -30,7 +32,7 @@ class Healed(msgspec.Struct, frozen=True):
 def heal(town: Town) -> Healed:
     """Everything works from now on; stragglers arrive. Everything must be in the hub within bounded virtual time."""
     town.hub.down, town.net.cut = False, set()
-    town.net.choose = lambda: Fate.FINE
+    chosen, town.net.choose = town.net.choose, lambda: Fate.FINE
     while town.net.flying:
         town.net.arrive(0)
     begun, ops = town.time.ms, 0
@@ -43,6 +45,7 @@ def heal(town: Town) -> Healed:
         ops, told = ops + max(0, told - owed), owed
         spent = town.time.ms - begun
         assert spent <= BACK_OFF_MS + CALM_MS + PER_OP_MS * ops, f"not healed after {spent} ms: {_why(town)}"
+    town.net.choose = chosen
     return Healed(town.time.ms - begun, ops)
 
 
@@ -102,17 +105,22 @@ def _found(town: Town, visitor: Visitor, day: str) -> None:
         assert ticket.state in ACTIVE, f"holds a slip and does not wait ({ticket.state}): {visitor}"
 
 
-def _order(town: Town, rows: list[tuple[object, ...]]) -> None:
+def _order(town: Town, rows: list[tuple[Any, ...]]) -> None:
     """Nobody who came more than two seconds later stands before anybody, where clocks were learnt."""
-    places = [
-        (arrival_ms, slot, n, town.visitors[str(ident)].tap_ms)
-        for ident, _, _, slot, n, state, _, arrival_ms, sure in rows
-        if sure and state not in OVER and ident in town.visitors and town.visitors[str(ident)].sure
-    ]
+    places = []
+    for ident, day, series, slot, n, state, _, arrival_ms, sure in rows:
+        owner = town.visitors.get(str(ident))
+        if owner and owner.sure and sure and state not in OVER and _holds(owner, str(day), Label(series, slot, n)):
+            places.append((arrival_ms, slot, n, owner.tap_ms))
     latest = 0
     for arrival_ms, slot, n, tap_ms in sorted(places):
         assert latest - tap_ms <= INVERSION_MS, f"{slot} {n} tapped at {tap_ms}, stands at {arrival_ms}, after {latest}"
         latest = max(latest, tap_ms)
+
+
+def _holds(visitor: Visitor, day: str, label: Label) -> bool:
+    number = visitor.number
+    return number is not None and (number.business_day, number.label) == (day, label)
 
 
 def _alarms(town: Town) -> None:

@@ -57,7 +57,6 @@ class Days:
         check(town, healed=False)
         healed = heal(town)
         check(town, healed=True)
-        town.net.choose = self._fate
         self._count(healed.ms, healed.ops)
         self._night(begun)
 

@@ -184,7 +184,10 @@ class Hub:
 
     def _sync(self, known: Known, body: bytes) -> tuple[int, msgspec.Struct]:
         asked = msgspec.json.decode(body, type=wire.SyncRequest)
-        return 200, wire.SyncAnswer(self.do(apply_all, Teller(known, self.time.ms, self.draw), asked.ops))
+        answers = self.do(apply_all, Teller(known, self.time.ms, self.draw), asked.ops)
+        bugs = [answer for answer in answers if answer.status >= 500]
+        assert not bugs, f"a guard of a table broke: {bugs}"
+        return 200, wire.SyncAnswer(answers)
 
     def _heartbeat(self, known: Known, body: bytes) -> tuple[int, msgspec.Struct]:
         """Without the catalogue, which has a world of its own."""

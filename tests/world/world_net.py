@@ -44,9 +44,7 @@ class Flying(msgspec.Struct, frozen=True):
 class Net:
     """``choose`` gives the fate of each request, ``meanwhile`` is what happens in between."""
 
-    def __init__(
-        self, time: Time, hub: Hub, choose: Callable[[], Fate], meanwhile: Callable[[str, str], None]
-    ) -> None:
+    def __init__(self, time: Time, hub: Hub, choose: Callable[[], Fate], meanwhile: Callable[[str, str], None]) -> None:
         self._time, self._hub = time, hub
         self.choose, self._meanwhile = choose, meanwhile
         self.cut: set[str] = set()
