@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from world_checks import check, heal
 from world_hub import COUNTERS, SERVICES
 from world_net import Fate
-from world_town import Stop, Town, Visitor
+from world_town import Town
+from world_visitor import Stop, Visitor
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 SEED = os.environ.get("KIOSK_TEST_SEED")

@@ -1,4 +1,4 @@
-"""Town days with thousands of visitors: outages, storms, crashes, wiped disks, a restored hub; every evening all is told.
+"""Town days with thousands of visitors, outages, storms, crashes, wiped disks, restored hubs; each evening all is told.
 
 20,000 visitors, full 1,000,000, in towns of 20,000 with five days each. Prints the seed of each town;
 ``KIOSK_TEST_SEED=n`` begins with that one.

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 from world_hub import SITE
 from world_net import Fate
-from world_town import Town, Visitor
+from world_town import Town
+from world_visitor import Visitor
 
-from hub.queues import aliases, alarms
+from hub.queues import alarms, aliases
 from hub.store.words import ACTIVE, PLACEHOLDERS
 from kiosk.vocabulary.labels import Label
 

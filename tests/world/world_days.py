@@ -9,7 +9,8 @@ from world_checks import check, heal
 from world_hub import COUNTERS, SERVICES
 from world_net import Fate
 from world_terminal import Terminal
-from world_town import Stop, Town, Visitor
+from world_town import Town
+from world_visitor import Stop, Visitor
 
 OF_A_DAY, TERMINALS = 4_000, 5
 MINUTE_MS = 60_000

@@ -1,4 +1,4 @@
-"""The network between terminals and hub: every message may be lost, late, doubled, overtaken, or cut off for a while."""
+"""The network between terminals and hub: any message may be lost, late, doubled, overtaken, or cut off for a while."""
 
 from collections.abc import Callable
 from enum import Enum

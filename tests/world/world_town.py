@@ -7,12 +7,11 @@ is called; ``world_checks`` compares the whole with the hub.
 import random
 from collections import deque
 from collections.abc import Callable
-from enum import Enum
 
-import msgspec
 from world_hub import COUNTERS, SITE, TERMINALS, Hub, Time
 from world_net import Fate, Line, Net
 from world_terminal import Terminal
+from world_visitor import Stop, Visitor
 
 from hub.queues import bringing, calling
 from hub.queues.bringing import Bring, Brought
@@ -28,43 +27,6 @@ from kiosk.vocabulary.tickets import Numbered, PaperState
 
 SURE_MS = 3 * 3600 * 1000
 """After so long without contact a crystal may be off by half a second."""
-
-
-class Stop(Enum):
-    """Where in a visit the terminal's power goes."""
-
-    NEVER = "never"
-    INTENT = "after the intent"
-    ASKED = "after the asking"
-    NUMBERED = "after the number"
-    PAPER = "after the paper"
-
-
-class Visitor(msgspec.Struct):
-    """The truth about one visitor."""
-
-    id: str
-    terminal: str
-    disk: int
-    service: str
-    tap_ms: int
-    sure: bool
-    """The terminal had learnt the hub's clock not long before the tap."""
-    life: int
-    """Of the hub, at the tap."""
-    number: Numbered | None = None
-    """What the slip in the visitor's hand says; None = no slip."""
-    gone: bool = False
-    """Gave the number back, or never had one."""
-    served_life: int = -1
-    """The life of the hub in which the visitor was served; -1 = not yet."""
-    excuse: str = ""
-    """Why the hub may know nothing, or something that nobody holds."""
-
-    @property
-    def waits(self) -> bool:
-        """Holds a slip and has not been served."""
-        return self.number is not None and not self.gone and self.served_life < 0
 
 
 class Town:
@@ -250,25 +212,26 @@ class Town:
         self.hub.restore(max(ABOVE, given))
         for visitor in self.visitors.values():
             at = self.terminals[visitor.terminal]
-            if at.disk != visitor.disk or visitor.number is None:
-                visitor.excuse = visitor.excuse or "restored"
-            elif at.standing.business_day != visitor.number.business_day:
+            day = visitor.number.business_day if visitor.number else ""
+            if (at.disk, at.standing.business_day) != (visitor.disk, day):
                 visitor.excuse = visitor.excuse or "restored"
 
     def _meanwhile(self, terminal: str, path: str) -> None:
-        """While an answer is on its way: a number is asked for during the sync, a sync done during the asking."""
+        """While an answer is on its way: a heartbeat during the asking, a visit during heartbeat or sync."""
         chosen, self.net.choose = self.net.choose, lambda: Fate.FINE
         if path == wire.TICKETS:
             self.terminals[terminal].beat()
         else:
-            at = self.terminals[terminal]
-            self.net.cut, cut = self.net.cut | {terminal}, self.net.cut
-            visitor = self.tap(terminal, "ausweis", Stop.NEVER)
-            if self.new_id()[-1] in "05af":
-                self.give_back(visitor)
-            self.net.cut = cut
-            assert at is self.terminals[terminal]
+            self._visit_unheard(terminal)
         self.net.choose = chosen
+
+    def _visit_unheard(self, terminal: str) -> None:
+        """A number that the hub hears nothing of yet; every third is given back."""
+        cut, self.net.cut = self.net.cut, {*self.net.cut, terminal}
+        visitor = self.tap(terminal, "ausweis")
+        if len(self.visitors) % 3 == 0:
+            self.give_back(visitor)
+        self.net.cut = cut
 
     def _line(self, terminal: str) -> Line:
         return Line(self.net, terminal)
