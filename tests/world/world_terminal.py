@@ -100,8 +100,8 @@ class Terminal:
         generation = f"{self.name[1:]}{self.disk:031x}"
         self.db.execute("UPDATE instance SET generation = ?", (bytes.fromhex(generation),))
 
-    def start(self, reboot: bool = False) -> tuple[str, ...]:
-        """The program starts; returns the tickets whose intent or paper was left half done."""
+    def start(self, reboot: bool = False) -> None:
+        """The program starts and settles what was left half done."""
         if reboot:
             self.boots += 1
             self._booted_ms = self._time.ms
@@ -129,8 +129,7 @@ class Terminal:
             self.db.execute("UPDATE instance SET starts = starts + 1")
             own_numbers.set_clock(self.db, self.outside)
             outbox.begin_anew(self.db)
-            left = tickets.unfinished(self.db, self.outside)
-        return left.cancelled + left.unconfirmed
+            tickets.unfinished(self.db, self.outside)
 
     def jump_wall_clock(self, seconds: float) -> None:
         self.wall_off_s += seconds
@@ -197,6 +196,9 @@ class Terminal:
     @property
     def standing(self) -> Standing:
         return own_numbers.standing(self.db, self.outside)
+
+    def state_of(self, ticket: str) -> str:
+        return str(self.db.execute("SELECT state FROM ticket WHERE id = ?", (ticket,)).fetchone()[0])
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return list(self.db.execute(sql))

@@ -190,9 +190,13 @@ class Town:
         self.terminals[terminal].start(reboot)
 
     def _power_cut(self, visitor: Visitor) -> Visitor:
+        """A number that is durable waits though nobody has it; an intent is given back at the start."""
+        at = self.terminals[visitor.terminal]
         self.crash(visitor.terminal)
         if visitor.number is None:
-            visitor.gone, visitor.excuse = True, "no paper"
+            visitor.gone = True
+            if at.state_of(visitor.id) == "numbered":
+                visitor.excuse = "no paper"
         return visitor
 
     def wipe(self, terminal: str) -> None:
@@ -210,6 +214,9 @@ class Town:
             return
         given = self.hub.rows("SELECT coalesce(max(n), 0) FROM ticket WHERE slot = 0 AND day = ?", self.day)[0][0]
         self.hub.restore(max(ABOVE, given))
+        self.hub.saved_ms = (
+            0  # the same copy twice: nobody knows what the life between has given (docs/number-protocol.md)
+        )
         for visitor in self.visitors.values():
             at = self.terminals[visitor.terminal]
             day = visitor.number.business_day if visitor.number else ""
