@@ -25,6 +25,10 @@ from hub.store.sql import run
 from hub.store.words import PLACEHOLDERS, AlarmKind, Origin, State
 
 
+_SLIP_MS = 999
+"""A slip tells its arrival in whole seconds."""
+
+
 class News(StrEnum):
     """What came of it."""
 
@@ -97,7 +101,8 @@ def _merge(connection: Connection, twin: Ticket, told: Told, where: Place) -> Ti
     """The placeholder becomes the ticket that is told of."""
     aliases.add_id(connection, twin, told.id, told.now_ms)
     ticket = _learn(connection, twin, told, where)
-    called_too_early = not where.arrival_sure or where.arrival_ms > (ticket.called_ms or 0)
+    latest_ms = where.arrival_ms + (_SLIP_MS if told.origin is Origin.SCANNED else 0)
+    called_too_early = not where.arrival_sure or latest_ms > (ticket.called_ms or 0)
     if ticket.state is State.NO_SHOW and where.waits and called_too_early:
         return _wait_again(connection, ticket, told.now_ms)
     return ticket

@@ -51,9 +51,8 @@ def heal(town: Town) -> Healed:
 
 
 def _settled(town: Town) -> bool:
-    generation = f"{town.hub.life + 1:032x}"
     return all(
-        each.owed == 0 and each.standing.slot and each.standing.hub_generation == generation
+        each.owed == 0 and each.standing.slot and each.standing.hub_generation == town.hub.generation
         for each in town.terminals.values()
     )
 

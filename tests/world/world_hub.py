@@ -133,6 +133,11 @@ class Hub:
         self._made += 1
         return f"{self._made:032x}"
 
+    @property
+    def generation(self) -> str:
+        """Of this life."""
+        return f"{self.life + 1:032x}"
+
     def turn_day(self) -> None:
         """The housekeeping of hub/app.py."""
         self.do(days.turn_all, self.time.ms)
@@ -144,7 +149,7 @@ class Hub:
     def restore(self, above: int = ABOVE) -> None:
         self._copy.backup(self._raw)
         self.life += 1
-        self.do(begin_anew_everywhere, f"{self.life + 1:032x}", above, self.time.ms)
+        self.do(begin_anew_everywhere, self.generation, above, self.time.ms)
 
     def _ticket(self, known: Known, body: bytes) -> tuple[int, msgspec.Struct]:
         asked = msgspec.json.decode(body, type=wire.TicketRequest)

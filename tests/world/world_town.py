@@ -27,6 +27,8 @@ from kiosk.vocabulary.tickets import Numbered, PaperState
 
 SURE_MS = 3 * 3600 * 1000
 """After so long without contact a crystal may be off by half a second."""
+STAYS_MS = 16 * 3600 * 1000
+"""After so long a visitor has gone home."""
 
 
 class Town:
@@ -149,7 +151,8 @@ class Town:
             raise AssertionError(f"{called.label} of {called.day} is called twice: {exact}")
         if exact is not None and exact.waits:
             return exact
-        return next((each for each in self.holders.get(called.label, ()) if each.waits), None)
+        here = self.time.ms - STAYS_MS
+        return next((each for each in self.holders.get(called.label, ()) if each.waits and each.tap_ms > here), None)
 
     def bring(self, text: str, origin: Origin = Origin.TYPED) -> Brought | Refused:
         """Somebody at a desk types a number, reads a slip, or adds the next number of a silent terminal."""
@@ -200,11 +203,14 @@ class Town:
         return visitor
 
     def wipe(self, terminal: str) -> None:
-        """The disk is replaced: what only it knew is lost."""
+        """The disk is replaced: lost is what only it knew - it was not told yet, or not again to a restored hub."""
         at = self.terminals[terminal]
-        for (lane,) in at.rows("SELECT DISTINCT lane FROM outbox"):
-            if lane in self.visitors:
-                self.visitors[lane].excuse = "wiped"
+        owed = {lane for (lane,) in at.rows("SELECT DISTINCT lane FROM outbox")}
+        told_again = at.standing.hub_generation == self.hub.generation
+        for visitor in self.visitors.values():
+            ours = (visitor.terminal, visitor.disk) == (terminal, at.disk)
+            if visitor.id in owed or (ours and not told_again and visitor.life != self.hub.life):
+                visitor.excuse = "wiped"
         at.new_disk()
         at.start()
 

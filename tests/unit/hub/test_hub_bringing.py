@@ -123,6 +123,15 @@ def test_who_was_given_a_number_after_it_was_called_in_vain_waits(hall, sure: bo
     assert find(hall, uuid(50)).arrival_ms == arrival
 
 
+def test_so_does_who_shows_the_slip_of_the_same_second(hall) -> None:
+    hall.clock.forward(MINUTE + 500)
+    brought(hall, "A 01-01", origin=Origin.EXPECTED)
+    call(hall, 1)
+    hall.do(calling.no_show, Act(site=hall.site, counter="p1", op="click-2", now_ms=hall.clock.forward(1)))
+    assert brought(hall, slip_of(hall, uuid(50), "A 01-01"), click="slip") == ("A 01-01", False)
+    assert labels(hall) == ["A 01-01"]
+
+
 def test_paper_and_giving_back_go_by_the_other_name(hall) -> None:
     brought(hall, "A 01-01")
     ident = uuid(50)
