@@ -24,7 +24,6 @@ from hub.queues.tickets import Ticket, load
 from hub.store.sql import run
 from hub.store.words import PLACEHOLDERS, AlarmKind, Origin, State
 
-
 _SLIP_MS = 999
 """A slip tells its arrival in whole seconds."""
 

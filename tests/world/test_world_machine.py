@@ -1,7 +1,7 @@
 """Three terminals, hub, counters, clerks and a hostile network, driven by Hypothesis; after healing all is in the hub.
 
 Full: 20,000 examples of 200 steps, the standard 300 of 60. Derandomized: the same examples in every run of one size;
-``KIOSK_TEST_SEED=n`` takes others. Hypothesis prints how to play a failing example again.
+``KIOSK_SEED=n`` takes others. Hypothesis prints how to play a failing example again.
 """
 
 import os
@@ -20,7 +20,7 @@ from world_town import Town
 from world_visitor import Stop, Visitor
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-SEED = os.environ.get("KIOSK_TEST_SEED")
+SEED = os.environ.get("KIOSK_SEED")
 EXAMPLES, STEPS = (20_000, 200) if FULL else (300, 60)
 RESTORES = 3
 """Backups restored on one day; each takes 20 slots out of use."""
