@@ -148,6 +148,10 @@ class Terminal:
         self.give_back(intent.id)
         return None
 
+    def send(self, intent: TicketIntent) -> None:
+        """Ask the hub and never hear of it again."""
+        self.line.ticket(wire.TicketRequest(id=intent.id, service=intent.service))
+
     def keep(self, numbered: Numbered) -> bool:
         return self._write(CommitNumber(numbered))
 

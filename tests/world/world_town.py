@@ -73,7 +73,9 @@ class Town:
         self.visitors[ident] = visitor
         self.recent.append(ident)
         intent = at.intend(ident, service)
-        if stop is Stop.INTENT:
+        if stop is Stop.ASKING:
+            at.send(intent)
+        if stop in (Stop.INTENT, Stop.ASKING):
             return self._power_cut(visitor)
         numbered = at.ask(intent)
         visitor.gone = numbered is None

@@ -12,6 +12,7 @@ class Stop(Enum):
 
     NEVER = "never"
     INTENT = "after the intent"
+    ASKING = "while the hub is asked"
     ASKED = "after the asking"
     NUMBERED = "after the number"
     PAPER = "after the paper"
