@@ -102,14 +102,14 @@ def hear_day(db: apsw.Connection, business_day: str) -> bool:
 
 def hear_hub(db: apsw.Connection, outside: Outside, hub_generation: str) -> int:
     """Another generation is a hub restored from its backup: it is told every ticket of the day again, and the slot
-    counts no longer until it confirms it. Returns how many tickets are told again."""
+    counts no longer until it confirms it. The first generation heard of may be a restored hub too: numbers can have
+    come before the first heartbeat. Returns how many tickets are told again."""
     known = standing(db, outside)
     if hub_generation in ("", known.hub_generation):
         return 0
     db.execute("UPDATE instance SET hub_generation = ?", (hub_generation,))
-    if known.hub_generation == "":
-        return 0
-    drop_slot(db)
+    if known.hub_generation != "":
+        drop_slot(db)
     return tickets.tell_again(db, outside, known.business_day)
 
 

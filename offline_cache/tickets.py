@@ -119,14 +119,15 @@ def unfinished(db: apsw.Connection, outside: Outside) -> Unfinished:
 
 
 def tell_again(db: apsw.Connection, outside: Outside, business_day: str) -> int:
-    """The hub was restored from a backup: owe it every ticket of this day once more, from the beginning of its story.
+    """The hub was restored from a backup: owe it every ticket of this day once more, from the beginning of its story,
+    and every older one of which it has not heard all.
 
     Returns how many. What was still waiting of a story is replaced, so that no paper comes before its ticket.
     """
     rows = list(
         db.execute(
             "SELECT id, state, slot, paper, problem FROM ticket WHERE state <> 'intent'"
-            " AND (business_day = ? OR business_day IS NULL) ORDER BY id",
+            " AND (business_day = ? OR business_day IS NULL OR id IN (SELECT lane FROM outbox)) ORDER BY id",
             (business_day,),
         )
     )

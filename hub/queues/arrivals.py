@@ -66,13 +66,13 @@ def place(connection: Connection, told: Told) -> Place | Refused:
 
 def insert(connection: Connection, told: Told, where: Place) -> Ticket:
     """The ticket stands in its queue from its arrival on; one of an earlier day is only recorded, as expired."""
-    _know_day(connection, told)
+    know_day(connection, told)
     ticket = _ticket(told, where)
     wraps = number_again(connection, told)
     run(
         connection,
         f"INSERT INTO ticket ({FIELDS}, round, terminal_id, tapped_at) VALUES ({PLACES}, ?, ?, ?)",
-        *msgspec.structs.astuple(ticket),
+        *msgspec.structs.astuple(_as_kept(ticket, where)),
         wraps,
         told.terminal,
         told.tapped_at,
@@ -84,6 +84,11 @@ def insert(connection: Connection, told: Told, where: Place) -> Ticket:
         ticket = ended
     tell(connection, ticket, told.now_ms)
     return ticket
+
+
+def _as_kept(ticket: Ticket, where: Place) -> Ticket:
+    """One that is over never waits, not even for a moment: somebody may wait today with the same number of ours."""
+    return ticket if where.waits else msgspec.structs.replace(ticket, state=State.EXPIRED)
 
 
 def _queue(connection: Connection, told: Told) -> str | None:
@@ -112,7 +117,7 @@ def _day(connection: Connection, site: str) -> tuple[str, int]:
     return str(row[0]), int(row[1])
 
 
-def _know_day(connection: Connection, told: Told) -> None:
+def know_day(connection: Connection, told: Told) -> None:
     """A day of before may be new to a hub that was restored."""
     run(
         connection,

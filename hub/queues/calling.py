@@ -9,6 +9,7 @@ from hub.queues.once import Op, once
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import move
 from hub.queues.tickets import FIELDS, Ticket, from_row
+from hub.queues.waiting import waiting_list
 from hub.store.sql import run
 from hub.store.words import State
 
@@ -121,17 +122,8 @@ def _customer(connection: Connection, act: Act) -> Ticket | Refused:
     return here
 
 
-_NEXT = f"""
-SELECT {FIELDS} FROM ticket t WHERE t.site_id = ? AND t.state = 'waiting'
-AND (NOT EXISTS (SELECT 1 FROM counter_queue c WHERE c.site_id = t.site_id AND c.counter_id = ?)
-     OR t.queue_id IN (SELECT c.queue_id FROM counter_queue c WHERE c.site_id = t.site_id AND c.counter_id = ?))
-ORDER BY t.priority, t.arrival_ms, t.slot, t.n, t.series LIMIT 1
-"""
-
-
 def _next(connection: Connection, act: Act) -> Ticket | None:
-    row = run(connection, _NEXT, act.site, act.counter, act.counter).fetchone()
-    return None if row is None else from_row(row)
+    return next(iter(waiting_list(connection, act.site, act.counter, 1)), None)
 
 
 def _counter_name(connection: Connection, act: Act) -> str | None:

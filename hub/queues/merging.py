@@ -4,7 +4,8 @@ The id comes first, then the number. Whatever arrives twice, late or by two ways
 can be called by:
 
 * an id known under a number of ours, told with one of its terminal (our answer was lost): relabelled, ours is void;
-* a number that staff had brought in by hand: the id becomes another name of that ticket, which keeps its state;
+* a number that staff had brought in by hand: the id becomes another name of that ticket, which keeps its state - but
+  whoever was given the number only after it had been called in vain waits;
 * an id that was given back: stays given back.
 """
 
@@ -14,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.queues import alarms, aliases, events
-from hub.queues.arrivals import Place, Told, insert, number_again, place
+from hub.queues.arrivals import Place, Told, insert, know_day, number_again, place
 from hub.queues.days import open_day
 from hub.queues.issue import tell
 from hub.queues.refusals import Code, Refused
@@ -22,6 +23,9 @@ from hub.queues.states import NEXT, move
 from hub.queues.tickets import Ticket, load
 from hub.store.sql import run
 from hub.store.words import PLACEHOLDERS, AlarmKind, Origin, State
+
+_SLIP_MS = 999
+"""A slip tells its arrival in whole seconds."""
 
 
 class News(StrEnum):
@@ -57,8 +61,7 @@ def take_in(connection: Connection, told: Told) -> TakenIn | Refused:
         return TakenIn(insert(connection, told, where), News.NEW)
     if twin.origin not in PLACEHOLDERS:
         return _taken(connection, told, twin)
-    aliases.add_id(connection, twin, told.id, told.now_ms)
-    return TakenIn(_learn(connection, twin, told, where), News.MERGED)
+    return TakenIn(_merge(connection, twin, told, where), News.MERGED)
 
 
 def _known(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refused:
@@ -76,23 +79,47 @@ def _known(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refus
 
 def _rename(connection: Connection, known: Ticket, told: Told) -> TakenIn | Refused:
     """Our number never reached its visitor, whose paper says another (the terminal's, or one that we forgot in a
-    restore): there must be one ticket, under the number on the paper."""
-    twin = _twin(connection, told, True)
+    restore): there must be one ticket, under the number on the paper, at the place of the tap."""
+    where = place(connection, told)
+    if isinstance(where, Refused):
+        return where
+    arrival_ms = min(known.arrival_ms, where.arrival_ms) if where.arrival_sure else known.arrival_ms
+    twin = _twin(connection, told, where.waits)
     if twin is None:
-        return TakenIn(_relabel(connection, known, told), News.RELABELLED)
+        known = known if where.waits else _over(connection, known, told.now_ms)
+        return TakenIn(_relabel(connection, known, told, arrival_ms), News.RELABELLED)
     if twin.origin not in PLACEHOLDERS:
         return _taken(connection, told, twin)
     _end(connection, known, told.now_ms)
     aliases.void_number(connection, known, told.now_ms)
-    aliases.add_id(connection, twin, known.id, told.now_ms)
-    where = Place(twin.queue_id, known.arrival_ms, True, True)
-    return TakenIn(_learn(connection, twin, told, where), News.MERGED)
+    where = Place(twin.queue_id, arrival_ms, True, where.waits)
+    return TakenIn(_merge(connection, twin, told, where), News.MERGED)
+
+
+def _merge(connection: Connection, twin: Ticket, told: Told, where: Place) -> Ticket:
+    """The placeholder becomes the ticket that is told of."""
+    aliases.add_id(connection, twin, told.id, told.now_ms)
+    ticket = _learn(connection, twin, told, where)
+    latest_ms = where.arrival_ms + (_SLIP_MS if told.origin is Origin.SCANNED else 0)
+    called_too_early = not where.arrival_sure or latest_ms > (ticket.called_ms or 0)
+    if ticket.state is State.NO_SHOW and where.waits and called_too_early:
+        return _wait_again(connection, ticket, told.now_ms)
+    return ticket
+
+
+def _wait_again(connection: Connection, ticket: Ticket, now_ms: int) -> Ticket:
+    """Who did not come because nobody had the number, or knew it as theirs, is in the queue again."""
+    back = move(connection, ticket, State.WAITING, now_ms)
+    assert isinstance(back, Ticket)
+    tell(connection, back, now_ms)
+    return back
 
 
 def _twin(connection: Connection, told: Told, waits: bool) -> Ticket | None:
-    """Who has the number. Staff who typed it could only guess its business day: today's."""
+    """Who has the number. Staff who typed it could only guess its business day: today's. One of ours that is over
+    takes it from nobody who waits with it today."""
     if told.label.slot == 0:
-        return aliases.in_use(connection, told.site, told.label)
+        return aliases.in_use(connection, told.site, told.label) if waits else None
     twin = aliases.with_number(connection, told.site, told.day, told.label)
     if twin is not None or not waits:
         return twin
@@ -116,6 +143,7 @@ def _taken(connection: Connection, told: Told, other: Ticket) -> Refused:
 
 def _learn(connection: Connection, ticket: Ticket, told: Told, where: Place) -> Ticket:
     """What the terminal or the slip knows better than who brought the ticket in: arrival, service, language, day."""
+    know_day(connection, told)
     run(
         connection,
         "UPDATE ticket SET day = ?, service_id = CASE WHEN ? <> '' THEN ? ELSE service_id END, lang = ?,"
@@ -150,31 +178,30 @@ def _waited_since(connection: Connection, ticket: Ticket, arrival_ms: int) -> No
     )
 
 
-def _relabel(connection: Connection, known: Ticket, told: Told) -> Ticket:
-    """The ticket keeps its place. Called by a number that its visitor never saw, it is called again by the right one;
-    a visitor who did not come to that number waits again."""
+def _relabel(connection: Connection, known: Ticket, told: Told, arrival_ms: int) -> Ticket:
+    """Called by a number that its visitor never saw, it is called again by the right one; a visitor who did not come to
+    that number waits again."""
+    know_day(connection, told)
     aliases.void_number(connection, known, told.now_ms)
     run(
         connection,
-        "UPDATE ticket SET day = ?, series = ?, slot = ?, round = ?, n = ?, origin = ? WHERE site_id = ? AND id = ?",
+        "UPDATE ticket SET day = ?, series = ?, slot = ?, round = ?, n = ?, origin = ?, arrival_ms = ?"
+        " WHERE site_id = ? AND id = ?",
         told.day,
         told.label.series,
         told.label.slot,
         number_again(connection, told),
         told.label.n,
         told.origin,
+        arrival_ms,
         known.site_id,
         known.id,
     )
+    _waited_since(connection, known, arrival_ms)
     ticket = _told(connection, known, told.now_ms)
     if ticket.state is State.CALLED:
         _call_again(connection, ticket, told.now_ms)
-    if ticket.state is State.NO_SHOW:
-        back = move(connection, ticket, State.WAITING, told.now_ms)
-        assert isinstance(back, Ticket)
-        tell(connection, back, told.now_ms)
-        return back
-    return ticket
+    return _wait_again(connection, ticket, told.now_ms) if ticket.state is State.NO_SHOW else ticket
 
 
 def _call_again(connection: Connection, ticket: Ticket, now_ms: int) -> None:
@@ -190,6 +217,15 @@ def _call_again(connection: Connection, ticket: Ticket, now_ms: int) -> None:
         "counter_name": str(row[0]),
     }
     events.append(connection, ticket.site_id, events.Kind.RECALL, ticket.id, body, now_ms)
+
+
+def _over(connection: Connection, ticket: Ticket, now_ms: int) -> Ticket:
+    """Its visitor came on an earlier day."""
+    if State.EXPIRED not in NEXT[ticket.state] or ticket.state is State.IN_SERVICE:
+        return ticket
+    moved = move(connection, ticket, State.EXPIRED, now_ms)
+    assert isinstance(moved, Ticket)
+    return moved
 
 
 def _end(connection: Connection, ticket: Ticket, now_ms: int) -> None:

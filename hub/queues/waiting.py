@@ -38,23 +38,20 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The ticket belongs to the open business day."""
 
 
-_IN_ORDER = "ORDER BY priority, arrival_ms, slot, n, series"
+IN_LINE = """
+FROM ticket WHERE site_id = ?1 AND state = 'waiting' AND queue_id IN (
+    SELECT q.id FROM queue q WHERE q.site_id = ?1 AND (
+        NOT EXISTS (SELECT 1 FROM counter_queue c WHERE c.site_id = ?1 AND c.counter_id = ?2)
+        OR q.id IN (SELECT c.queue_id FROM counter_queue c WHERE c.site_id = ?1 AND c.counter_id = ?2)))
+ORDER BY priority, arrival_ms, slot, n, series LIMIT ?3
+"""
+"""Who waits at a site (?1) for a counter (?2, "" = any), in the order of calling, at most ?3. The queues are named so
+that the index of those who wait is used: without it every ticket of all the years is looked at."""
 
 
 def waiting_list(connection: Connection, site: str, counter: str = "", limit: int = 500) -> list[Ticket]:
     """Who waits, in the order of calling; with ``counter`` only for the queues that this counter serves."""
-    rows = run(
-        connection,
-        f"""SELECT {FIELDS} FROM ticket t WHERE site_id = ? AND state = 'waiting'
-        AND (? = '' OR NOT EXISTS (SELECT 1 FROM counter_queue c WHERE c.site_id = t.site_id AND c.counter_id = ?)
-             OR queue_id IN (SELECT c.queue_id FROM counter_queue c WHERE c.site_id = t.site_id AND c.counter_id = ?))
-        {_IN_ORDER} LIMIT ?""",
-        site,
-        counter,
-        counter,
-        counter,
-        limit,
-    ).fetchall()
+    rows = run(connection, f"SELECT {FIELDS} {IN_LINE}", site, counter, limit).fetchall()
     return [from_row(row) for row in rows]
 
 

@@ -100,15 +100,36 @@ def test_when_the_terminal_tells_the_placeholder_becomes_its_ticket(hall, origin
 
 @pytest.mark.parametrize("state", [State.CALLED, State.IN_SERVICE, State.DONE, State.NO_SHOW])
 def test_a_merged_ticket_keeps_its_state(hall, state: State) -> None:
+    arrival = hall.clock()
     brought(hall, "A 01-01")
     call(hall, 1)
     act = Act(site=hall.site, counter="p1", op="click-2", now_ms=hall.clock.forward(1))
     after = {State.IN_SERVICE: calling.arrive, State.DONE: calling.finish, State.NO_SHOW: calling.no_show}
     if state in after:
         hall.do(after[state], act)
-    sync(hall, own(hall, 1, uuid(50), slot=1))
+    sync(hall, own(hall, 1, uuid(50), slot=1, arrival_ms=arrival))
     assert find(hall, uuid(50)).state is state
     assert labels(hall) == [], "nobody is called twice"
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_who_was_given_a_number_after_it_was_called_in_vain_waits(hall, sure: bool) -> None:
+    brought(hall, "A 01-01", origin=Origin.EXPECTED)
+    call(hall, 1)
+    hall.do(calling.no_show, Act(site=hall.site, counter="p1", op="click-2", now_ms=hall.clock.forward(1)))
+    arrival = hall.clock.forward(MINUTE) if sure else hall.clock() - MINUTE
+    sync(hall, own(hall, 1, uuid(50), slot=1, arrival_ms=arrival, arrival_sure=sure))
+    assert labels(hall) == ["A 01-01"]
+    assert find(hall, uuid(50)).arrival_ms == arrival
+
+
+def test_so_does_who_shows_the_slip_of_the_same_second(hall) -> None:
+    hall.clock.forward(MINUTE + 500)
+    brought(hall, "A 01-01", origin=Origin.EXPECTED)
+    call(hall, 1)
+    hall.do(calling.no_show, Act(site=hall.site, counter="p1", op="click-2", now_ms=hall.clock.forward(1)))
+    assert brought(hall, slip_of(hall, uuid(50), "A 01-01"), click="slip") == ("A 01-01", False)
+    assert labels(hall) == ["A 01-01"]
 
 
 def test_paper_and_giving_back_go_by_the_other_name(hall) -> None:
@@ -146,6 +167,13 @@ def test_a_number_typed_before_the_day_turned_at_its_terminal_is_still_one_ticke
     assert brought(hall, "A 01-18") == ("A 01-18", False)
     today = own(hall, 2, uuid(51), 18, slot=1, business_day="2026-11-25")
     assert outcomes(sync(hall, today)) == [(200, "new")]
+
+
+def test_a_typed_number_of_a_day_that_the_hub_never_opened_is_one_ticket(hall) -> None:
+    brought(hall, "A 01-01")
+    told = own(hall, 1, uuid(50), slot=1, business_day="2026-11-23", arrival_ms=hall.clock())
+    assert outcomes(sync(hall, told)) == [(200, "merged")]
+    assert labels(hall) == ["A 01-01"]
 
 
 def test_placeholders_expire_with_the_day(hall) -> None:

@@ -231,3 +231,12 @@ def test_counters_know_their_queues(hall) -> None:
         ("Platz 1", ()),
         ("Platz 2", ("fahrzeuge",)),
     ]
+
+
+def test_calling_looks_only_at_those_who_wait(hall) -> None:
+    """However many tickets of earlier days the hub keeps."""
+    plan = hall.store.read_now(
+        lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN SELECT id {waiting.IN_LINE}", (hall.site, "p2", 1)).all()
+    )
+    (looked,) = [row[3] for row in plan if "ticket" in row[3]]
+    assert "USING INDEX waiting_in_order (site_id=? AND queue_id=?)" in looked

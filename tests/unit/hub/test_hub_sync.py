@@ -117,6 +117,16 @@ def test_a_ticket_numbered_twice_is_relabelled_and_our_number_is_void(hall) -> N
     assert hall.see(aliases.with_number, hall.site, DAY, Label("A", 0, 1)).label == "A 03-01"
 
 
+def test_who_is_numbered_by_a_late_request_stands_where_the_tap_was(hall) -> None:
+    tapped = hall.clock()
+    hall.clock.forward(MINUTE)
+    others = hall.ticket()
+    late = hall.ticket()
+    sync(hall, own(hall, 1, late.id, arrival_ms=tapped))
+    assert labels(hall) == ["A 03-01", others.label]
+    assert find(hall, late.id).arrival_ms == tapped
+
+
 def test_a_void_number_is_not_given_again_that_day(hall) -> None:
     hall.store.write_now(lambda c: c.exec_driver_sql("UPDATE queue SET last_n = 3"))
     first = hall.ticket()
@@ -254,6 +264,34 @@ def test_a_number_of_ours_that_we_forgot_is_taken_in_and_not_given_again(hall) -
     issued = hall.ask(ident=uuid(50))
     assert isinstance(issued, Issued)
     assert issued.ticket.label == "A 007"
+
+
+def test_a_number_of_ours_of_yesterday_takes_todays_from_nobody(hall) -> None:
+    told = own(hall, 1, uuid(50), 1, slot=0, arrival_ms=hall.clock())
+    hall.clock.forward(DAY_MS)
+    assert hall.ticket().label == "A 001"
+    assert outcomes(sync(hall, told)) == [(200, "new")]
+    assert find(hall, uuid(50)).state is State.EXPIRED
+    assert labels(hall) == ["A 001"]
+    assert hall.see(alarms.standing, hall.site) == []
+
+
+def test_who_is_known_today_under_a_late_request_came_yesterday(hall) -> None:
+    """Restored before yesterday's request was heard, the hub took its straggler for a visitor of today."""
+    tapped = hall.clock()
+    hall.clock.forward(DAY_MS)
+    others, late = hall.ticket(), hall.ticket()
+    assert outcomes(sync(hall, own(hall, 1, late.id, 1, slot=0, arrival_ms=tapped))) == [(200, "relabelled")]
+    assert labels(hall) == [others.label] == ["A 001"]
+    assert (find(hall, late.id).label, find(hall, late.id).state) == ("A 001", State.EXPIRED)
+
+
+def test_a_day_that_a_restored_hub_never_opened_is_no_bug(hall) -> None:
+    late = hall.ticket()
+    night = own(hall, 1, late.id, business_day="2026-11-23", arrival_ms=hall.clock())
+    assert outcomes(sync(hall, night)) == [(200, "relabelled")]
+    assert find(hall, late.id).day == "2026-11-23"
+    assert labels(hall) == ["A 03-01"]
 
 
 # --- scans
