@@ -2,11 +2,16 @@
 
 Real terminal under Xvfb, real hub, printer simulator on a socket, touches by xdotool. Beside it, taking turns: a
 bare durable commit (apsw, WAL, FULL) followed by a socket write, until the peer has read the first byte.
+
+``--silent-hub``: the hub's process is halted, so that it accepts and never answers. Measured from the moment when the
+breaker is open: every number is the terminal's own.
 """
 
 import argparse
 import os
 import queue
+import re
+import signal
 import socket
 import sys
 import tempfile
@@ -22,16 +27,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 from figures import Figure, report, spread
 from lobby.display import VirtualDisplay
 from lobby.touch import Finger
-from lobby.trace import Trace
+from lobby.trace import Drawn, Trace
 
 from drivers.sim.printer import PrinterPeer
 from kiosk.config import Timing
 from kiosk.demo import PORTRAIT, Demo
 
 LIMIT_MS = 60.0
+NO_LONGER_ASKED_MS = 300
+"""A number that took less was not asked for at a silent hub, which gets 400 ms."""
+OWN = re.compile(r"[A-Z]{1,2} \d\d-\d\d+")
 
 
-def taps(count: int) -> list[tuple[float, float]]:
+def taps(count: int, silent_hub: bool) -> list[tuple[float, float]]:
     """Milliseconds of each tap, and of a bare commit and write right after it: a busy machine slows both."""
     first_bytes: queue.SimpleQueue[int] = queue.SimpleQueue()
     with ExitStack() as stack:
@@ -55,16 +63,29 @@ def taps(count: int) -> list[tuple[float, float]]:
         time.sleep(4)  # let the start-up work of the workers pass
         bare = Bare(folder)
         stack.callback(bare.close)
-        return [(one_tap(trace, finger, first_bytes), bare.once()) for _ in range(count)]
+        if silent_hub:
+            hub = demo.processes["hub"]
+            hub.send_signal(signal.SIGSTOP)
+            stack.callback(hub.send_signal, signal.SIGCONT)
+            open_breaker(trace, finger, first_bytes)
+        return [(one_tap(trace, finger, first_bytes, silent_hub), bare.once()) for _ in range(count)]
 
 
-def one_tap(trace: Trace, finger: Finger, first_bytes: "queue.SimpleQueue[int]") -> float:
+def open_breaker(trace: Trace, finger: Finger, first_bytes: "queue.SimpleQueue[int]") -> None:
+    """Take own numbers until nobody waits for the hub any more. Raises RuntimeError when that does not come."""
+    for _ in range(10):
+        if one_tap(trace, finger, first_bytes, own=True) < NO_LONGER_ASKED_MS:
+            return
+    raise RuntimeError("ten visitors waited for a hub that is silent")
+
+
+def one_tap(trace: Trace, finger: Finger, first_bytes: "queue.SimpleQueue[int]", own: bool) -> float:
     """Take a number by a featured tile, then lead the terminal back to its start."""
     start = trace.wait_for(lambda d: d.screen == "start" and any(b.startswith("featured:") for b in d.boxes))
     finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
     came_ns = first_bytes.get(timeout=20)
     fired = [at for intent, at in trace.moments("fired") if intent == "DrawFeatured"][-1]
-    trace.wait_for_screen("ticket", timeout_s=30)
+    check_own(trace.wait_for_screen("ticket", timeout_s=30), own)
     time.sleep(0.4)
     finger.tap("finish")
     trace.wait_for_screen("goodbye")
@@ -73,6 +94,12 @@ def one_tap(trace: Trace, finger: Finger, first_bytes: "queue.SimpleQueue[int]")
     trace.wait_for_screen("start")
     time.sleep(0.5)
     return (came_ns / 1e9 - fired) * 1000
+
+
+def check_own(ticket: Drawn, own: bool) -> None:
+    """Raises RuntimeError when the number does not come from where it must."""
+    if bool(OWN.fullmatch(ticket.number)) is not own:
+        raise RuntimeError(f"number {ticket.number}: the hub was {'' if own else 'not '}to be silent")
 
 
 class Bare:
@@ -112,14 +139,16 @@ def main() -> int:
     """Measure and report; exit code 1 when the limit is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--silent-hub", action="store_true", help="the breaker is open: own numbers")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    ours, base = (spread(column) for column in zip(*taps(options.count), strict=True))
+    ours, base = (spread(column) for column in zip(*taps(options.count, options.silent_hub), strict=True))
     figures = [
         Figure(f"tap -> first byte, {name}", getattr(ours, name), "ms", getattr(base, name), limit)
         for name, limit in (("p50", None), ("p95", LIMIT_MS), ("p99", None))
     ]
-    return report("Tap to paper", "bare durable commit + socket write", figures, options.json)
+    title = "Tap to paper, breaker open" if options.silent_hub else "Tap to paper"
+    return report(title, "bare durable commit + socket write", figures, options.json)
 
 
 if __name__ == "__main__":
