@@ -133,9 +133,9 @@ def may_hand_back(session: Session, _trigger: Trigger, facts: Facts) -> bool:
 
 def hand_back_seconds(session: Session, facts: Facts) -> int:
     """Seconds left for giving the number back; 0 when it is not offered."""
-    if not session.featured or session.numbered is None:
+    if not session.featured or session.numbered is None or session.offered is None:
         return 0
-    left = facts.timing.hand_back_s * patience(session) - (facts.mono - session.entered)
+    left = facts.timing.hand_back_s * patience(session) - (facts.mono - session.offered)
     return max(0, int(left + 0.999))
 
 

@@ -49,6 +49,7 @@ def begin(session: Session, trigger: Trigger, facts: Facts) -> Moved:
         service=trigger.service,
         featured=isinstance(trigger, DrawFeatured),
         reprints=0,
+        offered=None,
         job="",
         problem="",
     )
@@ -116,13 +117,13 @@ def show_on_screen(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
     effects: tuple[Effect, ...] = (CommitPaper(session.numbered.id, PaperState.SCREEN_ONLY),)
     if facts.flood:
         effects += (_help(session, facts, "flood"), Note("ticket-flood"))
-    return Moved(session, effects)
+    return Moved(_offer(session, facts), effects)
 
 
-def paper_came(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+def paper_came(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
     """The slip is out."""
     assert session.numbered is not None
-    return Moved(session, (CommitPaper(session.numbered.id, PaperState.PRINTED),))
+    return Moved(_offer(session, facts), (CommitPaper(session.numbered.id, PaperState.PRINTED),))
 
 
 def paper_did_not_come(session: Session, trigger: Trigger, facts: Facts) -> Moved:
@@ -137,9 +138,14 @@ def paper_did_not_come(session: Session, trigger: Trigger, facts: Facts) -> Move
             return paper_came(session, trigger, facts)
 
 
+def _offer(session: Session, facts: Facts) -> Session:
+    """The number is on the screen for the first time: from now on it can be given back for a while."""
+    return session if session.offered is not None else replace(session, offered=facts.mono)
+
+
 def _no_slip(session: Session, facts: Facts, state: PaperState, problem: str) -> Moved:
     assert session.numbered is not None
-    told = replace(session, problem=problem)
+    told = _offer(replace(session, problem=problem), facts)
     effects = (
         CommitPaper(session.numbered.id, state, problem),
         _help(session, facts, "no_paper"),

@@ -115,6 +115,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     numbered: Numbered | None = None
     job: str = ""
     reprints: int = 0
+    offered: float | None = None
+    """Since when this visitor's number can be given back; it is offered once, so that a finger on its way to "Done"
+    never finds it there instead."""
     problem: str = ""
     help: Help = Help.NONE
     help_id: str = ""

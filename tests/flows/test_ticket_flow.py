@@ -190,6 +190,17 @@ def test_hand_back_is_gone_after_ten_seconds() -> None:
     assert not visit.of(effects.CommitCancel)
 
 
+def test_hand_back_is_offered_once_and_does_not_come_again_under_a_finger_with_the_second_try() -> None:
+    visit = Visit()
+    to_printing(visit)
+    visit.send(events.PrintFinished(job_of(visit).job, NotPrinted(Problem.PAPER_OUT)))
+    visit.mono += 10.1
+    visit.send(READY)
+    visit.send(events.PrintFinished(job_of(visit).job, Printed()))
+    assert visit.view().screen is Screen.TICKET
+    assert [control.id for control in visit.view().actions] == ["finish"]
+
+
 def test_unknown_service_of_an_old_screen_gets_a_kind_page_and_the_way_back() -> None:
     visit = Visit()
     visit.ask(intents.OpenService("gone"))
