@@ -8,7 +8,8 @@ from pathlib import Path
 import apsw
 import pytest
 from cache_helpers import Inbox, Notes, eventually, intent, outside, slot_answer, ticket_id
-from power_disk import PowerDisk, PowerFiles
+from power_disk import PowerDisk
+from power_files import PowerFiles
 
 from kiosk import wire
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitPaper
