@@ -36,7 +36,8 @@ class NotStored(msgspec.Struct, frozen=True):
 class CatalogueStore:
     """``catalogue.db``. Safe from several threads; each reader gets its own connection.
 
-    ``languages`` are those the terminal shows. Notes: catalogue-refused, catalogue-quarantined, catalogue-not-stored.
+    ``languages`` are those the terminal shows. Notes: catalogue-refused, catalogue-quarantined, catalogue-unreadable,
+    catalogue-not-stored.
     """
 
     def __init__(
@@ -114,9 +115,18 @@ class CatalogueStore:
         return self.take(changes, head, onto=False)
 
     def index(self) -> SearchIndex | None:
-        """A search index for the calling thread; None when there is no catalogue. Raises FILE_ERRORS."""
+        """A search index for the calling thread; None when there is none on the disk. Raises FILE_ERRORS."""
         db = catalogue_file.open_reader(self._path, self._vfs, self.files)
-        return SearchIndex(db) if db is not None else None
+        if db is None:
+            return None
+        try:
+            if catalogue_file.layout_of(db) == catalogue_file.LAYOUT:
+                return SearchIndex(db)
+        except FILE_ERRORS:
+            close_quietly(db)
+            raise
+        close_quietly(db)
+        return None
 
     def damaged(self, error: Exception) -> Catalogue | None:
         """A reader met this error: when the file is still not whole, fall back to the generation before."""
@@ -177,11 +187,15 @@ class CatalogueStore:
             self._say_refused(catalogue)
             return None
         head, changes = whole(catalogue, "", self._shown)
-        built = build(self._path, changes, head, onto=False, vfs=self._vfs, files=self.files)
-        if isinstance(built, Catalogue):
-            self._in_force(head)
-            return built
-        return None
+        try:
+            built = build(self._path, changes, head, onto=False, vfs=self._vfs, files=self.files)
+        except FILE_ERRORS as error:
+            self._not_stored(error)
+            built = catalogue
+        if not isinstance(built, Catalogue):
+            return None
+        self._in_force(head)
+        return built
 
     def _still_wrong(self) -> Exception | None:
         """Look through the whole file once more."""
@@ -207,11 +221,10 @@ class CatalogueStore:
         self._note("catalogue-refused", {"detail": str(faults.faults[0]), "faults": str(len(faults.faults))})
 
     def _set_aside(self, error: Exception) -> None:
-        kept = "nothing"
-        try:
-            if self.files.exists(self._path):
-                kept = catalogue_file.set_aside(self._path, self.files).name
-        except OSError as worse:
-            error = worse
         self.head = Head()
-        self._note("catalogue-quarantined", {"detail": f"{self._path}: {error}", "kept_as": kept})
+        try:
+            kept = catalogue_file.set_aside(self._path, self.files).name
+        except OSError as worse:
+            self._note("catalogue-unreadable", {"detail": f"{self._path}: {error}; then {worse}"})
+        else:
+            self._note("catalogue-quarantined", {"detail": f"{self._path}: {error}", "kept_as": kept})

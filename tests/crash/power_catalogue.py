@@ -30,8 +30,8 @@ class Followed:
     def __init__(self) -> None:
         self.shown: Edition | None = None
         """Its catalogue was given to the core."""
-        self.trying: Edition | None = None
-        """May be in force as well: the power may go before anybody is told."""
+        self.tried: list[Edition] = []
+        """Since then. One of them may be in force as well: it stands there before anybody is told."""
         self.seq = 0
         """Of the newest manifest that was followed to its end."""
 
@@ -58,15 +58,14 @@ class Reader:
 
     def _changed(self, catalogue: Catalogue, generation: int) -> None:
         self.catalogue = catalogue
-        self.so_far.shown = self.hub.edition
+        self.so_far.shown, self.so_far.tried = self.hub.edition, []
 
     def follow(self) -> object:
         """One question to the hub; what it led to."""
-        self.so_far.trying = self.hub.edition
+        self.so_far.tried.append(self.hub.edition)
         with _flushing(self.synchronous):
             outcome = self.follower.follow(self.hub)  # type: ignore[arg-type]
-        if outcome == InStep() and not self.disk.off:
-            assert "catalogue-not-stored" not in self.notes.ids, self.notes.lines
+        if outcome == InStep() and not self.disk.off and "catalogue-not-stored" not in self.notes.ids:
             self.so_far.seq = self.hub.edition.seq
         return outcome
 
@@ -74,10 +73,10 @@ class Reader:
         """The visitor has gone: the core takes the newest generation."""
         self.thread._use(self.store.generation)
 
-    def found(self, text: str) -> tuple[str, ...]:
-        """What a search finds."""
+    def not_found(self, names: tuple[str, ...]) -> list[str]:
+        """The names that a search does not find."""
         with contextlib.closing(self.store.index()) as index:
-            return index.search(text, "de")
+            return [name for n, name in enumerate(names) if f"s{n}" not in index.search(name, "de")]
 
     def close(self) -> None:
         """Power off: nothing is written any more."""
@@ -138,8 +137,8 @@ def faults(reader: Reader) -> list[str]:
     found = [f"staff would be called: {event} {fields}" for event, fields in reader.notes.lines]
     if reader.catalogue is None:
         return [*found, "no catalogue"]
-    allowed = [each for each in (so_far.shown, so_far.trying) if each is not None]
-    here = next((each for each in allowed if each.digest == store.head.digest), None)
+    allowed = (so_far.shown, *so_far.tried)
+    here = next((each for each in allowed if each is not None and each.digest == store.head.digest), None)
     if here is None:
         return [*found, f"another catalogue than was shown: version {store.head.version}"]
     found += _whole(reader, here)
@@ -156,8 +155,7 @@ def _whole(reader: Reader, edition: Edition) -> list[str]:
         found = [] if catalogue_file.digest_of(db) == edition.digest else ["the records are not those of the manifest"]
     if _names(reader) != edition.names:
         found.append(f"shows {_names(reader)} instead of {edition.names}")
-    lost = [name for n, name in enumerate(edition.names) if f"s{n}" not in reader.found(name)]
-    return found + [f"search does not find {name}" for name in lost]
+    return found + [f"search does not find {name}" for name in reader.not_found(edition.names)]
 
 
 def _goes_on(reader: Reader) -> list[str]:

@@ -19,6 +19,15 @@ CACHE = 400
 _JOURNALS = apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL | apsw.SQLITE_OPEN_WAL
 
 
+MISHAPS = {
+    "one I/O error": (apsw.IOError, False),
+    "I/O errors from then on": (apsw.IOError, True),
+    "full for one call": (apsw.FullError, False),
+    "full from then on": (apsw.FullError, True),
+}
+"""What may befall a disk: the error, and whether it lasts."""
+
+
 class PowerOff(apsw.IOError, OSError):
     """The power went at this call, whether SQLite made it or we did."""
 
@@ -97,9 +106,10 @@ class PowerDisk(apsw.VFS):
 
     def look(self, *, writes: bool = False) -> None:
         """Any call that may fail. A full disk can still be read."""
+        if self.error is apsw.FullError and not writes:
+            return
         self.looked += 1
-        due = self.looked == self.fail_at or (self.lasting and self.looked > self.fail_at > 0)
-        if due and (writes or self.error is not apsw.FullError):
+        if self.looked == self.fail_at or (self.lasting and self.looked > self.fail_at > 0):
             raise self.error(f"call {self.looked} failed on purpose")
 
     def after_cut(self, draw: random.Random) -> dict[str, bytes]:
