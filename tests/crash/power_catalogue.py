@@ -131,8 +131,8 @@ def begun(at: int) -> dict[str, bytes]:
     return {name: bytes(image.seen) for name, image in disk.names.items()}
 
 
-def faults(reader: Reader) -> list[str]:
-    """Every promise that was broken; ``reader`` has just started after the cut."""
+def faults(reader: Reader, further: int = 0) -> list[str]:
+    """Every promise that was broken. ``reader`` has started after the cut; the hub goes ``further`` editions on."""
     so_far, store = reader.so_far, reader.store
     found = [f"staff would be called: {event} {fields}" for event, fields in reader.notes.lines]
     if reader.catalogue is None:
@@ -144,7 +144,7 @@ def faults(reader: Reader) -> list[str]:
     found += _whole(reader, here)
     if reader.follower.seen.seq < so_far.seq:
         found.append(f"forgot manifest {so_far.seq}, remembers {reader.follower.seen.seq}")
-    return found + _goes_on(reader)
+    return found + _goes_on(reader, further)
 
 
 def _whole(reader: Reader, edition: Edition) -> list[str]:
@@ -158,7 +158,7 @@ def _whole(reader: Reader, edition: Edition) -> list[str]:
     return found + [f"search does not find {name}" for name in reader.not_found(edition.names)]
 
 
-def _goes_on(reader: Reader) -> list[str]:
+def _goes_on(reader: Reader, further: int) -> list[str]:
     """An old manifest is refused, and the newest is followed."""
     found = []
     older = [at for at, each in enumerate(editions()[0]) if each.seq < reader.so_far.seq]
@@ -167,6 +167,8 @@ def _goes_on(reader: Reader) -> list[str]:
         if not isinstance(outcome := reader.follower.follow(reader.hub), Fault):  # type: ignore[arg-type]
             found.append(f"an older manifest was taken: {outcome}")
         reader.hub.at = newest
+    remembered = next(at for at, each in enumerate(editions()[0]) if each.seq == reader.follower.seen.seq)
+    reader.hub.at = min(LAST, max(reader.hub.at, remembered + further))
     outcome = reader.follow()
     if outcome == Again():
         outcome = reader.follow()

@@ -14,7 +14,7 @@ import power_catalogue
 from cache_helpers import Clock
 from power_catalogue import Followed, Reader
 from power_disk import PowerDisk, PowerOff
-from power_editions import PlayedHub
+from power_editions import MISSED, PlayedHub
 from power_world import Mode, Promised, Terminal, faults, let_go, power_on, promised
 
 from offline_cache.outside import Outside
@@ -32,6 +32,8 @@ MIX = (*[Kind.TICKETS] * 8, Kind.CATALOGUE, *[Kind.BOTH] * 2)
 """A switch of the catalogue costs as much as twenty tickets."""
 _LONGEST = {Kind.TICKETS: 900, Kind.CATALOGUE: 400, Kind.BOTH: 900}
 """Calls to the disk within which the power goes."""
+_NAMES = 50
+"""The same for calls that concern names: ten to a switch."""
 
 
 def kind_of(seed: int) -> Kind:
@@ -64,7 +66,7 @@ class Life:
         """Work until the power goes."""
         terminal = self._tickets()
         reader = self._reader()
-        self.disk.cut_at = self.disk.calls + self.draw.randint(1, _LONGEST[self.kind])
+        self._choose_the_moment()
         for _ in range(400):
             with contextlib.suppress(PowerOff):
                 if reader is not None and (terminal is None or self.draw.random() < 0.05):
@@ -77,6 +79,13 @@ class Life:
             let_go(terminal.db)
         if reader is not None:
             reader.close()
+
+    def _choose_the_moment(self) -> None:
+        """At any call; with a catalogue as often among those that make, rename or flush names, which are few."""
+        if self.kind is Kind.TICKETS or self.draw.random() < 0.5:
+            self.disk.cut_at = self.disk.calls + self.draw.randint(1, _LONGEST[self.kind])
+        else:
+            self.disk.cut_at_name = self.disk.name_calls + self.draw.randint(1, _NAMES)
 
     def _tickets(self) -> Terminal | None:
         if self.kind is Kind.CATALOGUE:
@@ -100,7 +109,10 @@ class Life:
             return found
         reader = Reader(after, self.hub, self.followed)
         try:
-            return [*found, *(f"catalogue: {fault}" for fault in power_catalogue.faults(reader))]
+            return [
+                *found,
+                *(f"catalogue: {fault}" for fault in power_catalogue.faults(reader, self.draw.randint(0, 1 + MISSED))),
+            ]
         finally:
             reader.close()
 

@@ -75,7 +75,9 @@ class Image:
 
 
 class PowerDisk(apsw.VFS):
-    """``cut_at``: the call at which the power goes (0 = never). Not ``honest``: flushes are acknowledged, not done.
+    """``cut_at``: the call at which the power goes, ``cut_at_name``: the same among those for names (0 = never).
+
+    Not ``honest``: flushes are acknowledged, not done.
 
     ``fail_at``: the call, reads among them, that fails with ``error``; ``lasting``: all after it too.
     """
@@ -84,6 +86,8 @@ class PowerDisk(apsw.VFS):
         super().__init__(name, "")
         self.name, self.honest = name, honest
         self.calls = self.cut_at = 0
+        self.name_calls = self.cut_at_name = 0
+        self.off = False
         self.looked = self.fail_at = 0
         self.lasting = False
         self.error: type[apsw.Error] = apsw.IOError
@@ -92,17 +96,18 @@ class PowerDisk(apsw.VFS):
         self._renames: list[dict[str, Image | None]] = []
         """Each entry happens whole (a rename is one step of the file system's journal)."""
 
-    @property
-    def off(self) -> bool:
-        """Whether the power has gone."""
-        return 0 < self.cut_at <= self.calls
-
     def tick(self) -> None:
         """One call more that changes something; the power may go before it has."""
         self.look(writes=True)
         self.calls += 1
-        if self.cut_at and self.calls >= self.cut_at:
+        self.off = self.off or self.calls == self.cut_at or self.name_calls == self.cut_at_name > 0
+        if self.off:
             raise PowerOff(f"power went at call {self.calls}")
+
+    def tick_name(self) -> None:
+        """One call more that concerns a name."""
+        self.name_calls += 1
+        self.tick()
 
     def look(self, *, writes: bool = False) -> None:
         """Any call that may fail. A full disk can still be read."""
@@ -128,7 +133,7 @@ class PowerDisk(apsw.VFS):
         self._change({new: self.names[old], old: None})
 
     def _change(self, step: dict[str, Image | None]) -> None:
-        self.tick()
+        self.tick_name()
         _name(self.names, step)
         self._renames.append(step)
 

@@ -44,7 +44,7 @@ class PowerFiles:
 
     def sync_folder(self, folder: Path) -> None:
         with _as_the_system_says():
-            self._disk.tick()
+            self._disk.tick_name()
         self._disk.flush_names()
 
     def names(self, folder: Path, pattern: str) -> list[Path]:
