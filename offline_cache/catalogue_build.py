@@ -14,6 +14,7 @@ from kiosk.wire import Change
 from offline_cache import catalogue_file, catalogue_index
 from offline_cache.catalogue_file import Head
 from offline_cache.catalogue_join import read_catalogue
+from offline_cache.files import DISK, Files
 
 _WRITE = "INSERT OR REPLACE INTO record(kind, lang, id, rev, sha256, body) VALUES (?, ?, ?, ?, ?, ?)"
 _DELETE = "DELETE FROM record WHERE kind = ? AND lang = ? AND id = ?"
@@ -26,34 +27,34 @@ class Mismatch(msgspec.Struct, frozen=True):
 
 
 def build(
-    path: Path, changes: Iterable[Change], head: Head, *, onto: bool, vfs: str | None = None
+    path: Path, changes: Iterable[Change], head: Head, *, onto: bool, vfs: str | None = None, files: Files = DISK
 ) -> Catalogue | CatalogueFaults | Mismatch:
     """Build and switch to the state ``head`` from these changes: of the present generation (``onto``), or of nothing.
 
     Whatever is wrong, the present generation stays. Raises apsw.Error and OSError, and what ``changes`` raises.
     """
-    with catalogue_file.draft(path, onto=onto, vfs=vfs) as db:
+    with catalogue_file.draft(path, onto=onto, vfs=vfs, files=files) as db:
         db.execute("BEGIN IMMEDIATE")
         touched = _apply(db, changes, head.shown)
         if (found := catalogue_file.digest_of(db)) != head.digest:
-            return _dropped(db, path, Mismatch(found))
+            return _dropped(db, path, files, Mismatch(found))
         catalogue = read_catalogue(db, head.version, head.shown)
         if isinstance(catalogue, CatalogueFaults):
-            return _dropped(db, path, catalogue)
+            return _dropped(db, path, files, catalogue)
         catalogue_index.renew(db, touched if onto else catalogue_index.every_service(db, head.shown))
         _finish(db, head, tidy=not onto)
-    catalogue_file.switch(path)
+    catalogue_file.switch(path, files)
     return catalogue
 
 
-def reindex(path: Path, head: Head, vfs: str | None = None) -> None:
+def reindex(path: Path, head: Head, vfs: str | None = None, files: Files = DISK) -> None:
     """The same records, with search tables for the languages in ``head.shown``. Raises apsw.Error and OSError."""
-    with catalogue_file.draft(path, onto=True, vfs=vfs) as db:
+    with catalogue_file.draft(path, onto=True, vfs=vfs, files=files) as db:
         db.execute("BEGIN IMMEDIATE")
         catalogue_index.clear(db)
         catalogue_index.renew(db, catalogue_index.every_service(db, head.shown))
         _finish(db, head, tidy=True)
-    catalogue_file.switch(path)
+    catalogue_file.switch(path, files)
 
 
 def whole(catalogue: Catalogue, etag: str, shown: tuple[str, ...]) -> tuple[Head, list[Change]]:
@@ -74,10 +75,12 @@ def _finish(db: apsw.Connection, head: Head, *, tidy: bool) -> None:
     catalogue_file.check_pages(db)
 
 
-def _dropped(db: apsw.Connection, path: Path, why: CatalogueFaults | Mismatch) -> CatalogueFaults | Mismatch:
+def _dropped(
+    db: apsw.Connection, path: Path, files: Files, why: CatalogueFaults | Mismatch
+) -> CatalogueFaults | Mismatch:
     db.execute("ROLLBACK")
     db.close()
-    catalogue_file.part_of(path).unlink(missing_ok=True)
+    files.unlink(catalogue_file.part_of(path))
     return why
 
 

@@ -14,6 +14,7 @@ from kiosk.wire.catalogue import CHANGES_MAX
 from offline_cache.answers import Answer, Away, AwayReason, Refused, Snapshot, Unchanged
 from offline_cache.catalogue_manifest import TOKEN_MAX
 from offline_cache.catalogue_records import sound
+from offline_cache.files import DISK, Files
 
 if TYPE_CHECKING:
     from offline_cache.remote import HubClient, Reply
@@ -95,9 +96,11 @@ def snapshot_fault(place: SnapshotPlace) -> Fault | None:
     return None
 
 
-def snapshot_piece(client: "HubClient", place: SnapshotPlace, part: Path) -> int | Gone | Fault | Refused | Away:
+def snapshot_piece(
+    client: "HubClient", place: SnapshotPlace, part: Path, files: Files = DISK
+) -> int | Gone | Fault | Refused | Away:
     """Fetch the next piece behind what is in the file already; how many bytes it has now. Raises OSError."""
-    have = part.stat().st_size if part.exists() else 0
+    have = files.size(part)
     last = min(have + PIECE, place.bytes) - 1
     limit = PIECE if have else place.bytes
     reply = client.get(place.path, {"Range": f"bytes={have}-{last}"}, limit, *_PIECE_ANSWERS)
@@ -108,10 +111,9 @@ def snapshot_piece(client: "HubClient", place: SnapshotPlace, part: Path) -> int
     if reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         return Gone("another snapshot has taken its place")
     if not _fits(reply, have, place):
-        part.unlink(missing_ok=True)
+        files.unlink(part)
         return _wrong("another piece than was asked for")
-    with part.open("ab") as file:
-        file.write(reply.body)
+    files.append(part, reply.body)
     return have + len(reply.body)
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from kiosk.catalogue.records import digest_in_order
 from offline_cache.database import close_quietly
-from offline_cache.files import DISK
+from offline_cache.files import DISK, Files
 
 APPLICATION_ID = 0x4B494F43
 """``catalogue.db``: application id "KIOC"."""
@@ -47,7 +47,8 @@ CREATE TABLE short(
 class Head(msgspec.Struct, frozen=True):
     """What the file holds: which state of which epoch, the digest over its records, and the manifest that named it.
 
-    ``hub`` says whose it is (``catalogue_manifest.whose``), ``shown`` are the languages that were checked and indexed.
+    ``hub`` says whose it is (``catalogue_manifest.whose``), ``signers`` are the keys valid from that manifest on,
+    ``shown`` the languages that were checked and indexed.
     Epoch "" is a catalogue that came whole, without records.
     """
 
@@ -61,6 +62,7 @@ class Head(msgspec.Struct, frozen=True):
     etag: str = ""
     hub: str = ""
     shown: tuple[str, ...] = ()
+    signers: dict[str, str] = {}
 
 
 def part_of(path: Path) -> Path:
@@ -74,22 +76,22 @@ def previous(path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def draft(path: Path, *, onto: bool, vfs: str | None = None) -> Iterator[apsw.Connection]:
+def draft(path: Path, *, onto: bool, vfs: str | None = None, files: Files = DISK) -> Iterator[apsw.Connection]:
     """A new file beside ``path`` to be filled: empty, or a copy of the present generation (``onto``).
 
     Whoever fills it calls ``switch`` after the block; without that the present generation stays. Raises apsw.Error and
     OSError; then, too, nothing has changed.
     """
     part = part_of(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part.unlink(missing_ok=True)
+    files.unlink(part)
+    files.create_private(part)
     db = apsw.Connection(str(part), vfs=vfs)
     try:
         db.pragma("journal_mode", "MEMORY")
         db.pragma("synchronous", "FULL")
         db.pragma("cache_size", -32_000)
         if onto:
-            _copy(path, db, vfs)
+            _copy(path, db, vfs, files)
         else:
             db.execute(_TABLES)
             db.pragma("application_id", APPLICATION_ID)
@@ -98,27 +100,45 @@ def draft(path: Path, *, onto: bool, vfs: str | None = None) -> Iterator[apsw.Co
         db.close()
     except BaseException:
         close_quietly(db)
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the first error is the one to tell
+            files.unlink(part)
         raise
 
 
-def switch(path: Path) -> None:
+def switch(path: Path, files: Files = DISK) -> None:
     """Put the file that was built in the place of the present one, which is kept as ``.previous``. May raise OSError.
 
     One rename: after a power cut either the old or the new generation stands there.
     """
-    if path.exists():
+    if files.exists(path):
         link = previous(path).with_name(previous(path).name + ".part")
-        link.unlink(missing_ok=True)
-        link.hardlink_to(path)
-        link.replace(previous(path))
-    part_of(path).replace(path)
-    DISK.sync_folder(path.parent)
+        files.unlink(link)
+        files.link(path, link)
+        files.replace(link, previous(path))
+    files.replace(part_of(path), path)
+    files.sync_folder(path.parent)
 
 
-def open_reader(path: Path, vfs: str | None = None) -> apsw.Connection | None:
+def set_aside(path: Path, files: Files = DISK) -> Path:
+    """Give a damaged file another name, which is returned, and its place to the generation before. May raise OSError.
+
+    One rename here too: after a power cut the place is not empty while there is a generation before.
+    """
+    number = 1
+    while files.exists(aside := path.with_name(f"{path.name}.damaged-{number}")):
+        number += 1
+    files.link(path, aside)
+    if files.exists(previous(path)):
+        files.replace(previous(path), path)
+    else:
+        files.unlink(path)
+    files.sync_folder(path.parent)
+    return aside
+
+
+def open_reader(path: Path, vfs: str | None = None, files: Files = DISK) -> apsw.Connection | None:
     """Open for reading only; None when there is no such file. Raises apsw.Error when it is not one of ours."""
-    if not path.exists():
+    if not files.exists(path):
         return None
     db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
     try:
@@ -165,12 +185,13 @@ def check_pages(db: apsw.Connection) -> None:
         raise apsw.CorruptError("; ".join(findings))
 
 
-def _copy(path: Path, target: apsw.Connection, vfs: str | None) -> None:
-    source = open_reader(path, vfs)
+def _copy(path: Path, target: apsw.Connection, vfs: str | None, files: Files) -> None:
+    source = open_reader(path, vfs, files)
     if source is None:
         raise apsw.CantOpenError(f"{path} is gone")
     try:
-        with target.backup("main", source, "main") as copying:
-            copying.step()
+        copying = target.backup("main", source, "main")
+        copying.step()
+        copying.finish()
     finally:
         close_quietly(source)

@@ -40,8 +40,9 @@ class Follower:
 
     def __init__(self, hub: Hub, catalogue: CatalogueThread, note: Note) -> None:
         self._hub, self._catalogue, self._note = hub, catalogue, note
+        self._files = catalogue.store.files
         self._whose = catalogue_manifest.whose(hub)
-        self.seen = catalogue_manifest.load_seen(self._seen_path, self._whose, self._of_the_file())
+        self.seen = catalogue_manifest.load_seen(self._seen_path, self._whose, self._of_the_file(), self._files)
         """The manifest that is followed."""
         self.newest = self.seen.seq
         """Of the newest manifest that was verified, followed or not."""
@@ -51,7 +52,7 @@ class Follower:
         head = self._catalogue.store.head
         if head.hub != self._whose:
             return Seen(hub=self._whose)
-        return Seen(head.seq, head.issued, head.expires, digest=head.digest, hub=self._whose)
+        return Seen(head.seq, head.issued, head.expires, "", head.digest, head.signers, self._whose)
 
     @property
     def _seen_path(self) -> Path:
@@ -109,23 +110,26 @@ class Follower:
                 return found
 
     def _by_snapshot(self, client: "HubClient", manifest: wire.Manifest) -> Outcome:
+        """What was begun before a power cut may have holes: when it is wrong, it is fetched once more as a whole."""
         place = manifest.catalogue.snapshot
         if fault := catalogue_fetch.snapshot_fault(place):
             return fault
         part = self._part(place.sha256)
         try:
-            size = part.stat().st_size if part.exists() else 0
+            self._tidy(part)
+            begun = size = self._files.size(part)
             while size < place.bytes:
-                piece = catalogue_fetch.snapshot_piece(client, place, part)
+                piece = catalogue_fetch.snapshot_piece(client, place, part, self._files)
                 match piece:
                     case int():
                         size = piece
                     case catalogue_fetch.Gone():
-                        part.unlink(missing_ok=True)
+                        self._files.unlink(part)
                         return Again()
                     case _:
                         return piece
-            return self._unpack(part, manifest)
+            outcome = self._unpack(part, manifest)
+            return Again() if begun and isinstance(outcome, Fault) else outcome
         except OSError as error:
             self._note("catalogue-not-stored", {"detail": f"{part}: {error}"})
             return NotStored(str(error))
@@ -134,33 +138,35 @@ class Follower:
         """Whatever comes of it, these bytes are not needed again."""
         state = manifest.catalogue
         try:
-            if fault := file_fault(part, state.snapshot.bytes, state.snapshot.sha256):
+            if fault := file_fault(part, state.snapshot.bytes, state.snapshot.sha256, self._files):
                 return fault
-            return _outcome(self._catalogue.take(unpack(part, state), self._head_of(manifest), onto=False))
+            changes = unpack(part, state, self._files)
+            return _outcome(self._catalogue.take(changes, self._head_of(manifest), onto=False))
         except Broken as broken:
             return broken.fault
         finally:
-            part.unlink(missing_ok=True)
+            self._files.unlink(part)
 
     def _head_of(self, manifest: wire.Manifest) -> Head:
         state = manifest.catalogue
         head = Head(state.epoch, state.cursor, state.version, state.digest, hub=self._whose)
-        return replace(head, seq=manifest.seq, issued=manifest.issued, expires=manifest.expires)
+        keys = catalogue_manifest.keys_of(manifest, self.seen.signers)
+        return replace(head, seq=manifest.seq, issued=manifest.issued, expires=manifest.expires, signers=keys)
 
     def _part(self, sha256: str) -> Path:
-        """Where this snapshot is gathered, also across restarts; what is left of others goes."""
-        folder = self._catalogue.store.folder
-        folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f"catalogue.snapshot-{sha256[:16]}.part"
-        for other in folder.glob("catalogue.snapshot-*.part"):
+        """Where this snapshot is gathered, also across restarts."""
+        return self._catalogue.store.folder / f"catalogue.snapshot-{sha256[:16]}.part"
+
+    def _tidy(self, part: Path) -> None:
+        """What is left of other snapshots goes."""
+        for other in self._files.names(part.parent, "catalogue.snapshot-*.part"):
             if other != part:
-                other.unlink(missing_ok=True)
-        return part
+                self._files.unlink(other)
 
     def _keep(self, seen: Seen) -> None:
         self.seen = seen
         try:
-            catalogue_manifest.save_seen(self._seen_path, seen)
+            catalogue_manifest.save_seen(self._seen_path, seen, self._files)
         except OSError as error:
             self._note("catalogue-not-stored", {"detail": f"{self._seen_path}: {error}"})
 

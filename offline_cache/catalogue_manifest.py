@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from kiosk import __version__
 from kiosk.catalogue.faults import Fault, shown
-from kiosk.config import Hub, write_whole
+from kiosk.config import Hub
 from kiosk.wire import Manifest
 from kiosk.wire.catalogue import MANIFEST_TYPE, SCHEMA
+from offline_cache.files import DISK, Files
 
 TOKEN_MAX = 16 * 1024
 """Bytes a manifest may have."""
@@ -136,18 +138,24 @@ def keys_of(manifest: Manifest, before: dict[str, str]) -> dict[str, str]:
     return keys if 0 < len(keys) == len(manifest.signers) <= SIGNERS_MAX else before
 
 
-def load_seen(path: Path, hub: str, otherwise: Seen) -> Seen:
-    """What was kept, unless it is gone, unreadable, of another hub, or older than ``otherwise``."""
+def load_seen(path: Path, hub: str, otherwise: Seen, files: Files = DISK) -> Seen:
+    """What was kept, unless it is gone, unreadable, of another hub, or older than ``otherwise``.
+
+    Older: the power went between a catalogue and this note. A catalogue that names no keys leaves those kept in force.
+    """
     try:
-        kept = msgspec.json.decode(path.read_bytes(), type=Seen)
+        with files.open(path) as file:
+            kept = msgspec.json.decode(file.read(), type=Seen)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return otherwise
-    return kept if kept.hub == hub and kept.seq >= otherwise.seq else otherwise
+    if kept.hub != hub:
+        return otherwise
+    return kept if kept.seq >= otherwise.seq else replace(otherwise, signers=otherwise.signers or kept.signers)
 
 
-def save_seen(path: Path, seen: Seen) -> None:
+def save_seen(path: Path, seen: Seen, files: Files = DISK) -> None:
     """Keep it across restarts. Raises OSError."""
-    write_whole(path, msgspec.json.encode(seen).decode())
+    files.write_whole(path, msgspec.json.encode(seen).decode())
 
 
 def _too_new(versions: _Versions) -> Fault | None:

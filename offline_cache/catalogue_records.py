@@ -13,6 +13,7 @@ from kiosk.catalogue.faults import Fault, shown
 from kiosk.catalogue.texts import LANGUAGE_TAG
 from kiosk.wire import CatalogueState, Change, SnapshotHead
 from kiosk.wire.catalogue import SCHEMA
+from offline_cache.files import DISK, Files
 
 RECORD_MAX: Final = 256 * 1024
 """Bytes one record may have."""
@@ -51,10 +52,10 @@ def sound(change: Change, where: str) -> Fault | None:
     return None
 
 
-def file_fault(part: Path, size: int, sha256: str) -> Fault | None:
+def file_fault(part: Path, size: int, sha256: str, files: Files = DISK) -> Fault | None:
     """Whether the file has this size and checksum. Raises OSError."""
     sums, found = hashlib.sha256(), 0
-    with part.open("rb") as file:
+    with files.open(part) as file:
         while piece := file.read(_READ):
             sums.update(piece)
             found += len(piece)
@@ -63,9 +64,9 @@ def file_fault(part: Path, size: int, sha256: str) -> Fault | None:
     return None
 
 
-def unpack(part: Path, state: CatalogueState) -> Iterator[Change]:
+def unpack(part: Path, state: CatalogueState, files: Files = DISK) -> Iterator[Change]:
     """The records of a packed snapshot, one by one. Raises Broken, and OSError."""
-    lines = _lines(part)
+    lines = _lines(part, files)
     _check_head(next(lines, b""), state)
     count = 0
     for number, line in enumerate(lines, 2):
@@ -99,9 +100,9 @@ def _change(line: bytes, number: int) -> Change:
     return change
 
 
-def _lines(part: Path) -> Iterator[bytes]:
+def _lines(part: Path, files: Files) -> Iterator[bytes]:
     rest = b""
-    for piece in _unpacked(part):
+    for piece in _unpacked(part, files):
         *whole, rest = (rest + piece).split(b"\n")
         yield from whole
         if len(rest) > 2 * RECORD_MAX:
@@ -110,10 +111,10 @@ def _lines(part: Path) -> Iterator[bytes]:
         yield rest
 
 
-def _unpacked(part: Path) -> Iterator[bytes]:
+def _unpacked(part: Path, files: Files) -> Iterator[bytes]:
     """Pieces of at most 64 KiB, whatever the packed bytes claim."""
     unpacker, came, left = zlib.decompressobj(wbits=31), 0, 0
-    with part.open("rb") as file:
+    with files.open(part) as file:
         packed = file.read(_READ)
         came += len(packed)
         while not unpacker.eof:

@@ -1,5 +1,6 @@
 """The catalogue a terminal keeps: the last good generation, switched whole, damaged files put aside."""
 
+import contextlib
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,11 +17,14 @@ from offline_cache import catalogue_file
 from offline_cache.catalogue_build import Mismatch, build, reindex, whole
 from offline_cache.catalogue_file import Head
 from offline_cache.catalogue_join import languages_shown, read_catalogue
-from offline_cache.database import close_quietly, quarantine
+from offline_cache.database import FILE_ERRORS, close_quietly, is_damage
+from offline_cache.files import DISK, Files
 from offline_cache.notes import Note, ignore
 from offline_cache.search import SearchIndex
 
 LANGUAGES = ("de", "en", "ar")
+_TRIES = 4
+"""Two for each of the two generations on the disk."""
 
 
 class NotStored(msgspec.Struct, frozen=True):
@@ -32,16 +36,24 @@ class NotStored(msgspec.Struct, frozen=True):
 class CatalogueStore:
     """``catalogue.db``. Safe from several threads; each reader gets its own connection.
 
-    ``languages`` are those the terminal shows. Notes: catalogue-refused, catalogue-quarantined, catalogue-not-stored.
+    ``languages`` are those the terminal shows. Notes: catalogue-refused, catalogue-quarantined, catalogue-unreadable,
+    catalogue-not-stored.
     """
 
     def __init__(
-        self, path: Path, note: Note = ignore, languages: Iterable[str] = LANGUAGES, vfs: str | None = None
+        self,
+        path: Path,
+        note: Note = ignore,
+        languages: Iterable[str] = LANGUAGES,
+        vfs: str | None = None,
+        files: Files = DISK,
     ) -> None:
         self.generation = 0
         """Grows with every switch."""
         self.head = Head()
         """What is in force; epoch "" and version 0 = nothing."""
+        self.files = files
+        """Where what belongs to it is kept too."""
         self._path, self._note, self._vfs = path, note, vfs
         self._shown = languages_shown(tuple(languages))
         self._lock = threading.Lock()
@@ -57,13 +69,21 @@ class CatalogueStore:
         return self._path.parent
 
     def load(self) -> Catalogue | None:
-        """The catalogue on the disk; None when there is none. A damaged file makes room for the one before it."""
+        """The catalogue on the disk; None when there is none. A damaged file makes room for the one before it.
+
+        A file that cannot be read is tried once more: a disk may fail for a moment, and the file is good.
+        """
         with self._lock:
-            for _ in range(2):
+            again = True
+            for _ in range(_TRIES):
                 try:
                     return self._load()
-                except (apsw.Error, OSError) as error:
+                except FILE_ERRORS as error:
+                    if again and not is_damage(error):
+                        again = False
+                        continue
                     self._set_aside(error)
+                    again = True
             return None
 
     def take(
@@ -76,11 +96,9 @@ class CatalogueStore:
         head = replace(head, shown=self._shown)
         with self._lock:
             try:
-                catalogue = build(self._path, changes, head, onto=onto, vfs=self._vfs)
-            except (apsw.Error, OSError) as error:
-                reason = f"{self._path}: {error}"
-                self._note("catalogue-not-stored", {"detail": reason})
-                return NotStored(reason)
+                catalogue = build(self._path, changes, head, onto=onto, vfs=self._vfs, files=self.files)
+            except FILE_ERRORS as error:
+                return self._not_stored(error)
             if isinstance(catalogue, Catalogue):
                 self._in_force(head)
             elif isinstance(catalogue, CatalogueFaults):
@@ -97,18 +115,29 @@ class CatalogueStore:
         return self.take(changes, head, onto=False)
 
     def index(self) -> SearchIndex | None:
-        """A search index for the calling thread; None when there is no catalogue. Raises apsw.Error on damage."""
-        db = catalogue_file.open_reader(self._path, self._vfs)
-        return SearchIndex(db) if db is not None else None
+        """A search index for the calling thread; None when there is none on the disk. Raises FILE_ERRORS."""
+        db = catalogue_file.open_reader(self._path, self._vfs, self.files)
+        if db is None:
+            return None
+        try:
+            if catalogue_file.layout_of(db) == catalogue_file.LAYOUT:
+                return SearchIndex(db)
+        except FILE_ERRORS:
+            close_quietly(db)
+            raise
+        close_quietly(db)
+        return None
 
     def damaged(self, error: Exception) -> Catalogue | None:
-        """A reader met damage: put the file aside and fall back to the generation before."""
+        """A reader met this error: when the file is still not whole, fall back to the generation before."""
         with self._lock:
-            self._set_aside(error)
+            wrong = error if is_damage(error) else self._still_wrong()
+            if wrong is not None:
+                self._set_aside(wrong)
         return self.load()
 
     def _load(self) -> Catalogue | None:
-        db = catalogue_file.open_reader(self._path, self._vfs)
+        db = catalogue_file.open_reader(self._path, self._vfs, self.files)
         if db is None:
             return None
         try:
@@ -120,11 +149,20 @@ class CatalogueStore:
             close_quietly(db)
         if catalogue is None:
             return None
-        if head.shown != self._shown:
-            head = replace(head, shown=self._shown)
-            reindex(self._path, head, self._vfs)
-        self._in_force(head)
+        self._in_force(head if head.shown == self._shown else self._reindexed(head))
         return catalogue
+
+    def _reindexed(self, head: Head) -> Head:
+        """In the languages configured; as it was when the disk is full (the next start tries again)."""
+        new = replace(head, shown=self._shown)
+        try:
+            reindex(self._path, new, self._vfs, self.files)
+        except FILE_ERRORS as error:
+            if is_damage(error):
+                raise
+            self._not_stored(error)
+            return head
+        return new
 
     def _readable(self, db: apsw.Connection, head: Head) -> Catalogue | None:
         """In the languages configured; when those are faulty in a language that is new here, in the ones before."""
@@ -149,28 +187,44 @@ class CatalogueStore:
             self._say_refused(catalogue)
             return None
         head, changes = whole(catalogue, "", self._shown)
-        built = build(self._path, changes, head, onto=False, vfs=self._vfs)
-        if isinstance(built, Catalogue):
-            self._in_force(head)
-            return built
+        try:
+            built = build(self._path, changes, head, onto=False, vfs=self._vfs, files=self.files)
+        except FILE_ERRORS as error:
+            self._not_stored(error)
+            built = catalogue
+        if not isinstance(built, Catalogue):
+            return None
+        self._in_force(head)
+        return built
+
+    def _still_wrong(self) -> Exception | None:
+        """Look through the whole file once more."""
+        try:
+            db = catalogue_file.open_reader(self._path, self._vfs, self.files)
+            if db is not None:
+                with contextlib.closing(db):
+                    catalogue_file.check_pages(db)
+        except FILE_ERRORS as error:
+            return error
         return None
 
     def _in_force(self, head: Head) -> None:
         self.generation += 1
         self.head = head
 
+    def _not_stored(self, error: Exception) -> NotStored:
+        reason = f"{self._path}: {error}"
+        self._note("catalogue-not-stored", {"detail": reason})
+        return NotStored(reason)
+
     def _say_refused(self, faults: CatalogueFaults) -> None:
         self._note("catalogue-refused", {"detail": str(faults.faults[0]), "faults": str(len(faults.faults))})
 
     def _set_aside(self, error: Exception) -> None:
-        kept = "nothing"
-        try:
-            if self._path.exists():
-                kept = quarantine(self._path).name
-            before = catalogue_file.previous(self._path)
-            if before.exists():
-                before.replace(self._path)
-        except OSError as worse:
-            error = worse
         self.head = Head()
-        self._note("catalogue-quarantined", {"detail": f"{self._path}: {error}", "kept_as": kept})
+        try:
+            kept = catalogue_file.set_aside(self._path, self.files).name
+        except OSError as worse:
+            self._note("catalogue-unreadable", {"detail": f"{self._path}: {error}; then {worse}"})
+        else:
+            self._note("catalogue-quarantined", {"detail": f"{self._path}: {error}", "kept_as": kept})

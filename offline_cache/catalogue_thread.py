@@ -4,8 +4,6 @@ import queue
 import threading
 from collections.abc import Callable, Iterable
 
-import apsw
-
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue
 from kiosk.vocabulary.effects import Search, UseCatalogue
@@ -14,6 +12,7 @@ from kiosk.wire import Change
 from offline_cache.catalogue_build import Mismatch
 from offline_cache.catalogue_file import Head
 from offline_cache.catalogue_store import CatalogueStore, NotStored
+from offline_cache.database import FILE_ERRORS
 from offline_cache.notes import Note, ignore
 from offline_cache.search import SearchIndex
 
@@ -85,7 +84,7 @@ class CatalogueThread:
         """Open the new file while it stands there: the next switch may come before the core takes this one."""
         try:
             index = self.store.index()
-        except apsw.Error:
+        except FILE_ERRORS:
             return  # the first search finds the damage
         with self._lock:
             if index is not None:
@@ -134,7 +133,7 @@ class CatalogueThread:
         try:
             index = self._current()
             return index.search(effect.text, effect.lang) if index is not None else ()
-        except apsw.Error as error:
+        except FILE_ERRORS as error:
             self._fall_back(error)
         except Exception as error:  # noqa: BLE001 - the edge: a bug ends this search, not the thread
             self._note("catalogue-bug", {"detail": type(error).__name__})
@@ -146,7 +145,7 @@ class CatalogueThread:
             index = self._current()
             if index is not None:
                 index.check()
-        except apsw.Error as error:
+        except FILE_ERRORS as error:
             self._fall_back(error)
 
     def _current(self) -> SearchIndex | None:
@@ -155,7 +154,7 @@ class CatalogueThread:
             self._index = self.store.index()
         return self._index
 
-    def _fall_back(self, error: apsw.Error) -> None:
+    def _fall_back(self, error: Exception) -> None:
         """The file in use is damaged: what is found from now on comes from the one before it."""
         self._close()
         if self._generation != self.store.generation:

@@ -19,6 +19,8 @@ from offline_cache.files import DISK, Files
 OLDEST_SQLITE = 3_051_003
 """Older ones may lose or corrupt commits when the WAL is reset (sqlite.org/wal.html, "the WAL-reset bug")."""
 
+FILE_ERRORS = (apsw.Error, OSError, UnicodeDecodeError)
+"""What using a file may raise. SQLite does not look whether a text is one: apsw stumbles over it."""
 _WAIT_FOR_LOCK_MS = 500
 
 
@@ -123,6 +125,11 @@ def quarantine(path: Path) -> Path:
     return aside
 
 
+def is_damage(error: Exception) -> bool:
+    """Whether the file itself is wrong. Any other error may pass: a cable, a full disk, no memory."""
+    return isinstance(error, apsw.CorruptError | apsw.NotADBError | UnicodeDecodeError)
+
+
 def fault_of(path: Path, error: Exception) -> DatabaseFault:
     """What an error of SQLite or of the file system means for the operator."""
     match error:
@@ -133,7 +140,7 @@ def fault_of(path: Path, error: Exception) -> DatabaseFault:
                 "another process has this file open",
                 "Stop the other terminal (or SQLite tool) first.",
             )
-        case apsw.CorruptError() | apsw.NotADBError():
+        case _ if is_damage(error):
             return _damaged(path, str(error))
         case _:
             return DatabaseFault(

@@ -25,6 +25,7 @@ from offline_cache.database import (
     Trouble,
     close_quietly,
     fault_of,
+    is_damage,
     open_database,
     quarantine,
     transaction,
@@ -166,7 +167,7 @@ class StorageThread:
             answers = self._commit(self._db, batch)
             self._look(self._db)
         except apsw.Error as error:
-            self._break(f"{type(error).__name__}: {error}", batch, damaged=_is_damage(error))
+            self._break(f"{type(error).__name__}: {error}", batch, damaged=is_damage(error))
         except Exception as error:  # noqa: BLE001 - the edge: a bug ends this batch, not the store
             self._note("store-bug", {"detail": f"{type(error).__name__}: {error}"})
             self._break("bug", batch, damaged=False)
@@ -266,7 +267,7 @@ class StorageThread:
         except apsw.Error as error:
             close_quietly(opened)
             self._unopened(fault_of(self._path, error))
-            if _is_damage(error):
+            if is_damage(error):
                 self._quarantine()
 
     def _unopened(self, fault: DatabaseFault) -> None:
@@ -323,7 +324,3 @@ def _failing(answer: "Future[Any]", error: apsw.Error) -> Callable[[], None]:
 
 def _nothing() -> None:
     return None
-
-
-def _is_damage(error: apsw.Error) -> bool:
-    return isinstance(error, apsw.CorruptError | apsw.NotADBError)

@@ -41,7 +41,7 @@ GATES = (
 LANES = (
     ("unit", "property", "model", "load", "crash"),
     ("flows", "screens", "soak", "browser", "e2e"),
-    ("contract", "faults", "world"),
+    ("contract", "faults", "world", "kills"),
 )
 """Folders under tests/, in lanes side by side: most tests wait for a deadline, a device or a browser."""
 GROUPS = tuple(group for lane in LANES for group in lane)

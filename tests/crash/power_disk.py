@@ -2,13 +2,13 @@
 
 SQLite writes through it as an apsw VFS. The method is that of SQLite's own crash tests (src/test6.c): each file has a
 durable image and a list of writes since its last flush; the image after the cut is the durable one plus whatever
-sectors of that list chance keeps. Names (created, renamed, deleted) become durable when their folder is flushed, or
-with the first flush of a new file, in their order.
+sectors of that list chance keeps. Names (created, renamed, deleted) become durable when their folder is flushed, and in
+their order: after the cut some of the newest may be missing, whatever was flushed in the files themselves. Nobody
+flushes the folder for SQLite but SQLite: as its unix VFS does, with the first flush of a new journal or WAL.
 """
 
 import random
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import apsw
@@ -16,10 +16,20 @@ import apsw
 SECTOR = 512
 CACHE = 400
 """Writes a lying disk may still hold back."""
+_JOURNALS = apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL | apsw.SQLITE_OPEN_WAL
 
 
-class PowerOff(apsw.IOError):
-    """The power went at this call."""
+MISHAPS = {
+    "one I/O error": (apsw.IOError, False),
+    "I/O errors from then on": (apsw.IOError, True),
+    "full for one call": (apsw.FullError, False),
+    "full from then on": (apsw.FullError, True),
+}
+"""What may befall a disk: the error, and whether it lasts."""
+
+
+class PowerOff(apsw.IOError, OSError):
+    """The power went at this call, whether SQLite made it or we did."""
 
 
 class _Write(NamedTuple):
@@ -38,7 +48,13 @@ class Image:
         self.seen, self.durable = bytearray(durable), bytearray(durable)
         self.between: list[_Write | _Cut] = []
 
-    def do(self, op: _Write | _Cut) -> None:
+    def write(self, at: int, data: bytes) -> None:
+        self._do(_Write(at, data))
+
+    def truncate(self, size: int) -> None:
+        self._do(_Cut(size))
+
+    def _do(self, op: _Write | _Cut) -> None:
         _apply(self.seen, op)
         self.between.append(op)
 
@@ -59,7 +75,9 @@ class Image:
 
 
 class PowerDisk(apsw.VFS):
-    """``cut_at``: the call at which the power goes (0 = never). Not ``honest``: flushes are acknowledged, not done.
+    """``cut_at``: the call at which the power goes, ``cut_at_name``: the same among those for names (0 = never).
+
+    Not ``honest``: flushes are acknowledged, not done.
 
     ``fail_at``: the call, reads among them, that fails with ``error``; ``lasting``: all after it too.
     """
@@ -68,6 +86,8 @@ class PowerDisk(apsw.VFS):
         super().__init__(name, "")
         self.name, self.honest = name, honest
         self.calls = self.cut_at = 0
+        self.name_calls = self.cut_at_name = 0
+        self.off = False
         self.looked = self.fail_at = 0
         self.lasting = False
         self.error: type[apsw.Error] = apsw.IOError
@@ -80,14 +100,21 @@ class PowerDisk(apsw.VFS):
         """One call more that changes something; the power may go before it has."""
         self.look(writes=True)
         self.calls += 1
-        if self.cut_at and self.calls >= self.cut_at:
+        self.off = self.off or self.calls == self.cut_at or self.name_calls == self.cut_at_name > 0
+        if self.off:
             raise PowerOff(f"power went at call {self.calls}")
+
+    def tick_name(self) -> None:
+        """One call more that concerns a name."""
+        self.name_calls += 1
+        self.tick()
 
     def look(self, *, writes: bool = False) -> None:
         """Any call that may fail. A full disk can still be read."""
+        if self.error is apsw.FullError and not writes:
+            return
         self.looked += 1
-        due = self.looked == self.fail_at or (self.lasting and self.looked > self.fail_at > 0)
-        if due and (writes or self.error is not apsw.FullError):
+        if self.looked == self.fail_at or (self.lasting and self.looked > self.fail_at > 0):
             raise self.error(f"call {self.looked} failed on purpose")
 
     def after_cut(self, draw: random.Random) -> dict[str, bytes]:
@@ -106,7 +133,7 @@ class PowerDisk(apsw.VFS):
         self._change({new: self.names[old], old: None})
 
     def _change(self, step: dict[str, Image | None]) -> None:
-        self.tick()
+        self.tick_name()
         _name(self.names, step)
         self._renames.append(step)
 
@@ -118,10 +145,14 @@ class PowerDisk(apsw.VFS):
             self._renames.clear()
 
     def xOpen(self, name: Any, flags: Any) -> "PowerFile":
+        if name is None:
+            return PowerFile(self, Image(), flags)
         path = name.filename() if isinstance(name, apsw.URIFilename) else str(name)
-        if path not in self.names:
+        if new := path not in self.names:
+            if not flags[0] & apsw.SQLITE_OPEN_CREATE:
+                raise apsw.CantOpenError(path)
             self.link(path, Image())
-        return PowerFile(self, self.names[path], flags)
+        return PowerFile(self, self.names[path], flags, flush_name=new and bool(flags[0] & _JOURNALS))
 
     def xAccess(self, pathname: str, flags: int) -> bool:
         return pathname in self.names
@@ -139,8 +170,8 @@ class PowerDisk(apsw.VFS):
 class PowerFile:
     """An open file; duck-typed, because nothing of it is a real file."""
 
-    def __init__(self, disk: PowerDisk, image: Image, flags: list[int]) -> None:
-        self._disk, self._image = disk, image
+    def __init__(self, disk: PowerDisk, image: Image, flags: list[int], *, flush_name: bool = False) -> None:
+        self._disk, self._image, self._flush_name = disk, image, flush_name
         flags[1] = flags[0]
 
     def xRead(self, amount: int, offset: int) -> bytes:
@@ -149,16 +180,18 @@ class PowerFile:
 
     def xWrite(self, data: bytes, offset: int) -> None:
         self._disk.tick()
-        self._image.do(_Write(offset, bytes(data)))
+        self._image.write(offset, bytes(data))
 
     def xTruncate(self, size: int) -> None:
         self._disk.tick()
-        self._image.do(_Cut(size))
+        self._image.truncate(size)
 
     def xSync(self, flags: int) -> None:
         self._disk.tick()
         self._image.flush(0 if self._disk.honest else CACHE)
-        self._disk.flush_names()
+        if self._flush_name:
+            self._disk.flush_names()
+            self._flush_name = False
 
     def xFileSize(self) -> int:
         return len(self._image.seen)
@@ -208,33 +241,3 @@ def _name(names: dict[str, Image], step: dict[str, Image | None]) -> None:
             names.pop(path, None)
         else:
             names[path] = image
-
-
-class PowerFiles:
-    """``offline_cache.files.Files`` on such a disk."""
-
-    def __init__(self, disk: PowerDisk) -> None:
-        self._disk = disk
-
-    def exists(self, path: Path) -> bool:
-        return str(path) in self._disk.names
-
-    def create_private(self, path: Path) -> None:
-        if not self.exists(path):
-            self._disk.link(str(path), Image())
-
-    def replace(self, old: Path, new: Path) -> None:
-        self._disk.rename(str(old), str(new))
-
-    def link(self, old: Path, new: Path) -> None:
-        if self.exists(new):
-            raise FileExistsError(str(new))
-        self._disk.link(str(new), self._disk.names[str(old)])
-
-    def unlink(self, path: Path) -> None:
-        if self.exists(path):
-            self._disk.link(str(path), None)
-
-    def sync_folder(self, folder: Path) -> None:
-        self._disk.tick()
-        self._disk.flush_names()

@@ -1,6 +1,5 @@
 """What a terminal does with its store until the power goes, what it was promised, and whether the promise was kept."""
 
-import contextlib
 import itertools
 import random
 from collections.abc import Callable
@@ -8,8 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import apsw
-from cache_helpers import Clock, intent, numbered, slot_answer
-from power_disk import PowerDisk, PowerFiles, PowerOff
+from cache_helpers import intent, numbered, slot_answer
+from power_disk import PowerDisk, PowerOff
+from power_files import PowerFiles
 
 from kiosk import wire
 from kiosk.vocabulary.labels import Label
@@ -41,7 +41,7 @@ class Promised(NamedTuple):
 
 
 class Mode(NamedTuple):
-    """How the store is run: the product's way, or an unsafe one that must fail."""
+    """How the stores are run: the product's way, or an unsafe one that must fail."""
 
     synchronous: str = "FULL"
     honest: bool = True
@@ -86,10 +86,9 @@ class Terminal:
             generation = own_numbers.standing(self.db, self.world).generation
             own_numbers.take_slot(self.db, self.world, generation, slot_answer(day=DAYS[0]))
 
-    def work(self, acts: int) -> None:
-        """So many acts, or until the power goes."""
-        for _ in range(acts):
-            self.draw.choice(self._acts)()
+    def work(self) -> None:
+        """One act."""
+        self.draw.choice(self._acts)()
 
     def own_number(self) -> Label:
         """A number of the own slot, committed."""
@@ -181,40 +180,7 @@ def faults(db: apsw.Connection, so_far: Promised) -> list[str]:
     return found
 
 
-def cut_once(seed: int, mode: Mode = Mode()) -> list[str]:
-    """Work, lose power somewhere, switch on again, look; then work on and see that no number comes twice."""
-    draw = random.Random(seed)
-    world = Outside(
-        new_id=lambda ids=itertools.count(1): f"0192f0c0-0000-7000-9000-{next(ids):012d}",  # type: ignore[misc]
-        clock=Clock().hub_clock(),
-        machine="m1",
-    )
-    so_far = promised()
-    disk = PowerDisk(f"power-{seed}", honest=mode.honest)
-    db = power_on(disk, mode)
-    terminal = Terminal(db, world, draw, so_far, 1)
-    terminal.begin()
-    disk.cut_at = disk.calls + draw.randint(1, 900)
-    with contextlib.suppress(PowerOff):
-        terminal.work(400)
-    _let_go(db)
-    after = PowerDisk(f"after-{seed}", disk.after_cut(draw))
-    try:
-        db = power_on(after)
-    except (AssertionError, apsw.Error) as fault:
-        return [f"does not open: {fault}"]
-    found = faults(db, so_far)
-    again = Terminal(db, world, draw, so_far, 1_000_000)
-    before = dict(so_far.numbers)
-    today = {before[ticket] for ticket in so_far.today}
-    if not found and so_far.today:
-        fresh = [again.own_number() for _ in range(3)]
-        found += [f"given twice: {label}" for label in fresh if label in today]
-    _let_go(db)
-    return found
-
-
-def _let_go(db: apsw.Connection) -> None:
+def let_go(db: apsw.Connection) -> None:
     try:
         db.close()
     except apsw.Error:

@@ -5,6 +5,7 @@ import apsw
 import msgspec
 import pytest
 from cache_helpers import Inbox, Notes
+from fault_vfs import FaultyVfs
 
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Queue, Service
@@ -83,7 +84,7 @@ def test_a_place_without_room_keeps_the_old_one(tmp_path: Path) -> None:
     assert notes.ids == ["catalogue-not-stored"]
 
 
-@pytest.mark.parametrize("damage", ["garbage", "torn", "foreign", "body"])
+@pytest.mark.parametrize("damage", ["garbage", "torn", "foreign", "body", "no text"])
 def test_a_damaged_file_is_put_aside_and_the_one_before_serves(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "catalogue.db"
     offered(CatalogueStore(path), 1)
@@ -97,6 +98,8 @@ def test_a_damaged_file_is_put_aside_and_the_one_before_serves(tmp_path: Path, d
             del data[5000:]
         case "foreign":
             data[68:72] = b"ELSE"
+        case "no text":
+            data[data.index(b'{"epoch"') + 2] = 0x82
         case _:
             data[data.index(b"Reisepass")] ^= 1
     path.write_bytes(data)
@@ -139,6 +142,48 @@ def test_a_file_of_layout_1_that_is_no_catalogue_is_refused(tmp_path: Path) -> N
     layout_1(path, b"[]")
     assert CatalogueStore(path, notes).load() is None
     assert notes.ids == ["catalogue-refused"]
+
+
+def test_a_full_disk_at_a_start_in_other_languages_keeps_the_catalogue(tmp_path: Path) -> None:
+    path, notes = tmp_path / "catalogue.db", Notes()
+    offered(CatalogueStore(path, languages=("de", "en")), 1)
+    before = path.read_bytes()
+    disk = FaultyVfs("full at a start")
+    disk.only = ("xWrite",)
+    disk.arm(1, apsw.FullError, lasting=True)
+    store = CatalogueStore(path, notes, ("de", "fr"), vfs=disk.name)
+    assert store.load() is not None
+    assert notes.ids == ["catalogue-not-stored"]
+    assert path.read_bytes() == before
+    disk.arm(0)
+    assert CatalogueStore(path, notes, ("de", "fr")).load() is not None
+    assert notes.ids == ["catalogue-not-stored"], "there is room again"
+    assert path.read_bytes() != before
+
+
+def test_a_full_disk_keeps_a_file_of_layout_1_in_use(tmp_path: Path) -> None:
+    path, notes = tmp_path / "catalogue.db", Notes()
+    layout_1(path, write(snapshot(1)))
+    disk = FaultyVfs("full for layout 1")
+    disk.only = ("xWrite",)
+    disk.arm(1, apsw.FullError, lasting=True)
+    store = CatalogueStore(path, notes, vfs=disk.name)
+    assert store.load() == snapshot(1)
+    assert store.index() is None, "nothing to search in, and no damage"
+    assert notes.ids == ["catalogue-not-stored"]
+    assert CatalogueStore(path).load() == snapshot(1)
+
+
+def test_one_read_error_puts_nothing_aside(tmp_path: Path) -> None:
+    path, notes = tmp_path / "catalogue.db", Notes()
+    offered(CatalogueStore(path), 1)
+    disk = FaultyVfs("one read fails")
+    store = CatalogueStore(path, notes, vfs=disk.name)
+    disk.arm(2)
+    assert store.load() == snapshot(1)
+    assert disk.failed == 1
+    assert store.damaged(apsw.IOError("a search met this")) == snapshot(1), "the file is whole"
+    assert notes.ids == []
 
 
 class Room:
