@@ -189,7 +189,7 @@ class Demo:
         end = time.monotonic() + READY_S
         while time.monotonic() < end and self.processes["hub"].poll() is None:
             with (
-                contextlib.suppress(requests.ConnectionError),
+                contextlib.suppress(requests.ConnectionError, requests.Timeout),
                 requests.get(f"{self.hub_url}/healthz", timeout=2) as ok,
             ):
                 if ok.status_code == 200:
