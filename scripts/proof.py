@@ -39,7 +39,7 @@ GATES = (
     Step("floors", (str(BIN / "lint-imports"),)),
 )
 LANES = (
-    ("unit", "property", "model", "load", "crash"),
+    ("unit", "property", "model", "load", "crash", "kills"),
     ("flows", "screens", "soak", "browser", "e2e"),
     ("contract", "faults", "world"),
 )

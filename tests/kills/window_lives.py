@@ -1,0 +1,145 @@
+"""Lives of a real terminal: visitors tap as fast as the screen allows until the process is killed at a drawn moment."""
+
+import random
+import signal
+import threading
+import time
+from typing import NamedTuple
+
+from faults.fault_proxy import Fault, FaultProxy
+from faults.hall import HubProcess, Kiosk
+from lobby.trace import Drawn
+
+START_S, VISIT_S, ISSUE_S = 1.7, 2.0, 0.5
+"""From the process's begin to its start screen; from one visitor's touch to the next one's; from a touch to the slip
+being on its way: on a machine with nothing else to do. A kill falls anywhere in it."""
+LIFE_S = 150.0
+NEXT = {
+    "start": ("featured:",),
+    "ticket": ("finish",),
+    "ticket_no_paper": ("finish",),
+    "ticket_unconfirmed": ("finish",),
+    "no_number": ("again", "finish"),
+    "handed_back": ("start",),
+    "goodbye": ("finish",),
+}
+"""What a visitor touches on each screen: the first of these controls that is there. Elsewhere they wait."""
+AGAIN_S = 1.0
+"""A touch that changed nothing is made again after so long."""
+
+
+class Plan(NamedTuple):
+    """How one life ends."""
+
+    visitor: int
+    """The one whose touch on a tile counts, from 1; 0: the life's begin counts."""
+    after_s: float
+    """From there to the kill."""
+    gives_back: bool
+    """Its visitors do not take their numbers with them but give them back."""
+    eager: bool
+    """The first one touches a tile before the terminal has found its printer."""
+
+    def __str__(self) -> str:
+        at = f"the touch of visitor {self.visitor}" if self.visitor else "its begin"
+        manners = f"{', giving back' * self.gives_back}{', eager' * self.eager}"
+        return f"killed {self.after_s:.3f} s after {at}{manners}"
+
+
+def plans(dice: random.Random, count: int) -> list[Plan]:
+    """A fifth of the kills falls anywhere in the start, two fifths anywhere in a visit, two fifths where its number and
+    its slip are made."""
+    spans = (START_S, VISIT_S, VISIT_S, ISSUE_S, ISSUE_S)
+    made = []
+    for _ in range(count):
+        kind = dice.randrange(len(spans))
+        visitor, after_s = dice.randint(1, 2) if kind else 0, dice.uniform(0, spans[kind])
+        made.append(Plan(visitor, after_s, gives_back=dice.random() < 0.25, eager=dice.random() < 0.25))
+    return made
+
+
+def live(kiosk: Kiosk, plan: Plan, pace: float) -> None:
+    """One life of the process, from its begin to its kill; on a busy machine all takes ``pace`` times as long.
+
+    Raises AssertionError when it ends by itself or stands.
+    """
+    kiosk.launch()
+    killer = threading.Timer(plan.after_s * pace, kiosk.kill)
+    if not plan.visitor:
+        killer.start()
+    visitors = Visitors(kiosk, plan)
+    end = time.monotonic() + LIFE_S
+    while kiosk.ended() is None:
+        assert time.monotonic() < end, f"{kiosk.folder.name} stands at {visitors.seen}"
+        if visitors.about_to_draw() and visitors.drew + 1 == plan.visitor:
+            killer.start()
+        visitors.turn()
+    assert kiosk.ended() == -signal.SIGKILL, f"{kiosk.folder.name} ended by itself with {kiosk.ended()}"
+    killer.join()
+
+
+class Visitors:
+    """One visitor after the other at one terminal."""
+
+    def __init__(self, kiosk: Kiosk, plan: Plan) -> None:
+        self._kiosk, self._gives_back, self._may_draw = kiosk, plan.gives_back, plan.eager
+        self.drew = 0
+        """How many have touched a tile."""
+        self.seen: Drawn | None = None
+        self._touched: tuple[str, float] = ("", 0.0)
+
+    def about_to_draw(self) -> bool:
+        """Look at the screen: whether the next touch is one on a tile."""
+        self.seen = self._kiosk.trace.newest()
+        control = self._wanted()
+        if not control.startswith("featured:") or not self._is_time(control):
+            return False
+        self._may_draw = self._may_draw or self._kiosk.has_printer()
+        return self._may_draw
+
+    def turn(self) -> None:
+        """Touch what the screen that was looked at asks for, or wait a moment."""
+        control = self._wanted()
+        if self.seen is None or not control or not self._is_time(control) or not self._may_draw:
+            time.sleep(0.03)
+            return
+        self.drew += control.startswith("featured:")
+        self._kiosk.finger.tap_at(*self.seen.boxes[control].middle)
+        self._touched = (f"{self.seen.screen} {control}", time.monotonic())
+
+    def _wanted(self) -> str:
+        if self.seen is None:
+            return ""
+        wishes = ("hand_back",) * self._gives_back + NEXT.get(self.seen.screen, ())
+        boxes = self.seen.boxes
+        return next((box for wish in wishes for box in boxes if box.startswith(wish)), "")
+
+    def _is_time(self, control: str) -> bool:
+        assert self.seen is not None
+        what, at = self._touched
+        return what != f"{self.seen.screen} {control}" or time.monotonic() > at + AGAIN_S
+
+
+class Weather(threading.Thread):
+    """The hub is away now and then: killed and started again, or its line takes requests and brings no answers."""
+
+    AWAY = (Fault.LOST_ANSWER, Fault.HALF_OPEN, Fault.CUT, None)
+
+    def __init__(self, hub: HubProcess, line: FaultProxy, dice: random.Random) -> None:
+        super().__init__(daemon=True)
+        self._hub, self._line, self._dice = hub, line, dice
+        self.outages = 0
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        while not self.over.wait(self._dice.uniform(2, 5)):
+            fault = self._dice.choice(self.AWAY)
+            self.outages += 1
+            if fault is None:
+                self._hub.down(signal.SIGKILL)
+            else:
+                self._line.fault = fault
+            self.over.wait(self._dice.uniform(2, 5))
+            self._line.fault = Fault.NONE
+            if fault is None:
+                self._hub.up()
