@@ -174,11 +174,12 @@ class Kiosk:
 
     def log(self, *, of_this_life: bool = False) -> list[dict[str, str]]:
         """The events it has logged, oldest first; a line that a kill cut in two is left out."""
-        lines = self._log.read_bytes()[self._log_begin if of_this_life else 0 :].splitlines()
         events = []
-        for line in lines:
-            with contextlib.suppress(ValueError):
-                events.append(json.loads(line))
+        with self._log.open("rb") as file:
+            file.seek(self._log_begin if of_this_life else 0)
+            for line in file:
+                with contextlib.suppress(ValueError):
+                    events.append(json.loads(line))
         return events
 
     def has_printer(self) -> bool:

@@ -66,6 +66,10 @@ class Paper(NamedTuple):
         """Every number that stands on paper, as often as it does."""
         return [label for piece in (*self.cut, self.hanging) for label in piece]
 
+    def slips(self) -> set[Label]:
+        """The numbers on slips that came out whole."""
+        return {label for piece in self.cut for label in piece}
+
 
 def paper_of(kiosk: Kiosk) -> Paper:
     """Read the paper that the printer was told to print, from the first life on."""

@@ -4,15 +4,15 @@ import random
 import signal
 import threading
 import time
+from enum import Enum
 from typing import NamedTuple
 
 from faults.fault_proxy import Fault, FaultProxy
 from faults.hall import HubProcess, Kiosk
 from lobby.trace import Drawn
 
-START_S, VISIT_S, ISSUE_S = 1.7, 2.0, 0.5
-"""From the process's begin to its start screen; from one visitor's touch to the next one's; from a touch to the slip
-being on its way: on a machine with nothing else to do. A kill falls anywhere in it."""
+START_S = 1.7
+"""From the process's begin to its start screen, on a machine with nothing else to do."""
 LIFE_S = 150.0
 NEXT = {
     "start": ("featured:",),
@@ -28,11 +28,20 @@ AGAIN_S = 1.0
 """A touch that changed nothing is made again after so long."""
 
 
+class Since(Enum):
+    """What a kill is counted from."""
+
+    BEGIN = "its begin"
+    TOUCH = "the touch on a tile"
+    PAPER = "the first byte of the slip"
+
+
 class Plan(NamedTuple):
     """How one life ends."""
 
+    since: Since
     visitor: int
-    """The one whose touch on a tile counts, from 1; 0: the life's begin counts."""
+    """Whose touch or slip counts, from 1."""
     after_s: float
     """From there to the kill."""
     gives_back: bool
@@ -41,20 +50,22 @@ class Plan(NamedTuple):
     """The first one touches a tile before the terminal has found its printer."""
 
     def __str__(self) -> str:
-        at = f"the touch of visitor {self.visitor}" if self.visitor else "its begin"
         manners = f"{', giving back' * self.gives_back}{', eager' * self.eager}"
-        return f"killed {self.after_s:.3f} s after {at}{manners}"
+        return f"visitor {self.visitor}, killed {self.after_s:.3f} s after {self.since.value}{manners}"
+
+
+SPANS = ((Since.BEGIN, START_S), (Since.TOUCH, 2.0), (Since.TOUCH, 2.0), (Since.TOUCH, 0.5), (Since.PAPER, 0.05))
+"""A fifth of the kills each: seconds in which the moment is drawn. A whole visit takes two seconds, the number and the
+begin of its slip half of one."""
 
 
 def plans(dice: random.Random, count: int) -> list[Plan]:
-    """A fifth of the kills falls anywhere in the start, two fifths anywhere in a visit, two fifths where its number and
-    its slip are made."""
-    spans = (START_S, VISIT_S, VISIT_S, ISSUE_S, ISSUE_S)
+    """The lives of one terminal."""
     made = []
     for _ in range(count):
-        kind = dice.randrange(len(spans))
-        visitor, after_s = dice.randint(1, 2) if kind else 0, dice.uniform(0, spans[kind])
-        made.append(Plan(visitor, after_s, gives_back=dice.random() < 0.25, eager=dice.random() < 0.25))
+        since, span_s = dice.choice(SPANS)
+        visitor, after_s = dice.randint(1, 2), dice.uniform(0, span_s)
+        made.append(Plan(since, visitor, after_s, gives_back=dice.random() < 0.25, eager=dice.random() < 0.25))
     return made
 
 
@@ -65,17 +76,34 @@ def live(kiosk: Kiosk, plan: Plan, pace: float) -> None:
     """
     kiosk.launch()
     killer = threading.Timer(plan.after_s * pace, kiosk.kill)
-    if not plan.visitor:
+    if plan.since is Since.BEGIN:
         killer.start()
     visitors = Visitors(kiosk, plan)
     end = time.monotonic() + LIFE_S
     while kiosk.ended() is None:
         assert time.monotonic() < end, f"{kiosk.folder.name} stands at {visitors.seen}"
         if visitors.about_to_draw() and visitors.drew + 1 == plan.visitor:
-            killer.start()
+            _wind_up(killer, kiosk, plan.since)
         visitors.turn()
+    kiosk.printer.on_first_job_byte(None)
     assert kiosk.ended() == -signal.SIGKILL, f"{kiosk.folder.name} ended by itself with {kiosk.ended()}"
     killer.join()
+
+
+def _wind_up(killer: threading.Timer, kiosk: Kiosk, since: Since) -> None:
+    """The visitor that counts is about to touch the tile."""
+
+    def first_byte(_at_ns: int) -> None:
+        kiosk.printer.on_first_job_byte(None)
+        killer.start()
+
+    match since:
+        case Since.BEGIN:
+            pass
+        case Since.TOUCH:
+            killer.start()
+        case Since.PAPER:
+            kiosk.printer.on_first_job_byte(first_byte)
 
 
 class Visitors:
@@ -132,7 +160,7 @@ class Weather(threading.Thread):
         self.over = threading.Event()
 
     def run(self) -> None:
-        while not self.over.wait(self._dice.uniform(2, 5)):
+        while not self.over.wait(self._dice.uniform(3, 8)):
             fault = self._dice.choice(self.AWAY)
             self.outages += 1
             if fault is None:
