@@ -35,19 +35,20 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600 if FULL else 600)]
 
 
 class Hall:
-    """A hub behind a line that may be bad, and terminals with a judge each."""
+    """A hub, and terminals with a judge each, behind lines that may be bad."""
 
     def __init__(self, folder: Path, seed: str) -> None:
         self.hub = HubProcess(folder, TERMINALS)
         self.hub.up()
         self.hub_db = folder / "hub" / "hub.db"
         host, port = self.hub.url.removeprefix("http://").split(":")
-        self.line = FaultProxy((host, int(port)), seed=1)
-        self.judges = [
-            Judge(Kiosk(folder / f"t{n}", self.hub.url, code, via=self.line.url, mm_per_s=MM_PER_S))
-            for n, code in enumerate(self.hub.codes)
-        ]
-        self.weather = Weather(self.hub, self.line, random.Random(f"{seed} weather"))
+        self.judges = []
+        for n, code in enumerate(self.hub.codes):
+            line = FaultProxy((host, int(port)), seed=n)
+            kiosk = Kiosk(folder / f"t{n}", self.hub.url, code, via=line.url, mm_per_s=MM_PER_S)
+            self.judges.append(Judge(kiosk, line))
+        lines = [judge.line for judge in self.judges]
+        self.weather = Weather(self.hub, lines, random.Random(f"{seed} weather"))
         self.pace = 1.0
 
     def open(self) -> None:
@@ -65,15 +66,15 @@ class Hall:
             self.weather.join(60)
         for judge in self.judges:
             judge.kiosk.close()
-        self.line.stop()
+            judge.line.stop()
         self.hub.down()
 
 
 class Judge:
     """Holds one terminal to what it has said in all its lives."""
 
-    def __init__(self, kiosk: Kiosk) -> None:
-        self.kiosk = kiosk
+    def __init__(self, kiosk: Kiosk, line: FaultProxy) -> None:
+        self.kiosk, self.line = kiosk, line
         self.said = Said(set(), set(), set(), False)
         self.kept = Kept({}, 0, 0)
         self.cut: Counter[str] = Counter()
@@ -213,7 +214,7 @@ def test_nothing_said_is_lost_by_kill_9_of_the_window(hall: Hall, seed: str) -> 
     def lives(n: int) -> None:
         judge = hall.judges[n]
         for plan in plans(random.Random(f"{seed} {n}"), KILLS // TERMINALS):
-            live(judge.kiosk, plan, hall.pace)
+            live(judge.kiosk, judge.line, plan, hall.pace)
             judge.life(plan)
 
     with ThreadPoolExecutor(TERMINALS) as pool:

@@ -5,11 +5,14 @@ import signal
 import threading
 import time
 from enum import Enum
+from itertools import cycle, islice
 from typing import NamedTuple
 
 from faults.fault_proxy import Fault, FaultProxy
 from faults.hall import HubProcess, Kiosk
 from lobby.trace import Drawn
+
+from kiosk import wire
 
 START_S = 1.7
 """From the process's begin to its start screen, on a machine with nothing else to do."""
@@ -33,6 +36,7 @@ class Since(Enum):
 
     BEGIN = "its begin"
     TOUCH = "the touch on a tile"
+    ASKED = "the hub was asked"
     PAPER = "the first byte of the slip"
 
 
@@ -41,7 +45,7 @@ class Plan(NamedTuple):
 
     since: Since
     visitor: int
-    """Whose touch or slip counts, from 1."""
+    """Whose touch, number or slip counts, from 1."""
     after_s: float
     """From there to the kill."""
     gives_back: bool
@@ -54,22 +58,30 @@ class Plan(NamedTuple):
         return f"visitor {self.visitor}, killed {self.after_s:.3f} s after {self.since.value}{manners}"
 
 
-SPANS = ((Since.BEGIN, START_S), (Since.TOUCH, 2.0), (Since.TOUCH, 2.0), (Since.TOUCH, 0.5), (Since.PAPER, 0.05))
-"""A fifth of the kills each: seconds in which the moment is drawn. A whole visit takes two seconds, the number and the
-begin of its slip half of one."""
+SPANS = (
+    (Since.BEGIN, START_S),
+    (Since.TOUCH, 2.0),
+    (Since.ASKED, 0.05),
+    (Since.PAPER, 0.05),
+    (Since.TOUCH, 0.5),
+    (Since.TOUCH, 2.0),
+)
+"""Seconds in which the moment of a kill is drawn. A whole visit takes two of them, the number and the begin of its slip
+half of one."""
 
 
 def plans(dice: random.Random, count: int) -> list[Plan]:
-    """The lives of one terminal."""
+    """The lives of one terminal: each of the spans as often as the others, in any order."""
+    spans = list(islice(cycle(SPANS), count))
+    dice.shuffle(spans)
     made = []
-    for _ in range(count):
-        since, span_s = dice.choice(SPANS)
+    for since, span_s in spans:
         visitor, after_s = dice.randint(1, 2), dice.uniform(0, span_s)
         made.append(Plan(since, visitor, after_s, gives_back=dice.random() < 0.25, eager=dice.random() < 0.25))
     return made
 
 
-def live(kiosk: Kiosk, plan: Plan, pace: float) -> None:
+def live(kiosk: Kiosk, line: FaultProxy, plan: Plan, pace: float) -> None:
     """One life of the process, from its begin to its kill; on a busy machine all takes ``pace`` times as long.
 
     Raises AssertionError when it ends by itself or stands.
@@ -83,15 +95,21 @@ def live(kiosk: Kiosk, plan: Plan, pace: float) -> None:
     while kiosk.ended() is None:
         assert time.monotonic() < end, f"{kiosk.folder.name} stands at {visitors.seen}"
         if visitors.about_to_draw() and visitors.drew + 1 == plan.visitor:
-            _wind_up(killer, kiosk, plan.since)
+            _wind_up(killer, kiosk, line, plan.since)
         visitors.turn()
     kiosk.printer.on_first_job_byte(None)
+    line.on_request = None
     assert kiosk.ended() == -signal.SIGKILL, f"{kiosk.folder.name} ended by itself with {kiosk.ended()}"
     killer.join()
 
 
-def _wind_up(killer: threading.Timer, kiosk: Kiosk, since: Since) -> None:
+def _wind_up(killer: threading.Timer, kiosk: Kiosk, line: FaultProxy, since: Since) -> None:
     """The visitor that counts is about to touch the tile."""
+
+    def asked(request: str) -> None:
+        if request == f"POST {wire.TICKETS}":
+            line.on_request = None
+            killer.start()
 
     def first_byte(_at_ns: int) -> None:
         kiosk.printer.on_first_job_byte(None)
@@ -102,6 +120,8 @@ def _wind_up(killer: threading.Timer, kiosk: Kiosk, since: Since) -> None:
             pass
         case Since.TOUCH:
             killer.start()
+        case Since.ASKED:
+            line.on_request = asked
         case Since.PAPER:
             kiosk.printer.on_first_job_byte(first_byte)
 
@@ -149,25 +169,29 @@ class Visitors:
 
 
 class Weather(threading.Thread):
-    """The hub is away now and then: killed and started again, or its line takes requests and brings no answers."""
+    """The hub is away now and then: killed and started again, or the lines take requests and bring no answers."""
 
     AWAY = (Fault.LOST_ANSWER, Fault.HALF_OPEN, Fault.CUT, None)
 
-    def __init__(self, hub: HubProcess, line: FaultProxy, dice: random.Random) -> None:
+    def __init__(self, hub: HubProcess, lines: list[FaultProxy], dice: random.Random) -> None:
         super().__init__(daemon=True)
-        self._hub, self._line, self._dice = hub, line, dice
+        self._hub, self._lines, self._dice = hub, lines, dice
         self.outages = 0
         self.over = threading.Event()
 
     def run(self) -> None:
         while not self.over.wait(self._dice.uniform(3, 8)):
-            fault = self._dice.choice(self.AWAY)
+            self._away(self._dice.choice(self.AWAY), self._dice.uniform(2, 5))
             self.outages += 1
-            if fault is None:
-                self._hub.down(signal.SIGKILL)
-            else:
-                self._line.fault = fault
-            self.over.wait(self._dice.uniform(2, 5))
-            self._line.fault = Fault.NONE
-            if fault is None:
-                self._hub.up()
+
+    def _away(self, fault: Fault | None, seconds: float) -> None:
+        if fault is None:
+            self._hub.down(signal.SIGKILL)
+            self.over.wait(seconds)
+            self._hub.up()
+            return
+        for line in self._lines:
+            line.fault = fault
+        self.over.wait(seconds)
+        for line in self._lines:
+            line.fault = Fault.NONE
