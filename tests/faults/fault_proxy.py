@@ -49,6 +49,8 @@ class FaultProxy:
         self.fault = Fault.NONE
         self.met: dict[Fault, int] = dict.fromkeys(Fault, 0)
         """How many requests met each fault: a test that meets none proves nothing."""
+        self.on_request: Callable[[str], None] | None = None
+        """Called with "POST /path" before a request passes (on the connection's thread)."""
         self._hub, self._context = hub, context
         self._draw = random.Random(seed)
         self._stopping = threading.Event()
@@ -101,8 +103,11 @@ class FaultProxy:
         with socket.create_connection(self._hub, 5) as hub:
             hub.settimeout(None)
             while (request := _read_message(client)) is not None:
-                fault = Fault.NONE if b"/calls" in request.split(b"\r\n", 1)[0] else self.fault
+                first = request.split(b"\r\n", 1)[0].decode()
+                fault = Fault.NONE if "/calls" in first else self.fault
                 self.met[fault] += 1
+                if (tell := self.on_request) is not None:
+                    tell(first.rpartition(" ")[0])
                 if not _WAYS[fault](self, client, hub, request):
                     return
 

@@ -1,6 +1,7 @@
 """A hall of real processes: a hub that goes up and down, terminals each on a display with a printer of its own."""
 
 import contextlib
+import json
 import os
 import secrets
 import signal
@@ -76,14 +77,18 @@ def _codes(folder: Path, count: int) -> list[str]:
 
 
 class Kiosk:
-    """One terminal process under Xvfb with a simulated printer on a socket; ``via`` is the address it is told."""
+    """One terminal process under Xvfb with a simulated printer on a socket; ``via`` is the address it is told.
 
-    def __init__(self, folder: Path, hub: str, code: str, *, via: str = "") -> None:
-        self.folder = folder
+    Each life of the process writes a trace of its own: a killed one leaves half a line.
+    """
+
+    def __init__(self, folder: Path, hub: str, code: str, *, via: str = "", mm_per_s: float = 100_000) -> None:
+        self.folder, self.data = folder, folder / "data"
         self.folder.mkdir(parents=True)
         self.display = VirtualDisplay(PANEL.width_px, PANEL.height_px)
-        self.printer = PrinterPeer("tcp", abilities=Abilities(mm_per_s=100_000))
-        self.trace = Trace(folder / "trace.jsonl")
+        self.printer = PrinterPeer("tcp", abilities=Abilities(mm_per_s=mm_per_s))
+        self._log = folder / "terminal.log"
+        self._lives = self._log_begin = 0
         self.drawn: list[Label] = []
         self.without_paper: set[Label] = set()
         """Numbers whose visitor was told that no slip came for certain (a busy machine makes a printer late)."""
@@ -101,21 +106,34 @@ class Kiosk:
         """Switch printer, display and terminal on; returns when the start screen is drawn."""
         printer = Device(kind=DeviceKind.RECEIPT_PRINTER, model="epson_tm_t20", url=self.printer.start())
         save(self._config, _with(self._enrolled, printer))
-        self._finger = Finger(self.display.start(), self.trace)
+        self.display.start()
         self.start()
 
     def start(self) -> None:
-        """Start the terminal's process (again)."""
-        seen = len(self.trace.moments("first-frame"))
-        words = ["terminal", "--config", str(self._config), "--data", str(self.folder / "data")]
-        words += ["--trace", str(self.folder / "trace.jsonl"), "--window", f"{PANEL.width_px}x{PANEL.height_px}"]
+        """Start the terminal's process (again); returns when the start screen is drawn."""
+        self.launch()
+        until(lambda: self.trace.moments("first-frame"), 90, "the first frame")
+        self.trace.wait_for_screen("start", timeout_s=90)
+
+    def launch(self) -> None:
+        """Begin a life of the terminal's process."""
+        trace = self.folder / f"trace-{self._lives}.jsonl"
+        self._lives += 1
+        self.trace = Trace(trace)
+        self.finger = Finger(self.display.name, self.trace)
+        words = ["terminal", "--config", str(self._config), "--data", str(self.data)]
+        words += ["--trace", str(trace), "--window", f"{PANEL.width_px}x{PANEL.height_px}"]
         env = os.environ | {"DISPLAY": self.display.name}
-        with (self.folder / "terminal.log").open("ab") as log:
+        with self._log.open("ab") as log:
+            self._log_begin = log.tell()
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "kiosk.cli", *words], env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
-        until(lambda: len(self.trace.moments("first-frame")) > seen, 90, "the first frame")
-        self.trace.wait_for_screen("start", timeout_s=90)
+
+    def ended(self) -> int | None:
+        """The process's exit code (-9: killed); None while it runs."""
+        assert self._process is not None
+        return self._process.poll()
 
     def kill(self, how: int = signal.SIGKILL) -> None:
         """End the terminal's process."""
@@ -133,9 +151,9 @@ class Kiosk:
     def draw(self, timeout_s: float = 30.0) -> Label:
         """One visitor: a tap on the first tile, the number on the screen, and away."""
         start = self.trace.wait_for_screen("start", timeout_s=60)
-        self._finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
+        self.finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
         shown = self.trace.wait_for_screen("ticket", "ticket_no_paper", "ticket_unconfirmed", timeout_s=timeout_s)
-        self._finger.tap("finish")
+        self.finger.tap("finish")
         self.trace.wait_for_screen("goodbye", "start")
         label = parse_label(shown.number)
         assert label is not None, shown.number
@@ -146,13 +164,33 @@ class Kiosk:
     def tap(self) -> None:
         """A tap on the first tile, whatever comes of it."""
         start = self.trace.wait_for_screen("start", timeout_s=60)
-        self._finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
+        self.finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
 
     def on_paper(self) -> list[Label]:
         """The numbers of all slips that came out, in their order."""
         with self.printer.lock:
             texts = [" ".join(slip.texts) for slip in self.printer.printer.slips]
         return [label for text in texts if (label := _number_in(text)) is not None]
+
+    def log(self, *, of_this_life: bool = False) -> list[dict[str, str]]:
+        """The events it has logged, oldest first; a line that a kill cut in two is left out."""
+        events = []
+        with self._log.open("rb") as file:
+            file.seek(self._log_begin if of_this_life else 0)
+            for line in file:
+                with contextlib.suppress(ValueError):
+                    events.append(json.loads(line))
+        return events
+
+    def has_printer(self) -> bool:
+        """Whether this life of the terminal has found its printer well."""
+        events = (event for event in self.log(of_this_life=True) if event["event"] == "device-changed")
+        return any((event["device"], event["state"]) == ("printer", "ready") for event in events)
+
+    def printer_rests(self) -> bool:
+        """Whether all that the printer was told is on paper."""
+        with self.printer.lock:
+            return not self.printer.printer.buffered
 
     def check_paper(self, drawn: list[Label]) -> None:
         """No number is on two slips, none is on paper that was not drawn, and whoever was told so has a slip."""
