@@ -42,6 +42,10 @@ EVENTS: dict[str, Entry] = {
     "catalogue-refused": Entry(logging.ERROR, "A catalogue was refused; the last good one stays."),
     "catalogue-not-stored": Entry(logging.ERROR, "A good catalogue could not be written; the last good one stays."),
     "catalogue-quarantined": Entry(logging.ERROR, "A damaged catalogue file was put aside."),
+    "catalogue-unpinned": Entry(
+        logging.ERROR,
+        "No key to check catalogues with: enrolled before they were signed. The last good one stays; enrol again.",
+    ),
     "catalogue-old": Entry(
         logging.WARNING, "The hub has not confirmed the catalogue in time; pages say of which day it is."
     ),

@@ -87,15 +87,6 @@ class CatalogueStore:
                 self._say_refused(catalogue)
             return catalogue
 
-    def offer(self, body: bytes, etag: str, source: str = "hub") -> Catalogue | CatalogueFaults | Mismatch | NotStored:
-        """Take a catalogue in one piece, as ``kiosk.catalogue.read`` reads it."""
-        catalogue = read(body, source)
-        if isinstance(catalogue, CatalogueFaults):
-            self._say_refused(catalogue)
-            return catalogue
-        head, changes = whole(catalogue, etag, self._shown)
-        return self.take(changes, head, onto=False)
-
     def index(self) -> SearchIndex | None:
         """A search index for the calling thread; None when there is no catalogue. Raises apsw.Error on damage."""
         db = catalogue_file.open_reader(self._path, self._vfs)
@@ -148,7 +139,7 @@ class CatalogueStore:
         if isinstance(catalogue, CatalogueFaults):
             self._say_refused(catalogue)
             return None
-        head, changes = whole(catalogue, "", self._shown)
+        head, changes = whole(catalogue, self._shown)
         built = build(self._path, changes, head, onto=False, vfs=self._vfs)
         if isinstance(built, Catalogue):
             self._in_force(head)
