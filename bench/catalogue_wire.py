@@ -4,19 +4,20 @@
 
 A real hub process with a catalogue; the terminal's own client through a relay that counts every byte of both
 directions, heads included. "Nothing new" is GET MANIFEST with the tag the terminal has, on a kept connection and signed
-in; the bare 204 is a route that does nothing, in the same process, asked in turns with it.
+in; the bare 204 is a route that does nothing, in the same process, asked in turns with it. It is measured twice: by the
+terminal's client, and on a plain connection without the relay, where nearly all of the time is the hub's.
 """
 
 import argparse
+import http.client
 import random
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from hub.queues.publishing import publish
 from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import Hub
+from kiosk.wire import MANIFEST
 from offline_cache.answers import Answer, Away
 from offline_cache.catalogue_follow import Again, Follower, InStep
 from offline_cache.catalogue_store import CatalogueStore
@@ -132,19 +134,11 @@ def in_step(follower: Follower, client: HubClient, version: int, store: Catalogu
         time.sleep(0.2)
 
 
-def asked(client: HubClient, path: str, headers: dict[str, str], status: int) -> float:
-    begin = time.perf_counter()
-    reply = client.get(path, headers, 65536, status)
-    spent = time.perf_counter() - begin
-    assert getattr(reply, "status", 0) == status, reply
-    return spent * 1000
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--services", type=int, default=560)
     parser.add_argument("--languages", type=int, default=13)
-    parser.add_argument("--asks", type=int, default=1000)
+    parser.add_argument("--asks", type=int, default=4000)
     parser.add_argument("--names", default="")
     parser.add_argument("--dldb", default=str(Path(__file__).parents[2] / "shared" / "data" / "dldb"))
     parser.add_argument("--json", type=Path, default=None)
@@ -158,7 +152,11 @@ def main() -> int:
         with running(folder / "hub") as port:
             relay = Relay(port)
             link = enrolled(relay.url, code)
-            figures = [*measured_change(folder, link, relay, made), *measured_nothing(link, folder, args.asks)]
+            figures = [
+                *measured_change(folder, link, relay, made),
+                *measured_client(link, etag_of(folder), args.asks),
+                *measured_plain(port, link.key, etag_of(folder), args.asks),
+            ]
     return report("Following the catalogue", "baseline", figures, args.json)
 
 
@@ -183,24 +181,54 @@ def measured_change(folder: Path, link: Hub, relay: Relay, made: Catalogue) -> I
     yield Figure("a changed text in one language", relay.bytes - begin, "bytes", whole, limit=WIRE_MAX)
 
 
-def measured_nothing(link: Hub, folder: Path, asks: int) -> Iterator[Figure]:
-    """In turns, so that a load from elsewhere slows both."""
-    etag = msgspec.json.decode((folder / "catalogue.seen.json").read_bytes())["etag"]
+def etag_of(folder: Path) -> str:
+    """The tag of the manifest that is followed here."""
+    return str(msgspec.json.decode((folder / "catalogue.seen.json").read_bytes())["etag"])
+
+
+def measured_client(link: Hub, etag: str, asks: int) -> Iterator[Figure]:
+    """The terminal's own client, through the relay."""
     client = HubClient(link.url, link.key)
-    pairs = [
-        (
-            asked(client, "/api/v1/manifest", {"If-None-Match": etag}, 304),
-            asked(client, BARE, {}, 204),
-        )
-        for _ in range(asks)
-    ]
+
+    def ask(path: str, headers: dict[str, str], status: int) -> None:
+        reply = client.get(path, headers, 65536, status)
+        assert getattr(reply, "status", 0) == status, reply
+
+    yield from in_turns("nothing new (304), terminal's client", ask, {}, etag, asks)
     client.close()
-    nothing, bare = (spread([pair[at] for pair in pairs]) for at in range(2))
-    yield Figure("nothing new (304), p50", nothing.p50, "ms", bare.p50)
-    yield Figure("nothing new (304), p95", nothing.p95, "ms", bare.p95)
-    yield Figure(
-        "nothing new (304), mean", statistics.mean(p[0] for p in pairs), "ms", statistics.mean(p[1] for p in pairs)
-    )
+
+
+def measured_plain(port: int, key: str, etag: str, asks: int) -> Iterator[Figure]:
+    """A plain connection straight to the hub."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+
+    def ask(path: str, headers: dict[str, str], status: int) -> None:
+        client.request("GET", path, headers=headers)
+        reply = client.getresponse()
+        reply.read()
+        assert reply.status == status, reply.status
+
+    yield from in_turns("nothing new (304), hub", ask, {"authorization": f"Bearer {key}"}, etag, asks)
+    client.close()
+
+
+def in_turns(
+    name: str, ask: Callable[[str, dict[str, str], int], None], headers: dict[str, str], etag: str, asks: int
+) -> Iterator[Figure]:
+    """Manifest and bare route one after the other, so that a load from elsewhere slows both."""
+    ours, bare = list[float](), list[float]()
+    for _ in range(asks):
+        ours.append(timed(ask, MANIFEST, headers | {"if-none-match": etag}, 304))
+        bare.append(timed(ask, BARE, headers, 204))
+    for part, mine, base in zip(("p50", "p95", "p99"), spread(ours), spread(bare), strict=True):
+        yield Figure(f"{name}, {part}", mine, "ms", base)
+
+
+def timed(ask: Callable[[str, dict[str, str], int], None], path: str, headers: dict[str, str], status: int) -> float:
+    """Milliseconds."""
+    begin = time.perf_counter()
+    ask(path, headers, status)
+    return (time.perf_counter() - begin) * 1000
 
 
 if __name__ == "__main__":

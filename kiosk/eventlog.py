@@ -43,6 +43,10 @@ EVENTS: dict[str, Entry] = {
     "catalogue-not-stored": Entry(logging.ERROR, "A good catalogue could not be written; the last good one stays."),
     "catalogue-quarantined": Entry(logging.ERROR, "A damaged catalogue file was put aside."),
     "catalogue-unreadable": Entry(logging.ERROR, "The catalogue file can be neither read nor put aside: see the disk."),
+    "catalogue-unpinned": Entry(
+        logging.ERROR,
+        "No key to check catalogues with: enrolled before they were signed. The last good one stays; enrol again.",
+    ),
     "catalogue-old": Entry(
         logging.WARNING, "The hub has not confirmed the catalogue in time; pages say of which day it is."
     ),

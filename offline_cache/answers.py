@@ -54,15 +54,15 @@ class Away(msgspec.Struct, frozen=True):
     retry_after_s: float = 0.0
 
 
-class Snapshot(msgspec.Struct, frozen=True):
-    """A catalogue as it came, with the hub's tag of it."""
+class Tagged(msgspec.Struct, frozen=True):
+    """Bytes as they came, with the hub's tag of them."""
 
     body: bytes
     etag: str
 
 
 class Unchanged(msgspec.Struct, frozen=True):
-    """The catalogue we have is the newest."""
+    """What we have is the newest."""
 
 
 Result = Answer[T] | Refused | Away

@@ -57,14 +57,14 @@ def reindex(path: Path, head: Head, vfs: str | None = None, files: Files = DISK)
     catalogue_file.switch(path, files)
 
 
-def whole(catalogue: Catalogue, etag: str, shown: tuple[str, ...]) -> tuple[Head, list[Change]]:
-    """A catalogue that came in one piece, as records. It has no epoch, so the next manifest brings everything anew."""
+def whole(catalogue: Catalogue, shown: tuple[str, ...] = ()) -> tuple[Head, list[Change]]:
+    """A catalogue in one piece, as records. It has no epoch, so the next manifest brings everything anew."""
     changes = [
         Change(op="write", kind=key.kind, id=key.id, lang=key.lang, rev=0, sha256=sha256(body), body=msgspec.Raw(body))
         for key, body in take_apart(catalogue).items()
     ]
     state = digest((key, 0, sha256(body)) for key, body in take_apart(catalogue).items())
-    return Head(version=catalogue.version, digest=state, etag=etag, shown=shown), changes
+    return Head(version=catalogue.version, digest=state, shown=shown), changes
 
 
 def _finish(db: apsw.Connection, head: Head, *, tidy: bool) -> None:

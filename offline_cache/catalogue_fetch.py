@@ -11,7 +11,7 @@ from kiosk import wire
 from kiosk.catalogue.faults import Fault, shown
 from kiosk.wire import Change, Changes, SnapshotPlace
 from kiosk.wire.catalogue import CHANGES_MAX
-from offline_cache.answers import Answer, Away, AwayReason, Refused, Snapshot, Unchanged
+from offline_cache.answers import Answer, Away, AwayReason, Refused, Tagged, Unchanged
 from offline_cache.catalogue_manifest import TOKEN_MAX
 from offline_cache.catalogue_records import sound
 from offline_cache.files import DISK, Files
@@ -52,7 +52,7 @@ class Delta(msgspec.Struct, frozen=True):
     digest: str
 
 
-def manifest(client: "HubClient", etag: str) -> Answer[Snapshot] | Answer[Unchanged] | Refused | Away:
+def manifest(client: "HubClient", etag: str) -> Answer[Tagged] | Answer[Unchanged] | Refused | Away:
     """The signed manifest as it came, unless it is still the one with this tag.
 
     A hub without one (nothing published yet, or it has just started) is asked again soon, as if it were away.
@@ -66,7 +66,7 @@ def manifest(client: "HubClient", etag: str) -> Answer[Snapshot] | Answer[Unchan
         return Away(AwayReason.BUSY, f"{wire.MANIFEST}: there is none yet")
     if reply.status == HTTPStatus.NOT_MODIFIED:
         return Answer(Unchanged())
-    return Answer(Snapshot(reply.body, reply.headers.get("etag", "")[:200]))
+    return Answer(Tagged(reply.body, reply.headers.get("etag", "")[:200]))
 
 
 def delta(client: "HubClient", epoch: str, after: int) -> Delta | Gone | Fault | Refused | Away:

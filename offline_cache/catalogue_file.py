@@ -59,7 +59,6 @@ class Head(msgspec.Struct, frozen=True):
     seq: int = 0
     issued: str = ""
     expires: str = ""
-    etag: str = ""
     hub: str = ""
     shown: tuple[str, ...] = ()
     signers: dict[str, str] = {}

@@ -11,7 +11,7 @@ from kiosk.catalogue.faults import CatalogueFaults, Fault
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import Hub
 from offline_cache import catalogue_fetch, catalogue_manifest
-from offline_cache.answers import Answer, Away, Refused, Snapshot, Unchanged
+from offline_cache.answers import Answer, Away, Refused, Tagged, Unchanged
 from offline_cache.catalogue_build import Mismatch
 from offline_cache.catalogue_file import Head
 from offline_cache.catalogue_manifest import Seen
@@ -32,7 +32,11 @@ class Again(msgspec.Struct, frozen=True):
     """The hub has moved on meanwhile: ask for the manifest again."""
 
 
-Outcome = InStep | Again | Fault | CatalogueFaults | Mismatch | NotStored | Refused | Away
+class Unpinned(msgspec.Struct, frozen=True):
+    """Enrolled before catalogues were signed: no key to check a manifest with, so none is believed. Enrol again."""
+
+
+Outcome = InStep | Again | Unpinned | Fault | CatalogueFaults | Mismatch | NotStored | Refused | Away
 
 
 class Follower:
@@ -61,11 +65,11 @@ class Follower:
     def follow(self, client: "HubClient") -> Outcome:
         """Ask once and come into step with the answer."""
         if not self._hub.signers:
-            return self._old_way(client)
+            return Unpinned()
         match catalogue_fetch.manifest(client, self._etag()):
             case Answer(value=Unchanged()):
                 return InStep()
-            case Answer(value=Snapshot(body=token, etag=etag)):
+            case Answer(value=Tagged(body=token, etag=etag)):
                 return self._read(client, token, etag)
             case Refused() | Away() as failed:
                 return failed
@@ -173,17 +177,6 @@ class Follower:
     def _etag(self) -> str:
         """Only while its catalogue is the one in force: a damaged file may have given way to an older one."""
         return self.seen.etag if self.seen.digest == self._catalogue.store.head.digest else ""
-
-    def _old_way(self, client: "HubClient") -> Outcome:
-        """The catalogue in one piece, unsigned. To be deleted with ``wire.CATALOGUE`` once every hub has a manifest."""
-        match client.catalogue(self._catalogue.store.head.etag):
-            case Answer(value=Snapshot(body=body, etag=etag)):
-                return _outcome(self._catalogue.offer(body, etag))
-            case Answer(value=Unchanged()):
-                return InStep()
-            case Refused() | Away() as failed:
-                return failed
-        return InStep()
 
 
 def _outcome(taken: Catalogue | CatalogueFaults | Mismatch | NotStored) -> Outcome:

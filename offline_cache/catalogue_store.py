@@ -105,15 +105,6 @@ class CatalogueStore:
                 self._say_refused(catalogue)
             return catalogue
 
-    def offer(self, body: bytes, etag: str, source: str = "hub") -> Catalogue | CatalogueFaults | Mismatch | NotStored:
-        """Take a catalogue in one piece, as ``kiosk.catalogue.read`` reads it."""
-        catalogue = read(body, source)
-        if isinstance(catalogue, CatalogueFaults):
-            self._say_refused(catalogue)
-            return catalogue
-        head, changes = whole(catalogue, etag, self._shown)
-        return self.take(changes, head, onto=False)
-
     def index(self) -> SearchIndex | None:
         """A search index for the calling thread; None when there is none on the disk. Raises FILE_ERRORS."""
         db = catalogue_file.open_reader(self._path, self._vfs, self.files)
@@ -186,7 +177,7 @@ class CatalogueStore:
         if isinstance(catalogue, CatalogueFaults):
             self._say_refused(catalogue)
             return None
-        head, changes = whole(catalogue, "", self._shown)
+        head, changes = whole(catalogue, self._shown)
         try:
             built = build(self._path, changes, head, onto=False, vfs=self._vfs, files=self.files)
         except FILE_ERRORS as error:

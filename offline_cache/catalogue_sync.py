@@ -19,7 +19,7 @@ from kiosk.catalogue.faults import CatalogueFaults, Fault
 from kiosk.config import Hub
 from offline_cache.answers import Away, Refused
 from offline_cache.catalogue_build import Mismatch
-from offline_cache.catalogue_follow import Again, Follower, InStep, Outcome
+from offline_cache.catalogue_follow import Again, Follower, InStep, Outcome, Unpinned
 from offline_cache.catalogue_manifest import moment
 from offline_cache.catalogue_store import NotStored
 from offline_cache.catalogue_thread import CatalogueThread
@@ -46,7 +46,7 @@ class CatalogueSync:
     """The thread that fetches. ``told`` gets the day of a catalogue that may be out of date, None when it is not.
 
     ``now`` is the wall clock in Unix seconds; the hub's clock goes before it once a heartbeat has brought it.
-    Notes: catalogue-refused, catalogue-old, hub-refused.
+    Notes: catalogue-refused, catalogue-old, catalogue-unpinned, hub-refused.
     """
 
     def __init__(
@@ -66,7 +66,8 @@ class CatalogueSync:
         self._make_client = client_maker(hub, 3.0, 10.0, 20.0)
         self._follower = Follower(hub, catalogue, note)
         self._ahead_s = 0.0
-        self._version: int | None = None
+        self._named = 0
+        """Number of the newest manifest that a heartbeat named: one that is refused is not asked for with each."""
         self._as_of: date | None = None
         self._refused = self._away = self._again = 0
         self._wake = threading.Event()
@@ -91,10 +92,8 @@ class CatalogueSync:
         """What the hub said about its manifest and its clock; from any thread."""
         if answer.hub_ms:
             self._ahead_s = answer.hub_ms / 1000 - self._now()
-        newer = answer.manifest_seq > self._follower.newest
-        other = not self._hub.signers and answer.catalogue_version != self._version
-        first, self._version = self._version is None, answer.catalogue_version
-        if newer or (other and not first):
+        if answer.manifest_seq > max(self._follower.newest, self._named):
+            self._named = answer.manifest_seq
             self._wake.set()
 
     def reached(self) -> None:
@@ -110,6 +109,8 @@ class CatalogueSync:
     @property
     def codes(self) -> tuple[str, ...]:
         """What staff should know, as codes of the heartbeat."""
+        if not self._hub.signers:
+            return ("catalogue_unpinned",)
         old = ("catalogue_old",) if self._as_of is not None else ()
         return (*old, "catalogue_refused") if self._refused else old
 
@@ -142,6 +143,8 @@ class CatalogueSync:
             case Away(retry_after_s=asked):
                 self._away += 1
                 return max(asked, self._pause(self._away))
+            case Unpinned():
+                self._note("catalogue-unpinned", {})
             case Refused():
                 self._note("hub-refused", {"status": str(outcome.status), "code": outcome.fault.code})
             case Fault():

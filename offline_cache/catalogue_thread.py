@@ -26,8 +26,8 @@ class CatalogueThread:
     """Answers ``Search`` with ``SearchFound``; only the newest of the searches that wait is done.
 
     ``changed`` gets a catalogue that was stored, before ``CatalogueChanged`` is posted. Search goes on in the
-    generation before, whose file stays open, until the core says ``UseCatalogue``. ``take`` and ``offer`` are called by
-    the thread that fetches and build there, so that no key waits for a new index.
+    generation before, whose file stays open, until the core says ``UseCatalogue``. ``take`` is called by the
+    thread that fetches and builds there, so that no key waits for a new index.
     """
 
     def __init__(
@@ -67,13 +67,7 @@ class CatalogueThread:
 
     def take(self, changes: Iterable[Change], head: Head, *, onto: bool) -> Taken:
         """Store the state ``head``; the catalogue when it was switched to, else why not."""
-        return self._stored(self.store.take(changes, head, onto=onto))
-
-    def offer(self, body: bytes, etag: str) -> Taken:
-        """A catalogue in one piece."""
-        return self._stored(self.store.offer(body, etag))
-
-    def _stored(self, answer: Taken) -> Taken:
+        answer = self.store.take(changes, head, onto=onto)
         if isinstance(answer, Catalogue):
             generation = self.store.generation
             self._open_ahead(generation)

@@ -12,9 +12,8 @@ import requests
 import urllib3.exceptions
 
 from kiosk import wire
-from kiosk.catalogue.read import SIZE_LIMIT
 from kiosk.vocabulary.addresses import is_open_line
-from offline_cache.answers import Answer, Away, AwayReason, Refused, Result, Snapshot, Unchanged
+from offline_cache.answers import Answer, Away, AwayReason, Refused, Result
 from offline_cache.connection import Sockets, deadline, new_session
 from offline_cache.trust import refused_certificate
 
@@ -103,18 +102,6 @@ class HubClient:
     def calls(self, after: int) -> Result[wire.Calls]:
         """Calls newer than ``after``."""
         return self._ask("GET", f"{wire.CALLS}?after={after}", wire.Calls)
-
-    def catalogue(self, etag: str) -> Answer[Snapshot] | Answer[Unchanged] | Refused | Away:
-        """The whole catalogue, unless it is still the one with this tag."""
-        headers = {"If-None-Match": etag} if etag else {}
-        reply = self._exchange("GET", wire.CATALOGUE, None, headers, SIZE_LIMIT)
-        if isinstance(reply, Away):
-            return reply
-        if reply.status == http.HTTPStatus.NOT_MODIFIED:
-            return Answer(Unchanged())
-        if reply.status == http.HTTPStatus.OK:
-            return Answer(Snapshot(reply.body, reply.headers.get("etag", "")[:200]))
-        return _not_done(reply)
 
     def get(self, path: str, headers: dict[str, str], limit: int, *good: int) -> Reply | Refused | Away:
         """Ask for bytes, at most ``limit`` of them; ``good`` are the statuses that count as an answer."""

@@ -1,7 +1,6 @@
 """How terminals get the catalogue: manifest, changes since a cursor, whole snapshots in any part."""
 
 import re
-from functools import partial
 
 from litestar import Response, Router, get
 from litestar.params import FromPath
@@ -13,7 +12,6 @@ from hub.api.wiring import Answer, Asked, Turned, done, terminal
 from hub.catalogue import records, snapshots, state
 from hub.catalogue.showcase import Shown
 from hub.hall import Hall
-from hub.queues import publishing
 from kiosk import wire
 from kiosk.catalogue.records import digest
 
@@ -65,22 +63,6 @@ async def snapshot(request: Asked, hall: Hall, name: FromPath[str]) -> Stream | 
     return Stream(body, status_code=206 if part else 200, media_type="application/gzip", headers=headers)
 
 
-@get(wire.CATALOGUE)
-async def catalogue(request: Asked, hall: Hall) -> Answer:
-    """The catalogue in force, whole; 304 when the terminal has it."""
-    known = await terminal(request, hall)
-    now = await hall.store.read(partial(state.read, site=known.site))
-    if now is None:
-        raise Turned(404, NO_CATALOGUE)
-    headers = {"etag": publishing.etag(now), "cache-control": "no-cache"}
-    if wiring.has(request, headers["etag"]):
-        return Response(None, status_code=304, headers=headers)
-    found = await hall.store.read(partial(publishing.latest, site=known.site))
-    if found is None:
-        raise Turned(404, NO_CATALOGUE)
-    return Response(found.body, media_type="application/json", headers=headers | {"etag": found.etag})
-
-
 def _shown(hall: Hall, site: str) -> Shown:
     if (shown := hall.showcase.of(site)) is None:
         raise Turned(404, NO_CATALOGUE)
@@ -111,6 +93,6 @@ def _number(text: str | None, name: str) -> int:
 
 router = Router(
     path="/",
-    route_handlers=[manifest, changes, snapshot, catalogue],
+    route_handlers=[manifest, changes, snapshot],
     exception_handlers=wiring.HANDLERS,
 )

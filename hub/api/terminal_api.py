@@ -5,7 +5,6 @@ from functools import partial
 
 import msgspec
 from litestar import Router, get, post
-from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
 
@@ -14,7 +13,7 @@ from hub.api import wiring
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import signing
 from hub.hall import Hall
-from hub.queues import handing_back, help, house, instance, orders, publishing, slots, terminals, waiting
+from hub.queues import help, house, instance, orders, publishing, slots, terminals, waiting
 from hub.queues.days import open_day
 from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
@@ -26,12 +25,10 @@ SYNC_MAX = 4 * wiring.BODY_MAX
 """Bytes; a hundred operations with every text as long as it may be have half of it."""
 
 _enrol = msgspec.json.Decoder(wire.EnrolRequest)
-_paper = msgspec.json.Decoder(wire.PaperReport)
 _heartbeat = msgspec.json.Decoder(wire.Heartbeat)
 _help = msgspec.json.Decoder(wire.HelpRequest)
 _slot = msgspec.json.Decoder(wire.SlotRequest)
 _sync = msgspec.json.Decoder(wire.SyncRequest)
-_uuid = msgspec.json.Decoder(wire.Uuid)
 
 
 @get(wire.CA)
@@ -104,26 +101,6 @@ async def sync(request: Asked, hall: Hall) -> Answer:
     body = await read(request, _sync)
     teller = Teller(known, hall.now_ms(), lambda: secrets.token_hex(16))
     return done(wire.SyncAnswer(await hall.store.write(lambda c: apply_all(c, teller, body.ops))))
-
-
-@post(wire.TICKETS + "/{ticket:str}/cancel", status_code=200)
-async def cancel(request: Asked, hall: Hall, ticket: FromPath[str]) -> Answer:
-    """Give a number back."""
-    known = await terminal(request, hall)
-    ident = _checked(ticket)
-    state = await hall.store.write(lambda c: handing_back.cancel(c, known.site, ident, hall.now_ms()))
-    return done(wire.CancelAnswer(id=ident, state=state))
-
-
-@post(wire.TICKETS + "/{ticket:str}/paper", status_code=200)
-async def paper(request: Asked, hall: Hall, ticket: FromPath[str]) -> Answer:
-    """How the paper fared. 204."""
-    known = await terminal(request, hall)
-    ident, body = _checked(ticket), await read(request, _paper)
-    refused = await hall.store.write(
-        lambda c: handing_back.report_paper(c, known.site, ident, body.outcome, body.problem, hall.now_ms())
-    )
-    return done() if refused is None else refusal(refused)
 
 
 @get(wire.QUEUES)
@@ -205,14 +182,6 @@ async def calls_stream(request: Asked, hall: Hall) -> Stream:
     return streams.calls(hall.feed, hall.store, known.site, timezone, after, hall.now_ms)
 
 
-def _checked(ident: str) -> str:
-    """A ticket id from a path; Turned with 400 when it is no UUID."""
-    try:
-        return _uuid.decode(msgspec.json.encode(ident))
-    except msgspec.ValidationError as fault:
-        raise Turned(400, wire.Fault(code="bad_field", message="Not a UUID.", place="path")) from fault
-
-
 router = Router(
     path="/",
     route_handlers=[
@@ -220,8 +189,6 @@ router = Router(
         enrol,
         slot,
         sync,
-        cancel,
-        paper,
         queues,
         heartbeat,
         ask_help,

@@ -1,5 +1,7 @@
 """Services as pages of the staff list them: names in the staff's languages, found by words, a page full at most."""
 
+from collections.abc import Collection
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -27,7 +29,7 @@ class Found(msgspec.Struct, frozen=True):
 
 def services(connection: Connection, site: str, wanted: str = "", most: int = MOST) -> Found:
     """The services whose names hold all words of ``wanted``."""
-    names, words = _names(connection, site), wanted.lower().split()
+    known, words = names(connection, site, LANGUAGES), wanted.lower().split()
     rows = run(
         connection,
         "SELECT r.id, s.queue_id FROM catalogue_record r"
@@ -36,9 +38,25 @@ def services(connection: Connection, site: str, wanted: str = "", most: int = MO
         """ ORDER BY json_extract(CAST(r.body AS TEXT), '$."#"'), r.id""",
         site,
     )
-    found = [Listed(ident, names.get(ident, {"de": ident}), queue) for ident, queue in rows]
+    found = [Listed(ident, known.get(ident, {"de": ident}), queue) for ident, queue in rows]
     hits = [each for each in found if all(word in " ".join(each.names.values()).lower() for word in words)]
     return Found(tuple(hits[:most]), len(hits))
+
+
+def names(connection: Connection, site: str, wanted: Collection[str]) -> dict[str, Texts]:
+    """All services' names in these languages; of a service that has none of them, whatever there is."""
+    rows = run(
+        connection,
+        "SELECT id, lang, json_extract(CAST(body AS TEXT), '$.names') AS name FROM catalogue_record"
+        " WHERE site_id = ? AND kind = 'service' AND lang != '' AND deleted_ms IS NULL AND name IS NOT NULL",
+        site,
+    )
+    found: dict[str, Texts] = {}
+    for ident, lang, name in rows:
+        texts = found.setdefault(ident, {})
+        if lang in wanted or not texts:
+            texts[lang] = name
+    return found
 
 
 def named(connection: Connection, site: str, ident: str) -> Texts | None:
@@ -64,19 +82,3 @@ _ONE = (
     "SELECT lang, json_extract(CAST(body AS TEXT), '$.names') FROM catalogue_record"
     " WHERE site_id = ? AND kind = 'service' AND id = ? AND deleted_ms IS NULL"
 )
-
-
-def _names(connection: Connection, site: str) -> dict[str, Texts]:
-    """The names in the staff's languages; of a service that has neither, whatever there is."""
-    rows = run(
-        connection,
-        "SELECT id, lang, json_extract(CAST(body AS TEXT), '$.names') AS name FROM catalogue_record"
-        " WHERE site_id = ? AND kind = 'service' AND lang != '' AND deleted_ms IS NULL AND name IS NOT NULL",
-        site,
-    )
-    found: dict[str, Texts] = {}
-    for ident, lang, name in rows:
-        texts = found.setdefault(ident, {})
-        if lang in LANGUAGES or not texts:
-            texts[lang] = name
-    return found

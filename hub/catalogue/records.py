@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from hub.store.sql import run
 from kiosk.catalogue import records
-from kiosk.catalogue.model import Catalogue
 from kiosk.catalogue.records import PLACE, Key
 from kiosk.wire import CHANGES_MAX
 
@@ -109,8 +108,8 @@ def entries(connection: Connection, site: str) -> Iterator[tuple[Key, int, str]]
     return ((Key(kind, ident, lang), rev, sha256) for kind, ident, lang, rev, sha256 in rows)
 
 
-def living(connection: Connection, site: str, languages: frozenset[str] | None = None) -> Iterator[Row]:
-    """All living records sorted by key; ``languages`` leaves out the texts of the others."""
+def living(connection: Connection, site: str) -> Iterator[Row]:
+    """All living records sorted by key."""
     rows = run(
         connection,
         "SELECT kind, id, lang, rev, sha256, body FROM catalogue_record WHERE site_id = ? AND deleted_ms IS NULL"
@@ -118,8 +117,7 @@ def living(connection: Connection, site: str, languages: frozenset[str] | None =
         site,
     )
     for kind, ident, lang, rev, sha256, body in rows:
-        if languages is None or not lang or lang in languages:
-            yield Row(Key(kind, ident, lang), rev, sha256, body)
+        yield Row(Key(kind, ident, lang), rev, sha256, body)
 
 
 def after(connection: Connection, site: str, rev: int, limit: int) -> list[Row]:
@@ -142,9 +140,3 @@ def after(connection: Connection, site: str, rev: int, limit: int) -> list[Row]:
         for kind, ident, lang, at, sha256, body, deleted in rows
         if at <= last
     ]
-
-
-def catalogue(connection: Connection, site: str, version: int, languages: frozenset[str] | None = None) -> Catalogue:
-    """The records put together."""
-    found = {row.key: row.body or b"" for row in living(connection, site, languages)}
-    return records.put_together(found, version, languages)

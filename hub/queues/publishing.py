@@ -47,14 +47,6 @@ class Prepared(msgspec.Struct, frozen=True):
     changes: Spool
 
 
-class Published(msgspec.Struct, frozen=True):
-    """The catalogue in force as one piece of JSON."""
-
-    version: int
-    etag: str
-    body: bytes
-
-
 def prepare(connection: Connection, site: str, draft: Draft) -> Prepared | Refused:
     """Compare a draft with what is in force. Reads only; may take seconds."""
     queues = routes.merged(connection, site, draft.shell.queues)
@@ -119,20 +111,6 @@ def latest_version(connection: Connection, site: str) -> int:
     """The version in force; 0 = none yet."""
     known = state.read(connection, site)
     return known.version if known else 0
-
-
-def latest(connection: Connection, site: str) -> Published | None:
-    """The catalogue in force, whole, or None."""
-    known = state.read(connection, site)
-    if known is None:
-        return None
-    body = msgspec.json.encode(records.catalogue(connection, site, known.version))
-    return Published(known.version, etag(known), body)
-
-
-def etag(known: State) -> str:
-    """Which catalogue this is."""
-    return f'"{known.epoch}-{known.cursor}-{known.version}"'
 
 
 def _proclaim(

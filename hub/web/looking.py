@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection
 
+from hub.catalogue import listing
 from hub.queues import alarms, house, terminals, waiting
 from hub.queues import help as helping
 from hub.queues.alarms import Alarm
@@ -15,11 +16,11 @@ from hub.queues.days import open_day
 from hub.queues.help import HelpCall
 from hub.queues.house import Counter, Site
 from hub.queues.issue import NORMAL
-from hub.queues.publishing import latest
 from hub.queues.slots import slots_now
 from hub.queues.terminals import TerminalNow
 from hub.queues.tickets import Ticket
 from hub.store.words import State
+from kiosk.i18n.languages import chain
 from kiosk.i18n.texts import pick
 
 MINUTE_MS = 60_000
@@ -64,15 +65,6 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """By terminal."""
     now_ms: int
     at: str
-
-
-class _Service(msgspec.Struct):
-    id: str
-    names: dict[str, str]
-
-
-class _Names(msgspec.Struct):
-    services: list[_Service] = []
 
 
 def site_of(connection: Connection, ident: str) -> Site | None:
@@ -126,9 +118,8 @@ def _lost(
 
 def service_names(connection: Connection, site: str, lang: str) -> dict[str, str]:
     """The catalogue's names in one language (or what they fall back to)."""
-    found = latest(connection, site)
-    services = msgspec.json.decode(found.body, type=_Names).services if found else []
-    return {service.id: pick(service.names, lang).text for service in services}
+    known = listing.names(connection, site, chain(lang))
+    return {ident: pick(names, lang).text for ident, names in known.items()}
 
 
 def _row(ticket: Ticket, names: dict[str, str], zone: ZoneInfo, now_ms: int) -> Row:

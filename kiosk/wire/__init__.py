@@ -65,28 +65,11 @@ from kiosk.wire.running import (
     OutboxState,
 )
 
-CATALOGUE = "/api/v1/catalogue"
-"""GET: the whole catalogue in one JSON (until every terminal follows the manifest)."""
-
-
-class PaperReport(PaperFact, frozen=True, kw_only=True):
-    """POST TICKETS/{id}/paper (goes when the outbox is spoken by both sides)."""
-
-    id: str = ""
-
-
-class CancelAnswer(CancelFact, frozen=True, kw_only=True):
-    """POST TICKETS/{id}/cancel (goes when the outbox is spoken by both sides)."""
-
-    state: str
-
-
 __all__ = [
     "BATCH_MAX",
     "CA",
     "CALLS",
     "CALLS_STREAM",
-    "CATALOGUE",
     "CHANGES",
     "CHANGES_MAX",
     "ENROL",
@@ -107,7 +90,6 @@ __all__ = [
     "Call",
     "CallKind",
     "Calls",
-    "CancelAnswer",
     "CancelFact",
     "CatalogueState",
     "Change",
@@ -128,7 +110,6 @@ __all__ = [
     "OrderKind",
     "OutboxState",
     "PaperFact",
-    "PaperReport",
     "PublicKey",
     "QueueState",
     "QueueStates",

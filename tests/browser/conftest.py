@@ -1,12 +1,15 @@
 """A real hub in a process of its own, Debian's Chromium, and one enrolled terminal that draws numbers by the API."""
 
+import json
 import re
 import signal
 import subprocess
 import sys
 import time
 import uuid
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +70,25 @@ class Terminal:
         answer = requests.post(f"{url}/api/v1/enrol", json={"code": code}, timeout=10)
         assert answer.status_code == 200, answer.text
         self._key = {"Authorization": f"Bearer {answer.json()['key']}"}
-        catalogue = requests.get(f"{url}/api/v1/catalogue", headers=self._key, timeout=10).json()
-        self.services = [service["id"] for service in catalogue["services"] if service.get("queue")]
+        bodies = [each["body"] for each in self._changes() if (each["kind"], each["lang"]) == ("service", "")]
+        self.services = [body["id"] for body in sorted(bodies, key=itemgetter("#")) if body.get("queue")]
+
+    def _changes(self) -> list[dict[str, Any]]:
+        """Every record of the catalogue, as soon as the hub shows it: all that changed since nothing was there."""
+        end = time.monotonic() + 30
+        while (told := self._get("manifest")).status_code == 404:
+            assert time.monotonic() < end, "the hub must show its catalogue"
+            time.sleep(0.1)
+        payload = told.text.split(".")[1]
+        epoch = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["catalogue"]["epoch"]
+        items, page = list[dict[str, Any]](), {"next_cursor": 0, "complete": False}
+        while not page["complete"]:
+            page = self._get(f"catalogue/changes?epoch={epoch}&after={page['next_cursor']}").json()
+            items += page["items"]
+        return items
+
+    def _get(self, path: str) -> requests.Response:
+        return requests.get(f"{self.url}/api/v1/{path}", headers=self._key, timeout=10)
 
     def draw(self, service: str = "", lang: str = "de") -> dict[str, Any]:
         body = {"id": str(uuid.uuid4()), "service": service or self.services[0], "lang": lang}

@@ -1,17 +1,20 @@
 """A proxy between a real terminal and a real hub that can cut, stall, double, delay, garble or bloat what passes.
 
 It understands just enough HTTP/1.1 to see where a request ends. One thread a connection; the fault that is switched on
-when a request arrives is the one that this request meets.
+when a request arrives is the one that this request meets. An encrypted line is opened in the middle, which the test can
+do because it has the hub's own certificate; an impostor has another one.
 """
 
 import contextlib
 import random
+import select
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable
 from enum import Enum
+from typing import NamedTuple
 
 
 class Fault(Enum):
@@ -29,34 +32,44 @@ class Fault(Enum):
     HUGE = "the answer has no end"
     REDIRECT = "the answer leads elsewhere"
     DEEP = "the answer is nested a hundred thousand times"
+    WRONG_CERTIFICATE = "who answers has a certificate of another authority, which calls itself like the hub's"
+    WRONG_NAME = "who answers has a certificate of the hub's authority, made for another machine"
+    EXPIRED = "who answers has a certificate of another authority that ended long ago"
 
 
+IMPOSTORS = frozenset({Fault.WRONG_CERTIFICATE, Fault.WRONG_NAME, Fault.EXPIRED})
 STALL_S = 30.0
 LATE_S = 2.0
 DRIP_S = 0.05
 _PIECE = 65536
 
 
+class Tls(NamedTuple):
+    """What the client meets, the hub's own certificate or an impostor's; and whom the proxy believes to be the hub."""
+
+    own: ssl.SSLContext
+    impostors: dict[Fault, ssl.SSLContext]
+    to_hub: ssl.SSLContext
+
+
 class FaultProxy:
-    """Listens on ``port`` (0 = any free one) of loopback and speaks to ``hub``; ``fault`` may be set at any time.
+    """Listens on loopback and speaks to ``hub``; ``turn`` switches a fault on at any time. ``tls`` None = plain."""
 
-    ``context``: the TLS the client meets (with another certificate: a wrong hub); the hub behind is spoken to plainly.
-    """
-
-    def __init__(
-        self, hub: tuple[str, int], *, port: int = 0, seed: int = 0, context: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, hub: tuple[str, int], *, seed: int = 0, tls: Tls | None = None) -> None:
         self.fault = Fault.NONE
         self.met: dict[Fault, int] = dict.fromkeys(Fault, 0)
-        """How many requests met each fault: a test that meets none proves nothing."""
+        """How many requests (or handshakes) met each fault: a test that meets none proves nothing."""
         self.on_request: Callable[[str], None] | None = None
         """Called with "POST /path" before a request passes (on the connection's thread)."""
-        self._hub, self._context = hub, context
+        self.heard: list[bytes] = []
+        """What impostors were told."""
+        self._hub, self._tls = hub, tls
         self._draw = random.Random(seed)
         self._stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", port))
+        self._elsewhere = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(0.2)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._listen, name="fault-proxy", daemon=True).start()
@@ -64,16 +77,31 @@ class FaultProxy:
     @property
     def url(self) -> str:
         """What the terminal is told."""
-        return f"{'https' if self._context else 'http'}://127.0.0.1:{self.port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
+
+    @property
+    def followed(self) -> bool:
+        """Whether anybody went where a redirect led."""
+        return bool(select.select([self._elsewhere], [], [], 0)[0])
+
+    def turn(self, fault: Fault) -> None:
+        """This fault from now on. Another certificate is met on a new connection only: then the old ones are cut."""
+        other_certificate = bool({self.fault, fault} & IMPOSTORS)
+        self.fault = fault
+        if other_certificate:
+            self._shut_all()
 
     def stop(self) -> None:
         """Hang up on everybody."""
         self._stopping.set()
         self._listener.close()
+        self._elsewhere.close()
+        self._shut_all()
+
+    def _shut_all(self) -> None:
         with self._lock:
-            left = list(self._open)
-        for one in left:
-            _close(one)
+            for one in self._open:
+                _shut(one)
 
     def _listen(self) -> None:
         while not self._stopping.is_set():
@@ -83,26 +111,35 @@ class FaultProxy:
 
     def _client(self, raw: socket.socket) -> None:
         raw.settimeout(None)
-        try:
-            client = self._context.wrap_socket(raw, server_side=True) if self._context else raw
-        except (OSError, ssl.SSLError):
-            _close(raw)
-            return
+        fault = self.fault
+        with contextlib.suppress(OSError, ValueError), raw:
+            if fault in IMPOSTORS:
+                self._pretend(raw, fault)
+            else:
+                with self._tls.own.wrap_socket(raw, server_side=True) if self._tls else raw as client:
+                    self._serve(client)
+
+    def _pretend(self, raw: socket.socket, fault: Fault) -> None:
+        """Show the wrong certificate, and listen whether anything is said in spite of it."""
+        assert self._tls is not None, "no certificate on a plain line"
+        self.met[fault] += 1
+        with self._tls.impostors[fault].wrap_socket(raw, server_side=True) as client:
+            if told := client.recv(_PIECE):
+                self.heard.append(told)
+
+    def _serve(self, client: socket.socket) -> None:
         with self._lock:
             self._open.add(client)
         try:
             self._requests(client)
-        except (OSError, ValueError):
-            pass
         finally:
             with self._lock:
                 self._open.discard(client)
-            _close(client)
 
     def _requests(self, client: socket.socket) -> None:
-        with socket.create_connection(self._hub, 5) as hub:
+        with self._to_hub() as hub:
             hub.settimeout(None)
-            while (request := _read_message(client)) is not None:
+            while (request := _read_message(client)) is not None and self.fault not in IMPOSTORS:
                 first = request.split(b"\r\n", 1)[0].decode()
                 fault = Fault.NONE if "/calls" in first else self.fault
                 self.met[fault] += 1
@@ -110,6 +147,10 @@ class FaultProxy:
                     tell(first.rpartition(" ")[0])
                 if not _WAYS[fault](self, client, hub, request):
                     return
+
+    def _to_hub(self) -> socket.socket:
+        raw = socket.create_connection(self._hub, 5)
+        return self._tls.to_hub.wrap_socket(raw, server_hostname=self._hub[0]) if self._tls else raw
 
     def _pass(self, client: socket.socket, hub: socket.socket, request: bytes) -> bool:
         hub.sendall(request)
@@ -136,7 +177,7 @@ class FaultProxy:
         return True
 
     def _double(self, client: socket.socket, hub: socket.socket, request: bytes) -> bool:
-        with socket.create_connection(self._hub, 5) as other:
+        with self._to_hub() as other:
             first = threading.Thread(target=_ask, args=(other, request))
             first.start()
             client.sendall(_ask(hub, request))
@@ -146,7 +187,7 @@ class FaultProxy:
     def _late(self, client: socket.socket, hub: socket.socket, request: bytes) -> bool:
         def deliver() -> None:
             self._stopping.wait(LATE_S + self._draw.random())
-            with contextlib.suppress(OSError), socket.create_connection(self._hub, 5) as other:
+            with contextlib.suppress(OSError), self._to_hub() as other:
                 _ask(other, request)
 
         threading.Thread(target=deliver, daemon=True).start()
@@ -170,7 +211,9 @@ class FaultProxy:
         return False
 
     def _redirect(self, client: socket.socket, hub: socket.socket, request: bytes) -> bool:
-        client.sendall(b"HTTP/1.1 307 Elsewhere\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n")
+        scheme, port = b"https" if self._tls else b"http", self._elsewhere.getsockname()[1]
+        head = b"HTTP/1.1 307 Elsewhere\r\nLocation: %s://127.0.0.1:%d/\r\nContent-Length: 0\r\n\r\n"
+        client.sendall(head % (scheme, port))
         return True
 
     def _deep(self, client: socket.socket, hub: socket.socket, request: bytes) -> bool:
@@ -247,10 +290,10 @@ def _has_body(head: bytes) -> bool:
     return status not in (b"204", b"304")
 
 
-def _close(one: socket.socket) -> None:
+def _shut(one: socket.socket) -> None:
+    # The plain socket's shutdown, also under TLS: it only wakes whoever reads and touches nothing that it uses.
     with contextlib.suppress(OSError):
-        one.shutdown(socket.SHUT_RDWR)
-    one.close()
+        socket.socket.shutdown(one, socket.SHUT_RDWR)
 
 
 _WAYS: dict[Fault, Callable[[FaultProxy, socket.socket, socket.socket, bytes], bool]] = {

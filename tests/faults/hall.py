@@ -17,38 +17,57 @@ import requests
 from lobby.display import VirtualDisplay
 from lobby.touch import Finger
 from lobby.trace import Trace
+from msgspec.structs import replace
 
 from drivers.sim.printer import Abilities, PrinterPeer
 from hub.demo_hall import fill
 from hub.hall import system_ms
 from hub.queues import house, terminals
 from hub.store.engine import Store
-from kiosk import wire
-from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
+from hub.tls.cli import run_init
+from hub.tls.files import folder_of
+from kiosk.config import Device, Panel, TerminalConfig, Timing, save
 from kiosk.demo import Demo, free_port
 from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.enrolment import grouped
 from kiosk.vocabulary.labels import Label, parse_label
+from offline_cache.enrolment import enrol
+from offline_cache.trust import fingerprint_of, only_certificate
 
 PANEL = Panel(width_px=540, height_px=960, width_mm=336.3, height_mm=597.9)
 TIMING = Timing(tickets_per_minute=100_000, goodbye_s=2, take_ticket_s=4, hand_back_s=4)
 
 
 class HubProcess:
-    """The demo town's hub on a port that stays the same."""
+    """The demo town's hub on a port that stays the same; with ``tls`` it has certificates of ``kiosk hub init``."""
 
-    def __init__(self, folder: Path, count: int) -> None:
+    def __init__(self, folder: Path, count: int, *, tls: bool = False) -> None:
         self._demo = Demo(folder, fixed_ports=False)
-        self._demo.hub_url = f"http://127.0.0.1:{free_port(0)}"
-        fill(folder / "hub", self.url)
-        self.codes = _codes(folder / "hub", count)
-        self._file = folder / "hub" / "hub.db"
+        self.data = folder / "hub"
+        mark = ""
+        if tls:
+            assert run_init(self.data, ("hub.rathaus.example",)) == 0
+            mark = fingerprint_of(only_certificate(folder_of(self.data).ca.read_text()))
+        self._trust: bool | str = str(folder_of(self.data).ca) if tls else True
+        self._demo.hub_url = f"{'https' if tls else 'http'}://127.0.0.1:{free_port(0)}"
+        fill(self.data, self.url)
+        self.codes = [grouped(code + mark) for code in _codes(self.data, count)]
+        """One-time codes as the terminals page shows them."""
+        self._file = self.data / "hub.db"
 
     @property
     def url(self) -> str:
         return self._demo.hub_url
 
     def up(self) -> None:
-        self._demo.run_hub()
+        port = self.url.rsplit(":", 1)[1]
+        self._demo._start("hub", "hub", "--port", port, "--data", str(self.data))
+        until(self._answers, 60, "the hub to answer")
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(requests.ConnectionError, requests.Timeout):
+            return requests.get(f"{self.url}/healthz", timeout=2, verify=self._trust).status_code == 200
+        return False
 
     def down(self, how: int = signal.SIGTERM) -> None:
         self._demo.stop_one("hub", how)
@@ -77,9 +96,10 @@ def _codes(folder: Path, count: int) -> list[str]:
 
 
 class Kiosk:
-    """One terminal process under Xvfb with a simulated printer on a socket; ``via`` is the address it is told.
+    """One terminal process under Xvfb with a simulated printer on a socket, enrolled by the real command's way.
 
-    Each life of the process writes a trace of its own: a killed one leaves half a line.
+    ``via`` is the address it is told afterwards. Each life of the process writes a trace of its own: a killed one
+    leaves half a line.
     """
 
     def __init__(self, folder: Path, hub: str, code: str, *, via: str = "", mm_per_s: float = 100_000) -> None:
@@ -94,18 +114,14 @@ class Kiosk:
         """Numbers whose visitor was told that no slip came for certain (a busy machine makes a printer late)."""
         self._process: subprocess.Popen[bytes] | None = None
         self._config = folder / "config.toml"
-        answer = requests.post(hub + wire.ENROL, json={"code": code, "version": wire.VERSION}, timeout=10).json()
-        self._enrolled = TerminalConfig(
-            panel=PANEL,
-            hub=Hub(url=via or hub, terminal=answer["terminal"], name=answer["name"], key=answer["key"]),
-            site=Site(town=answer["town"], name=answer["site_name"], base_url=answer["base_url"]),
-            timing=TIMING,
-        )
+        enrolled = enrol(self._config, hub, code, PANEL)
+        assert isinstance(enrolled, TerminalConfig), enrolled
+        self._enrolled = replace(enrolled, hub=replace(enrolled.hub, url=via or hub), timing=TIMING)
 
     def open(self) -> None:
         """Switch printer, display and terminal on; returns when the start screen is drawn."""
         printer = Device(kind=DeviceKind.RECEIPT_PRINTER, model="epson_tm_t20", url=self.printer.start())
-        save(self._config, _with(self._enrolled, printer))
+        save(self._config, replace(self._enrolled, devices={"printer": printer}))
         self.display.start()
         self.start()
 
@@ -199,15 +215,14 @@ class Kiosk:
         assert set(paper) <= set(drawn), "paper that nobody drew"
         assert set(drawn) - self.without_paper <= set(paper), "a slip that was promised did not come"
 
-    def longest_gap(self) -> float:
-        """Seconds for which the window's clock stood still at the most."""
-        return max((float(detail) for detail, _ in self.trace.moments("gap")), default=0.0)
+    def longest_gap(self, since: float = 0.0) -> float:
+        """Seconds for which the window's clock stood still at the most, after this moment of the monotonic clock."""
+        return max((float(detail) for detail, at in self.trace.moments("gap") if at > since), default=0.0)
 
-
-def _with(config: TerminalConfig, printer: Device) -> TerminalConfig:
-    from msgspec.structs import replace
-
-    return replace(config, devices={"printer": printer})
+    def said(self, event: str) -> int:
+        """How many lines of the log are about this event."""
+        with (self.folder / "terminal.log").open("rb") as log:
+            return sum(f'"event": "{event}"'.encode() in line for line in log)
 
 
 def _number_in(text: str) -> Label | None:

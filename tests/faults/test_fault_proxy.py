@@ -1,10 +1,15 @@
-"""A real terminal and a real hub with a bad line between them: nothing is lost, nobody waits, pixels go on."""
+"""A real terminal and a real hub with a bad line between them: nothing is lost, nobody waits, pixels go on.
 
+The line is encrypted as in a hall: a hub with certificates of its own, a terminal that has pinned its authority.
+"""
+
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faults.fault_proxy import Fault, FaultProxy
+from faults.certificates import certificates
+from faults.fault_proxy import IMPOSTORS, Fault, FaultProxy
 from faults.hall import HubProcess, Kiosk, until
 
 from kiosk.vocabulary.labels import Label
@@ -20,10 +25,10 @@ HEALED_S = 120.0
 
 class Hall:
     def __init__(self, folder: Path) -> None:
-        self.hub = HubProcess(folder, 1)
+        self.hub = HubProcess(folder, 1, tls=True)
         self.hub.up()
-        host, port = self.hub.url.removeprefix("http://").split(":")
-        self.proxy = FaultProxy((host, int(port)), seed=1)
+        host, port = self.hub.url.removeprefix("https://").split(":")
+        self.proxy = FaultProxy((host, int(port)), seed=1, tls=certificates(self.hub.data, folder))
         self.kiosk = Kiosk(folder / "t0", self.hub.url, self.hub.codes[0], via=self.proxy.url)
         self.kiosk.open()
         until(lambda: self.proxy.met[Fault.NONE] > 5, 30, "the terminal to speak to the hub")
@@ -46,18 +51,24 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     "fault", [each for each in Fault if each is not Fault.NONE], ids=lambda fault: fault.name.lower()
 )
 def test_nothing_is_lost(hall: Hall, fault: Fault) -> None:
-    hall.proxy.fault = fault
+    began, warnings = time.monotonic(), hall.kiosk.said("hub-wrong-certificate")
     before = hall.proxy.met[fault]
-    for _ in range(2):
-        hall.drawn.append(hall.kiosk.draw(NUMBER_S))
+    hall.proxy.turn(fault)
+    drawn = [hall.kiosk.draw(NUMBER_S) for _ in range(1 if fault in IMPOSTORS else 2)]
+    hall.drawn += drawn
     until(lambda: hall.proxy.met[fault] > before, 10, "a request to meet the fault")
-    hall.proxy.fault = Fault.NONE
+    if fault in IMPOSTORS:
+        assert hall.proxy.heard == [], "an impostor is told nothing, neither key nor ticket"
+        assert all(label.slot for label in drawn), "the terminal gives numbers of its own"
+        until(lambda: hall.kiosk.said("hub-wrong-certificate") > warnings, 30, "staff to be told")
+    hall.proxy.turn(Fault.NONE)
     until(lambda: set(hall.drawn) <= hall.hub.tickets().keys(), HEALED_S, "every number to be in the hub")
     tickets = hall.hub.tickets()
     assert {tickets[label] for label in hall.drawn} == {"waiting"}
     assert len(set(hall.drawn)) == len(hall.drawn)
     hall.kiosk.check_paper(hall.drawn)
-    gap = hall.kiosk.longest_gap()
+    assert not hall.proxy.followed, "nobody goes where a redirect leads"
+    gap = hall.kiosk.longest_gap(since=began)
     print(f"longest gap {gap * 1000:.0f} ms")
     assert gap < GAP_S
 

@@ -13,6 +13,7 @@ import pytest
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS, InvalidJWSSignature
 from msgspec.structs import replace
+from unit.hub.catalogue_helpers import in_force
 
 from hub.catalogue import signing, state
 from hub.catalogue.cli import import_catalogue
@@ -179,8 +180,7 @@ def test_a_terminal_follows_and_agrees_on_the_digest(live) -> None:
     mirror.follow(told.seq)
     assert mirror.snapshots == 1
     assert mirror.catalogue().services[0].queue == "fahrzeuge"
-    whole = msgspec.json.decode(live.get("/catalogue").content, type=Catalogue)
-    assert replace(whole, version=0) == mirror.catalogue()
+    assert replace(hall.see(in_force, SITE), version=0) == mirror.catalogue()
 
 
 def test_one_text_in_one_language_travels_alone(live) -> None:
@@ -373,7 +373,7 @@ def test_a_queue_that_staff_removed_stays_removed(live) -> None:
     put(hall, service("haus", queue="bau"), queues=(queue,))
     assert hall.do(arrange.remove_queue, SITE, "bau", hall.clock()) is None
     put(hall, service("haus", queue="bau"), service("garten"), queues=(queue,))
-    whole = msgspec.json.decode(live.get("/catalogue").content, type=Catalogue)
+    whole = hall.see(in_force, SITE)
     assert [each.id for each in whole.queues] == ["meldung", "fahrzeuge"]
     assert whole.services[0].queue is None
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from unit.hub.catalogue_helpers import in_force
 
 from hub.catalogue import guards, imports, tiles, versions
 from hub.catalogue.cli import run_import
@@ -80,10 +81,10 @@ def test_every_finding_has_its_sentence(kind: FindingKind) -> None:
 
 def test_an_import_that_waits_changes_nothing_until_it_is_accepted(hall) -> None:
     put(hall, catalogue())
-    before = hall.see(publishing.latest, SITE)
+    before = hall.see(in_force, SITE)
     outcome = bring(hall.store, (SITE,), draft_of(catalogue(3), "own", "folder"))
     assert isinstance(outcome, Waiting)
-    assert hall.see(publishing.latest, SITE) == before
+    assert hall.see(in_force, SITE) == before
     waiting, last = hall.see(versions.listed, SITE)
     assert (waiting.state, waiting.services, waiting.source, waiting.version) == ("pending", 3, "folder", None)
     assert waiting.findings == outcome.findings
@@ -111,7 +112,7 @@ def test_the_command_stops_and_says_what(hall, tmp_path: Path, capsys: pytest.Ca
     told = capsys.readouterr().err
     assert "7 of 10 services would be deleted (more than 20 %)." in told
     assert "--accept" in told
-    assert len(hall.see(publishing.latest, SITE).body) > 0
+    assert len(hall.see(in_force, SITE).services) == 10
     assert hall.see(publishing.latest_version, SITE) == 1
     assert run_import("own", source, tmp_path, accept=True) == 0
     assert hall.see(publishing.latest_version, SITE) == 2
@@ -145,9 +146,7 @@ def test_own_tiles_and_routes_survive_imports(hall) -> None:
     hall.do(house.route, SITE, "s2", "fahrzeuge", hall.clock())
 
     def shown() -> tuple[list[Featured], str | None]:
-        import msgspec
-
-        whole = msgspec.json.decode(hall.see(publishing.latest, SITE).body, type=Catalogue)
+        whole = hall.see(in_force, SITE)
         return list(whole.featured), next(s.queue for s in whole.services if s.id == "s2")
 
     assert shown() == ([tile, Featured(service="s9")], "fahrzeuge")

@@ -262,6 +262,16 @@ def test_a_terminals_code_is_shown_once_and_revoking_ends_its_key(browser: Brows
     assert requests.get(f"{live.url}/api/v1/queues", headers=key, timeout=5).status_code == 401
 
 
+def test_a_terminal_that_cannot_check_catalogues_is_to_be_enrolled_again(browser: Browser, live: Any) -> None:
+    browser.sign_in("frida")
+    browser.post("/desk/counter", {"counter": "p1"})
+    beat: dict[str, Any] = {"version": "1", "catalogue_version": 1}
+    for notes, shown in (((), False), (("catalogue_unpinned",), True)):
+        assert live.post("/heartbeat", beat | {"notes": notes}).ok
+        for path in ("/terminals", "/desk"):
+            assert ("mit einem neuen Code verbinden" in browser.get(path).text) is shown, (path, notes)
+
+
 def test_site_settings_are_checked_and_kept(browser: Browser) -> None:
     browser.sign_in("frida")
     site = {"town": "Musterstadt", "name": "Rathaus", "timezone": "Mond/Krater", "base_url": "ftp://x"}

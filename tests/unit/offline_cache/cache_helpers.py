@@ -9,16 +9,26 @@ from pathlib import Path
 import apsw
 
 from kiosk import wire
+from kiosk.catalogue.model import Catalogue
 from kiosk.vocabulary.events import Event
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from offline_cache import outbox, own_numbers
+from offline_cache.catalogue_build import whole
+from offline_cache.catalogue_store import CatalogueStore
+from offline_cache.catalogue_thread import CatalogueThread, Taken
 from offline_cache.database import open_database, transaction
 from offline_cache.hub_clock import HubClock
 from offline_cache.outside import Outside
 from offline_cache.terminal_layout import LAYOUT
 
 DAY = "2026-11-23"
+
+
+def bring(to: CatalogueStore | CatalogueThread, catalogue: Catalogue) -> Taken:
+    """A catalogue as a snapshot brings it."""
+    head, changes = whole(catalogue)
+    return to.take(changes, head, onto=False)
 
 
 def ticket_id(n: int) -> str:

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cache_helpers import Inbox, Notes, eventually, intent, ticket_id, waiting
+from cache_helpers import Inbox, Notes, bring, eventually, intent, ticket_id, waiting
 from peers import catalogue
 
 from kiosk.catalogue.model import Catalogue
-from kiosk.catalogue.read import write
 from kiosk.vocabulary.effects import CommitIntent
 from kiosk.vocabulary.events import IntentCommitted, StoreFailed
 from offline_cache.catalogue_store import CatalogueStore, NotStored
@@ -65,12 +64,12 @@ def test_a_full_disk_refuses_numbers_and_heals_when_there_is_room(small_disk: Pa
 
 def test_a_full_disk_keeps_the_old_catalogue(small_disk: Path) -> None:
     store = CatalogueStore(small_disk / "catalogue.db")
-    assert isinstance(store.offer(write(catalogue("alt")), "1"), Catalogue)
+    assert isinstance(bring(store, catalogue("alt")), Catalogue)
     ballast = fill(small_disk)
-    assert isinstance(store.offer(write(catalogue("neu")), "2"), NotStored)
+    assert isinstance(bring(store, catalogue("neu")), NotStored)
     assert not (small_disk / "catalogue.db.new").exists()
     again = CatalogueStore(small_disk / "catalogue.db")
     assert again.load() == catalogue("alt")
     ballast.unlink()
-    assert isinstance(again.offer(write(catalogue("neu")), "2"), Catalogue)
+    assert isinstance(bring(again, catalogue("neu")), Catalogue)
     assert again.load() == catalogue("neu")

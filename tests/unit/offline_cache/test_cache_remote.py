@@ -10,8 +10,8 @@ from peers import HubRoom, RawPeer, answer, peer, says, trickle
 from sync_peer import SyncPeer
 
 from kiosk import wire
-from offline_cache.answers import Answer, Away, AwayReason, Refused, Snapshot, Unchanged
-from offline_cache.remote import SMALL, HubClient, Timeouts
+from offline_cache.answers import Answer, Away, AwayReason, Refused
+from offline_cache.remote import SMALL, HubClient, Reply, Timeouts
 
 QUICK = Timeouts(0.5, 0.5, 1.0)
 REQUEST = wire.TicketRequest(id=ticket_id(1), service="perso")
@@ -197,10 +197,8 @@ def test_everything_against_the_real_hub(hub: HubRoom) -> None:
     assert [(queue.id, queue.waiting) for queue in states.value.queues] == [("pass", 1)]
     beat = client.heartbeat(wire.Heartbeat(version="0.1", catalogue_version=0))
     assert isinstance(beat, Answer)
-    snapshot = client.catalogue("")
-    assert isinstance(snapshot, Answer)
-    assert isinstance(snapshot.value, Snapshot)
-    assert client.catalogue(snapshot.value.etag) == Answer(Unchanged())
+    manifest = client.get(wire.MANIFEST, {}, SMALL, 200, 404)
+    assert isinstance(manifest, Reply)
     assert isinstance(client.help(wire.HelpRequest(id=ticket_id(50))), Answer)
     calls = client.calls(0)
     assert isinstance(calls, Answer)
@@ -233,7 +231,9 @@ def test_an_unsound_slot_is_no_slot(body: dict[str, object]) -> None:
     assert isinstance(found, Answer if body == {"slot": 3} else Away)
 
 
-@pytest.mark.parametrize("ask", [lambda client: client.queues(), lambda client: client.catalogue("")])
+@pytest.mark.parametrize(
+    "ask", [lambda client: client.queues(), lambda client: client.get(wire.MANIFEST, {}, SMALL, 200)]
+)
 def test_a_wrong_key_is_about_us(hub: HubRoom, ask: Callable[[HubClient], object]) -> None:
     for key in ("", "wrong", "kaputt\r\nX: y", "ключ"):
         client = HubClient(hub.url, key)

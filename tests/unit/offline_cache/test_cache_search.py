@@ -1,9 +1,9 @@
 import pytest
+from cache_helpers import bring
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
-from kiosk.catalogue.read import write
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.fold import fold, query_words
 from offline_cache.near import slips_to_begin
@@ -43,7 +43,7 @@ CATALOGUE = Catalogue(
 def index(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
     path = tmp_path_factory.mktemp("search") / "catalogue.db"
     store = CatalogueStore(path)
-    assert store.offer(write(CATALOGUE), "e") == CATALOGUE
+    assert bring(store, CATALOGUE) == CATALOGUE
     index = store.index()
     assert index is not None
     return index

@@ -52,14 +52,15 @@ class Terminal:
     folder: Path
     hub: Hub
     notes: Notes = field(default_factory=Notes)
+    languages: tuple[str, ...] = ("de", "en")
 
     def __post_init__(self) -> None:
-        self.store = CatalogueStore(self.folder / "catalogue.db", self.notes, ("de", "en"))
+        self.store = CatalogueStore(self.folder / "catalogue.db", self.notes, self.languages)
         self.loaded = self.store.load()
         self.catalogue: Catalogue | None = self.loaded
         thread = CatalogueThread(self.store, lambda event: None, changed=self._changed, note=self.notes)
         self.follower = Follower(self.hub, thread, self.notes)
-        self.client = HubClient(self.hub.url, "key", Timeouts(3.0, 5.0, 10.0))
+        self.client = HubClient(self.hub.url, self.hub.key or "key", Timeouts(3.0, 5.0, 10.0))
 
     def _changed(self, catalogue: Catalogue, generation: int) -> None:
         self.catalogue = catalogue
@@ -240,6 +241,16 @@ def test_a_hub_that_knows_no_ranges_will_do(tmp_path: Path) -> None:
         hub.lies["reply"] = whole
         assert here.follow() == InStep()
         assert here.digest() == hub.digest()
+
+
+def test_a_service_number_is_not_kept_for_what_is_gone(tmp_path: Path) -> None:
+    with hall(tmp_path) as (hub, here, _):
+        assert here.follow() == InStep()
+        hub.publish(town(2, services=1))
+        assert here.follow() == InStep()
+        db = catalogue_file.open_reader(tmp_path / "catalogue.db")
+        assert db is not None
+        assert db.execute("SELECT count(*) FROM service").fetchall() == [(1,)]
 
 
 def test_unknown_kinds_are_kept_and_left_out(tmp_path: Path) -> None:

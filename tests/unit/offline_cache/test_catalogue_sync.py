@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cache_helpers import Inbox, Notes, eventually
+from cache_helpers import Inbox, Notes, bring, eventually
 from manifest_hub import BORN, ManifestHub
 from peers import peer, says
 from test_catalogue_follow import town
@@ -18,6 +18,7 @@ from kiosk.config import Hub
 from kiosk.vocabulary.events import CatalogueChanged
 from offline_cache.answers import Away, AwayReason
 from offline_cache.catalogue_follow import Again, InStep
+from offline_cache.catalogue_manifest import Seen, save_seen, whose
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_sync import CatalogueSync, Rhythm
 from offline_cache.catalogue_thread import CatalogueThread
@@ -143,11 +144,46 @@ def test_the_hubs_clock_goes_before_a_wrong_one_here(tmp_path: Path) -> None:
         eventually(lambda: here.told == [date(2026, 11, 23), None])
 
 
-def test_a_hub_without_manifests_is_not_believed_without_signature(tmp_path: Path) -> None:
-    """With pinned keys the old way is closed: nobody can talk a terminal out of signatures."""
+def test_a_hub_without_manifests_is_waited_for(tmp_path: Path) -> None:
+    """There is no other way to a catalogue: nobody can talk a terminal out of signatures."""
     gone = b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}"
     link = msgspec.structs.replace(ManifestHub(town()).link(""), url="")
     with peer(says(gone)) as line, room(tmp_path, msgspec.structs.replace(link, url=line.url), FAST) as here:
         eventually(lambda: len(line.requests) > 2)
         assert here.notes.ids == []
         assert {request.split(b" ")[1] for request in line.requests} == {wire.MANIFEST.encode()}
+
+
+def test_without_pinned_keys_nothing_is_believed_and_staff_are_told(tmp_path: Path) -> None:
+    """Enrolled before catalogues were signed: the last good one stays, whatever the hub says, until enrolled again."""
+    hub = ManifestHub(town(2, s1="Neu"))
+    bring(CatalogueStore(tmp_path / "catalogue.db"), town(1))
+    with peer(hub.play) as line:
+        link = msgspec.structs.replace(hub.link(line.url), signers={})
+        keys = Seen(1, hub=whose(link), signers={hub.key.kid: hub.key.x})
+        save_seen(tmp_path / "catalogue.seen.json", keys)
+        with room(tmp_path, link, FAST) as here:
+            here.heard(2)
+            eventually(lambda: here.notes.ids.count("catalogue-unpinned") > 2)
+            assert here.sync.codes == ("catalogue_unpinned",)
+            assert set(here.notes.ids) == {"catalogue-unpinned"}
+            assert here.store.version == 1
+        assert line.requests == []
+        with room(tmp_path, hub.link(line.url)) as here:
+            here.inbox.wait(CatalogueChanged(2))
+            assert here.sync.codes == ()
+
+
+def test_a_manifest_that_is_refused_is_not_asked_for_with_every_heartbeat(tmp_path: Path) -> None:
+    hub = ManifestHub(town())
+    hub.lies["token"] = lambda truth: truth[:-1]
+    with peer(hub.play) as line, room(tmp_path, hub.link(line.url)) as here:
+        eventually(lambda: here.notes.ids == ["catalogue-refused"])
+        here.heard(1)
+        eventually(lambda: here.notes.ids == ["catalogue-refused"] * 2)
+        for _ in range(5):
+            here.heard(1)
+            assert not here.sync._wake.wait(0.02)
+        hub.reissue()
+        here.heard(2)
+        eventually(lambda: here.notes.ids == ["catalogue-refused"] * 3)

@@ -1,0 +1,236 @@
+"""The real hub and the real follower of a terminal: after every change, however the line broke, they hold the same."""
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from property.catalogue_line import ANSWERS, CODE, SITE, CuttingLine, RealHub
+from property.random_catalogues import LANGUAGES, QUEUES, begin, changed
+from test_catalogue_follow import Terminal
+
+from bench import xzufi_generator
+from hub.catalogue import state
+from hub.queues import house, publishing
+from hub.queues.publishing import InForce
+from hub.queues.retention import RECORDS_KEPT_MS, prune
+from kiosk import wire
+from kiosk.catalogue.records import Key, digest
+from kiosk.config import Hub
+from offline_cache import catalogue_fetch, catalogue_file
+from offline_cache.answers import Answer, Away
+from offline_cache.catalogue_build import reindex
+from offline_cache.catalogue_follow import Again, InStep
+from offline_cache.remote import HubClient
+
+DELTAS = 1000
+"""Changes that came as such, in every run; those that had to come as a snapshot are not counted."""
+PIECE = 1500
+"""Bytes of a snapshot asked for at once: several pieces each, so that cuts fall between and into them."""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """In memory where there is such a disk: what a power cut leaves is proved elsewhere, syncing would cost most."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as one:
+        yield Path(one)
+
+
+class Town:
+    """The hub with its catalogue of the moment, the line, and the terminal; all chances come from one seed."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.folder = folder / "terminal"
+        self.hub, self.line = RealHub(folder / "hub"), CuttingLine()
+        self.catalogue = begin(self.dice)
+        self.publish()
+        self.line.port = self.hub.start()
+        self.link = enrolled(self.line.url)
+        self.line.asked.clear()
+        self.here = self.terminal()
+        self.seen: Counter[str] = Counter()
+
+    def terminal(self) -> Terminal:
+        """The terminal is switched on, as often as not with other languages."""
+        return Terminal(
+            self.folder, self.link, languages=tuple(self.dice.sample(LANGUAGES, self.dice.choice([1, 1, 2])))
+        )
+
+    def publish(self) -> None:
+        done = self.hub.do(partial(publishing.publish, site=SITE, catalogue=self.catalogue, origin="own"))
+        assert isinstance(done, InForce), done
+
+    def happen(self) -> None:
+        """An editor publishes, or somebody has a queue take a service; and the hub's life goes on."""
+        self.hub.now_ms += self.dice.randint(1, 3_600_000)
+        if self.dice.random() < 0.1:
+            service = self.dice.choice(self.catalogue.services).id
+            self.hub.do(partial(house.route, site=SITE, service=service, queue=self.dice.choice(QUEUES)))
+        else:
+            self.catalogue = changed(self.dice, self.catalogue)
+            self.publish()
+
+    def trouble(self) -> None:
+        """Now and then the hub forgets its tombstones, counts anew after a restore, or is started again."""
+        match self.dice.randrange(200):
+            case 0 | 1 | 2 | 3 | 4 | 5:
+                self.hub.now_ms += RECORDS_KEPT_MS + 1
+                self.hub.do(prune)
+                self.seen["pruned"] += 1
+            case 6 | 7:
+                self.hub.do(partial(state.new_epoch, epoch=f"{self.dice.getrandbits(32):08x}"))
+                self.seen["epochs"] += 1
+            case 8 | 9:
+                self.line.port = self.hub.restart()
+                self.seen["restarts"] += 1
+        self.hub.show()
+        self.line.trouble(self.dice.randrange(4000) for _ in range(self.dice.choice([0, 0, 1, 1, 4])))
+
+    def heal(self) -> bool:
+        """Follow until in step, the terminal switched off now and then; True when it came by changes alone."""
+        cursor = self.here.store.head.cursor
+        self.line.asked.clear()
+        while (outcome := self.here.follow()) != InStep():
+            assert isinstance(outcome, Away | Again), outcome
+            if self.dice.random() < 0.2:
+                self.again()
+        self.line.trouble(())
+        snapshot = any(path.startswith(wire.SNAPSHOT) for path in self.line.asked)
+        self.seen["snapshots"] += snapshot
+        return not snapshot and self.here.store.head.cursor > cursor
+
+    def again(self) -> None:
+        """A power cut while a catalogue was being built, and on again."""
+        (self.folder / "catalogue.db.new").write_bytes(self.dice.randbytes(100))
+        self.here.client.close()
+        self.here = self.terminal()
+        self.seen["switched off"] += 1
+
+    def agrees(self) -> None:
+        """Hub and terminal, and what the visitor is shown of it."""
+        agree(self.hub, self.here)
+        assert self.here.catalogue is not None
+        assert [each.id for each in self.here.catalogue.services] == [each.id for each in self.catalogue.services]
+
+    def close(self) -> None:
+        self.here.client.close()
+        self.line.close()
+        self.hub.stop()
+
+
+def enrolled(url: str) -> Hub:
+    client = HubClient(url)
+    result = client.enrol(CODE, "test")
+    client.close()
+    assert isinstance(result, Answer), result
+    signers = {signer.kid: signer.x for signer in result.value.signers}
+    return Hub(url=url, terminal="t", key=result.value.key, site=result.value.site, signers=signers)
+
+
+@pytest.mark.timeout(900)
+def test_hub_and_terminal_agree_after_a_thousand_changes_with_cuts_between(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.catalogue.showcase.LOOK_S", 3600.0)
+    monkeypatch.setattr(catalogue_fetch, "PIECE", PIECE)
+    seed = int(os.environ.get("KIOSK_SEED", "0")) or random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}: KIOSK_SEED={seed} repeats this run")
+    began, deltas, town = time.process_time(), 0, Town(folder, seed)
+    while deltas < DELTAS:
+        for _ in range(town.dice.choice([1, 1, 1, 1, 3])):
+            town.happen()
+        town.trouble()
+        deltas += town.heal()
+        town.agrees()
+        assert town.seen["snapshots"] < 50 + deltas / 5, "what changed must come as changes"
+    spent = time.process_time() - began
+    print(f"{deltas} deltas, cut in {dict(town.line.cut)}, {dict(town.seen)}, {spent:.0f} s of CPU")
+    assert all(town.line.cut[what] > 10 for what in ANSWERS), "every kind of answer was cut"
+    assert min(town.seen[what] for what in ("pruned", "epochs", "restarts", "switched off")) > 0
+    assert town.seen["snapshots"] >= town.seen["epochs"]
+    town.close()
+    renewed = search_tables(town.folder / "catalogue.db")
+    reindex(town.folder / "catalogue.db", town.here.store.head)
+    assert renewed == search_tables(town.folder / "catalogue.db"), "renewed bit by bit and built at once"
+
+
+@pytest.mark.timeout(900)
+def test_ten_thousand_imported_services_in_two_languages_are_the_same_here_and_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``kiosk import`` as a process of its own beside the running hub, then the whole as a snapshot over a bad line."""
+    monkeypatch.setattr("hub.catalogue.showcase.LOOK_S", 3600.0)
+    hub, line, source = RealHub(folder / "hub"), CuttingLine(), folder / "delivery.xml"
+    line.port = hub.start()
+    here = Terminal(folder / "terminal", enrolled(line.url), languages=("de", "en"))
+    xzufi_generator.write(source, 10_000, 2)
+    said = imported(source, folder / "hub")
+    assert "is in force now: 10000 services" in said, said
+    hub.show()
+    line.trouble([500, 100_000, 300_000])
+    while (outcome := here.follow()) != InStep():
+        assert isinstance(outcome, Away), outcome
+    agree(hub, here)
+    assert here.catalogue is not None
+    assert len(here.catalogue.services) == 10_000
+    assert here.finds("personalausweis beantragen") != ()
+    assert sum(line.cut.values()) == 3
+    here.client.close()
+    line.close()
+    hub.stop()
+
+
+def imported(source: Path, data: Path) -> str:
+    """What ``kiosk import`` says."""
+    command = (sys.executable, "-m", "kiosk.cli", "import", "xzufi", str(source), "--data", str(data))
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
+
+
+def agree(hub: RealHub, here: Terminal) -> None:
+    """Record by record, and the digest that each makes of them."""
+    told = hub.records()
+    rows = kept(here.folder / "catalogue.db")
+    assert rows == {key: (row.rev, row.sha256, row.body) for key, row in told.items()}
+    sums = digest((row.key, row.rev, row.sha256) for row in told.values())
+    assert sums == here.digest() == here.store.head.digest
+
+
+def kept(path: Path) -> dict[Key, tuple[int, str, bytes]]:
+    """The terminal's records."""
+    db = catalogue_file.open_reader(path)
+    assert db is not None
+    rows = db.execute("SELECT kind, id, lang, rev, lower(hex(sha256)), body FROM record").fetchall()
+    return {Key(kind, ident, lang): (rev, sums, body) for kind, ident, lang, rev, sums, body in rows}
+
+
+def search_tables(path: Path) -> dict[str, Any]:
+    """What the search tables say, without the numbers that depend on the order of things."""
+    db = catalogue_file.open_reader(path)
+    assert db is not None
+    tags = {no: str(tag) for no, tag in db.execute("SELECT no, tag FROM language")}
+    ids = {no: str(ident) for no, ident in db.execute("SELECT no, id FROM service")}
+    entries = {(tags[la], f, ids[no], ft, na) for la, f, no, ft, na in db.execute("SELECT * FROM entry")}
+    words = {(tags[la], word, uses) for la, word, uses in db.execute("SELECT language, word, uses FROM word")}
+    short = {(tags[la], prefix) for la, prefix in db.execute("SELECT language, prefix FROM short")}
+    found = {(tag, word): _found(db, no, word, ids) for no, tag in tags.items() for _, word, _ in words}
+    return {"entry": entries, "word": words, "short": short, "find": {k: v for k, v in found.items() if v[0] or v[1]}}
+
+
+def _found(db: apsw.Connection, no: object, word: str, ids: dict[Any, str]) -> tuple[frozenset[str], frozenset[str]]:
+    rows = db.execute(f"SELECT rowid FROM find_{no} WHERE find_{no} MATCH ?", (f'"{word}"',))
+    grams = db.execute(
+        f"SELECT word.word FROM gram_{no} JOIN word ON word.no = gram_{no}.rowid WHERE gram_{no} MATCH ?",
+        (f'"^{word}"',),
+    )
+    return frozenset(ids[row[0]] for row in rows), frozenset(str(row[0]) for row in grams)
