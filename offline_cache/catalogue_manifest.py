@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from kiosk import __version__
 from kiosk.catalogue.faults import Fault, shown
@@ -137,12 +138,17 @@ def keys_of(manifest: Manifest, before: dict[str, str]) -> dict[str, str]:
 
 
 def load_seen(path: Path, hub: str, otherwise: Seen) -> Seen:
-    """What was kept, unless it is gone, unreadable, of another hub, or older than ``otherwise``."""
+    """What was kept, unless it is gone, unreadable, of another hub, or older than ``otherwise``.
+
+    Of an older one its keys are still the best that is known: those of the enrolment may all be retired.
+    """
     try:
         kept = msgspec.json.decode(path.read_bytes(), type=Seen)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return otherwise
-    return kept if kept.hub == hub and kept.seq >= otherwise.seq else otherwise
+    if kept.hub != hub:
+        return otherwise
+    return kept if kept.seq >= otherwise.seq else replace(otherwise, signers=kept.signers)
 
 
 def save_seen(path: Path, seen: Seen) -> None:
