@@ -1,6 +1,7 @@
-"""Small files that travel inside a copy of the database, in a table of their own: a copy stays one file.
+"""Small files that travel inside a copy of the database, in a table of their own.
 
-The database of a hub never has this table: it is put into a copy after the copying and taken out before the copy is used.
+So a copy is one file and goes as one. The database of a hub never has this table: it is put into a copy after the
+copying and taken out before the copy is used.
 """
 
 from collections.abc import Callable, Mapping

@@ -52,6 +52,7 @@ from kiosk.wire.outbox import (
     TicketFact,
 )
 from kiosk.wire.running import (
+    ASIDE_TOLD,
     ORDER_MESSAGE_MAX,
     ORDER_ROLES,
     Call,
@@ -63,6 +64,7 @@ from kiosk.wire.running import (
     Order,
     OrderKind,
     OutboxState,
+    SetAside,
 )
 
 CATALOGUE = "/api/v1/catalogue"
@@ -82,6 +84,7 @@ class CancelAnswer(CancelFact, frozen=True, kw_only=True):
 
 
 __all__ = [
+    "ASIDE_TOLD",
     "BATCH_MAX",
     "CA",
     "CALLS",
@@ -133,6 +136,7 @@ __all__ = [
     "QueueState",
     "QueueStates",
     "ScanFact",
+    "SetAside",
     "Short",
     "SlotAnswer",
     "SlotRequest",
