@@ -8,30 +8,44 @@ from pathlib import Path
 
 from hub.hall import system_ms
 from hub.queues.renewal import begin_anew_everywhere
-from hub.store import copies
+from hub.store import copies, enclosed
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 from hub.store.lock import hold
+from hub.tls import keeping
+from hub.tls.files import folder_of
 
 LOGGER = logging.getLogger("hub")
 
 
 def backup(folder: Path, to: Path) -> None:
-    """Write a checked copy of the hub's database to the new file ``to``. Raises StoreRefused."""
+    """Write a checked copy of the hub's database and certificates to the new file ``to``. Raises StoreRefused."""
     if to.exists():
         raise StoreRefused(f"{to} is there already. Give the copy another name, with the date for instance.")
     if not to.parent.is_dir():
         raise StoreRefused(f"There is no folder {to.parent}. Make it first.")
-    copies.copy(folder / "hub.db", to)
+    half = to.with_name(f"{to.name}.half")
+    copies.remove(half)
     try:
-        copies.check(to)
-    except StoreRefused:
-        to.unlink()
-        raise
+        copies.copy(folder / "hub.db", half)
+        enclosed.enclose(half, _certificates(folder))
+        copies.check(half)
+        copies.put(half, to)
+    finally:
+        copies.remove(half)
 
 
-def restore(folder: Path, source: Path, above: int, now_ms: int) -> Path | None:
-    """Put a copy in the place of the database, as a new life of the hub; returns where the old one was put.
+def _certificates(folder: Path) -> dict[str, bytes]:
+    try:
+        return keeping.read(folder_of(folder))
+    except OSError as fault:
+        raise StoreRefused(
+            f"{fault.filename} cannot be read ({fault.strerror}). Run this as the hub's user."
+        ) from fault
+
+
+def restore(folder: Path, source: Path, above: int, now_ms: int) -> tuple[Path, ...]:
+    """Put a copy in the place of database and certificates, as a new life; returns what was put aside for it.
 
     Raises StoreRefused when the hub runs or the copy is no good; then everything is as it was.
     """
@@ -41,16 +55,26 @@ def restore(folder: Path, source: Path, above: int, now_ms: int) -> Path | None:
         copies.remove(fresh)
         try:
             copies.copy(source, fresh, copies.RESTING)
+            certificates = enclosed.enclosed(fresh)
+            enclosed.take_out(fresh)
             _begin_anew(fresh, above, now_ms)
+            at = datetime.fromtimestamp(now_ms / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+            other = _put_certificates(folder, certificates, f"tls.replaced-{at}")
         except StoreRefused:
             copies.remove(fresh)
             raise
         for step in folder.glob("hub.db.restoring.before-*"):
             step.unlink()
-        at = datetime.fromtimestamp(now_ms / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
         kept = copies.set_aside(folder / "hub.db", f"hub.db.replaced-{at}")
         copies.put(fresh, folder / "hub.db")
-        return kept
+        return tuple(path for path in (kept, other) if path is not None)
+
+
+def _put_certificates(folder: Path, files: dict[str, bytes], aside: str) -> Path | None:
+    try:
+        return keeping.put_back(folder_of(folder), files, aside)
+    except OSError as fault:
+        raise StoreRefused(f"{fault.filename} cannot be written ({fault.strerror}). Check the disk.") from fault
 
 
 def _begin_anew(path: Path, above: int, now_ms: int) -> None:
@@ -66,10 +90,11 @@ def run_backup(folder: Path, to: Path) -> int:
     """The command; returns its exit code (2 = refused, the log says why)."""
     try:
         backup(folder, to)
+        keys = "with the hub's certificates" if enclosed.enclosed(to) else "this hub has no certificates of its own"
     except StoreRefused as fault:
         LOGGER.error("%s", fault)
         return 2
-    sys.stdout.write(f"{to}: {to.stat().st_size} bytes, checked.\n")
+    sys.stdout.write(f"{to}: {to.stat().st_size} bytes, checked, {keys}. Keep it as secret as the hub itself.\n")
     return 0
 
 
@@ -81,6 +106,6 @@ def run_restore(folder: Path, source: Path, above: int) -> int:
         LOGGER.error("%s", fault)
         return 2
     sys.stdout.write(f"The hub goes on from {source}; numbers of today begin {above} higher.\n")
-    if kept is not None:
-        sys.stdout.write(f"The database of before is kept as {kept}.\n")
+    for each in kept:
+        sys.stdout.write(f"What was there before is kept as {each}.\n")
     return 0

@@ -70,8 +70,17 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
         own.add_argument(
             "--name", action="append", default=[], help="a host name or address of the hub; may be said several times"
         )
-    backup = acts.add_parser("backup", help="copy the hub's database to a new file, while the hub runs")
-    restore = acts.add_parser("restore", help="put such a copy in the place of the database; the hub must be stopped")
+    rotate = acts.add_parser(
+        "rotate-key", help="have the next key sign the catalogue; terminals learn it by themselves"
+    )
+    rotate.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+    rotate.add_argument("--accept", action="store_true", help="although some terminals must be enrolled again then")
+    backup = acts.add_parser(
+        "backup", help="copy the hub's database and certificates to a new file, while the hub runs"
+    )
+    restore = acts.add_parser(
+        "restore", help="put such a copy in the place of database and certificates; the hub must be stopped"
+    )
     for copying in (backup, restore):
         copying.add_argument("--data", type=Path, default=argparse.SUPPRESS)
         copying.add_argument("file", type=Path)
@@ -139,6 +148,10 @@ def _hub(options: argparse.Namespace) -> int:
 
 
 def _hub_act(options: argparse.Namespace) -> int:
+    if options.act == "rotate-key":
+        from hub.catalogue.rotation import run_rotate
+
+        return run_rotate(options.data, accept=options.accept)
     from hub.backup import run_backup, run_restore
 
     if options.act == "backup":

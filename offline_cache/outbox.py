@@ -16,6 +16,7 @@ import apsw
 import msgspec
 
 from kiosk import wire
+from kiosk.vocabulary.labels import Label
 from offline_cache.outside import Outside
 
 FIRST_MS = 500.0
@@ -168,6 +169,12 @@ def begin_anew(db: apsw.Connection) -> None:
     db.execute("UPDATE outbox SET state = 'new', next_at = 0 WHERE state <> 'new' OR next_at <> 0")
 
 
+def newest(db: apsw.Connection) -> int:
+    """Number of the operation that was put in last; 0 before the first. It only grows."""
+    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def is_full(db: apsw.Connection, limit: int) -> bool:
     """No new work, please. (Counting walks the smallest index: some 20 microseconds for 10,000 rows.)"""
     return bool(db.execute("SELECT count(*) >= ? FROM outbox", (limit,)).fetchone() == (1,))
@@ -186,4 +193,25 @@ def told(db: apsw.Connection, now_ms: int) -> wire.OutboxState:
         quarantined=int(counts.get("quarantine", 0)),
         oldest_s=0 if oldest is None else max(0, now_ms - int(oldest)) // 1000,
         own_numbers=int(own),
+        aside=_aside(db) if counts.get("quarantine") else (),
     )
+
+
+def _aside(db: apsw.Connection) -> tuple[wire.SetAside, ...]:
+    """The reports that were refused for good, newest first; what waits behind them in their lanes is not named."""
+    rows = db.execute(
+        "SELECT o.kind, o.last_error, t.series, t.slot, t.n FROM outbox o"
+        " LEFT JOIN ticket t ON t.id = o.lane AND t.series IS NOT NULL"
+        " WHERE o.state = 'quarantine' AND o.last_error <> '' ORDER BY o.seq DESC LIMIT ?",
+        (wire.ASIDE_TOLD,),
+    )
+    return tuple(
+        wire.SetAside(str(kind), str(Label(str(series), int(slot), int(n))) if series else "", _code(str(why)))
+        for kind, why, series, slot, n in rows
+    )
+
+
+def _code(why: str) -> str:
+    """The refusal's code in what ``_tried`` kept."""
+    parts = why.split(" ", 3)
+    return parts[2] if len(parts) > 2 else ""

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import apsw
 import msgspec
 
-from kiosk.vocabulary.effects import CommitCancel, CommitPaper, CommitScan
+from kiosk.vocabulary.effects import CommitCancel, CommitPaper
 from kiosk.vocabulary.events import Event, StoreFailed
 from offline_cache import outbox, own_numbers, tickets
 from offline_cache.database import (
@@ -103,7 +103,7 @@ class StorageThread:
         self._inbox: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._db: apsw.Connection | None = None
         self._why, self._retry_at = "not open yet", 0.0
-        self._settled = False
+        self._settled, self._newest_debt = False, 0
         self._redo: dict[CommitCancel | CommitPaper, None] = {}
         self._thread = threading.Thread(target=self._run, name="storage", daemon=True)
 
@@ -166,6 +166,7 @@ class StorageThread:
         try:
             answers = self._commit(self._db, batch)
             self._look(self._db)
+            new_debts = self._has_new_debts(self._db)
         except apsw.Error as error:
             self._break(f"{type(error).__name__}: {error}", batch, damaged=is_damage(error))
         except Exception as error:  # noqa: BLE001 - the edge: a bug ends this batch, not the store
@@ -174,7 +175,7 @@ class StorageThread:
         else:
             for answer in answers:
                 answer()
-            if any(isinstance(job, CommitPaper | CommitCancel | CommitScan) for job in batch):
+            if new_debts:
                 self._owing()
 
     def _commit(self, db: apsw.Connection, batch: list[StoreEffect | _Question]) -> list[Callable[[], None]]:
@@ -213,6 +214,11 @@ class StorageThread:
         if standing != self.standing:
             self.standing = standing
             self._stands(standing)
+
+    def _has_new_debts(self, db: apsw.Connection) -> bool:
+        """Whoever put it there: a fact, the result of an order, or a restored hub that must hear the day again."""
+        before, self._newest_debt = self._newest_debt, outbox.newest(db)
+        return self._newest_debt != before
 
     def _rejecting(self, job: StoreEffect, reason: str) -> Callable[[], None]:
         def tell() -> None:

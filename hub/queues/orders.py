@@ -98,24 +98,31 @@ def due(connection: Connection, site: str, terminal: str, now_ms: int) -> tuple[
     )
 
 
-def record_result(connection: Connection, site: str, fact: OrderFact, now_ms: int) -> Refused | None:
-    """Keep what a terminal says came of an order. The first word stands; Refused only when no such order was given."""
-    row = run(
+def record_result(connection: Connection, site: str, terminal: str, fact: OrderFact, now_ms: int) -> Refused | None:
+    """Keep what a terminal says came of an order that was given to it. The first word stands; Refused when none was."""
+    fresh = run(
         connection,
         "UPDATE terminal_order SET result = ?, result_detail = ?, result_ms = ?"
-        " WHERE site_id = ? AND id = ? AND result IS NULL RETURNING terminal_id",
+        " WHERE site_id = ? AND id = ? AND terminal_id = ? AND result IS NULL",
         fact.result,
         fact.detail,
         now_ms,
         site,
         fact.id,
-    ).fetchone()
-    if row is not None:
-        name = _name_of(connection, site, row[0]) or ""
-        events.append(connection, site, events.Kind.TERMINAL, row[0], {"name": name}, now_ms)
+        terminal,
+    ).rowcount
+    if fresh:
+        name = _name_of(connection, site, terminal) or ""
+        events.append(connection, site, events.Kind.TERMINAL, terminal, {"name": name}, now_ms)
         return None
-    known = run(connection, "SELECT 1 FROM terminal_order WHERE site_id = ? AND id = ?", site, fact.id).fetchone()
-    return None if known else Refused(Code.UNKNOWN_ORDER, "No order has this id.", "id")
+    known = run(
+        connection,
+        "SELECT 1 FROM terminal_order WHERE site_id = ? AND id = ? AND terminal_id = ?",
+        site,
+        fact.id,
+        terminal,
+    ).fetchone()
+    return None if known else Refused(Code.UNKNOWN_ORDER, "No order with this id was given to this terminal.", "id")
 
 
 def recent(connection: Connection, site: str, now_ms: int) -> dict[str, list[OrderNow]]:

@@ -160,7 +160,7 @@ def _scan(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Re
 
 def _order(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
     fact = _ORDER.decode(body)
-    return orders.record_result(connection, teller.known.site, fact, teller.now_ms) or fact.result
+    return orders.record_result(connection, teller.known.site, teller.known.id, fact, teller.now_ms) or fact.result
 
 
 _DO: dict[str, Callable[[Connection, Teller, msgspec.Raw], str | Refused]] = {

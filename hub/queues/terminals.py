@@ -197,7 +197,7 @@ def heard(connection: Connection, known: Known, beat: Heartbeat, now_ms: int) ->
 def _owed(before: str, now: OutboxState) -> bool:
     """Whether what staff see of the outbox is another than before."""
     was = msgspec.json.decode(before, type=OutboxState)
-    return (was.quarantined, was.own_numbers) != (now.quarantined, now.own_numbers)
+    return (was.quarantined, was.aside, was.own_numbers) != (now.quarantined, now.aside, now.own_numbers)
 
 
 def terminals_now(connection: Connection, site: str, now_ms: int) -> list[TerminalNow]:

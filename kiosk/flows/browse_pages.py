@@ -1,7 +1,7 @@
 """Pages of the browsing flow: start, after hours, languages, categories, services, search."""
 
 from kiosk.catalogue.model import Category, Featured, Queue, Service
-from kiosk.flows import frame, keyboard
+from kiosk.flows import frame, guards, keyboard
 from kiosk.flows.frame import Page
 from kiosk.flows.opening import hours_table, next_opening_text
 from kiosk.health import Paper
@@ -21,14 +21,13 @@ FEATURED_SHOWN = 4
 
 def start(page: Page) -> View:
     """The start screen, which is the attract screen."""
+    if guards.gives_no_numbers(page.facts):
+        return start_without_numbers(page)
     words = page.words
     tiles = tuple(
         _featured(page, each) for each in page.facts.index.featured_on(page.facts.now.date())[:FEATURED_SHOWN]
     )
-    if page.facts.outbox_full:  # these would draw at once, and nothing can be drawn
-        tiles = ()
-    all_services = _browse(page) if page.facts.outbox_full else _all_services(page)
-    body: tuple[Block, ...] = (search_entry(page), Tiles((all_services,)))
+    body: tuple[Block, ...] = (search_entry(page), Tiles((_all_services(page),)))
     if tiles:
         body += (Tiles(tiles, words("start.featured"), one_tap=True),)
     return frame.view(
@@ -43,15 +42,23 @@ def start(page: Page) -> View:
     )
 
 
+def start_without_numbers(page: Page) -> View:
+    """The start screen while no number can be given here: where to go, and what works all the same. No dead tiles."""
+    words = page.words
+    text = f"{words('numbers_stopped.text')} {words('numbers_stopped.what_works')}"
+    notice = Notice(tone=Tone.WARN, icon="user", heading=words("numbers_stopped.heading"), text=text)
+    return frame.view(
+        page,
+        Screen.START,
+        words("numbers_stopped.title"),
+        body=(notice, search_entry(page), Tiles((_browse(page),))),
+        languages=frame.language_row(page),
+    )
+
+
 def state_notes(page: Page) -> tuple[str, ...]:
     """What is not as it should be, said before the visitor chooses."""
-    words, health = page.words, page.facts.health
-    notes = []
-    if page.facts.outbox_full or not (health.hub or page.facts.own_numbers):
-        notes.append(words("note.no_numbers"))
-    elif health.paper is Paper.TROUBLE:
-        notes.append(words("note.no_paper"))
-    return tuple(notes)
+    return (page.words("note.no_paper"),) if page.facts.health.paper is Paper.TROUBLE else ()
 
 
 def search_entry(page: Page) -> SearchField:

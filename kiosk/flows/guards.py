@@ -77,6 +77,11 @@ def may_draw(session: Session, trigger: Trigger, facts: Facts) -> bool:
     return facts.index.may_ticket(trigger.service, facts.now)
 
 
+def gives_no_numbers(facts: Facts) -> bool:
+    """A tap for a number would end in "none here": said before the visitor chooses, and nothing offers one."""
+    return facts.outbox_full or not (facts.health.hub or facts.own_numbers)
+
+
 def paper_trouble(_session: Session, _trigger: Trigger, facts: Facts) -> bool:
     """The printer is known not to work now."""
     return facts.health.paper is Paper.TROUBLE

@@ -1,7 +1,7 @@
 """Pages of one service: what to bring, fee, where, how many wait - and the short pages that lead back."""
 
 from kiosk.catalogue.model import Queue, Service
-from kiosk.flows import fees, frame
+from kiosk.flows import fees, frame, guards
 from kiosk.flows.frame import Page
 from kiosk.flows.opening import service_opening_text
 from kiosk.i18n import formats
@@ -52,7 +52,7 @@ def _service_facts(page: Page, chosen: Service) -> tuple[Block, ...]:
         people = frame.people_ahead(page, page.facts.waiting[queue.id])
         blocks.append(Fact(icon="users", heading=words("service.waiting"), value=people, half=True))
     blocks.append(_where(page, chosen, queue))
-    if page.facts.outbox_full:
+    if guards.gives_no_numbers(page.facts):
         heading, text = words("numbers_stopped.heading"), words("numbers_stopped.text")
         blocks.insert(0, Notice(tone=Tone.WARN, icon="user", heading=heading, text=text))
     elif not bring and not chosen.teasers:
@@ -87,7 +87,7 @@ def _where(page: Page, chosen: Service, queue: Queue | None) -> Fact:
 
 
 def _service_actions(page: Page, chosen: Service) -> tuple[Control, ...]:
-    if page.facts.outbox_full or not page.facts.index.may_ticket(chosen.id, page.facts.now):
+    if guards.gives_no_numbers(page.facts) or not page.facts.index.may_ticket(chosen.id, page.facts.now):
         return (frame.back(page),)
     draw = frame.button("draw", page.words("action.draw"), DrawTicket(chosen.id), icon="ticket", look=Look.MAIN)
     return (frame.back(page), draw)

@@ -52,6 +52,7 @@ from kiosk.wire.outbox import (
     TicketFact,
 )
 from kiosk.wire.running import (
+    ASIDE_TOLD,
     ORDER_MESSAGE_MAX,
     ORDER_ROLES,
     Call,
@@ -63,9 +64,11 @@ from kiosk.wire.running import (
     Order,
     OrderKind,
     OutboxState,
+    SetAside,
 )
 
 __all__ = [
+    "ASIDE_TOLD",
     "BATCH_MAX",
     "CA",
     "CALLS",
@@ -114,6 +117,7 @@ __all__ = [
     "QueueState",
     "QueueStates",
     "ScanFact",
+    "SetAside",
     "Short",
     "SlotAnswer",
     "SlotRequest",

@@ -9,6 +9,19 @@ from kiosk.vocabulary.devices import DeviceStatus
 from kiosk.wire.base import Body, Count, Lang, Ms, Short, Uuid
 
 
+class SetAside(Body, frozen=True):
+    """A report the hub will never take: what it tells (``OpKind``), of which number, and the code of the refusal."""
+
+    kind: Short
+    number: Short = ""
+    """As on the slip; "" when it is about none."""
+    code: Short = ""
+
+
+ASIDE_TOLD = 8
+"""How many of them a heartbeat carries."""
+
+
 class OutboxState(Body, frozen=True):
     """What the hub has not heard yet."""
 
@@ -18,6 +31,8 @@ class OutboxState(Body, frozen=True):
     oldest_s: Count = 0
     own_numbers: Count = 0
     """Numbers of this terminal's own slot that wait here."""
+    aside: Annotated[tuple[SetAside, ...], msgspec.Meta(max_length=ASIDE_TOLD)] = ()
+    """The newest of those that are quarantined."""
 
 
 class Heartbeat(Body, frozen=True):

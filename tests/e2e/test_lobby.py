@@ -17,6 +17,8 @@ from lobby.visit import Lobby
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from kiosk.main.terminal import RESTART
+
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
@@ -189,6 +191,61 @@ def test_killed_terminal_loses_no_number_and_prints_none_twice(hall: Lobby, desk
     assert slips(hall) == before + 1
     desk.reload()
     expect(desk.locator("#rows")).to_contain_text(ticket.number)
+
+
+@pytest.fixture
+def orders(hall: Lobby, desk: Page) -> Iterator[Page]:
+    """The terminals page, as a supervisor has it, with the orders laid open."""
+    boss = next(account for account in hall.demo.accounts if account.role == "supervisor")
+    browser = desk.context.browser
+    assert browser is not None
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    sign_in(page, hall.demo.hub_url, SignIn(boss.name, boss.password))
+    yield page
+    context.close()
+
+
+def give(orders: Page, hall: Lobby, button: str, message: str = "") -> None:
+    orders.goto(hall.demo.hub_url + "/terminals")
+    orders.click("summary")
+    if message:
+        orders.fill("input[name=message]", message)
+    orders.click(f"details button:has-text('{button}')")
+    orders.wait_for_url("**/terminals?done=ordered")
+
+
+def newest_order(orders: Page, text: str) -> None:
+    """It stands on the page without anybody loading it again."""
+    expect(orders.locator("ul[id^=orders-] li").first).to_contain_text(text, timeout=40_000)
+
+
+def test_a_supervisor_closes_and_opens_the_terminal_from_the_page(hall: Lobby, orders: Page) -> None:
+    hall.trace.wait_for_screen("start", timeout_s=60)
+    give(orders, hall, "Schließen", "Heute nur bis 12 Uhr")
+    closed = hall.trace.wait_for_screen("closed_by_house", timeout_s=40)
+    assert not [box for box in closed.boxes if box.startswith(("featured", "tile"))]
+    newest_order(orders, "erledigt")
+    expect(orders.locator("ul[id^=orders-] li").first).to_contain_text("Heute nur bis 12 Uhr")
+    give(orders, hall, "Öffnen")
+    hall.trace.wait_for_screen("start", timeout_s=40)
+    newest_order(orders, "erledigt")
+
+
+def test_a_restart_is_a_new_process_that_gives_numbers_and_does_not_restart_again(hall: Lobby, orders: Page) -> None:
+    hall.trace.wait_for_screen("start", timeout_s=60)
+    windows, old = len(hall.trace.moments("first-frame")), hall.demo.processes["terminal"]
+    give(orders, hall, "Neu starten")
+    assert old.wait(60) == RESTART
+    newest_order(orders, "erledigt")
+    hall.demo.start_terminal()  # as the service's Restart=always does
+    until(lambda: len(hall.trace.moments("first-frame")) > windows, 60)
+    hall.finger.tap(featured(hall))
+    hall.trace.wait_for_screen("ticket", timeout_s=40)
+    back_to_start(hall)
+    orders.reload()
+    newest_order(orders, "erledigt")
+    assert hall.demo.processes["terminal"].poll() is None, "one order, one restart"
 
 
 def test_nothing_listens_but_what_is_documented(hall: Lobby) -> None:

@@ -48,11 +48,14 @@ def featured(visit: Visit) -> str:
     return visit.index.featured_on(visit.now.date())[0].service
 
 
-def draw(visit: Visit, *, url: str = URL) -> None:
+def draw(visit: Visit, *, own: bool = False) -> None:
     (commit,) = visit.touch(f"featured:{featured(visit)}")
     assert isinstance(commit, effects.CommitIntent)
     visit.send(events.IntentCommitted(commit.ticket.id))
-    visit.send(events.NumberGiven(visit.numbered(commit.ticket.id, url=url)))
+    number = visit.numbered(commit.ticket.id, url="" if own else URL)
+    if own:  # of the terminal's own slot: nobody knows how many come first
+        number = replace(number, label=Label("A", 3, 17), ahead=-1, slip_code=slip_text(SLIP, SLIP_KEY))
+    visit.send(events.NumberGiven(number))
     visit.send(events.NumberCommitted(commit.ticket.id))
 
 
@@ -206,7 +209,17 @@ def _special(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contras
     yield "ticket-screen-only", flood.view()
     troubled = visit_in(index, lang, size, contrast)
     troubled.health = Health(paper=Paper.TROUBLE, paper_problem=Problem.PAPER_OUT, hub=False)
+    yield "start-no-numbers", troubled.view()
+    service(troubled)
+    yield "service-no-numbers", troubled.view()
+    troubled.touch("back")
+    troubled.own_numbers = True
     yield "start-troubled", troubled.view()
+    own = visit_in(index, lang, size, contrast)
+    own.health, own.own_numbers = Health(paper=Paper.READY, hub=False), True
+    draw(own, own=True)
+    own.send(events.PrintFinished(own.session.job, Printed()))
+    yield "ticket-own", own.view()
     for name, state, shown in (
         ("closed", State.CLOSED, index),
         ("out-of-service", State.OUT_OF_SERVICE, EMPTY),

@@ -47,7 +47,7 @@ def job(visit: Visit) -> str:
 def test_every_page_of_an_own_number_says_once_that_it_is_one(
     outcome: Printed | NotPrinted | Unconfirmed, screen: Screen
 ) -> None:
-    visit = Visit(health=Health(paper=Paper.READY, hub=False))
+    visit = Visit(health=Health(paper=Paper.READY, hub=False), own_numbers=True)
     draw_own(visit)
     visit.send(events.PrintFinished(job(visit), outcome))
     view = visit.view()
@@ -59,7 +59,7 @@ def test_every_page_of_an_own_number_says_once_that_it_is_one(
 
 
 def test_on_the_screen_only_it_is_said_too_and_the_hubs_numbers_say_nothing_of_it() -> None:
-    visit = Visit(health=Health(paper=Paper.ABSENT, hub=False))
+    visit = Visit(health=Health(paper=Paper.ABSENT, hub=False), own_numbers=True)
     draw_own(visit)
     assert visit.view().screen is Screen.TICKET_SCREEN_ONLY
     assert OWN in said(visit.view())
@@ -75,7 +75,7 @@ def test_on_the_screen_only_it_is_said_too_and_the_hubs_numbers_say_nothing_of_i
 
 
 def test_without_paper_and_hub_nobody_promises_that_staff_know() -> None:
-    visit = Visit(health=Health(paper=Paper.READY, hub=False))
+    visit = Visit(health=Health(paper=Paper.READY, hub=False), own_numbers=True)
     draw_own(visit)
     visit.send(events.PrintFinished(job(visit), NotPrinted(Problem.PAPER_OUT)))
     assert "weiß Bescheid" not in said(visit.view())
@@ -93,8 +93,12 @@ def test_a_late_answer_of_the_hub_changes_nothing() -> None:
 
 def test_while_the_hub_is_away_the_start_screen_is_as_always_when_there_are_own_numbers() -> None:
     visit = Visit(health=Health(paper=Paper.READY, hub=False))
-    assert len(visit.view().notes) == 1, "no number to be had: said before the visitor chooses"
+    assert "Empfang" in said(visit.view()), "no number to be had: said before the visitor chooses"
+    offered = {control.id for control in controls(visit.view())}
+    assert {"search", "tile:all", "bar:help"} <= offered, "looking things up works all the same"
+    assert not [each for each in offered if each.startswith("featured")], "no dead tiles"
     visit.own_numbers = True
+    assert said(visit.view()) == ""
     assert visit.view().notes == ()
     assert "featured:perso" in [control.id for control in controls(visit.view())]
 
@@ -103,7 +107,7 @@ def test_a_full_outbox_is_said_before_the_visitor_chooses_and_nothing_can_be_dra
     visit = Visit(outbox_full=True, own_numbers=False)
     start = visit.view()
     assert start.screen is Screen.START
-    assert len(start.notes) == 1
+    assert "Empfang" in said(start)
     assert not [control for control in controls(start) if control.id.startswith("featured")]
     for control in ("tile:all", "category:papers", "service:perso"):
         visit.touch(control)

@@ -17,6 +17,7 @@ from hub.queues.slots import Wanted
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 from hub.store.lock import hold
+from hub.tls.cli import run_init, run_renew
 
 
 def join(hall, terminal: str, number: int) -> int:
@@ -35,7 +36,7 @@ class Life:
         self.hall = hall
         self.folder = folder
 
-    def restore(self, copy: Path, above: int = 100) -> Path | None:
+    def restore(self, copy: Path, above: int = 100) -> tuple[Path, ...]:
         self.hall.store.close()
         kept = restore(self.folder, copy, above, self.hall.clock.forward(1))
         self.hall.store = Store(self.folder / "hub.db")
@@ -100,8 +101,7 @@ def test_a_restored_hub_gives_no_number_twice(life, tmp_path: Path) -> None:
     given += [hall.ticket().label for _ in range(50)]
     assert len(set(given)) == len(given)
     assert given[-50] == "A 108"
-    assert kept is not None
-    assert len(Store(kept).read_now(lambda c: c.exec_driver_sql("SELECT id FROM ticket").all())) == 107
+    assert len(Store(kept[0]).read_now(lambda c: c.exec_driver_sql("SELECT id FROM ticket").all())) == 107
 
 
 def test_the_jump_goes_round_at_the_end_of_the_range(life, tmp_path: Path) -> None:
@@ -266,3 +266,68 @@ def test_the_number_on_the_paper_wins_over_a_late_copy_of_its_request(life, tmp_
     assert outcomes(sync(hall, own(hall, 1, lost.id, 1, slot=0))) == [(200, "relabelled")]
     assert [t.label for t in hall.see(waiting.waiting_list, hall.site)] == ["A 001"]
     assert hall.ticket().label == "A 102"
+
+
+def certificates(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "tls").iterdir()}
+
+
+def test_the_certificates_come_along_to_a_new_machine(life, tmp_path: Path) -> None:
+    """Terminals pin the authority: with another one every one of them would have to be enrolled again."""
+    assert run_init(tmp_path, ("hub.rathaus.example",)) == 0
+    before, copy = certificates(tmp_path), tmp_path / "copy.db"
+    backup(tmp_path, copy)
+    assert copy.stat().st_mode & 0o077 == 0
+    there = tmp_path / "new"
+    assert restore(there, copy, 100, life.hall.clock()) == ()
+    assert certificates(there) == before
+    assert set(before) == {"ca.pem", "ca.key", "server.pem"}
+    assert (there / "tls").stat().st_mode & 0o077 == 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (there / "tls").iterdir())
+    assert b"PRIVATE KEY" not in (there / "hub.db").read_bytes(), "the database keeps no trace of them"
+    assert run_renew(there, ()) == 0, "and goes on signing"
+
+
+def test_another_authority_gives_way_and_is_kept(life, tmp_path: Path) -> None:
+    assert run_init(tmp_path, ()) == 0
+    mine, copy, there = certificates(tmp_path), tmp_path / "copy.db", tmp_path / "new"
+    backup(tmp_path, copy)
+    assert run_init(there, ()) == 0
+    other = certificates(there)
+    (kept,) = restore(there, copy, 100, life.hall.clock())
+    assert certificates(there) == mine
+    assert {path.name: path.read_bytes() for path in kept.iterdir()} == other
+
+
+def test_a_certificate_that_was_renewed_since_stays(life, tmp_path: Path) -> None:
+    assert run_init(tmp_path, ()) == 0
+    backup(tmp_path, tmp_path / "copy.db")
+    assert run_renew(tmp_path, ()) == 0
+    renewed = certificates(tmp_path)
+    life.restore(tmp_path / "copy.db")
+    assert certificates(tmp_path) == renewed
+
+
+def test_a_copy_without_certificates_takes_none_away(life, tmp_path: Path) -> None:
+    backup(tmp_path, tmp_path / "copy.db")
+    assert run_init(tmp_path, ()) == 0
+    mine = certificates(tmp_path)
+    life.restore(tmp_path / "copy.db")
+    assert certificates(tmp_path) == mine
+
+
+def test_an_authority_whose_key_lies_elsewhere_comes_along_without_it(life, tmp_path: Path) -> None:
+    assert run_init(tmp_path, ()) == 0
+    (tmp_path / "tls" / "ca.key").unlink()
+    backup(tmp_path, tmp_path / "copy.db")
+    restore(tmp_path / "new", tmp_path / "copy.db", 100, life.hall.clock())
+    assert set(certificates(tmp_path / "new")) == {"ca.pem", "server.pem"}
+
+
+def test_certificates_that_cannot_be_read_are_no_silent_gap(life, tmp_path: Path) -> None:
+    assert run_init(tmp_path, ()) == 0
+    (tmp_path / "tls" / "ca.key").unlink()
+    (tmp_path / "tls" / "ca.key").mkdir()  # even root cannot read this as a file
+    with pytest.raises(StoreRefused, match=r"ca\.key cannot be read"):
+        backup(tmp_path, tmp_path / "copy.db")
+    assert not list(tmp_path.glob("copy*"))

@@ -45,9 +45,9 @@ def state(hall: Any, n: int) -> str:
     return next(each.state for each in shown if each.id == ID.format(n))
 
 
-def result(hall: Any, n: int, word: str = "done") -> Refused | None:
+def result(hall: Any, n: int, word: str = "done", terminal: str = "t1") -> Refused | None:
     refused: Refused | None = hall.do(
-        orders.record_result, SITE, OrderFact(id=ID.format(n), result=word, detail=""), hall.clock()
+        orders.record_result, SITE, terminal, OrderFact(id=ID.format(n), result=word, detail=""), hall.clock()
     )
     return refused
 
@@ -73,6 +73,18 @@ def test_the_first_result_stands_and_an_unknown_order_is_refused(boss: Any) -> N
     refused = result(boss, 9)
     assert refused is not None
     assert refused.code is Code.UNKNOWN_ORDER
+
+
+def test_a_result_is_taken_from_the_terminal_that_has_the_order_alone(boss: Any) -> None:
+    boss.do(terminals.add_terminal, SITE, "t2", "Terminal 2", boss.clock())
+    give(boss, 1)
+    refused = result(boss, 1, terminal="t2")
+    assert refused is not None
+    assert refused.code is Code.UNKNOWN_ORDER
+    assert told(boss) == ["close:1"], "it is still to be done"
+    assert result(boss, 1) is None
+    assert state(boss, 1) == "done"
+    assert result(boss, 1, terminal="t2") is not None, "nor afterwards"
 
 
 def test_a_double_click_gives_one_order(boss: Any) -> None:
@@ -171,7 +183,7 @@ def test_a_supervisor_closes_a_terminal_and_reads_what_came_of_it(boss: Any, pag
     answer = page("/terminals/t1/order", {"order": order, "kind": "close", "message": "Heute nur <b>bis</b> 12"})
     assert "Heute nur &lt;b&gt;bis&lt;/b&gt; 12" in answer.text
     assert "noch nicht gehört" in answer.text
-    boss.do(orders.record_result, SITE, OrderFact(id=order, result="done"), boss.clock())
+    boss.do(orders.record_result, SITE, "t1", OrderFact(id=order, result="done"), boss.clock())
     assert "erledigt 12:00" in page().text
 
 

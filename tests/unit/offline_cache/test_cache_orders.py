@@ -182,7 +182,7 @@ def test_from_the_real_hub_to_the_terminal_and_back(tmp_path: Path) -> None:
     with syncing(link, Hearers(orders=Orders(memory, inbox.post, notes).hear), inbox, notes):
         inbox.wait(HouseChanged(House(True, "zu")))
         fact = memory.facts[ident]
-        assert hub.store.write_now(lambda c: given.record_result(c, SITE, fact, now_ms())) is None
+        assert hub.store.write_now(lambda c: given.record_result(c, SITE, link.terminal, fact, now_ms())) is None
     assert hub.rows("SELECT result FROM terminal_order") == [("done",)]
     assert [event for event in inbox.events if isinstance(event, HouseChanged)] == [HouseChanged(House(True, "zu"))]
     hub.close()

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import apsw
 import pytest
-from cache_helpers import Inbox, Notes, eventually, intent, numbered, outside, slot_answer, ticket_id, waiting
+from cache_helpers import DAY, Inbox, Notes, eventually, intent, numbered, outside, slot_answer, ticket_id, waiting
 from fault_vfs import FaultyVfs
 
+from kiosk import wire
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, CommitScan
 from kiosk.vocabulary.events import (
     CancelCommitted,
@@ -18,6 +19,7 @@ from kiosk.vocabulary.events import (
     ScanCommitted,
     StoreFailed,
 )
+from kiosk.vocabulary.house import House
 from kiosk.vocabulary.tickets import PaperState
 from kiosk.wire import OpAnswer
 from offline_cache.database import DatabaseFault, Trouble, open_database
@@ -109,6 +111,25 @@ def test_stop_commits_what_was_asked_before(tmp_path: Path) -> None:
     room.thread.stop()
     assert len(room.rows()) == 200
     assert len(room.inbox.events) == 200
+
+
+def test_whatever_is_new_for_the_hub_wakes_the_sender_at_once(tmp_path: Path) -> None:
+    """The result of an order and a restored hub's day are asked for by the sync thread, not committed by the core."""
+    room = Room(tmp_path / "terminal.db")
+    room.slot()
+    eventually(lambda: room.wakes >= 1)
+    before = room.wakes
+    assert room.questions.outbox_state() == wire.OutboxState()
+    assert room.questions.house() == House()
+    assert room.wakes == before, "questions alone wake nobody"
+    assert room.questions.keep_order(wire.OrderFact(id=ticket_id(5), result="done"), House())
+    eventually(lambda: room.wakes == before + 1)
+    room.thread.submit(CommitNumber(numbered(1)))
+    room.inbox.wait(NumberCommitted(ticket_id(1)))
+    before = room.wakes
+    room.questions.heard(DAY, "cd" * 16)
+    eventually(lambda: room.wakes == before + 1)
+    room.thread.stop()
 
 
 def test_a_start_after_a_crash_settles_and_wakes_the_sender(tmp_path: Path) -> None:
