@@ -156,7 +156,7 @@ def test_hub_and_terminal_agree_after_a_thousand_changes_with_cuts_between(
         assert town.seen["snapshots"] < 50 + deltas / 5, "what changed must come as changes"
     spent = time.process_time() - began
     print(f"{deltas} deltas, cut in {dict(town.line.cut)}, {dict(town.seen)}, {spent:.0f} s of CPU")
-    assert all(town.line.cut[what] > 10 for what in ANSWERS), "every kind of answer was cut"
+    assert all(town.line.cut[what] > 3 for what in ANSWERS), "every kind of answer was cut"
     assert min(town.seen[what] for what in ("pruned", "epochs", "restarts", "switched off")) > 0
     assert town.seen["snapshots"] >= town.seen["epochs"]
     town.close()
