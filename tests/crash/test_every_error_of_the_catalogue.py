@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from kiosk.eventlog import EVENTS
 from offline_cache.catalogue_follow import InStep
 from offline_cache.catalogue_sync import CatalogueSync
 
+SEED = int(os.environ.get("KIOSK_SEED", random.SystemRandom().randrange(10**9)))
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 FIRST, BY_CHANGES, BY_SNAPSHOT = 0, 1, 2
 """Editions that a terminal takes in these ways, one after the other."""
@@ -47,9 +49,11 @@ def live(disk: PowerDisk, languages: tuple[str, ...], follows: tuple[int, ...]) 
 def lives(
     mishap: tuple[type[apsw.Error], bool], languages: tuple[str, ...], follows: tuple[int, ...]
 ) -> Iterator[Life]:
-    """A life for each call that can fail, until a life meets no mishap; of those that last a third is enough daily."""
+    """A life for each call that can fail, until a life meets no mishap; at the standard size for every third call."""
     error, lasting = mishap
-    for at in itertools.count(1, 3 if lasting and not FULL else 1):
+    step = 1 if FULL else 3
+    print(f"seed {SEED}, every {step}. call")
+    for at in itertools.count(1 + SEED % step, step):
         disk = PowerDisk(f"{mishap}-{len(languages)}-{at}", power_catalogue.begun(FIRST))
         disk.fail_at, disk.error, disk.lasting = at, error, lasting
         yield live(disk, languages, follows)

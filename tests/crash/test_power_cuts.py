@@ -18,11 +18,11 @@ FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 CUTS = 100_000 if FULL else 3_000
 HERE = Path(__file__).parent
 UNIT = HERE.parent / "unit" / "offline_cache"
-TEETH = 100
+TEETH = 60
 SEED = int(os.environ.get("KIOSK_SEED", random.SystemRandom().randrange(10**9)))
 
 
-@pytest.mark.timeout(3600 if FULL else 300)
+@pytest.mark.timeout(7200 if FULL else 900)
 def test_nothing_acknowledged_is_lost() -> None:
     began = time.monotonic()
     kinds = Counter(kind_of(SEED + at) for at in range(CUTS))
@@ -47,10 +47,14 @@ def both_cores() -> None:
         )
         for first in (SEED, SEED + CUTS // 2)
     ]
-    for half in halves:
-        said, _ = half.communicate()
-        assert said == "done\n", said
-        assert half.returncode == 0
+    try:
+        for half in halves:
+            said, _ = half.communicate()
+            assert said == "done\n", said
+            assert half.returncode == 0
+    finally:
+        for half in halves:
+            half.kill()
 
 
 @pytest.mark.parametrize(
@@ -65,6 +69,7 @@ def both_cores() -> None:
     ids=["tickets, normal", "tickets, off", "tickets, lying disk", "catalogue, off", "catalogue, lying disk"],
 )
 def test_the_harness_has_teeth(mode: Mode, kind: Kind) -> None:
+    print(f"seed {SEED}")
     broken = sum(bool(cut_once(SEED + at, mode, kind)) for at in range(TEETH))
     print(f"{kind}, {mode}: {broken} of {TEETH} cuts broke a promise")
     assert broken >= TEETH // 10
@@ -72,7 +77,7 @@ def test_the_harness_has_teeth(mode: Mode, kind: Kind) -> None:
 
 def test_normal_is_enough_for_the_catalogue() -> None:
     """NORMAL leaves a commit in the WAL unflushed; ``catalogue.db`` has no WAL: a commit flushes the file itself."""
-    for at in range(TEETH // 2):
+    for at in range(TEETH):
         assert cut_once(SEED + at, Mode("NORMAL"), Kind.CATALOGUE) == [], f"KIOSK_SEED={SEED + at}"
 
 
