@@ -2,6 +2,9 @@
 
 After each kill: nothing that paper or screen said is lost, no number is on paper twice, and the next start stands by
 itself and settles truthfully what was cut. In the end the hub has everything exactly once.
+
+``KIOSK_SEED`` replays plans and weather; what the processes make of a moment is theirs. A kill loses nothing that the
+kernel was given, so ``synchronous=OFF`` passes here: tests/crash cuts the power.
 """
 
 import os
