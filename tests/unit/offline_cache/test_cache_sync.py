@@ -262,6 +262,7 @@ def test_a_refused_operation_blocks_its_visitor_only_and_a_refused_key_loses_not
     hub = SyncPeer()
     hub.status_of = lambda op: 404 if op.lane == ticket_id(1) else 200
     with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
+        eventually(lambda: here.slot == 3)  # a hub first heard of later is told of both tickets again
         for n in (1, 2):
             here.storage.submit(CommitNumber(numbered(n)))
             here.storage.submit(CommitPaper(ticket_id(n), PaperState.PRINTED))
