@@ -51,7 +51,11 @@ def create_app(
 
     ``ca`` is the certificate (PEM) of the authority that terminals pin; "" = no encryption.
     """
-    hall = TheHall(store, Feed(store, heartbeat_s), now_ms, ca)
+    return app_over(TheHall(store, Feed(store, heartbeat_s), now_ms, ca))
+
+
+def app_over(hall: TheHall) -> HubApp:
+    """The routes, which are the same for every hub, over what this one has at hand."""
     return HubApp(
         [healthz, terminal_api.router, catalogue_api.router, *routers],
         dependencies={"hall": Provide(lambda: hall, sync_to_thread=False)},

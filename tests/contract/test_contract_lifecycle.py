@@ -190,7 +190,7 @@ def test_closed_by_another_thread_while_it_works(setup: Setup) -> None:
         thread.start()
         ended.wait(3)
         driver.close()
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
         assert isinstance(outcomes[0], one.bench.outcomes)
         assert not one.bench.claims_done(outcomes[0])
@@ -207,7 +207,7 @@ def test_another_device(setup: Setup, greeting: bytes) -> None:
         with pytest.raises(DriverFault) as fault:
             driver.open()
         driver.close()
-        answering.join(5)
+        answering.join(60)
         assert fault.value.problem is Problem.WRONG_DEVICE
 
 

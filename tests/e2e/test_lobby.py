@@ -71,7 +71,7 @@ def slips(hall: Lobby) -> int:
     return int(next(each["slips"] for each in devices if each["name"] == "printer"))
 
 
-def until(check, seconds: float = 15.0):  # type: ignore[no-untyped-def]
+def until(check, seconds: float = 60.0):  # type: ignore[no-untyped-def]
     end = time.monotonic() + seconds
     while not (found := check()):
         assert time.monotonic() < end, "waited in vain"

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 import requests
+from hub_apps import app_for
 
-from hub.app import create_app
+from hub.app import HubApp
 from hub.queues import house, terminals
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Refused
@@ -134,7 +135,7 @@ class LiveHub:
 
     def enrol(self, terminal: str, code: str) -> str:
         assert self.hall.do(terminals.add_code, SITE, terminal, code, self.hall.clock()) is None
-        answer = self.http.post(f"{self.url}/api/v1/enrol", json={"code": code}, timeout=5)
+        answer = self.http.post(f"{self.url}/api/v1/enrol", json={"code": code}, timeout=60)
         assert answer.status_code == 200, answer.text
         key = answer.json()["key"]
         assert isinstance(key, str)
@@ -142,7 +143,7 @@ class LiveHub:
 
     def call(self, method: str, path: str, key: str | None = None, **options: Any) -> requests.Response:
         headers = {"authorization": f"Bearer {key or self.key}"} | options.pop("headers", {})
-        return self.http.request(method, f"{self.url}/api/v1{path}", headers=headers, timeout=5, **options)
+        return self.http.request(method, f"{self.url}/api/v1{path}", headers=headers, timeout=60, **options)
 
     def post(self, path: str, body: object) -> requests.Response:
         return self.call("POST", path, json=body)
@@ -154,17 +155,21 @@ class LiveHub:
 @pytest.fixture
 def live(hall: House) -> Iterator[LiveHub]:
     """The real server in a thread of its own; its heartbeat is 0.2 s so that tests need not wait."""
-    app = create_app(hall.store, hall.clock, heartbeat_s=0.2)
+    with app_for(hall.store, hall.clock, 0.2) as (app, _):
+        yield from _living(hall, app)
+
+
+def _living(hall: House, app: HubApp) -> Iterator[LiveHub]:
     listener = socket.create_server(("127.0.0.1", 0))
     up = threading.Event()
     server = HubServer(app, listener, lambda _url: up.set())
     thread = threading.Thread(target=partial(server.run, [listener]))
     thread.start()
-    assert up.wait(10)
+    assert up.wait(60)
 
     def stop() -> None:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive(), "the hub must end its streams and stop"
 
     hub = LiveHub(hall, f"http://127.0.0.1:{listener.getsockname()[1]}", stop)

@@ -29,7 +29,7 @@ class Stream:
 
     def __init__(self, live, last: str | None = None) -> None:
         host = live.url.removeprefix("http://")
-        self._connection = http.client.HTTPConnection(host, timeout=5)
+        self._connection = http.client.HTTPConnection(host, timeout=60)
         headers = {"authorization": f"Bearer {live.key}"} | ({} if last is None else {"last-event-id": last})
         self._connection.request("GET", "/api/v1/calls/stream", headers=headers)
         self._answer = self._connection.getresponse()

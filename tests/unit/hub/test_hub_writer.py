@@ -40,7 +40,7 @@ class Plug:
         """Returns when the writer is held."""
         task = asyncio.ensure_future(self._store.write(self._hold))
         await asyncio.sleep(0)
-        assert await asyncio.to_thread(self._started.wait, 5)
+        assert await asyncio.to_thread(self._started.wait, 60)
         return task
 
     def pull(self) -> None:
@@ -48,7 +48,7 @@ class Plug:
 
     def _hold(self, _connection: Connection) -> bool:
         self._started.set()
-        return self._pulled.wait(5)
+        return self._pulled.wait(60)
 
 
 async def in_one_group(store: Store, *writes: Callable[[Connection], object]) -> list[object]:
@@ -157,8 +157,8 @@ def test_writer_gathers_only_after_a_group_of_several(tmp_path: Path) -> None:
     one().result(5)
     assert pauses == []
     held, pulled, promise = threading.Event(), threading.Event(), Future[bool]()
-    writer.put(lambda _c: held.set() or pulled.wait(5), promise)
-    assert held.wait(5)
+    writer.put(lambda _c: held.set() or pulled.wait(60), promise)
+    assert held.wait(60)
     both = one(), one()
     pulled.set()
     assert [each.result(5) for each in both] == [None, None]

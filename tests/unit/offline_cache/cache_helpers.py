@@ -23,6 +23,8 @@ from offline_cache.outside import Outside
 from offline_cache.terminal_layout import LAYOUT
 
 DAY = "2026-11-23"
+PATIENCE_S = 60.0
+"""How long a test waits for what must come: a busy machine makes things late; only what never comes fails."""
 
 
 def bring(to: CatalogueStore | CatalogueThread, catalogue: Catalogue) -> Taken:
@@ -124,11 +126,11 @@ class Inbox:
             self.events.append(event)
             self._changed.notify_all()
 
-    def wait(self, *wanted: Event, timeout_s: float = 10.0) -> None:
+    def wait(self, *wanted: Event, timeout_s: float = PATIENCE_S) -> None:
         self.wait_until(lambda events: all(event in events for event in wanted), timeout_s, wanted)
 
     def wait_until(
-        self, test: Callable[[list[Event]], bool], timeout_s: float = 10.0, wanted: object = "a condition"
+        self, test: Callable[[list[Event]], bool], timeout_s: float = PATIENCE_S, wanted: object = "a condition"
     ) -> None:
         with self._changed:
             assert self._changed.wait_for(lambda: test(self.events), timeout_s), (wanted, self.events)
@@ -148,7 +150,7 @@ class Notes:
         return [event for event, _ in self.lines]
 
 
-def eventually(test: Callable[[], bool], timeout_s: float = 10.0) -> None:
+def eventually(test: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
     """Wait for something that posts no event (waits on a never-set event, 10 ms at a time, with a deadline)."""
     deadline = time.monotonic() + timeout_s
     never = threading.Event()

@@ -5,13 +5,13 @@ import secrets
 import socket
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
+from hub_apps import app_for
 
-from hub.app import create_app
+from hub.feed import HEARTBEAT_S
 from hub.queues import house, terminals
 from hub.queues.publishing import publish
 from hub.store.engine import Store
@@ -134,11 +134,10 @@ class HubRoom:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the hub's own tests look at what its framework says of the hub
-            self._app = create_app(self.store)
+        self._borrowed = contextlib.ExitStack()
+        app, self._hall = self._borrowed.enter_context(app_for(self.store, now_ms, HEARTBEAT_S))
         self._server = uvicorn.Server(
-            uvicorn.Config(self._app, loop="uvloop", http="httptools", lifespan="on", log_config=None, access_log=False)
+            uvicorn.Config(app, loop="uvloop", http="httptools", lifespan="on", log_config=None, access_log=False)
         )
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)
         self._thread.start()
@@ -170,9 +169,10 @@ class HubRoom:
         return self.store.read_now(lambda connection: [tuple(row) for row in connection.exec_driver_sql(sql)])
 
     def close(self) -> None:
-        hall = self._app.state.hall
-        hall.feed.close()
+        self._hall.feed.close()
         self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(60)
+        assert not self._thread.is_alive(), "the hub must stop"
+        self._borrowed.close()
         self._listener.close()
         self.store.close()

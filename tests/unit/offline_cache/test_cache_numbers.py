@@ -102,18 +102,26 @@ def test_silence_is_told_within_the_deadline_and_the_next_question_is_fresh() ->
 
     with peer(play) as other:
         inbox = Inbox()
-        thread = NumbersThread(Hub(url=other.url), inbox.post)
+        thread = NumbersThread(Hub(url=other.url), inbox.post, deadline_s=20.0)
         thread.start()
-        while not other.requests:
-            time.sleep(0)
-        start = time.monotonic()
-        thread.submit(AskNumber(intent(1)))
-        inbox.wait_until(lambda events: len(events) == 1)
-        assert 0.3 <= time.monotonic() - start <= 0.6
+        eventually(lambda: bool(other.requests))
+        thread._deadline_s = numbers.DEADLINE_S
+        waits = [waited(thread, inbox) for _ in range(5)]
+        print(waits)
+        assert 0.3 <= min(waits) <= 0.6
+        thread._deadline_s = 20.0
         thread.submit(AskNumber(intent(2)))
-        inbox.wait_until(lambda events: len(events) == 2)
+        inbox.wait(NumberGiven(numbered(2)))
         thread.stop()
-    assert inbox.events == [NumberSilent(ticket_id(1), Problem.TIMED_OUT), NumberGiven(numbered(2))]
+    assert inbox.events == [NumberSilent(ticket_id(1), Problem.TIMED_OUT)] * 5 + [NumberGiven(numbered(2))]
+
+
+def waited(thread: NumbersThread, inbox: Inbox) -> float:
+    """Seconds until visitor 1 is told something; a busy machine makes some of them long, never all short."""
+    start, before = time.monotonic(), len(inbox.events)
+    thread.submit(AskNumber(intent(1)))
+    inbox.wait_until(lambda events: len(events) > before)
+    return time.monotonic() - start
 
 
 @pytest.mark.parametrize("pause_s", [0.02, 0.2])
@@ -123,13 +131,10 @@ def test_a_trickling_hub_cannot_hold_the_visitor_nor_pile_up_threads(pause_s: fl
     before = threading.active_count()
     start = time.monotonic()
     inbox = ask(other.url, 1, 2, 3, 4, 5, 6)
-    assert time.monotonic() - start < 6 * 0.6
+    assert time.monotonic() - start < 6 * 10, "each of them trickles for minutes"
     assert all(isinstance(event, NumberSilent) for event in inbox.events)
     other.close()
-    deadline = time.monotonic() + 5
-    while threading.active_count() > before and time.monotonic() < deadline:
-        threading.Event().wait(0.05)
-    assert threading.active_count() <= before
+    eventually(lambda: threading.active_count() <= before)
 
 
 @pytest.mark.parametrize(
@@ -171,13 +176,13 @@ def beside_the_real_thing(
     url: str, notes: Notes, *, fallback: numbers.Fallback | None = lambda wanted: numbered(1, count=17, slot=3)
 ) -> tuple[NumbersThread, Inbox]:
     inbox = Inbox()
-    thread = NumbersThread(Hub(url=url), inbox.post, fallback=fallback, note=notes)
+    thread = NumbersThread(Hub(url=url), inbox.post, fallback=fallback, note=notes, deadline_s=20.0)
     thread.start()
     return thread, inbox
 
 
-def posts(other: RawPeer) -> int:
-    return sum(request.startswith(b"POST") for request in list(other.requests))
+def was_asked(other: RawPeer, n: int) -> bool:
+    return any(ticket_id(n).encode() in request for request in list(other.requests))
 
 
 def test_after_three_silences_nobody_waits_and_two_good_probes_bring_the_hub_back() -> None:
@@ -192,20 +197,21 @@ def test_after_three_silences_nobody_waits_and_two_good_probes_bring_the_hub_bac
     notes = Notes()
     with peer(play) as other:
         thread, inbox = beside_the_real_thing(other.url, notes)
+        thread._deadline_s = numbers.DEADLINE_S
         for count in range(1, 4):
             thread.submit(AskNumber(intent(1)))
             inbox.wait_until(lambda events, count=count: len(events) == count)  # type: ignore[misc]
-        assert posts(other) == 3
+        thread._deadline_s = 20.0
         start = time.monotonic()
-        thread.submit(AskNumber(intent(1)))
+        thread.submit(AskNumber(intent(4)))
         inbox.wait_until(lambda events: len(events) == 4)
-        assert time.monotonic() - start < 0.2
-        assert posts(other) == 3, "not even asked"
+        assert time.monotonic() - start < 10.0, "nobody waits for the deadline"
         answers[0] = given(1)
         thread.probed(True)
-        thread.submit(AskNumber(intent(1)))
+        thread.submit(AskNumber(intent(5)))
         inbox.wait_until(lambda events: len(events) == 5)
-        assert posts(other) == 3
+        assert not was_asked(other, 4)
+        assert not was_asked(other, 5), "not even asked"
         thread.probed(True)
         thread.submit(AskNumber(intent(1)))
         inbox.wait_until(lambda events: len(events) == 6)
@@ -264,15 +270,15 @@ def test_whoever_hangs_beyond_reach_is_left_behind_and_counted() -> None:
     def hang(client: object, question: int) -> Away:
         asked.append(question)
         if question < 5:
-            hanging.wait(30)
+            hanging.wait(60)
         return Away(AwayReason.BUSY)
 
     prompt: Prompt[int, Away] = Prompt("test", lambda: Idle(), hang, warm_s=None)  # type: ignore[arg-type,return-value]
-    reasons = [prompt(question, 0.05).reason for question in range(6)]
+    reasons = [prompt(question, 0.5).reason for question in range(6)]
     assert reasons == [AwayReason.TIMED_OUT] * 4 + [AwayReason.ABANDONED] * 2
     assert asked == [0, 1, 2, 3], "each by a fresh worker, none behind another"
     hanging.set()
-    eventually(lambda: prompt(7, 5.0).reason is AwayReason.BUSY)
+    eventually(lambda: prompt(7, 20.0).reason is AwayReason.BUSY)
     prompt.close()
 
 

@@ -14,6 +14,9 @@ from offline_cache.answers import Answer, Away, AwayReason, Refused
 from offline_cache.remote import SMALL, HubClient, Reply, Timeouts
 
 QUICK = Timeouts(0.5, 0.5, 1.0)
+"""Where the silence itself is what is looked at."""
+PATIENT = Timeouts(60.0, 60.0, 60.0)
+"""Where an answer comes: a busy machine brings it late."""
 REQUEST = wire.TicketRequest(id=ticket_id(1), service="perso")
 GOOD = msgspec.json.encode(
     wire.TicketAnswer(
@@ -67,7 +70,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubRoom]:
 )
 def test_hostile_answers_become_values(reply: bytes, reason: AwayReason | None) -> None:
     with peer(says(reply)) as other:
-        client = HubClient(other.url, "key", QUICK)
+        client = HubClient(other.url, "key", QUICK if reason is AwayReason.TIMED_OUT else PATIENT)
         result = client.ticket(REQUEST)
         client.close()
     if reason is None:
@@ -80,7 +83,7 @@ def test_hostile_answers_become_values(reply: bytes, reason: AwayReason | None) 
 def test_retry_after_is_read_and_bounded() -> None:
     for text, seconds in (("7", 7.0), ("99999", 300.0), ("-1", 0.0), ("\u0663", 0.0), ("Wed, 21 Oct", 0.0)):
         with peer(says(answer("503 Later", b"", f"Retry-After: {text}\r\n"))) as other:
-            client = HubClient(other.url, "", QUICK)
+            client = HubClient(other.url, "", PATIENT)
             result = client.ticket(REQUEST)
             client.close()
         assert isinstance(result, Away)
@@ -89,7 +92,7 @@ def test_retry_after_is_read_and_bounded() -> None:
 
 @pytest.mark.parametrize("part", ["headers", "body"])
 def test_a_peer_that_trickles_meets_the_deadline(part: str) -> None:
-    data = b"HTTP/1.1 200 OK\r\nX-Long: " + b"y" * 5000 if part == "headers" else answer("200 OK", GOOD * 100)
+    data = b"HTTP/1.1 200 OK\r\nX-Long: " + b"y" * 9000 if part == "headers" else answer("200 OK", GOOD * 100)
     other = RawPeer(lambda connection, request, number: play(connection, request, number))
     play = trickle(data, 0.02, other.stopping)
     client = HubClient(other.url, "", Timeouts(0.5, 0.5, 0.6))
@@ -97,7 +100,7 @@ def test_a_peer_that_trickles_meets_the_deadline(part: str) -> None:
     result = client.ticket(REQUEST)
     assert isinstance(result, Away)
     assert result.reason is AwayReason.TIMED_OUT
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 20.0, "the whole takes over a hundred seconds"
     client.close()
     other.close()
 
@@ -115,7 +118,7 @@ def test_a_closed_port_and_bad_addresses_are_not_connected() -> None:
         "http://[::1",
         "http://a b/",
     ):
-        client = HubClient(url, "key", QUICK)
+        client = HubClient(url, "key", PATIENT)
         result = client.ticket(REQUEST)
         client.close()
         assert isinstance(result, Away), url
@@ -127,7 +130,7 @@ def test_a_refusal_carries_the_hubs_words() -> None:
     fault = msgspec.json.encode(wire.Fault(code="unknown_service", message="No such service."))
     for body, code in ((fault, "unknown_service"), (b"<html>", "http_404"), (b"", "http_404")):
         with peer(says(answer("404 Not Found", body))) as other:
-            client = HubClient(other.url, "", QUICK)
+            client = HubClient(other.url, "", PATIENT)
             result = client.ticket(REQUEST)
             client.close()
         assert isinstance(result, Refused)
@@ -143,7 +146,7 @@ def test_the_connection_is_kept_and_a_stale_one_is_tried_once_more() -> None:
             connection.sendall(answer("200 OK", GOOD))
 
     with peer(play) as other:
-        client = HubClient(other.url, "", QUICK)
+        client = HubClient(other.url, "", PATIENT)
         assert isinstance(client.ticket(REQUEST), Answer)
         assert isinstance(client.ticket(REQUEST), Answer)
         assert isinstance(client.ticket(REQUEST), Answer)
@@ -160,7 +163,7 @@ def test_the_surroundings_are_not_trusted(monkeypatch: pytest.MonkeyPatch, tmp_p
     netrc.write_text("machine 127.0.0.1 login thief password secret\n")
     monkeypatch.setenv("NETRC", str(netrc))
     with peer(says(answer("200 OK", GOOD, "Set-Cookie: a=b\r\n"))) as other:
-        client = HubClient(other.url, "", QUICK)
+        client = HubClient(other.url, "", PATIENT)
         for _ in range(2):
             assert isinstance(client.ticket(REQUEST), Answer)
         client.close()
@@ -179,7 +182,7 @@ def test_abandoning_from_another_thread_wakes_the_reader() -> None:
         while not other.requests:
             asking.join(0.01)
         client.abandon()
-        asking.join(5)
+        asking.join(20)
         assert not asking.is_alive()
         client.close()
     assert isinstance(results[0], Away)
@@ -211,7 +214,7 @@ def test_everything_against_the_real_hub(hub: HubRoom) -> None:
 def test_slot_and_sync_as_the_wire_says() -> None:
     hub = SyncPeer()
     with peer(hub.play) as other:
-        client = HubClient(other.url, "key", QUICK)
+        client = HubClient(other.url, "key", PATIENT)
         slot = client.slot(wire.SlotRequest("ab" * 16, "m1"))
         assert slot == Answer(slot_answer())
         op = wire.Op(ticket_id(1), ticket_id(2), "cancel", msgspec.Raw(b"{}"))
@@ -225,7 +228,7 @@ def test_slot_and_sync_as_the_wire_says() -> None:
 @pytest.mark.parametrize("body", [{"slot": 0}, {"slot": 100}, {"slip_key": "zz"}, {"hub_generation": "x"}, {"slot": 3}])
 def test_an_unsound_slot_is_no_slot(body: dict[str, object]) -> None:
     with peer(says(answer("200 OK", msgspec.json.encode({**msgspec.to_builtins(slot_answer()), **body})))) as other:
-        client = HubClient(other.url, "", QUICK)
+        client = HubClient(other.url, "", PATIENT)
         found = client.slot(wire.SlotRequest("ab" * 16, "m1"))
         client.close()
     assert isinstance(found, Answer if body == {"slot": 3} else Away)

@@ -6,7 +6,19 @@ from pathlib import Path
 
 import apsw
 import pytest
-from cache_helpers import DAY, Inbox, Notes, eventually, intent, numbered, outside, slot_answer, ticket_id, waiting
+from cache_helpers import (
+    DAY,
+    PATIENCE_S,
+    Inbox,
+    Notes,
+    eventually,
+    intent,
+    numbered,
+    outside,
+    slot_answer,
+    ticket_id,
+    waiting,
+)
 from fault_vfs import FaultyVfs
 
 from kiosk import wire
@@ -50,13 +62,13 @@ class Room:
         )
         self.questions = Questions(self.thread)
         self.thread.start()
-        self.first = self.thread.ready.result(10)
+        self.first = self.thread.ready.result(PATIENCE_S)
 
     def _wake(self) -> None:
         self.wakes += 1
 
     def owed(self) -> list[tuple[str, str]]:
-        found = self.thread.ask(waiting)
+        found = self.thread.ask(waiting, PATIENCE_S)
         assert found is not None
         return found
 
@@ -276,14 +288,14 @@ def test_every_io_error_of_drawing_gives_the_number_or_none_and_never_one_twice(
         assert n < 60
         room = Room(tmp_path / f"{n}.db", through(vfs))
         room.slot()
-        given = [room.questions.draw_own(intent(1), "A", "pass")]
+        given = [room.questions.draw_own(intent(1), "A", "pass", PATIENCE_S)]
         vfs.arm(n, error)
-        given.append(room.questions.draw_own(intent(2), "A", "pass"))
+        given.append(room.questions.draw_own(intent(2), "A", "pass", PATIENCE_S))
         clean = vfs.failed == 0
         vfs.arm(0)
         eventually(lambda room=room: room.thread.ask(lambda db: True) is True)  # type: ignore[misc]
-        again = room.questions.draw_own(intent(2), "A", "pass")
-        given += [again, room.questions.draw_own(intent(3), "A", "pass")]
+        again = room.questions.draw_own(intent(2), "A", "pass", PATIENCE_S)
+        given += [again, room.questions.draw_own(intent(3), "A", "pass", PATIENCE_S)]
         assert again is not None
         assert given[1] in (None, again), "the same visitor has the same number"
         assert [str(each.label) for each in given if each][-2:] == ["A 03-02", "A 03-03"], "without a gap"
@@ -299,10 +311,10 @@ def test_a_question_that_was_not_begun_in_time_never_is(tmp_path: Path) -> None:
     room = Room(tmp_path / "terminal.db")
     room.slot()
     held = threading.Event()
-    room.thread._inbox.put(_Question(lambda db: held.wait(10), Future()))
+    room.thread._inbox.put(_Question(lambda db: held.wait(PATIENCE_S), Future()))
     assert room.questions.draw_own(intent(1), "A", "pass", within_s=0.05) is None
     held.set()
-    drawn = room.questions.draw_own(intent(2), "A", "pass")
+    drawn = room.questions.draw_own(intent(2), "A", "pass", PATIENCE_S)
     assert drawn is not None
     assert str(drawn.label) == "A 03-01"
     room.thread.stop()
@@ -311,13 +323,13 @@ def test_a_question_that_was_not_begun_in_time_never_is(tmp_path: Path) -> None:
 def test_a_late_answer_of_the_hub_does_not_change_an_own_number(tmp_path: Path) -> None:
     room = Room(tmp_path / "terminal.db")
     room.slot()
-    own = room.questions.draw_own(intent(1), "A", "pass")
+    own = room.questions.draw_own(intent(1), "A", "pass", PATIENCE_S)
     assert own is not None
     room.thread.submit(CommitNumber(own))
     room.inbox.wait(NumberCommitted(ticket_id(1)))
     room.thread.submit(CommitNumber(numbered(1, count=143)))
     room.inbox.wait_until(lambda events: any(isinstance(event, StoreFailed) for event in events))
-    assert room.questions.draw_own(intent(1), "A", "pass") == own
+    assert room.questions.draw_own(intent(1), "A", "pass", PATIENCE_S) == own
     room.thread.stop()
 
 
@@ -379,5 +391,5 @@ def test_a_slip_that_was_read_is_owed_by_the_commit_that_is_told(tmp_path: Path)
     storage.start()
     storage.submit(CommitScan(ticket_id(7), "THK2:WHATEVER"))
     inbox.wait(ScanCommitted(ticket_id(7)))
-    assert storage.ask(waiting) == [(ticket_id(7), "scan")]
+    assert storage.ask(waiting, PATIENCE_S) == [(ticket_id(7), "scan")]
     storage.stop()

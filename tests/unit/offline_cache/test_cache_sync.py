@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cache_helpers import HUB, Inbox, Notes, eventually, intent, numbered, outside, ticket_id, waiting
+from cache_helpers import HUB, PATIENCE_S, Inbox, Notes, eventually, intent, numbered, outside, ticket_id, waiting
 from msgspec.structs import replace
 from peers import HubRoom, answer, new_id, peer, says
 from sync_peer import SyncPeer, fault
@@ -86,7 +86,7 @@ class Terminal:
         return self.storage.standing.slot if self.storage.standing else 0
 
     def owed(self) -> list[tuple[str, str]]:
-        found = self.storage.ask(waiting)
+        found = self.storage.ask(waiting, PATIENCE_S)
         assert found is not None
         return found
 
@@ -149,7 +149,7 @@ def test_the_slot_is_asked_for_at_every_meeting_and_kept(tmp_path: Path) -> None
     hub = SyncPeer()
     with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
         eventually(lambda: here.slot == 3)
-        drawn = here.questions.draw_own(intent(1), "A", "pass")
+        drawn = here.questions.draw_own(intent(1), "A", "pass", PATIENCE_S)
         assert drawn is not None
         assert drawn.label == Label("A", 3, 1)
         hub.away = True
@@ -169,7 +169,7 @@ def test_a_refused_slot_is_said_dropped_and_asked_for_again(tmp_path: Path) -> N
         eventually(lambda: len(hub.slots) >= 2)
         assert here.slot == 0
         assert ("slot-refused", {"status": "409", "code": "cloned_disk"}) in here.notes.lines
-        assert here.questions.draw_own(intent(1), "A", "pass") is None
+        assert here.questions.draw_own(intent(1), "A", "pass", PATIENCE_S) is None
         hub.slot_fault = b""
         eventually(lambda: here.slot == 3)
 
@@ -183,7 +183,9 @@ def test_a_damaged_file_begins_anew_with_a_slot_of_its_own(tmp_path: Path) -> No
         hub.away, hub.slot_no = True, 7
         with terminal(tmp_path / "t", Hub(url=other.url)) as here:
             here.inbox.wait(HubChanged(False))
-            assert here.questions.draw_own(intent(1), "A", "pass") is None, "no slot until the hub gives one"
+            assert here.questions.draw_own(intent(1), "A", "pass", PATIENCE_S) is None, (
+                "no slot until the hub gives one"
+            )
             hub.away = False
             eventually(lambda: here.slot == 7)
     assert len({each.generation for each in hub.slots}) == 2
@@ -197,7 +199,7 @@ def test_a_restored_hub_is_told_the_whole_day_again(tmp_path: Path) -> None:
             here.storage.submit(CommitIntent(intent(n)))
             here.inbox.wait(IntentCommitted(ticket_id(n)))
         here.storage.submit(CommitNumber(numbered(1)))
-        assert here.questions.draw_own(intent(2), "A", "pass") is not None
+        assert here.questions.draw_own(intent(2), "A", "pass", PATIENCE_S) is not None
         here.storage.submit(CommitPaper(ticket_id(1), PaperState.PRINTED))
         eventually(lambda: len(hub.heard) == 2 and here.owed() == [])
         hub.heard.clear()
@@ -215,7 +217,7 @@ def test_the_heartbeat_says_what_waits(tmp_path: Path) -> None:
     with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
         here.sync._beat._status = lambda: wire.Heartbeat("0.1", 0, outbox=here.questions.outbox_state())
         eventually(lambda: here.slot == 3)
-        assert here.questions.draw_own(intent(1), "A", "pass") is not None
+        assert here.questions.draw_own(intent(1), "A", "pass", PATIENCE_S) is not None
         here.storage.submit(CommitCancel(ticket_id(2)))
         wanted = wire.OutboxState(1, 1, 0, own_numbers=1, aside=(wire.SetAside("ticket", "A 03-01", "code"),))
         eventually(lambda: replace(hub.beats[-1].outbox, oldest_s=0) == wanted)
@@ -364,7 +366,7 @@ def test_stop_is_quick_while_the_hub_hangs(tmp_path: Path) -> None:
         eventually(lambda: bool(other.requests))
         stopper = threading.Thread(target=here.stop)
         stopper.start()
-        stopper.join(3)
+        stopper.join(4.5)  # a stop that waits for the hub takes five at least
         assert not stopper.is_alive()
 
 

@@ -76,7 +76,7 @@ class HubProcess:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=60)
 
 
 def pair(names: tuple[str, ...] = NAMES, at: datetime | None = None) -> tuple[Pair, Pair]:
