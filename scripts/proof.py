@@ -45,26 +45,42 @@ LANES = (
 )
 """Folders under tests/, in lanes side by side: most tests wait for a deadline, a device or a browser."""
 GROUPS = tuple(group for lane in LANES for group in lane)
+COUNTING = ("model", "world", "crash", "kills")
+"""Groups that do the same thing many thousand times: coverage would double their time and see nothing new."""
+LOGS = ROOT / "build" / "proof"
+DONE = ROOT / "build" / "full.txt"
+"""Which steps of the large counts were green at which commit: a run that was ended goes on after them."""
 
 
 def pytest_step(group: str) -> Step:
-    """One group of tests in a process of its own, measured by coverage."""
-    run = (str(BIN / "python"), "-m", "coverage", "run", "-m", "pytest", "-q", f"tests/{group}")
-    return Step(f"tests/{group}", run)
+    """One group of tests in a process of its own."""
+    measured = () if group in COUNTING else ("-m", "coverage", "run")
+    return Step(f"tests/{group}", (str(BIN / "python"), *measured, "-m", "pytest", "-q", f"tests/{group}"))
+
+
+def full_steps(groups: list[str]) -> list[Step]:
+    """Each file of tests in a process of its own; those with large counts print their seeds and how far they are."""
+    files = [path for group in groups for path in sorted((ROOT / "tests" / group).rglob("test_*.py"))]
+    names = [str(path.relative_to(ROOT)) for path in files]
+    return [Step(name, (str(BIN / "python"), "-m", "pytest", "-q", "-s", name)) for name in names]
 
 
 def run(step: Step, env: dict[str, str]) -> Result:
-    """Run a step; its output is shown whole when it has ended, the counts are read from pytest's last line."""
-    print(f"... {step.name}", flush=True)
+    """Run a step. Its output grows in a file and is shown when it has ended: whole when it is red, else seeds and end.
+    The counts are read from pytest's last line."""
+    log = LOGS / f"{step.name.replace('/', '-')}.txt"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    print(f"... {step.name} (writes {log.relative_to(ROOT)})", flush=True)
     began = time.monotonic()
-    done = subprocess.run(
-        step.command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    with log.open("w", encoding="utf-8") as out:
+        done = subprocess.run(step.command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, check=False)
+    told = log.read_text("utf-8", errors="replace")
+    lines = [line for line in told.splitlines() if line.strip()]
     counts = counts_of(lines[-1] if lines else "")
     skips = tuple(line.removeprefix("SKIPPED ") for line in lines if line.startswith("SKIPPED "))
     result = Result(step, done.returncode == 0, time.monotonic() - began, counts, skips)
-    shown = done.stdout if not result.ok else "\n".join(lines[-3:]) + "\n"
+    seeds = [line for line in lines[:-3] if "seed" in line]
+    shown = told if not result.ok else "\n".join((*seeds[:60], *lines[-3:])) + "\n"
     print(f"\n=== {step.name}: {'ok' if result.ok else 'FAILED'} after {result.seconds:.0f} s\n{shown}", flush=True)
     return result
 
@@ -73,6 +89,33 @@ def run_lanes(lanes: list[list[Step]], env: dict[str, str]) -> list[Result]:
     """Run each lane's steps one after the other, the lanes side by side."""
     with ThreadPoolExecutor(len(lanes) or 1) as pool:
         return [result for lane in pool.map(lambda steps: [run(step, env) for step in steps], lanes) for result in lane]
+
+
+def run_full(groups: list[str], env: dict[str, str]) -> list[Result]:
+    """The large counts, two files at a time; what was green at this very commit is not done again."""
+    commit = _commit()
+    done = set(DONE.read_text("utf-8").splitlines() if DONE.exists() else ())
+    steps = [step for step in full_steps(groups) if f"{commit} {step.name}" not in done]
+    for name in sorted(line.split(" ", 1)[1] for line in done if commit and line.startswith(commit)):
+        print(f"already green at this commit: {name}")
+
+    def one(step: Step) -> Result:
+        result = run(step, env)
+        if result.ok and commit:
+            with DONE.open("a", encoding="utf-8") as book:
+                book.write(f"{commit} {step.name}\n")
+        return result
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(one, steps))
+
+
+def _commit() -> str:
+    """The checked-out commit; "" when files differ from it or nobody knows."""
+    words = ("git", "status", "--porcelain"), ("git", "rev-parse", "HEAD")
+    told = [subprocess.run(each, cwd=ROOT, capture_output=True, text=True, check=False) for each in words]
+    clean = all(each.returncode == 0 for each in told) and not told[0].stdout
+    return told[1].stdout.strip() if clean else ""
 
 
 def counts_of(line: str) -> dict[str, int]:
@@ -95,8 +138,10 @@ def main() -> int:
         old.unlink()
     began = time.monotonic()
     results = [run(step, env) for step in (() if only else GATES)]
-    lanes = [[pytest_step(group) for group in lane if group in groups] for lane in LANES]
-    results += run_lanes(lanes, env)
+    if options.full:
+        results += run_full(groups, env)
+    else:
+        results += run_lanes([[pytest_step(group) for group in lane if group in groups] for lane in LANES], env)
     return summary(results, time.monotonic() - began)
 
 
@@ -107,9 +152,10 @@ def summary(results: list[Result], seconds: float) -> int:
         [BIN / "coverage", "report", "--format=total"], cwd=ROOT, check=False, capture_output=True, text=True
     )
     print("\n=== summary")
+    width = max((len(result.step.name) for result in results), default=0) + 2
     for result in results:
         counts = ", ".join(f"{n} {word}" for word, n in result.counts.items())
-        print(f"{'ok  ' if result.ok else 'FAIL'} {result.step.name:18} {result.seconds:6.1f} s  {counts}")
+        print(f"{'ok  ' if result.ok else 'FAIL'} {result.step.name:{width}} {result.seconds:6.1f} s  {counts}")
     for skip in (skip for result in results for skip in result.skips):
         print(f"skipped {skip}")
     if report.stdout.strip().isdigit():
