@@ -22,7 +22,7 @@ import pytest
 from faults.fault_proxy import FaultProxy
 from faults.hall import HubProcess, Kiosk, until
 from window_evidence import Heard, Kept, Said, heard_by, kept_by, paper_of, said_in, trouble_of
-from window_lives import START_S, Weather, live, plans
+from window_lives import START_S, Plan, Weather, live, plans
 
 from kiosk.vocabulary.labels import Label
 
@@ -83,8 +83,8 @@ class Judge:
         self.cut: Counter[str] = Counter()
         """Where the kills fell."""
 
-    def life(self, plan: object) -> None:
-        """Judge a life that has just ended (the printer may still print)."""
+    def life(self, plan: Plan | None) -> None:
+        """Judge a life that has just ended by its plan, or in order (the printer may still print)."""
         paper = paper_of(self.kiosk)
         life, kept = said_in(self.kiosk.trace), kept_by(self.kiosk)
         said = Said(*(old | new for old, new in zip(self.said, life, strict=True)))
@@ -94,8 +94,9 @@ class Judge:
             check_paper(paper.all(), kept)
             check_slips(paper.slips(), said, kept)
         except AssertionError as fault:
-            raise AssertionError(f"{self.kiosk.folder.name}, {plan}: {fault}") from fault
-        self._count(life, kept)
+            raise AssertionError(f"{self.kiosk.folder.name}, {plan or 'ended in order'}: {fault}") from fault
+        if plan is not None:
+            self._count(life, kept)
         self.said, self.kept = said, kept
 
     def _count(self, life: Said, kept: Kept) -> None:
@@ -115,7 +116,7 @@ class Judge:
         until(lambda: _owes_nothing(self.kiosk), HEARD_S, f"{self.kiosk.folder.name} to tell the hub what it owes")
         self.kiosk.kill(signal.SIGTERM)
         until(self.kiosk.printer_rests, 30, "the printer to print what it was told")
-        self.life("the last life")
+        self.life(None)
         assert self.kept.owed == 0
         assert not trouble_of(self.kiosk)
 
