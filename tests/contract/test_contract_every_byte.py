@@ -5,6 +5,8 @@ sampled bytes. At the full size (``KIOSK_TEST_SIZE=full``) it is done for all of
 """
 
 import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from contract.benches import Setup, setups, thorough
@@ -20,53 +22,72 @@ SOME = [setup for setup in dict.fromkeys((*setups("tcp", "pty"), *thorough("pty"
 
 
 pytestmark = pytest.mark.timeout(1800 if FULL else 120)
+SIDE_BY_SIDE = 12
+"""Benches of one setup at work at once: a cut costs a deadline, not processor time."""
 
 
 def each(some: list[Setup]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("setup", some, ids=[setup.id for setup in some])
 
 
-def _traffic(one: Trial) -> Counting:
-    link = Counting(transport_for(one.peer.url))
-    one.go(one.new_job(), link)
-    return link
+def _traffic(setup: Setup) -> Counting:
+    with trial(setup) as one:
+        link = Counting(transport_for(one.peer.url))
+        one.go(one.new_job(), link)
+        return link
 
 
 def _steps(total: int, setup: Setup) -> range:
     return range(total + 1) if setup in EVERY else range(0, total + 1, max(1, total // 4))
 
 
+def _at_each(setup: Setup, steps: Sequence[int], cut: Callable[[Trial, int], None]) -> None:
+    """Every step once, on several benches side by side."""
+
+    def share(first: int) -> None:
+        with trial(setup) as one:
+            for at in steps[first::SIDE_BY_SIDE]:
+                cut(one, at)
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        list(pool.map(share, range(min(SIDE_BY_SIDE, len(steps)))))
+
+
 @each(EVERY + SOME)
 def test_cut_while_writing(setup: Setup) -> None:
-    with trial(setup) as one:
-        for at in _steps(_traffic(one).written_bytes, setup):
-            job = one.new_job()
-            one.judge(job, one.go(job, one.bad_wire(Mishaps(cut_write=at))), f"cut before written byte {at}")
+    def cut(one: Trial, at: int) -> None:
+        job = one.new_job()
+        one.judge(job, one.go(job, one.bad_wire(Mishaps(cut_write=at))), f"cut before written byte {at}")
+
+    _at_each(setup, _steps(_traffic(setup).written_bytes, setup), cut)
 
 
 @each(EVERY + SOME)
 def test_cut_while_reading(setup: Setup) -> None:
-    with trial(setup) as one:
-        for at in _steps(_traffic(one).read_bytes, setup):
-            job = one.new_job()
-            one.judge(job, one.go(job, one.bad_wire(Mishaps(cut_read=at))), f"cut before read byte {at}")
+    def cut(one: Trial, at: int) -> None:
+        job = one.new_job()
+        one.judge(job, one.go(job, one.bad_wire(Mishaps(cut_read=at))), f"cut before read byte {at}")
+
+    _at_each(setup, _steps(_traffic(setup).read_bytes, setup), cut)
 
 
 @each(EVERY)
 def test_peer_hangs_up(setup: Setup) -> None:
-    with trial(setup) as one:
-        for at in _steps(_traffic(one).written_bytes, setup):
-            job = one.new_job()
-            one.peer.switch(cut_after=at)
-            outcome = one.go(job)
-            one.peer.switch(cut_after=None)
-            one.judge(job, outcome, f"peer hung up after {at} bytes")
+    def cut(one: Trial, at: int) -> None:
+        job = one.new_job()
+        one.peer.switch(cut_after=at)
+        outcome = one.go(job)
+        one.peer.switch(cut_after=None)
+        one.judge(job, outcome, f"peer hung up after {at} bytes")
+
+    _at_each(setup, _steps(_traffic(setup).written_bytes, setup), cut)
 
 
 @each(EVERY)
 def test_one_answer_byte_lost_or_doubled(setup: Setup) -> None:
-    with trial(setup) as one:
-        for at in range(_traffic(one).read_bytes):
-            for mishaps in (Mishaps(drop_read=at), Mishaps(double_read=at)):
-                job = one.new_job()
-                one.judge(job, one.go(job, one.bad_wire(mishaps)), mishaps)
+    def lose_and_double(one: Trial, at: int) -> None:
+        for mishaps in (Mishaps(drop_read=at), Mishaps(double_read=at)):
+            job = one.new_job()
+            one.judge(job, one.go(job, one.bad_wire(mishaps)), mishaps)
+
+    _at_each(setup, range(_traffic(setup).read_bytes), lose_and_double)
