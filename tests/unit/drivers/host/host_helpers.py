@@ -20,13 +20,22 @@ LIMITS = Limits(open_s=15, poll_s=10, execute_s=60, close_s=10, every_s=2)
 class ManualClock:
     def __init__(self) -> None:
         self._now, self._conditions = 100.0, set[threading.Condition]()
+        self._read = threading.local()
+        self._waits_since = 0.0
+        """What the thread that waits had read before it began to wait."""
 
     def now(self) -> float:
-        return self._now
+        self._read.now = self._now
+        return self._read.now
 
     def wait(self, condition: threading.Condition, timeout_s: float) -> None:
         self._conditions.add(condition)
+        self._waits_since = self._read.now
         condition.wait(0.05)
+
+    def is_noticed(self) -> bool:
+        """Whether the thread that waits knows what time it is and has done what is due."""
+        return self._waits_since == self._now
 
     def advance(self, seconds: float) -> None:
         self._now += seconds

@@ -24,7 +24,7 @@ SLIP = Document(kind=Kind.TICKET, lang="de", blocks=(Text("Grüße"), Big("A 143
 
 
 def printer(url: str, model: str = "escpos_80", **settings: float) -> Device:
-    return Device(kind=DeviceKind.RECEIPT_PRINTER, model=model, url=url, settings={"answer_s": 0.1, **settings})
+    return Device(kind=DeviceKind.RECEIPT_PRINTER, model=model, url=url, settings={"answer_s": 3.0, **settings})
 
 
 @pytest.mark.parametrize("line", ["tcp", "pty"])
