@@ -22,7 +22,7 @@ SOME = [setup for setup in dict.fromkeys((*setups("tcp", "pty"), *thorough("pty"
 
 
 pytestmark = pytest.mark.timeout(1800 if FULL else 120)
-SIDE_BY_SIDE = 12
+SIDE_BY_SIDE = 32 if FULL else 12
 """Benches of one setup at work at once: a cut costs a deadline, not processor time."""
 
 
