@@ -14,12 +14,14 @@ import pysqlite3
 import pytest
 import requests
 from browser.shots import DESK, SignIn, chromium, sign_in
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Kastanie am Markt"
 AWAY = ("net::ERR_", "status of 4", "htmx:sendError", "htmx:afterRequest")
 """What Chromium and htmx write when a hub is stopped on purpose, or says no with 4xx."""
+expect.set_options(timeout=30_000)
+"""Playwright's five seconds are too short on a busy machine."""
 ADMINISTRATOR = SignIn("frida", PASSWORD)
 
 
@@ -46,7 +48,7 @@ class HubProcess:
         if self._process is None:
             return
         self._process.send_signal(signal.SIGTERM)
-        assert self._process.wait(15) == 0
+        assert self._process.wait(60) == 0
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._process = None
@@ -64,22 +66,22 @@ class Terminal:
 
     def __init__(self, url: str, code: str) -> None:
         self.url = url
-        answer = requests.post(f"{url}/api/v1/enrol", json={"code": code}, timeout=10)
+        answer = requests.post(f"{url}/api/v1/enrol", json={"code": code}, timeout=60)
         assert answer.status_code == 200, answer.text
         self._key = {"Authorization": f"Bearer {answer.json()['key']}"}
-        catalogue = requests.get(f"{url}/api/v1/catalogue", headers=self._key, timeout=10).json()
+        catalogue = requests.get(f"{url}/api/v1/catalogue", headers=self._key, timeout=60).json()
         self.services = [service["id"] for service in catalogue["services"] if service.get("queue")]
 
     def draw(self, service: str = "", lang: str = "de") -> dict[str, Any]:
         body = {"id": str(uuid.uuid4()), "service": service or self.services[0], "lang": lang}
-        answer = requests.post(f"{self.url}/api/v1/tickets", json=body, headers=self._key, timeout=10)
+        answer = requests.post(f"{self.url}/api/v1/tickets", json=body, headers=self._key, timeout=60)
         assert answer.ok, answer.text
         drawn: dict[str, Any] = answer.json()
         drawn["label"] = f"{drawn['series']} {drawn['n']:03d}"
         return drawn
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = requests.post(f"{self.url}/api/v1/{path}", json=body, headers=self._key, timeout=10)
+        answer = requests.post(f"{self.url}/api/v1/{path}", json=body, headers=self._key, timeout=60)
         assert answer.ok, answer.text
         told: dict[str, Any] = answer.json()
         return told
@@ -111,13 +113,13 @@ class Terminal:
 
     def ask_help(self, label: str = "") -> None:
         body = {"id": str(uuid.uuid4()), "reason": "no_paper", "label": label}
-        assert requests.post(f"{self.url}/api/v1/help", json=body, headers=self._key, timeout=10).ok
+        assert requests.post(f"{self.url}/api/v1/help", json=body, headers=self._key, timeout=60).ok
 
     def report(self, *problems: str, **more: Any) -> None:
         state = "needs_attention" if problems else "ready"
         printer = {"device": "printer", "kind": "receipt_printer", "state": state, "problems": problems}
         body = {"version": "1.0", "catalogue_version": 1, "devices": [printer], **more}
-        assert requests.post(f"{self.url}/api/v1/heartbeat", json=body, headers=self._key, timeout=10).ok
+        assert requests.post(f"{self.url}/api/v1/heartbeat", json=body, headers=self._key, timeout=60).ok
 
 
 def set_up(page: Page, hub: HubProcess, catalogue: str = "demo", *, always_open: bool = False) -> str:
