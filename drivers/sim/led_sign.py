@@ -130,6 +130,6 @@ class SignPeer(Peer):
         with self.lock:
             return self.sign.text
 
-    def wait_for_text(self, text: str, timeout_s: float = 5.0) -> bool:
+    def wait_for_text(self, text: str, timeout_s: float = 30.0) -> bool:
         """Wait until the sign shows this somewhere."""
         return self.wait_for(lambda: text in self.sign.text, timeout_s)

@@ -124,6 +124,6 @@ class PolePeer(Peer):
         with self.lock:
             return self.pole.lines
 
-    def wait_for_text(self, text: str, timeout_s: float = 5.0) -> bool:
+    def wait_for_text(self, text: str, timeout_s: float = 30.0) -> bool:
         """Wait until one of the lines holds this."""
         return self.wait_for(lambda: any(text in line for line in self.pole.lines), timeout_s)

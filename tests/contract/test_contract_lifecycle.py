@@ -37,7 +37,7 @@ def test_does_its_work(setup: Setup) -> None:
     with trial(setup) as one:
         job = one.new_job()
         outcome = one.go(job)
-        assert one.peer.wait_for(lambda: one.bench.times_done(one.peer, job) == 1, 3), outcome
+        assert one.peer.wait_for(lambda: one.bench.times_done(one.peer, job) == 1, 30), outcome
         if setup.peer.startswith("by_"):
             assert one.bench.claims_done(outcome)
         else:

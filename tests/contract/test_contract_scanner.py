@@ -148,6 +148,15 @@ def test_a_line_that_never_stops_does_not_keep_the_thread() -> None:
         driver.close()
 
 
+def becomes(host: DeviceHost[None, Problem], states: list[DeviceState], wanted: DeviceState) -> None:
+    """Look after the host, as the terminal does once a second, until it says this state."""
+    end, never = time.monotonic() + 60, threading.Event()
+    while states[-1:] != [wanted]:
+        assert time.monotonic() < end, states
+        host.check()
+        never.wait(0.05)
+
+
 @LINES
 def test_the_host_brings_a_scanner_back_after_it_was_pulled(line: str) -> None:
     with peer_on(line) as peer:
@@ -172,21 +181,13 @@ def test_the_host_brings_a_scanner_back_after_it_was_pulled(line: str) -> None:
         )
         host = DeviceHost("scanner", DeviceKind.SCANNER, make, ends, SystemClock())
         host.start()
-        assert peer.wait_for(lambda: DeviceState.READY in states, 60)
+        becomes(host, states, DeviceState.READY)
         peer.hold(CODE)
         assert came.wait(60)
         peer.switch(absent=True)
-        end = time.monotonic() + 60
-        while states[-1] is not DeviceState.OFFLINE and time.monotonic() < end:
-            host.check()
-            came.wait(0.05)
-        assert states[-1] is DeviceState.OFFLINE
+        becomes(host, states, DeviceState.OFFLINE)
         peer.switch(absent=False)
-        end = time.monotonic() + 60
-        while states[-1] is not DeviceState.READY and time.monotonic() < end:
-            host.check()
-            came.clear()
-            came.wait(0.1)
+        becomes(host, states, DeviceState.READY)
         came.clear()
         peer.hold("again")
         assert came.wait(60)
