@@ -22,8 +22,9 @@ SOME = [setup for setup in dict.fromkeys((*setups("tcp", "pty"), *thorough("pty"
 
 
 pytestmark = pytest.mark.timeout(1800 if FULL else 120)
-SIDE_BY_SIDE = 32 if FULL else 12
+SIDE_BY_SIDE = 16 if FULL else 12
 """Benches of one setup at work at once: a cut costs a deadline, not processor time."""
+OF_A_BENCH = 10
 
 
 def each(some: list[Setup]) -> pytest.MarkDecorator:
@@ -42,15 +43,16 @@ def _steps(total: int, setup: Setup) -> range:
 
 
 def _at_each(setup: Setup, steps: Sequence[int], cut: Callable[[Trial, int], None]) -> None:
-    """Every step once, on several benches side by side."""
+    """Every step once, on several benches side by side. A peer keeps every slip it drew, so none lives for long."""
+    shares = min(len(steps), max(SIDE_BY_SIDE, len(steps) // OF_A_BENCH))
 
     def share(first: int) -> None:
         with trial(setup) as one:
-            for at in steps[first::SIDE_BY_SIDE]:
+            for at in steps[first::shares]:
                 cut(one, at)
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        list(pool.map(share, range(min(SIDE_BY_SIDE, len(steps)))))
+        list(pool.map(share, range(shares)))
 
 
 @each(EVERY + SOME)
