@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from drivers.sim.desk import SimDesk
 from drivers.sim.led_sign import SignPeer
@@ -18,14 +18,6 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def desk() -> Iterator[SimDesk]:
     made = SimDesk(PrinterPeer(), SignPeer(), PolePeer())
@@ -35,9 +27,9 @@ def desk() -> Iterator[SimDesk]:
 
 
 @pytest.fixture
-def page(chromium: Browser, desk: SimDesk) -> Iterator[Page]:
+def page(browser: Browser, desk: SimDesk) -> Iterator[Page]:
     panel = Panel(desk, Texts.load("terminal"))
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
     opened = context.new_page()
     faults: list[str] = []
     opened.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
