@@ -39,9 +39,9 @@ GATES = (
     Step("floors", (str(BIN / "lint-imports"),)),
 )
 LANES = (
-    ("unit", "property", "model", "load", "crash"),
+    ("unit", "property", "crash"),
     ("flows", "screens", "soak", "browser", "e2e"),
-    ("contract", "faults", "world", "kills"),
+    ("contract", "faults", "world", "kills", "model", "load"),
 )
 """Folders under tests/, in lanes side by side: most tests wait for a deadline, a device or a browser."""
 GROUPS = tuple(group for lane in LANES for group in lane)
