@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,12 +38,17 @@ DELTAS = 1000
 PIECE = 1500
 """Bytes of a snapshot asked for at once: several pieces each, so that cuts fall between and into them."""
 
+ROOM = 1 << 30
+"""Bytes: an imported delivery with its hub and its terminal, several times over."""
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """In memory where there is such a disk: what a power cut leaves is proved elsewhere, syncing would cost most."""
+    """In memory where there is such a disk with room: what a power cut leaves is proved elsewhere, syncing would cost
+    most."""
     memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as one:
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    with tempfile.TemporaryDirectory(dir=memory if roomy else None) as one:
         yield Path(one)
 
 
