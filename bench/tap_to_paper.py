@@ -10,7 +10,6 @@ breaker is open: every number is the terminal's own.
 import argparse
 import os
 import queue
-import re
 import signal
 import socket
 import sys
@@ -32,11 +31,11 @@ from lobby.trace import Drawn, Trace
 from drivers.sim.printer import PrinterPeer
 from kiosk.config import Timing
 from kiosk.demo import PORTRAIT, Demo
+from kiosk.vocabulary.labels import parse_label
 
 LIMIT_MS = 60.0
 NO_LONGER_ASKED_MS = 300
 """A number that took less was not asked for at a silent hub, which gets 400 ms."""
-OWN = re.compile(r"[A-Z]{1,2} \d\d-\d\d+")
 
 
 def taps(count: int, silent_hub: bool) -> list[tuple[float, float]]:
@@ -98,7 +97,8 @@ def one_tap(trace: Trace, finger: Finger, first_bytes: "queue.SimpleQueue[int]",
 
 def check_own(ticket: Drawn, own: bool) -> None:
     """Raises RuntimeError when the number does not come from where it must."""
-    if bool(OWN.fullmatch(ticket.number)) is not own:
+    label = parse_label(ticket.number)
+    if label is None or (label.slot > 0) is not own:
         raise RuntimeError(f"number {ticket.number}: the hub was {'' if own else 'not '}to be silent")
 
 

@@ -4,18 +4,17 @@ Three visitors: one before, one while the hub is stopped, one after. The second 
 on paper and screen; five seconds after the hub is back it must stand in the waiting list, between the other two.
 """
 
-import re
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import Page
 
+from kiosk.vocabulary.labels import parse_label
 from lobby.browser import chromium
 from lobby.visit import Album, Lobby, draw_number, lobby, paper, sign_in
 
 BACK_WITHIN_S = 5.0
-_OWN = re.compile(r"[A-Z]{1,2} \d\d-\d\d+")
 
 
 def offline_visit(shots: Path, *, landscape: bool = False) -> int:
@@ -31,7 +30,9 @@ def offline_visit(shots: Path, *, landscape: bool = False) -> int:
         hall.demo.stop_one("hub")
         print("  the hub is stopped", flush=True)
         number = draw_number(hall, album)
-        assert _OWN.fullmatch(number), f"{number} is not a number of the terminal's own"
+        label = parse_label(number)
+        assert label is not None, number
+        assert label.slot > 0, f"{number} is not a number of the terminal's own"
         paper(hall, shots, number)
         hall.demo.run_hub()
         seconds = wait_in_list(hall, desk, number)
