@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,27 +35,43 @@ class Drawn(NamedTuple):
 
 
 class Trace:
-    """The newest complete line of a growing trace file."""
+    """A trace file that grows: each complete line is read once, whoever asks how often."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path, self._read = path, 0
+        self._drawn: list[Drawn] = []
+        self._moments: list[dict[str, Any]] = []
 
-    def all(self) -> list[Drawn]:
+    def all(self) -> Sequence[Drawn]:
         """Every view drawn so far."""
-        return [_drawn(raw) for raw in self._lines() if "screen" in raw]
+        self._catch_up()
+        return self._drawn
 
     def moments(self, what: str) -> list[tuple[str, float]]:
         """Detail and monotonic seconds of every such moment, oldest first."""
-        return [(raw["detail"], raw["at"]) for raw in self._lines() if raw.get("moment") == what]
-
-    def _lines(self) -> list[dict[str, Any]]:
-        text = self._path.read_text("utf-8") if self._path.exists() else ""
-        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+        self._catch_up()
+        return [(raw["detail"], raw["at"]) for raw in self._moments if raw["moment"] == what]
 
     def newest(self) -> Drawn | None:
         """What is drawn now."""
-        drawn = self.all()
-        return drawn[-1] if drawn else None
+        self._catch_up()
+        return self._drawn[-1] if self._drawn else None
+
+    def _catch_up(self) -> None:
+        """Read on behind the last line that was complete."""
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._read)
+            new = file.read()
+        whole = new[: new.rfind(b"\n") + 1]
+        self._read += len(whole)
+        for line in whole.splitlines():
+            raw = json.loads(line)
+            if "screen" in raw:
+                self._drawn.append(_drawn(raw))
+            elif "moment" in raw:
+                self._moments.append(raw)
 
     def wait_for(self, wanted: Callable[[Drawn], bool], timeout_s: float = 30.0, what: str = "the screen") -> Drawn:
         """Wait until the newest view is the wanted one. Raises TimeoutError that names what stands there instead."""

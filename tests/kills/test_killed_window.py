@@ -55,13 +55,17 @@ class Hall:
         self.pace = 1.0
 
     def open(self) -> None:
-        """Each terminal once, alone: it gets its slot, and we learn how busy the machine is."""
-        began = time.monotonic()
+        """Each terminal alone: once for its slot, once more to learn how long a start takes on this machine."""
+        spent = 0.0
         for judge in self.judges:
             judge.kiosk.open()
             until(partial(_has_slot, judge.kiosk), 60, "a slot")
             judge.kiosk.kill()
-        self.pace = max(1.0, (time.monotonic() - began) / TERMINALS / START_S)
+            began = time.monotonic()
+            judge.kiosk.start()
+            spent += time.monotonic() - began
+            judge.kiosk.kill()
+        self.pace = spent / TERMINALS / START_S
 
     def close(self) -> None:
         self.weather.over.set()
@@ -243,9 +247,8 @@ def judge_all(hall: Hall) -> None:
     said = set().union(*(judge.said.numbers for judge in hall.judges))
     cut = sum((judge.cut for judge in hall.judges), Counter[str]())
     own = sum(label.slot > 0 for label in said)
-    print(
-        f"{len(said)} numbers on screens, {own} of terminals' own; {hall.weather.outages} outages; kills in {dict(cut)}"
-    )
+    print(f"{len(said)} numbers on screens, {own} of terminals' own; {hall.weather.outages} outages")
+    print(f"kills in {dict(cut)}, at {hall.pace:.2f} of the pace")
     assert 0 < own < len(said), "both kinds of numbers must have been given"
     assert cut["start"] > 0, "a start must have been killed"
     assert cut["intent"] + cut["paper"] > 0, "a visit must have been cut where it hurts"

@@ -5,7 +5,6 @@ import signal
 import threading
 import time
 from enum import Enum
-from itertools import cycle, islice
 from typing import NamedTuple
 
 from faults.fault_proxy import Fault, FaultProxy
@@ -71,18 +70,26 @@ half of one."""
 
 
 def plans(dice: random.Random, count: int) -> list[Plan]:
-    """The lives of one terminal: each of the spans as often as the others, in any order."""
-    spans = list(islice(cycle(SPANS), count))
-    dice.shuffle(spans)
+    """The lives of one terminal, in any order."""
     made = []
-    for since, span_s in spans:
-        visitor, after_s = dice.randint(1, 2), dice.uniform(0, span_s)
+    for since, after_s in _moments(dice, count):
+        visitor = dice.randint(1, 2)
         made.append(Plan(since, visitor, after_s, gives_back=dice.random() < 0.25, eager=dice.random() < 0.25))
     return made
 
 
+def _moments(dice: random.Random, count: int) -> list[tuple[Since, float]]:
+    """Each span as often as the others, and one kill in each part of it, so that few kills fall everywhere too."""
+    made = []
+    for which, (since, span_s) in enumerate(SPANS):
+        parts = len(range(which, count, len(SPANS)))
+        made += [(since, span_s * (part + dice.random()) / parts) for part in range(parts)]
+    dice.shuffle(made)
+    return made
+
+
 def live(kiosk: Kiosk, line: FaultProxy, plan: Plan, pace: float) -> None:
-    """One life of the process, from its begin to its kill; on a busy machine all takes ``pace`` times as long.
+    """One life of the process, from its begin to its kill; on this machine all takes ``pace`` times as long.
 
     Raises AssertionError when it ends by itself or stands.
     """

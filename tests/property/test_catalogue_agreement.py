@@ -58,6 +58,7 @@ class Town:
     def __init__(self, folder: Path, seed: int) -> None:
         self.dice = random.Random(seed)
         self.folder = folder / "terminal"
+        self.folder.mkdir()
         self.hub, self.line = RealHub(folder / "hub"), CuttingLine()
         self.catalogue = begin(self.dice)
         self.publish()
