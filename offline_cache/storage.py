@@ -52,6 +52,8 @@ class StoreReady(msgspec.Struct, frozen=True):
     newest_ms: int
     """Unix ms of the newest id: give it to ``IdMaker`` so that ids never go back."""
     unfinished: Unfinished
+    paper_in_doubt: bool
+    """Nobody knows what became of the last slip."""
 
 
 class _Question(msgspec.Struct, frozen=True):
@@ -294,13 +296,13 @@ class StorageThread:
                 left = tickets.unfinished(db, self.outside)
             for fact in self._redo:
                 write(db, self.outside, fact)
-            newest = tickets.newest_ms(db)
+            ready = StoreReady(tickets.newest_ms(db), left, tickets.paper_in_doubt(db))
         self._look(db)
         self._redo.clear()
         self._db, self._why, self._settled = db, "", True
         self._note("store-opened", {"cancelled": str(len(left.cancelled)), "unconfirmed": str(len(left.unconfirmed))})
         if not self.ready.done():
-            self.ready.set_result(StoreReady(newest, left))
+            self.ready.set_result(ready)
         self._owing()
 
     def _quarantine(self) -> None:

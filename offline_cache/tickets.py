@@ -176,6 +176,14 @@ def forget_before(db: apsw.Connection, business_day: str) -> int:
     return db.changes()
 
 
+def paper_in_doubt(db: apsw.Connection) -> bool:
+    """Whether nobody knows what became of the last slip that went to the printer."""
+    row = db.execute(
+        "SELECT paper FROM ticket WHERE paper IN ('printed', 'unconfirmed') ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    return row is not None and row[0] == PaperState.UNCONFIRMED
+
+
 def newest_ms(db: apsw.Connection) -> int:
     """Unix ms inside the newest ticket id, so that ids never go back when the clock does; 0 = no ticket yet."""
     row = db.execute("SELECT max(id) FROM ticket").fetchone()

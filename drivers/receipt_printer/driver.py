@@ -97,9 +97,12 @@ class EscposPrinter:
 
     def execute(self, command: PrintJob, report: Report, persist: Persist) -> PrintOutcome:
         """Print one slip; see the module for what the outcome says."""
-        from drivers.receipt_printer.escpos_render import render
+        from drivers.receipt_printer.escpos_render import part, render
 
         job = render(command.document, self._model)
+        if command.after_doubt and self._confirms in (Confirms.BY_MARK, Confirms.BY_SENSOR):
+            # A printer that never confirms leaves every slip in doubt: it would cut an empty strip before each.
+            job = part(self._model) + job
         mark = mark_of(command.job_id)
         try:
             refused = self._why_not()

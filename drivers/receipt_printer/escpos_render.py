@@ -33,6 +33,11 @@ def render(document: Document, model: Model) -> bytes:
     return out.output()
 
 
+def part(model: Model) -> bytes:
+    """Cut off what hangs in the printer, so that two slips do not come out as one."""
+    return INIT + _end(model)
+
+
 def _row(out: PaperBytes, row: Row, model: Model) -> None:
     match row:
         case Line(text, align, bold, wide, high):

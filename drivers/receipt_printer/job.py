@@ -10,3 +10,5 @@ class PrintJob(msgspec.Struct, frozen=True):
 
     job_id: str
     document: Document
+    after_doubt: bool = False
+    """Nobody knows what became of the slip before this one: half of it may still hang in the printer."""

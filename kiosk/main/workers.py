@@ -67,6 +67,8 @@ class Workers:
     ) -> None:
         self._config, self._core, self._ids, self._log = config, core, ids, log
         self._full = False
+        self._paper_in_doubt = False
+        """Nobody knows what became of the last slip."""
         self._catalogues = CatalogueStore(data / "catalogue.db", self._note, config.languages)
         self._catalogue = CatalogueThread(self._catalogues, core.post, changed=self._new_catalogue, note=self._note)
         self._clock = HubClock()
@@ -119,6 +121,7 @@ class Workers:
         ready = self._storage.ready.result(OPEN_S)
         if isinstance(ready, StoreReady):
             self._ids.not_before(ready.newest_ms)
+            self._paper_in_doubt = ready.paper_in_doubt
         self._orders.restore()
         self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
         for each in (self._catalogue, self._hosts, self._numbers, self._sync, self._follower, self._calls):
@@ -162,7 +165,7 @@ class Workers:
             self._core.post(PrintFinished(effect.job, NotPrinted(Problem.NOT_FOUND)))
             return
         document = self._slips.ticket(effect, self._core.index)
-        self._hosts.submit(self._printer, effect.job, PrintJob(effect.job, document))
+        self._hosts.submit(self._printer, effect.job, PrintJob(effect.job, document, self._paper_in_doubt))
 
     def _device_changed(self, event: DeviceChanged) -> None:
         self._core.post(event)
@@ -173,6 +176,8 @@ class Workers:
 
     def _finished(self, job: str, outcome: object) -> None:
         if isinstance(outcome, Printed | NotPrinted | Unconfirmed):
+            if not isinstance(outcome, NotPrinted):
+                self._paper_in_doubt = isinstance(outcome, Unconfirmed)
             self._core.post(PrintFinished(job, outcome))
 
     def _new_catalogue(self, catalogue: Catalogue, generation: int) -> None:

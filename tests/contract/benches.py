@@ -33,10 +33,14 @@ class Bench(Protocol):
 
     def peers(self, model: str) -> dict[str, Callable[[str], Peer]]: ...
 
-    def command(self, job_id: str) -> Any: ...
+    def command(self, job_id: str, after_doubt: bool) -> Any:
+        """``after_doubt``: the outcome of the command before is not known."""
 
     def times_done(self, peer: Peer, job_id: str) -> int:
         """How often the peer has this command's whole result."""
+
+    def mixed(self, peer: Peer) -> list[Any]:
+        """Results that hold more than one command."""
 
     def claims_done(self, outcome: Any) -> bool: ...
 
@@ -55,9 +59,9 @@ class PrinterBench:
             "never": lambda line: PrinterPeer(line, abilities=Abilities(process_id=False, gs_r=False, identity=False)),
         }
 
-    def command(self, job_id: str) -> PrintJob:
+    def command(self, job_id: str, after_doubt: bool) -> PrintJob:
         blocks = (Text("Guten Tag"), Big(job_id), Pair("Fee", "37 EUR"), Qr(f"q{job_id}"), Text(f"Ende {job_id}"))
-        return PrintJob(job_id, Document(kind=Kind.TICKET, lang="de", blocks=blocks))
+        return PrintJob(job_id, Document(kind=Kind.TICKET, lang="de", blocks=blocks), after_doubt)
 
     def times_done(self, peer: Peer, job_id: str) -> int:
         assert isinstance(peer, PrinterPeer)
@@ -68,6 +72,12 @@ class PrinterBench:
             for slip in slips
             if "Guten Tag" in slip.texts and job_id in slip.texts and slip.qr_codes.count(f"q{job_id}")
         )
+
+    def mixed(self, peer: Peer) -> list[Any]:
+        assert isinstance(peer, PrinterPeer)
+        if not peer.printer.abilities.process_id and not peer.printer.abilities.gs_r:
+            return []  # It never confirms: each of its slips is in doubt, and none can be told from a begun one.
+        return [slip.texts for slip in peer.slips if slip.texts.count("Guten Tag") > 1]
 
     def claims_done(self, outcome: Any) -> bool:
         return isinstance(outcome, Printed)
@@ -87,13 +97,16 @@ class DisplayBench:
         type_code = "^" if model == "betabrite" else "f"
         return {"one_way": lambda line: SignPeer(line, model=SignModel(type=type_code))}
 
-    def command(self, job_id: str) -> ShowFrame:
+    def command(self, job_id: str, after_doubt: bool) -> ShowFrame:
         return ShowFrame(Frame(rows=(Row(job_id, "7"),)))
 
     def times_done(self, peer: Peer, job_id: str) -> int:
         assert isinstance(peer, SignPeer | PolePeer)
         text = peer.text if isinstance(peer, SignPeer) else " ".join(peer.lines)
         return int(job_id in text)
+
+    def mixed(self, peer: Peer) -> list[Any]:
+        return []
 
     def claims_done(self, outcome: Any) -> bool:
         return False

@@ -183,7 +183,7 @@ def test_closed_by_another_thread_while_it_works(setup: Setup) -> None:
         outcomes = []
 
         def run() -> None:
-            outcomes.append(driver.execute(one.bench.command("X 900"), lambda _: ended.set(), lambda _: None))
+            outcomes.append(driver.execute(one.bench.command("X 900", False), lambda _: ended.set(), lambda _: None))
             ended.set()
 
         thread = threading.Thread(target=run)

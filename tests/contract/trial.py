@@ -43,6 +43,7 @@ class Trial:
 
     def __init__(self, setup: Setup, peer: Peer) -> None:
         self.setup, self.bench, self.peer, self.count = setup, setup.bench, peer, 0
+        self.in_doubt = False
 
     def driver(self, link: Transport | None = None) -> Driver[Any, Any]:
         settings = msgspec.convert(self.setup.settings, self.setup.spec.settings)
@@ -64,8 +65,10 @@ class Trial:
             driver.poll()
             if before is not None:
                 before()
-            outcome = driver.execute(self.bench.command(job), lambda _: None, lambda _: None)
+            outcome = driver.execute(self.bench.command(job, self.in_doubt), lambda _: None, lambda _: None)
             assert isinstance(outcome, self.bench.outcomes), outcome
+            if not self.bench.claims_undone(outcome):
+                self.in_doubt = not self.bench.claims_done(outcome)
             driver.poll()
         except DriverFault as fault:
             return self.setup.spec.refuse(fault.problem) if outcome is None else outcome
@@ -83,6 +86,7 @@ class Trial:
             f"{note}: {outcome}, but the peer has nothing whole"
         )
         assert not (self.bench.claims_undone(outcome) and times), f"{note}: {outcome}, but the peer has it"
+        assert not self.bench.mixed(self.peer), f"{note}: two commands in one result: {self.bench.mixed(self.peer)}"
 
     def _works_again(self) -> bool:
         """On a loaded machine an answer may come after the short patience of these tests: then it is tried again."""

@@ -95,10 +95,10 @@ class Town:
                 self.hub.now_ms += RECORDS_KEPT_MS + 1
                 self.hub.do(prune)
                 self.seen["pruned"] += 1
-            case 6 | 7:
+            case 6 | 7 | 8 | 9:
                 self.hub.do(partial(state.new_epoch, epoch=f"{self.dice.getrandbits(32):08x}"))
                 self.seen["epochs"] += 1
-            case 8 | 9:
+            case 10 | 11 | 12 | 13:
                 self.line.port = self.hub.restart()
                 self.seen["restarts"] += 1
         self.hub.show()

@@ -98,7 +98,7 @@ def through(vfs: FaultyVfs) -> Opener:
 
 def test_effects_are_answered_when_they_are_durable(tmp_path: Path) -> None:
     room = Room(tmp_path / "terminal.db")
-    assert room.first == StoreReady(0, Unfinished((), ()))
+    assert room.first == StoreReady(0, Unfinished((), ()), paper_in_doubt=False)
     for n in range(1, 101):
         room.thread.submit(CommitIntent(intent(n)))
         room.thread.submit(CommitNumber(numbered(n)))
@@ -154,6 +154,7 @@ def test_a_start_after_a_crash_settles_and_wakes_the_sender(tmp_path: Path) -> N
     assert isinstance(again.first, StoreReady)
     assert again.first.newest_ms > 0
     assert again.first.unfinished == Unfinished((ticket_id(1),), (ticket_id(2),))
+    assert again.first.paper_in_doubt
     assert again.owed() == [(ticket_id(1), "cancel"), (ticket_id(2), "paper")]
     first_op, second_op = again.questions.batch().ops
     again.questions.settle((OpAnswer(first_op.op, 200), OpAnswer(second_op.op, 422, "bad")))

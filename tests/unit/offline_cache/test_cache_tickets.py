@@ -175,6 +175,16 @@ def test_a_new_day_forgets_the_old_one_but_not_what_is_owed(db: apsw.Connection,
     assert waiting(db) == [(ticket_id(3), "paper")]
 
 
+def test_the_last_slip_is_in_doubt_until_one_after_it_is_on_paper(db: apsw.Connection, world: Outside) -> None:
+    seen = []
+    for n, state in enumerate(("printed", "unconfirmed", "not_printed", "printed", "screen_only"), 1):
+        tickets.intend(db, world, intent(n))
+        tickets.number(db, world, numbered(n))
+        tickets.paper(db, world, ticket_id(n), PaperState(state))
+        seen.append(tickets.paper_in_doubt(db))
+    assert seen == [False, True, True, False, False]
+
+
 def test_the_newest_id_tells_its_time(db: apsw.Connection, world: Outside) -> None:
     assert tickets.newest_ms(db) == 0
     for ms in (1_700_000_000_000, 1_800_000_000_000):

@@ -76,8 +76,8 @@ class Bench:
         return [data for data in self.writes if len(data) > 20]
 
 
-def run(driver: EscposPrinter, job: str = "j1"):
-    return driver.execute(PrintJob(job, SLIP), lambda _: None, lambda _: None)
+def run(driver: EscposPrinter, job: str = "j1", *, after_doubt: bool = False):
+    return driver.execute(PrintJob(job, SLIP, after_doubt), lambda _: None, lambda _: None)
 
 
 def test_whole_job_in_one_write_after_a_look_and_with_its_own_mark() -> None:
@@ -97,6 +97,18 @@ def test_abilities_are_found_once_and_told() -> None:
     assert Bench(process_id=False, gs_r=False).driver().open().abilities == ("real_time",)
     identity = Bench().driver().open()
     assert (identity.maker, identity.model, identity.serial) == ("EPSON", "TM-T88V", "SIM0001")
+
+
+def test_what_hangs_in_the_printer_is_cut_off_where_doubt_is_rare() -> None:
+    for abilities in ({}, {"process_id": False}):
+        bench = Bench(**abilities)
+        assert run(bench.opened(), after_doubt=True) == Printed()
+        [job] = bench.big_writes()
+        assert job.startswith(b"\x1b@\x1dVB"), "cut, and only then the slip"
+        assert [bool(slip.texts) for slip in bench.printer.slips] == [False, True]
+    one_way = Bench(process_id=False, gs_r=False)
+    run(one_way.opened(), after_doubt=True)
+    assert len(one_way.printer.slips) == 1
 
 
 def test_sensor_confirms() -> None:

@@ -1,0 +1,64 @@
+"""The power goes while a slip comes out: half of it hangs there, and the next visitor's slip is one of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from faults.hall import HubProcess, Kiosk, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+LINES = 8
+"""The power goes after so many printed lines: the number is among them, the cut is not."""
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
+    hub = HubProcess(tmp_path, 1)
+    hub.up()
+    one = Kiosk(tmp_path / "t0", hub.url, hub.codes[0])
+    one.open()
+    until(lambda: printer_state(one) == "ready", 30, "the printer")
+    yield one
+    one.close()
+    hub.down()
+
+
+def cut_in_the_middle(kiosk: Kiosk) -> str:
+    """A visitor whose slip hangs there half printed; their number as it is on the paper."""
+    kiosk.printer.switch(power_off_after_lines=LINES)
+    kiosk.tap()
+    shown = kiosk.trace.wait_for_screen("ticket_unconfirmed", timeout_s=30)
+    with kiosk.printer.lock:
+        assert shown.number in kiosk.printer.printer.hanging().texts
+    return shown.number
+
+
+def printer_state(kiosk: Kiosk) -> str:
+    """As this life of the terminal has last noted it."""
+    changes = [event for event in kiosk.log(of_this_life=True) if event["event"] == "device-changed"]
+    return changes[-1]["state"] if changes else ""
+
+
+def check_next(kiosk: Kiosk, half: str) -> None:
+    """Whoever comes next gets a slip with one number."""
+    until(lambda: printer_state(kiosk) == "ready", 60, "the printer to be well")
+    label = kiosk.draw()
+    *_, cut_off, slip = kiosk.printer.slips
+    assert half in cut_off.texts
+    assert half not in slip.texts
+    assert kiosk.on_paper()[-1] == label
+
+
+def test_the_printer_alone_lost_power(kiosk: Kiosk) -> None:
+    half = cut_in_the_middle(kiosk)
+    kiosk.finger.tap("finish")
+    kiosk.printer.switch(power_off=False)
+    check_next(kiosk, half)
+
+
+def test_the_whole_terminal_lost_power(kiosk: Kiosk) -> None:
+    half = cut_in_the_middle(kiosk)
+    kiosk.kill()
+    kiosk.printer.switch(power_off=False)
+    kiosk.start()
+    check_next(kiosk, half)
