@@ -13,7 +13,7 @@ from hub.api import wiring
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import signing
 from hub.hall import Hall
-from hub.queues import help, house, instance, orders, publishing, slots, terminals, waiting
+from hub.queues import help, house, instance, orders, slots, terminals, waiting
 from hub.queues.days import open_day
 from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
@@ -137,9 +137,8 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
 
 def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAnswer:
     return wire.HeartbeatAnswer(
-        catalogue_version=publishing.latest_version(connection, known.site),
-        help_open=help.is_open(connection, known.site, known.id),
         hub_ms=now_ms,
+        help_open=help.is_open(connection, known.site, known.id),
         business_day=open_day(connection, known.site) or "",
         hub_generation=instance.of(connection, known.site).generation,
     )

@@ -82,10 +82,9 @@ class Order(Body, frozen=True, kw_only=True):
 class HeartbeatAnswer(Body, frozen=True):
     """What the hub has to say in return."""
 
-    catalogue_version: int
-    help_open: bool = False
-    hub_ms: Ms = 0
+    hub_ms: Ms
     """The hub's clock when it answered, Unix ms."""
+    help_open: bool = False
     business_day: str = ""
     hub_generation: Short = ""
     manifest_seq: Count = 0

@@ -198,7 +198,6 @@ class Hub:
         """Without the catalogue, which has a world of its own."""
         self.do(terminals.heard, known, msgspec.json.decode(body, type=wire.Heartbeat), self.time.ms)
         return 200, wire.HeartbeatAnswer(
-            catalogue_version=0,
             hub_ms=self.time.ms,
             business_day=days.open_day(self._connection, SITE) or "",
             hub_generation=instance.of(self._connection, SITE).generation,

@@ -50,11 +50,7 @@ class SyncPeer:
         if path == wire.HEARTBEAT:
             self.beats.append(msgspec.json.decode(body, type=wire.Heartbeat))
             hub_ms = self.hub_ms or time.time_ns() // 1_000_000
-            return ok(
-                wire.HeartbeatAnswer(
-                    catalogue_version=0, hub_ms=hub_ms, business_day=self.day, hub_generation=self.generation
-                )
-            )
+            return ok(wire.HeartbeatAnswer(hub_ms=hub_ms, business_day=self.day, hub_generation=self.generation))
         if path == wire.SLOT:
             self.slots.append(msgspec.json.decode(body, type=wire.SlotRequest))
             return self.slot_fault or ok(slot_answer(self.slot_no, self.day, self.generation))

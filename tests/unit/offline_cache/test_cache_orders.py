@@ -194,7 +194,7 @@ def test_a_bug_in_carrying_out_an_order_ends_neither_heartbeat_nor_terminal() ->
     def explode(_orders: object, _hub_ms: int) -> None:
         raise RuntimeError("bug")
 
-    beat = answer("200 OK", msgspec.json.encode(wire.HeartbeatAnswer(0, hub_ms=NOON, orders=(order(),))))
+    beat = answer("200 OK", msgspec.json.encode(wire.HeartbeatAnswer(hub_ms=NOON, orders=(order(),))))
     script = scripted({b"heartbeat": beat, b"queues": STATES, b"catalogue": NO_CATALOGUE})
     with peer(script) as other, syncing(Hub(url=other.url), Hearers(orders=explode), inbox, notes):
         inbox.wait(HubChanged(True))

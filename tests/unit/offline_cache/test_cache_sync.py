@@ -239,7 +239,7 @@ def scripted(answers: dict[bytes, bytes]) -> Callable[..., None]:
 
 
 def beat(seq: int = 0) -> bytes:
-    return answer("200 OK", msgspec.json.encode(wire.HeartbeatAnswer(catalogue_version=0, manifest_seq=seq)))
+    return answer("200 OK", msgspec.json.encode(wire.HeartbeatAnswer(hub_ms=0, manifest_seq=seq)))
 
 
 NO_CATALOGUE = answer("404 Not Found", msgspec.json.encode(wire.Fault(code="no_catalogue", message="")))

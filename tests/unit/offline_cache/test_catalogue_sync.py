@@ -47,7 +47,7 @@ class Room:
         )
 
     def heard(self, seq: int, hub_ms: int = 0) -> None:
-        self.sync.heard(wire.HeartbeatAnswer(catalogue_version=0, manifest_seq=seq, hub_ms=hub_ms))
+        self.sync.heard(wire.HeartbeatAnswer(manifest_seq=seq, hub_ms=hub_ms))
 
 
 @contextlib.contextmanager
