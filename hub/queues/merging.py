@@ -5,7 +5,7 @@ can be called by:
 
 * an id known under a number of ours, told with one of its terminal (our answer was lost): relabelled, ours is void;
 * a number that staff had brought in by hand: the id becomes another name of that ticket, which keeps its state - but
-  whoever was given the number only after it had been called in vain waits;
+  when it was called in vain, whoever was given it only later waits, and so does whoever shows the slip now;
 * an id that was given back: stays given back.
 """
 
@@ -23,9 +23,6 @@ from hub.queues.states import NEXT, move
 from hub.queues.tickets import Ticket, load
 from hub.store.sql import run
 from hub.store.words import PLACEHOLDERS, AlarmKind, Origin, State
-
-_SLIP_MS = 999
-"""A slip tells its arrival in whole seconds."""
 
 
 class News(StrEnum):
@@ -100,9 +97,9 @@ def _merge(connection: Connection, twin: Ticket, told: Told, where: Place) -> Ti
     """The placeholder becomes the ticket that is told of."""
     aliases.add_id(connection, twin, told.id, told.now_ms)
     ticket = _learn(connection, twin, told, where)
-    latest_ms = where.arrival_ms + (_SLIP_MS if told.origin is Origin.SCANNED else 0)
-    called_too_early = not where.arrival_sure or latest_ms > (ticket.called_ms or 0)
-    if ticket.state is State.NO_SHOW and where.waits and called_too_early:
+    here_now = told.origin is Origin.SCANNED
+    called_too_early = not where.arrival_sure or where.arrival_ms > (ticket.called_ms or 0)
+    if ticket.state is State.NO_SHOW and where.waits and (here_now or called_too_early):
         return _wait_again(connection, ticket, told.now_ms)
     return ticket
 
