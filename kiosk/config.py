@@ -6,15 +6,24 @@ fault. A broken file is refused with path, place and remedy, and the last good o
 
 import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from kiosk.i18n.languages import LANGUAGES
 from kiosk.vocabulary.devices import DeviceKind
 
-Positive = Annotated[int, msgspec.Meta(ge=1)]
+Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
+Pixels = Annotated[int, msgspec.Meta(ge=300, le=16_384)]
+Millimetres = Annotated[float, msgspec.Meta(gt=50, le=10_000)]
+Height = Annotated[float, msgspec.Meta(ge=0, le=10_000)]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
 Url = Annotated[str, msgspec.Meta(max_length=300)]
+PX_PER_MM = (1, 20)
+"""Between a wall of light and a telephone: outside of it nothing that is drawn fits on the panel."""
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,13 +33,13 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Panel(_Part, frozen=True):
     """The touch panel: pixels, millimetres of the visible picture, rotation, height of its lower edge above floor."""
 
-    width_px: Positive = 1080
-    height_px: Positive = 1920
-    width_mm: Annotated[float, msgspec.Meta(gt=50)] = 337.5
-    height_mm: Annotated[float, msgspec.Meta(gt=50)] = 600.0
+    width_px: Pixels = 1080
+    height_px: Pixels = 1920
+    width_mm: Millimetres = 337.5
+    height_mm: Millimetres = 600.0
     rotation: Literal[0, 90, 180, 270] = 0
-    bottom_mm: Annotated[float, msgspec.Meta(ge=0)] = 700.0
-    max_reach_mm: Annotated[float, msgspec.Meta(gt=0)] = 1050.0
+    bottom_mm: Height = 700.0
+    max_reach_mm: Height = 1050.0
 
     @property
     def px_per_mm(self) -> float:
@@ -46,7 +55,7 @@ class Hub(_Part, frozen=True):
     keys that sign manifests: key id -> the Ed25519 key in base64url.
     """
 
-    url: Url = "http://127.0.0.1:8080"
+    url: Annotated[Url, msgspec.Meta(pattern="^https?://[^/ ]+")] = "http://127.0.0.1:8080"
     terminal: str = ""
     name: str = ""
     key: str = ""
@@ -69,20 +78,20 @@ class Device(_Part, frozen=True):
 class Timing(_Part, frozen=True):
     """Seconds and limits of a visit."""
 
-    idle_s: Positive = 45
-    question_s: Annotated[int, msgspec.Meta(ge=20)] = 30
-    goodbye_s: Positive = 6
-    take_ticket_s: Positive = 10
-    hand_back_s: Positive = 10
-    trouble_s: Positive = 60
-    tickets_per_minute: Positive = 12
+    idle_s: Seconds = 45
+    question_s: Annotated[int, msgspec.Meta(ge=20, le=86_400)] = 30
+    goodbye_s: Seconds = 6
+    take_ticket_s: Seconds = 10
+    hand_back_s: Seconds = 10
+    trouble_s: Seconds = 60
+    tickets_per_minute: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 12
 
 
 class Site(_Part, frozen=True):
     """Who we are; filled by enrolment."""
 
-    town: str = "Musterstadt"
-    name: str = "Rathaus"
+    town: Name = "Musterstadt"
+    name: Name = "Rathaus"
     timezone: str = "Europe/Berlin"
     base_url: Url = ""
 
@@ -101,10 +110,10 @@ class TerminalConfig(_Part, frozen=True):
     site: Site = Site()
     look: Look = Look()
     timing: Timing = Timing()
-    languages: tuple[str, ...] = ("de", "en", "ar")
+    languages: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("de", "en", "ar")
     outbox_limit: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] = 10_000
     """Facts that may wait for the hub before new work is refused: about three a visitor."""
-    devices: dict[str, Device] = {}
+    devices: dict[Annotated[Name, msgspec.Meta(min_length=1)], Device] = {}
 
 
 class ConfigFault(msgspec.Struct, frozen=True):
@@ -131,17 +140,18 @@ def parse(text: str, path: str = "config.toml") -> TerminalConfig | ConfigFault:
     """Read a configuration text; a fault names path, place and remedy."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+    except (ValueError, RecursionError) as fault:  # not only TOMLDecodeError: a number of 5,000 digits, 1,000 brackets
         return ConfigFault(
             path, "", f"not TOML ({fault})", "Mend the line named here; docs/configuration.md shows the form."
         )
+    remedy = "Correct or remove this entry; docs/configuration.md lists all entries."
     try:
-        return msgspec.convert(raw, TerminalConfig)
+        config = msgspec.convert(raw, TerminalConfig)
     except msgspec.ValidationError as fault:
         reason, _, place = str(fault).partition(" - at ")
-        return ConfigFault(
-            path, place.strip("`"), reason, "Correct or remove this entry; docs/configuration.md lists all entries."
-        )
+        return ConfigFault(path, place.replace("`", ""), reason, remedy)
+    place, reason = next(_unusable(config), ("", ""))
+    return ConfigFault(path, place, reason, remedy) if reason else config
 
 
 def load(path: Path) -> Loaded | ConfigFault:
@@ -186,6 +196,28 @@ def write_whole(path: Path, text: str) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _unusable(config: TerminalConfig) -> Iterator[tuple[str, str]]:
+    """Place and reason of what no type refuses and the terminal could not start with."""
+    for tag in config.languages:
+        if tag not in LANGUAGES:
+            yield "$.languages", f"{tag!r} is none of the languages this program knows: {', '.join(LANGUAGES)}"
+    if len(set(config.languages)) < len(config.languages):
+        yield "$.languages", "a language stands there twice"
+    if not _known_zone(config.site.timezone):
+        yield "$.site.timezone", f"{config.site.timezone!r} is not a time zone like Europe/Berlin"
+    least, most = PX_PER_MM
+    if not least <= config.panel.px_per_mm <= most:
+        yield "$.panel.width_mm", f"{config.panel.px_per_mm:.2f} pixels a millimetre: panels have {least} to {most}"
+
+
+def _known_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        return False
+    return True
 
 
 def _read(path: Path) -> TerminalConfig | ConfigFault:

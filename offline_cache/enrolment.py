@@ -9,7 +9,6 @@ import platform
 import sys
 from enum import StrEnum
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -151,8 +150,8 @@ def _before(path: Path) -> TerminalConfig:
 def _save(
     path: Path, before: TerminalConfig, hub: Hub, answer: wire.EnrolAnswer, panel: Panel | None
 ) -> TerminalConfig | EnrolFault:
-    if not answer.key or not (answer.key.isascii() and answer.key.isprintable()) or not _known_zone(answer.timezone):
-        return EnrolFault(EnrolTrouble.NOT_A_HUB, "the hub's answer has no usable key or time zone")
+    if not answer.key or not (answer.key.isascii() and answer.key.isprintable()):
+        return EnrolFault(EnrolTrouble.NOT_A_HUB, "the hub's answer has no usable key")
     if not all(is_public_key(signer.x) for signer in answer.signers):
         return EnrolFault(EnrolTrouble.NOT_A_HUB, "a key that signs the hub's catalogues cannot be used")
     after = msgspec.structs.replace(
@@ -199,11 +198,3 @@ def _away(away: Away) -> EnrolFault:
             return EnrolFault(EnrolTrouble.NOT_A_HUB, away.detail)
         case _:
             return EnrolFault(EnrolTrouble.NO_ANSWER, away.detail)
-
-
-def _known_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, KeyError):
-        return False
-    return True
