@@ -145,10 +145,11 @@ def _offer(session: Session, facts: Facts) -> Session:
 
 def _no_slip(session: Session, facts: Facts, state: PaperState, problem: str) -> Moved:
     assert session.numbered is not None
-    told = _offer(replace(session, problem=problem), facts)
+    call = _help(session, facts, "no_paper")
+    told = _offer(replace(session, problem=problem, help=Help.SENDING, help_id=call.id), facts)
     effects = (
         CommitPaper(session.numbered.id, state, problem),
-        _help(session, facts, "no_paper"),
+        call,
         Note("ticket-no-paper", {"state": state.value, "problem": problem}),
     )
     return Moved(told, effects)

@@ -2,7 +2,7 @@
 
 from kiosk.flows import frame, guards
 from kiosk.flows.frame import Page
-from kiosk.session.model import State
+from kiosk.session.model import Help, State
 from kiosk.view import Block, Control, Fact, Look, Notice, NumberCard, Screen, Tone, View, Waiting
 from kiosk.vocabulary.intents import Finish, HandBack, TryAgain
 
@@ -69,7 +69,7 @@ def no_paper(page: Page) -> View:
     words = page.words
     problem = page.session.problem
     key = "no_paper.title_paper_out" if problem == "paper_out" else "no_paper.title"
-    told = words("no_paper.now_text") if page.facts.health.hub else words("no_paper.alone_text")
+    told = words("no_paper.now_text") if page.session.help is Help.SENT else words("no_paper.alone_text")
     now = Notice(tone=Tone.WARN, icon="printer-off", heading=words("no_paper.now"), text=_honest(page, told))
     return frame.view(
         page,

@@ -79,7 +79,7 @@ EVERYWHERE = HOMES | CHOOSING | DEAD_ENDS | COMMITTING | TICKET_HELD | {State.NO
 
 
 class Help(StrEnum):
-    """What became of the visitor's call for a person."""
+    """What became of the newest call for a person: the visitor's own, or ours because no slip came."""
 
     NONE = "none"
     SENDING = "sending"

@@ -67,6 +67,11 @@ def ended(outcome: Printed | NotPrinted | Unconfirmed) -> Walk:
     return walk
 
 
+def no_paper(visit: Visit) -> None:
+    ended(NotPrinted(Problem.PAPER_OUT))(visit)
+    visit.send(events.HelpSent(visit.session.help_id))
+
+
 def stopped_numbering(visit: Visit) -> None:
     visit.touch(f"featured:{featured(visit)}")
 
@@ -164,7 +169,7 @@ WALKS: dict[str, Walk] = {
     "numbering": stopped_numbering,
     "printing": draw,
     "ticket": ended(Printed()),
-    "ticket-no-paper": ended(NotPrinted(Problem.PAPER_OUT)),
+    "ticket-no-paper": no_paper,
     "ticket-unconfirmed": ended(Unconfirmed(Problem.SILENT)),
     "handed-back": handed_back,
     "no-number": no_number,

@@ -5,7 +5,7 @@ from visits import Visit
 
 from kiosk.health import Health, Paper
 from kiosk.session.model import State
-from kiosk.view import NumberCard, Screen
+from kiosk.view import Notice, NumberCard, Screen
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
@@ -98,6 +98,47 @@ def test_without_sure_paper_the_number_stands_large_with_its_qr_and_staff_are_to
     assert card.qr
     assert visit.of(effects.CommitPaper)[-1].state is paper  # type: ignore[attr-defined]
     assert visit.of(effects.SendHelp)[-1].label == "A 143"  # type: ignore[attr-defined]
+
+
+def without_paper() -> tuple[Visit, effects.SendHelp]:
+    visit = Visit()
+    to_printing(visit)
+    visit.send(events.PrintFinished(job_of(visit).job, NotPrinted(Problem.PAPER_OUT)))
+    (call,) = visit.of(effects.SendHelp)
+    assert isinstance(call, effects.SendHelp)
+    return visit, call
+
+
+def what_to_do(visit: Visit) -> str:
+    assert visit.view().screen is Screen.TICKET_NO_PAPER
+    (notice,) = [block for block in visit.view().body if isinstance(block, Notice)]
+    return notice.text
+
+
+def says_staff_know(visit: Visit) -> bool:
+    return "Unser Personal weiß Bescheid" in what_to_do(visit)
+
+
+def test_the_page_without_paper_says_that_staff_know_once_they_were_told() -> None:
+    visit, call = without_paper()
+    assert not says_staff_know(visit), "the call is on its way"
+    visit.send(events.HelpSent("another call"))
+    assert not says_staff_know(visit)
+    visit.send(events.HelpSent(call.id))
+    assert says_staff_know(visit)
+
+
+def test_when_staff_could_not_be_told_the_page_says_so_and_the_visitor_may_call() -> None:
+    visit, call = without_paper()
+    visit.send(events.HelpNotSent(call.id))
+    assert not says_staff_know(visit)
+    assert what_to_do(visit) == "Bitte nennen Sie Ihre Nummer am Empfang."
+    (again,) = visit.touch("bar:help")
+    assert isinstance(again, effects.SendHelp)
+    assert again.id != call.id
+    visit.send(events.HelpSent(again.id))
+    visit.touch("close_help")
+    assert says_staff_know(visit)
 
 
 def test_one_automatic_reprint_when_the_printer_is_well_again_never_two() -> None:

@@ -110,7 +110,7 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     search = session(State.SEARCH, lang, access)
     yield "search_found", view(replace(search, query="perso", hits=tuple(index().services)[:6]), now)
     yield "search_none", view(replace(search, query="xyzzy", hits=()), now)
-    no_paper = replace(session(State.TICKET_NO_PAPER, lang, access), problem="paper_out")
+    no_paper = replace(session(State.TICKET_NO_PAPER, lang, access), problem="paper_out", help=Help.SENT)
     yield "ticket_no_paper_out", view(no_paper, now)
     yield from own_numbers(lang, access)
     yield "ticket_at_once", view(replace(session(State.TICKET, lang, access), featured=True), now)
