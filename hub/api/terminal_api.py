@@ -138,7 +138,6 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
 def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAnswer:
     return wire.HeartbeatAnswer(
         hub_ms=now_ms,
-        help_open=help.is_open(connection, known.site, known.id),
         business_day=open_day(connection, known.site) or "",
         hub_generation=instance.of(connection, known.site).generation,
     )

@@ -66,16 +66,5 @@ def open_calls(connection: Connection, site: str) -> list[HelpCall]:
     return [msgspec.convert(dict(zip(HelpCall.__struct_fields__, row, strict=True)), HelpCall) for row in rows]
 
 
-def is_open(connection: Connection, site: str, terminal: str) -> bool:
-    """Whether a visitor at this terminal still waits for somebody to say that they come."""
-    row = run(
-        connection,
-        "SELECT 1 FROM help_call WHERE site_id = ? AND terminal_id = ? AND acknowledged_ms IS NULL LIMIT 1",
-        site,
-        terminal,
-    ).fetchone()
-    return row is not None
-
-
 def _tell(connection: Connection, site: str, call: str, terminal: str, state: str, now_ms: int) -> None:
     events.append(connection, site, events.Kind.HELP, call, {"terminal": terminal, "state": state}, now_ms)

@@ -82,6 +82,7 @@ IMPORTS = ("pending", "published", "rejected")
 KEYS = ("signs", "next", "retired")
 """A manifest key's life: first it comes next, then it signs, then it is retired."""
 HELP_REASONS = ("asked", "no_paper", "no_number", "flood", "device")
+"""The first version foresaw "device"; the wire does not know it, and a constraint is not rebuilt for a word less."""
 
 
 def sql_list(words: tuple[str, ...]) -> str:

@@ -42,7 +42,7 @@ class Heartbeat(Body, frozen=True):
     catalogue_version: int
     devices: tuple[DeviceStatus, ...] = ()
     notes: tuple[Short, ...] = ()
-    """Codes of what staff should know: "ticket_flood", "screen_tickets", ..."""
+    """Codes of what staff should know: "closed", "catalogue_unpinned", "catalogue_refused", "catalogue_old"."""
     generation: Short = ""
     slot: Count = 0
     clock_ms: Ms = 0
@@ -84,7 +84,6 @@ class HeartbeatAnswer(Body, frozen=True):
 
     hub_ms: Ms
     """The hub's clock when it answered, Unix ms."""
-    help_open: bool = False
     business_day: str = ""
     hub_generation: Short = ""
     manifest_seq: Count = 0
@@ -96,7 +95,7 @@ class HelpRequest(Body, frozen=True):
 
     id: Uuid
     lang: Lang = "de"
-    reason: Annotated[str, msgspec.Meta(pattern="^(asked|no_paper|no_number|flood|device)$")] = "asked"
+    reason: Annotated[str, msgspec.Meta(pattern="^(asked|no_paper|no_number|flood)$")] = "asked"
     label: Short = ""
 
 

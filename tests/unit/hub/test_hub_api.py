@@ -225,12 +225,12 @@ def test_queues_tell_how_many_wait(live) -> None:
 def test_heartbeat_keeps_the_state_and_brings_news(live) -> None:
     hall = live.hall
     device = {"device": "printer", "kind": "receipt_printer", "state": "needs_attention", "problems": ["paper_out"]}
-    beat = {"version": "0.1.0", "catalogue_version": 3, "devices": [device], "notes": ["ticket_flood"]}
+    beat = {"version": "0.1.0", "catalogue_version": 3, "devices": [device], "notes": ["catalogue_old"]}
     answer = msgspec.json.decode(live.post("/heartbeat", beat).content, type=wire.HeartbeatAnswer)
     life = hall.see(instance.of, hall.site)
     assert answer == wire.HeartbeatAnswer(hub_ms=hall.clock(), hub_generation=life.generation)
     now = hall.see(terminals.terminals_now, hall.site, hall.clock())[0]
-    assert (now.name, now.away, now.catalogue_version, now.notes) == ("Terminal 1", False, 3, ("ticket_flood",))
+    assert (now.name, now.away, now.catalogue_version, now.notes) == ("Terminal 1", False, 3, ("catalogue_old",))
     assert now.devices[0].problems == ("paper_out",)
     assert hall.see(terminals.terminals_now, hall.site, hall.clock.forward(20_000))[0].away
     broken = {**beat, "devices": [{**device, "kind": "toaster"}]}
@@ -284,8 +284,6 @@ def test_help_is_open_until_somebody_comes(live) -> None:
     hall = live.hall
     call = {"id": hall.uuid(50), "lang": "ar", "reason": "no_paper", "label": "A 001"}
     assert [live.post("/help", call).status_code for _ in range(3)] == [204] * 3
-    beat = {"version": "0.1.0", "catalogue_version": 0}
-    assert live.post("/heartbeat", beat).json()["help_open"] is True
     opened = hall.see(help.open_calls, hall.site)
     assert [(c.terminal_name, c.reason, c.label, c.lang) for c in opened] == [("Terminal 1", "no_paper", "A 001", "ar")]
     hall.store.write_now(
@@ -296,7 +294,8 @@ def test_help_is_open_until_somebody_comes(live) -> None:
     )
     assert hall.do(help.acknowledge, hall.site, hall.uuid(50), "u", hall.clock()) is True
     assert hall.do(help.acknowledge, hall.site, hall.uuid(50), "u", hall.clock()) is False
-    assert live.post("/heartbeat", beat).json()["help_open"] is False
+    assert hall.see(help.open_calls, hall.site) == []
+    assert fault(live.post("/help", {**call, "reason": "device"})) == (400, "bad_field", "$.reason")
 
 
 def catalogue(*services: Service, queues: tuple[Queue, ...] = ()) -> Catalogue:

@@ -262,14 +262,24 @@ def test_a_terminals_code_is_shown_once_and_revoking_ends_its_key(browser: Brows
     assert requests.get(f"{live.url}/api/v1/queues", headers=key, timeout=60).status_code == 401
 
 
-def test_a_terminal_that_cannot_check_catalogues_is_to_be_enrolled_again(browser: Browser, live: Any) -> None:
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("catalogue_unpinned", "mit einem neuen Code verbinden"),
+        ("catalogue_refused", "Der neue Katalog wurde nicht angenommen"),
+        ("catalogue_old", "Der Katalog des Terminals ist abgelaufen"),
+    ],
+)
+def test_what_is_wrong_with_a_terminals_catalogue_is_said_on_desk_and_terminals_page(
+    browser: Browser, live: Any, note: str, said: str
+) -> None:
     browser.sign_in("frida")
     browser.post("/desk/counter", {"counter": "p1"})
     beat: dict[str, Any] = {"version": "1", "catalogue_version": 1}
-    for notes, shown in (((), False), (("catalogue_unpinned",), True)):
+    for notes, shown in (((), False), ((note,), True), (("of another version",), False)):
         assert live.post("/heartbeat", beat | {"notes": notes}).ok
         for path in ("/terminals", "/desk"):
-            assert ("mit einem neuen Code verbinden" in browser.get(path).text) is shown, (path, notes)
+            assert (said in browser.get(path).text) is shown, (path, notes)
 
 
 def test_site_settings_are_checked_and_kept(browser: Browser) -> None:
