@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import pytest
@@ -18,10 +19,15 @@ from kiosk.i18n.texts import Texts
 from kiosk.view import Screen, View
 from kiosk.vocabulary import events, intents
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
-from kiosk.vocabulary.effects import CommitIntent, Effect, Restart, UseCatalogue
+from kiosk.vocabulary.effects import CommitIntent, Effect, PrintTicket, Restart, SendHelp, UseCatalogue
 from kiosk.vocabulary.house import House
 from kiosk.vocabulary.ids import uuid7
+from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.outcomes import Printed
 from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.tickets import Numbered
+
+E = TypeVar("E", bound=Effect)
 
 
 class Bench:
@@ -44,12 +50,43 @@ class Bench:
             log=EventLog("terminal"),
         )
 
+    def of(self, kind: type[E]) -> list[E]:
+        return [effect for effect in self.done if isinstance(effect, kind)]
+
     def ready(self) -> "Bench":
         self.core.handle(News(index=index_of(small_catalogue()), stored=True, ready=True))
         return self
 
     def touch(self, intent: intents.Intent) -> None:
         self.core.handle(events.Asked(intent, self.core.session.id))
+
+    def draw(self, n: int) -> Screen:
+        """A whole visit up to the number in the hand, by the workers' answers; on what screen it stands then."""
+        self.touch(intents.DrawFeatured("perso"))
+        ticket = self.core.session.ticket
+        assert ticket is not None
+        number = Numbered(
+            id=ticket.id,
+            label=Label("A", 0, n),
+            service="perso",
+            queue="a",
+            business_day="2026-03-02",
+            issued_at="",
+            ahead=0,
+            slip_code="",
+        )
+        for answer in (
+            events.IntentCommitted(ticket.id),
+            events.NumberGiven(number),
+            events.NumberCommitted(ticket.id),
+        ):
+            self.core.handle(answer)
+        if self.core.session.job:
+            self.core.handle(events.PrintFinished(self.core.session.job, Printed()))
+        screen = self.shown[-1].screen
+        self.touch(intents.Finish())
+        self.touch(intents.Wake())
+        return screen
 
 
 @pytest.fixture
@@ -206,6 +243,23 @@ def test_an_order_closes_the_terminal_and_survives_the_start(bench: Bench) -> No
     bench.mono += 10
     bench.core.handle(events.HouseChanged(House()))
     assert bench.shown[-1].screen is Screen.START
+
+
+def test_beyond_the_limit_a_minute_a_number_stands_on_the_screen_only_and_staff_are_told(bench: Bench) -> None:
+    printer = DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.READY)
+    bench.ready().core.handle(events.DeviceChanged(printer))
+    limit = Timing().tickets_per_minute
+    assert {bench.draw(n) for n in range(1, limit + 1)} == {Screen.TICKET}
+    assert not bench.of(SendHelp)
+    assert bench.draw(limit + 1) is Screen.TICKET_SCREEN_ONLY
+    (call,) = bench.of(SendHelp)
+    assert (call.reason, call.label) == ("flood", f"A {limit + 1:03}")
+    assert len(bench.of(PrintTicket)) == limit
+    bench.mono += 59.9
+    assert bench.draw(limit + 2) is Screen.TICKET_SCREEN_ONLY
+    bench.mono += 0.1
+    assert bench.draw(limit + 3) is Screen.TICKET
+    assert len(bench.of(PrintTicket)) == limit + 1
 
 
 def test_a_restart_is_asked_for_once_and_no_touch_gets_through_after_it(bench: Bench) -> None:
