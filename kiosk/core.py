@@ -106,8 +106,6 @@ class Core:
         self._ready = False
         self._drawn: deque[float] = deque()
         self._shown: View | None = None
-        self.beats = 0
-        """Grows with every turn of the loop: the watchdog's proof that the core works."""
         self.session = fresh_session(make_id(), languages[0], mono(), State.OUT_OF_SERVICE)
 
     def post(self, event: Event) -> None:
@@ -125,7 +123,6 @@ class Core:
             except queue.Empty:
                 event = Tick()
             self.handle(event)
-            self.beats += 1
 
     def stop(self) -> None:
         """End the loop after the event at hand."""

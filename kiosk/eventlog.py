@@ -22,6 +22,9 @@ class Entry(NamedTuple):
 EVENTS: dict[str, Entry] = {
     "terminal-started": Entry(logging.INFO, "The terminal program is up."),
     "terminal-stopped": Entry(logging.INFO, "The terminal program ends in order."),
+    "start-failed": Entry(
+        logging.ERROR, "Store, devices or network could not be started; the program ends, and begins anew."
+    ),
     "config-refused": Entry(logging.ERROR, "config.toml was refused; the last good one is used."),
     "ticket-no-number": Entry(logging.WARNING, "A visitor asked for a number and none could be had."),
     "ticket-no-paper": Entry(logging.WARNING, "A number was given but its slip did not come out, or nobody knows."),

@@ -1,8 +1,7 @@
 """The Kivy application of a terminal. ``screens.start.prepare`` has to run before this module is imported.
 
 Views come in from any thread by ``show``; intents go out by ``send(intent, session)`` in the window's thread, which
-must not block. An exception in the window's thread goes to ``on_crash`` and the loop goes on; ``beat`` is called about
-once a second while frames are drawn (a watchdog's ping).
+must not block. An exception in the window's thread goes to ``on_crash`` and the loop goes on.
 """
 
 import ctypes
@@ -22,7 +21,6 @@ from screens.bridge import Bridge
 from screens.stage import Send, Stage
 from screens.start import open_window
 
-BEAT_S = 1.0
 TIDY_S = 0.3
 """After the start screen has been drawn, before anybody can have read it."""
 SWEEP_S = 0.3
@@ -43,7 +41,6 @@ class KioskApp(App):
         *,
         first: View | None = None,
         on_crash: Callable[[Exception], None] | None = None,
-        beat: Callable[[], None] | None = None,
         on_first_frame: Callable[[], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         accent: str = "",
@@ -56,7 +53,6 @@ class KioskApp(App):
         self._tidy = Clock.create_trigger(self._tidied, TIDY_S)
         self._first = first
         self._on_crash = on_crash
-        self._beat = beat
         self._on_first_frame = on_first_frame
 
     def show(self, view: View) -> None:
@@ -76,13 +72,11 @@ class KioskApp(App):
         return self.stage
 
     def on_start(self) -> None:
-        """The window stands: draw, beat, catch."""
+        """The window stands: draw, catch."""
         if self._first is not None:
             self.stage.show(self._first)
         if self._on_crash is not None:
             ExceptionManager.add_handler(_Catcher(self._on_crash))
-        if self._beat is not None:
-            Clock.schedule_interval(self._beaten, BEAT_S)
         if self._on_first_frame is not None:
             Clock.schedule_once(self._drawn, 0)
 
@@ -101,10 +95,6 @@ class KioskApp(App):
 
     def _closed(self, _dt: float) -> None:
         self.stop()
-
-    def _beaten(self, _dt: float) -> None:
-        if self._beat is not None:
-            self._beat()
 
     def _drawn(self, _dt: float) -> None:
         """The frame before this tick was flipped."""

@@ -1,6 +1,7 @@
 """The terminal: window and core first, then - after the first frame - store, devices and network."""
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -29,8 +30,12 @@ if TYPE_CHECKING:  # Kivy is imported as late as possible
 
 RESTART = 75
 """Exit code that asks the supervisor to start the program anew (deploy/townhall-kiosk-terminal.service)."""
+FAILED = 1
+"""Exit code of a terminal that could not start its store, devices or network; the supervisor tries again."""
 SWITCH_S = 0.001
 """How long a thread may keep Python to itself: a number on its way must not wait for a drawing (default 5 ms)."""
+
+_log = logging.getLogger(__name__)
 
 
 class Terminal:
@@ -45,7 +50,7 @@ class Terminal:
         self._ids = IdMaker(lambda: time.time_ns() // 1_000_000, _random_bits)
         zone = ZoneInfo(config.site.timezone)
         self._workers: object | None = None
-        self._restart = False
+        self._exit = 0
         self._tracer: Tracer | None = None
         self._perform_now = self._not_yet
         self._forget: Callable[[], None] = lambda: None
@@ -79,7 +84,7 @@ class Terminal:
             core.join(5)
             self._stop_workers()
             self._log.write("terminal-stopped")
-        return RESTART if self._restart else 0
+        return self._exit
 
     def _make_app(self) -> "KioskApp":
         from screens.start import Start, prepare
@@ -120,8 +125,7 @@ class Terminal:
             self.app.rest()
             self._forget()
         elif isinstance(effect, Restart):
-            self._restart = True
-            self.app.close()
+            self._end(RESTART)
         else:
             self._perform_now(effect)
 
@@ -141,15 +145,28 @@ class Terminal:
     def _open_workers(self) -> None:
         if self._tracer is not None:
             self._tracer.note("first-frame")
-        threading.Thread(target=self._start_workers, name="starter", daemon=True).start()
+        threading.Thread(target=self._start, name="starter", daemon=True).start()
+
+    def _start(self) -> None:
+        """The edge: what does not start must not stand behind "the terminal is starting" for ever."""
+        try:
+            self._start_workers()
+        except Exception as fault:  # noqa: BLE001 - whatever it was, a new start is the only remedy
+            _log.exception("the terminal did not start")
+            self._log.write("start-failed", {"kind": type(fault).__name__, "detail": str(fault)})
+            self._end(FAILED)
+
+    def _end(self, code: int) -> None:
+        self._exit = code
+        self.app.close()
 
     def _start_workers(self) -> None:
         from kiosk.main.workers import Workers
 
         workers = Workers(self._config, self._data, self.core, self._texts, self._ids, self._log)
-        self._workers = workers
         self._perform_now, self._forget = workers.perform, workers.forget
         workers.start()
+        self._workers = workers  # from now on there is something to stop
         hyphens.warm(self._config.languages)
         self.app.rest()  # what opening took is given back
         gc.collect()

@@ -40,6 +40,7 @@ from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_sync import CatalogueSync
 from offline_cache.catalogue_thread import CatalogueThread
+from offline_cache.database import DatabaseFault
 from offline_cache.heartbeat import Hearers
 from offline_cache.hub_clock import HubClock
 from offline_cache.machine import machine_id
@@ -118,7 +119,7 @@ class Workers:
         loaded = self._catalogues.load()
         if loaded is not None:
             self._new_catalogue(loaded, self._catalogues.generation)
-        ready = self._storage.ready.result(OPEN_S)
+        ready = self._opened()
         if isinstance(ready, StoreReady):
             self._ids.not_before(ready.newest_ms)
             self._paper_in_doubt = ready.paper_in_doubt
@@ -159,6 +160,12 @@ class Workers:
     def forget(self) -> None:
         """A visit is over: keep nothing of it."""
         self._catalogue.forget()
+
+    def _opened(self) -> StoreReady | DatabaseFault:
+        try:
+            return self._storage.ready.result(OPEN_S)
+        except TimeoutError:
+            raise TimeoutError(f"terminal.db was not open after {OPEN_S:g} s") from None
 
     def _print(self, effect: PrintTicket) -> None:
         if not self._printer:

@@ -16,7 +16,7 @@ from pathlib import Path
 from kiosk.config import Panel
 from screens.start import Start, prepare
 prepare(Start(Panel(width_px=400, height_px=600), window=(400, 600), home=Path(sys.argv[1])))
-crashes, beats = [], []
+crashes = []
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.base import EventLoop
