@@ -106,7 +106,6 @@ def _sim_options(parser: argparse.ArgumentParser) -> None:
 def _demo_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=None, help="keep the demo's data here (else it is thrown away)")
     parser.add_argument("--window", metavar="WxH", default="1080x1920")
-    parser.add_argument("--trace", type=Path, default=None)
     parser.add_argument("--landscape", action="store_true", help="a 15-inch counter panel, 1280x800")
 
 
@@ -168,7 +167,7 @@ def _sim(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from kiosk.demo import run_demo
 
-    return run_demo(options.data, options.window if not options.landscape else "1280x800", options.trace)
+    return run_demo(options.data, options.window if not options.landscape else "1280x800")
 
 
 def _import(options: argparse.Namespace) -> int:

@@ -214,9 +214,8 @@ def free_port(usual: int) -> int:
     raise RuntimeError("no free port on loopback")
 
 
-def run_demo(data: Path | None, window: str, trace: Path | None) -> int:
+def run_demo(data: Path | None, window: str) -> int:
     """Start everything, print the addresses, and wait until the terminal or the operator ends it."""
-    del trace
     began = time.monotonic()
     end_in_order()
     with contextlib.ExitStack() as stack:

@@ -33,13 +33,19 @@ class Health(msgspec.Struct, frozen=True):
 _WORKING = frozenset({DeviceState.READY, DeviceState.BUSY})
 
 
+def printer_of(devices: Mapping[str, DeviceStatus]) -> DeviceStatus | None:
+    """The printer slips come from: the first enabled one, unless another one is better off."""
+    kind, off = DeviceKind.RECEIPT_PRINTER, DeviceState.DISABLED
+    printers = [each for each in devices.values() if each.kind is kind and each.state is not off]
+    return min(printers, key=_badness, default=None)
+
+
 def assess(devices: Mapping[str, DeviceStatus], hub: bool, hub_problem: Problem | None = None) -> Health:
     """Fold the devices' states into the offer. Disabled devices count as absent."""
     known = tuple(status for status in devices.values() if status.state is not DeviceState.DISABLED)
-    printers = [status for status in known if status.kind is DeviceKind.RECEIPT_PRINTER]
-    if not printers:
+    best = printer_of(devices)
+    if best is None:
         return Health(hub=hub, hub_problem=hub_problem, devices=known)
-    best = min(printers, key=_badness)
     stop = _first_stop(best)
     working = best.state in _WORKING and stop is None
     return Health(

@@ -58,7 +58,7 @@ def open_demo(options: argparse.Namespace) -> int:
             stack.callback(display.stop)
             os.environ["DISPLAY"] = display.start()
             say_how_to_look(display)
-        return run_demo(data, size, None)
+        return run_demo(data, size)
 
 
 def say_how_to_look(display: VirtualDisplay) -> None:

@@ -14,9 +14,9 @@ from kiosk.catalogue.model import Catalogue
 from kiosk.config import TerminalConfig
 from kiosk.core import CatalogueAge, Core, News
 from kiosk.eventlog import EventLog
+from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
 from kiosk.main.slips import Slips
-from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.effects import (
     AskNumber,
     CommitCancel,
@@ -86,7 +86,6 @@ class Workers:
         ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None, heard=self._heard)
         self._hosts = Hosts(config.devices, ends)
         self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
-        self._printer = next((n for n, d in config.devices.items() if d.kind is DeviceKind.RECEIPT_PRINTER), "")
         self._follower = CatalogueSync(
             config.hub,
             self._catalogue,
@@ -168,11 +167,12 @@ class Workers:
             raise TimeoutError(f"terminal.db was not open after {OPEN_S:g} s") from None
 
     def _print(self, effect: PrintTicket) -> None:
-        if not self._printer:
+        printer = printer_of(self._hosts.statuses())
+        if printer is None:
             self._core.post(PrintFinished(effect.job, NotPrinted(Problem.NOT_FOUND)))
             return
         document = self._slips.ticket(effect, self._core.index)
-        self._hosts.submit(self._printer, effect.job, PrintJob(effect.job, document, self._paper_in_doubt))
+        self._hosts.submit(printer.device, effect.job, PrintJob(effect.job, document, self._paper_in_doubt))
 
     def _device_changed(self, event: DeviceChanged) -> None:
         self._core.post(event)

@@ -1,0 +1,92 @@
+"""On which printer a slip comes out: the one whose paper the screen has promised."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from visits import MONDAY_TEN
+
+from kiosk.config import Device, TerminalConfig
+from kiosk.core import Core
+from kiosk.eventlog import EventLog
+from kiosk.i18n.texts import Texts
+from kiosk.main.workers import Workers
+from kiosk.vocabulary import events
+from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.effects import PrintTicket
+from kiosk.vocabulary.ids import IdMaker
+from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.outcomes import NotPrinted
+from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.tickets import Numbered
+
+TICKET = Numbered(
+    id="0195f000-0000-7000-8000-000000000001",
+    label=Label("A", 0, 1),
+    service="perso",
+    queue="a",
+    business_day="2026-03-02",
+    issued_at="2026-03-02T09:00:00Z",
+    ahead=0,
+    slip_code="TK:1",
+)
+
+
+def printer(*, enabled: bool = True) -> Device:
+    return Device(kind=DeviceKind.RECEIPT_PRINTER, model="escpos_80", url="tcp://127.0.0.1:9", enabled=enabled)
+
+
+def says(device: str, state: DeviceState, *problems: Problem) -> DeviceStatus:
+    return DeviceStatus(device, DeviceKind.RECEIPT_PRINTER, state, problems)
+
+
+class Hall:
+    """Workers that are never started: what they would print on which device, and what the core is told."""
+
+    def __init__(self, folder: Path, devices: dict[str, Device]) -> None:
+        config, texts, log = TerminalConfig(devices=devices), Texts.load("terminal"), EventLog("terminal")
+        ids = IdMaker(lambda: 1_772_000_000_000, lambda _bits: 1)
+        core = Core(
+            texts=texts,
+            site=config.site,
+            terminal="T1",
+            timing=config.timing,
+            languages=config.languages,
+            now=lambda: MONDAY_TEN,
+            mono=lambda: 0.0,
+            make_id=ids,
+            perform=lambda effect: None,
+            show=lambda view: None,
+            log=log,
+        )
+        self.printed_on: list[str] = []
+        self.told: list[events.Event] = []
+        core.post = self.told.append  # type: ignore[method-assign]
+        self.workers = Workers(config, folder, core, texts, ids, log)
+        self.workers._hosts.submit = lambda device, job, command: self.printed_on.append(device)  # type: ignore[method-assign]
+
+    def print(self) -> list[str]:
+        self.workers.perform(PrintTicket("job", TICKET, "de"))
+        return self.printed_on
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Callable[..., Hall]:
+    return lambda **devices: Hall(tmp_path, devices)
+
+
+def test_a_disabled_printer_is_not_printed_on(hall: Callable[..., Hall]) -> None:
+    assert hall(old=printer(enabled=False), new=printer(), spare=printer()).print() == ["new"]
+
+
+def test_without_an_enabled_printer_the_core_is_told_that_nothing_was_printed(hall: Callable[..., Hall]) -> None:
+    here = hall(old=printer(enabled=False))
+    assert here.print() == []
+    assert here.told[-1] == events.PrintFinished("job", NotPrinted(Problem.NOT_FOUND))
+
+
+def test_a_slip_comes_out_of_the_printer_whose_paper_was_promised(hall: Callable[..., Hall]) -> None:
+    here = hall(a=printer(), b=printer())
+    now = {"a": says("a", DeviceState.OFFLINE, Problem.SILENT), "b": says("b", DeviceState.READY)}
+    here.workers._hosts.statuses = lambda: now  # type: ignore[method-assign]
+    assert here.print() == ["b"]
