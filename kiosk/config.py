@@ -134,6 +134,8 @@ class Loaded(msgspec.Struct, frozen=True):
 
     config: TerminalConfig
     fault: ConfigFault | None = None
+    not_kept: str = ""
+    """Why the configuration in force could not be kept as the last good one; it is in force all the same."""
 
 
 def parse(text: str, path: str = "config.toml") -> TerminalConfig | ConfigFault:
@@ -159,12 +161,20 @@ def load(path: Path) -> Loaded | ConfigFault:
     good = path.with_suffix(".good.toml")
     fault = _read(path)
     if isinstance(fault, TerminalConfig):
-        if not good.exists() or good.read_bytes() != path.read_bytes():
-            write_whole(good, path.read_text("utf-8"))
-        return Loaded(fault)
+        return Loaded(fault, not_kept=_keep(path, good))
     if good.exists() and isinstance(last := _read(good), TerminalConfig):
         return Loaded(last, fault)
     return fault
+
+
+def _keep(path: Path, good: Path) -> str:
+    """Keep the file as the last good one; says why it could not be kept."""
+    try:
+        if not good.exists() or good.read_bytes() != path.read_bytes():
+            write_whole(good, path.read_text("utf-8"))
+    except OSError as fault:
+        return f"{good}: {fault.strerror}"
+    return ""
 
 
 def save(path: Path, config: TerminalConfig) -> None:

@@ -25,6 +25,10 @@ EVENTS: dict[str, Entry] = {
     "start-failed": Entry(
         logging.ERROR, "Store, devices or network could not be started; the program ends, and begins anew."
     ),
+    "config-not-kept": Entry(
+        logging.WARNING,
+        "No copy of config.toml could be kept for a bad day: free the disk, or let the terminal write in its folder.",
+    ),
     "config-refused": Entry(logging.ERROR, "config.toml was refused; the last good one is used."),
     "ticket-no-number": Entry(logging.WARNING, "A visitor asked for a number and none could be had."),
     "ticket-no-paper": Entry(logging.WARNING, "A number was given but its slip did not come out, or nobody knows."),

@@ -29,6 +29,8 @@ def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None)
     log = EventLog("terminal")
     if loaded.fault is not None:
         log.write("config-refused", {"path": loaded.fault.path, "place": loaded.fault.place, "why": str(loaded.fault)})
+    if loaded.not_kept:
+        log.write("config-not-kept", {"why": loaded.not_kept})
     from kiosk.main.terminal import Terminal
 
     return Terminal(loaded.config, data, size, trace, log).run()

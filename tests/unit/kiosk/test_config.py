@@ -118,6 +118,16 @@ def test_a_good_file_becomes_the_last_good_one(tmp_path: Path) -> None:
     assert loaded.config.languages == ("en",)
 
 
+def test_a_terminal_starts_though_no_copy_of_its_configuration_can_be_kept(tmp_path: Path) -> None:
+    path, good = tmp_path / "config.toml", tmp_path / "config.good.toml"
+    path.write_text("languages = ['en']\n", "utf-8")
+    good.mkdir()
+    loaded = load(path)
+    assert isinstance(loaded, Loaded)
+    assert (loaded.config.languages, loaded.fault) == (("en",), None)
+    assert loaded.not_kept == f"{good}: Is a directory"
+
+
 def test_the_key_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     save(tmp_path / "config.toml", TerminalConfig())
     assert (tmp_path / "config.toml").stat().st_mode & 0o077 == 0
