@@ -125,6 +125,11 @@ def quarantine(path: Path) -> Path:
     return aside
 
 
+def damaged_files(path: Path) -> list[Path]:
+    """What ``quarantine`` put aside of this file and nobody has taken away yet."""
+    return [each for each in path.parent.glob(f"{path.name}.damaged-*") if each.suffix[-1].isdigit()]
+
+
 def is_damage(error: Exception) -> bool:
     """Whether the file itself is wrong. Any other error may pass: a cable, a full disk, no memory."""
     return isinstance(error, apsw.CorruptError | apsw.NotADBError | UnicodeDecodeError)

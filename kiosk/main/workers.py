@@ -40,7 +40,7 @@ from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_sync import CatalogueSync
 from offline_cache.catalogue_thread import CatalogueThread
-from offline_cache.database import DatabaseFault
+from offline_cache.database import DatabaseFault, damaged_files
 from offline_cache.heartbeat import Hearers
 from offline_cache.hub_clock import HubClock
 from offline_cache.machine import machine_id
@@ -67,14 +67,14 @@ class Workers:
         self, config: TerminalConfig, data: Path, core: Core, texts: Texts, ids: IdMaker, log: EventLog
     ) -> None:
         self._config, self._core, self._ids, self._log = config, core, ids, log
-        self._full = False
+        self._full, self._stored, self._store = False, True, data / "terminal.db"
         self._paper_in_doubt = False
         """Nobody knows what became of the last slip."""
         self._catalogues = CatalogueStore(data / "catalogue.db", self._note, config.languages)
         self._catalogue = CatalogueThread(self._catalogues, core.post, changed=self._new_catalogue, note=self._note)
         self._clock = HubClock()
         self._storage = StorageThread(
-            data / "terminal.db",
+            self._store,
             core.post,
             note=self._note,
             owing=lambda: self._sync.owing(),
@@ -218,12 +218,19 @@ class Workers:
             generation=now.generation if now else "",
             slot=now.slot if now else 0,
             clock_ms=wall_ms(),
-            notes=(*self._follower.codes, *(("closed",) if self._core.house.closed else ())),
+            notes=self._notes(),
             manifest_seq=self._follower.seq,
             outbox=self._questions.outbox_state(),
         )
 
+    def _notes(self) -> tuple[str, ...]:
+        """What staff should know, as codes."""
+        closed, failed, damaged = self._core.house.closed, not self._stored, bool(damaged_files(self._store))
+        facts = {"closed": closed, "store_failed": failed, "store_damaged": damaged}
+        return (*(code for code, is_so in facts.items() if is_so), *self._follower.codes)
+
     def _note(self, event: str, fields: dict[str, str]) -> None:
         self._log.write(event, fields)
         if event in ("store-opened", "store-failed"):
-            self._core.post(News(stored=event == "store-opened"))
+            self._stored = event == "store-opened"
+            self._core.post(News(stored=self._stored))

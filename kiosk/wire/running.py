@@ -42,7 +42,7 @@ class Heartbeat(Body, frozen=True):
     catalogue_version: int
     devices: tuple[DeviceStatus, ...] = ()
     notes: tuple[Short, ...] = ()
-    """Codes of what staff should know: "closed", "catalogue_unpinned", "catalogue_refused", "catalogue_old"."""
+    """Codes of what staff should know: "closed", "store_failed", "catalogue_refused", ..."""
     generation: Short = ""
     slot: Count = 0
     clock_ms: Ms = 0

@@ -268,9 +268,11 @@ def test_a_terminals_code_is_shown_once_and_revoking_ends_its_key(browser: Brows
         ("catalogue_unpinned", "mit einem neuen Code verbinden"),
         ("catalogue_refused", "Der neue Katalog wurde nicht angenommen"),
         ("catalogue_old", "Der Katalog des Terminals ist abgelaufen"),
+        ("store_failed", "Das Terminal kann nichts speichern"),
+        ("store_damaged", "Eine beschädigte Datenbank liegt beiseite"),
     ],
 )
-def test_what_is_wrong_with_a_terminals_catalogue_is_said_on_desk_and_terminals_page(
+def test_what_is_wrong_with_a_terminals_files_is_said_on_desk_and_terminals_page(
     browser: Browser, live: Any, note: str, said: str
 ) -> None:
     browser.sign_in("frida")

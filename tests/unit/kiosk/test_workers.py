@@ -90,3 +90,18 @@ def test_a_slip_comes_out_of_the_printer_whose_paper_was_promised(hall: Callable
     now = {"a": says("a", DeviceState.OFFLINE, Problem.SILENT), "b": says("b", DeviceState.READY)}
     here.workers._hosts.statuses = lambda: now  # type: ignore[method-assign]
     assert here.print() == ["b"]
+
+
+def test_the_hub_is_told_that_the_store_failed_and_of_a_damaged_one_until_somebody_takes_it_away(
+    tmp_path: Path, hall: Callable[..., Hall]
+) -> None:
+    workers = hall().workers
+    of_the_catalogue = workers._follower.codes
+    assert workers._heartbeat().notes == of_the_catalogue
+    (tmp_path / "terminal.db.damaged-1").write_bytes(b"")
+    workers._note("store-failed", {})
+    assert workers._heartbeat().notes == ("store_failed", "store_damaged", *of_the_catalogue)
+    workers._note("store-opened", {})
+    assert workers._heartbeat().notes == ("store_damaged", *of_the_catalogue)
+    (tmp_path / "terminal.db.damaged-1").unlink()
+    assert workers._heartbeat().notes == of_the_catalogue
