@@ -64,7 +64,8 @@ def _ignored() -> list[Row]:
     rows += [row(_NOT_BROWSING, trigger, Goal.STAY) for trigger in TICKET_TOUCHES]
     # A code held before the scanner while somebody is being served.
     rows += [row(_NOT_BROWSING, events.Scanned, Goal.STAY)]
-    rows += [row(COMMITTING, trigger, Goal.STAY) for trigger in (intents.ChooseLanguage, intents.CallStaff)]
+    # No page of these states offers languages.
+    rows += [row(COMMITTING, intents.ChooseLanguage, Goal.STAY)]
     return rows
 
 

@@ -1,10 +1,11 @@
 """The ticket flow, step by step, as the visitor meets it."""
 
 import pytest
+from msgspec.structs import replace
 from visits import Visit
 
 from kiosk.health import Health, Paper
-from kiosk.session.model import State
+from kiosk.session.model import COMMITTING, State
 from kiosk.view import Notice, NumberCard, Screen
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
@@ -139,6 +140,35 @@ def test_when_staff_could_not_be_told_the_page_says_so_and_the_visitor_may_call(
     visit.send(events.HelpSent(again.id))
     visit.touch("close_help")
     assert says_staff_know(visit)
+
+
+def test_help_called_while_the_slip_is_on_its_way_reaches_staff_and_the_ticket_still_comes() -> None:
+    visit = Visit()
+    to_printing(visit)
+    (call,) = visit.touch("bar:help")
+    assert isinstance(call, effects.SendHelp)
+    assert call.label == "A 143"
+    assert visit.view().screen is Screen.HELP_CALLED
+    visit.send(events.HelpSent(call.id))
+    visit.send(events.PrintFinished(job_of(visit).job, Printed()))
+    assert visit.view().screen is Screen.TICKET
+    assert visit.of(effects.CommitPaper)[-1] == effects.CommitPaper(job_of(visit).ticket.id, PaperState.PRINTED)
+    visit.touch("bar:help")
+    assert visit.of(effects.SendHelp) == [call]
+
+
+@pytest.mark.parametrize("state", sorted(COMMITTING))
+def test_help_can_be_called_while_something_is_under_way_and_changes_nothing_else(state: State) -> None:
+    visit = Visit()
+    to_printing(visit)
+    visit.session = before = replace(visit.session, state=state)
+    (call,) = visit.touch("bar:help")
+    assert isinstance(call, effects.SendHelp)
+    called = visit.session
+    assert visit.view().screen is Screen.HELP_CALLED
+    assert replace(called, help=before.help, help_id=before.help_id, drawer=before.drawer) == before
+    visit.touch("close_help")
+    assert visit.session == replace(called, drawer="")
 
 
 def test_one_automatic_reprint_when_the_printer_is_well_again_never_two() -> None:
