@@ -88,9 +88,9 @@ class Badge(msgspec.Struct, frozen=True):
 class Control(msgspec.Struct, frozen=True, kw_only=True):
     """Something that can be touched, focused and spoken.
 
-    ``lang`` is the language of ``label`` where it differs from the view's ("" = the view's); ``note`` is the mark
-    of a fall-back ("nur auf Deutsch"). ``icon`` is a name from the icon table, always beside words. ``short`` is what
-    is written where there is no room for ``label`` ("" = there is nothing shorter).
+    ``lang`` is the language of ``label`` where it differs from the view's ("" = the view's), ``detail_lang`` that of
+    ``detail``; ``note`` is the mark of a fall-back ("nur auf Deutsch"). ``icon`` is a name from the icon table, always
+    beside words. ``short`` is what is written where there is no room for ``label`` ("" = there is nothing shorter).
     """
 
     id: str
@@ -105,6 +105,7 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     badge: Badge | None = None
     note: str = ""
     lang: str = ""
+    detail_lang: str = ""
     selected: bool = False
 
 
@@ -239,9 +240,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     short_title: str = ""
     """What is written instead of the title where there is no room for it ("" = there is nothing shorter)."""
     subtitle: str = ""
+    title_lang: str = ""
+    """The language of the title where it differs from the view's ("" = the view's)."""
+    subtitle_lang: str = ""
     progress: Progress | None = None
     notes: tuple[str, ...] = ()
-    """Short honest lines under the title: "Stand der Angaben: …", "Drucker gestört"."""
+    """Short honest lines under the title: "Stand der Angaben: …", "Drucker gestört", "nur auf Deutsch"."""
     body: tuple[Block, ...] = ()
     actions: tuple[Control, ...] = ()
     """Bottom row. The first is Back where there is one; the last is the main action (filled)."""

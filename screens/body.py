@@ -130,7 +130,7 @@ def _title(view: View, kit: Kit, area: Area) -> list[Piece]:
         parts.append(Piece(steps.w, steps.h + kit.air(1.5), steps.marks))
     if view.title:
         share = _MOST_TITLE_SHARE_LOW if kit.geometry.landscape else _MOST_TITLE_SHARE
-        parts.append(frame.title(kit, view.title, area.w, round((area.bottom - area.y) * share)))
+        parts.append(frame.title(kit, view.title, area.w, round((area.bottom - area.y) * share), view.title_lang))
     return parts
 
 
@@ -138,7 +138,7 @@ def _intro(view: View, kit: Kit, w: int) -> list[Piece]:
     """Subtitle and honest notes."""
     parts = []
     if view.subtitle:
-        parts.append(kit.text(view.subtitle, Text.BODY, w, Colour.INK_SOFT, even=True))
+        parts.append(kit.text(view.subtitle, Text.BODY, w, Colour.INK_SOFT, lang=view.subtitle_lang, even=True))
     parts.extend(kit.text(note, Text.SECOND, w, Colour.INK_SOFT, even=True) for note in view.notes)
     return parts
 

@@ -56,7 +56,8 @@ def _block(block: Block, brevity: Brevity) -> Block:
 
 
 def _bare(item: Control, brevity: Brevity) -> Control:
-    return replace(item, detail="", badge=None if brevity >= Brevity.NO_BADGES else item.badge)
+    note = item.note if item.lang else ""  # a label in the visitor's language: the mark was the second line's
+    return replace(item, detail="", note=note, badge=None if brevity >= Brevity.NO_BADGES else item.badge)
 
 
 def _short(control: Control) -> Control:

@@ -4,6 +4,7 @@ from kiosk.catalogue.model import Category, Featured, Queue, Service
 from kiosk.flows import frame, guards, keyboard
 from kiosk.flows.frame import Page
 from kiosk.flows.opening import hours_table, next_opening_text
+from kiosk.flows.words import marks_of
 from kiosk.health import Paper
 from kiosk.session.model import State
 from kiosk.view import Badge, Block, Control, Look, Notice, Role, Screen, SearchField, Tiles, Tone, View
@@ -109,23 +110,22 @@ def _browse(page: Page) -> Control:
 def _featured(page: Page, featured: Featured) -> Control:
     words = page.words
     service = page.facts.index.services[featured.service]
-    label, mark = words.pick(featured.labels or service.names), ""
-    mark = words.mark(label)
-    detail = words.pick(featured.details).text if featured.details else ""
+    label, detail = words.line(featured.labels or service.names), words.line(featured.details)
     badge = waiting_badge(page, page.facts.index.queue_of(service))
     spoken = ". ".join(
-        part for part in (label.text, detail, badge.text if badge else "", words("start.at_once")) if part
+        part for part in (label.text, detail.text, badge.text if badge else "", words("start.at_once")) if part
     )
     return Control(
         id=f"featured:{service.id}",
         label=label.text,
         spoken=spoken,
-        detail=detail,
+        detail=detail.text,
         intent=DrawFeatured(service.id),
         look=Look.TILE_PLAIN,
         badge=badge,
-        note=mark,
-        lang=label.lang if label.fell_back else "",
+        note=" · ".join(marks_of(label, detail)),
+        lang=label.lang,
+        detail_lang=detail.lang,
     )
 
 
@@ -222,19 +222,19 @@ def categories(page: Page) -> View:
 
 
 def _category(page: Page, category: Category) -> Control:
-    said = page.words.pick(category.names)
+    name = page.words.line(category.names)
     count = len(page.facts.index.services_of(category.id, page.facts.now.date()))
     detail = page.words("categories.count", n=count)
     return Control(
         id=f"category:{category.id}",
-        label=said.text,
-        spoken=f"{said.text}. {detail}",
+        label=name.text,
+        spoken=f"{name.text}. {detail}",
         detail=detail,
         intent=OpenCategory(category.id),
         look=Look.TILE_PLAIN,
         icon=category.icon,
-        note=page.words.mark(said),
-        lang=said.lang if said.fell_back else "",
+        note=name.note,
+        lang=name.lang,
     )
 
 
@@ -244,30 +244,33 @@ def services(page: Page) -> View:
     category = index.categories.get(chosen)
     if category is None:
         return categories(page)
-    rows = tuple(service_row(page, each) for each in index.services_of(chosen, page.facts.now.date()))
+    name = page.words.line(category.names)
+    rows = tuple(service_row(page, each, said=name.note) for each in index.services_of(chosen, page.facts.now.date()))
     return frame.view(
         page,
         Screen.SERVICES,
-        page.words.pick(category.names).text,
+        name.text,
+        title_lang=name.lang,
         subtitle=page.words("services.subtitle"),
         place=f"services:{chosen}",
         body=(Tiles(rows),),
         actions=(frame.back(page),),
         progress=frame.step(page, 2, 4),
+        notes=marks_of(name),
     )
 
 
-def service_row(page: Page, service: Service) -> Control:
-    """A service as a choice."""
-    said = page.words.pick(service.names)
+def service_row(page: Page, service: Service, said: str = "") -> Control:
+    """A service as a choice; a mark that the page has ``said`` is not said again."""
+    name = page.words.line(service.names)
     return Control(
         id=f"service:{service.id}",
-        label=said.text,
-        spoken=said.text,
+        label=name.text,
+        spoken=name.text,
         intent=OpenService(service.id),
         look=Look.ROW,
-        note=page.words.mark(said),
-        lang=said.lang if said.fell_back else "",
+        note="" if name.note == said else name.note,
+        lang=name.lang,
     )
 
 

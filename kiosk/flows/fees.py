@@ -1,5 +1,7 @@
 """The fee card of a service: what is valid today, with its age rule, never a guess."""
 
+from msgspec.structs import replace
+
 from kiosk.catalogue import rules
 from kiosk.catalogue.model import Fee, Service
 from kiosk.flows.frame import Page
@@ -15,7 +17,7 @@ def fact(page: Page, service: Service) -> Fact | None:
     if not valid and note is None:
         return None
     main, others = (valid[0], valid[1:]) if valid else (None, ())
-    lines = [Line(_with_name(page, fee)) for fee in others]
+    lines = [_with_name(page, fee) for fee in others]
     if main is not None and main.names:
         lines.insert(0, words.line(main.names))
     if note is not None:
@@ -33,6 +35,6 @@ def amount(page: Page, fee: Fee) -> str:
     return formats.money(fee.cents, page.words.lang)
 
 
-def _with_name(page: Page, fee: Fee) -> str:
-    name = page.words.pick(fee.names).text if fee.names else ""
-    return f"{name}: {amount(page, fee)}" if name else amount(page, fee)
+def _with_name(page: Page, fee: Fee) -> Line:
+    name = page.words.line(fee.names)
+    return replace(name, text=f"{name.text}: {amount(page, fee)}" if name.text else amount(page, fee))

@@ -1,9 +1,12 @@
 """Pages of one service: what to bring, fee, where, how many wait - and the short pages that lead back."""
 
+from msgspec.structs import replace
+
 from kiosk.catalogue.model import Queue, Service
 from kiosk.flows import fees, frame, guards
 from kiosk.flows.frame import Page
 from kiosk.flows.opening import service_opening_text
+from kiosk.flows.words import marked_once, marks_of
 from kiosk.i18n import formats
 from kiosk.i18n.languages import fallback_mark
 from kiosk.session.model import State
@@ -17,20 +20,28 @@ def service(page: Page) -> View:
     chosen = index.services.get(page.session.service)
     if chosen is None:
         return unknown_service(page)
-    name = words.pick(chosen.names)
-    teaser = words.line(chosen.teasers) if chosen.teasers else Line("")
-    mark = words.mark(name)
+    name, teaser = words.line(chosen.names), words.line(chosen.teasers)
+    marks = marks_of(name, teaser)
     return frame.view(
         page,
         Screen.SERVICE,
         name.text,
         subtitle=teaser.text,
+        title_lang=name.lang,
+        subtitle_lang=teaser.lang,
         place=f"service:{chosen.id}",
-        body=_service_facts(page, chosen),
+        body=tuple(_sparing(block, marks) for block in _service_facts(page, chosen)),
         actions=_service_actions(page, chosen),
         progress=frame.step(page, 3, 4),
-        notes=tuple(note for note in (mark, _as_of(page)) if note),
+        notes=tuple(note for note in (*marks, _as_of(page)) if note),
     )
+
+
+def _sparing(block: Block, marks: tuple[str, ...]) -> Block:
+    """A card says only once that it lacks a language, and nothing when the head of the page has said so."""
+    if not isinstance(block, Fact):
+        return block
+    return replace(block, lines=marked_once(block.lines, marks), ticks=marked_once(block.ticks, marks))
 
 
 def _as_of(page: Page) -> str:
@@ -66,8 +77,8 @@ def _bring(page: Page, chosen: Service) -> tuple[Line, ...]:
         return ()
     if lang == page.words.lang:
         return tuple(Line(text) for text in chosen.bring[lang])
-    mark = fallback_mark(page.words.lang, lang)  # said once, behind the first line
-    return tuple(Line(text, lang, "" if n else mark) for n, text in enumerate(chosen.bring[lang]))
+    mark = fallback_mark(page.words.lang, lang)
+    return tuple(Line(text, lang, mark) for text in chosen.bring[lang])
 
 
 def _where(page: Page, chosen: Service, queue: Queue | None) -> Fact:

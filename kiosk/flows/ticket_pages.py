@@ -2,8 +2,10 @@
 
 from kiosk.flows import frame, guards
 from kiosk.flows.frame import Page
+from kiosk.flows.words import marks_of
+from kiosk.i18n.texts import FSI, PDI
 from kiosk.session.model import Help, State
-from kiosk.view import Block, Control, Fact, Look, Notice, NumberCard, Screen, Tone, View, Waiting
+from kiosk.view import Block, Control, Fact, Line, Look, Notice, NumberCard, Screen, Tone, View, Waiting
 from kiosk.vocabulary.intents import Finish, HandBack, TryAgain
 
 STEPS = 4
@@ -174,11 +176,16 @@ def number_card(page: Page, *, qr: bool = False) -> NumberCard:
 def _caption(page: Page) -> str:
     index, words, session = page.facts.index, page.words, page.session
     service = index.services.get(session.service)
-    parts = [words.pick(service.names).text] if service else []
+    lines = [words.line(service.names)] if service else []
     queue = index.queue_of(service) if service else None
     if queue is not None and queue.places:
-        parts.append(words.pick(queue.places).text)
-    return " · ".join(parts)
+        lines.append(words.line(queue.places))
+    return " · ".join((*(_whole(line) for line in lines), *marks_of(*lines)))
+
+
+def _whole(line: Line) -> str:
+    """A part of a line; in another language it keeps its own direction there."""
+    return f"{FSI}{line.text}{PDI}" if line.lang else line.text
 
 
 def _expect(page: Page) -> tuple[Fact, ...]:

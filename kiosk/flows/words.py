@@ -1,9 +1,10 @@
 """Texts for one view: the interface's words and the catalogue's, in the visitor's language, with fall-back marks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from kiosk.i18n.languages import fallback_mark
-from kiosk.i18n.texts import Said, Texts, pick
+from msgspec.structs import replace
+
+from kiosk.i18n.texts import Texts, mark, pick
 from kiosk.view import Line
 
 
@@ -18,15 +19,22 @@ class Words:
         """An interface text."""
         return self._texts.say(self.lang, key, n, **values).text
 
-    def pick(self, texts: Mapping[str, str]) -> Said:
-        """A catalogue text: chosen language, else English, else German."""
-        return pick(texts, self.lang)
-
-    def mark(self, said: Said) -> str:
-        """ "nur auf Deutsch" when the text had to fall back, else nothing."""
-        return fallback_mark(self.lang, said.lang) if said.fell_back else ""
-
     def line(self, texts: Mapping[str, str]) -> Line:
-        """A catalogue text as a line with its own language and mark."""
-        said = self.pick(texts)
-        return Line(said.text, said.lang if said.fell_back else "", self.mark(said))
+        """A catalogue text; in English or German where the chosen language lacks it, then with that and its mark."""
+        said = pick(texts, self.lang)
+        return Line(said.text, said.lang if said.fell_back else "", mark(said, self.lang))
+
+
+def marks_of(*lines: Line) -> tuple[str, ...]:
+    """The marks of these lines, each once."""
+    return tuple(dict.fromkeys(line.note for line in lines if line.note))
+
+
+def marked_once(lines: Iterable[Line], said: Iterable[str]) -> tuple[Line, ...]:
+    """The lines, each mark only where it is read first; ``said`` was read before them."""
+    seen = set(said)
+    kept = []
+    for line in lines:
+        kept.append(replace(line, note="") if line.note in seen else line)
+        seen.add(line.note)
+    return tuple(kept)

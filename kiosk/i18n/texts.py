@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk.i18n.languages import base, chain, is_rtl
+from kiosk.i18n.languages import base, chain, fallback_mark, is_rtl
 
 LOCALE_DIR = Path(__file__).resolve().parent / "locale"
 
@@ -75,6 +75,11 @@ def pick(texts: Mapping[str, str], lang: str) -> Said:
         if texts.get(tag):
             return Said(texts[tag], tag, _fell_back(lang, tag))
     return Said("", lang)
+
+
+def mark(said: Said, lang: str) -> str:
+    """ "nur auf Deutsch", in the visitor's language, when the text had to fall back; else nothing."""
+    return fallback_mark(lang, said.lang) if said.fell_back else ""
 
 
 def _fell_back(lang: str, tag: str) -> bool:

@@ -1,7 +1,7 @@
 """The ticket as a slip of paper: number, service, where to wait, what to have ready, and an honest QR code.
 
 It stands in the visitor's language; when that is not German, the service and the waiting place follow in German, for
-the people at the counter.
+the people at the counter. What the language lacks is marked ("only in German") once, below where it is read first.
 """
 
 import re
@@ -14,7 +14,7 @@ import msgspec
 from kiosk.config import Site
 from kiosk.i18n import formats
 from kiosk.i18n.languages import base
-from kiosk.i18n.texts import Said, Texts, pick
+from kiosk.i18n.texts import Said, Texts, mark, pick
 from kiosk.paper.document import Align, Big, Block, Document, Gap, Kind, Pair, Qr, Rule, Text
 from kiosk.vocabulary.tickets import Numbered
 
@@ -73,14 +73,16 @@ def _number(ticket: Numbered, slip: SlipTexts, texts: Texts, lang: str) -> tuple
         Big(str(ticket.label), NUMBER_MM),
         Gap(2.0),
     ]
+    service, place = pick(slip.service, lang), pick(slip.place, lang)
     if slip.service:
-        blocks.append(_line(pick(slip.service, lang), bold=True, align=Align.CENTRE))
+        blocks += [_line(service, bold=True, align=Align.CENTRE), *_mark(service, lang, Align.CENTRE)]
     if slip.place:
         blocks += [
             Gap(2.5),
             _line(texts.say(lang, "paper.wait_here"), align=Align.CENTRE),
             Gap(0.5),
-            *_place(pick(slip.place, lang)),
+            *_place(place),
+            *_mark(place, lang, Align.CENTRE, service),
         ]
     return (
         *blocks,
@@ -133,8 +135,10 @@ def _bring(slip: SlipTexts, texts: Texts, lang: str) -> tuple[Block, ...]:
     if not chosen.text:
         return ()
     papers = slip.bring[chosen.text][:BRING_LIMIT]
+    before = (pick(slip.service, lang), pick(slip.place, lang))
     items = (_line(texts.say(chosen.lang, "paper.item", text=paper)) for paper in papers)
-    return (Rule(), _line(texts.say(lang, "paper.bring"), bold=True), *items)
+    heading = _line(texts.say(lang, "paper.bring"), bold=True)
+    return (Rule(), heading, *_mark(chosen, lang, Align.START, *before), *items)
 
 
 def _code(ticket: Numbered, texts: Texts, lang: str) -> tuple[Block, ...]:
@@ -153,6 +157,14 @@ def _in_german(slip: SlipTexts, texts: Texts, copy: bool) -> tuple[Block, ...]:
     if copy:
         blocks += [Text(texts.say(_GERMAN, key).text, lang=_GERMAN) for key in ("paper.copy", "paper.copy_text")]
     return (Rule(), *blocks) if blocks else ()
+
+
+def _mark(said: Said, lang: str, align: Align, *before: Said) -> tuple[Text, ...]:
+    """The mark below what fell back; nothing when a line ``before`` has said it."""
+    lacking = mark(said, lang)
+    if not lacking or lacking in {mark(each, lang) for each in before}:
+        return ()
+    return (Text(lacking, align=align, lang=lang),)
 
 
 def _line(said: Said, *, bold: bool = False, align: Align = Align.START) -> Text:

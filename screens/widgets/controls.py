@@ -74,7 +74,7 @@ def badge_fits_aside(kit: Kit, control: Control, w: int) -> bool:
     if control.badge is None:
         return True
     label = kit.measure(control.label, kit.style(Text.TILE, bold=True), control.lang)
-    detail = kit.measure(control.detail, kit.style(Text.SECOND), control.lang)
+    detail = kit.measure(control.detail, kit.style(Text.SECOND), control.detail_lang)
     plate = kit.mm(kit.geometry.cap_mm(Text.TILE) * 2.7 + 5.5) if control.icon else 0
     return max(label, detail) + badge(kit, control.badge, w).w + plate + 3 * kit.air(6.5) <= w
 
@@ -94,7 +94,7 @@ def _words(kit: Kit, control: Control, w: int, strong: bool, *, badged: bool) ->
     soft = Colour.ON_ACCENT_SOFT if strong else Colour.INK_SOFT
     parts = [kit.text(control.label, Text.TILE, w, ink, bold=True, lang=control.lang, even=True)]
     if control.detail:
-        parts.append(kit.text(control.detail, Text.SECOND, w, soft, lang=control.lang))
+        parts.append(kit.text(control.detail, Text.SECOND, w, soft, lang=control.detail_lang))
     if control.note:
         parts.append(kit.text(control.note, Text.SECOND, w, soft))
     if control.badge is not None and badged:

@@ -93,15 +93,15 @@ def _bars(kit: Kit, shown: Progress, w: int) -> Piece:
     return Piece(w, high, bars)
 
 
-def title(kit: Kit, text: str, w: int, most_h: int) -> Piece:
+def title(kit: Kit, text: str, w: int, most_h: int, lang: str = "") -> Piece:
     """The heading. On a low panel it is set smaller where that saves a line, never smaller than a tile's label."""
-    piece = kit.text(text, Text.HEADING, w, bold=True, even=True)
+    piece = kit.text(text, Text.HEADING, w, bold=True, lang=lang, even=True)
     if len(piece.marks) <= 1 or not (kit.geometry.landscape or piece.h > most_h):
         return piece
     least = kit.geometry.cap_mm(Text.TILE)
     middle = (kit.geometry.cap_mm(Text.HEADING) + least) / 2
     for cap in (middle, least):
-        smaller = kit.set(text, kit.sized(cap, bold=True), w, Colour.INK, 1.22, even=True)
+        smaller = kit.set(text, kit.sized(cap, bold=True), w, Colour.INK, 1.22, lang=lang, even=True)
         if len(smaller.marks) == 1 or (smaller.h <= most_h and len(smaller.marks) < len(piece.marks)):
             return smaller
     return smaller if piece.h > most_h else piece

@@ -7,20 +7,11 @@ import pytest
 from visits import MONDAY_TEN, Visit, small_catalogue
 
 from kiosk.catalogue.index import EMPTY, index_of
-from kiosk.catalogue.model import Service, Span
-from kiosk.i18n.languages import fallback_mark
+from kiosk.catalogue.model import Span
 from kiosk.session.model import State
-from kiosk.view import Fact, Screen, controls
+from kiosk.view import Screen, controls
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import Access, Contrast, TextSize
-
-ONLY_GERMAN = Service(
-    id="perso",
-    names={"de": "Personalausweis"},
-    bring={"de": ("Alter Ausweis", "Foto")},
-    categories=("papers",),
-    queue="a",
-)
 
 
 def test_idle_question_comes_counts_down_and_ends_the_session() -> None:
@@ -167,16 +158,3 @@ def test_every_control_has_words_to_speak(lang: str) -> None:
             assert each.spoken.strip(), each.id
             assert each.label.strip(), each.id
         visit.touch(control)
-
-
-def test_what_is_only_in_german_is_shown_in_german_and_marked() -> None:
-    index = index_of(msgspec.structs.replace(small_catalogue(), services=(ONLY_GERMAN,)))
-    visit = Visit(index=index)
-    visit.ask(intents.ChooseLanguage("ar"))
-    visit.ask(intents.OpenService("perso"))
-    view = visit.view()
-    assert view.title == "Personalausweis"
-    assert view.notes == (fallback_mark("ar", "de"),)
-    (bring,) = [block for block in view.body if isinstance(block, Fact) and block.ticks]
-    assert [line.lang for line in bring.ticks] == ["de", "de"]
-    assert [line.note for line in bring.ticks] == [fallback_mark("ar", "de"), ""]

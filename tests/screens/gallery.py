@@ -27,6 +27,8 @@ MORNING = datetime(2026, 3, 2, 9, 14, tzinfo=timezone(timedelta(hours=1)))
 EVENING = MORNING.replace(hour=20, minute=5)
 SITE = Site(town="Stadt Musterstadt", name="Bürgerhaus am Wall")
 SERVICE = "personalausweis"
+UNTRANSLATED = "auto-anmelden"
+"""In Arabic it has a name and no more."""
 NUMBERED = TICKET_HELD | {State.PRINTING, State.HANDING_BACK, State.GOODBYE}
 LONG_MESSAGE = (
     "Wegen einer Personalversammlung bleibt das Bürgeramt heute geschlossen. Ausweise holen Sie bitte ab "
@@ -107,6 +109,7 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     closed = session(State.CLOSED_BY_HOUSE, lang, access)
     for name, message in (("said", "Heute nur bis 12 Uhr. Bitte Zimmer 104."), ("long", LONG_MESSAGE)):
         yield f"closed_by_house_{name}", view(closed, replace(now, house=House(True, message)))
+    yield "service_untranslated", view(replace(session(State.SERVICE, lang, access), service=UNTRANSLATED), now)
     search = session(State.SEARCH, lang, access)
     yield "search_found", view(replace(search, query="perso", hits=tuple(index().services)[:6]), now)
     yield "search_none", view(replace(search, query="xyzzy", hits=()), now)

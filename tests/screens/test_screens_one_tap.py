@@ -10,8 +10,9 @@ from test_screens_fit import faults_of
 from kiosk.config import Panel
 from kiosk.flows.browse_pages import FEATURED_SHOWN
 from kiosk.session.model import State
-from kiosk.view import View, controls
+from kiosk.view import Tiles, View, controls
 from kiosk.vocabulary.access import Access, TextSize
+from screens.brief import Brevity, briefer
 
 if TYPE_CHECKING:
     from screens.shot import Studio
@@ -72,6 +73,19 @@ def test_what_the_panel_has_room_for_is_written(studio: "Studio", size: TextSize
     shown = {target.control.id: target.control for target in studio.stage.router.sheet.targets}
     assert all(shown[tile].detail and shown[tile].badge for tile in FEATURED)
     assert shown["tile:all"].label == "Nummer ziehen"
+
+
+def test_a_mark_goes_with_the_line_it_is_for() -> None:
+    start = named("start")
+    (tiles,) = [block for block in start.body if isinstance(block, Tiles) and block.one_tap]
+    english, german = "بالإنجليزية فقط", "بالألمانية فقط"
+    items = (
+        replace(tiles.items[0], detail="Neu", detail_lang="de", note=german),
+        replace(tiles.items[1], lang="en", note=english),
+    )
+    (short,) = briefer(replace(start, body=(replace(tiles, items=items),)), Brevity.NO_DETAILS).body
+    assert isinstance(short, Tiles)
+    assert [item.note for item in short.items] == ["", english]
 
 
 @SIZES

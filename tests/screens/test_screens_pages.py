@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from gallery import LANDSCAPE, gallery, named
+from msgspec.structs import replace
 
+from kiosk.i18n.rtl import visual
 from kiosk.view import Keyboard, Notice, View
 from kiosk.vocabulary.access import Access, TextSize
 from screens.layout import Sheet
@@ -52,6 +54,15 @@ def test_a_notice_is_read_as_one(studio: "Studio", size: TextSize, lang: str) ->
         if view.question is None and not any(isinstance(block, Keyboard) for block in view.body):
             there = sum(isinstance(block, Notice) for block in view.body)
             assert sum(map(notices, pages(studio, view))) == there, name
+
+
+def test_title_and_subtitle_in_another_language_keep_its_direction(studio: "Studio") -> None:
+    text = "طلب (نموذج)."
+    other = replace(named("service"), title=text, subtitle=text, title_lang="ar", subtitle_lang="ar")
+    sheet = next(pages(studio, other))
+    inks = [mark.text for mark in sheet.marks if isinstance(mark, Ink)]
+    assert inks.count(visual(text, "ar")) == 2
+    assert visual(text, "ar") != visual(text, "de")
 
 
 @pytest.mark.parametrize("size", LARGE)

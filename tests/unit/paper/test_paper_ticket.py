@@ -11,6 +11,7 @@ from PIL import Image
 from drivers.receipt_printer.models import MODELS
 from drivers.receipt_printer.preview import preview
 from kiosk.config import Site
+from kiosk.i18n.languages import fallback_mark
 from kiosk.i18n.texts import Texts
 from kiosk.paper.document import Big, Document, Kind, Pair, Qr, Text
 from kiosk.paper.test_page import LINES_APART_MM, QR_TEXT, build_test_page
@@ -38,6 +39,7 @@ SLIP = SlipTexts(
     place={"de": "Wartebereich A, Erdgeschoss", "en": "Waiting area A, ground floor", "ar": "منطقة الانتظار A، الأرضي"},
     bring={"de": ("alter Ausweis", "Foto"), "en": ("old card", "photo")},
 )
+LACKING = {fallback_mark(lang, said) for lang in ("de", "en", "ar") for said in ("de", "en")} - {""}
 PRINTER = next(model for model in MODELS if model.name == "epson_tm_t20")
 
 
@@ -169,6 +171,21 @@ def test_papers_fall_back_to_english_in_their_own_direction_and_stay_few() -> No
     papers = [block for block in slip("ar", texts=texts).blocks if isinstance(block, Text) and "paper" in block.text]
     assert [paper.text for paper in papers] == [f"- paper {n}" for n in range(BRING_LIMIT)]
     assert {paper.lang for paper in papers} == {"en"}
+
+
+def test_what_falls_back_on_the_slip_is_marked_once() -> None:
+    def marked(lang: str, texts: SlipTexts) -> list[str]:
+        """Each mark with the line it stands behind."""
+        said = lines(slip(lang, texts=texts))
+        return [f"{said[at - 1]} < {line}" for at, line in enumerate(said) if line in LACKING]
+
+    german = SlipTexts(service={"de": "Hund anmelden"}, place={"de": "Wartebereich A"}, bring={"de": ("Ausweis",)})
+    ready = TEXTS.say("ar", "paper.bring").text
+    assert marked("de", german) == []
+    assert marked("ar", german) == [f"Hund anmelden < {fallback_mark('ar', 'de')}"]
+    assert marked("en", replace(german, service=SLIP.service)) == ["Wartebereich A < only in German"]
+    assert marked("ar", SLIP) == [f"{ready} < {fallback_mark('ar', 'en')}"]
+    assert marked("de", SlipTexts(service={"en": "Register a dog"})) == ["Register a dog < nur auf Englisch"]
 
 
 def test_a_second_print_says_so_in_both_languages() -> None:
