@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kiosk.view import Block, Keyboard, SearchField, Tiles, View
+from kiosk.view import Block, Keyboard, NumberCard, SearchField, Tiles, View
 from screens import flow
 from screens.brief import Brevity, briefer, one_tap
 from screens.kit import Kit
@@ -87,7 +87,7 @@ def _laid(view: View, kit: Kit, area: Area, brevity: Brevity) -> _Pages:
     plan = _plan(view, kit, area)
     room = _room(kit, area, plan, _bottom(view, kit, area, plan, None), brevity)
     paged = _paged(plan, kit, room)
-    if len(paged) > 1:
+    if len(paged) > 1 and any(isinstance(block, NumberCard) for block in plan.flowing):
         modest = msgspec.structs.replace(room, modest=True)
         room, paged = (modest, whole) if len(whole := _paged(plan, kit, modest)) == 1 else (room, paged)
     if len(paged) == 1:

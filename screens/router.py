@@ -1,6 +1,7 @@
 """Which screen is on: builds it when it is shown and drops it after; the start screen and at most two others stay.
 
-While ``view.place`` stays the same, page and focus stay too. Screens change without sliding.
+While ``view.place`` stays the same, page and focus stay too; another letter in a search turns back to its first page.
+Screens change without sliding.
 """
 
 from collections import OrderedDict
@@ -9,7 +10,7 @@ import msgspec
 from kivy.graphics import InstructionGroup, Rotate
 
 from kiosk.config import Panel
-from kiosk.view import Screen, View
+from kiosk.view import Screen, SearchField, View
 from screens import wrap
 from screens.access_tree import AccessTree
 from screens.kit import Kit
@@ -45,6 +46,11 @@ class Drawn:
         group = self._groups[target.control.id]
         group.clear()
         self._painter.press(target, group) if pressed else self._painter.draw(target.marks, group)
+
+
+def _typed(view: View) -> str:
+    """What stands in the field being typed into."""
+    return next((block.text for block in view.body if isinstance(block, SearchField) and block.typing), "")
 
 
 class _Key(msgspec.Struct, frozen=True):
@@ -94,6 +100,8 @@ class Router:
         same = before is not None and before.place == view.place
         if not same:
             self.page, focus = 0, ""
+        elif before is not None and _typed(before) != _typed(view):
+            self.page = 0  # what is found best stands on the first page
         self.view = view
         self._draw(focus)
 

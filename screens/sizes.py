@@ -56,7 +56,7 @@ TILE_MM = 20.0
 CORNER_MM = 10.0
 FOCUS_MM = 2.5
 MOST_CHOICES = 6
-"""Choices shown at once (design: grouping or search beyond)."""
+"""Choices shown at once: tiles and rows. Search, languages, Back, More and the access bar are ways, not choices."""
 
 
 def em_for_cap(cap_px: float) -> int:

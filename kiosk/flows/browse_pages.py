@@ -17,7 +17,7 @@ from kiosk.vocabulary.intents import (
 )
 
 FEATURED_SHOWN = 4
-"""Tiles that print at once; with the big tile and search the start screen stays within six choices."""
+"""Tiles that print at once: two rows; with the big tile that is five choices, and all stand on one page."""
 
 
 def start(page: Page) -> View:
@@ -293,7 +293,7 @@ def search(page: Page) -> View:
     found = tuple(
         service_row(page, page.facts.index.services[s]) for s in session.hits if s in page.facts.index.services
     )
-    results: tuple[Block, ...] = (Tiles(found[:6]),) if session.query else ()
+    results: tuple[Block, ...] = (Tiles(found),) if session.query else ()
     if session.query and not found:
         results = (Notice(tone=Tone.INFO, icon="search", heading=words("search.none"), text=words("search.none_text")),)
     return frame.view(

@@ -4,12 +4,13 @@ from datetime import time, timedelta
 
 import msgspec
 import pytest
+from real_gallery import demo_index
 from visits import MONDAY_TEN, Visit, small_catalogue
 
 from kiosk.catalogue.index import EMPTY, index_of
 from kiosk.catalogue.model import Span
 from kiosk.session.model import State
-from kiosk.view import Screen, controls
+from kiosk.view import Screen, Tiles, controls
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 
@@ -134,6 +135,16 @@ def test_late_search_hits_of_an_older_query_are_dropped() -> None:
     visit.send(events.SearchFound(second, ("perso",)))
     visit.send(events.SearchFound(first, ("no-queue",)))
     assert visit.session.hits == ("perso",)
+
+
+def test_every_hit_of_a_search_is_a_choice() -> None:
+    visit = Visit(index=demo_index())
+    found = tuple(visit.index.services)[:48]
+    visit.touch("search")
+    visit.touch("key:a")
+    visit.send(events.SearchFound(visit.session.token, found))
+    (hits,) = [block for block in visit.view().body if isinstance(block, Tiles)]
+    assert [item.id for item in hits.items] == [f"service:{service}" for service in found]
 
 
 def test_help_is_called_once_and_its_page_says_what_became_of_it() -> None:

@@ -112,6 +112,7 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     yield "service_untranslated", view(replace(session(State.SERVICE, lang, access), service=UNTRANSLATED), now)
     search = session(State.SEARCH, lang, access)
     yield "search_found", view(replace(search, query="perso", hits=tuple(index().services)[:6]), now)
+    yield "search_many", view(replace(search, query="an", hits=tuple(index().services)[:14]), now)
     yield "search_none", view(replace(search, query="xyzzy", hits=()), now)
     no_paper = replace(session(State.TICKET_NO_PAPER, lang, access), problem="paper_out", help=Help.SENT)
     yield "ticket_no_paper_out", view(no_paper, now)

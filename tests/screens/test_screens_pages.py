@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import LANDSCAPE, gallery, named
+from gallery import LANDSCAPE, PORTRAIT, facts, gallery, index, named, session
+from gallery import view as view_of
 from msgspec.structs import replace
 
+from kiosk.config import Panel
 from kiosk.i18n.rtl import visual
-from kiosk.view import Keyboard, Notice, View
+from kiosk.session.model import State
+from kiosk.view import Keyboard, Look, Notice, View
 from kiosk.vocabulary.access import Access, TextSize
 from screens.layout import Sheet
 from screens.marks import Fill, Ink, Turn
@@ -20,12 +23,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.pixels
 
+FORMATS = pytest.mark.parametrize("panel", [PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])
 LARGE = [TextSize.L, TextSize.XL]
 
 
-def pages(studio: "Studio", view: View) -> Iterator[Sheet]:
-    """The sheets of a view on the low panel, one after the other."""
-    studio.use(LANDSCAPE)
+def pages(studio: "Studio", view: View, panel: Panel = LANDSCAPE) -> Iterator[Sheet]:
+    """The sheets of a view, on the low panel or another, one after the other."""
+    studio.use(panel)
     studio.show(view)
     router = studio.stage.router
     yield router.sheet
@@ -44,6 +48,48 @@ def notices(sheet: Sheet) -> int:
 def says(sheet: Sheet, words: str) -> bool:
     """Whether a line of the sheet begins with these words."""
     return any(isinstance(mark, Ink) and mark.text.startswith(words) for mark in sheet.marks)
+
+
+def choices(sheet: Sheet) -> list[str]:
+    """What a visitor chooses among: tiles and rows. Search, languages, Back, More and the access bar are ways."""
+    looks = {Look.TILE_STRONG, Look.TILE_PLAIN, Look.ROW}
+    return [target.control.id for target in sheet.targets if target.control.look in looks]
+
+
+@FORMATS
+@pytest.mark.parametrize("lang", ["de", "en", "ar"])
+def test_at_most_six_choices_stand_on_a_page(studio: "Studio", panel: Panel, lang: str) -> None:
+    most = 0
+    for name, shown in gallery(lang):
+        for at, sheet in enumerate(pages(studio, shown, panel)):
+            assert len(choices(sheet)) <= 6, f"{name}, page {at + 1}"
+            most = max(most, len(choices(sheet)))
+    assert most == 6
+
+
+@FORMATS
+@pytest.mark.parametrize("lang", ["de", "ar"])
+@pytest.mark.parametrize("size", TextSize)
+def test_every_hit_of_a_search_is_reached_by_more(studio: "Studio", panel: Panel, lang: str, size: TextSize) -> None:
+    sheets = list(pages(studio, named("search_many", lang, Access(size)), panel))
+    reached = [choice for sheet in sheets for choice in choices(sheet)]
+    assert reached == [f"service:{service}" for service in index().services][:14]
+    assert all({"key:erase", "back"} <= {target.control.id for target in sheet.targets} for sheet in sheets)
+
+
+def test_another_letter_shows_the_best_hits_and_late_hits_turn_no_page(studio: "Studio") -> None:
+    def found(query: str, hits: int) -> View:
+        held = replace(session(State.SEARCH, "de", Access()), query=query, hits=tuple(index().services)[:hits])
+        return view_of(held, facts())
+
+    studio.use(LANDSCAPE)
+    router = studio.stage.router
+    studio.show(found("an", 14))
+    router.turn(Turn.MORE)
+    studio.show(found("an", 20))
+    assert router.page == 1
+    studio.show(found("ant", 14))
+    assert router.page == 0
 
 
 @pytest.mark.parametrize(("size", "lang"), [(TextSize.L, "de"), *((TextSize.XL, lang) for lang in ("de", "en", "ar"))])
