@@ -23,7 +23,6 @@ class Health(msgspec.Struct, frozen=True):
 
     paper: Paper = Paper.ABSENT
     paper_problem: Problem | None = None
-    paper_low: bool = False
     hub: bool = False
     hub_problem: Problem | None = None
     """Why the hub is away, where it is more than silence: a technician has to look."""
@@ -51,7 +50,6 @@ def assess(devices: Mapping[str, DeviceStatus], hub: bool, hub_problem: Problem 
     return Health(
         paper=Paper.READY if working else Paper.TROUBLE,
         paper_problem=None if working else stop or Problem.SILENT,
-        paper_low=Problem.PAPER_NEAR_END in best.problems,
         hub=hub,
         hub_problem=hub_problem,
         devices=known,

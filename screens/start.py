@@ -33,17 +33,15 @@ _ENVIRONMENT = {
 }
 
 MOUSE = "mouse,disable_multitouch"
-"""The input provider where none is configured: X11's pointer, which a touch panel moves too."""
+"""The one input provider: X11's pointer, which a touch panel moves too."""
 
 
 class Start(msgspec.Struct, frozen=True):
-    """How the window opens. ``window`` (pixels) instead of full screen; ``touch`` a Kivy input provider line."""
+    """How the window opens. ``window`` (pixels) instead of full screen."""
 
     panel: Panel
     window: tuple[int, int] | None = None
-    touch: str = ""
     home: Path | None = None
-    show_pointer: bool = False
 
 
 def prepare(start: Start) -> None:
@@ -76,7 +74,7 @@ def _configure(start: Start) -> None:
     if start.window is None and start.panel.rotation in (90, 270):
         width, height = height, width
     for section, option, value in (
-        ("input", "only", start.touch or MOUSE),
+        ("input", "only", MOUSE),
         ("kivy", "exit_on_escape", "0"),
         ("kivy", "pause_on_minimize", "0"),
         ("kivy", "keyboard_mode", "system"),
@@ -88,7 +86,7 @@ def _configure(start: Start) -> None:
         ("graphics", "fullscreen", "0" if start.window else "auto"),
         ("graphics", "borderless", "1"),
         ("graphics", "resizable", "0"),
-        ("graphics", "show_cursor", "1" if start.show_pointer else "0"),
+        ("graphics", "show_cursor", "0"),
         ("graphics", "allow_screensaver", "0"),
         ("graphics", "multisamples", "0"),
         ("graphics", "maxfps", "30"),

@@ -107,12 +107,6 @@ def republish(connection: Connection, site: str, now_ms: int) -> None:
             _proclaim(connection, site, changes, now_ms, origin=known.origin, import_n=known.import_n)
 
 
-def latest_version(connection: Connection, site: str) -> int:
-    """The version in force; 0 = none yet."""
-    known = state.read(connection, site)
-    return known.version if known else 0
-
-
 def _proclaim(
     connection: Connection, site: str, changes: Spool | list[Change], now_ms: int, *, origin: str, import_n: int
 ) -> int:

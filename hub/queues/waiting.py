@@ -55,16 +55,6 @@ def waiting_list(connection: Connection, site: str, counter: str = "", limit: in
     return [from_row(row) for row in rows]
 
 
-def at_counters(connection: Connection, site: str) -> list[Ticket]:
-    """Everybody who is called or being served now."""
-    rows = run(
-        connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state IN ('called', 'in_service') ORDER BY called_ms",
-        site,
-    ).fetchall()
-    return [from_row(row) for row in rows]
-
-
 def recent(connection: Connection, site: str, states: tuple[State, ...], limit: int = 50) -> list[Ticket]:
     """Tickets that ended in one of these states since the open day began, latest first (no-shows for the desk page).
 

@@ -35,7 +35,6 @@ class Problem(StrEnum):
     PERMISSION_DENIED = "permission_denied"
     PORT_BUSY = "port_busy"
     WRONG_DEVICE = "wrong_device"
-    WRONG_SPEED = "wrong_speed"
     TIMED_OUT = "timed_out"
     HUNG = "hung"
     BAD_CONFIG = "bad_config"
@@ -70,7 +69,6 @@ REMEDIES: dict[Problem, Remedy] = {
     Problem.PERMISSION_DENIED: _TECH_STOP,
     Problem.PORT_BUSY: _TECH_STOP,
     Problem.WRONG_DEVICE: _TECH_STOP,
-    Problem.WRONG_SPEED: _TECH_STOP,
     Problem.TIMED_OUT: _TECH_STOP,
     Problem.HUNG: _TECH_STOP,
     Problem.BAD_CONFIG: _TECH_STOP,

@@ -229,7 +229,8 @@ class Hall(RuleBasedStateMachine):
     def _compare(self, c) -> None:
         listed = waiting.waiting_list(c, SITE)
         assert [t.id for t in listed] == self.order
-        assert {t.counter_id: t.id for t in waiting.at_counters(c, SITE)} == self.here
+        here = {counter: calling.current(c, SITE, counter) for counter in COUNTERS}
+        assert {counter: t.id for counter, t in here.items() if t is not None} == self.here
         for queue in waiting.queues_now(c, SITE):
             kept = c.exec_driver_sql("SELECT waiting FROM queue WHERE id = ?", (queue.id,)).scalar_one()
             assert kept == queue.waiting == sum(t.queue_id == queue.id for t in listed)

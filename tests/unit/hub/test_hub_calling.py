@@ -104,7 +104,7 @@ def test_counter_has_one_customer(hall) -> None:
     with pytest.raises(IntegrityError):
         hall.do(move, second, State.CALLED, hall.clock(), "p1")
     assert do(hall, calling.call_next, "3", finish_current=True) == "A 002"
-    assert [t.label for t in hall.see(waiting.at_counters, hall.site)] == ["A 002"]
+    assert hall.see(calling.current, hall.site, "p1").label == "A 002"
 
 
 def test_finish_and_next_with_nobody_waiting_keeps_the_customer(hall) -> None:

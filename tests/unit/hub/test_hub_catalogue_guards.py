@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from unit.hub.catalogue_helpers import in_force
 
-from hub.catalogue import guards, imports, tiles, versions
+from hub.catalogue import guards, imports, state, tiles, versions
 from hub.catalogue.cli import run_import
 from hub.catalogue.draft import draft_of
 from hub.catalogue.guards import Finding, FindingKind
@@ -113,9 +113,9 @@ def test_the_command_stops_and_says_what(hall, tmp_path: Path, capsys: pytest.Ca
     assert "7 of 10 services would be deleted (more than 20 %)." in told
     assert "--accept" in told
     assert len(hall.see(in_force, SITE).services) == 10
-    assert hall.see(publishing.latest_version, SITE) == 1
+    assert hall.see(state.read, SITE).version == 1
     assert run_import("own", source, tmp_path, accept=True) == 0
-    assert hall.see(publishing.latest_version, SITE) == 2
+    assert hall.see(state.read, SITE).version == 2
 
 
 def test_the_last_ten_are_kept_and_any_can_be_put_in_force_again(hall) -> None:

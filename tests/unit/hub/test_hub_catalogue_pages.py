@@ -7,7 +7,7 @@ import pytest
 from unit.hub.catalogue_helpers import in_force
 
 from hub.auth import people
-from hub.catalogue import versions
+from hub.catalogue import state, versions
 from hub.catalogue.draft import draft_of
 from hub.catalogue.imports import Waiting, bring
 from hub.queues import publishing
@@ -78,10 +78,10 @@ def test_an_editor_sees_what_the_guards_found_and_decides(live: Any, browser: Br
         assert said in page.replace("\xa0", " "), said
     waiting = live.hall.see(versions.listed, SITE)[0]
     assert browser.post("/catalogue/accept", {"n": str(waiting.n + 1)}).status_code == 409
-    assert live.hall.see(publishing.latest_version, SITE) == 1
+    assert live.hall.see(state.read, SITE).version == 1
     answer = browser.post("/catalogue/accept", {"n": str(waiting.n)})
     assert (answer.status_code, answer.headers["location"]) == (303, "/catalogue?done=accepted")
-    assert live.hall.see(publishing.latest_version, SITE) == 2
+    assert live.hall.see(state.read, SITE).version == 2
     newest = live.hall.see(versions.listed, SITE)
     assert [(each.state, each.decided_by) for each in newest] == [("published", "Dora"), ("published", "")]
     assert "/srv/export" in browser.get("/catalogue").text
@@ -93,7 +93,7 @@ def test_rejecting_keeps_what_was(live: Any, browser: Browser) -> None:
     browser.sign_in("dora")
     browser.get("/catalogue")
     assert browser.post("/catalogue/reject").headers["location"] == "/catalogue?done=rejected"
-    assert live.hall.see(publishing.latest_version, SITE) == 1
+    assert live.hall.see(state.read, SITE).version == 1
     assert "wartet auf Ihre Entscheidung" not in browser.get("/catalogue").text
 
 
@@ -104,7 +104,7 @@ def test_going_back_is_a_new_version(live: Any, browser: Browser) -> None:
     browser.sign_in("dora")
     browser.get("/catalogue")
     assert browser.post(f"/catalogue/{first.n}/again").headers["location"] == "/catalogue?done=went_back"
-    assert live.hall.see(publishing.latest_version, SITE) == 3
+    assert live.hall.see(state.read, SITE).version == 3
     assert len(live.hall.see(in_force, SITE).services) == 10
     assert browser.post("/catalogue/999/again").status_code == 409
 

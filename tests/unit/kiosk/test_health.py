@@ -41,9 +41,5 @@ def test_the_better_of_two_printers_counts() -> None:
     assert assess(two, hub=False).paper is Paper.READY
 
 
-def test_near_end_is_told_but_stops_nothing() -> None:
-    assert assess(printer(DeviceState.READY, Problem.PAPER_NEAR_END), hub=True).paper_low
-
-
 def test_without_a_printer_paper_is_absent() -> None:
     assert assess({}, hub=True).paper is Paper.ABSENT
