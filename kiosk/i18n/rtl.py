@@ -86,7 +86,7 @@ def _drawn(line: str, *, rtl: bool) -> str:
     from bidi import get_display
 
     marked = _MIRRORED.sub(lambda match: match[0] + _BN, _shaped(line))
-    shown = str(get_display(marked, base_dir="R" if rtl else "L"))
+    shown = get_display(marked, base_dir="R" if rtl else "L")
     mirrored = _MOVED.sub(lambda match: _MIRROR[match[1]], shown)
     return _MARK_BEFORE_BASE.sub(r"\2\1", plain(mirrored)).replace(NBSP, " ")
 
@@ -102,7 +102,7 @@ def _shaped(line: str) -> str:
 def _shaped_word(word: str) -> str:
     import arabic_reshaper
 
-    return str(arabic_reshaper.reshape(word))
+    return arabic_reshaper.reshape(word)
 
 
 def _isolated(text: str) -> str:

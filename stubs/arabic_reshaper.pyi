@@ -1,0 +1,3 @@
+"""What we call of arabic-reshaper, which has no types."""
+
+def reshape(text: str) -> str: ...

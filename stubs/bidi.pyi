@@ -1,0 +1,3 @@
+"""What we call of python-bidi, which has no types."""
+
+def get_display(text: str, *, base_dir: str | None = None) -> str: ...

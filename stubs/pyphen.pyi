@@ -1,0 +1,3 @@
+"""What we read of pyphen, which has no types."""
+
+LANGUAGES: dict[str, str]
