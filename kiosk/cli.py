@@ -1,4 +1,4 @@
-"""The command ``kiosk``: terminal, enrol, hub, sim, demo, import. Each imports what it starts, and nothing else."""
+"""The command ``kiosk``, an act to each of its words. Each imports what it starts, and nothing else."""
 
 import argparse
 import sys
@@ -17,6 +17,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = {
         "terminal": _terminal,
         "enrol": _enrol,
+        "test-page": _test_page,
+        "ports": _ports,
         "hub": _hub,
         "sim": _sim,
         "demo": _demo,
@@ -31,6 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     _terminal_options(commands.add_parser("terminal", help="a lobby terminal, full screen"))
     _enrol_options(commands.add_parser("enrol", help="make a terminal known to the hub, without the touch set-up"))
+    _test_page_options(commands.add_parser("test-page", help="print the test page on each printer of this terminal"))
+    _lang_option(commands.add_parser("ports", help="the serial ports of this machine, and who holds them"))
     _hub_options(commands.add_parser("hub", help="the hall's server"))
     _sim_options(commands.add_parser("sim", help="simulated devices with a panel in the browser"))
     _demo_options(commands.add_parser("demo", help="hub, simulated devices and a terminal with demo data"))
@@ -51,6 +55,15 @@ def _enrol_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", help="the hub's address, as its terminals page shows it")
     parser.add_argument("code", help="the code from the hub's terminals page, all groups")
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
+
+
+def _test_page_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
+    _lang_option(parser)
+
+
+def _lang_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=("de", "en", "ar"), default="de")
 
 
 def _hub_options(parser: argparse.ArgumentParser) -> None:
@@ -127,6 +140,18 @@ def _enrol(options: argparse.Namespace) -> int:
     from offline_cache.enrolment import run_enrol
 
     return run_enrol(options.config, options.url, options.code)
+
+
+def _test_page(options: argparse.Namespace) -> int:
+    from kiosk.main.test_page import run_test_page
+
+    return run_test_page(options.config, options.lang)
+
+
+def _ports(options: argparse.Namespace) -> int:
+    from kiosk.main.ports import run_ports
+
+    return run_ports(options.lang)
 
 
 def _hub(options: argparse.Namespace) -> int:

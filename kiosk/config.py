@@ -156,13 +156,22 @@ def parse(text: str, path: str = "config.toml") -> TerminalConfig | ConfigFault:
     return ConfigFault(path, place, reason, remedy) if reason else config
 
 
+def read(path: Path) -> TerminalConfig | ConfigFault:
+    """Read the file as it stands, without its last good version; writes nothing."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        return ConfigFault(str(path), "", f"cannot be read ({fault})", "Check that the file is there and readable.")
+    return parse(text, str(path))
+
+
 def load(path: Path) -> Loaded | ConfigFault:
     """Read the file; when it is broken, its last good version. A fault comes back only when neither can be read."""
     good = path.with_suffix(".good.toml")
-    fault = _read(path)
+    fault = read(path)
     if isinstance(fault, TerminalConfig):
         return Loaded(fault, not_kept=_keep(path, good))
-    if good.exists() and isinstance(last := _read(good), TerminalConfig):
+    if good.exists() and isinstance(last := read(good), TerminalConfig):
         return Loaded(last, fault)
     return fault
 
@@ -228,14 +237,6 @@ def _known_zone(name: str) -> bool:
     except (OSError, ValueError, KeyError):
         return False
     return True
-
-
-def _read(path: Path) -> TerminalConfig | ConfigFault:
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        return ConfigFault(str(path), "", f"cannot be read ({fault})", "Check that the file is there and readable.")
-    return parse(text, str(path))
 
 
 def _table(lines: list[str], name: tuple[str, ...], values: dict[str, object]) -> None:
