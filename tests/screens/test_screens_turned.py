@@ -1,0 +1,92 @@
+"""A panel that is mounted turned: picture and touch are turned with it, on a real display, full screen."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lobby.display import VirtualDisplay
+from lobby.touch import Finger
+from lobby.trace import Trace
+from PIL import Image, ImageChops
+
+pytestmark = pytest.mark.pixels
+
+WIDTH, HEIGHT = 800, 1280
+"""The visible picture: upright. A display that is turned by 90 degrees is 1280 x 800 to X11."""
+
+CHILD = f"""
+import sys, time
+from datetime import datetime
+from pathlib import Path
+from kiosk.config import Panel
+from screens.start import Start, prepare
+panel = Panel(width_px={WIDTH}, height_px={HEIGHT}, width_mm=202, height_mm=323, rotation=int(sys.argv[1]))
+prepare(Start(panel))
+from kiosk.flows import setup
+from kiosk.i18n.texts import Texts
+from kiosk.main.trace import Tracer
+from screens.app import KioskApp
+tracer = Tracer(Path(sys.argv[2]), panel, time.monotonic)
+app = KioskApp(
+    panel,
+    lambda intent, _session: print(intent, flush=True),
+    first=setup.view(setup.Setup(), Texts.load("terminal"), datetime(2026, 3, 2, 10, 0)),
+    on_first_frame=lambda: tracer.note("first-frame"),
+)
+app.stage.drawn = tracer.drawn
+app.run()
+"""
+
+ON_THE_PANEL: dict[int, Callable[[int, int], tuple[int, int]]] = {
+    0: lambda x, y: (x, y),
+    90: lambda x, y: (y, WIDTH - x),
+    180: lambda x, y: (WIDTH - x, HEIGHT - y),
+    270: lambda x, y: (HEIGHT - y, x),
+}
+"""Where a point of the visible picture lies on the display when the picture is turned counter-clockwise by so much."""
+
+
+def turned(rotation: int, folder: Path) -> tuple[Image.Image, str]:
+    """What the display shows, and what a touch on the second tile is taken for."""
+    folder.mkdir()
+    display = VirtualDisplay(*((HEIGHT, WIDTH) if rotation in (90, 270) else (WIDTH, HEIGHT)))
+    display.start()
+    command = [sys.executable, "-c", CHILD, str(rotation), str(folder / "trace.jsonl")]
+    env = {key: value for key, value in os.environ.items() if key != "SDL_VIDEODRIVER"} | {"DISPLAY": display.name}
+    try:
+        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as child:
+            try:
+                return picture_and_intent(child, display, Trace(folder / "trace.jsonl"), ON_THE_PANEL[rotation])
+            finally:
+                child.kill()
+    finally:
+        display.stop()
+
+
+def picture_and_intent(
+    child: subprocess.Popen[str], display: VirtualDisplay, trace: Trace, at: Callable[[int, int], tuple[int, int]]
+) -> tuple[Image.Image, str]:
+    trace.wait_for_window()
+    drawn = trace.wait_for(lambda now: "pick:other" in now.boxes)
+    picture = display.picture().copy()
+    Finger(display.name, trace).tap_at(*at(*drawn.boxes["pick:other"].middle))
+    assert child.stdout is not None
+    return picture, child.stdout.readline().strip()
+
+
+@pytest.fixture(scope="module")
+def upright(tmp_path_factory: pytest.TempPathFactory) -> Image.Image:
+    return turned(0, tmp_path_factory.mktemp("upright") / "0")[0]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_picture_and_touch_are_turned_as_the_panel_is(rotation: int, upright: Image.Image, tmp_path: Path) -> None:
+    picture, intent = turned(rotation, tmp_path / "turned")
+    assert intent == "Pick(value='other')"
+    assert len(upright.getcolors(1_000_000)) > 10, "something is drawn"
+    difference = ImageChops.difference(picture.rotate(-rotation, expand=True), upright).convert("L")
+    assert sum(difference.histogram()[40:]) == 0, "the same picture, turned counter-clockwise"
