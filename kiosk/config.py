@@ -193,6 +193,17 @@ def save(path: Path, config: TerminalConfig) -> None:
     write_whole(path.with_suffix(".good.toml"), text)
 
 
+def why_not_writable(path: Path) -> str:
+    """Why ``save`` would fail at this path; "" = it would not. Tried out: rights do not tell of a full disk."""
+    trial = path.with_name(path.name + ".trial")
+    try:
+        write_whole(trial, "#" * 4096)
+        trial.unlink()
+    except OSError as error:
+        return f"{path}: {error}"
+    return ""
+
+
 def to_toml(config: TerminalConfig) -> str:
     """The configuration as TOML text that ``parse`` reads back."""
     lines: list[str] = []

@@ -60,6 +60,8 @@ def enrol(path: Path, url: str, code: str, panel: Panel | None = None) -> Termin
     address = hub_address(url, encrypted=bool(given.fingerprint))
     if address is None:
         return EnrolFault(EnrolTrouble.BAD_ADDRESS, url[:100])
+    if why := settings.why_not_writable(path):  # before the code is said: it works once
+        return EnrolFault(EnrolTrouble.CANNOT_SAVE, why)
     before = _before(path)
     if is_open_line(address) and not before.hub.plain:
         return EnrolFault(EnrolTrouble.PLAIN_HUB, address)
@@ -88,8 +90,11 @@ def run_enrol(path: Path, url: str, code: str) -> int:
     answer = enrol(path, url, code)
     key = f"setup.fault.{answer.trouble.value}" if isinstance(answer, EnrolFault) else "setup.done_heading"
     lang = "en" if os.environ.get("LANG", "").startswith("en") else "de"
-    sentence = Texts.load("terminal").say(lang, key).text
+    texts = Texts.load("terminal")
+    sentence = texts.say(lang, key).text
     if isinstance(answer, EnrolFault):
+        if answer.trouble is EnrolTrouble.CANNOT_SAVE:
+            sentence += " " + texts.say(lang, "setup.cannot_save_now", path=str(path)).text
         sys.stderr.write(f"{sentence} ({answer.trouble.value}: {answer.detail})\n")
         return 2
     sys.stdout.write(f"{sentence} {answer.hub.name}: {path}\n")

@@ -52,6 +52,8 @@ THIS_MACHINE = "127.0.0.1:8080"
 """Encrypted or not: the code says so."""
 LANGUAGES = ("de", "en")
 FIELD_LIMIT = 120
+CANNOT_SAVE = "cannot_save"
+"""The one fault that no answer here can mend."""
 ABOUT_THE_CODE = ("bad_code", "wrong_code", "wrong_fingerprint")
 """Faults after which the code is looked at again, not the address."""
 
@@ -88,6 +90,12 @@ PRESETS = (
     Preset('21" 1920 × 1080', 1920, 1080, 476.0, 267.8),
 )
 ROTATIONS = (0, 90, 180, 270)
+_BEFORE = {
+    Question.ADDRESS: Question.HUB,
+    Question.CODE: Question.HUB,
+    Question.PANEL: Question.CODE,
+    Question.ROTATION: Question.PANEL,
+}
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +110,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     layer: str = "letters"
     fault: str = ""
     """Why enrolment failed: the last part of a text key ``setup.fault.…``."""
+    path: str = ""
+    """Where the configuration is to be saved."""
 
 
 class Enrol(msgspec.Struct, frozen=True):
@@ -130,10 +140,9 @@ def answer(setup: Setup, intent: Intent) -> tuple[Setup, Enrol | None]:
         case ChooseLanguage(lang=lang):
             return replace(setup, lang=lang), None
         case Back():
-            return replace(setup, question=_before(setup.question)), None
-        case TryAgain():
-            again = Question.CODE if setup.fault in ABOUT_THE_CODE else Question.HUB
-            return replace(setup, question=again, fault=""), None
+            return replace(setup, question=_BEFORE.get(setup.question, setup.question)), None
+        case TryAgain() if setup.question is Question.FAILED:
+            return _again(setup)
         case SwitchKeyboard(layer=layer):
             return replace(setup, layer=layer), None
         case TypeText() | EraseLetter() | ClearSearch():
@@ -172,13 +181,24 @@ def _picked(setup: Setup, value: str) -> tuple[Setup, Enrol | None]:
             return replace(setup, url=THIS_MACHINE, question=Question.CODE), None
         case Question.HUB:
             return replace(setup, url="" if setup.url == THIS_MACHINE else setup.url, question=Question.ADDRESS), None
-        case Question.PANEL:
+        case Question.PANEL if value in map(str, range(len(PRESETS))):
             return replace(setup, preset=int(value), question=Question.ROTATION), None
-        case Question.ROTATION:
-            ready = replace(setup, rotation=int(value), question=Question.WORKING)
-            return ready, Enrol(ready.url, ready.code, panel_of(ready))
+        case Question.ROTATION if value in map(str, ROTATIONS):
+            return _enrol(replace(setup, rotation=int(value)))
         case _:
             return setup, None
+
+
+def _again(setup: Setup) -> tuple[Setup, Enrol | None]:
+    """After a fault: the page that can mend it, with all answers kept."""
+    if setup.fault == CANNOT_SAVE:
+        return _enrol(setup)
+    again = Question.CODE if setup.fault in ABOUT_THE_CODE else Question.HUB
+    return replace(setup, question=again, fault=""), None
+
+
+def _enrol(setup: Setup) -> tuple[Setup, Enrol]:
+    return replace(setup, question=Question.WORKING, fault=""), Enrol(setup.url, setup.code, panel_of(setup))
 
 
 def _proceed(setup: Setup) -> Setup:
@@ -187,13 +207,6 @@ def _proceed(setup: Setup) -> Setup:
     if setup.question is Question.CODE and read_code(setup.code):
         return replace(setup, question=Question.PANEL)
     return setup
-
-
-def _before(question: Question) -> Question:
-    order = (Question.HUB, Question.CODE, Question.PANEL, Question.ROTATION)
-    if question not in order:
-        return Question.HUB
-    return order[max(0, order.index(question) - 1)]
 
 
 def view(setup: Setup, texts: Texts, now: datetime) -> View:
@@ -215,7 +228,7 @@ def view(setup: Setup, texts: Texts, now: datetime) -> View:
         ),
         title=title,
         spoken=title,
-        subtitle=words(f"setup.{setup.question.value}_text"),
+        subtitle="" if _is_unsaved(setup) else words(f"setup.{setup.question.value}_text"),
         pager=PagerTexts(words("page.more"), words("page.back"), words("page.of", page="{page}", pages="{pages}")),
         progress=_progress(setup, words),
         body=body,
@@ -223,6 +236,10 @@ def view(setup: Setup, texts: Texts, now: datetime) -> View:
         languages=tuple(language_chip(lang, lang == setup.lang) for lang in LANGUAGES),
         session="setup",
     )
+
+
+def _is_unsaved(setup: Setup) -> bool:
+    return setup.question is Question.FAILED and setup.fault == CANNOT_SAVE
 
 
 def _progress(setup: Setup, words: Words) -> Progress | None:
@@ -254,7 +271,9 @@ def _content(setup: Setup, words: Words) -> tuple[tuple[Block, ...], tuple[Contr
             return (Waiting(words("setup.working_heading")),), ()
         case Question.FAILED:
             reason = words(f"setup.fault.{setup.fault}")
-            notice = Notice(tone=Tone.STOP, icon="alert-triangle", heading=reason, text=words("setup.failed_now"))
+            unsaved = _is_unsaved(setup)
+            now = words("setup.cannot_save_now", path=setup.path) if unsaved else words("setup.failed_now")
+            notice = Notice(tone=Tone.STOP, icon="alert-triangle", heading=reason, text=now)
             again = button("again", words("action.try_again"), TryAgain(), icon="refresh", look=Look.MAIN)
             return (notice,), (again,)
         case Question.DONE:

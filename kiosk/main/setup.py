@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from kiosk.config import Panel
+from kiosk.eventlog import EventLog
 from kiosk.flows import setup
 from kiosk.flows.setup import Enrol, Question, Setup
 from kiosk.i18n.texts import Texts
@@ -24,21 +25,23 @@ DONE_S = 2.0
 """How long the good news stands before the terminal begins."""
 
 
-def run_setup(path: Path, window: tuple[int, int] | None, trace: Path | None) -> bool:
+def run_setup(path: Path, window: tuple[int, int] | None, trace: Path | None, log: EventLog) -> bool:
     """Ask until enrolled. True when the configuration stands at ``path``; False when the window was ended before."""
     panel = panel_for(Panel(), window)
-    return _SetupWindow(path, panel, window, trace).run()
+    return _SetupWindow(path, panel, window, trace, log).run()
 
 
 class _SetupWindow:
-    def __init__(self, path: Path, panel: Panel, window: tuple[int, int] | None, trace: Path | None) -> None:
+    def __init__(
+        self, path: Path, panel: Panel, window: tuple[int, int] | None, trace: Path | None, log: EventLog
+    ) -> None:
         from screens.start import Start, prepare
 
         prepare(Start(panel, window=window))
         from screens.app import KioskApp
 
-        self._path, self._texts = path, Texts.load("terminal")
-        self._state, self._lock, self._done = Setup(), threading.Lock(), False
+        self._path, self._log, self._texts = path, log, Texts.load("terminal")
+        self._state, self._lock, self._done = Setup(path=str(path)), threading.Lock(), False
         self._app = KioskApp(panel, self._touched, first=self._view(self._state), on_first_frame=self._stands)
         self._tracer: Tracer | None = None
         if trace is not None:
@@ -71,6 +74,8 @@ class _SetupWindow:
         answer = enrol(self._path, order.url, order.code, order.panel)
         self._done = not isinstance(answer, EnrolFault)
         fault = answer.trouble.value if isinstance(answer, EnrolFault) else ""
+        if isinstance(answer, EnrolFault):
+            self._log.write("setup-failed", {"why": fault, "detail": answer.detail})
         with self._lock:
             self._state = replace(self._state, question=Question.FAILED if fault else Question.DONE, fault=fault)
             state = self._state

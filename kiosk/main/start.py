@@ -40,7 +40,7 @@ def _set_up(path: Path, size: tuple[int, int] | None, trace: Path | None) -> int
     """Ask by touch, then begin anew as a configured terminal (a fresh process: the panel may be another)."""
     from kiosk.main.setup import run_setup
 
-    if run_setup(path, size, trace):
+    if run_setup(path, size, trace, EventLog("terminal")):
         os.execv(sys.executable, [sys.executable, "-m", "kiosk.cli", *sys.argv[1:]])
     return OK
 

@@ -1,5 +1,6 @@
 """An empty installation reaches its first called number: set-up pages in Chromium, touch set-up at the terminal."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -62,6 +63,46 @@ def test_an_empty_installation_reaches_its_first_called_number(
         terminal.terminate()
         terminal.wait(15)
         display.stop()
+
+
+def test_a_folder_that_cannot_be_written_is_said_logged_and_tried_again(tmp_path: Path) -> None:
+    """Saving is tried before anybody is asked: no hub is needed to see it fail."""
+    size, folder = (1080, 1920), tmp_path / "etc"
+    folder.write_text("")  # no folder: nothing can be saved in it, not even by root
+    display = VirtualDisplay(*size)
+    name = display.start()
+    trace = Trace(tmp_path / "trace.jsonl")
+    finger = Finger(name, trace)
+    command = [sys.executable, "-m", "kiosk.cli", "terminal", "--config", str(folder / "config.toml")]
+    command += ["--data", str(tmp_path / "terminal"), "--trace", str(tmp_path / "trace.jsonl"), "--window", "1080x1920"]
+    with (tmp_path / "terminal.log").open("wb") as log:
+        terminal = subprocess.Popen(command, env=_env(name), stdout=log, stderr=log)
+    try:
+        trace.wait_for_window()
+        finger.tap("pick:this")
+        trace.wait_for(lambda now: now.place == "setup:code", what="the code")
+        finger.tap("back")
+        trace.wait_for(lambda now: now.place == "setup:hub", what="the first question again")
+        finger.tap("pick:this")
+        trace.wait_for(lambda now: now.place == "setup:code", what="the code")
+        type_code(finger, trace, "K7MQ-2XPD")
+        finger.tap("proceed")
+        trace.wait_for(lambda now: now.place == "setup:panel", what="the panel")
+        finger.tap("pick:0")
+        trace.wait_for(lambda now: now.place == "setup:rotation", what="the rotation")
+        finger.tap("pick:0")
+        trace.wait_for(lambda now: now.place == "setup:failed", what="the fault")
+        before = len(trace.all())
+        finger.tap("again")
+        trace.wait_for(lambda now: now.place == "setup:failed" and len(trace.all()) > before, what="the fault again")
+    finally:
+        terminal.terminate()
+        assert terminal.wait(15) == 0
+        display.stop()
+    said = [json.loads(line) for line in (tmp_path / "terminal.log").read_text("utf-8").splitlines()]
+    failed = [line for line in said if line["event"] == "setup-failed"]
+    assert [line["why"] for line in failed] == ["cannot_save", "cannot_save"]
+    assert all(str(folder / "config.toml") in line["detail"] for line in failed)
 
 
 def set_up_by_touch(trace: Trace, finger: Finger, url: str, code: str, *, landscape: bool) -> str:

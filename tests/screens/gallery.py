@@ -129,6 +129,9 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
             code="K7MQ2XPDH5AMK99XC6LPPDMN",
         )
         yield f"setup_{question.value}", replace(setup.view(answered, texts(), MORNING), access=access)
+    failed = setup.Question.FAILED
+    unsaved = replace(answered, question=failed, fault="cannot_save", path="/etc/townhall-kiosk/config.toml")
+    yield "setup_unsaved", replace(setup.view(unsaved, texts(), MORNING), access=access)
 
 
 def own_numbers(lang: str, access: Access) -> Iterator[tuple[str, View]]:

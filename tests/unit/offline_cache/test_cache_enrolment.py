@@ -9,7 +9,7 @@ from peers import HubRoom, answer, peer, says
 from kiosk import config, wire
 from kiosk.config import Loaded, Panel, TerminalConfig, Timing
 from offline_cache.answers import Answer
-from offline_cache.enrolment import EnrolFault, EnrolTrouble, enrol, hub_address
+from offline_cache.enrolment import EnrolFault, EnrolTrouble, enrol, hub_address, run_enrol
 from offline_cache.remote import HubClient
 
 GOOD = wire.EnrolAnswer(terminal="t1", name="Foyer", key="k" * 40, site="s", town="Neustadt", site_name="Rathaus")
@@ -80,7 +80,7 @@ def test_every_fault_is_named_and_changes_nothing(tmp_path: Path, reply: bytes, 
     assert not path.exists()
 
 
-def test_nobody_there_and_no_address_and_no_place_to_save(tmp_path: Path) -> None:
+def test_nobody_there_and_no_address(tmp_path: Path) -> None:
     free = socket.create_server(("127.0.0.1", 0))
     url = f"127.0.0.1:{free.getsockname()[1]}"
     free.close()
@@ -90,11 +90,33 @@ def test_nobody_there_and_no_address_and_no_place_to_save(tmp_path: Path) -> Non
     fault = enrol(tmp_path / "config.toml", "not an address", "K7MQ-2XPD")
     assert isinstance(fault, EnrolFault)
     assert fault.trouble is EnrolTrouble.BAD_ADDRESS
-    (tmp_path / "file").write_text("")
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_before_the_code_is_said(hub: HubRoom, tmp_path: Path) -> None:
+    code, path = hub.codes.pop(), tmp_path / "etc" / "config.toml"
+    path.parent.write_text("")  # no folder: whoever runs this, nothing can be saved in it
     with peer(says(answer("200 OK", msgspec.json.encode(GOOD)))) as other:
-        fault = enrol(tmp_path / "file" / "config.toml", other.url, "K7MQ-2XPD")
+        fault = enrol(path, other.url, code)
+        assert other.requests == []
     assert isinstance(fault, EnrolFault)
     assert fault.trouble is EnrolTrouble.CANNOT_SAVE
+    assert str(path) in fault.detail
+    assert isinstance(enrol(path, hub.url, code), EnrolFault)
+    path.parent.unlink()
+    assert isinstance(enrol(path, hub.url, code), TerminalConfig), "the same code, tried again"
+    assert sorted(each.name for each in path.parent.iterdir()) == ["config.good.toml", "config.toml"]
+
+
+def test_the_command_names_path_and_remedy_when_it_cannot_save(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    (tmp_path / "file").write_text("")
+    path = tmp_path / "file" / "config.toml"
+    assert run_enrol(path, "127.0.0.1:9", "K7MQ-2XPD") == 2
+    told = capsys.readouterr().err
+    assert f"In {path} kann nichts geschrieben werden. Machen Sie den Ordner" in told
+    assert "cannot_save" in told
 
 
 @pytest.mark.parametrize(
