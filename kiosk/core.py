@@ -62,6 +62,7 @@ class News(Event, frozen=True):
     own_numbers: bool | None = None
     outbox_full: bool | None = None
     slip_key: bytes | None = None
+    business_day: str | None = None
     ready: bool = False
     """Store and catalogue have been opened: the start screen may come."""
 
@@ -102,7 +103,7 @@ class Core:
         self._restart = False
         self._stored = True
         self._own_numbers = self._outbox_full = False
-        self._slip_key = b""
+        self._slip_key, self._business_day = b"", ""
         self._ready = False
         self._drawn: deque[float] = deque()
         self._shown: View | None = None
@@ -190,6 +191,7 @@ class Core:
         self._own_numbers = self._own_numbers if news.own_numbers is None else news.own_numbers
         self._outbox_full = self._outbox_full if news.outbox_full is None else news.outbox_full
         self._slip_key = self._slip_key if news.slip_key is None else news.slip_key
+        self._business_day = self._business_day if news.business_day is None else news.business_day
         if news.ready and not self._ready:
             self._ready = True
             self._take_catalogue()
@@ -230,6 +232,7 @@ class Core:
             own_numbers=self._own_numbers,
             outbox_full=self._outbox_full,
             slip_key=self._slip_key,
+            business_day=self._business_day,
             base_url=self._site.base_url,
             catalogue_as_of=self._catalogue_as_of,
             house=self._house,

@@ -36,6 +36,8 @@ class Screen(StrEnum):
     GOODBYE = "goodbye"
     SCAN_TAKEN = "scan_taken"
     SCAN_NOT_TAKEN = "scan_not_taken"
+    SCAN_OLD = "scan_old"
+    SCAN_PAGE = "scan_page"
     SCAN_PAYMENT = "scan_payment"
     SCAN_UNKNOWN = "scan_unknown"
     CLOSED = "closed"

@@ -24,11 +24,11 @@ def write(db: apsw.Connection, outside: Outside, fact: StoreEffect) -> Kept | No
             return tickets.paper(db, outside, ticket, state, problem)
         case CommitCancel(ticket=ticket):
             return tickets.cancel(db, outside, ticket)
-        case CommitScan(id=scan, slip=slip):
-            return _scan(db, outside, scan, slip)
+        case CommitScan():
+            return _scan(db, outside, fact)
 
 
-def committed(fact: StoreEffect) -> Event | None:
+def committed(fact: StoreEffect, kept: Kept) -> Event | None:
     """What to answer once it is committed."""
     match fact:
         case CommitIntent():
@@ -38,7 +38,7 @@ def committed(fact: StoreEffect) -> Event | None:
         case CommitCancel():
             return CancelCommitted(fact.ticket)
         case CommitScan():
-            return ScanCommitted(fact.id)
+            return ScanCommitted(fact.id, kept.given_back)
         case CommitPaper():
             return None
 
@@ -65,11 +65,12 @@ def to_redo(fact: StoreEffect) -> CommitCancel | CommitPaper | None:
             return None  # the visitor was sent to the counter with the slip
 
 
-def _scan(db: apsw.Connection, outside: Outside, scan: str, slip: str) -> Kept | NotKept:
+def _scan(db: apsw.Connection, outside: Outside, fact: CommitScan) -> Kept | NotKept:
     if outbox.is_full(db, outside.outbox_limit):
         return NotKept(OUTBOX_FULL)
-    outbox.put(db, outside, scan, wire.OpKind.SCAN, wire.ScanFact(slip=slip, scanned_ms=outside.clock.now().ms))
-    return Kept()
+    told = wire.ScanFact(slip=fact.slip, scanned_ms=outside.clock.now().ms)
+    outbox.put(db, outside, fact.id, wire.OpKind.SCAN, told)
+    return Kept(given_back=tickets.is_given_back(db, fact.ticket))
 
 
 def _number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Kept | NotKept:

@@ -195,7 +195,7 @@ class StorageThread:
             outcome = NotKept(str(error))
         if isinstance(outcome, NotKept):
             return self._rejecting(job, outcome.reason)
-        event = committed(job)
+        event = committed(job, outcome)
         return (lambda: self._post(event)) if event is not None else _nothing
 
     def _answer(self, db: apsw.Connection, question: _Question) -> Callable[[], None]:

@@ -22,6 +22,9 @@ OUTBOX_FULL = "outbox full"
 class Kept(msgspec.Struct, frozen=True):
     """The fact is in the table (perhaps it was there before)."""
 
+    given_back: bool = False
+    """A slip was read whose number had been given back here."""
+
 
 class NotKept(msgspec.Struct, frozen=True):
     """The fact contradicts what is in the table; nothing was changed."""
@@ -96,7 +99,7 @@ def paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState,
 
 def cancel(db: apsw.Connection, outside: Outside, ticket: str) -> Kept | NotKept:
     """Give the number back, or leave a tombstone when there was none; owe it to the hub once."""
-    if _state(db, ticket) == "cancelled":
+    if is_given_back(db, ticket):
         return Kept()
     db.execute(
         "INSERT INTO ticket(id, state, service, lang, tapped_at) VALUES (?, 'cancelled', '', '', '')"
@@ -163,6 +166,11 @@ def read(db: apsw.Connection, ticket: str) -> Numbered | None:
         slip_code=str(slip_code),
         url=str(url),
     )
+
+
+def is_given_back(db: apsw.Connection, ticket: str) -> bool:
+    """Whether it was given back here."""
+    return _state(db, ticket) == "cancelled"
 
 
 def forget_before(db: apsw.Connection, business_day: str) -> int:

@@ -168,6 +168,11 @@ def is_our_scan(session: Session, trigger: Trigger, _facts: Facts) -> bool:
             return False
 
 
+def is_given_back(session: Session, trigger: Trigger, facts: Facts) -> bool:
+    """The code that was read in this session is the slip of a number that was given back here."""
+    return isinstance(trigger, ScanCommitted) and trigger.given_back and is_our_scan(session, trigger, facts)
+
+
 def _silent_for(session: Session, facts: Facts, seconds: float) -> bool:
     return facts.mono - max(session.touched, session.entered) >= seconds * patience(session)
 

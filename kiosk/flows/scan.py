@@ -1,4 +1,9 @@
-"""Flow: a code is held before the scanner. A slip of this hall reaches the hub by this terminal, whoever printed it."""
+"""Flow: a code is held before the scanner. A slip of this hall reaches the hub by this terminal, whoever printed it.
+
+What became of a number only the hub knows: the pages say what this terminal knows itself, and for the rest "if".
+"""
+
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -23,8 +28,21 @@ def is_slip(_session: Session, trigger: Trigger, facts: Facts) -> bool:
     return isinstance(_code(trigger, facts), Slip)
 
 
+def is_old_slip(_session: Session, trigger: Trigger, facts: Facts) -> bool:
+    """A slip of a business day that is over, and its visitor came then: the hub would only record it as expired.
+
+    Not so the number of a terminal that was cut off over night and counts on under yesterday (decision 0112), nor one
+    whose terminal had no clock (it cannot have come before its own day).
+    """
+    slip = _code(trigger, facts)
+    if not isinstance(slip, Slip):
+        return False
+    came = datetime.fromtimestamp(slip.arrival_s, facts.now.tzinfo).date().isoformat()
+    return slip.business_day <= came < facts.business_day
+
+
 def is_page(_session: Session, trigger: Trigger, facts: Facts) -> bool:
-    """The page of a ticket: the hub knows it."""
+    """Looks like the page of a ticket. Whether there is such a ticket, nobody asks."""
     return isinstance(_code(trigger, facts), VisitorPage)
 
 
@@ -39,7 +57,7 @@ def take_slip(session: Session, trigger: Trigger, facts: Facts) -> Moved:
     slip = _code(trigger, facts)
     assert isinstance(slip, Slip)
     taken = replace(session, scan_id=facts.fresh[0], scanned=str(slip.label), help=Help.NONE)
-    return Moved(taken, (CommitScan(facts.fresh[0], trigger.text.strip()),))
+    return Moved(taken, (CommitScan(facts.fresh[0], trigger.text.strip(), slip.id),))
 
 
 def forget_scan(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
@@ -48,10 +66,12 @@ def forget_scan(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
 
 
 ROWS: tuple[Row, ...] = (
+    row(_FREE, Scanned, State.SCAN_OLD, forget_scan, is_old_slip),
     row(_FREE, Scanned, State.SCANNING, take_slip, is_slip),
-    row(_FREE, Scanned, State.SCAN_TAKEN, forget_scan, is_page),
+    row(_FREE, Scanned, State.SCAN_PAGE, forget_scan, is_page),
     row(_FREE, Scanned, State.SCAN_PAYMENT, forget_scan, is_payment),
     row(_FREE, Scanned, State.SCAN_UNKNOWN, forget_scan),
+    row(State.SCANNING, ScanCommitted, State.HANDED_BACK, guard=guards.is_given_back),
     row(State.SCANNING, ScanCommitted, State.SCAN_TAKEN, guard=guards.is_our_scan),
     row(State.SCANNING, StoreFailed, State.SCAN_NOT_TAKEN, guard=guards.is_our_scan),
 )

@@ -1,23 +1,21 @@
-"""Pages of the scan flow: taken, not taken, a payment code, unknown."""
+"""Pages of the scan flow: taken, not taken, of another day, a visitor's page, a payment code, unknown."""
 
 from kiosk.flows import frame
 from kiosk.flows.frame import Page
 from kiosk.flows.service_pages import dead_end
 from kiosk.flows.ticket_pages import numbering
 from kiosk.session.model import State
-from kiosk.view import Block, Look, Notice, NumberCard, Screen, Tone, View
+from kiosk.view import Look, Notice, NumberCard, Screen, Tone, View
 
 
 def taken(page: Page) -> View:
-    """The number is in the queue, or will be as soon as the hub hears of it; that is said honestly."""
+    """In the queue now or when the hub hears of it, if it was not called or given back before: only the hub knows."""
     words, number = page.words, page.session.scanned
     key = "scan_taken" if page.facts.health.hub else "scan_waits"
     tone, icon = (Tone.GO, "circle-check") if page.facts.health.hub else (Tone.WARN, "user")
     notice = Notice(tone=tone, icon=icon, heading=words(f"{key}.heading"), text=words(f"{key}.text"))
-    body: tuple[Block, ...] = (notice,)
-    if number:
-        spoken = words("ticket.spoken", number=number)
-        body = (NumberCard(number=number, caption="", qr="", qr_caption="", spoken=spoken), notice)
+    spoken = words("ticket.spoken", number=number)
+    body = (NumberCard(number=number, caption="", qr="", qr_caption="", spoken=spoken), notice)
     again = frame.to_start(page, Look.MAIN)
     return frame.view(page, Screen.SCAN_TAKEN, words(f"{key}.title"), body=body, actions=(again,))
 
@@ -25,6 +23,17 @@ def taken(page: Page) -> View:
 def not_taken(page: Page) -> View:
     """It could not be kept: to a person."""
     return dead_end(page, Screen.SCAN_NOT_TAKEN, "scan_not_taken", Tone.WARN, "user")
+
+
+def old(page: Page) -> View:
+    """A number of a day that is over."""
+    return dead_end(page, Screen.SCAN_OLD, "scan_old", Tone.WARN, "calendar-event")
+
+
+def visitors_page(page: Page) -> View:
+    """For the visitor's telephone: nothing is done with it here, and nothing is promised."""
+    key = "scan_page" if page.facts.health.hub else "scan_page_away"
+    return dead_end(page, Screen.SCAN_PAGE, key, Tone.INFO, "qrcode")
 
 
 def payment(page: Page) -> View:
@@ -41,6 +50,8 @@ PAGES = {
     State.SCANNING: numbering,
     State.SCAN_TAKEN: taken,
     State.SCAN_NOT_TAKEN: not_taken,
+    State.SCAN_OLD: old,
+    State.SCAN_PAGE: visitors_page,
     State.SCAN_PAYMENT: payment,
     State.SCAN_UNKNOWN: unknown,
 }

@@ -202,7 +202,14 @@ class Workers:
         if now.full != self._full:
             self._full = now.full
             self._log.write("outbox-full" if now.full else "outbox-open")
-        self._core.post(News(own_numbers=now.own_numbers, outbox_full=now.full, slip_key=now.slip_key))
+        self._core.post(
+            News(
+                own_numbers=now.own_numbers,
+                outbox_full=now.full,
+                slip_key=now.slip_key,
+                business_day=now.business_day,
+            )
+        )
 
     def _queues(self, states: QueueStates | None) -> None:
         if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:

@@ -42,6 +42,8 @@ class State(StrEnum):
     SCANNING = "scanning"
     SCAN_TAKEN = "scan_taken"
     SCAN_NOT_TAKEN = "scan_not_taken"
+    SCAN_OLD = "scan_old"
+    SCAN_PAGE = "scan_page"
     SCAN_PAYMENT = "scan_payment"
     SCAN_UNKNOWN = "scan_unknown"
 
@@ -52,7 +54,16 @@ HOMES = frozenset({State.START, State.CLOSED, State.CLOSED_BY_HOUSE, State.OUT_O
 CHOOSING = frozenset({State.LANGUAGES, State.CATEGORIES, State.SERVICES, State.SEARCH, State.SERVICE})
 """Screens on which the visitor looks for the right thing; Back remembers them."""
 
-SCAN_ENDS = frozenset({State.SCAN_TAKEN, State.SCAN_NOT_TAKEN, State.SCAN_PAYMENT, State.SCAN_UNKNOWN})
+SCAN_ENDS = frozenset(
+    {
+        State.SCAN_TAKEN,
+        State.SCAN_NOT_TAKEN,
+        State.SCAN_OLD,
+        State.SCAN_PAGE,
+        State.SCAN_PAYMENT,
+        State.SCAN_UNKNOWN,
+    }
+)
 """What came of a code that was held before the scanner."""
 
 DEAD_ENDS = frozenset({State.UNKNOWN_SERVICE, State.SERVICE_CLOSED, State.HANDED_BACK}) | SCAN_ENDS
@@ -149,6 +160,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Too much waits for the hub: no new work."""
     slip_key: bytes = b""
     """Authenticates the slips of this hall; b"" = not known yet."""
+    business_day: str = ""
+    """The open one, as the hub named it last; "" = not heard yet."""
     base_url: str = ""
     """Where visitors' pages are."""
     catalogue_as_of: date | None = None

@@ -55,6 +55,8 @@ class CommitScan(Effect, frozen=True):
 
     id: str
     slip: str
+    ticket: str
+    """The id on the slip."""
 
 
 class SendHelp(Effect, frozen=True):

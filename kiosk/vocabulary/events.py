@@ -135,6 +135,8 @@ class ScanCommitted(Event, frozen=True):
     """What was read is durable and will reach the hub."""
 
     scan: str
+    given_back: bool = False
+    """The number on the slip was given back at this terminal; of what happened elsewhere only the hub knows."""
 
 
 class Failure(Event, frozen=True):

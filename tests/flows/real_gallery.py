@@ -27,6 +27,7 @@ from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.slips import Slip, slip_text
 
 URL = "https://termine.musterstadt.example/t/3vQ8xY2kQm0Zr7Lw5Jp1Ta"
+BASE = "https://termine.musterstadt.example"
 SLIP_KEY = bytes(range(32))
 SLIP = Slip(
     id="018f3c1e-7b2a-7c3d-9e4f-0123456789ab",
@@ -134,17 +135,21 @@ def drawer(name: str) -> Walk:
     return lambda visit: (visit.ask(intents.ShowAccess(name)), None)[1]
 
 
-def scanning(text: str, key: bytes = SLIP_KEY) -> Walk:
+def scanning(text: str, *, day: str = "", hub: bool = True) -> Walk:
     def walk(visit: Visit) -> None:
-        visit.slip_key = key
+        visit.slip_key, visit.business_day, visit.base_url = SLIP_KEY, day, BASE
+        visit.health = Health(paper=Paper.READY, hub=hub)
         visit.send(events.Scanned(text))
 
     return walk
 
 
-def scan_taken(visit: Visit) -> None:
-    scanning(slip_text(SLIP, SLIP_KEY))(visit)
-    visit.send(events.ScanCommitted(visit.session.scan_id))
+def scan_taken(*, hub: bool = True) -> Walk:
+    def walk(visit: Visit) -> None:
+        scanning(slip_text(SLIP, SLIP_KEY), hub=hub)(visit)
+        visit.send(events.ScanCommitted(visit.session.scan_id))
+
+    return walk
 
 
 def scan_not_taken(visit: Visit) -> None:
@@ -178,8 +183,12 @@ WALKS: dict[str, Walk] = {
     "help-called": help_called,
     "goodbye": goodbye,
     "question": question,
-    "scan-taken": scan_taken,
+    "scan-taken": scan_taken(),
+    "scan-waits": scan_taken(hub=False),
     "scan-not-taken": scan_not_taken,
+    "scan-old": scanning(slip_text(SLIP, SLIP_KEY), day="2026-03-03"),
+    "scan-page": scanning(f"{BASE}/t/{'0f' * 16}"),
+    "scan-page-away": scanning(f"{BASE}/t/{'0f' * 16}", hub=False),
     "scan-payment": scanning("RF18539007547034"),
     "scan-unknown": scanning("4006381333931"),
 }

@@ -64,6 +64,8 @@ class Visit:
     own_numbers: bool = False
     outbox_full: bool = False
     slip_key: bytes = b""
+    business_day: str = ""
+    base_url: str = ""
     house: House = field(default_factory=House)
     restart: bool = False
     waiting: dict[str, int] = field(default_factory=lambda: {"a": 3})
@@ -92,6 +94,8 @@ class Visit:
             own_numbers=self.own_numbers,
             outbox_full=self.outbox_full,
             slip_key=self.slip_key,
+            business_day=self.business_day,
+            base_url=self.base_url,
             house=self.house,
             restart=self.restart,
         )

@@ -161,8 +161,8 @@ class Terminal:
     def give_back(self, ticket: str) -> None:
         self._write(CommitCancel(ticket))
 
-    def scan(self, slip: str) -> None:
-        assert self._write(CommitScan(self._new_id(), slip))
+    def scan(self, slip: str, ticket: str) -> None:
+        assert self._write(CommitScan(self._new_id(), slip, ticket))
 
     def turn(self) -> None:
         """What the sync thread does between two waits (the queues' lengths are left out)."""

@@ -100,7 +100,7 @@ class Town:
     def carry(self, visitor: Visitor, terminal: str) -> None:
         """The visitor holds the slip before the scanner of another terminal."""
         if visitor.waits and visitor.number and visitor.number.slip_code:
-            self.terminals[terminal].scan(visitor.number.slip_code)
+            self.terminals[terminal].scan(visitor.number.slip_code, visitor.id)
 
     def forget_visitors(self) -> None:
         """Everybody has gone home; what is on the slips of closed days is nobody's business any more."""

@@ -390,7 +390,17 @@ def test_a_slip_that_was_read_is_owed_by_the_commit_that_is_told(tmp_path: Path)
     inbox = Inbox()
     storage = StorageThread(tmp_path / "terminal.db", inbox.post)
     storage.start()
-    storage.submit(CommitScan(ticket_id(7), "THK2:WHATEVER"))
+    storage.submit(CommitScan(ticket_id(7), "THK2:WHATEVER", ticket_id(1)))
     inbox.wait(ScanCommitted(ticket_id(7)))
     assert storage.ask(waiting, PATIENCE_S) == [(ticket_id(7), "scan")]
     storage.stop()
+
+
+def test_a_slip_whose_number_was_given_back_here_is_known_as_such(tmp_path: Path) -> None:
+    room = Room(tmp_path / "terminal.db")
+    for effect in (CommitIntent(intent(1)), CommitCancel(ticket_id(1)), CommitIntent(intent(2))):
+        room.thread.submit(effect)
+    room.thread.submit(CommitScan(ticket_id(7), "THK2:WHATEVER", ticket_id(1)))
+    room.thread.submit(CommitScan(ticket_id(8), "THK2:WHATEVER", ticket_id(2)))
+    room.inbox.wait(ScanCommitted(ticket_id(7), given_back=True), ScanCommitted(ticket_id(8)))
+    room.thread.stop()
