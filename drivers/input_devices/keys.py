@@ -2,6 +2,9 @@
 
 Codes are those of linux/input-event-codes.h. Only the keys that our codes need are mapped, for the two keyboard
 layouts that scanners are sold with here; the scanner must be set to the same.
+
+A code ends with Enter. A GiroCode (EPC069-12) has lines, and each of them ends so: what follows its first line at the
+speed of a machine belongs to it. The kernel's time stamps tell, whenever we come to read them.
 """
 
 import struct
@@ -17,6 +20,10 @@ ENTER = frozenset({28, 96})
 SHIFT = frozenset({42, 54})
 ALT_GR = 100
 Layout = Literal["de", "us"]
+GIRO, GIRO_LINES = "BCD", 12
+"""A GiroCode's first line, and how many it has at most."""
+JOIN_US = 100_000
+"""A scanner types its next line sooner; nobody presents another code so soon."""
 
 _ROWS = {2: "1234567890", 16: "qwertyuiop", 30: "asdfghjkl", 44: "zxcvbnm"}
 _LETTERS = {first + at: letter for first, row in _ROWS.items() for at, letter in enumerate(row)}
@@ -54,33 +61,62 @@ _DE_ALT_GR = {3: "²", 4: "³", 8: "{", 9: "[", 10: "]", 11: "}", 12: "\\", 16: 
 
 
 class KeyCodec:
-    """Sans-io: ``feed`` gives the codes that were ended by Enter, however the bytes were split."""
+    """Sans-io: ``feed`` gives the codes that were ended by Enter, however the bytes were split.
+
+    Whether a GiroCode is whole is known only by what comes next, or by ``silence``.
+    """
 
     def __init__(self, layout: Layout = "de") -> None:
         self._plain, self._shifted, self._alt = _maps(layout)
         self._kept = b""
         self._held: set[int] = set()
         self._typed: list[str] = []
+        self._giro: list[str] = []
+        self._ended_us = 0
+        """When the last line of the GiroCode ended."""
 
     def feed(self, data: bytes) -> tuple[str, ...]:
         """Codes that ended in these events; a code that is too long is dropped."""
         data = self._kept + data
         whole = len(data) - len(data) % EVENT.size
         self._kept = data[whole:]
-        codes = [
-            self._key(code, value) for _, _, kind, code, value in EVENT.iter_unpack(data[:whole]) if kind == EV_KEY
-        ]
+        codes: list[str] = []
+        for seconds, micros, kind, code, value in EVENT.iter_unpack(data[:whole]):
+            if kind == EV_KEY:
+                codes += self._key(code, value, seconds * 1_000_000 + micros)
         return tuple(code for code in codes if code)
 
-    def _key(self, code: int, value: int) -> str:
+    def silence(self) -> tuple[str, ...]:
+        """Nothing came for much longer than ``JOIN_US``: a GiroCode that waits for more lines is whole."""
+        return () if self._typed else self._whole_giro()
+
+    def _key(self, code: int, value: int, at_us: int) -> tuple[str, ...]:
         if code in SHIFT or code == ALT_GR:
             (self._held.add if value else self._held.discard)(code)
-        elif value == PRESSED and code in ENTER:
-            typed, self._typed = "".join(self._typed), []
-            return typed if len(typed) <= LONGEST else ""
-        elif value == PRESSED and len(self._typed) <= LONGEST:
+            return ()
+        if value != PRESSED:
+            return ()
+        begins = not self._typed and not 0 <= at_us - self._ended_us <= JOIN_US
+        before = self._whole_giro() if begins else ()
+        if code in ENTER:
+            return (*before, *self._line(at_us))
+        if len(self._typed) <= LONGEST:
             self._typed.append(self._letter(code))
-        return ""
+        return before
+
+    def _line(self, at_us: int) -> tuple[str, ...]:
+        line, self._typed = "".join(self._typed), []
+        if len(line) > LONGEST:
+            return ()
+        if not self._giro and line != GIRO:
+            return (line,)
+        self._giro.append(line)
+        self._ended_us = at_us
+        return self._whole_giro() if len(self._giro) == GIRO_LINES else ()
+
+    def _whole_giro(self) -> tuple[str, ...]:
+        code, self._giro = "\n".join(self._giro), []
+        return (code,) if 0 < len(code) <= LONGEST else ()
 
     def _letter(self, code: int) -> str:
         if ALT_GR in self._held:

@@ -28,6 +28,10 @@ class LineCodec:
             self._kept, self._dropping = self._kept[-(len(self._suffix) - 1) :] if len(self._suffix) > 1 else b"", True
         return tuple(codes)
 
+    def silence(self) -> tuple[str, ...]:
+        """Half a line goes on waiting for its suffix."""
+        return ()
+
     def _one(self, piece: bytes) -> str:
         if self._swallow:
             piece = piece.removeprefix(b"\n")

@@ -21,6 +21,9 @@ class Codec(Protocol):
     def feed(self, data: bytes) -> tuple[str, ...]:
         """The codes that ended in these bytes."""
 
+    def silence(self) -> tuple[str, ...]:
+        """The codes that are whole because nothing more came."""
+
 
 class NothingToDo(Exception):
     """A scanner was given a command (a bug)."""
@@ -43,6 +46,8 @@ class Scanner:
         """What was read since the last poll. Raises DriverFault when the line is gone."""
         heard: list[str] = []
         data = self._transport.read(_CHUNK, WAIT_S)
+        if not data:
+            return Status(heard=self._codec.silence())
         while data and len(heard) < _AT_ONCE:
             heard += self._codec.feed(data)
             data = self._transport.read(_CHUNK, 0.0)

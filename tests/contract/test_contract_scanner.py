@@ -116,6 +116,22 @@ def test_events_of_a_keyboard_over_a_pipe() -> None:
     os.close(write_end)
 
 
+def test_a_girocode_of_a_keyboard_over_a_pipe_is_one_code() -> None:
+    read_end, write_end = os.pipe()
+    driver = Scanner(EvdevTransport("/dev/input/event9", fd=read_end), KeyCodec("us"), Identity())
+    driver.open()
+    lines = [[(42, 1), *((key, 1) for key in (48, 46, 32)), (42, 0)], [(2, 1)], []]  # BCD, 1, an empty line
+    keys = [key for line in lines for key in [*line, (28, 1), (28, 0)]]
+    data = b"".join(EVENT.pack(7, at * 3_000, EV_KEY, *key) for at, key in enumerate(keys))
+    later = EVENT.pack(8, 0, EV_KEY, 30, 1) + EVENT.pack(8, 0, EV_KEY, 28, 1)
+    os.write(write_end, data)
+    assert heard(driver) == ["BCD\n1\n"], "whole when nothing more comes"
+    os.write(write_end, data + later)
+    assert heard(driver, count=2) == ["BCD\n1\n", "a"]
+    driver.close()
+    os.close(write_end)
+
+
 def test_a_real_input_device_is_grabbed() -> None:
     evdev = pytest.importorskip("evdev")
     if not os.access("/dev/uinput", os.W_OK):

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.input_devices.keys import EV_KEY, EVENT, KeyCodec
+from drivers.input_devices.keys import EV_KEY, EVENT, GIRO_LINES, JOIN_US, KeyCodec
 from drivers.input_devices.lines import LONGEST, SUFFIXES, LineCodec
 
 THK = "THK2:0123456789ABCDEFGHIJKLMNO:A03-17:2AB:000ABC:00000XY:0123456789ABC"
@@ -53,11 +53,14 @@ def test_noise_raises_nothing(noise: bytes, cuts: list[int]) -> None:
                 assert len(code) <= LONGEST
 
 
-def typed(text: str, layout: str) -> bytes:
-    """The events of a keyboard that types this text and Enter, as the kernel writes them."""
+def typed(text: str, layout: str, start_us: int = 0, key_us: int = 4_000) -> bytes:
+    """The events of a keyboard that types this text and Enter, a key in ``key_us``, as the kernel writes them."""
     codec = KeyCodec(layout)  # type: ignore[arg-type]
     events: list[tuple[int, int]] = []
-    for letter in text:
+    for letter in text + "\n":
+        if letter == "\n":
+            events += [(28, 1), (28, 0)]
+            continue
         keys = next(
             [*held, code]
             for table, held in ((codec._plain, []), (codec._shifted, [42]), (codec._alt, [100]))
@@ -65,8 +68,11 @@ def typed(text: str, layout: str) -> bytes:
             if found == letter
         )
         events += [(code, 1) for code in keys] + [(code, 0) for code in reversed(keys)]
-    events += [(28, 1), (28, 0)]
-    return b"".join(EVENT.pack(1, 2, EV_KEY, code, value) + EVENT.pack(1, 2, 0, 0, 0) for code, value in events)
+    data = b""
+    for at, (code, value) in enumerate(events):
+        when = divmod(start_us + at * key_us // 2, 1_000_000)
+        data += EVENT.pack(*when, EV_KEY, code, value) + EVENT.pack(*when, 0, 0, 0)
+    return data
 
 
 @given(st.lists(st.integers(0, 20_000), max_size=30), st.sampled_from(["de", "us"]))
@@ -75,6 +81,55 @@ def test_keys_are_the_same_however_they_are_split(cuts: list[int], layout: str) 
     data = typed(THK, layout) + typed("https://a.de/t/0f", layout)
     heard = [code for piece in in_pieces(data, cuts) for code in codec.feed(piece)]
     assert heard == [THK, "https://a.de/t/0f"]
+
+
+GIRO = "BCD\n002\n1\nSCT\n\nStadt Musterstadt\nDE89370400440532013000\nEUR46.5\n\nRF18539007547034"
+
+
+@given(st.lists(st.integers(0, 20_000), max_size=30), st.sampled_from(["de", "us"]))
+def test_the_lines_of_a_girocode_are_one_code_however_they_are_split(cuts: list[int], layout: str) -> None:
+    codec = KeyCodec(layout)  # type: ignore[arg-type]
+    heard = [code for piece in in_pieces(typed(GIRO, layout), cuts) for code in codec.feed(piece)]
+    assert heard == [], "more lines may come"
+    assert codec.silence() == (GIRO,)
+    assert codec.silence() == ()
+
+
+def test_the_next_code_is_not_a_line_of_the_girocode() -> None:
+    codec = KeyCodec("us")
+    later = 1_000_000_000
+    assert codec.feed(typed(GIRO, "us") + typed(THK, "us", later)) == (GIRO, THK)
+    assert codec.feed(typed("BCD", "us") + typed("", "us", later)) == ("BCD",), "an empty line can be too late as well"
+    assert codec.silence() == ()
+
+
+def test_a_line_belongs_to_it_up_to_the_limit_of_time_and_a_clock_set_back_ends_it() -> None:
+    for gap, codes in ((JOIN_US, ("BCD\n002",)), (JOIN_US + 1, ("BCD", "002")), (-1, ("BCD", "002"))):
+        codec = KeyCodec("us")
+        at = 5_000_000
+        heard = codec.feed(typed("BCD", "us", at, 0) + typed("002", "us", at + gap, 0))
+        assert heard + codec.silence() == codes
+
+
+def test_a_girocode_ends_at_its_last_line_and_only_it_has_lines() -> None:
+    codec = KeyCodec("us")
+    assert codec.feed(typed("\n".join(["BCD", *"abcdefghijk", "RF18539007547034"]), "us")) == (
+        "\n".join(["BCD", *"abcdefghijk"]),
+        "RF18539007547034",
+    )
+    assert len(["BCD", *"abcdefghijk"]) == GIRO_LINES
+    assert codec.feed(typed("abc\nBCDE\nx", "us")) == ("abc", "BCDE", "x")
+
+
+def test_silence_in_the_middle_of_a_line_ends_nothing() -> None:
+    codec = KeyCodec("us")
+    data = typed(GIRO, "us")
+    assert codec.feed(data[: len(data) // 2]) == ()
+    assert codec.silence() == ()
+    assert codec.feed(data[len(data) // 2 :]) == ()
+    assert codec.silence() == (GIRO,)
+    assert codec.feed(typed("BCD\n" + "x" * 600 + "\n" + "y" * 600, "us")) == ()
+    assert codec.silence() == (), "too long"
 
 
 def test_known_keys_of_the_german_layout() -> None:
