@@ -1,14 +1,17 @@
 """The whole lobby: terminal under Xvfb, touches by xdotool, real hub, Chromium on desk and board, byte-level peers.
 
-Printer on a socket, sign on a pty, pole display on a socket.
+Printer on a socket, sign on a pty, pole display and scanner on sockets.
 """
 
+import contextlib
 import re
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
+import pysqlite3
 import pytest
 import requests
 import zxingcpp
@@ -18,6 +21,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from kiosk.main.terminal import RESTART
+from kiosk.vocabulary.ids import uuid7
+from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.slips import Slip, service_mark, slip_text
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -177,6 +183,66 @@ def test_hub_gone_the_terminal_numbers_by_itself_and_the_ticket_stands_at_the_de
     until(lambda: requests.get(hall.demo.hub_url + "/healthz", timeout=5).ok)
     desk.reload()
     expect(desk.locator("#rows")).to_contain_text(ticket.number, timeout=15_000)
+    back_to_start(hall)
+
+
+def slip_of_another_terminal(hall: Lobby, n: int, *, days_ago: int = 0) -> str:
+    """As the terminal of slot 42 printed it: the hub hears of it only from whoever reads the slip."""
+    file = hall.demo.folder / "hub" / "hub.db"
+    with contextlib.closing(pysqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)) as db:
+        row = "SELECT slip_key, day FROM instance JOIN business_day USING (site_id) WHERE closed_ms IS NULL"
+        key, day = db.execute(row).fetchone()
+    came_s = int(time.time()) - days_ago * 86_400
+    slip = Slip(
+        id=str(uuid7(came_s * 1000, 42, n)),
+        label=Label("A", 42, n),
+        business_day=(date.fromisoformat(day) - timedelta(days=days_ago)).isoformat(),
+        arrival_s=came_s,
+        service=service_mark("personalausweis"),
+    )
+    return slip_text(slip, key)
+
+
+def scan(hall: Lobby, code: str) -> None:
+    """Hold it before the terminal's scanner."""
+    hall.trace.wait_for_screen("start")
+    requests.post(hall.demo.panel_url + "/scan", json={"code": code}, timeout=10).raise_for_status()
+
+
+def test_a_slip_of_a_terminal_that_is_cut_off_is_in_the_queue_by_the_scanner_of_another(
+    hall: Lobby, desk: Page
+) -> None:
+    scan(hall, slip_of_another_terminal(hall, 1))
+    assert hall.trace.wait_for_screen("scan_taken").number == "A 42-01"
+    expect(desk.locator("#rows")).to_contain_text("A 42-01", timeout=15_000)
+    back_to_start(hall)
+    second = slip_of_another_terminal(hall, 2)
+    hall.demo.stop_one("hub")
+    scan(hall, second)
+    assert hall.trace.wait_for_screen("scan_taken").number == "A 42-02"
+    hall.demo.run_hub()
+    desk.reload()
+    expect(desk.locator("#rows")).to_contain_text("A 42-02", timeout=30_000)
+    back_to_start(hall)
+
+
+def test_a_slip_of_another_day_and_codes_that_are_no_slips_are_told_so_and_nothing_comes_of_them(
+    hall: Lobby, desk: Page
+) -> None:
+    good = slip_of_another_terminal(hall, 3)
+    forged = good[:-1] + ("0" if good[-1] != "0" else "1")
+    codes = {slip_of_another_terminal(hall, 4, days_ago=2): "scan_old"}
+    codes |= dict.fromkeys((forged, "4006381333931", "[b]x[/b]\x00\x1b[2J'; DROP TABLE ticket; --"), "scan_unknown")
+    codes |= {f"{hall.demo.hub_url}/t/{'0f' * 16}": "scan_page", "RF18539007547034": "scan_payment"}
+    for code, screen in codes.items():
+        scan(hall, code)
+        assert hall.trace.wait_for_screen(screen).number == ""
+        back_to_start(hall)
+    assert hall.demo.processes["terminal"].poll() is None
+    scan(hall, good)
+    hall.trace.wait_for_screen("scan_taken")
+    expect(desk.locator("#rows")).to_contain_text("A 42-03", timeout=15_000)
+    expect(desk.locator("#rows")).not_to_contain_text("A 42-04")
     back_to_start(hall)
 
 
