@@ -46,7 +46,7 @@ class EvdevAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 Address = TcpAddress | SerialAddress | EvdevAddress
 _A = TypeVar("_A", TcpAddress, SerialAddress, EvdevAddress)
-_FORMS = "Write tcp://HOST:PORT or serial:///dev/serial/by-id/NAME?baud=19200"
+_FORMS = "Write tcp://HOST:PORT, serial:///dev/serial/by-id/NAME?baud=19200 or evdev:///dev/input/by-id/NAME-event-kbd"
 
 
 def parse_url(url: str) -> Address:

@@ -39,4 +39,6 @@ def test_mistakes_are_named_with_the_remedy(url: str, names: str) -> None:
         parse_url(url)
     assert fault.value.problem is Problem.BAD_CONFIG
     assert names in fault.value.detail
-    assert "Write tcp://HOST:PORT or serial:///dev/" in fault.value.detail
+    assert (
+        "Write tcp://HOST:PORT, serial:///dev/serial/by-id/NAME?baud=19200 or evdev:///dev/input/" in fault.value.detail
+    )
