@@ -179,7 +179,7 @@ class OfflineHall(Hall):
             if known in self.scanned:
                 self._learn(known, number, fact.arrival_ms)
             return "known"
-        twin = self._twin(number, waits=True)
+        twin = self._twin(number, self._waits(fact))
         if self.given_on[known] == self.day:
             self.void.add(self.labels[known])
         if twin is None:
@@ -192,7 +192,7 @@ class OfflineHall(Hall):
         return "merged"
 
     def _new_or_merged(self, fact: TicketFact, number: Number) -> str:
-        waits = fact.business_day == self.day or local_date(fact.arrival_ms, "Europe/Berlin") >= self.day
+        waits = self._waits(fact)
         twin = self._twin(number, waits)
         if twin is not None:
             self.stands_for[fact.id] = twin
@@ -202,6 +202,10 @@ class OfflineHall(Hall):
         if not waits:
             self._end(fact.id, State.EXPIRED)
         return "new"
+
+    def _waits(self, fact: TicketFact) -> bool:
+        """Whether its visitor may still be here."""
+        return fact.business_day == self.day or local_date(fact.arrival_ms, "Europe/Berlin") >= self.day
 
     def _insert(self, ident: str, number: Number, arrival: int) -> None:
         self.wait(ident, number[1], arrival)
