@@ -70,12 +70,19 @@ class CallsThread:
         self._client = client = self._make_client()
         tries = 0
         while not self._stopping.is_set():
+            tries = self._turn(client, tries) + 1
+            self._stopping.wait(self._poll_s * self._jitter(0.75, 1.25))
+        client.close()
+
+    def _turn(self, client: "HubClient", tries: int) -> int:
+        """Listen when it is time to try, then poll once; the tries since there was a stream."""
+        try:
             if tries % _POLLS_PER_TRY == 0 and self._listen(client):
                 tries = 0
             self._poll(client)
-            tries += 1
-            self._stopping.wait(self._poll_s * self._jitter(0.75, 1.25))
-        client.close()
+        except Exception as error:  # noqa: BLE001 - the edge: a bug ends this turn, not the thread
+            self._note("network-bug", {"place": "calls", "detail": type(error).__name__})
+        return tries
 
     def _listen(self, client: "HubClient") -> bool:
         """Read the stream until it ends; True when there was one."""
@@ -102,7 +109,7 @@ class CallsThread:
             return
         try:
             calls = msgspec.json.decode(event.data, type=wire.Calls)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             self._note("hub-garbled", {"place": wire.CALLS_STREAM, "detail": str(error)})
             return
         self._hand_over(calls)

@@ -57,7 +57,7 @@ class EventParser:
             case "event":
                 self._kind = value
             case "data":
-                self._size += len(value)
+                self._size += len(value) + 1  # an empty line takes room too
                 if self._size > _LINE_MAX:
                     self._skipping = True
                 else:

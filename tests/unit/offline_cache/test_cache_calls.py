@@ -193,6 +193,43 @@ def test_garbage_in_the_stream_is_noted_and_passed_over() -> None:
         sign.thread.stop()
 
 
+@pytest.mark.parametrize("deep", [b"[" * 2_000, b"[" * 60_000 + b"]" * 60_000, b'{"a":' * 40_000])
+def test_deep_nesting_in_the_stream_is_garbled_and_passed_over(deep: bytes) -> None:
+    data = b'event: calls\ndata: {"seq":1,"at":"","x":' + deep + b"\n\n" + event(calls(1))
+
+    def play(connection: socket.socket, request: bytes, number: int) -> None:
+        if b"stream" in request.partition(b"\r\n")[0]:
+            connection.sendall(STREAM + chunk(data))
+
+    with peer(play) as other:
+        sign = Sign(Hub(url=other.url))
+        eventually(lambda: sign.seqs == [1])
+        assert sign.notes.ids == ["hub-garbled"]
+        sign.thread.stop()
+
+
+def test_a_bug_while_listening_does_not_end_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = [True]
+
+    class Parser(EventParser):
+        def feed(self, received: bytes) -> list[ServerEvent]:
+            assert not broken.pop() if broken else True
+            return super().feed(received)
+
+    def play(connection: socket.socket, request: bytes, number: int) -> None:
+        if b"stream" in request.partition(b"\r\n")[0]:
+            connection.sendall(STREAM + chunk(event(calls(1))))
+        else:
+            connection.sendall(answer("404 Not Found"))
+
+    monkeypatch.setattr("offline_cache.calls.EventParser", Parser)
+    with peer(play) as other:
+        sign = Sign(Hub(url=other.url))
+        eventually(lambda: sign.seqs == [1])
+        assert sign.notes.lines == [("network-bug", {"place": "calls", "detail": "AssertionError"})]
+        sign.thread.stop()
+
+
 def test_stop_is_quick_in_the_middle_of_a_stream() -> None:
     with peer(lambda connection, request, number: connection.sendall(STREAM)) as other:
         sign = Sign(Hub(url=other.url), silent_s=60.0)
@@ -244,5 +281,10 @@ def test_an_endless_line_or_event_stays_bounded_and_is_dropped() -> None:
     assert parser.feed(b"data: good\n\n") == [ServerEvent("message", "good", "")]
     for _ in range(100):
         parser.feed(b"data: " + b"y" * 10_000 + b"\n")
+    assert parser.feed(b"\n") == []
+    assert parser.feed(b"data: good\n\n") == [ServerEvent("message", "good", "")]
+    for _ in range(40):
+        parser.feed(b"data\n" * 10_000)
+    assert len(parser._data) < 300_000, "lines without a letter count too"
     assert parser.feed(b"\n") == []
     assert parser.feed(b"data: good\n\n") == [ServerEvent("message", "good", "")]
