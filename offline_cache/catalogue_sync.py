@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeVar, assert_never
 
 import msgspec
 
@@ -29,6 +29,7 @@ from offline_cache.notes import Note, ignore
 if TYPE_CHECKING:
     from offline_cache.remote import HubClient
 
+T = TypeVar("T")
 Uniform = Callable[[float, float], float]
 
 
@@ -116,20 +117,20 @@ class CatalogueSync:
 
     def _run(self) -> None:
         self._client = client = self._make_client()
-        self._say_age()
+        self._guarded(self._say_age, None)
         while not self._stopping.is_set():
             self._wake.clear()
-            pause = self._turn(client)
-            self._say_age()
+            pause = self._guarded(lambda: self._settle(self._follower.follow(client)), self._rhythm.refused_s)
+            self._guarded(self._say_age, None)
             self._wake.wait(pause)
         client.close()
 
-    def _turn(self, client: "HubClient") -> float:
+    def _guarded(self, duty: Callable[[], T], otherwise: T) -> T:
         try:
-            return self._settle(self._follower.follow(client))
-        except Exception as error:  # noqa: BLE001 - the edge: a bug ends this question, not the thread
+            return duty()
+        except Exception as error:  # noqa: BLE001 - the edge: a bug ends this duty, not the thread
             self._note("network-bug", {"place": "catalogue", "detail": type(error).__name__})
-            return self._rhythm.refused_s
+            return otherwise
 
     def _settle(self, outcome: Outcome) -> float:
         """Write down what came of it; seconds until the next question."""

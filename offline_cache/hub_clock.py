@@ -12,6 +12,8 @@ from pathlib import Path
 
 import msgspec
 
+from kiosk.wire import LAST_MS
+
 DRIFT = 50e-6
 """Seconds a crystal may lose or win in one second (0.18 s an hour)."""
 SET_MS = 60_000
@@ -70,16 +72,16 @@ class HubClock:
         """The best that can be said."""
         with self._lock:
             if self._offset_ms is None:
-                self._last_ms = max(int(self._wall() * 1000), self._last_ms, 0)
+                self._last_ms = max(_bounded(self._wall() * 1000), self._last_ms)
                 return Arrival(self._last_ms, False)
-            told = max(int(self.boot() * 1000 + self._offset_ms), 0)
+            told = _bounded(self.boot() * 1000 + self._offset_ms)
             self._sure_ms = told if self._sure_ms - told > SET_MS else max(told, self._sure_ms)
             self._last_ms = max(self._last_ms, self._sure_ms)
             return Arrival(self._sure_ms, True)
 
     def learn(self, hub_ms: int, round_trip_s: float) -> None:
         """An answer that has come just now holds ``hub_ms``. Keeps the better of two samples."""
-        if hub_ms <= 0 or round_trip_s < 0:
+        if not 0 < hub_ms <= LAST_MS or round_trip_s < 0:
             return
         heard_s, error = self.boot(), round_trip_s * 500
         offset = hub_ms + error - heard_s * 1000
@@ -108,5 +110,10 @@ class HubClock:
     def not_before(self, sure_ms: int, any_ms: int) -> None:
         """Arrivals that are on disk already; later ones are not older."""
         with self._lock:
-            self._sure_ms = max(self._sure_ms, sure_ms)
-            self._last_ms = max(self._last_ms, any_ms)
+            self._sure_ms = max(self._sure_ms, _bounded(sure_ms))
+            self._last_ms = max(self._last_ms, _bounded(any_ms))
+
+
+def _bounded(ms: float) -> int:
+    """A time that the hub takes and a date can tell, whatever the clocks say."""
+    return min(max(int(ms), 0), LAST_MS)

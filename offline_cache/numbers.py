@@ -139,7 +139,7 @@ def numbered(answer: wire.TicketAnswer, intent: TicketIntent) -> Numbered | None
         queue=answer.queue,
         business_day=answer.business_day,
         issued_at=answer.issued_at,
-        ahead=max(-1, answer.ahead),
+        ahead=answer.ahead,
         slip_code=answer.slip_code,
         url=answer.url,
     )

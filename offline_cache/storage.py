@@ -191,7 +191,7 @@ class StorageThread:
         try:
             with db:  # a savepoint: a fact that breaks a constraint takes nothing else with it
                 outcome = write(db, self.outside, job)
-        except (apsw.ConstraintError, apsw.TooBigError, UnicodeEncodeError) as error:
+        except (apsw.ConstraintError, apsw.TooBigError, UnicodeEncodeError, OverflowError) as error:
             outcome = NotKept(str(error))
         if isinstance(outcome, NotKept):
             return self._rejecting(job, outcome.reason)

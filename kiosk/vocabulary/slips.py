@@ -52,7 +52,7 @@ def slip_text(slip: Slip, key: bytes) -> str:
         _base36(UUID(slip.id).int, 25),
         number,
         _base36(days, 3),
-        _base36(max(0, slip.arrival_s - _EPOCH_S), 6),
+        _base36(slip.arrival_s - _EPOCH_S, 6),
         _base36(slip.service, 7),
     )
     told = PREFIX + ":".join(parts)
@@ -91,7 +91,8 @@ def _mac(told: str, key: bytes) -> str:
 
 
 def _base36(value: int, width: int) -> str:
-    digits = ""
+    """As wide as said: of a day or a time beyond that (a clock that is out by decades) the last one that fits."""
+    value, digits = min(max(value, 0), 36**width - 1), ""
     while value:
         value, digit = divmod(value, 36)
         digits = _DIGITS[digit] + digits

@@ -29,8 +29,14 @@ Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 Hex64 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 """256 bits: a SHA-256 or a key."""
 BusinessDay = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-Ms = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+LAST_MS = 221_845_392_000_000
+"""The year 9000: a date in every zone, and still one when clocks go on from it for centuries."""
+Ms = Annotated[int, msgspec.Meta(ge=0, le=LAST_MS)]
+ToldMs = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""What a terminal says: facts are taken however wrong its clock is."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+People = Annotated[int, msgspec.Meta(ge=0, le=999_999)]
+"""What a screen and a slip have room for."""
 Slot = Annotated[int, msgspec.Meta(ge=1, le=99)]
 
 

@@ -1,6 +1,10 @@
 """Numbers and queues: what a terminal asks while the hub answers."""
 
-from kiosk.wire.base import Body, Lang, Short, Uuid
+from typing import Annotated
+
+import msgspec
+
+from kiosk.wire.base import Body, Lang, People, Short, Uuid
 
 
 class TicketRequest(Body, frozen=True):
@@ -17,12 +21,13 @@ class TicketAnswer(Body, frozen=True):
 
     id: Uuid
     series: str
-    n: int
+    n: Annotated[int, msgspec.Meta(ge=1, le=9999)]
     queue: str
     service: str
     business_day: str
     issued_at: str
-    ahead: int
+    ahead: Annotated[int, msgspec.Meta(ge=-1, le=999_999)]
+    """-1 = not known."""
     slip_code: str
     url: str = ""
 
@@ -32,7 +37,7 @@ class QueueState(Body, frozen=True):
 
     id: str
     series: str
-    waiting: int
+    waiting: People
     open: bool = True
 
 

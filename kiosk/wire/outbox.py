@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from kiosk.wire.base import Body, BusinessDay, Hex32, Lang, Ms, Short, Uuid
+from kiosk.wire.base import Body, BusinessDay, Hex32, Lang, Short, ToldMs, Uuid
 
 BATCH_MAX = 100
 """Operations in one request."""
@@ -33,7 +33,7 @@ class TicketFact(Body, frozen=True, kw_only=True):
     slot: Annotated[int, msgspec.Meta(ge=0, le=99)]
     n: Annotated[int, msgspec.Meta(ge=1, le=9999)]
     business_day: BusinessDay
-    arrival_ms: Ms
+    arrival_ms: ToldMs
     """When the visitor tapped, as the hub's clock would have said (Unix ms)."""
     arrival_sure: bool = True
     """False after a reboot without contact: only the terminal's wall clock was there to ask."""
@@ -58,7 +58,7 @@ class ScanFact(Body, frozen=True, kw_only=True):
     """A slip was read at this terminal: its text as it came (``kiosk.vocabulary.slips``)."""
 
     slip: Short
-    scanned_ms: Ms
+    scanned_ms: ToldMs
 
 
 class OrderFact(Body, frozen=True, kw_only=True):
@@ -94,7 +94,7 @@ class OpAnswer(Body, frozen=True):
     """
 
     op: Uuid
-    status: int
+    status: Annotated[int, msgspec.Meta(ge=100, le=599)]
     code: str = ""
     message: str = ""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from kiosk.vocabulary.devices import DeviceStatus
-from kiosk.wire.base import Body, Count, Lang, Ms, Short, Uuid
+from kiosk.wire.base import Body, Count, Lang, Ms, Short, ToldMs, Uuid
 
 
 class SetAside(Body, frozen=True):
@@ -39,13 +39,13 @@ class Heartbeat(Body, frozen=True):
     """POST HEARTBEAT, every 5 s: how the terminal is."""
 
     version: str
-    catalogue_version: int
+    catalogue_version: Count
     devices: tuple[DeviceStatus, ...] = ()
     notes: tuple[Short, ...] = ()
     """Codes of what staff should know: "closed", "store_failed", "catalogue_refused", ..."""
     generation: Short = ""
     slot: Count = 0
-    clock_ms: Ms = 0
+    clock_ms: ToldMs = 0
     """The terminal's wall clock, Unix ms."""
     manifest_seq: Count = 0
     outbox: OutboxState = OutboxState()
@@ -109,7 +109,7 @@ class CallKind(StrEnum):
 class Call(Body, frozen=True):
     """One number called to one counter."""
 
-    seq: int
+    seq: Count
     kind: CallKind
     label: str
     counter: str
@@ -122,7 +122,7 @@ class Calls(Body, frozen=True):
     The calls are of ``business_day``; with another day, what was called before is over.
     """
 
-    seq: int
+    seq: Count
     at: str
     calls: tuple[Call, ...] = ()
     business_day: str = ""

@@ -3,6 +3,8 @@
 import random
 import re
 
+import msgspec
+
 from kiosk.vocabulary.ids import uuid7
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import Forged, Slip, read_slip, service_mark, slip_text
@@ -36,6 +38,14 @@ def test_many_slips_read_back_and_fit_the_alphanumeric_mode_of_a_qr():
         text = slip_text(slip, KEY)
         assert read_slip(text, KEY) == slip
         assert re.fullmatch(r"[0-9A-Z $%*+\-./:]{60,90}", text)
+
+
+def test_a_day_or_time_that_the_qr_cannot_hold_leaves_a_slip_that_reads_back():
+    for day, arrival_s in (("9000-01-01", 221_845_392_000), ("0001-01-01", 0)):
+        slip = msgspec.structs.replace(SLIP, business_day=day, arrival_s=arrival_s)
+        back = read_slip(slip_text(slip, KEY), KEY)
+        assert isinstance(back, Slip)
+        assert (back.id, back.label, back.service) == (SLIP.id, SLIP.label, SLIP.service)
 
 
 def test_any_changed_letter_is_seen():

@@ -153,6 +153,18 @@ def test_deep_nesting_is_garbled_and_no_crash(body: bytes) -> None:
         client.close()
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"hub_ms": 2**53}, {"hub_ms": wire.LAST_MS + 1}, {"hub_ms": -1}, {"manifest_seq": 2**63}, {"manifest_seq": -1}],
+)
+def test_an_answer_with_a_number_that_nothing_can_hold_is_garbled(wrong: dict[str, object]) -> None:
+    for body, kind in (({"hub_ms": wire.LAST_MS}, Answer), ({"hub_ms": 0} | wrong, Away)):
+        with peer(scripted({b"heartbeat": answer("200 OK", msgspec.json.encode(body))})) as other:
+            client = HubClient(other.url, "", Timeouts(1.0, 2.0, 3.0))
+            assert isinstance(client.heartbeat(BEAT), kind)
+            client.close()
+
+
 def test_orders_beyond_their_limits_are_garbled_as_a_whole() -> None:
     good = msgspec.to_builtins(
         wire.Order(id="0193bbbb-0000-7000-8000-000000000001", kind="close", expires_ms=1, role="x")
@@ -161,6 +173,7 @@ def test_orders_beyond_their_limits_are_garbled_as_a_whole() -> None:
         {"id": "x"},
         {"kind": "x" * 201},
         {"expires_ms": -1},
+        {"expires_ms": wire.LAST_MS + 1},
         {"expires_ms": 1e400},
         {"args": {"message": 1}},
     ):

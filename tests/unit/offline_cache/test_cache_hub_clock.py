@@ -5,6 +5,7 @@ from cache_helpers import Clock
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.wire import LAST_MS
 from offline_cache.breaker import Breaker
 from offline_cache.hub_clock import Arrival, HubClock, Offset, boot_s, read_boot_id
 from offline_cache.machine import machine_id
@@ -84,7 +85,21 @@ def test_nonsense_is_not_learnt() -> None:
     mine = Clock(wall=7.0).hub_clock()
     mine.learn(0, 1.0)
     mine.learn(HUB_MS, -1.0)
+    mine.learn(LAST_MS + 1, 0.0)
+    mine.learn(2**53, 0.0)
     assert mine.now() == Arrival(7000, False)
+
+
+def test_no_time_is_later_than_the_last_one_that_can_be_told() -> None:
+    clock = Clock(boot=100.0, wall=1e15)
+    mine = clock.hub_clock()
+    assert mine.now() == Arrival(LAST_MS, False)
+    mine.learn(LAST_MS, 0.0)
+    clock.pass_by(3600)
+    assert mine.now() == Arrival(LAST_MS, True)
+    kept = Clock(boot=100.0, wall=7.0).hub_clock()
+    kept.not_before(2**53, 2**53)
+    assert kept.now() == Arrival(LAST_MS, False), "a file written before there was a bound"
 
 
 @given(

@@ -148,13 +148,25 @@ def test_a_trickling_hub_cannot_hold_the_visitor_nor_pile_up_threads(pause_s: fl
         (given(1, series="I"), Problem.HUB_AWAY),
         (given(1, series="ABC"), Problem.HUB_AWAY),
         (given(1, n=0), Problem.HUB_AWAY),
-        (given(1, n=123456), Problem.HUB_AWAY),
+        (given(1, n=10_000), Problem.HUB_AWAY),
+        (given(1, n=2**63), Problem.HUB_AWAY),
+        (given(1, ahead=-2), Problem.HUB_AWAY),
+        (given(1, ahead=1_000_000), Problem.HUB_AWAY),
+        (given(1, ahead=2**63), Problem.HUB_AWAY),
         (given(1, url="x" * 9999), Problem.HUB_AWAY),
     ],
 )
 def test_an_unsound_answer_is_no_number(reply: bytes, problem: Problem) -> None:
     with peer(says(reply)) as other:
         assert ask(other.url, 1, deadline_s=20.0).events == [NumberSilent(ticket_id(1), problem)]
+
+
+@pytest.mark.parametrize("ahead", [-1, 999_999])
+def test_the_first_and_the_last_count_that_may_stand_on_a_slip(ahead: int) -> None:
+    with peer(says(given(1, ahead=ahead))) as other:
+        (event,) = ask(other.url, 1, deadline_s=20.0).events
+    assert isinstance(event, NumberGiven)
+    assert event.ticket.ahead == ahead
 
 
 def test_a_hub_that_is_not_there_is_told_at_once() -> None:

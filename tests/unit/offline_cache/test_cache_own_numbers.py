@@ -80,6 +80,22 @@ def test_a_number_of_our_own_is_whole_and_owed(db: apsw.Connection, world: Outsi
     assert db.execute("SELECT state, paper FROM ticket").fetchone() == ("numbered", "asked")
 
 
+def test_the_last_time_a_hub_may_say_still_gives_a_whole_number(
+    db: apsw.Connection, world: Outside, clock: Clock
+) -> None:
+    """A hub whose clock is out by millennia: the slip reads back, and the fact is one that it takes."""
+    world.clock.learn(wire.LAST_MS, 0.0)
+    clock.pass_by(3600)
+    drawn = draw(db, world, 1)
+    assert isinstance(drawn, Numbered)
+    assert drawn.issued_at == "9000-01-01T00:00:00+00:00"
+    slip = read_slip(drawn.slip_code, SLIP_KEY)
+    assert isinstance(slip, Slip)
+    assert (slip.id, slip.label) == (ticket_id(1), drawn.label)
+    fact = msgspec.json.decode(outbox.batch(db, 0).ops[0].body, type=wire.TicketFact)
+    assert fact.arrival_ms == wire.LAST_MS
+
+
 def test_the_arrival_is_that_of_the_tap(db: apsw.Connection, world: Outside, clock: Clock) -> None:
     world.clock.learn(1_795_421_600_000, 0.0)
     with transaction(db):

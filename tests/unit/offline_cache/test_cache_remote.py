@@ -2,14 +2,17 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from cache_helpers import slot_answer, ticket_id
+from msgspec import inspect
 from peers import HubRoom, RawPeer, answer, peer, says, trickle
 from sync_peer import SyncPeer
 
 from kiosk import wire
+from kiosk.wire.base import Body
 from offline_cache.answers import Answer, Away, AwayReason, Refused
 from offline_cache.remote import SMALL, HubClient, Reply, Timeouts
 
@@ -232,6 +235,47 @@ def test_an_unsound_slot_is_no_slot(body: dict[str, object]) -> None:
         found = client.slot(wire.SlotRequest("ab" * 16, "m1"))
         client.close()
     assert isinstance(found, Answer if body == {"slot": 3} else Away)
+
+
+BODIES = [each for each in vars(wire).values() if isinstance(each, type) and issubclass(each, Body)]
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_every_whole_number_on_the_wire_is_one_that_a_column_holds(kind: type[Body]) -> None:
+    for field in msgspec.structs.fields(kind):
+        told = inspect.type_info(field.type)
+        if isinstance(told, inspect.IntType):
+            assert told.ge is not None, field.name
+            assert told.le is not None, field.name
+            assert -1 <= told.ge < told.le <= 2**53, field.name
+
+
+@pytest.mark.parametrize(
+    ("path", "good", "place"),
+    [
+        (wire.QUEUES, wire.QueueStates("", "", (wire.QueueState("q", "A", 999_999),)), ("queues", 0, "waiting")),
+        (wire.CALLS, wire.Calls(2**53, ""), ("seq",)),
+        (wire.CALLS, wire.Calls(1, "", (wire.Call(2**53, wire.CallKind.CALL, "A 1", "1", ""),)), ("calls", 0, "seq")),
+        (wire.SYNC, wire.SyncAnswer((wire.OpAnswer(ticket_id(1), 599),)), ("answers", 0, "status")),
+    ],
+)
+def test_a_count_that_nothing_can_hold_is_no_answer(path: str, good: object, place: tuple[str | int, ...]) -> None:
+    asked: dict[str, Callable[[HubClient], object]] = {
+        wire.QUEUES: lambda client: client.queues(),
+        wire.CALLS: lambda client: client.calls(0),
+        wire.SYNC: lambda client: client.sync(wire.SyncRequest("ab" * 16, ())),
+    }
+    bodies = [msgspec.to_builtins(good) for _ in range(3)]
+    for body, add in zip(bodies, (0, 1, 2**63), strict=True):
+        part: Any = body
+        for step in place[:-1]:
+            part = part[step]
+        part[place[-1]] += add
+        with peer(says(answer("200 OK", msgspec.json.encode(body)))) as other:
+            client = HubClient(other.url, "", PATIENT)
+            found = asked[path](client)
+            client.close()
+        assert isinstance(found, Away if add else Answer), found
 
 
 @pytest.mark.parametrize(

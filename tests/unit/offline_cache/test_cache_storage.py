@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import apsw
+import msgspec
 import pytest
 from cache_helpers import (
     DAY,
@@ -173,12 +174,17 @@ def test_a_bad_fact_takes_nothing_else_with_it(tmp_path: Path) -> None:
     room.thread.submit(CommitCancel("not an id"))
     room.thread.submit(CommitCancel(ticket_id(2)))
     room.thread.submit(CommitNumber(bad))
+    room.thread.submit(CommitNumber(msgspec.structs.replace(numbered(3), ahead=2**63)))
     room.thread.submit(CommitPaper(ticket_id(77), PaperState.PRINTED))
+    room.thread.submit(CommitIntent(intent(4)))
+    room.inbox.wait(IntentCommitted(ticket_id(4)))
     room.inbox.wait(IntentCommitted(ticket_id(1)), CancelCommitted(ticket_id(2)), StoreFailed(bad.id, "cancelled"))
     assert any(isinstance(event, StoreFailed) and event.ticket == "not an id" for event in room.inbox.events)
+    assert any(isinstance(event, StoreFailed) and event.ticket == ticket_id(3) for event in room.inbox.events)
     room.thread.stop()
-    assert room.notes.ids.count("store-rejected") == 3
-    assert set(room.rows()) == {ticket_id(1), ticket_id(2)}
+    assert room.notes.ids.count("store-rejected") == 4
+    assert "store-bug" not in room.notes.ids
+    assert set(room.rows()) == {ticket_id(1), ticket_id(2), ticket_id(4)}
 
 
 def test_a_fact_that_fails_half_way_leaves_nothing_of_itself(tmp_path: Path) -> None:

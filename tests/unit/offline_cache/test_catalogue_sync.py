@@ -144,6 +144,24 @@ def test_the_hubs_clock_goes_before_a_wrong_one_here(tmp_path: Path) -> None:
         eventually(lambda: here.told == [date(2026, 11, 23), None])
 
 
+@pytest.mark.parametrize("hub_ms", [wire.LAST_MS, 2**53])
+def test_no_time_of_the_hub_ends_the_thread(tmp_path: Path, hub_ms: int) -> None:
+    """The wire refuses the second; whatever gets this far, catalogues are fetched, and a right time mends it."""
+    hub = ManifestHub(town())
+    with peer(hub.play) as line, room(tmp_path, hub.link(line.url), FAST) as here:
+        here.inbox.wait(CatalogueChanged(1))
+        right = int(here.clock * 1000)
+        here.heard(1, hub_ms)
+        fits = hub_ms <= wire.LAST_MS
+        eventually(lambda: here.told == [date(2026, 11, 23)] if fits else "network-bug" in here.notes.ids)
+        hub.publish(town(2, s1="Neu"))
+        here.heard(2)
+        here.inbox.wait(CatalogueChanged(2))
+        here.heard(2, right)
+        eventually(lambda: here.sync.codes == ())
+        assert set(here.notes.ids) <= {"catalogue-old", "network-bug"}
+
+
 def test_a_hub_without_manifests_is_waited_for(tmp_path: Path) -> None:
     """There is no other way to a catalogue: nobody can talk a terminal out of signatures."""
     gone = b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}"
