@@ -72,6 +72,13 @@ def test_sqlite_with_the_wal_reset_bug_is_refused_with_the_reason(version: tuple
         refuse_old_sqlite(version)
 
 
+def test_no_store_is_opened_with_an_old_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pysqlite3, "sqlite_version_info", (3, 51, 2))
+    with pytest.raises(StoreRefused, match=r"SQLite 3\.51\.2 can lose commits.*Install"):
+        Store(tmp_path / "data" / "hub.db")
+    assert list(tmp_path.iterdir()) == [], "nothing is made"
+
+
 def test_the_sqlite_we_ship_with_is_new_enough() -> None:
     refuse_old_sqlite(OLDEST_SQLITE)
     assert pysqlite3.sqlite_version_info >= OLDEST_SQLITE

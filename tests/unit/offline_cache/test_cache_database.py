@@ -147,6 +147,18 @@ def test_old_sqlite_is_refused_in_words(tmp_path: Path) -> None:
     assert sqlite_fault(tmp_path / "t.db", 3_051_003) is None
 
 
+def test_no_file_is_opened_with_an_old_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(tmp_path / "t.db").close()
+    before = (tmp_path / "t.db").read_bytes()
+    monkeypatch.setattr(apsw, "SQLITE_VERSION_NUMBER", 3_051_002)
+    fault = refused(tmp_path / "t.db")
+    assert fault.trouble is Trouble.OLD_SQLITE
+    assert "SQLite 3.51.2" in str(fault)
+    assert refused(tmp_path / "new.db").trouble is Trouble.OLD_SQLITE
+    assert {each.name for each in tmp_path.iterdir()} == {"t.db"}, "nothing is made, nothing is put aside"
+    assert (tmp_path / "t.db").read_bytes() == before
+
+
 def _hold(path: Path, pipe: Pipe) -> None:
     connection = open_database(path, ONE)
     pipe.send(isinstance(connection, apsw.Connection))
