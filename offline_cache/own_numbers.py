@@ -12,6 +12,7 @@ import msgspec
 
 from kiosk import wire
 from kiosk.vocabulary.labels import Label, parse_label
+from kiosk.vocabulary.machines import is_same_machine, remembered
 from kiosk.vocabulary.slips import Slip, service_mark, slip_text
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from offline_cache import outbox, tickets
@@ -49,19 +50,19 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 def standing(db: apsw.Connection, outside: Outside) -> Standing:
     """Read it."""
     row = db.execute(
-        "SELECT lower(hex(generation)), CASE WHEN machine = ?1 THEN coalesce(slot, 0) ELSE 0 END,"
-        " business_day, hub_generation, CASE WHEN machine = ?1 THEN coalesce(slip_key, x'') ELSE x'' END FROM instance",
-        (outside.machine,),
+        "SELECT lower(hex(generation)), coalesce(slot, 0), coalesce(slip_key, x''), machine, business_day,"
+        " hub_generation FROM instance"
     ).fetchone()
     assert row is not None
-    generation, slot, business_day, hub_generation, slip_key = row
+    generation, slot, slip_key, machine, business_day, hub_generation = row
     assert isinstance(slip_key, bytes)
+    is_here = is_same_machine(str(machine), outside.machine)
     return Standing(
         generation=str(generation),
-        slot=int(slot),
+        slot=int(slot) if is_here else 0,
         business_day=str(business_day),
         hub_generation=str(hub_generation),
-        slip_key=slip_key,
+        slip_key=slip_key if is_here else b"",
         full=outbox.is_full(db, outside.outbox_limit),
     )
 
@@ -72,9 +73,10 @@ def take_slot(db: apsw.Connection, outside: Outside, generation: str, answer: wi
         return False
     hear_day(db, answer.business_day)
     hear_hub(db, outside, answer.hub_generation)
+    (machine,) = db.execute("SELECT machine FROM instance").fetchone() or ("",)
     db.execute(
         "UPDATE instance SET slot = ?, slip_key = ?, machine = ?",
-        (answer.slot, bytes.fromhex(answer.slip_key), outside.machine),
+        (answer.slot, bytes.fromhex(answer.slip_key), remembered(str(machine), outside.machine)),
     )
     return True
 

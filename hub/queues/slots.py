@@ -5,6 +5,7 @@ day on which it was given back: its numbers may be on paper somewhere. So ``A 03
 """
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.queues import alarms, instance
@@ -12,6 +13,7 @@ from hub.queues.days import open_day, today
 from hub.queues.refusals import Code, Refused
 from hub.store.sql import run
 from hub.store.words import AlarmKind
+from kiosk.vocabulary.machines import is_same_machine, remembered
 
 SLOTS = range(1, 100)
 
@@ -60,9 +62,12 @@ def join(connection: Connection, wanted: Wanted) -> Joined | Refused:
 def _slot(connection: Connection, wanted: Wanted, day: str) -> int | Refused:
     before = _of_generation(connection, wanted)
     live = next((each for each in before if each.live), None)
-    if live is not None and live.machine != wanted.machine:
+    if live is not None and not is_same_machine(live.machine, wanted.machine):
         return _cloned(connection, wanted)
+    wanted = replace(wanted, machine=remembered(live.machine if live else "", wanted.machine))
     if live is not None and live.terminal == wanted.terminal:
+        if live.machine != wanted.machine:
+            _give(connection, wanted, live.slot, day)
         return live.slot
     if live is not None:
         retire(connection, wanted.site, live.terminal, wanted.now_ms)
@@ -133,7 +138,7 @@ def _own_again(connection: Connection, wanted: Wanted, before: list[Grant], day:
 
     On another machine it may be an older copy of the database, whose counters lag behind: it gets a new slot.
     """
-    for each in [each for each in before if each.machine == wanted.machine]:
+    for each in [each for each in before if is_same_machine(each.machine, wanted.machine)]:
         row = run(
             connection,
             "SELECT 1 FROM slot_grant WHERE site_id = ? AND slot = ? AND generation <> ?"

@@ -89,6 +89,30 @@ def test_a_cloned_disk_is_refused_and_staff_are_told(hall) -> None:
     assert (alarm.kind, alarm.subject, alarm.terminal) == (AlarmKind.CLONED_DISK, generation(1), "Terminal 1")
 
 
+def test_a_copy_with_the_same_machine_id_is_told_by_its_network_cards(hall) -> None:
+    assert slot(hall, "t1", 1, "m:c1,c2") == 1
+    assert isinstance(join(hall, "t1", 1, "m:c3"), Refused)
+    assert slot(hall, "t1", 1, "m:c2") == 1, "a card is away"
+    assert slot(hall, "t1", 1, "m") == 1, "all of them are"
+    refused = join(hall, "t1", 1, "m:c3")
+    assert isinstance(refused, Refused), "they are not forgotten"
+    assert refused.code is Code.CLONED_DISK
+    assert hall.see(slots.slots_now, hall.site) == {"t1": 1}
+
+
+def test_a_terminal_from_before_cards_had_a_say_keeps_its_slot_and_its_copies_come_out(hall) -> None:
+    assert slot(hall, "t1", 1, "m") == 1
+    assert slot(hall, "t1", 1, "m:c1") == 1
+    assert isinstance(join(hall, "t1", 1, "m:c2"), Refused)
+    assert slot(hall, "t1", 1, "m:c1") == 1
+
+
+def test_after_new_cards_a_terminal_is_enrolled_as_another_and_numbers_from_a_new_slot(hall) -> None:
+    assert slot(hall, "t1", 1, "m:c1") == 1
+    hall.do(terminals.revoke, hall.site, "t1", hall.clock())
+    assert slot(hall, "t2", 1, "m:c2") == 2
+
+
 def test_a_database_enrolled_anew_on_its_machine_keeps_its_slot(hall) -> None:
     assert slot(hall, "t1", 1) == 1
     assert slot(hall, "t2", 1) == 1

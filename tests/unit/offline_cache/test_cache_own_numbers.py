@@ -154,6 +154,31 @@ def test_a_copied_disk_gives_no_numbers_on_another_computer(db: apsw.Connection,
     assert label(db, elsewhere, 1) == "A 08-01"
 
 
+def test_a_copied_disk_with_the_same_machine_id_is_told_by_its_network_cards(tmp_path: Path) -> None:
+    db = opened(tmp_path / "terminal.db")
+    first, late = outside(machine="m:c1,c2"), outside(machine="m")
+    give_slot(db, first)
+    assert own_numbers.standing(db, outside(machine="m:c3")).slot == 0
+    assert own_numbers.standing(db, outside(machine="m:c3")).slip_key == b""
+    assert isinstance(draw(db, outside(machine="m:c3"), 1), NotKept)
+    for here in (first, late, outside(machine="m:c2")):
+        assert own_numbers.standing(db, here).slot == 3
+    give_slot(db, late)
+    assert own_numbers.standing(db, outside(machine="m:c3")).slot == 0, "cards that are away are not forgotten"
+    db.close()
+
+
+def test_a_terminal_from_before_cards_had_a_say_numbers_on_and_learns_them(tmp_path: Path) -> None:
+    db = opened(tmp_path / "terminal.db")
+    give_slot(db, outside(machine="m"))
+    now = outside(machine="m:c1")
+    assert label(db, now, 1) == "A 03-01"
+    give_slot(db, now)
+    assert label(db, now, 2) == "A 03-02"
+    assert own_numbers.standing(db, outside(machine="m:c2")).slot == 0
+    db.close()
+
+
 def test_a_slot_for_another_file_is_not_taken(db: apsw.Connection, world: Outside) -> None:
     assert not own_numbers.take_slot(db, world, "0" * 32, slot_answer(slot=9))
     assert own_numbers.standing(db, world).slot == 3
