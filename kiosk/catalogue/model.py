@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 Texts = dict[str, str]
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9._:-]+$")]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9._:-]+\Z")]
 Day = Annotated[int, msgspec.Meta(ge=0, le=6)]
 Cents = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 
