@@ -61,8 +61,8 @@ class DldbImport(msgspec.Struct, frozen=True):
     report: DldbReport
 
 
-def read_dldb(folder: Path, house: tuple[str, ...] = ()) -> DldbImport | CatalogueFaults:
-    """Read an export. ``house``: ids of the locations in this building; a service offered there is shown there."""
+def read_dldb(folder: Path) -> DldbImport | CatalogueFaults:
+    """Read an export."""
     services = read_records(folder / SERVICES, DldbService)
     if isinstance(services, CatalogueFaults):
         return services
@@ -75,7 +75,7 @@ def read_dldb(folder: Path, house: tuple[str, ...] = ()) -> DldbImport | Catalog
     topics = read_records(folder / TOPICS, DldbTopic)
     if isinstance(topics, CatalogueFaults):
         return topics
-    return _import(folder, services, locations, authorities, topics, house)
+    return _import(folder, services, locations, authorities, topics)
 
 
 def _import(
@@ -84,9 +84,8 @@ def _import(
     locations: Read[DldbLocation],
     authorities: Read[DldbAuthority],
     topics: Read[DldbTopic],
-    house: tuple[str, ...],
 ) -> DldbImport | CatalogueFaults:
-    offices = Offices(locations.records, authorities.records, house)
+    offices = Offices(locations.records, authorities.records)
     tree = Topics(topics.records)
     kept, skipped = _services(services.records, offices, tree)
     if fault := _too_little(folder, services.found, len(kept)):

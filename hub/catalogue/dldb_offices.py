@@ -23,10 +23,9 @@ KINDS = {
 class Offices:
     """All offices of one import. ``chosen`` are the services with several places, ``skipped`` the unusable records."""
 
-    def __init__(self, locations: list[DldbLocation], authorities: list[DldbAuthority], house: tuple[str, ...]) -> None:
+    def __init__(self, locations: list[DldbLocation], authorities: list[DldbAuthority]) -> None:
         self.chosen: set[str] = set()
         self.skipped: list[Skipped] = []
-        self._house = frozenset(house)
         self._kinds = {location.id: location.office for location in locations}
         self._offices: dict[str, Office] = {}
         for location in locations:
@@ -38,11 +37,10 @@ class Offices:
             self._offices.setdefault(kind, Office(id=kind, names={"de": name}))
 
     def of(self, service: DldbService) -> str | None:
-        """The office a service is shown with: this house's, the only one, their kind, the first, or the authority."""
+        """The office a service is shown with: the only one, their kind, the first, or the authority."""
         places = [at.location for at in service.locations if at.location in self._locations]
-        in_house = [place for place in places if place in self._house]
-        if in_house or len(places) == 1:
-            return (in_house or places)[0]
+        if len(places) == 1:
+            return places[0]
         if places:
             self.chosen.add(service.id)
             kinds = {self._kinds[place] for place in places}

@@ -14,13 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+import msgspec
 import pytest
 from property.catalogue_line import ANSWERS, CODE, SITE, CuttingLine, RealHub
 from property.random_catalogues import LANGUAGES, QUEUES, begin, changed
 from test_catalogue_follow import Terminal
+from unit.hub.test_hub_dldb import FILES, REAL, put
 
 from bench import xzufi_generator
 from hub.catalogue import state
+from hub.catalogue.dldb import SERVICES
+from hub.catalogue.dldb_shape import clean
 from hub.queues import house, publishing
 from hub.queues.publishing import InForce
 from hub.queues.retention import RECORDS_KEPT_MS, prune
@@ -182,12 +186,11 @@ def test_ten_thousand_imported_services_in_two_languages_are_the_same_here_and_t
     line.port = hub.start()
     here = Terminal(folder / "terminal", enrolled(line.url), languages=("de", "en"))
     xzufi_generator.write(source, 10_000, 2)
-    said = imported(source, folder / "hub")
+    said = imported("xzufi", source, folder / "hub")
     assert "is in force now: 10000 services" in said, said
     hub.show()
     line.trouble([500, 100_000, 300_000])
-    while (outcome := here.follow()) != InStep():
-        assert isinstance(outcome, Away), outcome
+    follow(here)
     agree(hub, here)
     assert here.catalogue is not None
     assert len(here.catalogue.services) == 10_000
@@ -198,10 +201,81 @@ def test_ten_thousand_imported_services_in_two_languages_are_the_same_here_and_t
     hub.stop()
 
 
-def imported(source: Path, data: Path) -> str:
-    """What ``kiosk import`` says."""
-    command = (sys.executable, "-m", "kiosk.cli", "import", "xzufi", str(source), "--data", str(data))
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
+REAL_DLDB = pytest.param(
+    REAL, marks=pytest.mark.skipif(not REAL.is_dir(), reason="the real DLDB export is not in ../shared/data/dldb")
+)
+
+
+@pytest.mark.parametrize("export", [None, REAL_DLDB], ids=["synthetic", "real"])
+def test_an_imported_dldb_export_is_the_same_here_and_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, export: Path | None
+) -> None:
+    """As above; then the export comes again, without one service, and cut."""
+    monkeypatch.setattr("hub.catalogue.showcase.LOOK_S", 3600.0)
+    source = copied(export, folder / "export")
+    records = msgspec.json.decode((source / SERVICES).read_bytes())["data"]
+    hub, line = RealHub(folder / "hub"), CuttingLine()
+    line.port = hub.start()
+    here = Terminal(folder / "terminal", enrolled(line.url), languages=("de", "en"))
+
+    said = imported("dldb", source, folder / "hub")
+    assert f"{len(records)} of {len(records)} services" in said, said
+    assert f"Catalogue version 1 is in force now: {len(records)} services" in said, said
+    hub.show()
+    line.trouble([500])
+    follow(here)
+    agree(hub, here)
+    assert shown(here) == {record["id"]: clean(record["name"]) for record in records}
+    assert "version 1 holds all this already" in imported("dldb", source, folder / "hub")
+
+    put(source, SERVICES, records[1:])
+    assert "Catalogue version 2 is in force now" in imported("dldb", source, folder / "hub")
+    hub.show()
+    follow(here)
+    agree(hub, here)
+    assert records[0]["id"] not in shown(here)
+
+    put(source, SERVICES, records[:1], datacount=len(records))
+    refusal = imported("dldb", source, folder / "hub", ends=2)
+    assert SERVICES in refusal
+    assert "the last catalogue stays in force" in refusal
+    hub.show()
+    follow(here)
+    agree(hub, here)
+    assert len(shown(here)) == len(records) - 1
+    here.client.close()
+    line.close()
+    hub.stop()
+
+
+def copied(export: Path | None, at: Path) -> Path:
+    """The real export, or one of the same shape."""
+    if export is not None:
+        return Path(shutil.copytree(export, at))
+    at.mkdir()
+    for name, data in FILES.items():
+        put(at, name, data)
+    return at
+
+
+def shown(here: Terminal) -> dict[str, str]:
+    """The services that a visitor can choose, with their names."""
+    assert here.catalogue is not None
+    return {service.id: service.names["de"] for service in here.catalogue.services}
+
+
+def imported(kind: str, source: Path, data: Path, ends: int = 0) -> str:
+    """What ``kiosk import`` says when it ends with this code."""
+    command = (sys.executable, "-m", "kiosk.cli", "import", kind, str(source), "--data", str(data))
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == ends, done
+    return done.stderr if ends else done.stdout
+
+
+def follow(here: Terminal) -> None:
+    """Until it is in step, however often the line is cut."""
+    while (outcome := here.follow()) != InStep():
+        assert isinstance(outcome, Away), outcome
 
 
 def agree(hub: RealHub, here: Terminal) -> None:

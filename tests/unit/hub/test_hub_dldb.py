@@ -95,8 +95,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def imported(folder: Path, house: tuple[str, ...] = ()) -> DldbImport:
-    found = read_dldb(folder, house)
+def imported(folder: Path) -> DldbImport:
+    found = read_dldb(folder)
     assert isinstance(found, DldbImport), str(found)
     assert check(found.catalogue) == ()
     return found
@@ -135,12 +135,6 @@ def test_a_service_goes_to_one_office_to_their_kind_or_to_the_authority(folder: 
     assert offices["500"].address == "Am Wall 1, 12345 Musterstadt"
     assert offices["501"].address == ""
     assert set(offices) == {"500", "501", "900", "buergeramt"}
-
-
-def test_the_offices_of_this_house_come_first(folder: Path) -> None:
-    services = by_id(imported(folder, house=("501",)).catalogue)
-    assert services["1002"].office == "501"
-    assert services["1001"].office == "500"
 
 
 def test_topics_become_categories_and_a_ring_of_topics_ends(folder: Path) -> None:
