@@ -30,7 +30,7 @@ DELETED = {"leistung": "leistung", "organisationseinheit": "organisationseinheit
 SHORT = {"leistung": "LB", "organisationseinheit": "OE"}
 """As portals write ids: L100042.LB.101954."""
 
-SERVICE_PARTS = _set(
+_SERVICE_PARTS = _set(
     "id idSekundaer struktur referenzLeiKa referenzLeistungsschluessel modulText modulTextIndividuell modulKosten"
     " modulFrist modulBearbeitungsdauer modulBegriffImKontext modulDokument modulFachlicheFreigabe"
     " modulAuskunftshinweis modulUrsprungsportal typisierung vertrauensniveau kennzeichenSchriftformerfordernis"
@@ -38,7 +38,22 @@ SERVICE_PARTS = _set(
     " versionsinformation versionsinformationen sprachversion herausgeber kennzeichenEA statusKatalog statusBibliothek"
     " formularkennzeichen"
 )
-"""Parts of a ``leistung`` that are known, whether or not we use them; others are counted."""
+_OFFICE_PARTS = _set(
+    "id idSekundaer name bezeichnung beschreibung anschrift erreichbarkeit kommunikation oeffnungszeiten zustaendigkeit"
+    " uebergeordneteOrganisationseinheitID gueltigkeit versionsinformation versionsinformationen sprachversion"
+    " herausgeber"
+)
+PARTS = {
+    "leistung": _SERVICE_PARTS,
+    "organisationseinheit": _OFFICE_PARTS,
+    "zustaendigkeitTransferObjekt": _set("id uebergeordnetesObjektID zustaendigkeit"),
+}
+"""Parts that are known, whether or not we use them; others are counted. Those of an office beyond name: ?."""
+NOT_SHOWN = _set(
+    "modulTextIndividuell modulFrist modulBearbeitungsdauer modulFachlicheFreigabe modulAuskunftshinweis"
+    " modulUrsprungsportal beschreibung erreichbarkeit kommunikation oeffnungszeiten"
+)
+"""Of these, what people could have read; counted too."""
 
 # Text modules
 TITLES = ("03", "02")

@@ -93,8 +93,9 @@ class Gatherer(msgspec.Struct, frozen=True):
             self.report.count(f"objects not used: {kind[:40]}")
             return None
         if kind == "zustaendigkeitTransferObjekt":
+            self.report.parts(element)
             parent = offices.parent_of(element)
-            loot.roles.setdefault(parent, []).extend(offices.responsibilities(element, parent, self.area))
+            loot.roles.setdefault(parent, []).extend(offices.responsibilities(element, parent, self.area, self.report))
             return None
         ident = identity(kid(element, "id"), facts.SHORT[kind])
         if kid(element, "id") is None:
@@ -130,7 +131,7 @@ class Gatherer(msgspec.Struct, frozen=True):
             return
         loot.delete(OFFICE, ident)
         loot.offices[ident] = made
-        loot.roles[ident] = list(offices.responsibilities(element, ident, self.area))
+        loot.roles[ident] = list(offices.responsibilities(element, ident, self.area, self.report))
 
 
 def _short(kind: str) -> str:

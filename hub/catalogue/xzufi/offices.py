@@ -24,17 +24,21 @@ class Responsibility(msgspec.Struct, frozen=True):
 
 def office(element: Element, report: Report) -> Office | None:
     """Read one organisation; None when it has no usable id or name."""
+    report.parts(element)
     ident, names = identity(kid(element, "id"), facts.SHORT["organisationseinheit"]), _names(element, report)
     if not ident or not names:
         return None
     return Office(id=ident, names=names, address=_address(element, report))
 
 
-def responsibilities(element: Element, office_id: str, area: str) -> Iterator[Responsibility]:
+def responsibilities(element: Element, office_id: str, area: str, report: Report) -> Iterator[Responsibility]:
     """The ``zustaendigkeit`` of an organisation (or of a transfer object) that hold in the house's area."""
     for each in kids(element, "zustaendigkeit"):
         services = [identity(one, facts.SHORT["leistung"]) for one in kids(each, "leistungID")]
-        if is_online(each) or not in_area([words(one) for one in kids(each, "gebietID")], area):
+        if is_online(each):
+            report.hide("responsibilities of online services")
+            continue
+        if not in_area([words(one) for one in kids(each, "gebietID")], area):
             continue
         ident = identity(kid(each, "id"), "Z")
         for service in services:

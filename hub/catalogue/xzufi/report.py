@@ -1,9 +1,12 @@
 """What a reader met: what it skipped, with place and reason, and how often it met what it does not know."""
 
 from collections import Counter
+from xml.etree.ElementTree import Element
 
 import msgspec
 
+from hub.catalogue.xzufi import facts
+from hub.catalogue.xzufi.elements import local
 from kiosk.catalogue.faults import shown
 
 LISTED = 100
@@ -40,6 +43,19 @@ class Report:
     def unknown(self, where: str, name: str) -> None:
         """An element that we do not know."""
         self.count(f"not known in {where}: {shown(name)[1:-1][:40]}")
+
+    def parts(self, element: Element) -> None:
+        """The parts of an object that we do not know or do not show."""
+        where = local(element)
+        for part in element:
+            if (name := local(part)) not in facts.PARTS[where]:
+                self.unknown(where, name)
+            elif name in facts.NOT_SHOWN:
+                self.hide(name)
+
+    def hide(self, what: str) -> None:
+        """Something that people could have read and do not."""
+        self.count(f"not shown: {what}")
 
     def skip(self, file: str, place: str, reason: str) -> None:
         """Something that is left out whole."""

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 import msgspec
 
 from hub.catalogue.xzufi import facts
-from hub.catalogue.xzufi.elements import identity, in_area, kid, kids, lang_of, local, validity, words
+from hub.catalogue.xzufi.elements import identity, in_area, kid, kids, lang_of, validity, words
 from hub.catalogue.xzufi.fees import fees
 from hub.catalogue.xzufi.html import fit, lines
 from hub.catalogue.xzufi.report import Report
@@ -46,7 +46,7 @@ def service(element: Element, area: str, report: Report) -> Read | Elsewhere | U
         return Unusable("its id cannot be used")
     if not in_area([words(each) for each in kids(element, "gueltigkeitGebietID")], area):
         return Elsewhere()
-    _count_unknown(element, report)
+    report.parts(element)
     modules = _modules(element, report)
     names = _titles(modules, report)
     if not names:
@@ -70,12 +70,6 @@ def service(element: Element, area: str, report: Report) -> Read | Elsewhere | U
     return Read(made, categories) if fault is None else Unusable(str(fault))
 
 
-def _count_unknown(element: Element, report: Report) -> None:
-    for child in element:
-        if (name := local(child)) not in facts.SERVICE_PARTS:
-            report.unknown("leistung", name)
-
-
 def _modules(element: Element, report: Report) -> Modules:
     """The text modules that we use, in their languages. Of a module for the internet only, a terminal shows nothing."""
     wanted = {*facts.TITLES, *facts.TEASERS, facts.BRING}
@@ -84,7 +78,11 @@ def _modules(element: Element, report: Report) -> Modules:
         code = words(module, "leikaTextmodul", "code")
         if code not in facts.MODULES:
             report.unknown("modulText (code)", code)
-        elif code in wanted and words(module, "zugangskanal", "code") != facts.ONLINE_ONLY:
+        elif code not in wanted:
+            report.hide(f"modulText {code}")
+        elif words(module, "zugangskanal", "code") == facts.ONLINE_ONLY:
+            report.hide("modules for the internet only")
+        else:
             for text in kids(module, "inhalt"):
                 if lang := lang_of(text):
                     found.setdefault(code, {}).setdefault(lang, []).extend(lines(words(text), report))
@@ -114,8 +112,11 @@ def _teasers(modules: Modules, report: Report) -> Texts:
 def _bring(element: Element, modules: Modules, report: Report) -> Lists:
     """The papers of module 08; where it says nothing, the names of incoming documents."""
     found = modules.get(facts.BRING) or {}
-    if not found:
-        for module in kids(element, "modulDokument"):
+    told = bool(found)
+    for module in kids(element, "modulDokument"):
+        if told:
+            report.hide("modulDokument")
+        else:
             for document in kids(module, "dokumentEingehend"):
                 for name in kids(document, "bezeichnung"):
                     found.setdefault(lang_of(name) or "de", []).append(" ".join(lines(words(name), report)))

@@ -270,6 +270,60 @@ def test_hostile_deliveries_are_refused_or_reduced_with_place_and_reason(cases: 
         assert str(found).isprintable(), case.name
 
 
+LITTLE_OF_EACH = """
+<x:schreibe><x:leistung><x:id schemeAgencyID="L1">1</x:id>
+ <x:modulText><x:leikaTextmodul><code>02</code></x:leikaTextmodul><x:inhalt>Titel</x:inhalt></x:modulText>
+ <x:modulText><x:leikaTextmodul><code>06</code></x:leikaTextmodul><x:inhalt>Volltext</x:inhalt></x:modulText>
+ <x:modulText><x:leikaTextmodul><code>06</code></x:leikaTextmodul><x:inhalt>und mehr</x:inhalt></x:modulText>
+ <x:modulText><x:leikaTextmodul><code>08</code></x:leikaTextmodul><x:inhalt>Ausweis</x:inhalt></x:modulText>
+ <x:modulText><x:leikaTextmodul><code>99</code></x:leikaTextmodul><x:inhalt>Neues</x:inhalt></x:modulText>
+ <x:modulText><x:zugangskanal><code>100</code></x:zugangskanal>
+  <x:leikaTextmodul><code>05</code></x:leikaTextmodul><x:inhalt>Im Netz</x:inhalt></x:modulText>
+ <x:modulTextIndividuell><x:inhalt>Eigenes</x:inhalt></x:modulTextIndividuell>
+ <x:modulFrist><x:frist><x:typ><code>1</code></x:typ></x:frist></x:modulFrist>
+ <x:modulBearbeitungsdauer/><x:modulFachlicheFreigabe/><x:modulAuskunftshinweis/><x:modulUrsprungsportal/>
+ <x:modulDokument/><x:referenzLeiKa/><x:versionsinformation/><x:raumschiff/>
+</x:leistung></x:schreibe>
+<x:schreibe><x:organisationseinheit><x:id schemeAgencyID="L1">A</x:id><x:idSekundaer>7</x:idSekundaer>
+ <x:name><x:name>Amt</x:name></x:name><x:anschrift/><x:versionsinformation/><x:beschreibung>B</x:beschreibung>
+ <x:oeffnungszeiten>Mo 8-12</x:oeffnungszeiten><x:kommunikation/><x:erreichbarkeit/><x:hangar/><x:hangar/>
+ <x:zustaendigkeit><x:id schemeID="ZustaendigkeitOnlinedienst">Z</x:id></x:zustaendigkeit>
+</x:organisationseinheit></x:schreibe>
+<x:schreibe><x:zustaendigkeitTransferObjekt><x:uebergeordnetesObjektID schemeAgencyID="L1">A</x:uebergeordnetesObjektID>
+ <x:zustaendigkeit><x:id>Y</x:id><x:leistungID schemeAgencyID="L1">1</x:leistungID></x:zustaendigkeit><x:luke/>
+</x:zustaendigkeitTransferObjekt></x:schreibe>
+<x:schreibe><x:onlinedienst><x:id>OD</x:id></x:onlinedienst></x:schreibe>
+"""
+
+
+def test_all_that_is_not_shown_or_not_known_is_counted_by_its_name(tmp_path: Path) -> None:
+    draft = read(written(tmp_path / "a.xml", message(LITTLE_OF_EACH)))
+    (found,) = draft.services()
+    assert (found.names, found.bring, found.office) == ({"de": "Titel"}, {"de": ("Ausweis",)}, "L1.OE.A")
+    _, *counts = draft.report.splitlines()
+    assert counts == [
+        "1 not known in leistung: raumschiff",
+        "1 not known in modulText (code): 99",
+        "2 not known in organisationseinheit: hangar",
+        "1 not known in zustaendigkeitTransferObjekt: luke",
+        "1 not shown: beschreibung",
+        "1 not shown: erreichbarkeit",
+        "1 not shown: kommunikation",
+        "1 not shown: modulAuskunftshinweis",
+        "1 not shown: modulBearbeitungsdauer",
+        "1 not shown: modulDokument",
+        "1 not shown: modulFachlicheFreigabe",
+        "1 not shown: modulFrist",
+        "2 not shown: modulText 06",
+        "1 not shown: modulTextIndividuell",
+        "1 not shown: modulUrsprungsportal",
+        "1 not shown: modules for the internet only",
+        "1 not shown: oeffnungszeiten",
+        "1 not shown: responsibilities of online services",
+        "1 objects not used: onlinedienst",
+    ]
+
+
 def test_what_is_not_known_cannot_fill_the_memory(tmp_path: Path) -> None:
     strange = "".join(f"<x:loesche klasse='k{n}'><x:id>1</x:id></x:loesche>" for n in range(2_000))
     draft = read(written(tmp_path / "a.xml", message(strange + service("1"))))
