@@ -13,12 +13,17 @@ from hub.catalogue.faults import refused
 from hub.catalogue.imports import Waiting, bring, load
 from hub.queues import house
 from hub.queues.publishing import InForce
-from hub.queues.refusals import Refused
+from hub.queues.refusals import Code, Refused
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
 from kiosk.catalogue.faults import CatalogueFaults
 
 DATABASE = "hub.db"
+REMEDIES = {
+    Code.NAME_TAKEN: "Change the letter at one of the two.",
+    Code.WRONG_STATE: "Run the import again in a minute.",
+}
+"""What to do about each refusal of ``bring``."""
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -79,5 +84,5 @@ def _bring(store: Store, kind: str, source: Path, data: Path, accept: bool, area
         return draft
     outcome = bring(store, sites, draft, accept=accept)
     if isinstance(outcome, Refused):
-        return refused(data, outcome.place or DATABASE, outcome.message, "Change the letter at one of the two.")
+        return refused(data, outcome.place or DATABASE, outcome.message.rstrip("."), REMEDIES[outcome.code])
     return Imported(outcome, draft)

@@ -76,7 +76,7 @@ def put_in_force(store: Store, sites: Sequence[str], draft: Draft, who: str = ""
             outcome = store.write_now(lambda connection: _commit(connection, prepared, now_ms, who))  # noqa: B023
         if not isinstance(outcome, Stale):
             return outcome
-    return Refused(Code.WRONG_STATE, "Somebody else keeps publishing. Try again in a minute.")
+    return Refused(Code.WRONG_STATE, "Somebody else keeps publishing.")
 
 
 def _commit(

@@ -15,13 +15,15 @@ from hub.catalogue.guards import DELETIONS_PERCENT, FEE_PERCENT
 from hub.catalogue.versions import Outcome
 from hub.hall import Hall
 from hub.queues import waiting
-from hub.queues.refusals import Refused
+from hub.queues.refusals import Code, Refused
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.words import language_of
 from kiosk.i18n.formats import clock, money, short_date
 
 MAY = needs(Right.CATALOGUE)
+REFUSALS = {Code.NAME_TAKEN: "catalogue.letter_taken", Code.WRONG_STATE: "catalogue.published_meanwhile"}
+"""What the page says to each refusal of ``put_in_force``."""
 
 
 @get("/catalogue", opt=MAY)
@@ -60,7 +62,7 @@ async def _publish(request: Asked, hall: Hall, n: int, done: str) -> Response[An
         return await _page(request, hall, 409, refused="catalogue.gone")
     outcome = await asyncio.to_thread(imports.put_in_force, hall.store, (person.site,), draft, person.name)
     if isinstance(outcome, Refused):
-        return await _page(request, hall, 409, refused="catalogue.letter_taken")
+        return await _page(request, hall, 409, refused=REFUSALS[outcome.code])
     return go("/catalogue", done)
 
 

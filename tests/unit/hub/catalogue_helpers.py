@@ -1,8 +1,15 @@
 """What is in force at a hub, looked at without HTTP."""
 
+from contextlib import closing
+from typing import Any
+
+import pytest
 from sqlalchemy import Connection
 
 from hub.catalogue import records, state
+from hub.catalogue.draft import draft_of
+from hub.queues import publishing
+from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue
 from kiosk.catalogue.records import put_together
 
@@ -13,3 +20,22 @@ def in_force(connection: Connection, site: str) -> Catalogue | None:
     if known is None:
         return None
     return put_together({row.key: row.body or b"" for row in records.living(connection, site)}, known.version)
+
+
+def publish_meanwhile(monkeypatch: pytest.MonkeyPatch, store: Store, site: str, now_ms: int) -> None:
+    """From now on, whenever a catalogue was compared, somebody else has published another before it is written."""
+    original, count = publishing.prepare, iter(range(1_000))
+
+    def prepare(connection: Connection, **named: Any) -> Any:
+        prepared = original(connection, **named)
+        store.write_now(other)
+        return prepared
+
+    def other(connection: Connection) -> None:
+        tags = ("de", f"x{chr(97 + next(count))}")
+        done = original(connection, site, draft_of(Catalogue(version=0, languages=tags), "own"))
+        assert isinstance(done, publishing.Prepared)
+        with closing(done.changes):
+            publishing.commit(connection, site, done, now_ms)
+
+    monkeypatch.setattr("hub.catalogue.imports.publishing.prepare", prepare)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection
-from unit.hub.catalogue_helpers import in_force
+from unit.hub.catalogue_helpers import in_force, publish_meanwhile
 
 from hub.catalogue import state
 from hub.catalogue.cli import import_catalogue, run_import
@@ -141,3 +141,25 @@ def test_a_letter_that_is_taken_refuses_the_whole_import(store: Store) -> None:
     rows = store.read_now(lambda c: c.exec_driver_sql("SELECT id FROM queue").scalars().all())
     assert rows == ["eigene"]
     assert store.read_now(lambda c: in_force(c, SITE.id)) is None
+
+
+def test_the_command_names_the_letter_that_is_taken_and_what_to_do(
+    data: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.write_now(lambda c: house.add_queue(c, SITE.id, "eigene", "C", {"de": "Eigene"}, NOW))
+    assert run_import("own", FOLDER, data) == 2
+    told = capsys.readouterr().err
+    assert "queues.standesamt.series: Series C of queue standesamt belongs to queue eigene already. Change" in told
+
+
+def test_an_import_that_others_keep_outrunning_speaks_of_no_letter(
+    data: Path, store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_meanwhile(monkeypatch, store, SITE.id, NOW)
+    assert run_import("own", FOLDER, data) == 2
+    told = capsys.readouterr().err
+    assert "hub.db: Somebody else keeps publishing. Run the import again in a minute." in told
+    assert "letter" not in told
+    kept = store.read_now(lambda c: in_force(c, SITE.id))
+    assert kept is not None
+    assert kept.services == ()

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from unit.hub.catalogue_helpers import in_force
+from msgspec.structs import replace
+from unit.hub.catalogue_helpers import in_force, publish_meanwhile
 
 from hub.auth import people
 from hub.catalogue import state, versions
@@ -12,7 +13,7 @@ from hub.catalogue.draft import draft_of
 from hub.catalogue.imports import Waiting, bring
 from hub.queues import publishing
 from hub.store.words import Role
-from kiosk.catalogue.model import Catalogue, Featured, Fee, Service
+from kiosk.catalogue.model import Catalogue, Featured, Fee, Queue, Service
 from tests.unit.hub.test_hub_pages import KEPT, Browser
 
 SITE = "rathaus"
@@ -107,6 +108,34 @@ def test_going_back_is_a_new_version(live: Any, browser: Browser) -> None:
     assert live.hall.see(state.read, SITE).version == 3
     assert len(live.hall.see(in_force, SITE).services) == 10
     assert browser.post("/catalogue/999/again").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("lang", "taken", "meanwhile"),
+    [
+        ("de", "Ein Buchstabe ist schon vergeben", "in einer Minute"),
+        ("en", "A letter is taken already", "in a minute"),
+    ],
+)
+def test_each_refusal_has_its_own_sentence(
+    live: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch, lang: str, taken: str, meanwhile: str
+) -> None:
+    asked = Queue(id="neu", series="A", names={"de": "Neu"})
+    bring(live.hall.store, (SITE,), draft_of(catalogue(), "own"), accept=True)
+    bring(live.hall.store, (SITE,), draft_of(replace(catalogue(1), queues=(asked,)), "own"))
+    browser.http.headers["accept-language"] = lang
+    browser.sign_in("dora")
+    browser.get("/catalogue")
+    waiting = {"n": str(live.hall.see(versions.listed, SITE)[0].n)}
+    answer = browser.post("/catalogue/accept", waiting)
+    assert answer.status_code == 409
+    assert taken in answer.text
+    assert meanwhile not in answer.text
+    publish_meanwhile(monkeypatch, live.hall.store, SITE, live.hall.clock())
+    answer = browser.post("/catalogue/1/again")
+    assert answer.status_code == 409
+    assert taken not in answer.text
+    assert meanwhile in answer.text
 
 
 def test_tiles_can_be_added_moved_worded_and_given_back(live: Any, browser: Browser) -> None:
