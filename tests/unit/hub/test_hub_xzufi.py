@@ -23,6 +23,7 @@ from kiosk.catalogue.check import check
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Fee, Service
 from kiosk.catalogue.texts import text_faults
+from kiosk.i18n.latin import DataType, is_valid
 
 EXAMPLE = """<?xml version="1.0" encoding="UTF-8"?>
 <xzufi:transfer.operation xmlns:xzufi="http://xoev.de/schemata/xzufi/{version}"
@@ -221,6 +222,21 @@ def test_no_hostile_text_gets_through(text: str) -> None:
     for line in lines(text.encode("utf-8", "replace").decode(), report):
         kept = fit(line, 300, report)
         assert not kept or next(text_faults("", kept, 300), None) is None
+
+
+def test_any_script_is_taken_and_what_is_no_letter_is_left_out_and_counted(tmp_path: Path) -> None:
+    """Not only String.Latin (decision 0194): of these, DIN 91379 knows the first alone."""
+    right = ["Şükrü Łódź", "„Perso“ – was nun…", "Перевезення", "تسجيل السكن", "Επίδομα", "Per\u00adso"]
+    wrong = {"\u0378": "0378", "\ue000": "E000", "\u202e": "202E", "\u0085": "", "\u2028": ""}
+    sent = [*right, *(f"a{letter}b" for letter in wrong)]
+    inside = "".join(service(str(number), title(text)) for number, text in enumerate(sent))
+    draft = read(written(tmp_path / "a.xml", message(inside)))
+    names = [found.names["de"] for found in draft.services()]
+    assert names == [*right, "a b", "a b"], "a break of lines is a blank"
+    for code in filter(None, wrong.values()):
+        assert f"1 texts left out: the text holds the control character U+{code}" in draft.report
+    assert draft.report.count("it has no title that can be shown") == 3
+    assert [text for text in right if is_valid(text, DataType.C)] == right[:1]
 
 
 def test_html_becomes_lines() -> None:
