@@ -74,9 +74,12 @@ class Reader:
         self.thread._use(self.store.generation)
 
     def not_found(self, names: tuple[str, ...]) -> list[str]:
-        """The names that a search does not find."""
+        """The names that a search does not find; why it finds nothing at all."""
         with contextlib.closing(self.store.index()) as index:
-            return [name for n, name in enumerate(names) if f"s{n}" not in index.search(name, "de")]
+            try:
+                return [name for n, name in enumerate(names) if f"s{n}" not in index.search(name, "de")]
+            except apsw.Error as error:
+                return [f"anything: {error}"]
 
     def close(self) -> None:
         """Power off: nothing is written any more."""
