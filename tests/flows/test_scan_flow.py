@@ -52,7 +52,7 @@ def test_what_only_the_hub_knows_is_not_claimed() -> None:
     assert "schon aufgerufen oder zurückgegeben, gehen Sie bitte zum Schalter" in said(visit)
     visit.health = type(visit.health)(hub=False)
     assert "Bitte zeigen Sie Ihren Bon am Schalter." in said(visit)
-    assert "Wurde Ihre Nummer noch nicht aufgerufen, kommt sie in die Warteliste, sobald" in said(visit)
+    assert "melden wir Ihre Nummer an, falls sie noch wartet." in said(visit)
 
 
 @pytest.mark.parametrize("hub", [True, False])
@@ -99,7 +99,7 @@ def test_a_visitors_page_is_for_the_telephone_and_promises_nothing() -> None:
     assert "Auf dem Handy sehen Sie" not in said(visit), "perhaps they do not: the hub is away"
     for text in (with_hub, said(visit)):
         assert "Warteliste" not in text
-        assert "sobald die Verbindung" not in text
+        assert "melden wir" not in text
 
 
 def test_a_store_that_fails_sends_the_visitor_to_a_person() -> None:
