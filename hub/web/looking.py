@@ -21,7 +21,7 @@ from hub.queues.terminals import TerminalNow
 from hub.queues.tickets import Ticket
 from hub.store.words import State
 from kiosk.i18n.languages import chain
-from kiosk.i18n.texts import pick
+from kiosk.i18n.texts import Said, pick
 
 MINUTE_MS = 60_000
 SHOWN = 500
@@ -120,6 +120,11 @@ def service_names(connection: Connection, site: str, lang: str) -> dict[str, str
     """The catalogue's names in one language (or what they fall back to)."""
     known = listing.names(connection, site, chain(lang))
     return {ident: pick(names, lang).text for ident, names in known.items()}
+
+
+def service_name(connection: Connection, site: str, service: str, lang: str) -> Said:
+    """One service's name, "" when nobody knows the service any more."""
+    return pick(listing.names(connection, site, chain(lang)).get(service, {}), lang)
 
 
 def _row(ticket: Ticket, names: dict[str, str], zone: ZoneInfo, now_ms: int) -> Row:

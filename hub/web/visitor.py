@@ -14,7 +14,7 @@ from hub.web import looking
 from hub.web.page import Asked, page
 from hub.web.words import language_of
 from kiosk.i18n.languages import base, own_name
-from kiosk.i18n.texts import pick
+from kiosk.i18n.texts import mark, pick
 
 TOKEN = re.compile(r"[0-9a-f]{32}\Z")
 LANGUAGES = ("de", "en", "ar")
@@ -34,7 +34,10 @@ async def visitor_page(request: Asked, hall: Hall, token: FromPath[str]) -> Resp
     own = base(found.ticket.lang)
     lang = chosen if chosen in LANGUAGES else own if own in LANGUAGES else "de"
     site = await hall.store.read(partial(looking.site_of, ident=found.ticket.site_id))
-    names = await hall.store.read(partial(looking.service_names, site=found.ticket.site_id, lang=lang))
+    ticket = found.ticket
+    named = partial(looking.service_name, site=ticket.site_id, service=ticket.service_id, lang=lang)
+    service, queue, place = await hall.store.read(named), pick(found.queue_names, lang), pick(found.queue_places, lang)
+    shown = (service, queue, place) if ticket.state is State.WAITING else (service, queue)
     return _private(
         page(
             request,
@@ -42,10 +45,11 @@ async def visitor_page(request: Asked, hall: Hall, token: FromPath[str]) -> Resp
             lang=lang,
             standing=found,
             house=site,
-            service=names.get(found.ticket.service_id, ""),
-            queue=pick(found.queue_names, lang).text,
-            place=pick(found.queue_places, lang).text,
-            over=found.ticket.state in OVER or not found.today,
+            service=service,
+            queue=queue,
+            place=place,
+            marks=[each for each in dict.fromkeys(mark(said, lang) for said in shown) if each],
+            over=ticket.state in OVER or not found.today,
             languages=[(tag, own_name(tag)) for tag in LANGUAGES],
             refresh_s=REFRESH_S,
         )

@@ -15,6 +15,7 @@ from hub.auth.passwords import Passwords
 from hub.queues import calling
 from hub.store.words import Role
 from hub.web.gate import is_local_name
+from kiosk.i18n.languages import fallback_mark
 
 SITE = "rathaus"
 PASSWORD = "Kastanie am Markt"
@@ -342,6 +343,15 @@ def test_the_visitors_page_follows_the_ticket(browser: Browser, live: Any) -> No
     over = browser.get(f"/t/{mine.token}?lang=ar")
     assert 'dir="rtl"' in over.text
     assert "http-equiv" not in over.text, "a visit that is over asks no more"
+
+
+def test_the_visitors_page_marks_what_its_language_lacks_once(browser: Browser, live: Any) -> None:
+    mine = live.hall.ticket()
+    there, here = (browser.get(f"/t/{mine.token}?lang={lang}").text for lang in ("ar", "de"))
+    assert there.count(fallback_mark("ar", "de")) == 1
+    assert '<bdi lang="de">' in there
+    assert "<bdi" not in here
+    assert 'class="soft small"' not in here
 
 
 @pytest.mark.parametrize("token", ["0" * 32, "x", "%2e%2e", "A" * 32])
