@@ -115,7 +115,7 @@ def test_the_command_names_path_and_remedy_when_it_cannot_save(
     path = tmp_path / "file" / "config.toml"
     assert run_enrol(path, "127.0.0.1:9", "K7MQ-2XPD") == 2
     told = capsys.readouterr().err
-    assert f"In {path} kann nichts geschrieben werden. Machen Sie den Ordner" in told
+    assert f"{path}: Das Recht zu schreiben fehlt, oder der Datenträger ist voll. Beheben Sie das" in told
     assert "cannot_save" in told
 
 
