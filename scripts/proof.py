@@ -39,8 +39,8 @@ GATES = (
     Step("floors", (str(BIN / "lint-imports"),)),
 )
 GROUPS = (
-    *("unit", "browser", "contract", "faults", "e2e", "crash", "screens"),
-    *("property", "world", "kills", "soak", "model", "load", "flows"),
+    *("unit", "browser", "contract", "faults", "property", "e2e", "screens"),
+    *("kills", "crash", "world", "soak", "model", "load", "flows"),
 )
 """Folders under tests/, the longest first: whoever is done takes the next."""
 SIDE_BY_SIDE = 3
