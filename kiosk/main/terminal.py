@@ -1,5 +1,6 @@
 """The terminal: window and core first, then - after the first frame - store, devices and network."""
 
+import ctypes
 import gc
 import logging
 import os
@@ -32,6 +33,8 @@ RESTART = 75
 """Exit code that asks the supervisor to start the program anew (deploy/townhall-kiosk-terminal.service)."""
 FAILED = 1
 """Exit code of a terminal that could not start its store, devices or network; the supervisor tries again."""
+M_ARENA_MAX = -8
+"""mallopt(3): how many heaps a program's threads have. With one each they keep some MiB that nobody uses."""
 SWITCH_S = 0.001
 """How long a thread may keep Python to itself: a number on its way must not wait for a drawing (default 5 ms)."""
 
@@ -44,6 +47,7 @@ class Terminal:
     def __init__(
         self, config: TerminalConfig, data: Path, window: tuple[int, int] | None, trace: Path | None, log: EventLog
     ) -> None:
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)  # before there is a second thread
         self._config, self._data, self._window, self._trace, self._log = config, data, window, trace, log
         self.panel = panel_for(config.panel, window)
         self._texts = Texts.load("terminal")
