@@ -19,6 +19,7 @@ from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import NotPrinted
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import Numbered
+from kiosk.wire import OutboxState
 
 TICKET = Numbered(
     id="0195f000-0000-7000-8000-000000000001",
@@ -96,6 +97,7 @@ def test_the_hub_is_told_that_the_store_failed_and_of_a_damaged_one_until_somebo
     tmp_path: Path, hall: Callable[..., Hall]
 ) -> None:
     workers = hall().workers
+    workers._questions.outbox_state = OutboxState  # type: ignore[method-assign]
     of_the_catalogue = workers._follower.codes
     assert workers._heartbeat().notes == of_the_catalogue
     (tmp_path / "terminal.db.damaged-1").write_bytes(b"")
