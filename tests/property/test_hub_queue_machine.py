@@ -62,7 +62,7 @@ class Hall(RuleBasedStateMachine):
         self.states: dict[str, State] = {}
         self.labels: dict[str, str] = {}
         self.void: set[str] = set()
-        self.places: dict[str, tuple[int, int, int]] = {}
+        self.places: dict[str, tuple[int, int, int, str]] = {}
         self.here: dict[str, str] = {}
         self.told: dict[str, str] = {}
         self.store.write_now(self._fill)
@@ -98,7 +98,7 @@ class Hall(RuleBasedStateMachine):
 
     @property
     def order(self) -> list[str]:
-        """Who waits, by arrival, slot and number."""
+        """Who waits, by arrival, slot, number and letter."""
         return sorted((t for t, state in self.states.items() if state is State.WAITING), key=self.places.__getitem__)
 
     def taken(self, series: str) -> set[str]:
@@ -111,7 +111,7 @@ class Hall(RuleBasedStateMachine):
         assert number is not None
         self.labels[ident] = label
         self.states[ident] = State.WAITING
-        self.places[ident] = (arrival, number.slot, number.n)
+        self.places[ident] = (arrival, number.slot, number.n, number.series)
 
     def open_day(self) -> None:
         self.day = self.day or days.local_date(self.now, "Europe/Berlin")
