@@ -27,6 +27,9 @@ class Result(NamedTuple):
     step: Step
     ok: bool
     seconds: float
+    """By the clock."""
+    processor: float
+    """Processor time in seconds, user and system, of the step and of every process below it that was waited for."""
     counts: dict[str, int]
     skips: tuple[str, ...]
     """pytest's line for each test that did not run here, with its reason."""
@@ -73,15 +76,21 @@ def run(step: Step, env: dict[str, str]) -> Result:
     print(f"... {step.name} (writes {log.relative_to(ROOT)})", flush=True)
     began = time.monotonic()
     with log.open("w", encoding="utf-8") as out:
-        done = subprocess.run(step.command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, check=False)
+        child = subprocess.Popen(step.command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
     told = log.read_text("utf-8", errors="replace")
     lines = [line for line in told.splitlines() if line.strip()]
     counts = counts_of(lines[-1] if lines else "")
     skips = tuple(line.removeprefix("SKIPPED ") for line in lines if line.startswith("SKIPPED "))
-    result = Result(step, done.returncode == 0, time.monotonic() - began, counts, skips)
+    took, processor = time.monotonic() - began, used.ru_utime + used.ru_stime
+    result = Result(step, child.returncode == 0, took, processor, counts, skips)
     seeds = [line for line in lines[:-3] if "seed" in line]
     shown = told if not result.ok else "\n".join((*seeds[:60], *lines[-3:])) + "\n"
-    print(f"\n=== {step.name}: {'ok' if result.ok else 'FAILED'} after {result.seconds:.0f} s\n{shown}", flush=True)
+    print(
+        f"\n=== {step.name}: {'ok' if result.ok else 'FAILED'} after {took:.0f} s, processor {processor:.0f} s\n{shown}",
+        flush=True,
+    )
     return result
 
 
@@ -155,14 +164,16 @@ def summary(results: list[Result], seconds: float) -> int:
     width = max((len(result.step.name) for result in results), default=0) + 2
     for result in results:
         counts = ", ".join(f"{n} {word}" for word, n in result.counts.items())
-        print(f"{'ok  ' if result.ok else 'FAIL'} {result.step.name:{width}} {result.seconds:6.1f} s  {counts}")
+        times = f"{result.seconds:6.1f} s, processor {result.processor:6.1f} s"
+        print(f"{'ok  ' if result.ok else 'FAIL'} {result.step.name:{width}} {times}  {counts}")
     for skip in (skip for result in results for skip in result.skips):
         print(f"skipped {skip}")
     if report.stdout.strip().isdigit():
         print(f"coverage of all code with branches: {report.stdout.strip()} %")
     passed, failed, skipped = (sum(r.counts.get(w, 0) for r in results) for w in ("passed", "failed", "skipped"))
     failed += sum(not r.ok and not r.counts.get("failed") for r in results)
-    print(f"took {seconds / 60:.1f} minutes")
+    processor = sum(result.processor for result in results)
+    print(f"took {seconds / 60:.1f} minutes, {processor / 60:.1f} minutes of processor time")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 0 if all(result.ok for result in results) else 1
 
