@@ -213,7 +213,7 @@ def test_a_slip_of_a_terminal_that_is_cut_off_is_in_the_queue_by_the_scanner_of_
     hall: Lobby, desk: Page
 ) -> None:
     scan(hall, slip_of_another_terminal(hall, 1))
-    assert hall.trace.wait_for_screen("scan_taken").number == "A 42-01"
+    assert hall.trace.wait_for_screen("scan_standing").number == "A 42-01"
     expect(desk.locator("#rows")).to_contain_text("A 42-01", timeout=15_000)
     back_to_start(hall)
     second = slip_of_another_terminal(hall, 2)
@@ -226,6 +226,21 @@ def test_a_slip_of_a_terminal_that_is_cut_off_is_in_the_queue_by_the_scanner_of_
     back_to_start(hall)
 
 
+def test_a_printed_slip_shows_how_its_number_stands_and_can_be_given_back(hall: Lobby, desk: Page) -> None:
+    hall.finger.tap(featured(hall))
+    number = hall.trace.wait_for_screen("ticket", timeout_s=20).number
+    expect(desk.locator("#rows")).to_contain_text(number)
+    back_to_start(hall)
+    scan(hall, "")
+    assert hall.trace.wait_for_screen("scan_standing").number == number
+    hall.finger.tap("hand_back")
+    hall.trace.wait_for_screen("scan_give_back")
+    hall.finger.tap("hand_back")
+    hall.trace.wait_for_screen("handed_back")
+    expect(desk.locator("#rows")).not_to_contain_text(number, timeout=30_000)
+    back_to_start(hall)
+
+
 def test_a_slip_of_another_day_and_codes_that_are_no_slips_are_told_so_and_nothing_comes_of_them(
     hall: Lobby, desk: Page
 ) -> None:
@@ -233,14 +248,14 @@ def test_a_slip_of_another_day_and_codes_that_are_no_slips_are_told_so_and_nothi
     forged = good[:-1] + ("0" if good[-1] != "0" else "1")
     codes = {slip_of_another_terminal(hall, 4, days_ago=2): "scan_old"}
     codes |= dict.fromkeys((forged, "4006381333931", "[b]x[/b]\x00\x1b[2J'; DROP TABLE ticket; --"), "scan_unknown")
-    codes |= {f"{hall.demo.hub_url}/t/{'0f' * 16}": "scan_page", "RF18539007547034": "scan_payment"}
+    codes |= {f"{hall.demo.hub_url}/t/{'0f' * 16}": "scan_unknown", "RF18539007547034": "scan_payment"}
     for code, screen in codes.items():
         scan(hall, code)
         assert hall.trace.wait_for_screen(screen).number == ""
         back_to_start(hall)
     assert hall.demo.processes["terminal"].poll() is None
     scan(hall, good)
-    hall.trace.wait_for_screen("scan_taken")
+    hall.trace.wait_for_screen("scan_standing")
     expect(desk.locator("#rows")).to_contain_text("A 42-03", timeout=15_000)
     expect(desk.locator("#rows")).not_to_contain_text("A 42-04")
     back_to_start(hall)
