@@ -221,7 +221,7 @@ def test_a_slip_of_a_terminal_that_is_cut_off_is_in_the_queue_by_the_scanner_of_
 
 def test_a_printed_slip_shows_how_its_number_stands_and_can_be_given_back(hall: Lobby, desk: Page) -> None:
     hall.finger.tap(featured(hall))
-    number = hall.trace.wait_for_screen("ticket", timeout_s=20).number
+    number = hall.trace.wait_for_screen("ticket").number
     expect(desk.locator("#rows")).to_contain_text(number)
     back_to_start(hall)
     scan(hall, "")
