@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from lobby.patience import PATIENCE_S
 
+CHROMIUM = "/usr/bin/chromium-headless-shell"
+"""Without a browser's own windows: the whole one takes a sixth of a core while it shows nothing."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,7 +26,7 @@ FLAGS = [
 def chromium() -> Iterator[Browser]:
     """One browser; close its pages by closing it."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS, timeout=PATIENCE_S * 1000)
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE_S * 1000)
         try:
             yield _patient(browser)
         finally:

@@ -15,6 +15,7 @@ import requests
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from kiosk.config import Timing
 from kiosk.demo import LANDSCAPE, PORTRAIT, Demo
 from lobby.browser import chromium, page_of
 from lobby.display import VirtualDisplay
@@ -28,9 +29,10 @@ ROUTE = ("tile:all", "category:*", "service:*", "draw")
 class Lobby:
     """Everything of one hall, started and stopped together."""
 
-    def __init__(self, folder: Path, *, landscape: bool = False) -> None:
+    def __init__(self, folder: Path, *, landscape: bool = False, timing: Timing | None = None) -> None:
         self.demo = Demo(folder, LANDSCAPE if landscape else PORTRAIT, fixed_ports=False)
         self.display = VirtualDisplay(self.demo.panel.width_px, self.demo.panel.height_px)
+        self._timing = timing
         self.trace = Trace(self.demo.trace)
         self.finger = Finger("", self.trace)
 
@@ -43,7 +45,7 @@ class Lobby:
         self.finger = Finger(name, self.trace)
         self.demo.start_hub()
         self.demo.start_simulators(sign=sign, pole=pole)
-        self.demo.write_config()
+        self.demo.write_config(self._timing)
         self.demo.start_terminal()
         self.trace.wait_for_window()
         self.trace.wait_for_screen("start", "closed")

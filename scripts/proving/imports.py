@@ -5,7 +5,7 @@ and the imports in a text that is a program for a child process. What is counted
 """
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -29,8 +29,8 @@ class Imports:
         """The files that each file needs at once."""
         needs = {}
         for file in self.files:
-            words = self._names[file] | {text for text in self.texts[file] if len(text) < 200}
-            found = {other for word in words for other in self._found(word, file)}
+            named = {text for text in self.texts[file] if "." in text and len(text) < 100}
+            found = {other for word in self._names[file] | named for other in self._found(word, file)}
             needs[file] = found | {folder / "conftest.py" for folder in file.parents} & self.files
         return needs
 
@@ -43,19 +43,35 @@ class Imports:
             left += new
         return seen
 
-    def _found(self, word: str, at: Path) -> Iterator[Path]:
+    def _found(self, word: str, at: Path) -> set[Path]:
         """The files that a module's name or a file's name may mean."""
         bases = (*self._roots, at.parent, self.root)
         if word.endswith(".py"):
-            yield from {base / word for base in bases} & self.files
-            return
-        if not word.replace(".", "").isidentifier():
-            return
-        parts = word.split(".")
-        for base in bases:
-            for length in range(1, len(parts) + 1):
-                place = base.joinpath(*parts[:length])
-                yield from {place.with_suffix(".py"), place / "__init__.py"} & self.files
+            return {base / word for base in bases} & self.files
+        return self._modules.get(word, set()) | self._modules.get(str(at.parent / word), set())
+
+    @cached_property
+    def _modules(self) -> dict[str, set[Path]]:
+        """The files of each module's name: its own and those of the packages around it. A file may also be asked for by
+        its place, for who stands beside it.
+        """
+        found: dict[str, set[Path]] = {}
+        for file in self.files:
+            for base in self._roots:
+                if base in file.parents:
+                    found.setdefault(_dotted(file, base), set()).update(self._packages(file, base))
+            found.setdefault(str(file.with_suffix("")), set()).add(file)
+        return found
+
+    def _packages(self, file: Path, base: Path) -> set[Path]:
+        """The file and the ``__init__.py`` of each package around it, up to the base."""
+        around = [folder for folder in file.parents if base in folder.parents]
+        return {file} | {folder / "__init__.py" for folder in around} & self.files
+
+
+def _dotted(file: Path, base: Path) -> str:
+    parts = file.relative_to(base).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _package(file: Path, root: Path) -> list[str]:

@@ -69,9 +69,9 @@ def _nearest(imports: Imports, file: Path) -> set[Path]:
 
 
 def _named(file: Path, texts: Iterable[str], root: Path) -> bool:
-    """Whether a text names the file, or the folder at the top that it lies in."""
+    """Whether a text names the file, or is the name of the folder at the top that it lies in."""
     top = file.relative_to(root).parts[0]
-    return any(file.name in text or text == top or text.startswith(f"{top}/") for text in texts)
+    return any(file.name in text or text == top for text in texts)
 
 
 def _sources(root: Path) -> Sequence[Path]:
