@@ -19,7 +19,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     character in dots; ``cap_dots``: height of its capitals (measured on print-outs of the TM series [M]).
     ``line_dots``: paper a line takes at the default spacing. ``feed_per_mm``: units of ``ESC J`` in a millimetre.
     ``cut_feed_mm``: extra paper before the cut. ``pages``: code pages it has, best first, with their ``ESC t`` number.
-    ``native_qr``: ``GS ( k``; else the code is sent as dots.
+    ``native_qr``: ``GS ( k``; else the code is sent as dots. ``double_byte``: after ``ESC @`` it may take two bytes for
+    one Chinese character (how many printers without a maker's name leave the factory): each job leaves that mode.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     cut_feed_mm: float = 2.0
     pages: dict[str, int] = msgspec.field(default_factory=lambda: dict(_EPSON_PAGES))
     native_qr: bool = True
+    double_byte: bool = False
 
     @property
     def dots_per_mm(self) -> float:
@@ -47,10 +49,10 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 MODELS = (
-    Model(name="escpos_80", title="ESC/POS, 80 mm", pages=dict(_POS80_PAGES)),
+    Model(name="escpos_80", title="ESC/POS, 80 mm", pages=dict(_POS80_PAGES), double_byte=True),
     Model(
         name="escpos_58", title="ESC/POS, 58 mm, no cutter", width_dots=384, cut=False, cut_feed_mm=15.0,
-        pages=dict(_POS80_PAGES),
+        pages=dict(_POS80_PAGES), native_qr=False, double_byte=True,
     ),
     Model(name="epson_tm_t20", title="Epson TM-T20, TM-T82, TM-m30"),
     Model(name="epson_tm_t88", title="Epson TM-T88 III-V", width_dots=512, dpi=180, feed_per_mm=360 / 25.4),

@@ -4,15 +4,13 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from drivers.receipt_printer.layout import Drawn
+from drivers.receipt_printer.layout import LINE_OF_CAP, Drawn
 from kiosk.assets import font_path
 from kiosk.paper.document import Align
 
 WHITE, BLACK = 255, 0
 CAP_OF_EM = 0.714
 """Height of the font's capitals in ems (kiosk.assets)."""
-_LINE_OF_CAP = 1.75
-"""Height of a line in capitals: room for Arabic descenders and accents on capitals."""
 _BASE_OF_CAP = 1.3
 """Base line below the top of the line, in capitals."""
 _INK_BELOW = 140
@@ -25,7 +23,7 @@ def measure(text: str, cap: int, bold: bool) -> int:
 
 def draw(row: Drawn, width: int) -> Image.Image:
     """The row as dots: mode "1", black on white, ``width`` wide."""
-    image = Image.new("L", (width, round(row.cap * _LINE_OF_CAP)), WHITE)
+    image = Image.new("L", (width, round(row.cap * LINE_OF_CAP)), WHITE)
     _put(image, row.text, row, row.align)
     _put(image, row.right, row, Align.END)
     return image.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
