@@ -80,7 +80,10 @@ class EscposPrinter:
         escpos_render.warm_up(self._model)
         self._link.open()
         if not self._settings.answers:
+            self._talk.fill_up(self._fill())
             return Identity(model=self._model.title)
+        # A head cut in two would take the first question for the size of a picture: of zeros it makes an empty one.
+        self._talk.fill_up(escpos_render.LONGEST_HEAD)
         self._talk.drain()
         self._prove()
         self._settle()
@@ -202,7 +205,7 @@ class EscposPrinter:
     def _fill(self) -> int:
         """How many bytes end any command that may be half received: the longest of ours, and as much again for a job
         that another version of this program sent."""
-        from drivers.receipt_printer.paper_bytes import LONGEST_COMMAND
+        from drivers.receipt_printer.escpos_render import LONGEST_COMMAND
 
         return 2 * LONGEST_COMMAND
 

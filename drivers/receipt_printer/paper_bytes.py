@@ -19,6 +19,8 @@ _BAND_BYTES = 4096
 LONGEST_COMMAND = 8 + _BAND_BYTES
 """No command of a job is longer, in bytes: pictures are sent in bands (8 = the head of ``GS v 0``), and the data of the
 largest QR code of level M (2,331 bytes) with the 8 bytes before them are shorter."""
+LONGEST_HEAD = 8
+"""No command's head is longer: the bytes that say how much follows."""
 _LEVEL_M = 1
 
 

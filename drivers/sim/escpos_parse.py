@@ -26,7 +26,7 @@ class Op(msgspec.Struct, frozen=True):
     raw: bytes
 
 
-_CONTROLS = {0x0A: "line_feed", 0x0C: "form_feed", 0x0D: "carriage_return", 0x09: "tab", CAN: "cancel"}
+_CONTROLS = {0x00: "nothing", 0x0A: "line_feed", 0x0C: "form_feed", 0x0D: "carriage_return", 0x09: "tab", CAN: "cancel"}
 
 _ESC: dict[int, tuple[str, int]] = {
     ord("@"): ("init", 0), ord("!"): ("print_mode", 1), ord("E"): ("bold", 1), ord("G"): ("double_strike", 1),

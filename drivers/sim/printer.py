@@ -132,7 +132,7 @@ class Printer:
                 answer += b"" if inside else self._real_time(op.data[0])
             elif op.name == "recover":
                 self._recover(op.data[0])
-            else:
+            elif op.name != "nothing":
                 self._notice_job(op, arrived)
                 self._buffer.append(op)
         return answer
