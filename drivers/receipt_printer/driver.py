@@ -49,11 +49,11 @@ class Confirms(Enum):
 class PrinterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of a printer. ``answers``: off for a printer wired one way (then no print is ever confirmed).
 
-    ``answer_s``: a usual printer has answered a status request by then; a late answer is waited for up to twice as
-    long, and up to four times from a printer that was late before. While a slip prints, the printer is asked this often
-    whether it stopped. ``write_s`` and ``print_s``: time for a job to leave and for its slip to come out (a long slip is
-    given more), on top of the time its bytes take at ``bytes_per_s``; that is the slowest part of the way, often a serial
-    line behind a print server. For a ``serial://`` address it follows from the line's own speed unless it is set.
+    ``answer_s``: a usual printer has answered a status request by then; a late answer is waited for twice as long, and
+    four times from a printer that was late before. While a slip prints, the printer is asked this often whether it
+    stopped. ``write_s`` and ``print_s``: time for a job to leave and for its slip to come out (a long slip is given
+    more), on top of the time its bytes take at ``bytes_per_s``: the slowest part of the way, often a serial line behind
+    a print server. For a ``serial://`` address that is the line's own speed unless it is set.
     """
 
     answers: bool = True

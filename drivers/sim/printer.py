@@ -40,7 +40,9 @@ class PrinterFaults(LineFaults, frozen=True, kw_only=True, forbid_unknown_fields
 
     ``answers_inside``: a status request is answered also where it is data of a half-received command, and is its data
     all the same. ``keeps_half``: a half-received command outlives the connection (always on a pty). ``double_byte``:
-    after power on and ``ESC @`` two bytes are one Chinese character, until ``FS .``. ``cutter_jam``: the next cut fails and leaves ``cutter_error`` on. The ``..._after_lines`` switches count lines
+    after power on and ``ESC @`` two bytes are one Chinese character, until ``FS .``.
+
+    ``cutter_jam``: the next cut fails and leaves ``cutter_error`` on. The ``..._after_lines`` switches count lines
     printed from now on and happen once: the paper ends, the power goes.
     """
 

@@ -86,7 +86,7 @@ def is_gone(info: bytes) -> bool:
     """Whether the peer vanished without a word, from the kernel's ``tcp_info``. A closed window is no sign of it: the
     peer still acknowledges the kernel's probes."""
     retransmits, probes, *numbers = _TCP_INFO.unpack(info)
-    return retransmits + probes >= _AGAIN and numbers[-1] >= _GONE_MS
+    return bool(retransmits + probes >= _AGAIN and numbers[-1] >= _GONE_MS)
 
 
 def _tcp_info(link: socket.socket) -> bytes:

@@ -16,7 +16,7 @@ STEP_S = 0.01
 
 
 class VirtualLine:
-    """A transport. ``bytes_per_s``: speed of the line (0 = at once); ``buffer``: bytes it takes before a write waits."""
+    """A transport. ``bytes_per_s``: speed of the line (0 = at once); ``buffer``: bytes taken before a write waits."""
 
     def __init__(self, device: Device, *, bytes_per_s: float = 0.0, buffer: int = 1 << 20) -> None:
         self.device, self.time = device, 0.0

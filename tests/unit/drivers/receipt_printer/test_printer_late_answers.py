@@ -135,7 +135,7 @@ def test_a_byte_lost_or_doubled_anywhere_in_the_answers(switches: dict[str, bool
 
 def test_a_text_about_the_printer_that_comes_late_is_not_taken_for_the_next_one() -> None:
     """Maker, model and serial number are told apart by nothing but their order."""
-    printer, line = printer_on_line()
+    _, line = printer_on_line()
     late_write(line, lambda data: data == b"\x1dIC", 700)
     identity = EscposPrinter(line, MODELS[0], PrinterSettings(), line.now).open()
     assert identity.maker == "EPSON"
@@ -145,7 +145,7 @@ def test_a_text_about_the_printer_that_comes_late_is_not_taken_for_the_next_one(
 
 def test_a_test_that_is_answered_long_after_it_was_given_up_still_counts() -> None:
     for abilities, word in (({}, "process_id"), ({"process_id": False}, "paper_sensor")):
-        printer, line = printer_on_line(**abilities)
+        _, line = printer_on_line(**abilities)
         late_write(line, lambda data: b"tst1" in data, 6_000)
         driver = opened(line)
         line.let(8.0)

@@ -53,7 +53,7 @@ def test_a_peer_that_is_there_is_never_gone_and_never_cut_by_the_kernel(server: 
     link = link_to(server)
     link.open()
     assert link.read(10, 0.0) == b""
-    raw = link._socket  # noqa: SLF001 - no other way to see what the kernel was told
+    raw = link._socket
     assert raw is not None
     assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 0
     assert raw.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
@@ -67,8 +67,7 @@ def test_a_printer_without_paper_keeps_its_connection(server: socket.socket) -> 
     printer, _ = server.accept()
     slip = bytes(range(256)) * 1200
     with pytest.raises(LinkFault) as fault:
-        for _ in range(50):
-            link.write(slip, 0.2)
+        fill(link, slip)
     assert fault.value.problem is Problem.TIMED_OUT
     end = time.monotonic() + 14
     while time.monotonic() < end:
@@ -76,3 +75,9 @@ def test_a_printer_without_paper_keeps_its_connection(server: socket.socket) -> 
     with printer:
         assert printer.recv(1 << 20).startswith(slip[:256])
     link.close()
+
+
+def fill(link: TcpTransport, slip: bytes) -> None:
+    """Write until nothing more is taken. Raises LinkFault."""
+    for _ in range(50):
+        link.write(slip, 0.2)
