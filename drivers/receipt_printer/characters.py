@@ -10,8 +10,10 @@ _UNSEEN = frozenset("\u00ad\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
 
 
 def clean(text: str) -> str:
-    """What of the text is drawn, without anything a printer could take for a command: controls become blanks, line feeds
-    stay."""
+    """What of the text is drawn, without anything a printer could take for a command.
+
+    Controls become blanks, line feeds stay.
+    """
     kept = drawable(text)
     return "".join(char if char.isprintable() or char in _UNSEEN or char in "\n\u00a0\u202f" else " " for char in kept)
 

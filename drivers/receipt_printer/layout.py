@@ -22,7 +22,7 @@ Measure = Callable[[str, int, bool], int]
 MAX_SCALE = 8
 """Largest character magnification of ESC/POS (GS !)."""
 LINE_OF_CAP = 1.75
-"""Height of a drawn line in capitals: room for Arabic descenders and accents on capitals."""
+"""Height of a drawn line in capitals; single letters may need more."""
 _QUIET_MODULES = 4
 """White round a QR code (ISO/IEC 18004); printers draw none of their own."""
 _USUAL_MODULES = 45

@@ -1,5 +1,6 @@
 """Text as dots with our own font, for what a printer's characters cannot set."""
 
+import math
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
@@ -22,10 +23,14 @@ def measure(text: str, cap: int, bold: bool) -> int:
 
 
 def draw(row: Drawn, width: int) -> Image.Image:
-    """The row as dots: mode "1", black on white, ``width`` wide."""
-    image = Image.new("L", (width, round(row.cap * LINE_OF_CAP)), WHITE)
-    _put(image, row.text, row, row.align)
-    _put(image, row.right, row, Align.END)
+    """The row as dots: mode "1", black on white, ``width`` wide. It is as high as a line, more where a letter needs it
+    (the dots below a final yeh, accents on accents)."""
+    _, highest, _, lowest = face(row.cap, row.bold).getbbox(row.text + row.right, anchor="ls")
+    base = max(round(row.cap * _BASE_OF_CAP), -math.floor(highest))
+    below = max(round(row.cap * LINE_OF_CAP) - round(row.cap * _BASE_OF_CAP), math.ceil(lowest))
+    image = Image.new("L", (width, base + below), WHITE)
+    _put(image, row.text, row, row.align, base)
+    _put(image, row.right, row, Align.END, base)
     return image.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
 
 
@@ -40,10 +45,10 @@ def left_of(align: Align, wide: int, width: int) -> int:
             return max(0, width - wide)
 
 
-def _put(image: Image.Image, text: str, row: Drawn, align: Align) -> None:
+def _put(image: Image.Image, text: str, row: Drawn, align: Align, base: int) -> None:
     font = face(row.cap, row.bold)
     x = left_of(align, round(font.getlength(text)), image.width)
-    ImageDraw.Draw(image).text((x, round(row.cap * _BASE_OF_CAP)), text, fill=BLACK, font=font, anchor="ls")
+    ImageDraw.Draw(image).text((x, base), text, fill=BLACK, font=font, anchor="ls")
 
 
 @lru_cache(maxsize=16)

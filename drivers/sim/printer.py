@@ -7,6 +7,7 @@ printer is online, so that ``GS r`` and ``GS ( H`` answer only when all before t
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 
@@ -16,7 +17,7 @@ from drivers.sim.lines import make_line
 from drivers.sim.paper import dots_png, paper_png
 from drivers.sim.peer import LineFaults, Peer
 from drivers.sim.printer_status import Condition
-from drivers.sim.roll import DOTS_PER_MM, FEED_TO_CUTTER, Roll, Slip
+from drivers.sim.roll import DOTS_PER_MM, FEED_TO_CUTTER, HEAD_DOTS, Roll, Slip
 
 
 class Abilities(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +32,7 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     maker: str = "EPSON"
     model: str = "TM-T88V"
     serial: str = "SIM0001"
+    paper_mm: Literal[80, 58] = 80
     mm_per_s: float | None = None
     """Printing speed; None = at once."""
 
@@ -78,7 +80,7 @@ class Printer:
         self._parser = Parser()
         self._requests = RequestFinder()
         self._buffer: deque[Op] = deque()
-        self._roll = Roll(abilities.native_qr)
+        self._roll = Roll(abilities.native_qr, HEAD_DOTS[abilities.paper_mm])
         self._reports = False
         self._reported = b""
         self._busy_until = 0.0

@@ -15,6 +15,8 @@ from drivers.sim.escpos_parse import Op
 DOTS_PER_MM = 8
 WIDTH = 576
 """Printable dots of 80 mm paper."""
+HEAD_DOTS = {80: WIDTH, 58: 384}
+"""Printable dots of a line, by the paper's width in mm."""
 FEED_TO_CUTTER = 12 * DOTS_PER_MM
 """Paper between head and cutter; a cut that feeds (GS V 65, 66) moves the last line past it."""
 _LINE_SPACING = 30
@@ -72,6 +74,8 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     raw: bytes
     unknown: tuple[bytes, ...] = ()
+    width: int = WIDTH
+    """Printable dots of a line."""
 
     @property
     def texts(self) -> list[str]:
@@ -96,8 +100,8 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
 class Roll:
     """The paper and everything that decides where the next dot goes."""
 
-    def __init__(self, native_qr: bool = True) -> None:
-        self._native_qr = native_qr
+    def __init__(self, native_qr: bool = True, width: int = WIDTH) -> None:
+        self._native_qr, self._width = native_qr, width
         self._born_double = False
         self._marks: list[Mark] = []
         self._raw = bytearray()
@@ -136,7 +140,8 @@ class Roll:
 
     def uncut(self) -> Slip:
         """What hangs out of the printer now."""
-        return Slip(marks=tuple(self._marks), height=self._y, raw=bytes(self._raw), unknown=tuple(self._unknown))
+        unknown, raw = tuple(self._unknown), bytes(self._raw)
+        return Slip(marks=tuple(self._marks), height=self._y, raw=raw, unknown=unknown, width=self._width)
 
     def feed(self, dots: int) -> None:
         """Move the paper."""
@@ -197,7 +202,7 @@ class Roll:
             case "kanji_on" | "kanji_off":
                 self._double_byte = op.name == "kanji_on"
             case "position":
-                self._x = min(WIDTH, op.data[0] | op.data[1] << 8)
+                self._x = min(self._width, op.data[0] | op.data[1] << 8)
             case _:
                 pass
 
@@ -211,7 +216,7 @@ class Roll:
         for char in text:
             style = self._style_of(char)
             width, _ = style.cell
-            if self._x + width > WIDTH:
+            if self._x + width > self._width:
                 self._end_line()
             last = self._line[-1] if self._line else None
             if last is not None and last.style == style and last.x + width * len(last.text) == self._x:
@@ -240,11 +245,12 @@ class Roll:
             self._end_line()
 
     def _shift(self, width: int) -> int:
-        return (WIDTH - width) // 2 if self._align == 1 else WIDTH - width if self._align == 2 else 0
+        left = self._width - width
+        return left // 2 if self._align == 1 else left if self._align == 2 else 0
 
     def _place(self, bits: Bits) -> None:
         self._finish()
-        x = self._shift(min(WIDTH, bits.width * bits.wide))
+        x = self._shift(min(self._width, bits.width * bits.wide))
         self._marks.append(msgspec.structs.replace(bits, x=max(0, x), y=self._y))
         self.feed(bits.height * bits.high)
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import msgspec
 import pytest
 import zxingcpp
+from PIL import Image, ImageDraw
 
 from drivers.receipt_printer.escpos_render import part, render
+from drivers.receipt_printer.layout import Drawn
 from drivers.receipt_printer.models import MODELS, Model
 from drivers.receipt_printer.paper_bytes import LONGEST_COMMAND, LONGEST_HEAD
 from drivers.receipt_printer.preview import preview
+from drivers.receipt_printer.raster import draw, face
 from drivers.sim.escpos_parse import Parser
 from drivers.sim.paper import dots
 from drivers.sim.printer import Abilities, Printer, PrinterFaults
 from drivers.sim.roll import Bits, Slip
+from kiosk.i18n.rtl import visual
 from kiosk.paper import Big, Document, Kind, Pair, Qr, Rule, Text
 
 BY_NAME = {model.name: model for model in MODELS}
@@ -96,3 +100,16 @@ def test_what_has_no_width_and_no_letter_is_not_on_paper(text: str, on_paper: st
     assert slip.texts[0].strip() == on_paper, "in the printer's own letters"
     assert slip.texts[1].split()[:-1] == on_paper.split()
     assert not [mark for mark in slip.marks if isinstance(mark, Bits)]
+
+
+@pytest.mark.parametrize("cap", [17, 34, 80])
+@pytest.mark.parametrize("text", ["الأرضي", "في", "إِ", "Ǘḝ", "Ậ̈", "ﷲ", "A 143"])
+def test_no_drawn_letter_is_cut(text: str, cap: int) -> None:
+    line = draw(Drawn(visual(text, "ar"), cap=cap), 576)
+    ink = line.convert("L").point(lambda value: 255 - value).getbbox()
+    room = Image.new("L", (576, 4 * cap), 255)
+    font = face(cap, False)
+    ImageDraw.Draw(room).text((0, 2 * cap), visual(text, "ar"), fill=0, font=font, anchor="ls")
+    whole = room.point(lambda value: 255 if value <= 140 else 0).getbbox()
+    assert ink[3] - ink[1] == whole[3] - whole[1]
+    assert line.height >= round(1.75 * cap)
