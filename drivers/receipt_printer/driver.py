@@ -19,7 +19,7 @@ from drivers.port import DriverFault, Persist, Report
 from drivers.receipt_printer.condition import Condition
 from drivers.receipt_printer.job import PrintJob
 from drivers.receipt_printer.look import Look
-from drivers.receipt_printer.models import Model
+from drivers.receipt_printer.models import LONGEST_COMMAND, LONGEST_HEAD, Model
 from drivers.receipt_printer.status import ASK_PAPER, ask_process_id
 from drivers.receipt_printer.talk import Talk
 from drivers.transport import LinkFault, Transport
@@ -31,6 +31,9 @@ _MAKER, _MODEL, _SERIAL = 66, 67, 68
 _TEST_MARKS = (b"tst1", b"tst2")
 _SLOWEST_MM_PER_S = 40.0
 """No receipt printer in use is slower than this."""
+FILL = 2 * LONGEST_COMMAND
+"""So many bytes end any command that may be half received: the longest of ours, and as much again for a job of another
+version of this program."""
 LONGEST_JOB_S = 240.0
 """No job is waited for longer; the row's limits leave room for the questions before and behind it."""
 
@@ -80,10 +83,10 @@ class EscposPrinter:
         escpos_render.warm_up(self._model)
         self._link.open()
         if not self._settings.answers:
-            self._talk.fill_up(self._fill())
+            self._talk.fill_up(FILL)
             return Identity(model=self._model.title)
         # A head cut in two would take the first question for the size of a picture: of zeros it makes an empty one.
-        self._talk.fill_up(escpos_render.LONGEST_HEAD)
+        self._talk.fill_up(LONGEST_HEAD)
         self._talk.drain()
         self._prove()
         self._settle()
@@ -147,10 +150,11 @@ class EscposPrinter:
         """
         condition = self._look.at_it()
         if self._talk.skipped:
+            self._talk.fill_up(LONGEST_HEAD)
             self._talk.begin()
             condition = self._look.at_it()
         elif condition.status.unknown:
-            self._talk.fill_up(self._fill())
+            self._talk.fill_up(FILL)
             condition = self._look.at_it()
         if self._talk.skipped:
             raise DriverFault(
@@ -193,7 +197,7 @@ class EscposPrinter:
             if by_mark or by_sensor:
                 return Confirms.BY_MARK if by_mark else Confirms.BY_SENSOR
             if mark is not _TEST_MARKS[-1]:
-                self._talk.fill_up(self._fill())
+                self._talk.fill_up(FILL)
         return Confirms.NEVER
 
     def _heard_late(self) -> Confirms:
@@ -201,13 +205,6 @@ class EscposPrinter:
         if self._talk.confirmed.intersection(_TEST_MARKS):
             return Confirms.BY_MARK
         return Confirms.BY_SENSOR if self._talk.sensed else Confirms.NEVER
-
-    def _fill(self) -> int:
-        """How many bytes end any command that may be half received: the longest of ours, and as much again for a job
-        that another version of this program sent."""
-        from drivers.receipt_printer.escpos_render import LONGEST_COMMAND
-
-        return 2 * LONGEST_COMMAND
 
     def _abilities(self) -> tuple[str, ...]:
         real_time = ("real_time",) if self._settings.answers else ()

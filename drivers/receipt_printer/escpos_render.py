@@ -13,10 +13,8 @@ from PIL import Image
 from drivers.receipt_printer import raster
 from drivers.receipt_printer.layout import Bar, Code, Drawn, Feed, Line, Row, height_of, lay_out
 from drivers.receipt_printer.models import Model
-from drivers.receipt_printer.paper_bytes import LONGEST_COMMAND, LONGEST_HEAD, PaperBytes
+from drivers.receipt_printer.paper_bytes import PaperBytes
 from kiosk.paper.document import Align, Big, Document, Kind, Qr, Rule, Text
-
-__all__ = ["LONGEST_COMMAND", "LONGEST_HEAD", "Job", "part", "prepare", "render", "warm_up"]
 
 INIT = b"\x1b@"
 SINGLE_BYTE = b"\x1c."

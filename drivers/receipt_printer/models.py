@@ -4,6 +4,14 @@ manuals; [M] = from memory, correct it here when a device shows otherwise.
 
 import msgspec
 
+BAND_BYTES = 4096
+"""Pictures are sent in bands of at most so many bytes."""
+LONGEST_COMMAND = 8 + BAND_BYTES
+"""No command of a job is longer, in bytes: 8 = the head of ``GS v 0``; the largest QR code of level M (2,331 bytes, 8
+before them) is shorter."""
+LONGEST_HEAD = 8
+"""No command's head is longer: the bytes that say how much follows."""
+
 _EPSON_PAGES = {
     "cp858": 19, "cp1252": 16, "cp852": 18, "cp857": 13, "cp866": 17, "cp737": 14, "cp775": 33, "cp865": 5,
 }  # fmt: skip

@@ -12,15 +12,9 @@ from typing import Any
 
 from PIL import Image
 
-from drivers.receipt_printer.models import Model
+from drivers.receipt_printer.models import BAND_BYTES, Model
 
 _ALIGN = ("left", "center", "right")
-_BAND_BYTES = 4096
-LONGEST_COMMAND = 8 + _BAND_BYTES
-"""No command of a job is longer, in bytes: pictures are sent in bands (8 = the head of ``GS v 0``), and the data of the
-largest QR code of level M (2,331 bytes) with the 8 bytes before them are shorter."""
-LONGEST_HEAD = 8
-"""No command's head is longer: the bytes that say how much follows."""
 _LEVEL_M = 1
 
 
@@ -81,7 +75,7 @@ class PaperBytes:
 
     def image(self, image: Image.Image) -> None:
         """``GS v 0``, in bands of at most ``LONGEST_COMMAND``; printed without a gap between them."""
-        self._printer.image(image, fragment_height=max(1, _BAND_BYTES // ((image.width + 7) // 8)))
+        self._printer.image(image, fragment_height=max(1, BAND_BYTES // ((image.width + 7) // 8)))
 
     def output(self) -> bytes:
         """All of it."""

@@ -9,8 +9,7 @@ from PIL import Image, ImageDraw
 
 from drivers.receipt_printer.escpos_render import part, render
 from drivers.receipt_printer.layout import Drawn
-from drivers.receipt_printer.models import MODELS, Model
-from drivers.receipt_printer.paper_bytes import LONGEST_COMMAND, LONGEST_HEAD
+from drivers.receipt_printer.models import LONGEST_COMMAND, LONGEST_HEAD, MODELS, Model
 from drivers.receipt_printer.preview import preview
 from drivers.receipt_printer.raster import draw, face
 from drivers.sim.escpos_parse import Parser
