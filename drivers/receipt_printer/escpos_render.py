@@ -79,8 +79,8 @@ def _row(out: PaperBytes, row: Row, model: Model) -> None:
 def qr_image(data: str, module: int) -> Image.Image:
     """The code as dots, without quiet zone."""
     code = segno.make(data.encode(), error="m", micro=False, boost_error=False)
-    image = Image.new("1", (len(code.matrix[0]), len(code.matrix)), 1)
-    image.putdata([0 if dark else 1 for line in code.matrix for dark in line])
+    image = Image.new("1", (len(code.matrix[0]), len(code.matrix)), raster.WHITE)
+    image.putdata([raster.BLACK if dark else raster.WHITE for line in code.matrix for dark in line])
     return image.resize((image.width * module, image.height * module), Image.Resampling.NEAREST)
 
 

@@ -106,6 +106,20 @@ def test_the_longest_command_fills_up_whatever_a_job_left_half() -> None:
         assert all(len(numbers) <= 1 for numbers in hall.numbers())
 
 
+@pytest.mark.parametrize("inside", KINDS.values(), ids=KINDS)
+def test_a_printer_that_was_open_when_we_connected_is_tested_before_its_first_slip(inside: bool) -> None:
+    """Its cover hid what it can: the slip after the half one waits for the test, and is cut off from it."""
+    hall = Hall(inside, {})
+    hall.slip("A 111", "ar", cut_at=len(render(ticket("A 111", "ar"), M80)) // 2)
+    hall.printer.faults = PrinterFaults(answers_inside=inside, cover_open=True)
+    driver = EscposPrinter(hall.line, M80, PrinterSettings(), hall.line.now)
+    driver.open()
+    hall.printer.faults = PrinterFaults(answers_inside=inside)
+    job = PrintJob("A 222", ticket("A 222", "ar"), after_doubt=True)
+    assert driver.execute(job, lambda _: None, lambda _: None) == Printed()
+    assert all(len(numbers) <= 1 for numbers in hall.numbers())
+
+
 def test_a_printer_that_never_confirms_is_not_asked_for_ever() -> None:
     hall = Hall(True, {"process_id": False, "gs_r": False})
     outcomes = [hall.slip(number, "de") for number in ("A 1", "A 2")]

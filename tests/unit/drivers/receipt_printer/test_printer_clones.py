@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 import zxingcpp
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from drivers.receipt_printer.escpos_render import part, render
 from drivers.receipt_printer.layout import Drawn
 from drivers.receipt_printer.models import LONGEST_COMMAND, LONGEST_HEAD, MODELS, Model
+from drivers.receipt_printer.paper_bytes import PaperBytes
 from drivers.receipt_printer.preview import preview
 from drivers.receipt_printer.raster import draw, face
 from drivers.sim.escpos_parse import Parser
@@ -99,6 +100,23 @@ def test_what_has_no_width_and_no_letter_is_not_on_paper(text: str, on_paper: st
     assert slip.texts[0].strip() == on_paper, "in the printer's own letters"
     assert slip.texts[1].split()[:-1] == on_paper.split()
     assert not [mark for mark in slip.marks if isinstance(mark, Bits)]
+
+
+def test_no_picture_holds_a_real_time_command() -> None:
+    """Printers that answer inside a picture would answer, or clear their buffer, in the middle of a slip."""
+    out = PaperBytes(M80)
+    commands = [bytes((0x10, second, n)) for second in (4, 5, 0x14) for n in (1, 2, 3, 4)]
+    rows = b"".join(command.rjust(72 - at, b"\x10").ljust(72, b"\x00") for at, command in enumerate(commands))
+    out.image(ImageChops.invert(Image.frombytes("1", (576, len(commands)), rows)))
+    printer = Printer()
+    printer.faults = PrinterFaults(answers_inside=True)
+    assert printer.receive(out.output()) == b""
+    printer.work(0.0)
+    [picture] = printer.hanging().marks
+    assert isinstance(picture, Bits)
+    assert not [command for command in commands if command[:2] in picture.data]
+    extra = sum((new ^ old).bit_count() for new, old in zip(picture.data, rows, strict=True))
+    assert extra == len(commands), "one dot for each"
 
 
 @pytest.mark.parametrize("cap", [17, 34, 80])
