@@ -22,6 +22,7 @@ from kiosk.paper import Big, Document, Kind, Pair, Qr, Text
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
+pytestmark = pytest.mark.timeout(3600 if FULL else 300)
 M80 = next(model for model in MODELS if model.name == "escpos_80")
 KINDS = {"silent inside": False, "answers inside": True}
 ABILITIES = {"by mark": {}, "by sensor": {"process_id": False}}
