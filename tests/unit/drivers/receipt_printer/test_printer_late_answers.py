@@ -175,3 +175,31 @@ def late_write(line: VirtualLine, which: Callable[[bytes], bool], late_ms: int) 
         write(data, timeout_s)
 
     line.write = watched  # type: ignore[method-assign]
+
+
+class NeverOffline(Printer):
+    """A clone that never sets the offline bit."""
+
+    def _real_time(self, n: int) -> bytes:
+        return b"\x12" if n == 1 else super()._real_time(n)
+
+
+def test_a_clone_that_contradicts_itself_steadily_is_believed_on_a_tidy_line() -> None:
+    line = VirtualLine(NeverOffline())
+    driver = opened(line)
+    line.device.faults = PrinterFaults(cover_open=True)
+    assert driver.poll() == COVER
+    questions = len(line.written)
+    line.let(2.0)
+    assert driver.poll() == COVER
+    assert len(line.written) == questions + 4, "and from then on it is asked no more often than others"
+    line.device.faults = PrinterFaults()
+    assert driver.poll() == Status()
+
+
+def test_answers_that_contradict_each_other_on_an_untidy_line_say_nothing() -> None:
+    line = VirtualLine(NeverOffline())
+    driver = opened(line)
+    line.device.faults = PrinterFaults(cover_open=True, twice=True)
+    assert driver.poll().unknown
+    assert run(driver) == NotPrinted(Problem.SILENT)
