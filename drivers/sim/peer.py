@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import msgspec
 
 from drivers.sim.lines import Line, Link, readable
+from drivers.sim.wire import Wire
 
 _CHUNK = 4096
 _DRIP_BYTES = 16
@@ -26,17 +27,24 @@ class LineFaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """What can go wrong between driver and device, whatever the device is.
 
     ``silent``: bytes are taken and lost. ``mute``: the device works, its answers are lost. ``stalled``: nothing is
-    taken (the driver's write blocks). ``slow``: both ways in drips. ``garbage``: every byte is another one, as with a
-    wrong speed. ``twice``: every answer comes two times. ``absent``: nothing is plugged in. ``power_off``: the buffer
-    is lost and nothing answers. ``cut_after``: after so many more bytes the connection is closed, once.
+    taken (the driver's write blocks). ``slow``: both ways in drips. ``buffered``: everything is taken at once and
+    passed on at 9600 baud, as by a print server. ``garbage``: every byte is another one, as with a wrong speed.
+    ``twice``: every answer comes two times. ``late_ms``: every answer comes so many ms late. ``late_once_ms``: only the
+    next one does. ``paired``: an answer waits for the next one (or 0.7 s), both come in one read. ``absent``: nothing
+    is plugged in. ``power_off``: the buffer is lost and nothing answers. ``cut_after``: after so many more bytes the
+    connection is closed, once.
     """
 
     silent: bool = False
     mute: bool = False
     stalled: bool = False
     slow: bool = False
+    buffered: bool = False
     garbage: bool = False
     twice: bool = False
+    late_ms: int | None = None
+    late_once_ms: int | None = None
+    paired: bool = False
     absent: bool = False
     power_off: bool = False
     cut_after: int | None = None
@@ -81,6 +89,7 @@ class Peer:
         self._changed = threading.Condition(self.lock)
         self._link: Link | None = None
         self._out = bytearray()
+        self._wire = Wire()
         self._present = False
         self._powered = True
         self._next_drip = 0.0
@@ -178,7 +187,7 @@ class Peer:
             self._link = self._line.accept()
         now = self._clock()
         faults = self.device.faults
-        waits = [] if self._blocked() else [self.device.due_in(now)]
+        waits = [] if self._blocked() else [self.device.due_in(now), self._wire.due_in(now)]
         descriptors = [self._bell]
         dripping = faults.slow and now < self._next_drip
         if self._link is None:
@@ -198,7 +207,9 @@ class Peer:
         if self._link is not None and self._link.fileno() in ready:
             self._take(self._link)
         if not self._blocked():
+            self._receive(self._wire.passed(self._clock()))
             self._say(self.device.work(self._clock()))
+        self._out += self._wire.answered(self._clock())
         self._flush()
         self._obey()
         if not self._occupied(ready):
@@ -221,6 +232,7 @@ class Peer:
         self._present = not faults.absent
         if faults.power_off and self._powered:
             self._out.clear()
+            self._wire.clear()
             self.device.power_lost()
         elif not faults.power_off and not self._powered:
             self._hang_up(reset=True)
@@ -257,7 +269,14 @@ class Peer:
             return
         if faults.garbage:
             data = data.translate(_GARBLE)
-        self._say(self.device.receive(data))
+        if faults.buffered:
+            self._wire.put(data, self._clock())
+        else:
+            self._receive(self._wire.rest() + data)
+
+    def _receive(self, data: bytes) -> None:
+        if data:
+            self._say(self.device.receive(data))
 
     def _cut_done(self) -> None:
         if self.device.faults.cut_after is not None:
@@ -268,15 +287,19 @@ class Peer:
             self._link.close(reset=reset)
             self._link = None
             self._out.clear()
+            self._wire.clear()
             self.device.unplugged()
 
     def _say(self, data: bytes) -> None:
         faults = self.device.faults
-        if faults.mute or faults.silent or faults.power_off or len(self._out) > _OUT_LIMIT:
+        if not data or faults.mute or faults.silent or faults.power_off or len(self._out) > _OUT_LIMIT:
             return
         if faults.garbage:
             data = data.translate(_GARBLE)
-        self._out += data + data if faults.twice else data
+        late_ms = max(faults.late_ms or 0, faults.late_once_ms or 0)
+        if faults.late_once_ms is not None:
+            self.device.faults = msgspec.structs.replace(faults, late_once_ms=None)
+        self._wire.answer(data + data if faults.twice else data, self._clock(), late_ms / 1000, paired=faults.paired)
 
     def _flush(self) -> None:
         if self._link is None or not self._out:
