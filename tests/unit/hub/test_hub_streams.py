@@ -12,7 +12,6 @@ from typing import NamedTuple
 from hub import streams
 from hub.feed import BACKLOG, Feed
 from hub.queues import calling, days, events
-from hub.queues.calling import Act
 from hub.streams import last_event_id, sse
 
 DAY_MS = 24 * 3600 * 1000
@@ -74,9 +73,7 @@ def listening(live, last: str | None = None) -> Iterator[Stream]:
 def call(hall, op: int) -> None:
     """One visitor comes and is called."""
     hall.ticket()
-    answer = hall.do(
-        calling.call_next, Act(site=hall.site, counter="p1", op=str(op), now_ms=hall.clock()), finish_current=True
-    )
+    answer = hall.next(op=str(op))
     assert isinstance(answer, calling.Done)
 
 
