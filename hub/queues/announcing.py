@@ -9,7 +9,7 @@ from hub.store.sql import run
 
 STANDS = (
     "NOT EXISTS (SELECT 1 FROM event u WHERE u.site_id = e.site_id AND u.kind = 'uncall'"
-    " AND u.subject = e.subject AND u.seq > e.seq)"
+    " AND u.subject = CAST(e.seq AS TEXT))"
 )
 """Condition on a call's event ``e``: it was not withdrawn."""
 
@@ -38,7 +38,7 @@ def withdraw(connection: Connection, ticket: Ticket, now_ms: int, since: int = 0
     ).fetchall()
     for seq, body in rows:
         label = msgspec.json.decode(body, type=_Labelled).label
-        append(connection, ticket.site_id, Kind.UNCALL, ticket.id, {"label": label, "call": seq}, now_ms)
+        append(connection, ticket.site_id, Kind.UNCALL, str(seq), {"label": label, "ticket": ticket.id}, now_ms)
     return bool(rows)
 
 

@@ -134,7 +134,7 @@ def withdrawn_after(connection: Connection, site: str, after: int) -> tuple[int,
 
 def withdrawn_by(event: Event) -> int:
     """The seq of the call that an UNCALL event takes away."""
-    return msgspec.json.decode(event.body, type=_UncallBody).call
+    return int(event.subject)
 
 
 def timezone_of(connection: Connection, site: str) -> str:
@@ -153,10 +153,6 @@ def call_of(event: Event, timezone: str) -> Call:
 class _CallBody(msgspec.Struct):
     label: str
     counter_name: str
-
-
-class _UncallBody(msgspec.Struct):
-    call: int
 
 
 _OF_TICKET = ", ".join("t." + field for field in Ticket.__struct_fields__)

@@ -20,6 +20,7 @@ from hub.auth.sessions import Person
 from hub.hall import Hall
 from hub.queues import alarms, bringing, calling, returning, tickets, undoing
 from hub.queues import help as helping
+from hub.queues.acts import SeatChange
 from hub.queues.bringing import Bring
 from hub.queues.calling import Act, Done
 from hub.queues.refusals import Code, Refused
@@ -91,6 +92,8 @@ async def undo(request: Asked, hall: Hall) -> Response[Any]:
     result = await hall.store.write(lambda c: seats.lost(c, me) or undoing.undo(c, order, of))
     if isinstance(result, Refused):
         return await _refuse(request, hall, result)
+    if any(isinstance(change, SeatChange) for change in result.record.changes):
+        return _begin_again(200)
     return await _parts(request, hall, *undone(result.record), tone="go", offer=NO_OFFER)
 
 
@@ -181,6 +184,11 @@ async def _look(request: Asked, hall: Hall) -> looking.Desk | None:
     return await hall.store.read(partial(looking.desk, me=me, lang=lang, now_ms=now_ms))
 
 
+def _begin_again(status: int) -> Page:
+    """The page's person sits nowhere (any more): the browser asks for the page anew."""
+    return Response("", status_code=status, headers={"hx-redirect": "/desk", "cache-control": "no-store"})
+
+
 def _refused(answer: Page) -> Page:
     """The page keeps what was typed, to be mended."""
     answer.headers["x-refused"] = "1"
@@ -210,7 +218,7 @@ async def _parts(
     leaves what the page offers."""
     found = await _look(request, hall)
     if found is None:
-        return Response("", status_code=401, headers={"hx-redirect": "/desk", "cache-control": "no-store"})
+        return _begin_again(401)
     sentences = [each if isinstance(each, tuple) else (each, "") for each in said if each]
     return page(request, "desk_parts.html", status, desk=found, said=sentences, tone=tone, offer=offer)
 

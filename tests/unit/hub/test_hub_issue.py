@@ -71,7 +71,7 @@ def test_number_that_still_waits_is_skipped_at_the_wrap_around(hall) -> None:
     narrow(hall, 4)
     for _ in range(4):
         hall.ticket()
-    for op in ("1", "2"):  # A 001 done, A 002 at the counter; A 003 and A 004 wait
+    for _ in range(2):  # A 001 done, A 002 at the counter; A 003 and A 004 wait
         hall.next()
     assert hall.ticket().label == "A 001"
     assert refused(hall.ask()) is Code.NUMBERS_EXHAUSTED
