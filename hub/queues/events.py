@@ -18,7 +18,7 @@ class Kind(StrEnum):
     RECALL = "recall"
     """The same again, louder. Body as ``call``."""
     UNCALL = "uncall"
-    """A call was withdrawn: boards and signs take it away. Subject: the seq of the call's event. Body: label, ticket."""
+    """A call was withdrawn: boards and signs drop it. Subject: the seq of the call's event. Body: label, ticket."""
     SEAT = "seat"
     """Somebody sat down at a counter, left it, or it pauses. Body: empty; the subject is the counter."""
     HELP = "help"

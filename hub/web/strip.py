@@ -28,7 +28,7 @@ def strip_of(connection: Connection, site: str, counter: str, now_ms: int) -> St
 
 def undone(record: Record) -> tuple[Sentence, ...]:
     """How everything stands again."""
-    return tuple(map(_again, record.changes))
+    return (("desk.undone", ""), *map(_again, record.changes))
 
 
 def _became(change: Change) -> Sentence:

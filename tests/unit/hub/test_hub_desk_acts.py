@@ -41,7 +41,7 @@ def said(text: str) -> str:
 def strip(text: str) -> str:
     """What the strip says, with the op that it would undo."""
     found = re.search(r'<div class="strip".*?<p>(.*?)</p>.*?"of": "([^"]+)"', text, re.DOTALL)
-    return f"{found[1].strip()} [{found[2]}]" if found else ""
+    return f"{found[1].strip()} [{found[2]}]".replace("\u00a0", " ") if found else ""
 
 
 def undo(desk: Browser, text: str) -> Any:

@@ -76,7 +76,7 @@ def test_taking_over_asks_and_the_other_page_says_so(clerks: tuple[Browser, Brow
     assert sit(bernd, over=mark(asked.text)).headers["location"] == "/desk"
     lost = anna.get("/desk/parts", headers={"HX-Request": "true"}).text
     assert "Bernd Brandt hat Platz 1 um 12:02 übernommen." in lost
-    assert lost.count(" disabled>") == 5, "none of her keys acts"
+    assert "data-key" not in lost, "none of her keys acts"
     assert 'id="own-number">A 001<' in bernd.get("/desk").text
     for word, fields in (("next", {}), ("finish", {"here": "yes"}), ("no-show", {}), ("arrive", {}), ("recall", {})):
         answer = do(anna, word, ticket=first.id, **fields)
