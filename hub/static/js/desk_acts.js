@@ -31,18 +31,19 @@
   });
 
   // --- a key pressed twice, or the second click of a double click, must not act on whom the first one called
-  let called = -DOUBLE_MS;
+  let called = -DOUBLE_MS, answered = -DOUBLE_MS;
   document.addEventListener("click", (event) => {
     const button = event.target.closest("#own button");
     if (!button) return;
-    const { once, ask: word } = button.dataset;
-    if (performance.now() - called < DOUBLE_MS && once !== "next") {
+    const { once, ask: word } = button.dataset, now = performance.now();
+    if ((now - answered < DOUBLE_MS && once !== "next") || (now - called < DOUBLE_MS && word)) {
       event.preventDefault();
       event.stopImmediatePropagation();
     } else if (word) ask(word);
     else if ("askNot" in button.dataset) close();
-    else if (once === "next" || once === "finish") {
-      if (once === "next") called = performance.now();
+    else {
+      if (own.dataset.asking) answered = now;
+      if (once === "next") called = now;
       close();
     }
   }, true);
