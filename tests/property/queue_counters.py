@@ -6,7 +6,7 @@ The model counts the moves of each ticket: an act may be undone while nobody of 
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition, rule
 
 from hub.queues import calling, returning, undoing
 from hub.queues.acts import UNDO_MS
@@ -22,6 +22,7 @@ COMMANDS = {
     "back": (returning.back_to_the_list, State.WAITING),
 }
 ANSWERS = (None, True, False)
+counters = st.sampled_from(sorted(COUNTERS))
 
 
 @dataclass
@@ -40,7 +41,6 @@ class Deed:
 class Counters(RuleBasedStateMachine):
     """The rules of counters; ``Hall`` has the model."""
 
-    tickets = Bundle("tickets")
     ops = Bundle("ops")
 
     def act(self, counter: str, op: str, ticket: str = "", here: bool | None = None) -> Act:
@@ -73,6 +73,10 @@ class Counters(RuleBasedStateMachine):
 
         return self.store.read_now(look)
 
+    def busy(self, counter: str, wanted: bool) -> str:
+        """A counter with somebody there, if one is wanted and there is one."""
+        return counter if counter in self.here or not wanted else next(iter(self.here), counter)
+
     def end_of(self, here: str, answer: bool | None) -> State | Code:
         """How whoever is at a counter ends by a clerk's word."""
         if self.states[here] is State.IN_SERVICE:
@@ -81,7 +85,7 @@ class Counters(RuleBasedStateMachine):
 
     @rule(
         target=ops,
-        counter=st.sampled_from(sorted(COUNTERS)),
+        counter=counters,
         sees=st.booleans(),
         answer=st.sampled_from(ANSWERS),
     )
@@ -89,6 +93,7 @@ class Counters(RuleBasedStateMachine):
         """``sees`` = the page shows who is there, else it shows nobody."""
         self.count += 1
         op, here = f"op{self.count}", self.here.get(counter)
+        answer = answer if here or not sees else None
         mine = [t for t in self.order if self.labels[t][0] in COUNTERS[counter]]
         end = self.end_of(here, answer) if here else None
         deed = self.deed(op, counter, *filter(None, (here, *mine[:1])))
@@ -127,15 +132,19 @@ class Counters(RuleBasedStateMachine):
         assert isinstance(answer, Done)
         assert answer.ticket.id == self.told[ident]
 
-    @rule(counter=st.sampled_from(sorted(COUNTERS)), word=st.sampled_from(sorted(COMMANDS)))
-    def command(self, counter: str, word: str) -> None:
+    @precondition(lambda self: self.here)
+    @rule(counter=counters, word=st.sampled_from(sorted(COMMANDS)), busy=st.booleans())
+    def command(self, counter: str, word: str, busy: bool) -> None:
         fn, to = COMMANDS[word]
+        counter = self.busy(counter, busy)
         here = self.here.get(counter)
         served = here is not None and self.states[here] is State.IN_SERVICE
         self._take(counter, fn, to, here is None or (served and to is not State.WAITING))
 
-    @rule(counter=st.sampled_from(sorted(COUNTERS)), answer=st.sampled_from(ANSWERS))
-    def finish(self, counter: str, answer: bool | None) -> None:
+    @precondition(lambda self: self.here)
+    @rule(counter=counters, answer=st.sampled_from(ANSWERS), busy=st.booleans())
+    def finish(self, counter: str, answer: bool | None, busy: bool) -> None:
+        counter = self.busy(counter, busy)
         here = self.here.get(counter)
         end = self.end_of(here, answer) if here else Code.NO_CUSTOMER
         self._take(counter, calling.finish, State.DONE if isinstance(end, Code) else end, isinstance(end, Code), answer)
@@ -172,9 +181,12 @@ class Counters(RuleBasedStateMachine):
         same = (t for t, label in self.labels.items() if label == self.labels[ident] and self.states[t] in ACTIVE)
         return "-" not in self.labels[ident] and any(t != ident for t in same)
 
-    @rule(ticket=tickets, counter=st.sampled_from(sorted(COUNTERS)), to_me=st.booleans())
-    def come_back(self, ticket, counter: str, to_me: bool) -> None:
-        ident, _ = ticket
+    @precondition(lambda self: self.states)
+    @rule(which=st.integers(0, 9), over=st.booleans(), counter=counters, to_me=st.booleans())
+    def come_back(self, which: int, over: bool, counter: str, to_me: bool) -> None:
+        ended = [t for t, state in self.states.items() if state in returning.ENDED] if over else []
+        known = (ended or list(self.states))[-10:]
+        ident = known[which % len(known)]
         self.count += 1
         deed = self.deed(f"op{self.count}", counter, ident)
         found = self.do(returning.to_me if to_me else returning.to_place, self.act(counter, deed.op, ident))
@@ -188,7 +200,8 @@ class Counters(RuleBasedStateMachine):
             self.here[counter] = ident
         self.happened(deed)
 
-    @rule(back=st.integers(1, 3), twice=st.booleans())
+    @precondition(lambda self: self.deeds)
+    @rule(back=st.sampled_from((1, 1, 1, 2, 3)), twice=st.booleans())
     def undo(self, back: int, twice: bool) -> None:
         """One of the last acts, in whatever order."""
         if len(self.deeds) < back:
