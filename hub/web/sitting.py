@@ -66,6 +66,12 @@ async def choose_page(request: Asked, hall: Hall) -> Response[Any]:
     return page(request, "desk_choose.html", places=found, me=me)
 
 
+@get(["/desk/counter", "/signout"])
+async def asked_for(request: Asked) -> Response[Any]:
+    """The address of a question that was asked before, as another language or a reload asks for it."""
+    return go("/desk/choose" if request.url.path == "/desk/counter" else "/")
+
+
 @post("/desk/counter", opt=CALL)
 async def choose(request: Asked, hall: Hall) -> Response[Any]:
     """Sit down at a counter."""
@@ -170,4 +176,4 @@ def _leave(connection: Connection, mine: Place, wish: Move) -> None:
         calling.finish(connection, act)
 
 
-routers = [Router("/", route_handlers=[choose_page, choose, sign_out], before_request=staff_only)]
+routers = [Router("/", route_handlers=[choose_page, asked_for, choose, sign_out], before_request=staff_only)]

@@ -86,7 +86,7 @@
   const shown = new Map();
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
-    if (target.id !== "say" && shown.get(target.id) === fragment.innerHTML) event.detail.shouldSwap = false;
+    if (!["say", "tone"].includes(target.id) && shown.get(target.id) === fragment.innerHTML) event.detail.shouldSwap = false;
     shown.set(target.id, fragment.innerHTML);
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {

@@ -47,6 +47,9 @@
       close();
     }
   }, true);
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt.dataset.once) document.getElementById("tone").replaceChildren(); // what was said is over
+  });
   // a page that did not know that somebody was only called: the hub asks
   document.body.addEventListener("htmx:afterRequest", (event) => {
     const { elt, xhr } = event.detail;
