@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from browser.clerk import empty_the_hall
 from browser.conftest import HubProcess, Terminal
 from browser.shots import sit_down
 from playwright.sync_api import Page, expect
@@ -21,15 +22,7 @@ def desk(signed_in: Page, hub: HubProcess, terminal: Terminal) -> Iterator[Page]
     hub.long_ago(25_000)
     sit_down(signed_in, hub.url, "Schalter 1")
     yield signed_in
-    for _ in range(20):
-        signed_in.wait_for_timeout(750)  # longer than a double click
-        if signed_in.locator("#rows tr.first").count():
-            signed_in.click("#act-next")
-        elif signed_in.locator("#act-finish").is_enabled():
-            signed_in.click("#act-finish")
-        else:
-            return
-    raise AssertionError("the hall did not empty")
+    empty_the_hall(signed_in)
 
 
 def slip(terminal: Terminal, fact: dict) -> str:

@@ -16,7 +16,7 @@ from world_checks import check, heal
 from world_hub import COUNTERS, SERVICES
 from world_net import Fate
 from world_town import Town
-from world_visitor import Stop, Visitor
+from world_visitor import Mishap, Stop, Visitor
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 SEED = int(os.environ.get("KIOSK_SEED", "1"))
@@ -127,9 +127,9 @@ class World(RuleBasedStateMachine):
         if not self.town.hub.down:
             self.town.hub.turn_day()
 
-    @rule(counter=counters)
-    def call(self, counter: str) -> None:
-        self.town.next(counter)
+    @rule(counter=counters, mishap=st.sampled_from(Mishap))
+    def call(self, counter: str, mishap: Mishap) -> None:
+        self.town.next(counter, mishap)
 
     @rule()
     def call_all(self) -> None:
