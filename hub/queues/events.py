@@ -31,8 +31,8 @@ class Kind(StrEnum):
     """A business day began. Body: day."""
 
 
-CALLING = (Kind.CALL, Kind.RECALL)
-"""What boards and signs show."""
+CHANGES_CALLS = (Kind.CALL, Kind.RECALL, Kind.TICKET, Kind.HOUSE, Kind.DAY)
+"""Events after which somebody else may be called than before, or elsewhere (``hub.queues.called``)."""
 
 
 class Event(msgspec.Struct, frozen=True):

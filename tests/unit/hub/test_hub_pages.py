@@ -369,7 +369,7 @@ def test_the_board_is_public_and_knows_only_its_site(browser: Browser, live: Any
     text = browser.get("/board").text
     assert text.count("A 001") == 1, "a repeated call stands there once"
     assert browser.get("/board/nirgends").status_code == 404
-    assert [call["kind"] for call in browser.get("/board/rathaus/calls").json()["calls"]] == ["call", "recall"]
+    assert [call["kind"] for call in browser.get("/board/rathaus/calls").json()["calls"]] == ["recall"]
 
 
 @pytest.mark.parametrize("back", ["//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", "x"])
