@@ -3,6 +3,7 @@
 Every action is a POST with an idempotency key made at the click.
 """
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -27,6 +28,7 @@ from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.words import language_of
 
+LOGGER = logging.getLogger("hub.desk")
 TEXT_MAX = 400
 """Characters of a number, a slip or the address of a visitor's page."""
 CALL, HELP = needs(Right.CALL), needs(Right.HELP)
@@ -110,7 +112,10 @@ async def bring(request: Asked, hall: Hall) -> Response[Any]:
     if isinstance(result, Refused):
         return _refused(await _parts(request, hall, f"desk.refused.{result.code}"))
     key = "desk.brought" if result.fresh else f"desk.known.{result.ticket.state}"
-    return await _parts(request, hall, key, number=result.ticket.label)
+    more = "desk.wrong_keyboard" if result.wrong_keyboard else ""
+    if more:
+        LOGGER.warning("the reader at %s is set to another keyboard than its computer", me.counter)
+    return await _parts(request, hall, key, number=result.ticket.label, more=more)
 
 
 @post("/desk/alarm", opt=HELP)
@@ -144,11 +149,11 @@ def _refused(answer: Page) -> Page:
     return answer
 
 
-async def _parts(request: Asked, hall: Hall, said: str, status: int = 200, number: str = "") -> Page:
+async def _parts(request: Asked, hall: Hall, said: str, status: int = 200, number: str = "", more: str = "") -> Page:
     found = await _look(request, hall)
     if found is None:
         return Response("", status_code=401, headers={"hx-redirect": "/desk", "cache-control": "no-store"})
-    return page(request, "desk_parts.html", status, desk=found, said=said, number=number)
+    return page(request, "desk_parts.html", status, desk=found, said=said, number=number, more=more)
 
 
 routers = [

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from kiosk.flows import guards
-from kiosk.scans import Giro, PaymentReference, Scan, VisitorPage, read_scan
+from kiosk.scans import Giro, PaymentReference, Read, Scan, VisitorPage, read_code
 from kiosk.session.model import CHOOSING, DEAD_ENDS, HOMES, Facts, Help, Session, State
 from kiosk.session.table import Moved, Row, Trigger, row
 from kiosk.vocabulary.effects import CommitScan
@@ -19,8 +19,12 @@ _FREE = HOMES | CHOOSING | DEAD_ENDS
 
 
 def _code(trigger: Trigger, facts: Facts) -> Scan:
+    return _read(trigger, facts).scan
+
+
+def _read(trigger: Trigger, facts: Facts) -> Read:
     assert isinstance(trigger, Scanned)
-    return read_scan(trigger.text, facts.slip_key, facts.base_url)
+    return read_code(trigger.text, facts.slip_key, facts.base_url)
 
 
 def is_slip(_session: Session, trigger: Trigger, facts: Facts) -> bool:
@@ -53,11 +57,11 @@ def is_payment(_session: Session, trigger: Trigger, facts: Facts) -> bool:
 
 def take_slip(session: Session, trigger: Trigger, facts: Facts) -> Moved:
     """Make it durable before the visitor is told that it is taken."""
-    assert isinstance(trigger, Scanned)
-    slip = _code(trigger, facts)
+    read = _read(trigger, facts)
+    slip = read.scan
     assert isinstance(slip, Slip)
     taken = replace(session, scan_id=facts.fresh[0], scanned=str(slip.label), help=Help.NONE)
-    return Moved(taken, (CommitScan(facts.fresh[0], trigger.text.strip(), slip.id),))
+    return Moved(taken, (CommitScan(facts.fresh[0], read.text, slip.id),))
 
 
 def forget_scan(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:

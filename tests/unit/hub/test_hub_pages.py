@@ -271,6 +271,7 @@ def test_a_terminals_code_is_shown_once_and_revoking_ends_its_key(browser: Brows
         ("catalogue_old", "Der Katalog des Terminals ist abgelaufen"),
         ("store_failed", "Das Terminal kann nichts speichern"),
         ("store_damaged", "Eine beschädigte Datenbank liegt beiseite"),
+        ("scanner_keyboard", "Das Lesegerät ist auf eine falsche Tastatur eingestellt"),
     ],
 )
 def test_what_is_wrong_with_a_terminals_files_is_said_on_desk_and_terminals_page(
