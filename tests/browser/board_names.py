@@ -61,6 +61,13 @@ FAULTS = """() => {
   return faults;
 }"""
 
+LONG_HEAD = """() => {
+  const [town, house] = document.querySelectorAll(".brand b, .brand span > span");
+  town.textContent = "Verwaltungsgemeinschaft Oberdollendorf-Niederkassel am Rhein und an der Sieg";
+  house.textContent = "Bürgerhaus und Verwaltungsaußenstelle in der ehemaligen Landwirtschaftsschule am Marktplatz";
+  fit();
+}"""
+
 SIZES = """() => [...document.querySelectorAll(".name")].map((name) =>
   [name.textContent.replaceAll("\\u00ad", ""), name.dataset.name, parseFloat(getComputedStyle(name).fontSize)])"""
 

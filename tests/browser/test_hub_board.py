@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser.board_names import FAULTS, LABELS, NAMES, SIZES, Told, call
+from browser.board_names import FAULTS, LABELS, LONG_HEAD, NAMES, SIZES, Told, call
 from browser.conftest import ADMINISTRATOR, HubProcess, Terminal, set_up
 from browser.shots import BOARD, PHONE, sign_in, sit_down
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -86,6 +86,10 @@ def test_every_name_fits_and_every_number_is_whole(
         assert page.evaluate(FAULTS) == [], name
         for shown, whole, _ in page.evaluate(SIZES):
             assert shown in (whole, short_name(whole))
+    page.evaluate(LONG_HEAD)
+    assert page.evaluate(FAULTS) == [], "a long name of town and house takes no room from the calls"
+    page.evaluate("document.body.classList.add('stale')")
+    assert page.evaluate(FAULTS) == [], "nor does the word that nothing is heard"
 
 
 def test_sizes_reach_across_the_hall(hub: HubProcess, browser: Browser, page: Page) -> None:
@@ -148,6 +152,9 @@ def test_the_form_shows_a_counters_name_as_the_board_will(signed_in: Page, hub: 
     expect(form.locator(".preview .newest .name")).to_have_text(re.compile("Führer.?schein.?stelle 2"))
     form.locator("button[type=submit]").click()
     expect(page.locator("h2", has_text="Führerscheinstelle 2")).to_be_visible()
+    for width in (390, 1280):
+        page.set_viewport_size(ViewportSize(width=width, height=800))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "a name breaks, the page does not"
     form.locator("[name=name]").fill("Fundsachen")
     form.locator("[name=short]").fill("fs 2")
     form.locator("button[type=submit]").click()

@@ -36,11 +36,19 @@ const fit = (() => {
       if (stands(name, short, short === whole ? soft : short)) return;
     }
   }
+  // A long name of the town or the house becomes smaller: its lines must take no room from the calls.
+  function head(brand) {
+    for (let share = 1; share > 0.3; share -= 0.1) {
+      brand.style.fontSize = `calc(2.6vh * ${share})`;
+      if (brand.offsetHeight <= innerHeight * 0.09) return;
+    }
+  }
   // Of the numbers called earlier as many as have room.
   function numbers(row) {
     while (row.childElementCount > 1 && row.scrollWidth > row.clientWidth + 1) row.lastElementChild.remove();
   }
   function all(root = document) {
+    root.querySelectorAll("body.board > header > .brand").forEach(head);
     root.querySelectorAll(".name").forEach(one);
     root.querySelectorAll(".numbers").forEach(numbers);
   }

@@ -116,6 +116,22 @@ def test_a_call_every_few_seconds_each_can_be_read(hall: Hall, every_s: int) -> 
     assert short == {}
 
 
+@pytest.mark.parametrize("every_s", [4, 6])
+def test_one_busy_counter_whose_visitors_come_at_once(hall: Hall, every_s: int) -> None:
+    """The next call ends the one before: that one stands until it was read all the same."""
+    least = 3.0 if (hall.lines, every_s) == (1, 4) else 4.0
+    labels = [f"A {n:03d}" for n in range(1, 9)]
+
+    def next_one(n: int) -> None:
+        if n:
+            hall.call(n, labels[n - 1], CallState.OVER)
+        hall.call(n + 1, labels[n])
+
+    hall.run(every_s * 8 + 20, [(every_s * n, lambda n=n: next_one(n)) for n in range(8)])  # type: ignore[misc]
+    assert {label: hall.seconds(label) for label in labels if hall.seconds(label) < least} == {}
+    assert hall.seconds(labels[0]) <= READ_S + every_s
+
+
 def test_a_burst_takes_turns(hall: Hall) -> None:
     labels = ["A 101", "B 007", "C 003", "D 014"]
     acts = [(0.5 * n, lambda n=n: hall.call(n + 1, labels[n])) for n in range(4)]  # type: ignore[misc]
