@@ -180,20 +180,17 @@ async def ask_help(request: Asked, hall: Hall) -> Answer:
 
 @get(wire.CALLS)
 async def calls(request: Asked, hall: Hall) -> Answer:
-    """The calls after a seq: the fall-back where streams do not get through."""
+    """Who is called now: the fall-back where streams do not get through."""
     known = await terminal(request, hall)
-    after = streams.last_event_id(request.query_params.get("after"))
-    found = await hall.store.read(lambda c: waiting.calls_after(c, known.site, after, hall.now_ms()))
-    return done(found)
+    return done(await hall.called.read(known.site))
 
 
 @get(wire.CALLS_STREAM)
 async def calls_stream(request: Asked, hall: Hall) -> Stream:
-    """The calls as they come."""
+    """The same as a stream: whenever it changes."""
     known = await terminal(request, hall)
-    after = streams.last_event_id(request.headers.get("last-event-id") or request.query_params.get("after"))
     timezone = await hall.store.read(partial(waiting.timezone_of, site=known.site))
-    return streams.calls(hall.feed, hall.store, known.site, timezone, after, hall.now_ms)
+    return streams.calls(hall.feed, hall.called, known.site, timezone, hall.now_ms)
 
 
 router = Router(

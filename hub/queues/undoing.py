@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from hub.queues import acts, aliases, events
 from hub.queues.acts import Act, Change, Record, SeatChange, SeatRow, TicketChange
-from hub.queues.announcing import announce, withdraw
+from hub.queues.announcing import announce
 from hub.queues.calling import current
 from hub.queues.issue import tell
 from hub.queues.once import Op, once
@@ -117,8 +117,6 @@ def _undo(connection: Connection, act: Act, change: Change) -> None:
         return
     ticket = load(connection, act.site, change.ticket)
     assert ticket is not None
-    if change.call:
-        withdraw(connection, ticket, act.now_ms, change.call)
     if change.before is None:
         take_out(connection, ticket)
         tell(connection, msgspec.structs.replace(ticket, state=State.VOID), act.now_ms)
@@ -126,7 +124,7 @@ def _undo(connection: Connection, act: Act, change: Change) -> None:
     back = put_back(connection, ticket, change.before)
     tell(connection, back, act.now_ms)
     if back.state is State.CALLED and ticket.state is State.WAITING:
-        announce(connection, events.Kind.RECALL, back, act.now_ms)  # the call was withdrawn with the act
+        announce(connection, events.Kind.RECALL, back, act.now_ms)  # it had left boards and signs
 
 
 def _give_back(connection: Connection, act: Act, change: SeatChange) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from kiosk.flows import guards
-from kiosk.scans import Giro, PaymentReference, Scan, VisitorPage, read_scan
+from kiosk.scans import Giro, PaymentReference, Read, Scan, VisitorPage, read_code
 from kiosk.session.model import CHOOSING, DEAD_ENDS, HOMES, SCAN_ENDS, Facts, Help, Session, State, fresh_session
 from kiosk.session.table import Moved, Row, Trigger, row
 from kiosk.vocabulary.effects import CommitCancel, CommitScan, LookUp, SessionOver
@@ -32,8 +32,12 @@ _FREE = HOMES | CHOOSING | DEAD_ENDS
 
 
 def _code(trigger: Trigger, facts: Facts) -> Scan:
+    return _read(trigger, facts).scan
+
+
+def _read(trigger: Trigger, facts: Facts) -> Read:
     assert isinstance(trigger, Scanned)
-    return read_scan(trigger.text, facts.slip_key, facts.base_url)
+    return read_code(trigger.text, facts.slip_key, facts.base_url)
 
 
 def is_slip(_session: Session, trigger: Trigger, facts: Facts) -> bool:
@@ -76,11 +80,11 @@ def is_payment(_session: Session, trigger: Trigger, facts: Facts) -> bool:
 
 def take_slip(session: Session, trigger: Trigger, facts: Facts) -> Moved:
     """Make it durable before the visitor reads that it is taken."""
-    assert isinstance(trigger, Scanned)
-    slip = _code(trigger, facts)
+    code = _read(trigger, facts)
+    slip = code.scan
     assert isinstance(slip, Slip)
     fresh = _anew(session, facts)
-    read = replace(fresh.session, scanned=str(slip.label), slip=trigger.text.strip())
+    read = replace(fresh.session, scanned=str(slip.label), slip=code.text)
     return Moved(read, (*fresh.effects, CommitScan(read.scan_id, read.slip, slip.id)))
 
 

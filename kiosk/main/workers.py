@@ -17,6 +17,7 @@ from kiosk.eventlog import EventLog
 from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
 from kiosk.main.slips import Slips
+from kiosk.scans import UnknownCode, read_code
 from kiosk.vocabulary.effects import (
     AskNumber,
     CommitCancel,
@@ -35,6 +36,7 @@ from kiosk.vocabulary.events import DeviceChanged, PrintFinished, Scanned
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.slips import Forged
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from kiosk.wire import Heartbeat, QueueStates
 from offline_cache.calls import CallsThread
@@ -71,6 +73,8 @@ class Workers:
     ) -> None:
         self._config, self._core, self._ids, self._log = config, core, ids, log
         self._full, self._stored, self._store = False, True, data / "terminal.db"
+        self._wrong_keyboards: set[str] = set()
+        """Scanners whose last code was read only as that of another keyboard."""
         self._paper_in_doubt = False
         """Nobody knows what became of the last slip."""
         self._catalogues = CatalogueStore(data / "catalogue.db", self._note, config.languages)
@@ -186,7 +190,15 @@ class Workers:
         self._core.post(event)
         self._wall.device_changed(event.status)
 
-    def _heard(self, _device: str, text: str) -> None:
+    def _heard(self, device: str, text: str) -> None:
+        now = self._questions.standing
+        read = read_code(text, now.slip_key if now else b"", self._config.site.base_url)
+        if read.wrong_keyboard and device not in self._wrong_keyboards:
+            self._log.write("scanner-keyboard", {"device": device})
+        if read.wrong_keyboard:
+            self._wrong_keyboards.add(device)
+        elif not isinstance(read.scan, Forged | UnknownCode):
+            self._wrong_keyboards.discard(device)
         self._core.post(Scanned(text))
 
     def _finished(self, job: str, outcome: object) -> None:
@@ -241,7 +253,12 @@ class Workers:
     def _notes(self) -> tuple[str, ...]:
         """What staff should know, as codes."""
         closed, failed, damaged = self._core.house.closed, not self._stored, bool(damaged_files(self._store))
-        facts = {"closed": closed, "store_failed": failed, "store_damaged": damaged}
+        facts = {
+            "closed": closed,
+            "store_failed": failed,
+            "store_damaged": damaged,
+            "scanner_keyboard": bool(self._wrong_keyboards),
+        }
         return (*(code for code, is_so in facts.items() if is_so), *self._follower.codes)
 
     def _note(self, event: str, fields: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-VERSION = "2.0"
+VERSION = "2.1"
 """Version of this protocol; the hub refuses another major."""
 
 ENROL = "/api/v1/enrol"

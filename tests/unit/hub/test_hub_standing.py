@@ -21,9 +21,7 @@ def token(hall, word: str):
 
 
 def call(hall, counter: str = "p1") -> None:
-    hall.made += 1
-    act = Act(site=hall.site, counter=counter, op=f"op-{hall.made:06d}", now_ms=hall.clock())
-    done = hall.do(calling.call_next, act, finish_current=True)
+    done = hall.next(counter)
     assert not isinstance(done, Refused), done
 
 
