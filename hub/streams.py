@@ -17,6 +17,7 @@ from hub.queues.events import CALLING, Kind, newest
 from hub.queues.tickets import local_iso
 from hub.queues.waiting import call_of, calls_after
 from hub.store.engine import Store
+from hub.store.faults import StoreFailed
 from kiosk.wire import Calls
 
 
@@ -39,9 +40,13 @@ async def stream(
 
     ``start`` gives what a listener must know first and the seq it is complete up to (it reads after we listen, so
     nothing falls between). ``render`` turns a batch into bytes; for the empty batch, a heartbeat, it may give
-    ``COMMENT`` or something that the page sees; b"" sends nothing.
+    ``COMMENT`` or something that the page sees; b"" sends nothing. When the store cannot be read the stream ends at
+    once: whoever listens polls, and comes again.
     """
-    listener = await feed.listen(site)
+    try:
+        listener = await feed.listen(site)
+    except StoreFailed:
+        return
     try:
         complete, first = await start()
         yield f"retry: {1000 + secrets.randbelow(2000)}\n\n".encode() + first
@@ -49,6 +54,8 @@ async def stream(
             fresh = [event for event in batch if event.seq > complete]
             if (not batch or fresh) and (data := render(fresh)):
                 yield data
+    except StoreFailed:
+        return
     finally:
         feed.drop(listener)
 

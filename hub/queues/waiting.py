@@ -56,22 +56,21 @@ def waiting_list(connection: Connection, site: str, counter: str = "", limit: in
 
 
 def recent(connection: Connection, site: str, states: tuple[State, ...], limit: int = 50) -> list[Ticket]:
-    """Tickets that ended in one of these states since the open day began, latest first (no-shows for the desk page).
+    """Tickets that ended in one of these states on the open day, latest first (no-shows for the desk page).
 
     Their numbers are of this business day or, from a terminal that was cut off over night, of the one before.
     """
     marks = ", ".join("?" for _ in states)
     rows = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND day IN"
-        " (SELECT day FROM business_day WHERE site_id = ? ORDER BY day DESC LIMIT 2)"
-        f" AND state IN ({marks}) AND ended_ms >="
-        " (SELECT opened_ms FROM business_day WHERE site_id = ? AND closed_ms IS NULL)"
+        f"SELECT {FIELDS} FROM ticket t WHERE site_id = ? AND day IN"
+        " (SELECT day FROM business_day WHERE site_id = ? ORDER BY opened_seq DESC, day DESC LIMIT 2)"
+        f" AND state IN ({marks}) AND EXISTS (SELECT 1 FROM business_day d WHERE d.site_id = t.site_id"
+        " AND d.closed_ms IS NULL AND (t.day = d.day OR t.ended_ms >= d.opened_ms))"
         " ORDER BY ended_ms DESC LIMIT ?",
         site,
         site,
         *states,
-        site,
         limit,
     ).fetchall()
     return [from_row(row) for row in rows]
@@ -95,7 +94,7 @@ def last_calls(connection: Connection, site: str, limit: int = 7, after: int = 0
         connection,
         """SELECT e.seq, e.kind, e.subject, e.body, e.at_ms, s.timezone FROM event e
         JOIN business_day d ON d.site_id = e.site_id AND d.closed_ms IS NULL JOIN site s ON s.id = e.site_id
-        WHERE e.site_id = ? AND e.kind IN ('call', 'recall') AND e.seq > ? AND e.at_ms >= d.opened_ms
+        WHERE e.site_id = ? AND e.kind IN ('call', 'recall') AND e.seq > ? AND e.seq > d.opened_seq
         ORDER BY e.seq DESC LIMIT ?""",
         site,
         after,

@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from hub.web import (
+    alerts,
     board,
     catalogue,
     counters,
@@ -27,6 +28,7 @@ routers: list[ControllerRouterHandler] = [
             *front.routers,
             *setup.routers,
             *desk.routers,
+            *alerts.routers,
             *board.routers,
             *visitor.routers,
             *people.routers,

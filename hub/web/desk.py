@@ -22,7 +22,7 @@ from hub.queues.bringing import Bring
 from hub.queues.calling import Act, Done
 from hub.queues.refusals import Refused
 from hub.store.words import Origin
-from hub.web import forms, looking
+from hub.web import alerts, forms, looking
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.words import language_of
@@ -45,7 +45,9 @@ DO: dict[str, Callable[[Connection, Act], Done | Refused]] = {
 async def desk_page(request: Asked, hall: Hall) -> Response[Any]:
     """The desk of the counter one sits at; first the choice of a counter."""
     found = await _look(request, hall)
-    return go("/desk/choose") if found is None else page(request, "desk.html", desk=found, said="")
+    if found is None:
+        return go("/desk/choose")
+    return page(request, "desk.html", desk=found, said="", alerts=await alerts.look(request, hall))
 
 
 @get("/desk/choose", opt=CALL)
@@ -148,7 +150,8 @@ async def _parts(request: Asked, hall: Hall, said: str, status: int = 200, numbe
     found = await _look(request, hall)
     if found is None:
         return Response("", status_code=401, headers={"hx-redirect": "/desk", "cache-control": "no-store"})
-    return page(request, "desk_parts.html", status, desk=found, said=said, number=number)
+    noted = await alerts.look(request, hall)
+    return page(request, "desk_parts.html", status, desk=found, said=said, number=number, alerts=noted)
 
 
 routers = [

@@ -13,6 +13,9 @@ instance = Table(
     Column("slip_key", LargeBinary, nullable=False),
     number("slot_floor", 0),
     moment("since_ms"),
+    number("clock_ms", 0),
+    words("clock_boot", ""),
+    number("clock_offset_ms", 0),
     PrimaryKeyConstraint("site_id"),
     of_site(),
     CheckConstraint("length(generation) = 32", name="generation_128_bits"),
@@ -21,7 +24,8 @@ instance = Table(
 )
 """This life of the hub: ``generation`` is drawn anew when a backup is restored, ``slip_key`` authenticates slips.
 
-Slots up to ``slot_floor`` may have been given out by the life before, after its backup.
+Slots up to ``slot_floor`` may have been given out by the life before, after its backup. ``clock_*`` is what the last
+run of the hub believed (``hub.queues.kept_clock``).
 """
 
 slot_grant = Table(
