@@ -103,15 +103,19 @@ def _leap(connection: Connection, site: str, day: str, today: str, jump: Jump) -
 
 
 def _not_after(connection: Connection, site: str, stay: list[Ticket], now_ms: int) -> None:
-    """Arrivals of the future go back together, so that the last of them is now, but behind those of the past."""
+    """Arrivals of the future go back together, so that the last of them is now, but behind those of the past.
+
+    ``stay`` is in the order of arrival, which stays.
+    """
     late = [each for each in stay if each.arrival_ms > now_ms]
     if not late:
         return
     back = max(each.arrival_ms for each in late) - now_ms
-    least = max((each.arrival_ms for each in stay if each.arrival_ms <= now_ms), default=0)
+    last = max((each.arrival_ms for each in stay if each.arrival_ms <= now_ms), default=0)
     for each in late:
-        _move(connection, each, max(each.arrival_ms - back, least) - each.arrival_ms)
-    _floor(connection, site, now_ms)
+        last = max(each.arrival_ms - back, last + 1)
+        _move(connection, each, last - each.arrival_ms)
+    _floor(connection, site, last)
 
 
 def _move(connection: Connection, ticket: Ticket, by_ms: int) -> None:
@@ -136,10 +140,10 @@ def _move(connection: Connection, ticket: Ticket, by_ms: int) -> None:
 
 
 def _floor(connection: Connection, site: str, arrival_ms: int) -> None:
-    """Nobody who comes from now on stands before those who are here."""
+    """Nobody who comes from now on stands before those who are here, the last of whom came at ``arrival_ms``."""
     run(
         connection,
         "UPDATE business_day SET arrival_ms = ? WHERE site_id = ? AND closed_ms IS NULL",
-        arrival_ms,
+        arrival_ms + 1,
         site,
     )

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.queues import events
-from hub.queues.days import turn
+from hub.queues.days import last_arrival, turn
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import begin
 from hub.queues.tickets import FIELDS, PLACES, Ticket, load
@@ -143,9 +143,10 @@ def _again(known: Ticket, ask: Ask, facts: _Facts) -> Issued | Refused:
 def _number(connection: Connection, ask: Ask, facts: _Facts, line: _Line) -> Ticket | Refused:
     """Insert the ticket under the next number that nobody waits with (the constraint says which are taken)."""
     day = turn(connection, ask.site, facts.timezone, facts.day, ask.now_ms)
-    same = day == facts.day
-    wraps, n, ahead = (line.round, line.n, line.waiting) if same else (0, line.first_n - 1, 0)
-    arrival_ms = max(ask.now_ms, facts.arrival_ms) if same else ask.now_ms
+    wraps, n, ahead, arrival_ms = line.round, line.n, line.waiting, facts.arrival_ms
+    if day != facts.day:
+        (wraps, n), ahead, arrival_ms = _last(connection, ask.site, day, line), 0, last_arrival(connection, ask.site)
+    arrival_ms = ask.now_ms if ask.now_ms >= arrival_ms else arrival_ms + 1
     for _ in range(line.last_n - line.first_n + 1):
         wraps, n = (wraps, n + 1) if line.first_n <= n + 1 <= line.last_n else (wraps + 1, line.first_n)
         ticket = _waiting(ask, line, n, day, ahead, arrival_ms)
@@ -153,6 +154,19 @@ def _number(connection: Connection, ask: Ask, facts: _Facts, line: _Line) -> Tic
             _remember(connection, ticket, wraps)
             return ticket
     return Refused(Code.NUMBERS_EXHAUSTED, f"All numbers of queue {line.series} are waiting.", "service")
+
+
+def _last(connection: Connection, site: str, day: str, line: _Line) -> tuple[int, int]:
+    """Round and number given last on a day that has just been opened: before the first one, unless it was open before
+    (``days.begin``)."""
+    row = run(
+        connection,
+        "SELECT round, n FROM counter_seq WHERE site_id = ? AND day = ? AND series = ?",
+        site,
+        day,
+        line.series,
+    ).fetchone()
+    return (0, line.first_n - 1) if row is None else (int(row[0]), int(row[1]))
 
 
 def _waiting(ask: Ask, line: _Line, n: int, day: str, ahead: int, arrival_ms: int) -> Ticket:
