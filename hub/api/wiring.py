@@ -12,6 +12,7 @@ from hub.hall import Hall
 from hub.queues.refusals import Refused, status_of
 from hub.queues.terminals import Known
 from hub.store.faults import REMEDY, StoreFailed
+from kiosk.vocabulary.depth import shallow
 from kiosk.wire import Fault
 
 LOGGER = logging.getLogger("hub.api")
@@ -56,11 +57,11 @@ async def read(request: Asked, decoder: msgspec.json.Decoder[B]) -> B:
 def decode(body: bytes, decoder: msgspec.json.Decoder[B]) -> B:
     """The same for a body that was read already."""
     try:
-        return decoder.decode(body)
+        return decoder.decode(shallow(body))
     except msgspec.ValidationError as fault:
         reason, _, place = str(fault).partition(" - at ")
         raise Turned(400, Fault(code="bad_field", message=reason, place=place.strip("`") or "$")) from fault
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise Turned(400, Fault(code="bad_json", message=str(fault), place="body")) from fault
 
 
