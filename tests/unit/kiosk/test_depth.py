@@ -1,4 +1,4 @@
-"""How deep a text from outside may be nested: exactly so deep, whatever stands in its strings, and without recursion."""
+"""How deep a text from outside may be nested: exactly so deep, whatever its strings hold, and without recursion."""
 
 import sys
 import tomllib
