@@ -59,7 +59,8 @@ def place(connection: Connection, told: Told) -> Place | Refused:
         return Refused(Code.UNKNOWN_SERIES, f"No queue has the letter {told.label.series}.", "series")
     timezone, opened_ms = _day(connection, told.site)
     latest = max(told.now_ms, last_arrival(connection, told.site))
-    arrival_ms, sure = min(told.arrival_ms, latest), told.arrival_sure and told.arrival_ms <= latest
+    came_ms = told.arrival_ms + _leapt(connection, told)
+    arrival_ms, sure = min(came_ms, latest), told.arrival_sure and came_ms <= latest
     date = local_date(arrival_ms, timezone)
     if date < told.day and not ahead:
         return Place(queue, min(opened_ms, told.now_ms), False, True)
@@ -117,6 +118,18 @@ def _day(connection: Connection, site: str) -> tuple[str, int]:
     ).fetchone()
     assert row is not None
     return str(row[0]), int(row[1])
+
+
+def _leapt(connection: Connection, told: Told) -> int:
+    """How many ms later than it says an arrival was: it is of the time before the hub's went forward by days."""
+    row = run(
+        connection,
+        "SELECT leap_by_ms FROM instance"
+        " WHERE site_id = ? AND leap_by_ms > 0 AND ? BETWEEN leap_since_ms AND leap_until_ms",
+        told.site,
+        told.arrival_ms,
+    ).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def _was_open(connection: Connection, told: Told) -> bool:

@@ -62,6 +62,13 @@ def leap(connection: Connection, jump: Jump) -> None:
     for table, mark, columns in _FOLLOW:
         more = ", ".join(f"{column} = {column} + {jump.by_ms:d}" for column in columns)
         run(connection, f"UPDATE {table} SET {more} WHERE {mark} >= ?", jump.since_ms)
+    run(
+        connection,
+        "UPDATE instance SET leap_since_ms = ?, leap_until_ms = ?, leap_by_ms = ?",
+        jump.since_ms,
+        jump.to_ms - jump.by_ms,
+        jump.by_ms,
+    )
     for site in sites(connection):
         day = days.open_day(connection, site.id)
         if day is not None:

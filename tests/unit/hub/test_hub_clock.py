@@ -324,6 +324,8 @@ def test_three_weeks_off_and_staff_say_that_it_is_right(believing: Believing) ->
     assert believing.day() == "2026-12-15"
     assert believing.draw() == ["A 001"]
     assert believing.waiting() == ["B 001", "A 003", "A 001"]
+    late = told(believing, 1, kept.now_ms + 3 * MINUTE_MS, "2026-11-24")
+    assert believing.waiting() == ["B 001", late, "A 003", "A 001"], "drawn at a terminal before staff said so"
     here = hall.see(calling.current, hall.site, "p1")
     assert (here.label, here.state) == ("A 002", State.CALLED)
     standing = {each.label: each for each in hall.see(waiting.waiting_list, hall.site)}
