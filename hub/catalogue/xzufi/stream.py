@@ -17,7 +17,6 @@ from defusedxml.ElementTree import DefusedXMLParser
 from hub.catalogue.xzufi import facts
 from hub.catalogue.xzufi.elements import attribute, kid, local
 from kiosk.catalogue.faults import shown
-from kiosk.vocabulary.depth import DEEPEST
 
 _PIECE = 16 * 1024
 _OBJECTS = ("schreibe", "loesche", "nachrichtenkopf")
@@ -85,15 +84,10 @@ def objects(path: Path, start: Head) -> Iterator[Written | Removed | Broken | Mi
     """The objects of a file in their order; ends after a Broken or Mixed."""
     names = {tag: name for name in _OBJECTS for tag in (name, f"{{{start.namespace}}}{name}")}
     root: Element | None = None
-    depth = 0
     with path.open("rb") as raw:
         source = _Metered(raw)
         try:
             for event, found in iterparse(source, ("start-ns", "start", "end")):
-                depth += {"start": 1, "end": -1}.get(event, 0)
-                if depth > DEEPEST:
-                    yield Broken(f"byte {source.total}", f"elements are nested more than {DEEPEST} levels deep")
-                    return
                 if event == "end":
                     if (name := names.get(found.tag)) and root is not None:
                         source.used = 0
