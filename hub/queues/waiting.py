@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Connection
 
-from hub.queues.days import open_day
+from hub.queues.days import ENDS_WITH_THE_DAY, open_day
 from hub.queues.events import Event, Kind, newest
 from hub.queues.tickets import FIELDS, Ticket, from_row, local_iso
 from hub.store.sql import run
@@ -35,7 +35,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     counter: str
     """Name of the counter that called; "" before."""
     today: bool
-    """The ticket belongs to the open business day."""
+    """The ticket belongs to the open business day, or its visitor waits on under a number of another one."""
 
 
 IN_LINE = """
@@ -159,7 +159,7 @@ def standing(connection: Connection, token: str) -> Standing | None:
         queue_names=msgspec.json.decode(names, type=dict[str, str]),
         queue_places=msgspec.json.decode(places, type=dict[str, str]),
         counter=counter,
-        today=bool(today),
+        today=bool(today) or ticket.state in ENDS_WITH_THE_DAY,
     )
 
 

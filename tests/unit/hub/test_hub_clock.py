@@ -331,6 +331,8 @@ def test_three_weeks_off_and_staff_say_that_it_is_right(believing: Believing) ->
     standing = {each.label: each for each in hall.see(waiting.waiting_list, hall.site)}
     assert believing.clock() - standing["B 001"].arrival_ms < 6 * MINUTE_MS, "its wait is not three weeks"
     assert hall.see(sessions.find, session, believing.clock()) is not None, "nobody is signed out by the answer"
+    phone = hall.see(waiting.standing, standing["B 001"].token)
+    assert (phone.today, phone.ahead) == (True, 0), "nor does the visitor's own page say that it is over"
 
 
 def _signed_in(connection: Any, site: str, now_ms: int) -> str:
