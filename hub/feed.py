@@ -12,12 +12,15 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.queues.events import Event, newest, since
 from hub.store.engine import Store
+from hub.store.faults import StoreFailed
 
 HEARTBEAT_S = 15.0
 LOGGER = logging.getLogger("hub.feed")
 BACKLOG = 64
 """Batches that may wait for one slow listener before it is dropped."""
 READ_MAX = 500
+AGAIN_S = 1.0
+"""What could not be read is read after this time, also when no commit comes that would wake the feed."""
 
 Batch = list[Event]
 
@@ -65,20 +68,23 @@ class Feed:
         self._listeners: set[Listener] = set()
         self._read: dict[str, int] = {}
         self._news = asyncio.Event()
-        self._closed = False
+        self._closed = self._running = False
 
     async def run(self) -> None:
         """Read and hand on, for ever: one read per site and wake-up, however many listen."""
         loop = asyncio.get_running_loop()
-        self._store.after_commit(partial(self._wake, loop))
+        if not self._running:
+            self._store.after_commit(partial(self._wake, loop))
+            self._running = True
         while True:
             await self._news.wait()
             self._news.clear()
             for site in {listener.site for listener in self._listeners}:
                 try:
                     await self._hand_on(site)
-                except DBAPIError as fault:
-                    LOGGER.error("cannot read events of %s: %s", site, fault.orig)
+                except (DBAPIError, StoreFailed) as fault:
+                    LOGGER.error("cannot read events of %s: %s", site, fault)
+                    loop.call_later(AGAIN_S, self._news.set)
 
     async def listen(self, site: str) -> Listener:
         """A listener for what happens from now on; every event with a seq above ``position`` reaches it."""

@@ -18,6 +18,7 @@ from hub.feed import Batch, Feed
 from hub.queues.events import CHANGES_CALLS, newest
 from hub.queues.tickets import local_iso
 from hub.store.engine import Store
+from hub.store.faults import StoreFailed
 from kiosk.wire import Calls
 
 
@@ -43,9 +44,13 @@ async def stream(
 
     ``start`` gives what a listener must know first and the seq it is complete up to (it reads after we listen, so
     nothing falls between). ``render`` turns a batch into bytes; for the empty batch, a heartbeat, it may give
-    ``COMMENT`` or something that the page sees; b"" sends nothing.
+    ``COMMENT`` or something that the page sees; b"" sends nothing. When the store cannot be read the stream ends at
+    once: whoever listens polls, and comes again.
     """
-    listener = await feed.listen(site)
+    try:
+        listener = await feed.listen(site)
+    except StoreFailed:
+        return
     try:
         complete, first = await start()
         yield f"retry: {1000 + secrets.randbelow(2000)}\n\n".encode() + first
@@ -53,6 +58,8 @@ async def stream(
             fresh = [event for event in batch if event.seq > complete]
             if (not batch or fresh) and (data := await render(fresh)):
                 yield data
+    except StoreFailed:
+        return
     finally:
         feed.drop(listener)
 

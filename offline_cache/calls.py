@@ -9,6 +9,7 @@ import msgspec
 
 from kiosk import wire
 from kiosk.config import Hub
+from kiosk.vocabulary.depth import shallow
 from offline_cache.answers import Answer, Away, Refused
 from offline_cache.clients import client_maker
 from offline_cache.notes import Note, ignore
@@ -111,8 +112,8 @@ class CallsThread:
         if event.kind != "calls":
             return
         try:
-            calls = msgspec.json.decode(event.data, type=wire.Calls)
-        except (msgspec.MsgspecError, RecursionError) as error:
+            calls = msgspec.json.decode(shallow(event.data.encode()), type=wire.Calls)
+        except msgspec.MsgspecError as error:
             self._note("hub-garbled", {"place": wire.CALLS_STREAM, "detail": str(error)})
             return
         self._hand_over(calls)

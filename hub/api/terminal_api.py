@@ -14,7 +14,8 @@ from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import signing
 from hub.hall import Hall
 from hub.queues import help, house, instance, orders, slots, standing, terminals, waiting
-from hub.queues.days import open_day
+from hub.queues.clock_set import closed_ahead
+from hub.queues.days import last_arrival, open_day
 from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
@@ -141,6 +142,8 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
     body = await read(request, _heartbeat)
     now_ms = hall.now_ms()
 
+    hall.clock.heard(known.id, body.clock_ms)
+
     def hear(connection: Connection) -> tuple[wire.Order, ...]:
         terminals.heard(connection, known, body, now_ms)
         return orders.due(connection, known.site, known.id, now_ms)
@@ -148,14 +151,18 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
     told = await hall.store.write(hear)
     seq = hall.showcase.seq(known.site)
     news = await hall.store.read(lambda c: _news(c, known, now_ms))
+    later_ms = news.hub_ms - now_ms
+    told = tuple(msgspec.structs.replace(order, expires_ms=order.expires_ms + later_ms) for order in told)
     return done(msgspec.structs.replace(news, manifest_seq=seq, orders=told))
 
 
 def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAnswer:
+    """``hub_ms`` is what arrivals are counted by: when our clock was set back it waits for those who were before."""
     return wire.HeartbeatAnswer(
-        hub_ms=now_ms,
+        hub_ms=max(now_ms, last_arrival(connection, known.site)),
         business_day=open_day(connection, known.site) or "",
         hub_generation=instance.of(connection, known.site).generation,
+        closed_days=closed_ahead(connection, known.site),
     )
 
 

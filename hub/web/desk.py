@@ -28,7 +28,7 @@ from hub.queues.refusals import Code, Refused
 from hub.queues.returning import may_return
 from hub.queues.tickets import Ticket
 from hub.store.words import Origin
-from hub.web import forms, looking
+from hub.web import alerts, forms, looking
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.strip import Sentence, undone
@@ -55,7 +55,9 @@ DO: dict[str, Callable[[Connection, Act], Done | Refused]] = {
 async def desk_page(request: Asked, hall: Hall) -> Response[Any]:
     """The desk of the counter one sits at; first the choice of a counter."""
     found = await _look(request, hall)
-    return go("/desk/choose") if found is None else page(request, "desk.html", desk=found)
+    if found is None:
+        return go("/desk/choose")
+    return page(request, "desk.html", desk=found, alerts=await alerts.look(request, hall))
 
 
 @get("/desk/parts", opt=CALL)
@@ -226,7 +228,8 @@ async def _parts(
     if found is None:
         return _begin_again(401)
     sentences = [each if isinstance(each, tuple) else (each, "") for each in said if each]
-    return page(request, "desk_parts.html", status, desk=found, said=sentences, tone=tone, offer=offer)
+    noted = await alerts.look(request, hall)
+    return page(request, "desk_parts.html", status, desk=found, said=sentences, tone=tone, offer=offer, alerts=noted)
 
 
 routers = [

@@ -112,6 +112,7 @@ class Workers:
             hearers=Hearers(
                 clock=self._clock.learn,
                 day=self._questions.heard,
+                closed=self._questions.closed,
                 probe=self._probed,
                 orders=self._orders.hear,
             ),

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from kiosk.vocabulary.devices import DeviceStatus
-from kiosk.wire.base import Body, Count, Lang, Ms, Short, ToldMs, Uuid
+from kiosk.wire.base import Body, BusinessDay, Count, Lang, Ms, Short, ToldMs, Uuid
 
 
 class SetAside(Body, frozen=True):
@@ -83,11 +83,14 @@ class HeartbeatAnswer(Body, frozen=True):
     """What the hub has to say in return."""
 
     hub_ms: Ms
-    """The hub's clock when it answered, Unix ms."""
+    """The hub's clock when it answered, Unix ms; never before the last arrival that the hub gave on this day."""
     business_day: str = ""
     hub_generation: Short = ""
     manifest_seq: Count = 0
     orders: tuple[Order, ...] = ()
+    closed_days: Annotated[tuple[BusinessDay, ...], msgspec.Meta(max_length=20)] = ()
+    """Business days later than ``business_day`` that staff closed because the hub's clock had been wrong. A terminal
+    that counts under one of them goes to ``business_day``, which was never open before, and begins its counts anew."""
 
 
 class HelpRequest(Body, frozen=True):

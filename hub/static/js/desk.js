@@ -90,7 +90,7 @@
     shown.set(target.id, fragment.innerHTML);
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status === 422) event.detail.shouldSwap = true;
+    if ([422, 503].includes(event.detail.xhr.status)) event.detail.shouldSwap = true; // 503: what is wrong, in words
   });
   // --- how long a terminal has been silent, by the hub's clock: counted here, so that the page need not change for it
   const ahead = Number(live.dataset.now) - Date.now();

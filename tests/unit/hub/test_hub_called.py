@@ -1,7 +1,6 @@
 """Who is called now, by the state of the tickets: what the board, the signs and every poll show."""
 
 import pytest
-from msgspec.structs import replace
 
 from hub.queues import arrange, calling, days, house
 from hub.queues.called import LOOKED_AT, OVER, called_now
@@ -46,11 +45,6 @@ def desk(hall) -> Desk:
     return Desk(hall)
 
 
-def with_the_word_that_they_came(connection, act: Act):
-    """Finish somebody of whom no key said that they came."""
-    return calling.finish(connection, replace(act, was_here=True))
-
-
 def test_one_line_to_a_counter_however_often_it_called(desk: Desk) -> None:
     for _ in range(7):
         desk.call()
@@ -59,10 +53,13 @@ def test_one_line_to_a_counter_however_often_it_called(desk: Desk) -> None:
     assert desk.shown("over") == [(f"A 00{n}", "Platz 1") for n in range(1, 7)]
 
 
-@pytest.mark.parametrize("command", [calling.arrive, with_the_word_that_they_came])
-def test_who_has_come_is_called_no_more(desk: Desk, command) -> None:
+@pytest.mark.parametrize("served", [False, True])
+def test_who_has_come_is_called_no_more(hall, desk: Desk, served: bool) -> None:
     desk.call()
-    desk.do(command)
+    if served:
+        assert isinstance(hall.served(), Done)
+    else:
+        desk.do(calling.arrive)
     assert desk.shown() == []
     assert desk.shown("over") == [("A 001", "Platz 1")]
 

@@ -184,6 +184,17 @@ def test_the_seam_for_own_numbers() -> None:
     assert own.label == Label("A", 3, 17)
 
 
+def test_a_bug_ends_one_question_and_not_the_thread() -> None:
+    """Else every visitor after it would wait for the deadline in vain, until somebody starts the terminal anew."""
+
+    def broken(_wanted: object) -> None:
+        raise KeyError("no such queue")
+
+    with peer(lambda connection, request, number: None) as other:
+        events = ask(other.url, 1, 2, fallback=broken).events
+    assert events == [NumberSilent(ticket_id(n), Problem.HUB_AWAY) for n in (1, 2)]
+
+
 def beside_the_real_thing(
     url: str, notes: Notes, *, fallback: numbers.Fallback | None = lambda wanted: numbered(1, count=17, slot=3)
 ) -> tuple[NumbersThread, Inbox]:
