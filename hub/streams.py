@@ -15,7 +15,7 @@ from litestar.response import Stream
 from hub.feed import Batch, Feed
 from hub.queues.events import CALLING, Kind, newest
 from hub.queues.tickets import local_iso
-from hub.queues.waiting import call_of, calls_after
+from hub.queues.waiting import call_of, calls_after, withdrawn_by
 from hub.store.engine import Store
 from kiosk.wire import Calls
 
@@ -81,9 +81,9 @@ def calls(
 ) -> Stream:
     """The stream of boards and terminals: ``calls`` events with ``wire.Calls``, first the last ``keep`` of today.
 
-    With ``after`` (the ``Last-Event-ID``) only later calls are repeated. When the business day turns, a ``calls`` event
-    without calls says so. Every 15 s a ``beat`` event with the hub's time lets a board tell "as of" and turn grey when
-    it stops.
+    With ``after`` (the ``Last-Event-ID``) only later calls are repeated, and what was withdrawn since is named. When
+    the business day turns, a ``calls`` event without calls says so. Every 15 s a ``beat`` event with the hub's time
+    lets a board tell "as of" and turn grey when it stops.
     """
     day = ""
 
@@ -99,10 +99,11 @@ def calls(
         if not batch:
             return sse(at, "beat")
         before, (day, todays) = day, _todays(batch, day)
-        fresh = tuple(call_of(e, timezone) for e in todays if e.kind in CALLING)
-        found = Calls(seq=batch[-1].seq, at=at, calls=fresh, business_day=day)
+        gone = tuple(withdrawn_by(e) for e in todays if e.kind is Kind.UNCALL)
+        fresh = tuple(call_of(e, timezone) for e in todays if e.kind in CALLING and e.seq not in gone)
+        found = Calls(seq=batch[-1].seq, at=at, calls=fresh, business_day=day, withdrawn=gone)
         over = before not in ("", day)
-        return sse(msgspec.json.encode(found), "calls", found.seq) if fresh or over else b""
+        return sse(msgspec.json.encode(found), "calls", found.seq) if fresh or gone or over else b""
 
     return answer(stream(feed, site, start, render))
 

@@ -130,7 +130,7 @@ class CallsThread:
         fresh = tuple(call for call in calls.calls if call.seq > self._seq)
         whole = self._seq == 0 or calls.business_day != self._day
         self._seq, self._day = max(self._seq, calls.seq), calls.business_day
-        if not fresh and not whole:
+        if not fresh and not whole and not calls.withdrawn:
             return
         try:
             self._called(msgspec.structs.replace(calls, calls=fresh), whole=whole)

@@ -37,12 +37,15 @@ class CallWall:
         self._frame = frame_of((), texts, lang, fresh=False)
 
     def show(self, calls: Calls, *, whole: bool = False) -> None:
-        """Take calls from the hub; ``whole`` = this is everything that is called now, older ones are over."""
+        """Take calls from the hub; ``whole`` = this is everything that is called now, older ones are over. A call
+        that was withdrawn leaves the displays."""
         with self._lock:
             if whole:
                 self._calls.clear()
             before = max(self._calls, default=-1)
             self._calls.update((call.seq, call) for call in calls.calls)
+            for seq in calls.withdrawn:
+                self._calls.pop(seq, None)
             self._calls = dict(sorted(self._calls.items())[-_KEPT:])
             frame = self._next_frame(_is_news(calls, before))
             if frame == self._frame:

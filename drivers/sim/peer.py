@@ -18,6 +18,7 @@ from drivers.sim.wire import Wire
 _CHUNK = 4096
 _DRIP_BYTES = 16
 _DRIP_S = 0.02
+_REST_S = 0.005
 _GARBLE = bytes(byte ^ 0xA5 for byte in range(256))
 _OUT_LIMIT = 64 * 1024
 
@@ -93,6 +94,9 @@ class Peer:
         self._powered = True
         self._next_drip = 0.0
         self._asked = self._obeyed = 0
+        self._planned = self._rested = 0
+        self.taken = self.said = 0
+        """Bytes moved from and to drivers since the start."""
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._bell = -1
@@ -140,6 +144,22 @@ class Peer:
         with self._changed:
             return self._changed.wait_for(fact, timeout_s)
 
+    def rest(self, timeout_s: float = 60.0) -> bool:
+        """Wait until all that arrived is taken, done and answered; False when that takes longer.
+
+        What a driver has not heard by then it will not hear: a test can tell a silent device from a busy machine.
+        """
+        end = time.monotonic() + timeout_s
+        with self._changed:
+            self._asked += 1
+            wanted = self._asked
+            while self._rested < wanted and self._thread is not None and not self._stopping:
+                if time.monotonic() >= end:
+                    return False
+                self._wake()
+                self._changed.wait(_REST_S)
+        return True
+
     @property
     def connected(self) -> bool:
         """Whether a driver's connection is open now (always, on a present pty)."""
@@ -162,6 +182,7 @@ class Peer:
             self._line.close()
 
     def _plan(self) -> tuple[list[int], float | None]:
+        self._planned = self._asked
         if self._link is None and self._present:
             self._link = self._line.accept()
         now = self._clock()
@@ -191,6 +212,14 @@ class Peer:
         self._out += self._wire.answered(self._clock())
         self._flush()
         self._obey()
+        if not self._occupied(ready):
+            self._rested = self._planned
+
+    def _occupied(self, ready: set[int]) -> bool:
+        """Whether there was something to take in this turn, or is something to do or to say after it."""
+        came = not ready <= {self._bell}
+        due = not self._blocked() and self.device.due_in(self._clock()) is not None
+        return came or due or (self._link is not None and bool(self._out))
 
     def _obey(self) -> None:
         """Bring presence and power in line with the switches."""
@@ -220,6 +249,7 @@ class Peer:
             limit = min(limit, max(1, faults.cut_after))
         data = link.read(limit) if faults.cut_after != 0 else b""
         self._next_drip = self._clock() + _DRIP_S
+        self.taken += len(data)
         if not data:
             self._cut_done()
             self._hang_up()
@@ -279,5 +309,6 @@ class Peer:
             return
         sent = self._link.write(bytes(self._out[:1]) if slow else bytes(self._out))
         del self._out[:sent]
+        self.said += sent
         if slow:
             self._next_drip = self._clock() + _DRIP_S

@@ -13,7 +13,7 @@ from hub.api import wiring
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import signing
 from hub.hall import Hall
-from hub.queues import help, house, instance, orders, slots, terminals, waiting
+from hub.queues import help, house, instance, orders, slots, standing, terminals, waiting
 from hub.queues.days import open_day
 from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
@@ -28,6 +28,7 @@ _enrol = msgspec.json.Decoder(wire.EnrolRequest)
 _heartbeat = msgspec.json.Decoder(wire.Heartbeat)
 _help = msgspec.json.Decoder(wire.HelpRequest)
 _slot = msgspec.json.Decoder(wire.SlotRequest)
+_standing = msgspec.json.Decoder(wire.StandingRequest)
 _sync = msgspec.json.Decoder(wire.SyncRequest)
 
 
@@ -101,6 +102,21 @@ async def sync(request: Asked, hall: Hall) -> Answer:
     body = await read(request, _sync)
     teller = Teller(known, hall.now_ms(), lambda: secrets.token_hex(16))
     return done(wire.SyncAnswer(await hall.store.write(lambda c: apply_all(c, teller, body.ops))))
+
+
+@post(wire.STANDING, status_code=200)
+async def standing_of(request: Asked, hall: Hall) -> Answer:
+    """How the number on a slip stands that is held before the terminal."""
+    known, now_ms = await terminal(request, hall), hall.now_ms()
+    body = await read(request, _standing)
+    if bool(body.token) == bool(body.slip):
+        raise Turned(400, wire.Fault(code="bad_field", message="Send a token or a slip.", place="$"))
+    if body.token:
+        found = await hall.store.read(partial(standing.by_token, site=known.site, token=body.token, now_ms=now_ms))
+    else:
+        token = hall.tokens.draw()
+        found = await hall.store.write(lambda c: standing.by_slip(c, known.site, body.slip, token, now_ms))
+    return refusal(found) if isinstance(found, Refused) else done(found)
 
 
 @get(wire.QUEUES)
@@ -188,6 +204,7 @@ router = Router(
         slot,
         sync,
         queues,
+        standing_of,
         heartbeat,
         ask_help,
         calls,

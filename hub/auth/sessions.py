@@ -31,7 +31,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     seen_ms: int
 
 
-def begin(connection: Connection, site: str, user: str, now_ms: int, counter: str | None = None) -> str:
+def begin(connection: Connection, site: str, user: str, now_ms: int) -> str:
     """Open a session and return its token, which is kept nowhere but in the browser. Ended sessions are swept out."""
     token = secrets.token_urlsafe(32)
     connection.execute(delete(t.session).where(_over(now_ms)))
@@ -40,7 +40,6 @@ def begin(connection: Connection, site: str, user: str, now_ms: int, counter: st
             site_id=site,
             token_hash=secret_hash(token),
             user_id=user,
-            counter_id=counter,
             csrf=secrets.token_urlsafe(24),
             created_ms=now_ms,
             seen_ms=now_ms,
@@ -81,11 +80,6 @@ def touch(connection: Connection, person: Person, now_ms: int) -> None:
     connection.execute(update(t.session).where(_mine(person)).values(seen_ms=now_ms))
 
 
-def sit_down(connection: Connection, person: Person, counter: str | None) -> None:
-    """Work at this counter from now on (None = at none)."""
-    connection.execute(update(t.session).where(_mine(person)).values(counter_id=counter))
-
-
 def end(connection: Connection, person: Person) -> None:
     """Sign out."""
     connection.execute(delete(t.session).where(_mine(person)))
@@ -96,6 +90,11 @@ def end_all(connection: Connection, site: str, user: str, but: str = "") -> None
     connection.execute(
         delete(t.session).where(t.session.c.site_id == site, t.session.c.user_id == user, t.session.c.token_hash != but)
     )
+
+
+def alive(now_ms: int) -> ColumnElement[bool]:
+    """Condition on ``session``: it has not ended."""
+    return ~_over(now_ms)
 
 
 def _mine(person: Person) -> ColumnElement[bool]:

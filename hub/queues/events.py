@@ -17,6 +17,10 @@ class Kind(StrEnum):
     """First call. Body: label, queue, counter (its id), counter_name."""
     RECALL = "recall"
     """The same again, louder. Body as ``call``."""
+    UNCALL = "uncall"
+    """A call was withdrawn: boards and signs drop it. Subject: the seq of the call's event. Body: label, ticket."""
+    SEAT = "seat"
+    """Somebody sat down at a counter, left it, or it pauses. Body: empty; the subject is the counter."""
     HELP = "help"
     """A help call was opened or acknowledged. Body: terminal, reason, label, state."""
     TERMINAL = "terminal"
@@ -51,19 +55,21 @@ class Event(msgspec.Struct, frozen=True):
 
 def append(
     connection: Connection, site: str, kind: Kind, subject: str, body: dict[str, str | int | None], now_ms: int
-) -> None:
-    """Write one event. The single writer makes ``max + 1`` safe."""
-    run(
+) -> int:
+    """Write one event and return its seq. The single writer makes ``max + 1`` safe."""
+    row = run(
         connection,
         "INSERT INTO event (site_id, seq, kind, subject, body, at_ms)"
-        " SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM event WHERE site_id = ?",
+        " SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM event WHERE site_id = ? RETURNING seq",
         site,
         kind,
         subject,
         msgspec.json.encode(body).decode(),
         now_ms,
         site,
-    )
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def newest(connection: Connection, site: str) -> int:

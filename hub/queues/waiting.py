@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy import Connection
 
+from hub.queues.announcing import STANDS
 from hub.queues.days import open_day
 from hub.queues.events import Event, Kind, newest
 from hub.queues.tickets import FIELDS, Ticket, from_row, local_iso
@@ -90,13 +91,13 @@ def queues_now(connection: Connection, site: str) -> list[QueueNow]:
 
 
 def last_calls(connection: Connection, site: str, limit: int = 7, after: int = 0) -> list[Call]:
-    """The last calls of the open business day, newest last, without those up to event ``after``."""
+    """The last calls of the open business day, newest last, without those up to event ``after`` or withdrawn."""
     rows = run(
         connection,
-        """SELECT e.seq, e.kind, e.subject, e.body, e.at_ms, s.timezone FROM event e
+        f"""SELECT e.seq, e.kind, e.subject, e.body, e.at_ms, s.timezone FROM event e
         JOIN business_day d ON d.site_id = e.site_id AND d.closed_ms IS NULL JOIN site s ON s.id = e.site_id
         WHERE e.site_id = ? AND e.kind IN ('call', 'recall') AND e.seq > ? AND e.at_ms >= d.opened_ms
-        ORDER BY e.seq DESC LIMIT ?""",
+        AND {STANDS} ORDER BY e.seq DESC LIMIT ?""",
         site,
         after,
         limit,
@@ -115,7 +116,25 @@ def calls_after(connection: Connection, site: str, after: int, now_ms: int, limi
     seq = newest(connection, site)
     calls = last_calls(connection, site, limit, after if after <= seq else 0)
     at = local_iso(now_ms, timezone_of(connection, site))
-    return Calls(seq=seq, at=at, calls=tuple(calls), business_day=open_day(connection, site) or "")
+    gone = withdrawn_after(connection, site, after) if 0 < after <= seq else ()
+    return Calls(seq=seq, at=at, calls=tuple(calls), business_day=open_day(connection, site) or "", withdrawn=gone)
+
+
+def withdrawn_after(connection: Connection, site: str, after: int) -> tuple[int, ...]:
+    """The seqs of calls that were withdrawn after event ``after``, for whoever has seen them."""
+    rows = run(
+        connection,
+        "SELECT e.seq, e.kind, e.subject, e.body, e.at_ms FROM event e"
+        " WHERE e.site_id = ? AND e.kind = 'uncall' AND e.seq > ? ORDER BY e.seq",
+        site,
+        after,
+    ).fetchall()
+    return tuple(withdrawn_by(Event(seq, Kind(kind), subject, body, at_ms)) for seq, kind, subject, body, at_ms in rows)
+
+
+def withdrawn_by(event: Event) -> int:
+    """The seq of the call that an UNCALL event takes away."""
+    return int(event.subject)
 
 
 def timezone_of(connection: Connection, site: str) -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection
 
+from hub.auth.sessions import Person
 from hub.catalogue import listing
 from hub.queues import alarms, house, terminals, waiting
 from hub.queues import help as helping
@@ -16,10 +17,13 @@ from hub.queues.days import open_day
 from hub.queues.help import HelpCall
 from hub.queues.house import Counter, Site
 from hub.queues.issue import NORMAL
+from hub.queues.returning import may_return
 from hub.queues.slots import slots_now
 from hub.queues.terminals import TerminalNow
 from hub.queues.tickets import Ticket
 from hub.store.words import State
+from hub.web.places import Place, places
+from hub.web.strip import Strip, strip_of
 from kiosk.i18n.languages import chain
 from kiosk.i18n.texts import Said, pick
 
@@ -57,6 +61,14 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
     count: int
     """Everybody who waits for this counter's queues."""
+    place: Place
+    """Who works at this counter."""
+    held: bool
+    """Whether it is the person who looks at the page."""
+    others: tuple[Place, ...]
+    """The other counters."""
+    strip: Strip | None
+    """The act that can be undone."""
     missed: tuple[Ticket, ...]
     calls: tuple[HelpCall, ...]
     alarms: tuple[Alarm, ...]
@@ -73,11 +85,14 @@ def site_of(connection: Connection, ident: str) -> Site | None:
     return next((site for site in known if ident in ("", site.id)), None)
 
 
-def desk(connection: Connection, site: str, counter: str, lang: str, now_ms: int) -> Desk | None:
-    """The desk of a counter; None when there is no such counter (any more)."""
-    place = next((each for each in house.counters(connection, site) if each.id == counter), None)
-    if place is None:
+def desk(connection: Connection, me: Person, lang: str, now_ms: int) -> Desk | None:
+    """The desk of the counter at which somebody sits; None when there is no such counter (any more)."""
+    site, counter = me.site, me.counter or ""
+    around = places(connection, site, now_ms)
+    sits = next((each for each in around if each.counter.id == counter), None)
+    if sits is None:
         return None
+    place, held = sits.counter, sits.seat is not None and sits.seat.token_hash == me.token_hash
     zone, queues = _zone(connection, site), waiting.queues_now(connection, site)
     mine = [queue for queue in queues if not place.queues or queue.id in place.queues]
     names = service_names(connection, site, lang) | {f"/{q.id}": pick(q.names, lang).text for q in queues}
@@ -90,7 +105,13 @@ def desk(connection: Connection, site: str, counter: str, lang: str, now_ms: int
             _row(ticket, names, zone, now_ms) for ticket in waiting.waiting_list(connection, site, counter, SHOWN)
         ),
         count=sum(queue.waiting for queue in mine),
-        missed=tuple(waiting.recent(connection, site, (State.NO_SHOW,), MISSED)),
+        place=sits,
+        held=held,
+        others=tuple(each for each in around if each is not sits),
+        strip=strip_of(connection, site, counter, now_ms) if held else None,
+        missed=tuple(
+            t for t in waiting.recent(connection, site, (State.NO_SHOW,), MISSED) if may_return(connection, t)
+        ),
         calls=tuple(helping.open_calls(connection, site)),
         alarms=tuple(alarms.standing(connection, site)),
         terminals=known,

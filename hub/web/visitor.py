@@ -19,8 +19,10 @@ from kiosk.i18n.texts import mark, pick
 TOKEN = re.compile(r"[0-9a-f]{32}\Z")
 LANGUAGES = ("de", "en", "ar")
 REFRESH_S = 5
+ENDED_REFRESH_S = 30
 OVER = frozenset({State.DONE, State.NO_SHOW, State.CANCELLED, State.EXPIRED, State.VOID})
-"""States in which nothing more will happen: the page stops asking."""
+"""States in which nothing more happens, unless staff bring the number back: the page asks seldom, and of a void number,
+or of another day, not at all."""
 
 
 @get("/t/{token:str}")
@@ -51,9 +53,16 @@ async def visitor_page(request: Asked, hall: Hall, token: FromPath[str]) -> Resp
             marks=[each for each in dict.fromkeys(mark(said, lang) for said in shown) if each],
             over=ticket.state in OVER or not found.today,
             languages=[(tag, own_name(tag)) for tag in LANGUAGES],
-            refresh_s=REFRESH_S,
+            refresh_s=_refresh_s(ticket.state, found.today),
         )
     )
+
+
+def _refresh_s(state: State, today: bool) -> int:
+    """Seconds until the page asks again; 0 = never."""
+    if not today or state is State.VOID:
+        return 0
+    return ENDED_REFRESH_S if state in OVER else REFRESH_S
 
 
 def _private(answer: Response[str]) -> Response[str]:

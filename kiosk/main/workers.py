@@ -25,6 +25,7 @@ from kiosk.vocabulary.effects import (
     CommitPaper,
     CommitScan,
     Effect,
+    LookUp,
     PrintTicket,
     Search,
     SendHelp,
@@ -40,6 +41,7 @@ from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_sync import CatalogueSync
 from offline_cache.catalogue_thread import CatalogueThread
+from offline_cache.clients import client_maker
 from offline_cache.database import DatabaseFault, damaged_files
 from offline_cache.heartbeat import Hearers
 from offline_cache.hub_clock import HubClock
@@ -49,6 +51,7 @@ from offline_cache.orders import Orders
 from offline_cache.outside import Outside
 from offline_cache.own_numbers import Standing
 from offline_cache.questions import Questions
+from offline_cache.standings import StandingThread
 from offline_cache.storage import StorageThread, StoreReady
 from offline_cache.sync import SyncThread
 
@@ -110,6 +113,7 @@ class Workers:
             ),
             note=self._note,
         )
+        self._standings = StandingThread(client_maker(config.hub, 1.0, 1.5, 2.0), core.post, note=self._note)
         self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
 
     def start(self) -> None:
@@ -124,13 +128,15 @@ class Workers:
             self._paper_in_doubt = ready.paper_in_doubt
         self._orders.restore()
         self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
-        for each in (self._catalogue, self._hosts, self._numbers, self._sync, self._follower, self._calls):
+        network = (self._numbers, self._sync, self._follower, self._standings, self._calls)
+        for each in (self._catalogue, self._hosts, *network):
             each.start()
 
     def stop(self) -> None:
         """In reverse."""
         for each in (
             self._calls,
+            self._standings,
             self._follower,
             self._sync,
             self._numbers,
@@ -149,6 +155,8 @@ class Workers:
                 self._numbers.submit(effect)
             case PrintTicket():
                 self._print(effect)
+            case LookUp():
+                self._standings.submit(effect)
             case SendHelp():
                 self._sync.submit(effect)
             case Search() | UseCatalogue():

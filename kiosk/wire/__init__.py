@@ -18,6 +18,7 @@ from kiosk.wire.base import (
     QUEUES,
     SLOT,
     SNAPSHOT,
+    STANDING,
     SYNC,
     TICKETS,
     VERSION,
@@ -67,6 +68,7 @@ from kiosk.wire.running import (
     OutboxState,
     SetAside,
 )
+from kiosk.wire.standing import StandingAnswer, StandingRequest
 
 __all__ = [
     "ASIDE_TOLD",
@@ -88,6 +90,7 @@ __all__ = [
     "SCHEMA",
     "SLOT",
     "SNAPSHOT",
+    "STANDING",
     "SYNC",
     "TICKETS",
     "VERSION",
@@ -125,6 +128,8 @@ __all__ = [
     "SlotRequest",
     "SnapshotHead",
     "SnapshotPlace",
+    "StandingAnswer",
+    "StandingRequest",
     "SyncAnswer",
     "SyncRequest",
     "TicketAnswer",

@@ -119,10 +119,12 @@ class Call(Body, frozen=True):
 class Calls(Body, frozen=True):
     """GET CALLS?after=seq and the data of the stream's ``calls`` events: newest last, ``seq`` of the newest event.
 
-    The calls are of ``business_day``; with another day, what was called before is over.
+    The calls are of ``business_day``; with another day, what was called before is over. ``withdrawn`` are the seqs of
+    calls that staff took back since: nobody is called by them any more.
     """
 
     seq: Count
     at: str
     calls: tuple[Call, ...] = ()
     business_day: str = ""
+    withdrawn: tuple[Count, ...] = ()

@@ -52,7 +52,7 @@ class Bench(Protocol):
 
 
 class PrinterBench:
-    settings: ClassVar[dict[str, Any]] = {"answer_s": 0.1, "write_s": 0.5, "print_s": 1.0, "bytes_per_s": 10_000.0}
+    settings: ClassVar[dict[str, Any]] = {}
     proves = True
     outcomes = (Printed, NotPrinted, Unconfirmed)
 
@@ -97,7 +97,7 @@ def codes_on(slip: Slip) -> tuple[str, ...]:
 
 
 class DisplayBench:
-    settings: ClassVar[dict[str, Any]] = {"bytes_per_s": 2000.0, "pause_s": 0.0}
+    settings: ClassVar[dict[str, Any]] = {}
     proves = False
     outcomes = (Shown, NotShown)
 
@@ -144,12 +144,6 @@ class Setup(msgspec.Struct, frozen=True):
     @property
     def bench(self) -> Bench:
         return BENCHES[self.spec.kind]
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """On a pty a one-way display needs a moment: as on a real port, what is unread at closing is lost."""
-        slow = {"pause_s": 0.05} if self.line == "pty" and not self.bench.proves else {}
-        return self.bench.settings | slow
 
     @property
     def id(self) -> str:

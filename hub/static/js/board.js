@@ -31,15 +31,16 @@
       return row;
     }));
   }
-  // A repeated call moves up again instead of standing there twice. ``whole``: what is not in it is gone (a new day).
+  // A repeated call moves up again instead of standing there twice, one that was withdrawn goes. ``whole``: what is not
+  // in it is gone (a new day).
   function take(found, whole) {
     if (whole && found.seq < seq && ++behind < 3) return; // overtaken by an event; three times: another database
     const loud = started && found.seq >= seq;
     const fresh = loud ? found.calls.filter((call) => call.seq > seq) : [];
     for (const call of fresh) call.seen = performance.now();
-    const known = new Map(calls.map((call) => [call.seq, call]));
+    const known = new Map(calls.filter((call) => !(found.withdrawn || []).includes(call.seq)).map((call) => [call.seq, call]));
     const once = new Map();
-    for (const call of [...(whole ? [] : calls), ...found.calls.map((call) => known.get(call.seq) || call)]) {
+    for (const call of [...(whole ? [] : known.values()), ...found.calls.map((call) => known.get(call.seq) || call)]) {
       if (!(once.has(call.label) && once.get(call.label).seq > call.seq)) once.set(call.label, call);
     }
     calls = [...once.values()].sort((one, other) => one.seq - other.seq).slice(-KEPT);

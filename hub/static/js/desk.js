@@ -52,7 +52,8 @@
   // --- every action one key (function keys: they are no letters, so they disturb no typing and no screen reader)
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const keyed = document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`);
+    const button = Array.from(keyed).find((each) => each.checkVisibility()); // a question hides the buttons it stands for
     if (!button) return;
     event.preventDefault();
     if (button === field) { field.focus(); field.select(); }
@@ -85,7 +86,7 @@
   const shown = new Map();
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
-    if (target.id !== "say" && shown.get(target.id) === fragment.innerHTML) event.detail.shouldSwap = false;
+    if (!["say", "tone"].includes(target.id) && shown.get(target.id) === fragment.innerHTML) event.detail.shouldSwap = false;
     shown.set(target.id, fragment.innerHTML);
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {

@@ -12,7 +12,7 @@ import requests
 from hub_apps import app_for
 
 from hub.app import HubApp
-from hub.queues import house, terminals
+from hub.queues import calling, house, terminals
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Refused
 from hub.queues.tickets import Ticket
@@ -49,6 +49,7 @@ class House:
         self.store = store
         self.clock = clock
         self.made = 0
+        self.acts = 0
         store.write_now(self._found)
 
     def do(self, fn: Callable[..., Any], *args: Any, **named: Any) -> Any:
@@ -79,6 +80,26 @@ class House:
         issued = self.ask(service, ident)
         assert isinstance(issued, Issued), issued
         return issued.ticket
+
+    def next(self, counter: str = "p1", op: str = "") -> calling.Done | Refused:
+        """Call the next to a counter; whoever is there was served."""
+        return self.do(calling.call_next, self._act(counter, op))
+
+    def served(self, counter: str = "p1", op: str = "") -> calling.Done | Refused:
+        """Whoever is at the counter was served."""
+        return self.do(calling.finish, self._act(counter, op))
+
+    def _act(self, counter: str, op: str) -> calling.Act:
+        here = self.see(calling.current, SITE, counter)
+        self.acts += 1
+        return calling.Act(
+            site=SITE,
+            counter=counter,
+            op=op or f"act-{self.acts}",
+            now_ms=self.clock(),
+            ticket=here.id if here else "",
+            was_here=True if here else None,
+        )
 
     def _found(self, connection: Any) -> None:
         now = self.clock()

@@ -12,7 +12,7 @@ import requests
 
 from hub.auth import people, sessions
 from hub.auth.passwords import Passwords
-from hub.queues import calling
+from hub.queues import calling, days
 from hub.store.words import Role
 from hub.web.gate import is_local_name
 from kiosk.i18n.languages import fallback_mark
@@ -334,15 +334,16 @@ def test_the_visitors_page_follows_the_ticket(browser: Browser, live: Any) -> No
     assert page.headers["referrer-policy"] == "no-referrer"
     assert mine.label in page.text
     assert "1 Person" in page.text
-    for number in (1, 2):
-        act = calling.Act(site=SITE, counter="p1", op=f"operation-{number}", now_ms=live.hall.clock())
-        live.hall.do(calling.call_next, act, finish_current=True)
+    for _ in (1, 2):
+        live.hall.next()
     assert "Platz 1" in browser.get(f"/t/{mine.token}").text
-    act = calling.Act(site=SITE, counter="p1", op="operation-3", now_ms=live.hall.clock())
-    live.hall.do(calling.finish, act)
+    live.hall.do(calling.arrive, calling.Act(site=SITE, counter="p1", op="operation-3", now_ms=live.hall.clock()))
+    live.hall.do(calling.finish, calling.Act(site=SITE, counter="p1", op="operation-4", now_ms=live.hall.clock()))
     over = browser.get(f"/t/{mine.token}?lang=ar")
     assert 'dir="rtl"' in over.text
-    assert "http-equiv" not in over.text, "a visit that is over asks no more"
+    assert 'content="30"' in over.text, "a visit that is over asks seldom: staff may take the number in again"
+    live.hall.do(days.turn_all, live.hall.clock.forward(24 * 3600 * 1000))
+    assert "http-equiv" not in browser.get(f"/t/{mine.token}").text, "on another day it asks no more"
 
 
 def test_the_visitors_page_marks_what_its_language_lacks_once(browser: Browser, live: Any) -> None:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from hub import streams
 from hub.feed import BACKLOG, Feed
-from hub.queues import calling, days, events
-from hub.queues.calling import Act
+from hub.queues import acts, calling, days, events, undoing
+from hub.queues.acts import Act
 from hub.streams import last_event_id, sse
 
 DAY_MS = 24 * 3600 * 1000
@@ -74,9 +74,7 @@ def listening(live, last: str | None = None) -> Iterator[Stream]:
 def call(hall, op: int) -> None:
     """One visitor comes and is called."""
     hall.ticket()
-    answer = hall.do(
-        calling.call_next, Act(site=hall.site, counter="p1", op=str(op), now_ms=hall.clock()), finish_current=True
-    )
+    answer = hall.next(op=str(op))
     assert isinstance(answer, calling.Done)
 
 
@@ -86,6 +84,26 @@ def test_stream_begins_with_the_last_calls_and_goes_on_with_new_ones(live) -> No
         assert stream.labels() == ["A 001"]
         call(live.hall, 2)
         assert stream.labels() == ["A 002"]
+
+
+def undo_last(hall) -> None:
+    last = hall.see(acts.to_undo, hall.site, "p1", hall.clock())
+    act = Act(site=hall.site, counter="p1", op=f"undo-{last.op}", now_ms=hall.clock())
+    assert isinstance(hall.do(undoing.undo, act, last.op), undoing.Undone)
+
+
+def test_a_call_that_was_undone_is_told_as_withdrawn(live) -> None:
+    with listening(live) as stream:
+        stream.next()
+        call(live.hall, 1)
+        seq = json.loads(stream.next().data)["calls"][0]["seq"]
+        undo_last(live.hall)
+        sent = stream.next()
+    assert (json.loads(sent.data)["withdrawn"], json.loads(sent.data)["calls"]) == ([seq], [])
+    with listening(live, str(seq)) as stream:
+        assert json.loads(stream.next().data)["withdrawn"] == [seq], "whoever was away learns it"
+    with listening(live) as stream:
+        assert stream.labels() == [], "whoever comes new never saw it"
 
 
 def test_who_reconnects_misses_nothing_and_sees_nothing_twice(live) -> None:

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from peers import SITE, HubRoom, answer, new_id, now_ms, peer
 
-from hub.queues.calling import Act, call_next
+from hub.queues.calling import Act, Done, call_next
 from hub.queues.days import turn_all
 from hub.queues.issue import Ask, issue
+from hub.queues.undoing import undo
 from kiosk.config import Hub
 from kiosk.wire import Call, CallKind, Calls
 from offline_cache.calls import CallsThread
@@ -73,9 +74,13 @@ def test_calls_of_the_real_hub_arrive_as_they_happen(hub: HubRoom) -> None:
     sign = Sign(hub.enrolled())
     eventually(lambda: bool(sign.got))
     labels: list[str] = []
+    here = ""
     for n in range(3):
-        act = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms())
-        hub.store.write_now(lambda connection, act=act: call_next(connection, act, finish_current=True))  # type: ignore[misc]
+        answer = True if here else None
+        act = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms(), ticket=here, was_here=answer)
+        done = hub.store.write_now(lambda connection, act=act: call_next(connection, act))  # type: ignore[misc]
+        assert isinstance(done, Done)
+        here = done.ticket.id
         eventually(lambda n=n: len(sign.seqs) == n + 1)  # type: ignore[misc]
     labels = [one.label for message in sign.got for one in message.calls]
     assert labels == ["A 001", "A 002", "A 003"]
@@ -161,6 +166,22 @@ def test_a_new_business_day_ends_yesterdays_calls_before_the_first_new_one(hub: 
     sign.thread.stop()
     assert today < sign.got[1].business_day
     assert (sign.wholes, sign.got[1].calls) == ([True, True], ())
+
+
+def test_a_withdrawn_call_is_handed_on_once(hub: HubRoom) -> None:
+    """The real hub: called, undone; a sign that was away meanwhile learns it when it comes back."""
+    ask = Ask(site=SITE, id=new_id(), service="perso", token=new_id(), now_ms=now_ms())
+    hub.store.write_now(lambda connection: issue(connection, ask))
+    first = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms())
+    hub.store.write_now(lambda connection: call_next(connection, first))
+    sign = Sign(hub.enrolled())
+    eventually(lambda: len(sign.seqs) == 1)
+    again = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms())
+    hub.store.write_now(lambda connection: undo(connection, again, first.op))
+    eventually(lambda: len(sign.got) == 2)
+    sign.thread.stop()
+    assert sign.got[1].withdrawn == tuple(sign.seqs)
+    assert sign.wholes == [True, False]
 
 
 def test_where_it_polls_a_new_business_day_is_noticed_too() -> None:

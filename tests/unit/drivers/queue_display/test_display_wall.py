@@ -44,6 +44,18 @@ def test_calls_reach_every_ready_display() -> None:
     assert len({job for _, job, _ in log.sent}) == 2
 
 
+def test_a_call_that_was_withdrawn_leaves_the_displays_without_a_blink() -> None:
+    log = Log()
+    log.wall.device_changed(ready())
+    log.wall.show(calls(1))
+    log.wall.show(calls(2))
+    log.wall.show(Calls(seq=3, at="2026-03-02T09:00:09+01:00", withdrawn=(2,)))
+    assert log.labels() == ["A 001"]
+    assert not log.sent[-1][2].fresh
+    log.wall.show(Calls(seq=4, at="2026-03-02T09:00:09+01:00", withdrawn=(1,)))
+    assert log.labels() == []
+
+
 def test_a_display_that_comes_back_gets_the_frame_but_not_as_news() -> None:
     log = Log()
     log.wall.device_changed(ready())
