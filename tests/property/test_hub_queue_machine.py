@@ -284,7 +284,7 @@ class HallWithAClock(Hall):
         here = self.now
         self.time_goes_by(24 * days_ahead)
         for _ in range(draws):
-            self.draw("one")
+            self.draw_one(next(iter(SERVICES)))
         self.now = here + 1
 
     @rule()
