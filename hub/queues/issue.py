@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.queues import events
+from hub.queues.ahead import note_ahead
 from hub.queues.days import turn
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import begin
@@ -39,14 +40,13 @@ class Issued(msgspec.Struct, frozen=True):
 
 
 class _Line(msgspec.Struct, frozen=True):
-    """The queue that takes a service: how many wait in it, round and number given last on the open day."""
+    """The queue that takes a service: round and number given last on the open day."""
 
     queue: str
     series: str
     first_n: int
     last_n: int
     open: int
-    waiting: int
     round: int
     n: int
 
@@ -70,7 +70,7 @@ SELECT s.timezone, s.base_url, o.slip_key, d.day,
        EXISTS (SELECT 1 FROM ticket k WHERE k.site_id = s.id AND k.id = ?),
        EXISTS (SELECT 1 FROM ticket_alias a WHERE a.site_id = s.id AND a.id = ?),
        EXISTS (SELECT 1 FROM tombstone b WHERE b.site_id = s.id AND b.id = ?),
-       q.id, q.series, q.first_n, q.last_n, q.open, q.waiting, coalesce(l.round, 0), coalesce(l.n, q.first_n - 1)
+       q.id, q.series, q.first_n, q.last_n, q.open, coalesce(l.round, 0), coalesce(l.n, q.first_n - 1)
 FROM site s
 JOIN instance o ON o.site_id = s.id
 LEFT JOIN business_day d ON d.site_id = s.id AND d.closed_ms IS NULL
@@ -103,6 +103,7 @@ def issue(connection: Connection, ask: Ask) -> Issued | Refused:
     if isinstance(numbered, Refused):
         return numbered
     begin(connection, numbered, ask.now_ms)
+    numbered = note_ahead(connection, numbered)
     tell(connection, numbered, ask.now_ms)
     return Issued(numbered, facts.timezone, facts.base_url, facts.slip_key)
 
@@ -136,17 +137,17 @@ def _again(known: Ticket, ask: Ask, facts: _Facts) -> Issued | Refused:
 def _number(connection: Connection, ask: Ask, facts: _Facts, line: _Line) -> Ticket | Refused:
     """Insert the ticket under the next number that nobody waits with (the constraint says which are taken)."""
     day = turn(connection, ask.site, facts.timezone, facts.day, ask.now_ms)
-    wraps, n, ahead = (line.round, line.n, line.waiting) if day == facts.day else (0, line.first_n - 1, 0)
+    wraps, n = (line.round, line.n) if day == facts.day else (0, line.first_n - 1)
     for _ in range(line.last_n - line.first_n + 1):
         wraps, n = (wraps, n + 1) if line.first_n <= n + 1 <= line.last_n else (wraps + 1, line.first_n)
-        ticket = _waiting(ask, line, n, day, ahead)
+        ticket = _waiting(ask, line, n, day)
         if _insert(connection, ticket, ask, wraps):
             _remember(connection, ticket, wraps)
             return ticket
     return Refused(Code.NUMBERS_EXHAUSTED, f"All numbers of queue {line.series} are waiting.", "service")
 
 
-def _waiting(ask: Ask, line: _Line, n: int, day: str, ahead: int) -> Ticket:
+def _waiting(ask: Ask, line: _Line, n: int, day: str) -> Ticket:
     return Ticket(
         site_id=ask.site,
         id=ask.id,
@@ -159,7 +160,7 @@ def _waiting(ask: Ask, line: _Line, n: int, day: str, ahead: int) -> Ticket:
         service_id=ask.service,
         lang=ask.lang,
         priority=NORMAL,
-        ahead=ahead,
+        ahead=0,
         arrival_ms=ask.now_ms,
         issued_ms=ask.now_ms,
         counter_id=None,
