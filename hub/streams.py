@@ -1,8 +1,9 @@
 """Server-sent events (HTML standard, section 9.2) for desks, boards and terminals.
 
-``id`` is the seq of the event table, so whoever reconnects with ``Last-Event-ID`` goes on without a gap. A heartbeat
-every 15 s keeps proxies and half-open connections honest; ``retry`` is spread so that a hall does not come back in one
-instant.
+``id`` is the seq of the event table, so whoever reconnects with ``Last-Event-ID`` goes on without a gap. Every
+``feed.HEARTBEAT_S`` a quiet stream sends a ``beat`` event with the hub's time: an event and not a comment, because
+pages never see comments, and a connection that died in silence is known only by what does not come. ``retry`` is spread
+so that a hall does not come back in one instant.
 """
 
 import secrets
@@ -29,17 +30,13 @@ def sse(data: str | bytes, event: str = "", ident: int | None = None) -> bytes:
     return ("\n".join(lines) + "\n\n").encode()
 
 
-COMMENT = b": still here\n\n"
-
-
 async def stream(
     feed: Feed, site: str, start: Callable[[], Awaitable[tuple[int, bytes]]], render: Callable[[Batch], bytes]
 ) -> AsyncIterator[bytes]:
     """The bytes of one stream without gap or repetition.
 
     ``start`` gives what a listener must know first and the seq it is complete up to (it reads after we listen, so
-    nothing falls between). ``render`` turns a batch into bytes; for the empty batch, a heartbeat, it may give
-    ``COMMENT`` or something that the page sees; b"" sends nothing.
+    nothing falls between). ``render`` turns a batch into bytes; the empty batch is a heartbeat; b"" sends nothing.
     """
     listener = await feed.listen(site)
     try:
@@ -48,6 +45,7 @@ async def stream(
         async for batch in listener.batches():
             fresh = [event for event in batch if event.seq > complete]
             if (not batch or fresh) and (data := render(fresh)):
+                listener.sent()
                 yield data
     finally:
         feed.drop(listener)
@@ -59,11 +57,11 @@ def answer(chunks: AsyncIterator[bytes]) -> Stream:
     return Stream(chunks, media_type="text/event-stream", headers=headers)
 
 
-def changes(feed: Feed, store: Store, site: str) -> Stream:
+def changes(feed: Feed, store: Store, site: str, timezone: str, now_ms: Callable[[], int]) -> Stream:
     """The desk's stream: ``change`` events that name what changed; the page fetches what it shows.
 
     Data: ``{"seq": 17, "kinds": ["call", "ticket"]}``. The first one, with ``kinds`` empty, comes at once: whoever
-    reconnects knows that anything may be new.
+    reconnects knows that anything may be new. Between them ``beat`` events.
     """
 
     async def start() -> tuple[int, bytes]:
@@ -71,7 +69,7 @@ def changes(feed: Feed, store: Store, site: str) -> Stream:
         return seq, _change(seq, [])
 
     def render(batch: Batch) -> bytes:
-        return _change(batch[-1].seq, batch) if batch else COMMENT
+        return _change(batch[-1].seq, batch) if batch else _beat(now_ms(), timezone)
 
     return answer(stream(feed, site, start, render))
 
@@ -82,8 +80,7 @@ def calls(
     """The stream of boards and terminals: ``calls`` events with ``wire.Calls``, first the last ``keep`` of today.
 
     With ``after`` (the ``Last-Event-ID``) only later calls are repeated. When the business day turns, a ``calls`` event
-    without calls says so. Every 15 s a ``beat`` event with the hub's time lets a board tell "as of" and turn grey when
-    it stops.
+    without calls says so. Between them ``beat`` events let a board tell "as of" and turn grey when they stop.
     """
     day = ""
 
@@ -95,12 +92,11 @@ def calls(
 
     def render(batch: Batch) -> bytes:
         nonlocal day
-        at = local_iso(now_ms(), timezone)
         if not batch:
-            return sse(at, "beat")
+            return _beat(now_ms(), timezone)
         before, (day, todays) = day, _todays(batch, day)
         fresh = tuple(call_of(e, timezone) for e in todays if e.kind in CALLING)
-        found = Calls(seq=batch[-1].seq, at=at, calls=fresh, business_day=day)
+        found = Calls(seq=batch[-1].seq, at=local_iso(now_ms(), timezone), calls=fresh, business_day=day)
         over = before not in ("", day)
         return sse(msgspec.json.encode(found), "calls", found.seq) if fresh or over else b""
 
@@ -116,6 +112,10 @@ def _todays(batch: Batch, day: str) -> tuple[str, Batch]:
     """The business day after a batch, and what of the batch happened on it."""
     turns = [at for at, event in enumerate(batch) if event.kind is Kind.DAY]
     return (batch[turns[-1]].subject, batch[turns[-1] + 1 :]) if turns else (day, batch)
+
+
+def _beat(now_ms: int, timezone: str) -> bytes:
+    return sse(local_iso(now_ms, timezone), "beat")
 
 
 def _change(seq: int, batch: Batch) -> bytes:

@@ -16,7 +16,7 @@ from hub import streams
 from hub.auth import sessions
 from hub.auth.rights import Right
 from hub.hall import Hall
-from hub.queues import alarms, bringing, calling, house
+from hub.queues import alarms, bringing, calling, house, waiting
 from hub.queues import help as helping
 from hub.queues.bringing import Bring
 from hub.queues.calling import Act, Done
@@ -73,8 +73,10 @@ async def parts(request: Asked, hall: Hall) -> Response[Any]:
 
 @get("/desk/changes", opt=CALL)
 async def changes(request: Asked, hall: Hall) -> Stream:
-    """A server-sent event whenever something changed."""
-    return streams.changes(hall.feed, hall.store, who(request).site)
+    """A server-sent event whenever something changed, and a beat while nothing does."""
+    site = who(request).site
+    timezone = await hall.store.read(partial(waiting.timezone_of, site=site))
+    return streams.changes(hall.feed, hall.store, site, timezone, hall.now_ms)
 
 
 @post("/desk/do/{word:str}", opt=CALL)
@@ -130,6 +132,14 @@ async def acknowledge(request: Asked, hall: Hall, ident: FromPath[str]) -> Respo
     return await _parts(request, hall, "")
 
 
+@post("/desk/help/{ident:str}/done", opt=HELP)
+async def done_there(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
+    """Nobody is needed at that terminal any more."""
+    me, now_ms = who(request), hall.now_ms()
+    await hall.store.write(lambda c: helping.close(c, me.site, ident, now_ms))
+    return await _parts(request, hall, "")
+
+
 async def _look(request: Asked, hall: Hall) -> looking.Desk | None:
     me = who(request)
     if me.counter is None:
@@ -154,7 +164,18 @@ async def _parts(request: Asked, hall: Hall, said: str, status: int = 200, numbe
 routers = [
     Router(
         "/",
-        route_handlers=[desk_page, choose_page, choose, parts, changes, act, bring, note_alarm, acknowledge],
+        route_handlers=[
+            desk_page,
+            choose_page,
+            choose,
+            parts,
+            changes,
+            act,
+            bring,
+            note_alarm,
+            acknowledge,
+            done_there,
+        ],
         before_request=staff_only,
     )
 ]
