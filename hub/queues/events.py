@@ -18,7 +18,7 @@ class Kind(StrEnum):
     RECALL = "recall"
     """The same again, louder. Body as ``call``."""
     HELP = "help"
-    """A help call was opened or acknowledged. Body: terminal, reason, label, state."""
+    """A help call was opened, taken, withdrawn or closed. Body: terminal, state."""
     TERMINAL = "terminal"
     """A terminal was enrolled, revoked, or tells another state of itself. Body: name."""
     HOUSE = "house"

@@ -8,7 +8,7 @@ from drivers.host import Ends
 from drivers.hosts import Hosts
 from drivers.queue_display.wall import CallWall
 from drivers.receipt_printer.job import PrintJob
-from kiosk import __version__
+from kiosk import __version__, wire
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import TerminalConfig
@@ -19,6 +19,7 @@ from kiosk.i18n.texts import Texts
 from kiosk.main.slips import Slips
 from kiosk.vocabulary.effects import (
     AskNumber,
+    CancelHelp,
     CommitCancel,
     CommitIntent,
     CommitNumber,
@@ -30,7 +31,7 @@ from kiosk.vocabulary.effects import (
     SendHelp,
     UseCatalogue,
 )
-from kiosk.vocabulary.events import DeviceChanged, PrintFinished, Scanned
+from kiosk.vocabulary.events import DeviceChanged, HelpTaken, PrintFinished, Scanned
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
@@ -58,6 +59,11 @@ OPEN_S = 30.0
 def wall_ms() -> int:
     """The wall clock as the wire may carry it, Unix ms: a clock that stands before 1970 says 0."""
     return max(0, time.time_ns() // 1_000_000)
+
+
+def people_before(states: QueueStates) -> dict[str, int]:
+    """By queue: how many people would come before a number drawn now. A hub of before counts the one queue only."""
+    return {each.id: each.waiting if each.ahead < 0 else each.ahead for each in states.queues}
 
 
 class Workers:
@@ -107,6 +113,7 @@ class Workers:
                 day=self._questions.heard,
                 probe=self._probed,
                 orders=self._orders.hear,
+                help=self._help_taken,
             ),
             note=self._note,
         )
@@ -149,7 +156,7 @@ class Workers:
                 self._numbers.submit(effect)
             case PrintTicket():
                 self._print(effect)
-            case SendHelp():
+            case SendHelp() | CancelHelp():
                 self._sync.submit(effect)
             case Search() | UseCatalogue():
                 self._catalogue.submit(effect)
@@ -211,10 +218,14 @@ class Workers:
             )
         )
 
+    def _help_taken(self, taken: tuple[wire.HelpTaken, ...]) -> None:
+        for each in taken:
+            self._core.post(HelpTaken(each.id, each.name))
+
     def _queues(self, states: QueueStates | None) -> None:
         if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:
             self._questions.heard(states.business_day)
-        self._core.post(News(waiting={} if states is None else {each.id: each.waiting for each in states.queues}))
+        self._core.post(News(waiting={} if states is None else people_before(states)))
 
     def _heartbeat(self) -> Heartbeat:
         now = self._questions.standing
