@@ -1,9 +1,9 @@
 """Server-sent events (HTML standard, section 9.2) for desks, boards and terminals.
 
 ``id`` is the seq of the event table, so whoever reconnects with ``Last-Event-ID`` goes on without a gap. Every
-``feed.HEARTBEAT_S`` a quiet stream sends a ``beat`` event with the hub's time: an event and not a comment, because
-pages never see comments, and a connection that died in silence is known only by what does not come. ``retry`` is spread
-so that a hall does not come back in one instant.
+``feed.HEARTBEAT_S`` a quiet stream sends a ``beat`` event: an event and not a comment, because a page never sees
+comments, and a connection that died in silence is known only by what does not come. ``retry`` is spread so that a hall
+does not come back in one instant.
 """
 
 import secrets
@@ -57,11 +57,11 @@ def answer(chunks: AsyncIterator[bytes]) -> Stream:
     return Stream(chunks, media_type="text/event-stream", headers=headers)
 
 
-def changes(feed: Feed, store: Store, site: str, timezone: str, now_ms: Callable[[], int]) -> Stream:
+def changes(feed: Feed, store: Store, site: str) -> Stream:
     """The desk's stream: ``change`` events that name what changed; the page fetches what it shows.
 
     Data: ``{"seq": 17, "kinds": ["call", "ticket"]}``. The first one, with ``kinds`` empty, comes at once: whoever
-    reconnects knows that anything may be new. Between them ``beat`` events.
+    reconnects knows that anything may be new. Between them ``beat`` events, whose data says nothing.
     """
 
     async def start() -> tuple[int, bytes]:
@@ -69,7 +69,7 @@ def changes(feed: Feed, store: Store, site: str, timezone: str, now_ms: Callable
         return seq, _change(seq, [])
 
     def render(batch: Batch) -> bytes:
-        return _change(batch[-1].seq, batch) if batch else _beat(now_ms(), timezone)
+        return _change(batch[-1].seq, batch) if batch else sse("{}", "beat")
 
     return answer(stream(feed, site, start, render))
 
@@ -93,7 +93,7 @@ def calls(
     def render(batch: Batch) -> bytes:
         nonlocal day
         if not batch:
-            return _beat(now_ms(), timezone)
+            return sse(local_iso(now_ms(), timezone), "beat")
         before, (day, todays) = day, _todays(batch, day)
         fresh = tuple(call_of(e, timezone) for e in todays if e.kind in CALLING)
         found = Calls(seq=batch[-1].seq, at=local_iso(now_ms(), timezone), calls=fresh, business_day=day)
@@ -112,10 +112,6 @@ def _todays(batch: Batch, day: str) -> tuple[str, Batch]:
     """The business day after a batch, and what of the batch happened on it."""
     turns = [at for at, event in enumerate(batch) if event.kind is Kind.DAY]
     return (batch[turns[-1]].subject, batch[turns[-1] + 1 :]) if turns else (day, batch)
-
-
-def _beat(now_ms: int, timezone: str) -> bytes:
-    return sse(local_iso(now_ms, timezone), "beat")
 
 
 def _change(seq: int, batch: Batch) -> bytes:

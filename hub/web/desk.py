@@ -16,7 +16,7 @@ from hub import streams
 from hub.auth import sessions
 from hub.auth.rights import Right
 from hub.hall import Hall
-from hub.queues import alarms, bringing, calling, house, waiting
+from hub.queues import alarms, bringing, calling, house
 from hub.queues import help as helping
 from hub.queues.bringing import Bring
 from hub.queues.calling import Act, Done
@@ -74,9 +74,7 @@ async def parts(request: Asked, hall: Hall) -> Response[Any]:
 @get("/desk/changes", opt=CALL)
 async def changes(request: Asked, hall: Hall) -> Stream:
     """A server-sent event whenever something changed, and a beat while nothing does."""
-    site = who(request).site
-    timezone = await hall.store.read(partial(waiting.timezone_of, site=site))
-    return streams.changes(hall.feed, hall.store, site, timezone, hall.now_ms)
+    return streams.changes(hall.feed, hall.store, who(request).site)
 
 
 @post("/desk/do/{word:str}", opt=CALL)

@@ -1,0 +1,229 @@
+"""The desk's line: connections that die in silence, a hub that goes and comes back, seven pages, a laptop that slept.
+
+Each test also counts whom the presses really called: exactly one person for each.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from browser.conftest import ADMINISTRATOR, HubProcess, Terminal
+from browser.shots import DESK, sign_in, sit_down
+from faults.swallow_proxy import SwallowProxy
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+pytestmark = pytest.mark.browser
+
+BEAT_S = 5
+SILENCE_MS = 30_000
+"""Two beats, and what a busy machine needs."""
+
+
+@pytest.fixture
+def line(hub: HubProcess) -> Iterator[SwallowProxy]:
+    proxy = SwallowProxy(("127.0.0.1", hub.port))
+    yield proxy
+    proxy.stop()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser of its own: its pages share six connections."""
+    context = browser.new_context(locale="de-DE", viewport=DESK)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def desk(context: BrowserContext, hub: HubProcess, line: SwallowProxy) -> Page:
+    """Counter 1 through the line, in an empty hall."""
+    page = context.new_page()
+    sign_in(page, line.url, ADMINISTRATOR)
+    sit_down(page, line.url, "Schalter 1")
+    empty(page)
+    return page
+
+
+def called(hub: HubProcess) -> list[str]:
+    """Whom this hub ever called, in order."""
+    import pysqlite3
+
+    raw = pysqlite3.connect(str(hub.folder / "hub.db"))
+    try:
+        rows = raw.execute("SELECT json_extract(body, '$.label') FROM event WHERE kind = 'call' ORDER BY seq")
+        return [str(row[0]) for row in rows.fetchall()]
+    finally:
+        raw.close()
+
+
+def press_next(page: Page) -> None:
+    page.wait_for_timeout(750)  # longer than a double click
+    page.keyboard.press("F2")
+
+
+def word(page: Page) -> str:
+    return page.locator("#live > span").last.inner_text()
+
+
+def empty(page: Page) -> None:
+    """Call and finish whoever is left of another test."""
+    expect(page.locator("#live")).to_have_class("chip go", timeout=SILENCE_MS)
+    while page.locator("#rows tr.first").count() or page.locator("#act-finish").is_enabled():
+        if page.locator("#rows tr.first").count():
+            before = page.locator("#rows tr.first .number").inner_text()
+            press_next(page)
+            expect(page.locator("#rows tr.first .number", has_text=before)).to_have_count(0)
+        else:
+            page.click("#act-finish")
+            expect(page.locator("#act-finish")).to_be_disabled()
+
+
+def test_swallowed_connections_are_noticed_and_the_press_calls_one_person(
+    desk: Page, hub: HubProcess, terminal: Terminal, line: SwallowProxy
+) -> None:
+    """Nobody hangs up: without a limit the press would wait for ever, and the chip would stay green."""
+    first, second = (terminal.draw()["label"] for _ in range(2))
+    expect(desk.locator("#count")).to_have_text("2 Personen")
+    before = len(called(hub))
+    assert line.swallow() >= 1
+    desk.keyboard.press("F2")
+    expect(desk.locator("#own-number")).to_have_text(first, timeout=SILENCE_MS)
+    expect(desk.locator("#live")).to_have_class("chip go", timeout=SILENCE_MS)
+    assert called(hub)[before:] == [first], "the repeated press is the same press"
+    third = terminal.draw()["label"]
+    expect(desk.locator("#rows")).to_contain_text(third)
+    press_next(desk)
+    expect(desk.locator("#own-number")).to_have_text(second)
+    assert called(hub)[before:] == [first, second]
+
+
+def test_a_dead_line_is_never_called_live_and_says_what_to_do(
+    desk: Page, hub: HubProcess, terminal: Terminal, line: SwallowProxy
+) -> None:
+    """New connections are swallowed too: the whole network is gone."""
+    label = terminal.draw()["label"]
+    expect(desk.locator("#rows")).to_contain_text(label)
+    before = len(called(hub))
+    line.dead = True
+    line.swallow()
+    desk.keyboard.press("F2")
+    expect(desk.locator("#say")).to_contain_text("Noch keine Antwort", timeout=SILENCE_MS)
+    expect(desk.locator("#live")).to_have_class("chip stop", timeout=SILENCE_MS)
+    expect(desk.locator("#live [data-word=live]")).to_be_hidden()
+    expect(desk.locator("#band")).to_contain_text("Rufen Sie der Reihe nach auf")
+    expect(desk.locator("#next-try")).not_to_be_empty()
+    expect(desk.locator("#act-next")).to_be_disabled()
+    desk.keyboard.press("F2")
+    expect(desk.locator("#say")).to_contain_text("Keine Verbindung zur Zentrale")
+    line.dead = False
+    expect(desk.locator("#live")).to_have_class("chip go", timeout=SILENCE_MS)
+    expect(desk.locator("#band")).to_be_hidden()
+    expect(desk.locator("#act-next")).to_be_enabled()
+    expect(desk.locator("#own-number")).to_have_text(label, timeout=SILENCE_MS)
+    assert called(hub)[before:] == [label]
+
+
+def test_an_answer_that_was_lost_is_asked_for_again_under_the_same_key(
+    desk: Page, hub: HubProcess, terminal: Terminal
+) -> None:
+    """The hub heard the press, its answer never came: the second try must call nobody else."""
+    first, _ = (terminal.draw()["label"] for _ in range(2))
+    expect(desk.locator("#count")).to_have_text("2 Personen")
+    before, lost = len(called(hub)), []
+
+    def lose(route) -> None:  # type: ignore[no-untyped-def]
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.fetch().status)
+            route.abort("timedout")
+
+    desk.route("**/desk/do/next", lose)
+    desk.keyboard.press("F2")
+    expect(desk.locator("#own-number")).to_have_text(first)
+    expect(desk.locator("#say")).to_be_empty(timeout=SILENCE_MS)
+    assert lost == [200]
+    assert called(hub)[before:] == [first]
+    desk.unroute("**/desk/do/next")
+
+
+def test_an_impatient_second_press_is_no_second_wish(desk: Page, hub: HubProcess, terminal: Terminal) -> None:
+    first, _ = (terminal.draw()["label"] for _ in range(2))
+    expect(desk.locator("#count")).to_have_text("2 Personen")
+    before, held = len(called(hub)), []
+    desk.route("**/desk/do/next", lambda route: held.append(route))
+    desk.keyboard.press("F2")
+    press_next(desk)
+    expect(desk.locator("#say")).to_contain_text("läuft noch")
+    (route,) = held
+    route.continue_()
+    expect(desk.locator("#own-number")).to_have_text(first)
+    desk.unroute("**/desk/do/next")
+    assert called(hub)[before:] == [first]
+
+
+def test_seven_pages_of_one_browser_all_work(
+    desk: Page, context: BrowserContext, hub: HubProcess, terminal: Terminal, line: SwallowProxy
+) -> None:
+    """A browser has six connections to a hub. All pages hear of a number, share one stream, and another page takes the
+    stream over when the one that had it is closed."""
+    pages = [desk]
+    for _ in range(6):
+        page = context.new_page()
+        page.goto(f"{line.url}/desk")
+        pages.append(page)
+    for page in pages:
+        expect(page.locator("#live")).to_have_class("chip go", timeout=SILENCE_MS)
+    before = len(called(hub))
+    labels = [terminal.draw()["label"] for _ in pages]
+    for page in pages:
+        expect(page.locator("#rows")).to_contain_text(labels[-1], timeout=SILENCE_MS)
+    for page in pages[:-1]:
+        shown = page.locator("#own-number").inner_text() if page.locator("#own-number").count() else ""
+        page.keyboard.press("F2")
+        expect(page.locator("#own-number")).not_to_have_text(shown)
+    assert called(hub)[before:] == labels[:-1], "each press called one person"
+    desk.close()
+    late = terminal.draw()["label"]
+    for page in pages[1:]:
+        expect(page.locator("#rows")).to_contain_text(late, timeout=SILENCE_MS)
+        expect(page.locator("#live")).to_have_class("chip go", timeout=SILENCE_MS)
+
+
+def test_after_two_minutes_asleep_nothing_counts_as_heard(
+    desk: Page, hub: HubProcess, terminal: Terminal, line: SwallowProxy
+) -> None:
+    """The lid is closed for two minutes: timers stand, the clock does not, the network forgets the connections."""
+    desk.clock.install()
+    desk.reload()
+    expect(desk.locator("#live")).to_have_class("chip go", timeout=SILENCE_MS)
+    label = terminal.draw()["label"]
+    expect(desk.locator("#rows")).to_contain_text(label)
+    before = len(called(hub))
+    line.dead = True
+    line.swallow()
+    desk.clock.fast_forward(120_000)
+    expect(desk.locator("#live")).not_to_have_class("chip go", timeout=2_000)
+    assert word(desk) in ("verbindet …", "keine Verbindung")
+    desk.wait_for_timeout(1_500)
+    expect(desk.locator("#live")).not_to_have_class("chip go")
+    line.dead = False
+    expect(desk.locator("#live")).to_have_class("chip go", timeout=SILENCE_MS)
+    press_next(desk)
+    expect(desk.locator("#own-number")).to_have_text(label)
+    assert called(hub)[before:] == [label]
+
+
+def test_the_hub_goes_and_comes_back(desk: Page, hub: HubProcess, terminal: Terminal, line: SwallowProxy) -> None:
+    label = terminal.draw()["label"]
+    expect(desk.locator("#rows")).to_contain_text(label)
+    before = len(called(hub))
+    hub.stop()
+    expect(desk.locator("#live")).to_have_class("chip stop", timeout=SILENCE_MS)
+    expect(desk.locator("#band")).to_be_visible()
+    expect(desk.locator("#act-next")).to_be_disabled()
+    hub.start()
+    expect(desk.locator("#live")).to_have_class("chip go", timeout=60_000)
+    expect(desk.locator("#band")).to_be_hidden()
+    press_next(desk)
+    expect(desk.locator("#own-number")).to_have_text(label)
+    assert called(hub)[before:] == [label]
