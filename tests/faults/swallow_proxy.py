@@ -67,6 +67,7 @@ class SwallowProxy:
             line.hub.settimeout(None)
             threading.Thread(target=line.pump, args=(line.hub, line.client), daemon=True).start()
             line.pump(line.client, line.hub)
+        line.shut()
         with self._lock:
             self._lines.discard(line)
 
@@ -91,7 +92,7 @@ class _Line:
     def shut(self) -> None:
         """Hang up on both sides."""
         for each in (self.client, self.hub):
-            with contextlib.suppress(OSError):
-                if each is not None:
+            if each is not None:
+                with contextlib.suppress(OSError):
                     each.shutdown(socket.SHUT_RDWR)
-                    each.close()
+                each.close()

@@ -10,7 +10,7 @@ from kiosk.config import Device, TerminalConfig
 from kiosk.core import Core
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
-from kiosk.main.workers import Workers
+from kiosk.main.workers import Workers, people_before
 from kiosk.vocabulary import events
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
 from kiosk.vocabulary.effects import PrintTicket
@@ -19,7 +19,7 @@ from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import NotPrinted
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import Numbered
-from kiosk.wire import OutboxState
+from kiosk.wire import OutboxState, QueueState, QueueStates
 
 TICKET = Numbered(
     id="0195f000-0000-7000-8000-000000000001",
@@ -107,3 +107,8 @@ def test_the_hub_is_told_that_the_store_failed_and_of_a_damaged_one_until_somebo
     assert workers._heartbeat().notes == ("store_damaged", *of_the_catalogue)
     (tmp_path / "terminal.db.damaged-1").unlink()
     assert workers._heartbeat().notes == of_the_catalogue
+
+
+def test_tiles_show_who_would_come_before_and_an_older_hub_counts_the_one_queue() -> None:
+    queues = (QueueState(id="a", series="A", waiting=23, ahead=67), QueueState(id="b", series="B", waiting=4))
+    assert people_before(QueueStates(at="", business_day="", queues=queues)) == {"a": 67, "b": 4}

@@ -11,7 +11,7 @@ from peers import HubRoom, RawPeer, answer, new_id, peer, says, trickle
 
 from kiosk import wire
 from kiosk.config import Hub
-from kiosk.vocabulary.effects import AskNumber, SendHelp
+from kiosk.vocabulary.effects import AskNumber, CancelHelp, SendHelp
 from kiosk.vocabulary.events import HelpNotSent, HelpSent, NumberGiven, NumberRefused, NumberSilent
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.problems import Problem
@@ -308,3 +308,19 @@ def test_help_is_sent_or_not_sent(hub: HubRoom, tmp_path: Path) -> None:
     good.stop()
     deaf.stop()
     assert hub.rows("SELECT id FROM help_call") == [(first,)]
+
+
+def test_a_call_is_taken_back_behind_itself(hub: HubRoom) -> None:
+    """Not needed after all: the hub keeps the call as closed, in whichever order the two reach it."""
+    inbox, link = Inbox(), hub.enrolled()
+    thread = HelpThread(client_maker(link, 1.0, 1.0, 2.0), inbox.post)
+    thread.start()
+    first, second = new_id(), new_id()
+    thread.submit(SendHelp(first, "de", "asked"))
+    thread.submit(CancelHelp(first))
+    thread.submit(CancelHelp(second))
+    thread.submit(SendHelp(second, "de", "asked"))
+    inbox.wait(HelpSent(first), HelpSent(second))
+    thread.stop()
+    kept = hub.rows("SELECT id, closed_ms IS NOT NULL FROM help_call")
+    assert {(first, 1), (second, 1)} <= set(kept)
