@@ -267,8 +267,9 @@ def test_who_asks_for_help_is_heard_and_stands_in_the_title(
         page.goto(f"{line.url}/desk")
         expect(page.locator("#live")).to_have_class("chip go", timeout=SILENCE_MS)
         page.keyboard.press("Shift")  # a browser lets no page sound that was never touched
-    terminal.ask_help("A 001")  # a missing slip, not a person
-    expect(desk.locator("#hall")).to_contain_text("A 001")
+    label = terminal.draw()["label"]
+    terminal.ask_help(label)  # a missing slip, not a person
+    expect(desk.locator("#hall")).to_contain_text(label)
     assert not desk.title().startswith("(")
     terminal.ask_help("", reason="asked")
     for page in (desk, other):
