@@ -41,9 +41,9 @@ class HelpCard(msgspec.Struct, frozen=True, kw_only=True):
         return self.calls[0].opened_ms
 
     @property
-    def span(self) -> str:
-        """The numbers in short: ``A 004-006, B 002``; "" = none."""
-        return ", ".join(_spans(self.labels))
+    def spans(self) -> tuple[str, ...]:
+        """The numbers in short: ``A 004-006``, ``B 002``."""
+        return tuple(_spans(self.labels))
 
 
 def cards(connection: Connection, site: str, now_ms: int) -> tuple[HelpCard, ...]:

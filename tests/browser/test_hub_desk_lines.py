@@ -288,9 +288,6 @@ def test_who_asks_for_help_is_heard_and_stands_in_the_title(
     terminal.ask_help("", reason="asked")
     expect(desk).to_have_title(re.compile(r"\(1\) Hilfe · "))
     assert sum(len(page.evaluate("window.tones")) for page in (desk, other)) == 2
-    while desk.locator("#hall .help button").count():
-        desk.wait_for_timeout(750)
-        desk.locator("#hall .help button").first.click()
 
 
 def test_an_old_phone_page_does_not_pass_for_a_new_one(

@@ -46,7 +46,7 @@ def cards(hall: Any) -> tuple[HelpCard, ...]:
 
 
 def shown(hall: Any) -> list[tuple[str, str]]:
-    return [(card.call.reason, card.span) for card in cards(hall)]
+    return [(card.call.reason, ", ".join(card.spans)) for card in cards(hall)]
 
 
 def report(hall: Any, ticket: str, outcome: str) -> None:
