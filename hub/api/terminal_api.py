@@ -15,6 +15,7 @@ from hub.catalogue import signing
 from hub.hall import Hall
 from hub.queues import ahead, help, house, instance, orders, slots, terminals, waiting
 from hub.queues.days import open_day
+from hub.queues.issue import NORMAL
 from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
@@ -112,7 +113,7 @@ async def queues(request: Asked, hall: Hall) -> Answer:
             waiting.timezone_of(c, known.site),
             open_day(c, known.site) or "",
             waiting.queues_now(c, known.site),
-            ahead.before_new(c, known.site),
+            ahead.before_new(c, known.site, NORMAL),
         )
     )
     states = tuple(

@@ -28,7 +28,7 @@ from sqlalchemy import Connection
 from hub.queues import calling, house, waiting
 from hub.queues.ahead import before_new, people_before
 from hub.queues.calling import Act, Done
-from hub.queues.issue import Ask, Issued, issue
+from hub.queues.issue import NORMAL, Ask, Issued, issue
 from hub.queues.tickets import Ticket, load
 from hub.store.engine import Store
 from hub.store.words import State
@@ -160,7 +160,7 @@ def test_the_told_people_are_those_who_are_called_before(hall: Hall) -> None:
             if len({frozenset(served) for served in hall.duties}) == 1:
                 assert some == told
         for at, queue in enumerate(QUEUES):
-            shown = before_new(c, SITE)[queue]
+            shown = before_new(c, SITE, NORMAL)[queue]
             assert draw(c, 500 + at, queue).ahead == shown, "the tile said what the number says"
             c.exec_driver_sql("UPDATE ticket SET state = 'cancelled', ended_ms = 1 WHERE id = ?", (uuid(500 + at),))
             c.exec_driver_sql("UPDATE queue SET waiting = waiting - 1 WHERE id = ?", (queue,))
@@ -202,9 +202,9 @@ def test_a_counter_that_was_taken_away_calls_nobody() -> None:
     hall = Hall((("A",), ()), (*everybody("A", 2), *everybody("B", 3)), ())
 
     def check(c: Connection) -> None:
-        assert before_new(c, SITE) == {"A": 5, "B": 5, "C": 5, "D": 5}
+        assert before_new(c, SITE, NORMAL) == {"A": 5, "B": 5, "C": 5, "D": 5}
         c.exec_driver_sql("UPDATE counter SET closed_ms = 1 WHERE id = 'c1'")
-        assert before_new(c, SITE) == {"A": 2, "B": 3, "C": 0, "D": 0}
+        assert before_new(c, SITE, NORMAL) == {"A": 2, "B": 3, "C": 0, "D": 0}
         mine = load(c, SITE, uuid(1))
         assert mine is not None
         assert people_before(c, mine) == 1
