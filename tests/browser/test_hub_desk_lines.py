@@ -304,3 +304,19 @@ def test_an_old_phone_page_does_not_pass_for_a_new_one(
     line.dead = False
     expect(phone.locator("#stale")).to_be_hidden(timeout=SILENCE_MS)
     phone.close()
+
+
+def test_terminals_are_not_well_on_a_page_that_hears_nothing(
+    context: BrowserContext, terminal: Terminal, line: SwallowProxy
+) -> None:
+    terminal.report()
+    page = context.new_page()
+    sign_in(page, line.url, ADMINISTRATOR)
+    page.goto(f"{line.url}/terminals")
+    expect(page.locator(".chip.go").first).to_contain_text("verbunden")
+    line.dead = True
+    line.swallow()
+    expect(page.locator("#stale")).to_contain_text("Diese Angaben sind von", timeout=60_000)
+    expect(page.locator(".chip.go").first).to_have_css("background-color", "rgb(232, 234, 236)")
+    line.dead = False
+    expect(page.locator("#stale")).to_be_hidden(timeout=SILENCE_MS)
