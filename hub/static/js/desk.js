@@ -45,7 +45,7 @@
     if (!button) return;
     event.preventDefault();
     if (button === field) { field.focus(); field.select(); }
-    else if (live.lost) tell("lost");
+    else if (live.lost) tell(presses.waiting ? "again" : "lost");
     else if (!event.repeat && !button.disabled) button.click();
   });
 

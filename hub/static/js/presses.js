@@ -23,6 +23,9 @@ window.Presses = class {
     for (const [name, press] of this.#open) if (press.over && asked > press.over) this.#open.delete(name);
   }
 
+  // A press is being repeated: whether it had its effect is not known yet.
+  get waiting() { return [...this.#open.values()].some((press) => press.tries && !press.over); }
+
   // --- one press, one operation
   #guard(event) {
     const button = event.target.closest && event.target.closest("[hx-post]");
@@ -43,7 +46,7 @@ window.Presses = class {
     event.preventDefault(); // sent below, from a place that no answer swaps away
     const name = elt.dataset.once ? elt.dataset.once + (parameters.text || "") : path + [...formData.values()];
     if (elt.dataset.text) Object.assign(parameters, { text: elt.dataset.text, expected: "1" });
-    parameters.ticket = elt.dataset.ticket || "";
+    if (!formData.has("ticket")) parameters.ticket = elt.dataset.ticket || "";
     const before = this.#open.get(name);
     if (before && !before.over) return;
     parameters.op = before ? before.op : this.#operation(name); // given up and not looked at since: the same wish
