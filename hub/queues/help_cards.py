@@ -83,14 +83,20 @@ def _stands(connection: Connection, site: str, day: str, call: HelpCall, now_ms:
 
 
 def _without_slip(connection: Connection, site: str, day: str, call: HelpCall) -> bool:
-    """Its visitor still waits without a slip. A number that was not heard of yet is on its way to us."""
+    """Its visitor still waits without a slip and was never called: whoever was called has met somebody of the staff.
+
+    A number that was not heard of yet is on its way to us.
+    """
     label = parse_label(call.label)
     if label is None:
         return True
     ticket = (aliases.in_use(connection, site, label) if label.slot == 0 else None) or aliases.with_number(
         connection, site, day, label
     )
-    return ticket is None or (ticket.state in (State.ISSUED, State.WAITING) and ticket.paper != "printed")
+    if ticket is None:
+        return True
+    waits = ticket.state in (State.ISSUED, State.WAITING) and ticket.calls == 0
+    return waits and ticket.paper != "printed"
 
 
 def _numbered_since(connection: Connection, site: str, day: str, call: HelpCall) -> bool:

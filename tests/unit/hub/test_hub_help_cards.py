@@ -8,6 +8,8 @@ from hub.queues import calling, handing_back, help, help_cards
 from hub.queues.calling import Act
 from hub.queues.help import HelpCall
 from hub.queues.help_cards import HelpCard
+from hub.queues.states import move
+from hub.store.words import State
 
 MINUTE_MS = 60_000
 
@@ -79,6 +81,18 @@ def test_a_number_leaves_the_card_when_its_slip_is_not_needed_any_more(hall: Any
             case _:
                 hall.do(handing_back.cancel, hall.site, ticket.id, hall.clock())
         assert shown(hall) == left
+
+
+def test_who_came_too_late_and_waits_again_is_no_new_card(hall: Any) -> None:
+    ticket = hall.ticket()
+    report(hall, ticket.id, "not_printed")
+    call(hall, 60, "no_paper", ticket.label)
+    act = Act(site=hall.site, counter="p1", op="operation-1", now_ms=hall.clock())
+    hall.do(calling.call_next, act)
+    missed = hall.do(calling.no_show, Act(site=hall.site, counter="p1", op="operation-2", now_ms=hall.clock()))
+    assert isinstance(missed, calling.Done)
+    hall.do(move, missed.ticket, State.WAITING, hall.clock())
+    assert shown(hall) == []
 
 
 def test_a_slip_that_came_after_all_is_told_to_the_desks(hall: Any) -> None:
