@@ -61,7 +61,7 @@ def before_new(connection: Connection, site: str, priority: int) -> dict[str, in
 
 
 def note_ahead(connection: Connection, ticket: Ticket) -> Ticket:
-    """Keep what the visitor is told with a new number; the ticket waits already."""
+    """Count and keep what a new number says to its visitor; the ticket waits already."""
     row = run(connection, _NOTE, ticket.site_id, ticket.queue_id, *_place(ticket), ticket.id).fetchone()
     assert row is not None
     return msgspec.structs.replace(ticket, ahead=int(row[0]))

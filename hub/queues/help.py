@@ -51,7 +51,7 @@ def open_help(connection: Connection, site: str, call: HelpCall) -> None:
 
 
 def withdraw(connection: Connection, site: str, call: HelpCall) -> None:
-    """The visitor needs nobody after all. A call not heard of yet is kept as closed: it may still be on its way."""
+    """The visitor needs nobody after all. A call that the hub does not know yet is kept as closed: it may come late."""
     open_help(connection, site, call)
     row = run(
         connection,

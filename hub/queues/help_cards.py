@@ -85,7 +85,7 @@ def _stands(connection: Connection, site: str, day: str, call: HelpCall, now_ms:
 def _without_slip(connection: Connection, site: str, day: str, call: HelpCall) -> bool:
     """Its visitor still waits without a slip and was never called: whoever was called has met somebody of the staff.
 
-    A number that was not heard of yet is on its way to us.
+    A number that the hub does not know yet is on its way to it.
     """
     label = parse_label(call.label)
     if label is None:

@@ -161,7 +161,7 @@ def help_taken(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
 
 
 def withdraw_help(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
-    """Nobody is needed after all: the desks are told, the visitor goes on where they were."""
+    """The visitor needs nobody after all: tell the hub, go on where they were."""
     over = replace(session, help=Help.NONE, help_id="", asked_help=False, helper="", drawer="")
     return Moved(over, (CancelHelp(session.help_id),) if guards.waits_for_staff(session) else ())
 

@@ -26,7 +26,7 @@ class SwallowProxy:
 
     @property
     def url(self) -> str:
-        """What the browser is told."""
+        """The address for the browser."""
         return f"http://127.0.0.1:{self.port}"
 
     @property

@@ -1,4 +1,4 @@
-"""What a visitor is told ("Vor Ihnen") against the order in which real counters really call.
+"""What a number says to its visitor ("Vor Ihnen") against the order in which real counters really call.
 
 Halls are random: which counter serves which queues, who waits where with which priority, arrival and slot. The calls
 are ``calling.call_next`` on the real tables. Two bounds are proved for any waiting ticket, while nobody comes in with
@@ -10,7 +10,7 @@ an earlier place:
 
 Where every counter serves the same queues (every hall begins so) both are one: the told figure is exact for every order
 of calls. Elsewhere a counter that does not serve the visitor's queue may take somebody away, or one that does may reach
-the visitor before another has called everybody who stands earlier: then fewer come before than was told, never more.
+the visitor before another has called everybody who stands earlier: then fewer come before than it said, never more.
 """
 
 import tempfile

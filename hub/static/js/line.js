@@ -27,7 +27,7 @@ window.Line = class {
     this.#join();
   }
 
-  // Whether the hub was heard within the last two beats.
+  // Whether the hub sent anything within the last two beats.
   get live() { return Date.now() - this.#heard < 2 * this.#beat && this.#heard <= Date.now() + 1000; }
   get leads() { return this.#leader === this.#id; }
 

@@ -1,4 +1,4 @@
-// Whether the desk is true: "live" only while the hub was heard within two beats. The chip says how it stands; while the
+// Whether the desk is true: "live" only while the hub sent something within two beats. The chip says how it stands; while the
 // hub is away a band says what to do, the buttons are off, and the seconds to the next try are counted.
 "use strict";
 window.Live = class {
@@ -63,7 +63,7 @@ window.Live = class {
     if (!well) return Live.PAUSES_MS[Math.min(this.#fails, Live.PAUSES_MS.length) - 1];
     return document.hidden ? Live.HIDDEN_MS : this.#line.live ? Live.CLOCK_MS : Live.POLL_MS;
   }
-  // Asleep, or not looked at: what stands here is old until something new was heard.
+  // Asleep, or not looked at: what stands here is old until something new comes.
   #wake() {
     this.#answered = 0;
     this.#line.doubt();

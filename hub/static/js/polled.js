@@ -1,5 +1,5 @@
-// A page that asks again every few seconds (visitor's page, terminals): what it shows is never passed off as new when
-// nothing was heard. It says since when it is old, and asks at once when it is looked at again or wakes.
+// A page that asks again every few seconds (visitor's page, terminals): what it shows never passes for new when
+// no answer came. It says since when it is old, and asks at once when it is looked at again or wakes.
 "use strict";
 (() => {
   const note = document.getElementById("stale"), as_of = document.getElementById("as-of");
