@@ -14,7 +14,8 @@ from hub.queues.events import Event, newest, since
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
 
-HEARTBEAT_S = 15.0
+HEARTBEAT_S = 5.0
+"""Between two signs of life on a quiet stream. Whoever listens counts a stream as dead after two of them."""
 LOGGER = logging.getLogger("hub.feed")
 BACKLOG = 64
 """Batches that may wait for one slow listener before it is dropped."""
@@ -26,13 +27,24 @@ Batch = list[Event]
 
 
 class Listener:
-    """One open stream: ``batches`` gives lists of events, an empty one as heartbeat, and ends when dropped."""
+    """One open stream: ``batches`` gives lists of events, an empty one as heartbeat, and ends when dropped.
+
+    A heartbeat is due when nothing was *sent* for so long (``sent`` says that something was): events that this stream
+    has no word for must not keep it silent.
+    """
 
     def __init__(self, feed: "Feed", site: str, heartbeat_s: float) -> None:
         self.site = site
         self._feed = feed
         self._heartbeat_s = heartbeat_s
         self._inbox: asyncio.Queue[Batch | None] = asyncio.Queue(BACKLOG)
+        self._due = 0.0
+        """When the next heartbeat is due, on the loop's clock."""
+        self.sent()
+
+    def sent(self) -> None:
+        """Bytes went out: the next heartbeat is due a whole pause from now."""
+        self._due = asyncio.get_running_loop().time() + self._heartbeat_s
 
     def offer(self, batch: Batch | None) -> None:
         """Hand over a batch (None = the end); a listener that does not keep up is dropped."""
@@ -49,9 +61,11 @@ class Listener:
         try:
             while True:
                 try:
-                    batch = await asyncio.wait_for(self._inbox.get(), self._heartbeat_s)
+                    async with asyncio.timeout_at(self._due):
+                        batch = await self._inbox.get()
                 except TimeoutError:
                     batch = []
+                    self.sent()
                 if batch is None:
                     return
                 yield batch

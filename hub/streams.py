@@ -1,8 +1,9 @@
 """Server-sent events (HTML standard, section 9.2) for desks, boards and terminals.
 
-``id`` is the seq of the event table. Whoever reconnects begins with what is now, so there is no gap. A heartbeat every
-15 s keeps proxies and half-open connections honest; ``retry`` is spread so that a hall does not come back in one
-instant.
+``id`` is the seq of the event table. Whoever reconnects begins with what is now, so there is no gap. Every
+``feed.HEARTBEAT_S`` a quiet stream sends a ``beat`` event: an event and not a comment, because a page never sees
+comments, and a connection that died in silence is known only by what does not come. ``retry`` is spread so that a hall
+does not come back in one instant.
 """
 
 import secrets
@@ -31,9 +32,6 @@ def sse(data: str | bytes, event: str = "", ident: int | None = None) -> bytes:
     return ("\n".join(lines) + "\n\n").encode()
 
 
-COMMENT = b": still here\n\n"
-
-
 async def stream(
     feed: Feed,
     site: str,
@@ -43,9 +41,8 @@ async def stream(
     """The bytes of one stream without gap or repetition.
 
     ``start`` gives what a listener must know first and the seq it is complete up to (it reads after we listen, so
-    nothing falls between). ``render`` turns a batch into bytes; for the empty batch, a heartbeat, it may give
-    ``COMMENT`` or something that the page sees; b"" sends nothing. When the store cannot be read the stream ends at
-    once: whoever listens polls, and comes again.
+    nothing falls between). ``render`` turns a batch into bytes; the empty batch is a heartbeat; b"" sends nothing. When
+    the store cannot be read the stream ends at once: whoever listens polls, and comes again.
     """
     try:
         listener = await feed.listen(site)
@@ -57,6 +54,7 @@ async def stream(
         async for batch in listener.batches():
             fresh = [event for event in batch if event.seq > complete]
             if (not batch or fresh) and (data := await render(fresh)):
+                listener.sent()
                 yield data
     except StoreFailed:
         return
@@ -74,7 +72,7 @@ def changes(feed: Feed, store: Store, site: str) -> Stream:
     """The desk's stream: ``change`` events that name what changed; the page fetches what it shows.
 
     Data: ``{"seq": 17, "kinds": ["call", "ticket"]}``. The first one, with ``kinds`` empty, comes at once: whoever
-    reconnects knows that anything may be new.
+    reconnects knows that anything may be new. Between them ``beat`` events, whose data says nothing.
     """
 
     async def start() -> tuple[int, bytes]:
@@ -82,7 +80,7 @@ def changes(feed: Feed, store: Store, site: str) -> Stream:
         return seq, _change(seq, [])
 
     async def render(batch: Batch) -> bytes:
-        return _change(batch[-1].seq, batch) if batch else COMMENT
+        return _change(batch[-1].seq, batch) if batch else sse("{}", "beat")
 
     return answer(stream(feed, site, start, render))
 
@@ -91,7 +89,7 @@ def calls(feed: Feed, called: CalledNow, site: str, timezone: str, now_ms: Calla
     """The stream of boards and terminals: ``calls`` events with ``wire.Calls``, each of them all calls there are.
 
     The first comes at once, the next whenever a call is made, repeated, answered or taken back, and when the business
-    day turns. Every 15 s a ``beat`` event with the hub's time lets a board tell "as of" and turn grey when it stops.
+    day turns. Between them ``beat`` events with the hub's time let a board tell "as of" and turn grey when they stop.
     """
     told: Calls | None = None
 

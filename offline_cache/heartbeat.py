@@ -43,6 +43,8 @@ class Hearers(msgspec.Struct, frozen=True):
     """``(answered, round_trip_s)`` after every heartbeat, the lost ones too."""
     orders: Callable[[tuple[wire.Order, ...], int], None] = _unheard
     """``(orders, hub_ms)``: all that are open, again and again until their result is known."""
+    help: Callable[[tuple[wire.HelpTaken, ...]], None] = _unheard
+    """Who is coming because of which help call, again and again until the call is closed."""
 
 
 class Beat:
@@ -107,3 +109,5 @@ class Beat:
             self._hearers.day(answer.business_day, answer.hub_generation)
         if answer.orders:
             self._hearers.orders(answer.orders, answer.hub_ms)
+        if answer.help:
+            self._hearers.help(answer.help)

@@ -13,9 +13,10 @@ from hub.api import wiring
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import signing
 from hub.hall import Hall
-from hub.queues import help, house, instance, orders, slots, standing, terminals, waiting
+from hub.queues import ahead, help, house, instance, orders, slots, standing, terminals, waiting
 from hub.queues.clock_set import closed_ahead
 from hub.queues.days import last_arrival, open_day
+from hub.queues.issue import NORMAL
 from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
@@ -124,14 +125,17 @@ async def standing_of(request: Asked, hall: Hall) -> Answer:
 async def queues(request: Asked, hall: Hall) -> Answer:
     """How many wait where."""
     known = await terminal(request, hall)
-    timezone, day, found = await hall.store.read(
+    timezone, day, found, before = await hall.store.read(
         lambda c: (
             waiting.timezone_of(c, known.site),
             open_day(c, known.site) or "",
             waiting.queues_now(c, known.site),
+            ahead.before_new(c, known.site, NORMAL),
         )
     )
-    states = tuple(wire.QueueState(id=q.id, series=q.series, waiting=q.waiting, open=q.open) for q in found)
+    states = tuple(
+        wire.QueueState(id=q.id, series=q.series, waiting=q.waiting, open=q.open, ahead=before[q.id]) for q in found
+    )
     return done(wire.QueueStates(at=local_iso(hall.now_ms(), timezone), business_day=day, queues=states))
 
 
@@ -163,12 +167,13 @@ def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAn
         business_day=open_day(connection, known.site) or "",
         hub_generation=instance.of(connection, known.site).generation,
         closed_days=closed_ahead(connection, known.site),
+        help=help.taken(connection, known.site, known.id, now_ms),
     )
 
 
 @post(wire.HELP, status_code=200)
 async def ask_help(request: Asked, hall: Hall) -> Answer:
-    """A visitor asks for a person. 204."""
+    """A visitor asks for a person, or needs nobody after all. 204."""
     known = await terminal(request, hall)
     body = await read(request, _help)
     call = help.HelpCall(
@@ -181,7 +186,8 @@ async def ask_help(request: Asked, hall: Hall) -> Answer:
         label=body.label,
         opened_ms=hall.now_ms(),
     )
-    await hall.store.write(lambda c: help.open_help(c, known.site, call))
+    keep = help.withdraw if body.withdrawn else help.open_help
+    await hall.store.write(lambda c: keep(c, known.site, call))
     return done()
 
 

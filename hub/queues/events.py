@@ -20,7 +20,7 @@ class Kind(StrEnum):
     SEAT = "seat"
     """Somebody sat down at a counter, left it, or it pauses. Body: empty; the subject is the counter."""
     HELP = "help"
-    """A help call was opened or acknowledged. Body: terminal, reason, label, state."""
+    """A help call was opened, taken, withdrawn or closed. Body: terminal, state."""
     TERMINAL = "terminal"
     """A terminal was enrolled, revoked, or tells another state of itself. Body: name."""
     HOUSE = "house"

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.queues import events
+from hub.queues.ahead import note_ahead
 from hub.queues.days import last_arrival, turn
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import begin
@@ -42,14 +43,13 @@ class Issued(msgspec.Struct, frozen=True):
 
 
 class _Line(msgspec.Struct, frozen=True):
-    """The queue that takes a service: how many wait in it, round and number given last on the open day."""
+    """The queue that takes a service: round and number given last on the open day."""
 
     queue: str
     series: str
     first_n: int
     last_n: int
     open: int
-    waiting: int
     round: int
     n: int
 
@@ -77,7 +77,7 @@ SELECT s.timezone, s.base_url, o.slip_key, d.day,
        EXISTS (SELECT 1 FROM ticket k WHERE k.site_id = s.id AND k.id = ?),
        EXISTS (SELECT 1 FROM ticket_alias a WHERE a.site_id = s.id AND a.id = ?),
        EXISTS (SELECT 1 FROM tombstone b WHERE b.site_id = s.id AND b.id = ?),
-       q.id, q.series, q.first_n, q.last_n, q.open, q.waiting, coalesce(l.round, 0), coalesce(l.n, q.first_n - 1)
+       q.id, q.series, q.first_n, q.last_n, q.open, coalesce(l.round, 0), coalesce(l.n, q.first_n - 1)
 FROM site s
 JOIN instance o ON o.site_id = s.id
 LEFT JOIN business_day d ON d.site_id = s.id AND d.closed_ms IS NULL
@@ -110,6 +110,7 @@ def issue(connection: Connection, ask: Ask) -> Issued | Refused:
     if isinstance(numbered, Refused):
         return numbered
     begin(connection, numbered, ask.now_ms)
+    numbered = note_ahead(connection, numbered)
     tell(connection, numbered, ask.now_ms)
     return Issued(numbered, facts.timezone, facts.base_url, facts.slip_key)
 
@@ -143,13 +144,13 @@ def _again(known: Ticket, ask: Ask, facts: _Facts) -> Issued | Refused:
 def _number(connection: Connection, ask: Ask, facts: _Facts, line: _Line) -> Ticket | Refused:
     """Insert the ticket under the next number that nobody waits with (the constraint says which are taken)."""
     day = turn(connection, ask.site, facts.timezone, facts.day, ask.now_ms)
-    wraps, n, ahead, arrival_ms = line.round, line.n, line.waiting, facts.arrival_ms
+    wraps, n, arrival_ms = line.round, line.n, facts.arrival_ms
     if day != facts.day:
-        (wraps, n), ahead, arrival_ms = _last(connection, ask.site, day, line), 0, last_arrival(connection, ask.site)
+        (wraps, n), arrival_ms = _last(connection, ask.site, day, line), last_arrival(connection, ask.site)
     arrival_ms = ask.now_ms if ask.now_ms >= arrival_ms else arrival_ms + 1
     for _ in range(line.last_n - line.first_n + 1):
         wraps, n = (wraps, n + 1) if line.first_n <= n + 1 <= line.last_n else (wraps + 1, line.first_n)
-        ticket = _waiting(ask, line, n, day, ahead, arrival_ms)
+        ticket = _waiting(ask, line, n, day, arrival_ms)
         if _insert(connection, ticket, ask, wraps):
             _remember(connection, ticket, wraps)
             return ticket
@@ -169,7 +170,7 @@ def _last(connection: Connection, site: str, day: str, line: _Line) -> tuple[int
     return (0, line.first_n - 1) if row is None else (int(row[0]), int(row[1]))
 
 
-def _waiting(ask: Ask, line: _Line, n: int, day: str, ahead: int, arrival_ms: int) -> Ticket:
+def _waiting(ask: Ask, line: _Line, n: int, day: str, arrival_ms: int) -> Ticket:
     return Ticket(
         site_id=ask.site,
         id=ask.id,
@@ -182,7 +183,7 @@ def _waiting(ask: Ask, line: _Line, n: int, day: str, ahead: int, arrival_ms: in
         service_id=ask.service,
         lang=ask.lang,
         priority=NORMAL,
-        ahead=ahead,
+        ahead=0,
         arrival_ms=arrival_ms,
         issued_ms=ask.now_ms,
         counter_id=None,

@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy import Connection
 
+from hub.queues.ahead import people_before
 from hub.queues.days import ENDS_WITH_THE_DAY
 from hub.queues.tickets import FIELDS, Ticket, from_row
 from hub.store.sql import run
@@ -118,25 +119,6 @@ def standing(connection: Connection, token: str) -> Standing | None:
         counter=counter,
         today=bool(today) or ticket.state in ENDS_WITH_THE_DAY,
     )
-
-
-def people_before(connection: Connection, ticket: Ticket) -> int:
-    """How many people of its queue are before a waiting ticket; 0 in every other state."""
-    if ticket.state is not State.WAITING:
-        return 0
-    row = run(
-        connection,
-        """SELECT count(*) FROM ticket WHERE site_id = ? AND queue_id = ? AND state = 'waiting'
-        AND (priority, arrival_ms, slot, n) < (?, ?, ?, ?)""",
-        ticket.site_id,
-        ticket.queue_id,
-        ticket.priority,
-        ticket.arrival_ms,
-        ticket.slot,
-        ticket.n,
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def _queue_now(row: tuple[object, ...]) -> QueueNow:

@@ -68,7 +68,7 @@ async def parts(request: Asked, hall: Hall) -> Response[Any]:
 
 @get("/desk/changes", opt=CALL)
 async def changes(request: Asked, hall: Hall) -> Stream:
-    """A server-sent event whenever something changed."""
+    """A server-sent event whenever something changed, and a beat while nothing does."""
     return streams.changes(hall.feed, hall.store, who(request).site)
 
 
@@ -169,6 +169,14 @@ async def acknowledge(request: Asked, hall: Hall, ident: FromPath[str]) -> Respo
     return await _parts(request, hall, "")
 
 
+@post("/desk/help/{ident:str}/done", opt=HELP)
+async def done_there(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
+    """Nobody is needed at that terminal any more."""
+    me, now_ms = who(request), hall.now_ms()
+    await hall.store.write(lambda c: helping.close(c, me.site, ident, now_ms))
+    return await _parts(request, hall, "")
+
+
 def _order(form: forms.Form, me: Person, now_ms: int) -> Act | None:
     """What the page asks for, in the field's words; None when it is no page of ours."""
     op = form.value("op")
@@ -235,7 +243,7 @@ async def _parts(
 routers = [
     Router(
         "/",
-        route_handlers=[desk_page, parts, changes, act, undo, pause, offer, bring, note_alarm, acknowledge],
+        route_handlers=[desk_page, parts, changes, act, undo, pause, offer, bring, note_alarm, acknowledge, done_there],
         before_request=staff_only,
     )
 ]

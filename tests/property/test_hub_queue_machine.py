@@ -138,7 +138,7 @@ class Hall(Counters):
         self.count += 1
         ident = uuid(self.count)
         taken = self.taken(SERVICES[service])
-        before = sum(self.labels[t][0] == SERVICES[service] for t in self.order)
+        before = len(self.order)  # the counter "all" calls both queues by arrival
         answer = self.ask(ident, service)
         if len(taken) == LAST_N:
             assert isinstance(answer, Refused)

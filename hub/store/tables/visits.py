@@ -216,10 +216,12 @@ help_call = Table(
     moment("opened_ms"),
     maybe_moment("acknowledged_ms"),
     ident("acknowledged_by", optional=True),
+    maybe_moment("closed_ms"),
     PrimaryKeyConstraint("site_id", "id"),
     belongs("terminal", "terminal_id"),
     belongs("user", "acknowledged_by"),
     one_of("reason", HELP_REASONS),
-    Index("open_help", "site_id", "opened_ms", sqlite_where=text("acknowledged_ms IS NULL")),
+    Index("standing_help", "site_id", "opened_ms", sqlite_where=text("closed_ms IS NULL")),
     sqlite_strict=True,
 )
+"""Calls for a person: open, then taken (``acknowledged``), then closed."""

@@ -189,6 +189,42 @@ def test_heartbeat_tells_the_time(live) -> None:
         assert stream.next("beat").data == "2026-11-24T12:00:00+01:00"
 
 
+def test_a_quiet_desk_hears_beats_that_its_page_can_see(hall) -> None:
+    """A comment would keep proxies content, but a page is never told of it."""
+
+    async def scene() -> list[bytes]:
+        chunks = streams.changes(Feed(hall.store, 0.05), hall.store, hall.site).iterator
+        found = [await anext(chunks) for _ in range(3)]
+        await chunks.aclose()
+        return found
+
+    _, *beats = asyncio.run(scene())
+    assert beats == [b"event: beat\ndata: {}\n\n"] * 2
+
+
+def test_a_busy_hall_without_calls_does_not_silence_the_board(hall) -> None:
+    """Numbers are drawn all the time, nobody is called: for a board these are no events, and beats must still come."""
+
+    async def scene() -> bytes:
+        feed = Feed(hall.store, 0.3)
+        task = asyncio.ensure_future(feed.run())
+        chunks = streams.calls(feed, hall.store, hall.site, "Europe/Berlin", 0, hall.clock).iterator
+        await anext(chunks)
+        waiting = asyncio.ensure_future(anext(chunks))
+
+        async def visitors() -> None:
+            while not waiting.done():
+                await asyncio.to_thread(hall.ticket)
+                await asyncio.sleep(0.05)
+
+        await asyncio.wait_for(visitors(), 60)
+        await chunks.aclose()
+        task.cancel()
+        return await waiting
+
+    assert asyncio.run(scene()).startswith(b"event: beat\n")
+
+
 def test_many_listeners_all_hear_it(live) -> None:
     listeners = [Stream(live) for _ in range(12)]
     for stream in listeners:
