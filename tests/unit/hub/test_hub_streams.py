@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import msgspec
+
 from hub import streams
 from hub.called import CalledNow
 from hub.feed import BACKLOG, Feed
-from hub.queues import calling, days, events
+from hub.queues import calling, days, events, issue, states
 from hub.queues.calling import Act
+from hub.store.words import State
 from hub.streams import sse
 
 DAY_MS = 24 * 3600 * 1000
@@ -113,6 +116,23 @@ def test_who_comes_or_does_not_come_is_told(live) -> None:
         assert stream.labels() == ["A 002"]
         live.hall.do(calling.no_show, Act(site=live.hall.site, counter="p1", op="4", now_ms=live.hall.clock()))
         assert stream.labels("missed") == ["A 002"]
+
+
+def test_a_call_that_was_taken_back_is_told(live) -> None:
+    """Whoever takes it back, and whether or not its ticket still knows the counter."""
+    hall = live.hall
+    for op, keeps_counter in ((1, True), (2, False)):
+        call(hall, op)
+        with listening(live) as stream:
+            stream.next()
+            here = hall.see(calling.current, hall.site, "p1")
+            back = hall.do(states.move, here, State.WAITING, hall.clock())
+            if not keeps_counter:
+                hall.do(lambda c: c.exec_driver_sql("UPDATE ticket SET counter_id = NULL"))
+                back = msgspec.structs.replace(back, counter_id=None)
+            hall.do(issue.tell, back, hall.clock())
+            assert stream.labels() == []
+        hall.do(states.move, back, State.CANCELLED, hall.clock())
 
 
 def test_stream_says_that_a_business_day_began(live) -> None:
