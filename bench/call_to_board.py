@@ -10,6 +10,7 @@ run: the bare durable call through the store, without HTTP, page or stream. Targ
 import argparse
 import asyncio
 import json
+import re
 import secrets
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from pathlib import Path
 import uvloop
 from hub_hall import QUEUES, SITE, found, new_id, row, running_hub, table
 
-from hub.auth import people, sessions
+from hub.auth import people, seats, sessions
 from hub.queues.calling import Act, Done, call_next
 from hub.queues.issue import Ask, issue
 from hub.store.engine import Store
@@ -40,8 +41,9 @@ def fill(store: Store, tickets: int) -> tuple[str, str]:
             service = SERVICES[number % len(SERVICES)]
             issue(connection, Ask(site=SITE, id=new_id(), service=service, token=token, now_ms=now_ms))
         people.add(connection, SITE, "anna", "anna", "Anna Albrecht", Role.CLERK, HASH, now_ms)
-        cookie = sessions.begin(connection, SITE, "anna", now_ms, "c1")
+        cookie = sessions.begin(connection, SITE, "anna", now_ms)
         person = sessions.find(connection, cookie, now_ms)
+        seats.sit_down(connection, person, "c1", new_id(), now_ms)
         return cookie, person.csrf
 
     return store.write_now(wait_and_sign_in)
@@ -75,8 +77,9 @@ async def clerk(host: str, port: int, cookie: str, csrf: str, boards: int, calls
         await board.came.get()
     reader, writer = await asyncio.open_connection(host, port)
     seconds: dict[str, list[float]] = {"answer": [], "first": [], "last": []}
+    here = ""
     for number in range(calls):
-        body = f"op=bench-{number:06d}"
+        body = f"op=bench-{number:06d}" + (f"&ticket={here}&here=yes" if here else "")
         head = (
             f"POST /desk/do/next HTTP/1.1\r\nhost: {host}:{port}\r\norigin: http://{host}:{port}\r\n"
             f"cookie: hub_session={cookie}\r\nx-csrf-token: {csrf}\r\nsec-fetch-mode: cors\r\n"
@@ -86,7 +89,8 @@ async def clerk(host: str, port: int, cookie: str, csrf: str, boards: int, calls
         writer.write(f"{head}{body}".encode())
         answered = asyncio.ensure_future(_answer(reader))
         came = [await asyncio.wait_for(board.came.get(), 10) for board in heard]
-        seconds["answer"].append(await answered - begin)
+        at, here = await answered
+        seconds["answer"].append(at - begin)
         seconds["first"].append(min(came) - begin)
         seconds["last"].append(max(came) - begin)
         await asyncio.sleep(0.02)
@@ -97,12 +101,16 @@ async def clerk(host: str, port: int, cookie: str, csrf: str, boards: int, calls
     return seconds
 
 
-async def _answer(reader: asyncio.StreamReader) -> float:
+async def _answer(reader: asyncio.StreamReader) -> tuple[float, str]:
+    """When the page was whole, and whom it shows at the counter."""
     head = await reader.readuntil(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200"), head
     length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-    await reader.readexactly(length)
-    return time.perf_counter()
+    page = await reader.readexactly(length)
+    at = time.perf_counter()
+    shown = re.search(rb'id="act-recall"[^>]*data-ticket="([0-9a-f-]+)"', page)
+    assert shown, "somebody is at the counter"
+    return at, shown[1].decode()
 
 
 def bare(calls: int) -> dict[str, object]:
@@ -111,14 +119,22 @@ def bare(calls: int) -> dict[str, object]:
         store = Store(Path(folder) / "hub.db")
         found(store, 0)
         fill(store, calls)
-        seconds = []
+        seconds, here = [], ""
         begin = time.perf_counter()
         for number in range(calls):
-            act = Act(site=SITE, counter="c1", op=f"op{number}", now_ms=time.time_ns() // 1_000_000)
+            act = Act(
+                site=SITE,
+                counter="c1",
+                op=f"op{number}",
+                now_ms=time.time_ns() // 1_000_000,
+                ticket=here,
+                was_here=True if here else None,
+            )
             start = time.perf_counter()
-            done = store.write_now(lambda c, act=act: call_next(c, act, finish_current=True))
+            done = store.write_now(lambda c, act=act: call_next(c, act))
             seconds.append(time.perf_counter() - start)
             assert isinstance(done, Done)
+            here = done.ticket.id
         wall = time.perf_counter() - begin
         store.close()
         return row("bare durable call in the store", seconds, wall)

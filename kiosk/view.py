@@ -32,8 +32,11 @@ class Screen(StrEnum):
     NO_NUMBER = "no_number"
     UNKNOWN_SERVICE = "unknown_service"
     SERVICE_CLOSED = "service_closed"
+    HELP = "help"
     HELP_CALLED = "help_called"
     GOODBYE = "goodbye"
+    SCAN_STANDING = "scan_standing"
+    SCAN_GIVE_BACK = "scan_give_back"
     SCAN_TAKEN = "scan_taken"
     SCAN_NOT_TAKEN = "scan_not_taken"
     SCAN_OLD = "scan_old"
@@ -209,6 +212,13 @@ class Progress(msgspec.Struct, frozen=True):
     total: int
 
 
+class Ending(msgspec.Struct, frozen=True):
+    """The page ends by itself: ``seconds`` of ``total`` are left, and any touch gives all of them back."""
+
+    seconds: int
+    total: int
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """The idle question over the screen: big countdown, one big answer."""
 
@@ -257,6 +267,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     drawer: tuple[Control, ...] = ()
     """Choices of an opened access-bar drawer (text sizes, contrasts); drawn directly above the bar."""
     question: Question | None = None
+    ending: Ending | None = None
     session: str = ""
     """The session this view belongs to; intents carry it back so that a late touch of an ended session is dropped."""
 

@@ -11,7 +11,7 @@ die() { printf '\n%s\n' "$*" >&2; exit 1; }
 # pyscard and evdev are compiled here (gcc, swig, libpcsclite-dev, python3-dev); Mesa and Xvfb draw without a GPU or
 # a monitor; xdotool touches; Chromium shows desk and board.
 BASE_PACKAGES="gcc swig libpcsclite-dev python3-dev python3-venv libgl1 libgl1-mesa-dri libegl1 libgles2 libmtdev1 xvfb xauth xdotool"
-TEST_PACKAGES="chromium procps"
+TEST_PACKAGES="chromium-headless-shell procps"
 
 # Runs a command; what it says is shown only when it fails.
 quietly() {
@@ -31,11 +31,21 @@ may_install() {
     sudo -n true 2>/dev/null || { [ -t 0 ] && say "sudo is needed to install system packages" && sudo -v; }
 }
 
+# Names of all packages that are here, and of those that they provide: a package may have another name in the next
+# Debian and provide the old one. Packages of another architecture do not count.
+packages_here() {
+    dpkg-query -W -f='${db:Status-Status}\t${Architecture}\t${Package}, ${Provides}\n' |
+        awk -F'\t' -v native="$(dpkg --print-architecture)" '$1 == "installed" && ($2 == native || $2 == "all") {
+            count = split($3, names, /, */)
+            for (i = 1; i <= count; i++) { sub(/ .*/, "", names[i]); sub(/:any$/, "", names[i]); print names[i] } }'
+}
+
 need_packages() {
     command -v dpkg-query >/dev/null || { say "not a Debian system: install yourself: $*"; return; }
-    local missing=() name
+    local missing=() name here
+    here=$(packages_here)
     for name in "$@"; do
-        dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
+        grep -qxF "$name" <<<"$here" || missing+=("$name")
     done
     if [ ${#missing[@]} -eq 0 ]; then say "system packages: all there"; return; fi
     may_install || die "These system packages are missing and may not be installed from here:

@@ -13,14 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from drivers.sim.desk import SimDesk
+from drivers.sim.desk import COUNTED, SimDesk, usual_count
 from drivers.sim.panel_page import LANGUAGES, Page
 from kiosk.i18n.texts import Texts
+from kiosk.vocabulary.depth import shallow
 
 _FILES = Path(__file__).parent / "panel_files"
 _STATIC = {"/panel.css": "text/css; charset=utf-8", "/panel.js": "text/javascript; charset=utf-8"}
 _BODY_LIMIT = 4096
-_COUNTED = ("_lines", "_bytes", "cut_after")
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -138,7 +138,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             raise ValueError(f"a body has at most {_BODY_LIMIT} bytes")
         raw = self.rfile.read(size)
         if self._wants_json():
-            return msgspec.json.decode(raw or b"{}", type=dict[str, Any])
+            return msgspec.json.decode(shallow(raw or b"{}"), type=dict[str, Any])
         form = {name: values[0] for name, values in parse_qs(raw.decode("utf-8", "replace")).items()}
         if "on" in form:
             on = form.pop("on") == "1"
@@ -182,8 +182,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 def _value(turn: Turn) -> bool | int | None:
     if turn.value is not None:
         return turn.value
-    if turn.fault.endswith(_COUNTED):
-        return 1 if turn.on else None
+    if turn.fault.endswith(COUNTED):
+        return usual_count(turn.fault, 1) if turn.on else None
     return turn.on
 
 

@@ -31,7 +31,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     seen_ms: int
 
 
-def begin(connection: Connection, site: str, user: str, now_ms: int, counter: str | None = None) -> str:
+def begin(connection: Connection, site: str, user: str, now_ms: int) -> str:
     """Open a session and return its token, which is kept nowhere but in the browser. Ended sessions are swept out."""
     token = secrets.token_urlsafe(32)
     connection.execute(delete(t.session).where(_over(now_ms)))
@@ -40,7 +40,6 @@ def begin(connection: Connection, site: str, user: str, now_ms: int, counter: st
             site_id=site,
             token_hash=secret_hash(token),
             user_id=user,
-            counter_id=counter,
             csrf=secrets.token_urlsafe(24),
             created_ms=now_ms,
             seen_ms=now_ms,
@@ -81,11 +80,6 @@ def touch(connection: Connection, person: Person, now_ms: int) -> None:
     connection.execute(update(t.session).where(_mine(person)).values(seen_ms=now_ms))
 
 
-def sit_down(connection: Connection, person: Person, counter: str | None) -> None:
-    """Work at this counter from now on (None = at none)."""
-    connection.execute(update(t.session).where(_mine(person)).values(counter_id=counter))
-
-
 def end(connection: Connection, person: Person) -> None:
     """Sign out."""
     connection.execute(delete(t.session).where(_mine(person)))
@@ -98,9 +92,16 @@ def end_all(connection: Connection, site: str, user: str, but: str = "") -> None
     )
 
 
+def alive(now_ms: int) -> ColumnElement[bool]:
+    """Condition on ``session``: it has not ended."""
+    return ~_over(now_ms)
+
+
 def _mine(person: Person) -> ColumnElement[bool]:
     return (t.session.c.site_id == person.site) & (t.session.c.token_hash == person.token_hash)
 
 
 def _over(now_ms: int) -> ColumnElement[bool]:
-    return or_(t.session.c.expires_ms <= now_ms, t.session.c.seen_ms <= now_ms - IDLE_MS)
+    """Too old or idle; or of a time that has not come, because the clock was ahead: it would last for as long."""
+    s = t.session.c
+    return or_(s.expires_ms <= now_ms, s.seen_ms <= now_ms - IDLE_MS, s.seen_ms > now_ms + ABSOLUTE_MS)

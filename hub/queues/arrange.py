@@ -87,6 +87,7 @@ def close_counter(connection: Connection, site: str, counter: str, now_ms: int) 
     connection.execute(update(t.counter).where(mine).values(closed_ms=now_ms))
     leave = update(t.session).where(t.session.c.site_id == site, t.session.c.counter_id == counter)
     connection.execute(leave.values(counter_id=None))
+    connection.execute(delete(t.seat).where(t.seat.c.site_id == site, t.seat.c.counter_id == counter))
     _tell(connection, site, now_ms)
     return None
 

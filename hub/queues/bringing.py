@@ -9,7 +9,8 @@ import re
 import msgspec
 from sqlalchemy import Connection
 
-from hub.queues import aliases, instance, slots
+from hub.queues import acts, aliases, instance, slots
+from hub.queues.acts import Act
 from hub.queues.arrivals import Told, insert, place
 from hub.queues.days import today
 from hub.queues.merging import News, take_in
@@ -18,7 +19,7 @@ from hub.queues.refusals import Code, Refused
 from hub.queues.slips import told_by_slip
 from hub.queues.tickets import FIELDS, Ticket, from_row
 from hub.store.sql import run
-from hub.store.words import ACTIVE, Origin, sql_list
+from hub.store.words import ACTIVE, Origin, State, sql_list
 from kiosk.vocabulary.labels import Label, parse_label
 from kiosk.vocabulary.reader_texts import readings
 from kiosk.vocabulary.slips import Forged, Slip, find_slip
@@ -28,6 +29,10 @@ _PAGE = re.compile(r"/t/([0-9a-f]{32})\Z", re.IGNORECASE)
 
 DAYS_BACK = 8
 """Business days that a terminal may have missed while its visitors still wait with numbers of the one it knows."""
+
+
+CAME = (State.NO_SHOW, State.DONE)
+"""How a visit ends that came to a counter, though its terminal may have numbered it under the day before."""
 
 
 class Bring(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +46,8 @@ class Bring(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     now_ms: int
     origin: Origin = Origin.TYPED
+    counter: str = ""
+    """Where it can be undone; "" = nowhere."""
 
 
 class Brought(msgspec.Struct, frozen=True, tag="brought"):
@@ -62,20 +69,11 @@ def bring(connection: Connection, wish: Bring) -> Brought | Refused:
     """
 
     def do() -> Brought | Refused:
-        day = today(connection, wish.site, wish.now_ms)
-        if page := _PAGE.search(wish.text.strip()):
-            return _there(_with_token(connection, page[1].lower()))
-        found = find_slip(wish.text, instance.of(connection, wish.site).slip_key)
-        if isinstance(found, Forged):
-            return Refused(Code.FORGED, "This slip was not made by this hall.", "text")
-        if found is not None:
-            return _with_note(_slip(connection, wish, found.slip), found.reading.wrong_keyboard)
-        if (ticket := _of_other_keyboard(connection, wish.text.strip())) is not None:
-            return Brought(ticket, fresh=False, wrong_keyboard=True)
-        label = parse_label(wish.text)
-        if label is None:
-            return Refused(Code.UNREADABLE, "This is neither a number nor a slip of ours.", "text")
-        return _number(connection, wish, label, day)
+        found = _find(connection, wish)
+        if isinstance(found, Brought) and found.fresh and wish.counter:
+            act = Act(site=wish.site, counter=wish.counter, op=wish.op, now_ms=wish.now_ms)
+            acts.keep(connection, act, acts.brought_in(connection, found.ticket))
+        return found
 
     subject = wish.text[:200] if wish.origin is Origin.TYPED else "expected"
     return once(connection, Op(wish.site, wish.op, "bring", subject), wish.now_ms, Brought, do)
@@ -92,6 +90,23 @@ def expected(connection: Connection, site: str, day: str, slot: int, series: tup
     ).fetchall()
     last: dict[str, int] = dict(rows)
     return tuple(Label(letter, slot, last.get(letter, 0) + 1) for letter in series)
+
+
+def _find(connection: Connection, wish: Bring) -> Brought | Refused:
+    day = today(connection, wish.site, wish.now_ms)
+    if page := _PAGE.search(wish.text.strip()):
+        return _there(_with_token(connection, page[1].lower()))
+    found = find_slip(wish.text, instance.of(connection, wish.site).slip_key)
+    if isinstance(found, Forged):
+        return Refused(Code.FORGED, "This slip was not made by this hall.", "text")
+    if found is not None:
+        return _with_note(_slip(connection, wish, found.slip), found.reading.wrong_keyboard)
+    if (ticket := _of_other_keyboard(connection, wish.text.strip())) is not None:
+        return Brought(ticket, fresh=False, wrong_keyboard=True)
+    label = parse_label(wish.text)
+    if label is None:
+        return Refused(Code.UNREADABLE, "This is neither a number nor a slip of ours.", "text")
+    return _number(connection, wish, label, day)
 
 
 def _of_other_keyboard(connection: Connection, text: str) -> Ticket | None:
@@ -150,15 +165,26 @@ def _number(connection: Connection, wish: Bring, label: Label, day: str) -> Brou
 
 
 def _with_number(connection: Connection, site: str, day: str, label: Label) -> Ticket | None:
-    """Whoever waits with this number, on whatever day it was given; else who had it today."""
+    """Whoever waits with this number, on whatever day it was given; else who had it today, or ended with it today."""
     if label.slot == 0:
         return aliases.in_use(connection, site, label) or aliases.with_number(connection, site, day, label)
+    return (
+        _lately(connection, site, label, f"state IN {sql_list(ACTIVE)}")
+        or aliases.with_number(connection, site, day, label)
+        or _lately(connection, site, label, f"state IN {sql_list(CAME)} AND ended_ms >= {_OPENED}")
+    )
+
+
+_OPENED = "(SELECT d.opened_ms FROM business_day d WHERE d.site_id = ticket.site_id AND d.closed_ms IS NULL)"
+
+
+def _lately(connection: Connection, site: str, label: Label, how: str) -> Ticket | None:
+    """The latest ticket with a terminal's own number that stands so, of the last business days."""
     row = run(
         connection,
         f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND day IN"
         " (SELECT day FROM business_day WHERE site_id = ? ORDER BY day DESC LIMIT ?)"
-        f" AND series = ? AND slot = ? AND round = 0 AND n = ? AND state IN {sql_list(ACTIVE)}"
-        " ORDER BY day DESC LIMIT 1",
+        f" AND series = ? AND slot = ? AND round = 0 AND n = ? AND {how} ORDER BY day DESC LIMIT 1",
         site,
         site,
         DAYS_BACK,
@@ -166,7 +192,7 @@ def _with_number(connection: Connection, site: str, day: str, label: Label) -> T
         label.slot,
         label.n,
     ).fetchone()
-    return aliases.with_number(connection, site, day, label) if row is None else from_row(row)
+    return None if row is None else from_row(row)
 
 
 def _with_token(connection: Connection, token: str) -> Ticket | None:

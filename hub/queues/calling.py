@@ -1,92 +1,112 @@
-"""What a counter does: call next, recall, visitor is here, finish, no-show. One customer per counter."""
+"""What a counter does: call next, recall, visitor is here, finish, no-show. One customer per counter.
 
-import msgspec
+Whoever was called ends as served or as a no-show by a person's word only: where no key said it, the act is refused with
+UNANSWERED until it brings the answer along (``Act.was_here``).
+"""
+
 from sqlalchemy import Connection
 
-from hub.queues import events
+from hub.queues import acts, events
+from hub.queues.acts import Act, Done
+from hub.queues.announcing import announce, counter_name
 from hub.queues.issue import tell
 from hub.queues.once import Op, once
 from hub.queues.refusals import Code, Refused
-from hub.queues.states import move
 from hub.queues.tickets import FIELDS, Ticket, from_row
 from hub.queues.waiting import waiting_list
 from hub.store.sql import run
 from hub.store.words import State
 
-
-class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """A command of a counter.
-
-    ``op`` is its idempotency key, made where the button was drawn: a double click has one. ``ticket`` is the id of whom
-    the clerk saw at the counter; "" = whoever is there.
-    """
-
-    site: str
-    counter: str
-    op: str
-    now_ms: int
-    ticket: str = ""
+__all__ = ["Act", "Done", "arrive", "call_next", "current", "finish", "no_show", "recall"]
 
 
-class Done(msgspec.Struct, frozen=True, tag="done"):
-    """The command had its effect on this ticket."""
-
-    ticket: Ticket
-
-
-def call_next(connection: Connection, act: Act, finish_current: bool = False) -> Done | Refused:
+def call_next(connection: Connection, act: Act) -> Done | Refused:
     """Call whoever is next in the counter's queues, strictly by priority class, arrival, slot and number.
 
-    A counter with a customer is refused (COUNTER_BUSY), unless ``finish_current``: then that one is finished in the
-    same transaction. When nobody waits (NOBODY_WAITS) nothing changes.
+    Whom the clerk saw at the counter (``act.ticket``) ends in the same transaction: served when they were, else as
+    ``act.was_here`` says. With an answer they end even when nobody waits; without one nothing changes then
+    (NOBODY_WAITS). Somebody whom the clerk did not see is never ended (COUNTER_BUSY, NOT_CURRENT).
     """
 
     def do() -> Done | Refused:
-        name = _counter_name(connection, act)
-        if name is None:
-            return Refused(Code.UNKNOWN_COUNTER, "This counter does not exist.", "counter")
-        here = current(connection, act.site, act.counter)
-        if here is not None and not finish_current:
-            return Refused(Code.COUNTER_BUSY, f"{here.label} is still at this counter.", "counter")
-        ticket = _next(connection, act)
-        if ticket is None:
+        refused = _no_calls(connection, act)
+        leaving = refused or _leaving(connection, act)
+        if isinstance(leaving, Refused):
+            return leaving
+        following = next(iter(waiting_list(connection, act.site, act.counter, 1)), None)
+        if following is None and act.was_here is None:
             return Refused(Code.NOBODY_WAITS, "Nobody waits.")
-        if here is not None:
-            move(connection, here, State.DONE, act.now_ms)
-        called = move(connection, ticket, State.CALLED, act.now_ms, act.counter)
-        return called if isinstance(called, Refused) else _announce(connection, events.Kind.CALL, called, name, act)
+        left = None if leaving is None else _change(connection, *leaving, act)
+        called = None if following is None else call(connection, following, act)
+        done = [each for each in (left, called) if each is not None]
+        acts.keep(connection, act, *(each.change for each in done))
+        return Done(done[-1].ticket, nobody_waits=called is None)
 
     return once(connection, Op(act.site, act.op, "call_next", act.counter), act.now_ms, Done, do)
+
+
+def call(connection: Connection, ticket: Ticket, act: Act) -> acts.Stepped:
+    """Call this ticket to the counter, which has no customer, and tell boards and signs."""
+    stepped = acts.step(connection, ticket, State.CALLED, act.now_ms, act.counter)
+    assert not isinstance(stepped, Refused), stepped
+    announce(connection, events.Kind.CALL, stepped.ticket, act.now_ms)
+    return stepped
 
 
 def recall(connection: Connection, act: Act) -> Done | Refused:
     """Call the counter's customer once more."""
 
     def do() -> Done | Refused:
-        here = _customer(connection, act)
+        here = _no_calls(connection, act) or customer(connection, act)
         if isinstance(here, Refused):
             return here
-        name = _counter_name(connection, act) or act.counter
-        run(connection, "UPDATE ticket SET calls = calls + 1 WHERE site_id = ? AND id = ?", act.site, here.id)
-        again = msgspec.structs.replace(here, calls=here.calls + 1)
-        return _announce(connection, events.Kind.RECALL, again, name, act)
+        row = run(
+            connection,
+            f"UPDATE ticket SET calls = calls + 1 WHERE site_id = ? AND id = ? RETURNING {FIELDS}",
+            act.site,
+            here.id,
+        ).fetchone()
+        assert row is not None
+        again = from_row(row)
+        announce(connection, events.Kind.RECALL, again, act.now_ms)
+        return Done(again)
 
     return once(connection, Op(act.site, act.op, "recall", act.counter), act.now_ms, Done, do)
 
 
 def arrive(connection: Connection, act: Act) -> Done | Refused:
     """The visitor is here: the way ends, the service begins."""
-    return _take(connection, act, "arrive", State.IN_SERVICE)
+    return take(connection, act, "arrive", State.IN_SERVICE)
 
 
 def finish(connection: Connection, act: Act) -> Done | Refused:
-    """The visitor is served."""
-    return _take(connection, act, "finish", State.DONE)
+    """The visitor is served; of one who was called and nothing more, ``act.was_here`` says whether."""
+    return take(connection, act, "finish", None)
 
 
 def no_show(connection: Connection, act: Act) -> Done | Refused:
     """The visitor did not come."""
-    return _take(connection, act, "no_show", State.NO_SHOW)
+    return take(connection, act, "no_show", State.NO_SHOW)
+
+
+def take(connection: Connection, act: Act, kind: str, to: State | None) -> Done | Refused:
+    """Bring the counter's customer to another state (None = the end, see ``_end``), and keep the record."""
+
+    def do() -> Done | Refused:
+        here = customer(connection, act)
+        if isinstance(here, Refused):
+            return here
+        becomes = to or _end(here, act)
+        if isinstance(becomes, Refused):
+            return becomes
+        stepped = acts.step(connection, here, becomes, act.now_ms)
+        if isinstance(stepped, Refused):
+            return stepped
+        tell(connection, stepped.ticket, act.now_ms)
+        acts.keep(connection, act, stepped.change)
+        return Done(stepped.ticket)
+
+    return once(connection, Op(act.site, act.op, kind, act.counter), act.now_ms, Done, do)
 
 
 def current(connection: Connection, site: str, counter: str) -> Ticket | None:
@@ -100,49 +120,68 @@ def current(connection: Connection, site: str, counter: str) -> Ticket | None:
     return None if row is None else from_row(row)
 
 
-def _take(connection: Connection, act: Act, kind: str, to: State) -> Done | Refused:
-    def do() -> Done | Refused:
-        here = _customer(connection, act)
-        moved = here if isinstance(here, Refused) else move(connection, here, to, act.now_ms)
-        if isinstance(moved, Refused):
-            return moved
-        tell(connection, moved, act.now_ms)
-        return Done(moved)
-
-    return once(connection, Op(act.site, act.op, kind, act.counter), act.now_ms, Done, do)
+def free_to_call(connection: Connection, act: Act) -> Refused | None:
+    """Why this counter can call nobody right now; None = it can."""
+    refused = _no_calls(connection, act)
+    here = current(connection, act.site, act.counter)
+    if refused is None and here is not None:
+        return Refused(Code.COUNTER_BUSY, f"{here.label} is still at this counter.", "counter", here.label)
+    return refused
 
 
-def _customer(connection: Connection, act: Act) -> Ticket | Refused:
+def _no_calls(connection: Connection, act: Act) -> Refused | None:
+    """The counter does not exist, or pauses."""
+    if counter_name(connection, act.site, act.counter) is None:
+        return Refused(Code.UNKNOWN_COUNTER, "This counter does not exist.", "counter")
+    row = run(
+        connection,
+        "SELECT 1 FROM seat WHERE site_id = ? AND counter_id = ? AND paused_ms IS NOT NULL",
+        act.site,
+        act.counter,
+    ).fetchone()
+    return None if row is None else Refused(Code.PAUSED, "This counter pauses.", "counter")
+
+
+def customer(connection: Connection, act: Act) -> Ticket | Refused:
     """The counter's customer, if it is the one the clerk saw."""
     here = current(connection, act.site, act.counter)
     if here is None:
         return Refused(Code.NO_CUSTOMER, "Nobody is at this counter.", "counter")
     if act.ticket not in ("", here.id):
-        return Refused(Code.NOT_CURRENT, f"Now {here.label} is at this counter.", "ticket")
+        return Refused(Code.NOT_CURRENT, f"Now {here.label} is at this counter.", "ticket", here.label)
     return here
 
 
-def _next(connection: Connection, act: Act) -> Ticket | None:
-    return next(iter(waiting_list(connection, act.site, act.counter, 1)), None)
+def _leaving(connection: Connection, act: Act) -> tuple[Ticket, State] | Refused | None:
+    """Whom the next call ends, and as what; None = nobody is at the counter."""
+    here = current(connection, act.site, act.counter)
+    if here is None:
+        gone = Refused(Code.NO_CUSTOMER, "Nobody is at this counter.", "counter")
+        return None if act.was_here is None else gone
+    if act.ticket == "":
+        return Refused(Code.COUNTER_BUSY, f"{here.label} is still at this counter.", "counter", here.label)
+    found = customer(connection, act)
+    if isinstance(found, Refused):
+        return found
+    end = _end(found, act)
+    return end if isinstance(end, Refused) else (found, end)
 
 
-def _counter_name(connection: Connection, act: Act) -> str | None:
-    row = run(
-        connection,
-        "SELECT name FROM counter WHERE site_id = ? AND id = ? AND closed_ms IS NULL",
-        act.site,
-        act.counter,
-    ).fetchone()
-    return None if row is None else str(row[0])
+def _end(here: Ticket, act: Act) -> State | Refused:
+    """How the visit of the counter's customer ends. The clerk's answer is about whom they saw, and nobody else."""
+    if act.was_here is not None and act.ticket != here.id:
+        return Refused(Code.NOT_CURRENT, f"Now {here.label} is at this counter.", "ticket", here.label)
+    if here.state is State.IN_SERVICE and act.was_here is not False:
+        return State.DONE
+    if here.state is State.IN_SERVICE:
+        return Refused(Code.WRONG_STATE, f"{here.label} is being served.", "was_here", here.label)
+    if act.was_here is None:
+        return Refused(Code.UNANSWERED, f"Was {here.label} there?", "was_here", here.label)
+    return State.DONE if act.was_here else State.NO_SHOW
 
 
-def _announce(connection: Connection, kind: events.Kind, ticket: Ticket, counter: str, act: Act) -> Done:
-    body: dict[str, str | int | None] = {
-        "label": ticket.label,
-        "queue": ticket.queue_id,
-        "state": ticket.state,
-        "counter": ticket.counter_id,
-        "counter_name": counter,
-    }
-    events.append(connection, act.site, kind, ticket.id, body, act.now_ms)
-    return Done(ticket)
+def _change(connection: Connection, here: Ticket, to: State, act: Act) -> acts.Stepped:
+    stepped = acts.step(connection, here, to, act.now_ms)
+    assert not isinstance(stepped, Refused), stepped
+    tell(connection, stepped.ticket, act.now_ms)
+    return stepped

@@ -18,8 +18,10 @@ class Kind(StrEnum):
     """First call. Body: label, queue, counter (its id), counter_name."""
     RECALL = "recall"
     """The same again, louder. Body as ``call``."""
+    SEAT = "seat"
+    """Somebody sat down at a counter, left it, or it pauses. Body: empty; the subject is the counter."""
     HELP = "help"
-    """A help call was opened or acknowledged. Body: terminal, reason, label, state."""
+    """A help call was opened, taken, withdrawn or closed. Body: terminal, state."""
     TERMINAL = "terminal"
     """A terminal was enrolled, revoked, or tells another state of itself. Body: name."""
     HOUSE = "house"
@@ -59,19 +61,21 @@ def changes_calls(event: Event, shown: Container[str]) -> bool:
 
 def append(
     connection: Connection, site: str, kind: Kind, subject: str, body: dict[str, str | int | None], now_ms: int
-) -> None:
-    """Write one event. The single writer makes ``max + 1`` safe."""
-    run(
+) -> int:
+    """Write one event and return its seq. The single writer makes ``max + 1`` safe."""
+    row = run(
         connection,
         "INSERT INTO event (site_id, seq, kind, subject, body, at_ms)"
-        " SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM event WHERE site_id = ?",
+        " SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM event WHERE site_id = ? RETURNING seq",
         site,
         kind,
         subject,
         msgspec.json.encode(body).decode(),
         now_ms,
         site,
-    )
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def newest(connection: Connection, site: str) -> int:

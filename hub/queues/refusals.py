@@ -35,6 +35,16 @@ class Code(StrEnum):
     UNKNOWN_SERIES = "unknown_series"
     UNKNOWN_ORDER = "unknown_order"
     NOT_ALLOWED = "not_allowed"
+    UNANSWERED = "unanswered"
+    """Whoever was called must not end before somebody says whether they were there."""
+    PAUSED = "paused"
+    SEAT_LOST = "seat_lost"
+    """Another session works at this counter now."""
+    TOO_LATE = "too_late"
+    CHANGED_SINCE = "changed_since"
+    """Somebody else went on with what was to be undone."""
+    NOT_AWAY = "not_away"
+    """The ticket has not ended, or cannot go on any more."""
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -43,6 +53,8 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     code: Code
     message: str
     place: str = ""
+    number: str = ""
+    """Whom the sentence is about, as people read it."""
 
 
 _STATUS: dict[Code, int] = {

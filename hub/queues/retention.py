@@ -8,6 +8,7 @@ KEPT_MS = 30 * 24 * 3600 * 1000
 """Events and answers of commands are kept for 30 days: longer than any client keeps asking."""
 KEPT_AWHILE = (
     ("applied", "op"),
+    ("counter_act", "counter_id, n"),
     ("tombstone", "id"),
     ("ticket_alias", "id"),
     ("label_alias", "day, series, slot, n"),

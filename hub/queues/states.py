@@ -1,11 +1,13 @@
-"""The ticket's states: which may follow which, and the interval that each one opens (design section 7)."""
+"""The ticket's states: which may follow which, the interval that each one opens (design section 7), and the way back
+of an act that is undone."""
 
+import msgspec
 from sqlalchemy import Connection
 
 from hub.queues.refusals import Code, Refused
 from hub.queues.tickets import FIELDS, Ticket, from_row
 from hub.store.sql import run
-from hub.store.words import AT_COUNTER, IntervalKind, State
+from hub.store.words import AT_COUNTER, IntervalKind, Origin, State
 
 NEXT: dict[State, frozenset[State]] = {
     State.ISSUED: frozenset({State.WAITING, State.CANCELLED, State.EXPIRED, State.VOID}),
@@ -24,16 +26,19 @@ NEXT: dict[State, frozenset[State]] = {
             State.EXPIRED,
         }
     ),
-    State.IN_SERVICE: frozenset({State.DONE, State.PARKED, State.TRANSFERRED, State.PENDING_PICKUP, State.EXPIRED}),
+    State.IN_SERVICE: frozenset(
+        {State.DONE, State.WAITING, State.PARKED, State.TRANSFERRED, State.PENDING_PICKUP, State.EXPIRED}
+    ),
     State.NO_SHOW: frozenset({State.WAITING, State.CALLED, State.EXPIRED}),
     State.PARKED: frozenset({State.WAITING, State.CALLED, State.CANCELLED, State.EXPIRED}),
     State.TRANSFERRED: frozenset({State.WAITING}),
     State.PENDING_PICKUP: frozenset({State.CALLED, State.DONE, State.EXPIRED}),
-    State.DONE: frozenset(),
-    State.CANCELLED: frozenset(),
-    State.EXPIRED: frozenset(),
+    State.DONE: frozenset({State.WAITING, State.CALLED}),
+    State.CANCELLED: frozenset({State.WAITING, State.CALLED}),
+    State.EXPIRED: frozenset({State.WAITING, State.CALLED}),
     State.VOID: frozenset(),
 }
+"""What ended may go on only by a person at a desk (``hub.queues.returning``); a void ticket never does."""
 
 OPENS: dict[State, IntervalKind] = {
     State.ISSUED: IntervalKind.WAIT,
@@ -71,16 +76,98 @@ def move(
     ).fetchone()
     assert row is not None
     moved = from_row(row)
-    if State.WAITING in (ticket.state, moved.state):
-        _count(connection, moved, 1 if moved.state is State.WAITING else -1)
+    _recount(connection, ticket, moved)
     _change_interval(connection, ticket, moved, now_ms)
     return moved
+
+
+class Stand(msgspec.Struct, frozen=True, kw_only=True):
+    """How a ticket stands: whatever an act of a counter may change of it."""
+
+    state: State
+    counter: str | None
+    calls: int
+    called_ms: int | None
+    ended_ms: int | None
+    origin: Origin
+    step: int
+    """Its newest interval."""
+    kind: IntervalKind
+    until_ms: int | None
+    """The end of that interval; None = it runs."""
+
+
+def stand_of(connection: Connection, ticket: Ticket) -> Stand:
+    """How the ticket stands now."""
+    row = run(
+        connection,
+        "SELECT step, kind, ended_ms FROM interval WHERE site_id = ? AND ticket_id = ? ORDER BY step DESC LIMIT 1",
+        ticket.site_id,
+        ticket.id,
+    ).fetchone()
+    assert row is not None
+    return Stand(
+        state=ticket.state,
+        counter=ticket.counter_id,
+        calls=ticket.calls,
+        called_ms=ticket.called_ms,
+        ended_ms=ticket.ended_ms,
+        origin=ticket.origin,
+        step=row[0],
+        kind=IntervalKind(row[1]),
+        until_ms=row[2],
+    )
+
+
+def put_back(connection: Connection, ticket: Ticket, to: Stand) -> Ticket:
+    """Have a ticket stand as it stood before: what it did since is in no interval. Raises IntegrityError when its
+    place is taken: callers look first, the constraint is the guard."""
+    row = run(
+        connection,
+        "UPDATE ticket SET state = ?, counter_id = ?, calls = ?, called_ms = ?, ended_ms = ?"
+        " WHERE site_id = ? AND id = ? RETURNING " + FIELDS,
+        to.state,
+        to.counter,
+        to.calls,
+        to.called_ms,
+        to.ended_ms,
+        ticket.site_id,
+        ticket.id,
+    ).fetchone()
+    assert row is not None
+    back = from_row(row)
+    _recount(connection, ticket, back)
+    mine = (ticket.site_id, ticket.id, to.step)
+    run(connection, "DELETE FROM interval WHERE site_id = ? AND ticket_id = ? AND step > ?", *mine)
+    run(
+        connection,
+        "UPDATE interval SET kind = ?, ended_ms = ? WHERE site_id = ? AND ticket_id = ? AND step = ?",
+        to.kind,
+        to.until_ms,
+        *mine,
+    )
+    return back
+
+
+def take_out(connection: Connection, ticket: Ticket) -> None:
+    """The hub has never heard of this ticket: only for one that a counter brought in a moment ago."""
+    if ticket.state is State.WAITING:
+        _count(connection, ticket, -1)
+    mine = (ticket.site_id, ticket.id)
+    run(connection, "DELETE FROM interval WHERE site_id = ? AND ticket_id = ?", *mine)
+    run(connection, "DELETE FROM ticket WHERE site_id = ? AND id = ?", *mine)
 
 
 def begin(connection: Connection, ticket: Ticket, now_ms: int) -> None:
     """A new ticket waits from now on."""
     _count(connection, ticket, 1)
     _open_interval(connection, ticket, 1, now_ms)
+
+
+def _recount(connection: Connection, before: Ticket, after: Ticket) -> None:
+    waits = (after.state is State.WAITING) - (before.state is State.WAITING)
+    if waits:
+        _count(connection, after, waits)
 
 
 def _count(connection: Connection, ticket: Ticket, more: int) -> None:

@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from hub.web import (
+    alerts,
     board,
     catalogue,
     counters,
@@ -14,6 +15,7 @@ from hub.web import (
     queues,
     setup,
     site,
+    sitting,
     static,
     terminals,
     tiles,
@@ -27,6 +29,8 @@ routers: list[ControllerRouterHandler] = [
             *front.routers,
             *setup.routers,
             *desk.routers,
+            *sitting.routers,
+            *alerts.routers,
             *board.routers,
             *visitor.routers,
             *people.routers,

@@ -1,6 +1,7 @@
-"""The desk page: own visitor, waiting list, hall, tickets brought in by hand.
+"""The desk page: own visitor, waiting list, hall, tickets brought in by hand, the last act undone.
 
-Every action is a POST with an idempotency key made at the click.
+Every action is a POST with an idempotency key made at the click. The person must still have the counter's seat: that is
+looked at in the transaction of the act.
 """
 
 import logging
@@ -14,18 +15,23 @@ from litestar.response import Stream
 from sqlalchemy import Connection
 
 from hub import streams
-from hub.auth import sessions
+from hub.auth import seats
 from hub.auth.rights import Right
+from hub.auth.sessions import Person
 from hub.hall import Hall
-from hub.queues import alarms, bringing, calling, house
+from hub.queues import alarms, bringing, calling, returning, tickets, undoing
 from hub.queues import help as helping
+from hub.queues.acts import SeatChange
 from hub.queues.bringing import Bring
 from hub.queues.calling import Act, Done
-from hub.queues.refusals import Refused
+from hub.queues.refusals import Code, Refused
+from hub.queues.returning import may_return
+from hub.queues.tickets import Ticket
 from hub.store.words import Origin
-from hub.web import forms, looking
+from hub.web import alerts, forms, looking
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
+from hub.web.strip import Sentence, undone
 from hub.web.words import language_of
 
 LOGGER = logging.getLogger("hub.desk")
@@ -34,37 +40,24 @@ TEXT_MAX = 400
 CALL, HELP = needs(Right.CALL), needs(Right.HELP)
 
 DO: dict[str, Callable[[Connection, Act], Done | Refused]] = {
-    "next": partial(calling.call_next, finish_current=True),
+    "next": calling.call_next,
     "recall": calling.recall,
     "arrive": calling.arrive,
     "finish": calling.finish,
     "no-show": calling.no_show,
+    "to-place": returning.to_place,
+    "to-me": returning.to_me,
 }
-"""What a counter may do, by the last part of the address. ``next`` finishes whoever is still here."""
+"""What a counter may do, by the last part of the address. ``next`` ends the visit of whoever is still here."""
 
 
 @get("/desk", opt=CALL)
 async def desk_page(request: Asked, hall: Hall) -> Response[Any]:
     """The desk of the counter one sits at; first the choice of a counter."""
     found = await _look(request, hall)
-    return go("/desk/choose") if found is None else page(request, "desk.html", desk=found, said="")
-
-
-@get("/desk/choose", opt=CALL)
-async def choose_page(request: Asked, hall: Hall) -> Response[Any]:
-    """Which counter do you sit at?"""
-    counters = await hall.store.read(partial(house.counters, site=who(request).site))
-    return page(request, "desk_choose.html", counters=counters)
-
-
-@post("/desk/counter", opt=CALL)
-async def choose(request: Asked, hall: Hall) -> Response[Any]:
-    """Sit down at a counter."""
-    me, wanted = who(request), (await forms.read(request)).value("counter")
-    known = await hall.store.read(partial(house.counters, site=me.site))
-    if any(counter.id == wanted for counter in known):
-        await hall.store.write(partial(sessions.sit_down, person=me, counter=wanted))
-    return go("/desk")
+    if found is None:
+        return go("/desk/choose")
+    return page(request, "desk.html", desk=found, alerts=await alerts.look(request, hall))
 
 
 @get("/desk/parts", opt=CALL)
@@ -75,47 +68,88 @@ async def parts(request: Asked, hall: Hall) -> Response[Any]:
 
 @get("/desk/changes", opt=CALL)
 async def changes(request: Asked, hall: Hall) -> Stream:
-    """A server-sent event whenever something changed."""
+    """A server-sent event whenever something changed, and a beat while nothing does."""
     return streams.changes(hall.feed, hall.store, who(request).site)
 
 
 @post("/desk/do/{word:str}", opt=CALL)
 async def act(request: Asked, hall: Hall, word: FromPath[str]) -> Response[Any]:
-    """Call next, recall, visitor is here, finish, no-show. The same ``op`` again has the same answer, no effect."""
+    """Call next, recall, visitor is here, finish, no-show, bring one back. The same ``op`` again has the same answer,
+    no effect. Every word but "next" is about the ticket that the page shows; "next" also, if it shows one."""
     form, me = await forms.read(request), who(request)
-    op = form.value("op")
-    if word not in DO or me.counter is None or not 8 <= len(op) <= 64:
-        return await _parts(request, hall, "desk.refused.bad_request", 422)
-    ticket = form.value("ticket") if word != "next" else ""
-    order = Act(site=me.site, counter=me.counter, op=op, now_ms=hall.now_ms(), ticket=ticket)
-    result = await hall.store.write(lambda connection: DO[word](connection, order))
-    return await _parts(request, hall, f"desk.refused.{result.code}" if isinstance(result, Refused) else "")
+    order = _order(form, me, hall.now_ms())
+    if word not in DO or order is None or (word != "next" and not order.ticket):
+        return await _parts(request, hall, "desk.refused.bad_request", status=422)
+    result = await hall.store.write(lambda c: seats.lost(c, me) or DO[word](c, order))
+    if isinstance(result, Refused):
+        return await _refuse(request, hall, result)
+    return await _parts(request, hall, "desk.refused.nobody_waits" if result.nobody_waits else "", offer=NO_OFFER)
+
+
+@post("/desk/undo", opt=CALL)
+async def undo(request: Asked, hall: Hall) -> Response[Any]:
+    """Undo the act ``of`` of this counter."""
+    form, me = await forms.read(request), who(request)
+    order, of = _order(form, me, hall.now_ms()), form.value("of")
+    if order is None or not of:
+        return await _parts(request, hall, "desk.refused.bad_request", status=422)
+    result = await hall.store.write(lambda c: seats.lost(c, me) or undoing.undo(c, order, of))
+    if isinstance(result, Refused):
+        return await _refuse(request, hall, result)
+    if any(isinstance(change, SeatChange) for change in result.record.changes):
+        return _begin_again(200)
+    return await _parts(request, hall, *undone(result.record), tone="go", offer=NO_OFFER)
+
+
+@post("/desk/pause", opt=CALL)
+async def pause(request: Asked, hall: Hall) -> Response[Any]:
+    """Call nobody for a while (``on`` = 1), or go on."""
+    form, me, now_ms = await forms.read(request), who(request), hall.now_ms()
+    order = _order(form, me, now_ms)
+    if order is None:
+        return await _parts(request, hall, "desk.refused.bad_request", status=422)
+    on, op, counter = form.value("on") == "1", order.op, order.counter
+    result = await hall.store.write(lambda c: seats.lost(c, me) or seats.pause(c, me, counter, on, op, now_ms))
+    return await _refuse(request, hall, result) if isinstance(result, Refused) else await _parts(request, hall, "")
+
+
+@get("/desk/offer/{ident:str}", opt=CALL)
+async def offer(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
+    """What can be done for somebody who was called in vain."""
+    me = who(request)
+    found = await hall.store.read(partial(_offered, site=me.site, ident=ident))
+    if found is None:
+        return await _parts(request, hall, "desk.refused.not_away", offer=NO_OFFER)
+    return await _parts(request, hall, (f"desk.known.{found.state}", found.label), tone="info", offer=(found,))
 
 
 @post("/desk/bring", opt=CALL)
 async def bring(request: Asked, hall: Hall) -> Response[Any]:
     """Bring a ticket in: by its number or slip, or (``expected``) the next number of a terminal that is not heard."""
     form, me = await forms.read(request), who(request)
-    text, op = form.value("text").strip(), form.value("op")
-    if not text or len(text) > TEXT_MAX or not 8 <= len(op) <= 64:
+    text, order = form.value("text").strip(), _order(form, me, hall.now_ms())
+    if not text or len(text) > TEXT_MAX or order is None:
         return _refused(await _parts(request, hall, "desk.refused.unreadable"))
     wish = Bring(
         site=me.site,
-        op=op,
+        op=order.op,
         text=text,
         id=hall.new_id(),
         token=hall.tokens.draw(),
-        now_ms=hall.now_ms(),
+        now_ms=order.now_ms,
         origin=Origin.EXPECTED if form.value("expected") else Origin.TYPED,
+        counter=order.counter,
     )
-    result = await hall.store.write(lambda connection: bringing.bring(connection, wish))
+    result = await hall.store.write(lambda c: seats.lost(c, me) or bringing.bring(c, wish))
     if isinstance(result, Refused):
-        return _refused(await _parts(request, hall, f"desk.refused.{result.code}"))
-    key = "desk.brought" if result.fresh else f"desk.known.{result.ticket.state}"
-    more = "desk.wrong_keyboard" if result.wrong_keyboard else ""
-    if more:
+        return _refused(await _refuse(request, hall, result))
+    found, ticket = await hall.store.read(partial(_offered, site=me.site, ident=result.ticket.id)), result.ticket
+    key, tone = ("desk.brought", "go") if result.fresh else (f"desk.known.{ticket.state}", "info")
+    said: list[str | Sentence] = [(key, ticket.label)]
+    if result.wrong_keyboard:
         LOGGER.warning("the reader at %s is set to another keyboard than its computer", me.counter)
-    return await _parts(request, hall, key, number=result.ticket.label, more=more)
+        said.append("desk.wrong_keyboard")
+    return await _parts(request, hall, *said, tone=tone, offer=(found,) if found else NO_OFFER)
 
 
 @post("/desk/alarm", opt=HELP)
@@ -135,12 +169,40 @@ async def acknowledge(request: Asked, hall: Hall, ident: FromPath[str]) -> Respo
     return await _parts(request, hall, "")
 
 
+@post("/desk/help/{ident:str}/done", opt=HELP)
+async def done_there(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
+    """Nobody is needed at that terminal any more."""
+    me, now_ms = who(request), hall.now_ms()
+    await hall.store.write(lambda c: helping.close(c, me.site, ident, now_ms))
+    return await _parts(request, hall, "")
+
+
+def _order(form: forms.Form, me: Person, now_ms: int) -> Act | None:
+    """What the page asks for, in the field's words; None when it is no page of ours."""
+    op = form.value("op")
+    if me.counter is None or not 8 <= len(op) <= 64:
+        return None
+    answer = {"yes": True, "no": False}.get(form.value("here"))
+    ticket = form.value("ticket")
+    return Act(site=me.site, counter=me.counter, op=op, now_ms=now_ms, ticket=ticket, was_here=answer)
+
+
+def _offered(connection: Connection, site: str, ident: str) -> Ticket | None:
+    """The ticket, if it is over and may come back."""
+    ticket = tickets.load(connection, site, ident)
+    return ticket if ticket is not None and may_return(connection, ticket) else None
+
+
 async def _look(request: Asked, hall: Hall) -> looking.Desk | None:
-    me = who(request)
+    me, now_ms, lang = who(request), hall.now_ms(), language_of(request)
     if me.counter is None:
         return None
-    now_ms, lang = hall.now_ms(), language_of(request)
-    return await hall.store.read(partial(looking.desk, site=me.site, counter=me.counter, lang=lang, now_ms=now_ms))
+    return await hall.store.read(partial(looking.desk, me=me, lang=lang, now_ms=now_ms))
+
+
+def _begin_again(status: int) -> Page:
+    """The page's person sits nowhere (any more): the browser asks for the page anew."""
+    return Response("", status_code=status, headers={"hx-redirect": "/desk", "cache-control": "no-store"})
 
 
 def _refused(answer: Page) -> Page:
@@ -149,17 +211,39 @@ def _refused(answer: Page) -> Page:
     return answer
 
 
-async def _parts(request: Asked, hall: Hall, said: str, status: int = 200, number: str = "", more: str = "") -> Page:
+async def _refuse(request: Asked, hall: Hall, refused: Refused) -> Page:
+    """Say why nothing was changed; where an answer is missing the page asks for it."""
+    answer = await _parts(request, hall, (f"desk.refused.{refused.code}", refused.number))
+    if refused.code is Code.UNANSWERED:
+        answer.headers["x-unanswered"] = "1"
+    return answer
+
+
+NO_OFFER: tuple[Ticket, ...] = ()
+
+
+async def _parts(
+    request: Asked,
+    hall: Hall,
+    *said: str | Sentence,
+    status: int = 200,
+    tone: str = "warn",
+    offer: tuple[Ticket, ...] | None = None,
+) -> Page:
+    """The parts of the page as they are now, with what is to be said about an act. ``offer`` is who may come back; None
+    leaves what the page offers."""
     found = await _look(request, hall)
     if found is None:
-        return Response("", status_code=401, headers={"hx-redirect": "/desk", "cache-control": "no-store"})
-    return page(request, "desk_parts.html", status, desk=found, said=said, number=number, more=more)
+        return _begin_again(401)
+    sentences = [each if isinstance(each, tuple) else (each, "") for each in said if each]
+    noted = await alerts.look(request, hall)
+    return page(request, "desk_parts.html", status, desk=found, said=sentences, tone=tone, offer=offer, alerts=noted)
 
 
 routers = [
     Router(
         "/",
-        route_handlers=[desk_page, choose_page, choose, parts, changes, act, bring, note_alarm, acknowledge],
+        route_handlers=[desk_page, parts, changes, act, undo, pause, offer, bring, note_alarm, acknowledge, done_there],
         before_request=staff_only,
     )
 ]

@@ -1,13 +1,11 @@
-"""The door: start address, sign-in, sign-out, language."""
+"""The door: start address, sign-in, language; ``sitting`` has the sign-out."""
 
 import re
-from functools import partial
 from typing import Any, assert_never
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from hub.auth import sessions
 from hub.auth.rights import may
 from hub.auth.signing_in import SignedIn, TooManyTries, WrongPassword
 from hub.hall import Hall
@@ -61,15 +59,6 @@ async def sign_in(request: Asked, hall: Hall) -> Response[Any]:
             assert_never(answer)
 
 
-@post("/signout")
-async def sign_out(request: Asked, hall: Hall) -> Response[Any]:
-    """End the session here and in the hub."""
-    await hall.store.write(partial(sessions.end, person=who(request)))
-    leave = go("/signin")
-    leave.delete_cookie(SESSION_COOKIE)
-    return leave
-
-
 @get("/lang/{tag:str}")
 async def choose_language(request: Asked, tag: FromPath[str]) -> Response[Any]:
     """Show the pages in another language from now on."""
@@ -82,5 +71,5 @@ async def choose_language(request: Asked, tag: FromPath[str]) -> Response[Any]:
 
 routers = [
     Router("/", route_handlers=[sign_in_page, sign_in, choose_language], before_request=anybody),
-    Router("/", route_handlers=[start, sign_out], before_request=staff_only),
+    Router("/", route_handlers=[start], before_request=staff_only),
 ]

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from hub.hall import Hall
 from hub.queues import waiting
+from hub.queues.tickets import local_iso
 from hub.store.words import State
 from hub.web import looking
 from hub.web.page import Asked, page
@@ -19,8 +20,10 @@ from kiosk.i18n.texts import mark, pick
 TOKEN = re.compile(r"[0-9a-f]{32}\Z")
 LANGUAGES = ("de", "en", "ar")
 REFRESH_S = 5
+ENDED_REFRESH_S = 30
 OVER = frozenset({State.DONE, State.NO_SHOW, State.CANCELLED, State.EXPIRED, State.VOID})
-"""States in which nothing more will happen: the page stops asking."""
+"""States in which nothing more happens, unless staff bring the number back: the page asks seldom, and of a void number,
+or of another day, not at all."""
 
 
 @get("/t/{token:str}")
@@ -38,7 +41,8 @@ async def visitor_page(request: Asked, hall: Hall, token: FromPath[str]) -> Resp
     named = partial(looking.service_name, site=ticket.site_id, service=ticket.service_id, lang=lang)
     service, queue, place = await hall.store.read(named), pick(found.queue_names, lang), pick(found.queue_places, lang)
     shown = (service, queue, place) if ticket.state is State.WAITING else (service, queue)
-    return _private(
+    as_of = local_iso(hall.now_ms(), site.timezone if site else "UTC")[11:16]
+    answer = _private(
         page(
             request,
             "visitor_part.html" if "hx-request" in request.headers else "visitor.html",
@@ -51,9 +55,19 @@ async def visitor_page(request: Asked, hall: Hall, token: FromPath[str]) -> Resp
             marks=[each for each in dict.fromkeys(mark(said, lang) for said in shown) if each],
             over=ticket.state in OVER or not found.today,
             languages=[(tag, own_name(tag)) for tag in LANGUAGES],
-            refresh_s=REFRESH_S,
+            refresh_s=_refresh_s(ticket.state, found.today),
+            as_of=as_of,
         )
     )
+    answer.headers["x-as-of"] = as_of
+    return answer
+
+
+def _refresh_s(state: State, today: bool) -> int:
+    """Seconds until the page asks again; 0 = never."""
+    if not today or state is State.VOID:
+        return 0
+    return ENDED_REFRESH_S if state in OVER else REFRESH_S
 
 
 def _private(answer: Response[str]) -> Response[str]:

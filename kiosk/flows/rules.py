@@ -18,8 +18,11 @@ LATE_ANSWERS: tuple[type[Trigger], ...] = (
     events.CancelCommitted,
     events.HelpSent,
     events.HelpNotSent,
+    events.HelpTaken,
     events.SearchFound,
     events.ScanCommitted,
+    events.StandingFound,
+    events.StandingNotFound,
 )
 """Answers that come after their session has ended or moved on: dropped everywhere."""
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from kiosk.flows import guards
+from kiosk.flows import dwelling, guards
 from kiosk.session.model import HOMES, Facts, Help, Session, State
 from kiosk.session.table import Goal, Moved, Row, Trigger, row
 from kiosk.vocabulary.effects import (
@@ -146,7 +146,9 @@ def _offer(session: Session, facts: Facts) -> Session:
 def _no_slip(session: Session, facts: Facts, state: PaperState, problem: str) -> Moved:
     assert session.numbered is not None
     call = _help(session, facts, "no_paper")
-    told = _offer(replace(session, problem=problem, help=Help.SENDING, help_id=call.id), facts)
+    told = _offer(replace(session, problem=problem), facts)
+    if not guards.waits_for_staff(session):  # who called for a person goes on hearing of that call
+        told = replace(told, help=Help.SENDING, help_id=call.id, asked_help=False)
     effects = (
         CommitPaper(session.numbered.id, state, problem),
         call,
@@ -230,13 +232,13 @@ ROWS: tuple[Row, ...] = (
     row(State.NO_NUMBER, Finish, Goal.HOME, drop_intent),
     row(State.NO_NUMBER, GoToStart, Goal.HOME, drop_intent),
     row(State.NO_NUMBER, Tick, Goal.HOME, drop_intent, guards.question_unanswered),
-    row(State.TICKET, Tick, State.GOODBYE, guard=guards.ticket_taken),
+    row(State.TICKET, Tick, State.GOODBYE, guard=dwelling.is_over),
     row(
         {State.TICKET, State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED, State.TICKET_SCREEN_ONLY},
         Finish,
         State.GOODBYE,
     ),
-    row(State.GOODBYE, Tick, Goal.HOME, guard=guards.goodbye_said),
+    row(State.GOODBYE, Tick, Goal.HOME, guard=dwelling.is_over),
     row(State.GOODBYE, Wake, Goal.HOME),
     row(State.GOODBYE, Finish, Goal.HOME),
 )

@@ -8,7 +8,7 @@ from drivers.host import Ends
 from drivers.hosts import Hosts
 from drivers.queue_display.wall import CallWall
 from drivers.receipt_printer.job import PrintJob
-from kiosk import __version__
+from kiosk import __version__, wire
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import TerminalConfig
@@ -20,18 +20,20 @@ from kiosk.main.slips import Slips
 from kiosk.scans import UnknownCode, read_code
 from kiosk.vocabulary.effects import (
     AskNumber,
+    CancelHelp,
     CommitCancel,
     CommitIntent,
     CommitNumber,
     CommitPaper,
     CommitScan,
     Effect,
+    LookUp,
     PrintTicket,
     Search,
     SendHelp,
     UseCatalogue,
 )
-from kiosk.vocabulary.events import DeviceChanged, PrintFinished, Scanned
+from kiosk.vocabulary.events import DeviceChanged, HelpTaken, PrintFinished, Scanned
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
@@ -42,6 +44,7 @@ from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_sync import CatalogueSync
 from offline_cache.catalogue_thread import CatalogueThread
+from offline_cache.clients import client_maker
 from offline_cache.database import DatabaseFault, damaged_files
 from offline_cache.heartbeat import Hearers
 from offline_cache.hub_clock import HubClock
@@ -51,6 +54,7 @@ from offline_cache.orders import Orders
 from offline_cache.outside import Outside
 from offline_cache.own_numbers import Standing
 from offline_cache.questions import Questions
+from offline_cache.standings import StandingThread
 from offline_cache.storage import StorageThread, StoreReady
 from offline_cache.sync import SyncThread
 
@@ -60,6 +64,11 @@ OPEN_S = 30.0
 def wall_ms() -> int:
     """The wall clock as the wire may carry it, Unix ms: a clock that stands before 1970 says 0."""
     return max(0, time.time_ns() // 1_000_000)
+
+
+def people_before(states: QueueStates) -> dict[str, int]:
+    """By queue: how many people would come before a number drawn now. A hub of before counts the one queue only."""
+    return {each.id: each.waiting if each.ahead < 0 else each.ahead for each in states.queues}
 
 
 class Workers:
@@ -109,11 +118,14 @@ class Workers:
             hearers=Hearers(
                 clock=self._clock.learn,
                 day=self._questions.heard,
+                closed=self._questions.closed,
                 probe=self._probed,
                 orders=self._orders.hear,
+                help=self._help_taken,
             ),
             note=self._note,
         )
+        self._standings = StandingThread(client_maker(config.hub, 1.0, 1.5, 2.0), core.post, note=self._note)
         self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
 
     def start(self) -> None:
@@ -128,13 +140,15 @@ class Workers:
             self._paper_in_doubt = ready.paper_in_doubt
         self._orders.restore()
         self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
-        for each in (self._catalogue, self._hosts, self._numbers, self._sync, self._follower, self._calls):
+        network = (self._numbers, self._sync, self._follower, self._standings, self._calls)
+        for each in (self._catalogue, self._hosts, *network):
             each.start()
 
     def stop(self) -> None:
         """In reverse."""
         for each in (
             self._calls,
+            self._standings,
             self._follower,
             self._sync,
             self._numbers,
@@ -153,7 +167,9 @@ class Workers:
                 self._numbers.submit(effect)
             case PrintTicket():
                 self._print(effect)
-            case SendHelp():
+            case LookUp():
+                self._standings.submit(effect)
+            case SendHelp() | CancelHelp():
                 self._sync.submit(effect)
             case Search() | UseCatalogue():
                 self._catalogue.submit(effect)
@@ -223,10 +239,14 @@ class Workers:
             )
         )
 
+    def _help_taken(self, taken: tuple[wire.HelpTaken, ...]) -> None:
+        for each in taken:
+            self._core.post(HelpTaken(each.id, each.name))
+
     def _queues(self, states: QueueStates | None) -> None:
         if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:
             self._questions.heard(states.business_day)
-        self._core.post(News(waiting={} if states is None else {each.id: each.waiting for each in states.queues}))
+        self._core.post(News(waiting={} if states is None else people_before(states)))
 
     def _heartbeat(self) -> Heartbeat:
         now = self._questions.standing

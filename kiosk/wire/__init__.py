@@ -18,6 +18,7 @@ from kiosk.wire.base import (
     QUEUES,
     SLOT,
     SNAPSHOT,
+    STANDING,
     SYNC,
     TICKETS,
     VERSION,
@@ -63,11 +64,13 @@ from kiosk.wire.running import (
     Heartbeat,
     HeartbeatAnswer,
     HelpRequest,
+    HelpTaken,
     Order,
     OrderKind,
     OutboxState,
     SetAside,
 )
+from kiosk.wire.standing import StandingAnswer, StandingRequest
 
 __all__ = [
     "ASIDE_TOLD",
@@ -89,6 +92,7 @@ __all__ = [
     "SCHEMA",
     "SLOT",
     "SNAPSHOT",
+    "STANDING",
     "SYNC",
     "TICKETS",
     "VERSION",
@@ -107,6 +111,7 @@ __all__ = [
     "Heartbeat",
     "HeartbeatAnswer",
     "HelpRequest",
+    "HelpTaken",
     "Lang",
     "Manifest",
     "Op",
@@ -127,6 +132,8 @@ __all__ = [
     "SlotRequest",
     "SnapshotHead",
     "SnapshotPlace",
+    "StandingAnswer",
+    "StandingRequest",
     "SyncAnswer",
     "SyncRequest",
     "TicketAnswer",

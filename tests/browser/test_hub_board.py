@@ -4,6 +4,7 @@ import re
 
 import pytest
 from browser.board_names import FAULTS, LABELS, LONG_HEAD, NAMES, SIZES, Told, call
+from browser.clerk import call_next
 from browser.conftest import ADMINISTRATOR, HubProcess, Terminal, set_up
 from browser.shots import BOARD, PHONE, sign_in, sit_down
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -38,25 +39,24 @@ def test_the_board_shows_the_call_turns_grey_and_recovers(
     desk.keyboard.press("F2")
     expect(board.locator("#newest .label")).to_have_text(first, timeout=PUSHED_MS)
     expect(board.locator("#newest")).to_have_class("newest calling")
-    desk.wait_for_timeout(750)
-    desk.keyboard.press("F2")
+    call_next(desk)
     expect(board.locator("#newest .label")).to_have_text(second, timeout=PUSHED_MS)
     expect(board.locator("#last .label")).to_have_count(0)
     expect(board.locator("#earlier b")).to_have_text([first])
-    expect(board.locator("#newest")).to_have_css("background-color", ACCENT, timeout=60_000)
+    expect(board.locator("#newest")).to_have_css("background-color", ACCENT)
 
     hub.stop()
-    expect(board.locator("body")).to_have_class("board stale", timeout=60_000)
+    expect(board.locator("body")).to_have_class("board stale")
     expect(board.locator(".stale-word")).to_be_visible()
     expect(board.locator("#newest")).to_have_css("background-color", GREY)
     expect(board.locator("#newest .label")).to_have_text(second)
 
     hub.start()
-    expect(board.locator("body")).not_to_have_class("board stale", timeout=60_000)
+    expect(board.locator("body")).not_to_have_class("board stale")
     sign_in(desk, hub.url, ADMINISTRATOR)
     sit_down(desk, hub.url, "Schalter 2")
     desk.keyboard.press("F2")
-    expect(board.locator("#newest .where")).to_contain_text("Schalter 2", timeout=60_000)
+    expect(board.locator("#newest .where")).to_contain_text("Schalter 2")
     board.close()
 
 
@@ -67,7 +67,7 @@ def test_a_dead_line_that_says_nothing_is_noticed(hall: tuple[HubProcess, Page, 
     board.route("**/stream", lambda _route: None)
     board.route("**/calls", lambda _route: None)
     board.goto(f"{hub.url}/board")
-    expect(board.locator("body")).to_have_class("board stale", timeout=60_000)
+    expect(board.locator("body")).to_have_class("board stale")
     board.close()
 
 
@@ -193,10 +193,9 @@ def test_the_visitors_page_follows_with_and_without_script(
     plain.goto(mine["url"] + "?lang=en")
     expect(plain.locator("#ahead")).to_have_text("1 person")
     for _ in range(2):
-        desk.wait_for_timeout(750)
-        desk.keyboard.press("F2")
+        call_next(desk)
     expect(desk.locator("#own-number")).to_have_text(mine["label"])
-    expect(phone.locator("#state")).to_contain_text("Gehen Sie jetzt zu: Schalter 1", timeout=60_000)
-    expect(plain.locator("#state")).to_contain_text("Go now to: Schalter 1", timeout=60_000)
+    expect(phone.locator("#state")).to_contain_text("Gehen Sie jetzt zu: Schalter 1")
+    expect(plain.locator("#state")).to_contain_text("Go now to: Schalter 1")
     plain.context.close()
     phone.close()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from browser.clerk import empty_the_hall
 from browser.conftest import HubProcess, Terminal
 from browser.shots import sit_down
 from playwright.sync_api import Page, expect
@@ -21,15 +22,7 @@ def desk(signed_in: Page, hub: HubProcess, terminal: Terminal) -> Iterator[Page]
     hub.long_ago(25_000)
     sit_down(signed_in, hub.url, "Schalter 1")
     yield signed_in
-    for _ in range(20):
-        signed_in.wait_for_timeout(750)  # longer than a double click
-        if signed_in.locator("#rows tr.first").count():
-            signed_in.click("#act-next")
-        elif signed_in.locator("#act-finish").is_enabled():
-            signed_in.click("#act-finish")
-        else:
-            return
-    raise AssertionError("the hall did not empty")
+    empty_the_hall(signed_in)
 
 
 def slip(terminal: Terminal, fact: dict) -> str:
@@ -115,7 +108,7 @@ def test_a_forged_slip_is_refused(desk: Page, terminal: Terminal) -> None:
 def test_a_copied_disk_stands_on_the_page_until_somebody_cares(desk: Page, terminal: Terminal) -> None:
     with pytest.raises(AssertionError, match="cloned_disk"):
         terminal.join("another-machine")
-    expect(desk.locator("#hall")).to_contain_text("Kopierter Datenträger", timeout=30_000)
+    expect(desk.locator("#hall")).to_contain_text("Kopierter Datenträger")
     desk.click("text=Ich kümmere mich")
     expect(desk.locator("#hall")).not_to_contain_text("Kopierter Datenträger")
 
@@ -123,7 +116,7 @@ def test_a_copied_disk_stands_on_the_page_until_somebody_cares(desk: Page, termi
 def test_what_is_on_its_way_and_what_was_not_accepted_is_seen(desk: Page, terminal: Terminal) -> None:
     refused = {"kind": "ticket", "number": "A 03-17", "code": "label_taken"}
     terminal.report(outbox={"waiting": 5, "own_numbers": 3, "quarantined": 1, "aside": [refused]})
-    expect(desk.locator("#hall")).to_contain_text("3 eigene Nummern unterwegs", timeout=30_000)
+    expect(desk.locator("#hall")).to_contain_text("3 eigene Nummern unterwegs")
     expect(desk.locator("#hall")).to_contain_text("1 Meldung nicht angenommen")
     expect(desk.locator("#hall .asides")).to_contain_text("A 03-17 · Diese Nummer trägt schon jemand anderes.")
     terminal.report()

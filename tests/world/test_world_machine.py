@@ -8,7 +8,6 @@ import os
 import random
 from collections import deque
 
-import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
@@ -17,7 +16,7 @@ from world_checks import check, heal
 from world_hub import COUNTERS, SERVICES
 from world_net import Fate
 from world_town import Town
-from world_visitor import Stop, Visitor
+from world_visitor import Mishap, Stop, Visitor
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 SEED = int(os.environ.get("KIOSK_SEED", "1"))
@@ -128,9 +127,9 @@ class World(RuleBasedStateMachine):
         if not self.town.hub.down:
             self.town.hub.turn_day()
 
-    @rule(counter=counters)
-    def call(self, counter: str) -> None:
-        self.town.next(counter)
+    @rule(counter=counters, mishap=st.sampled_from(Mishap))
+    def call(self, counter: str, mishap: Mishap) -> None:
+        self.town.next(counter, mishap)
 
     @rule()
     def call_all(self) -> None:
@@ -174,7 +173,6 @@ class World(RuleBasedStateMachine):
         return holders[-1 - back % len(holders)] if holders else None
 
 
-@pytest.mark.timeout(7200 if FULL else 900)
 def test_the_world_heals() -> None:
     options = settings(
         max_examples=OF_A_SEED,

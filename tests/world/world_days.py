@@ -10,7 +10,7 @@ from world_hub import COUNTERS, SERVICES
 from world_net import Fate
 from world_terminal import Terminal
 from world_town import Town
-from world_visitor import Stop, Visitor
+from world_visitor import Mishap, Stop, Visitor
 
 OF_A_DAY, TERMINALS = 4_000, 5
 MINUTE_MS = 60_000
@@ -83,7 +83,7 @@ class Days:
             self._at(begun, self._visit)
         for counter in COUNTERS:
             for at in range(begun + MINUTE_MS, begun + OPEN_MS, CLERK_MS):
-                self._put(at + self.draw.randrange(CLERK_MS), lambda counter=counter: self.town.next(counter))
+                self._put(at + self.draw.randrange(CLERK_MS), lambda counter=counter: self._call(counter))
         for _ in range(6):
             self._cut_off(begun)
         for _ in range(3):
@@ -160,6 +160,12 @@ class Days:
             self.town.give_back(self._somebody())
         elif chance < 0.07:
             self._second_way(self._somebody())
+
+    def _call(self, counter: str) -> None:
+        chance = self.draw.random()
+        mishap = Mishap.WRONG_KEY if chance < 0.03 else Mishap.LATE if chance < 0.06 else Mishap.NONE
+        self.town.next(counter, mishap)
+        self.did[mishap.value] += mishap is not Mishap.NONE
 
     def _second_way(self, visitor: Visitor) -> None:
         way = self.draw.randrange(4)

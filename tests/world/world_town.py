@@ -11,9 +11,9 @@ from collections.abc import Callable
 from world_hub import COUNTERS, SITE, TERMINALS, Hub, Time
 from world_net import Fate, Line, Net
 from world_terminal import Terminal
-from world_visitor import Stop, Visitor
+from world_visitor import Mishap, Stop, Visitor
 
-from hub.queues import bringing, calling
+from hub.queues import bringing, calling, returning, undoing
 from hub.queues.bringing import Bring, Brought
 from hub.queues.calling import Act, Done
 from hub.queues.days import open_day
@@ -21,6 +21,7 @@ from hub.queues.refusals import Refused
 from hub.queues.renewal import ABOVE
 from hub.queues.slots import slots_now
 from hub.queues.tickets import Ticket
+from hub.queues.waiting import waiting_list
 from hub.store.words import Origin, State
 from kiosk import wire
 from kiosk.vocabulary.tickets import Numbered, PaperState
@@ -119,16 +120,23 @@ class Town:
 
     # What staff do.
 
-    def next(self, counter: str) -> None:
+    def next(self, counter: str, mishap: Mishap = Mishap.NONE) -> None:
         """Finish with whoever is here, call the next; whoever holds that number comes."""
         if self.hub.down:
             return
         self._let_go(counter)
-        done = self.hub.do(calling.call_next, self._act(counter))
+        act = self._act(counter)
+        done = self.hub.do(calling.call_next, act)
+        if mishap is Mishap.WRONG_KEY and isinstance(done, Done):
+            self._undo(counter, act.op, done.ticket)
+            done = self.hub.do(calling.call_next, self._act(counter))
         if not isinstance(done, Done):
             self.at_counter[counter] = None
             return
         visitor = self._comes(done.ticket)
+        if mishap is Mishap.LATE and visitor is not None:
+            self._comes_late(counter, done.ticket, visitor)
+            return
         self.at_counter[counter] = visitor
         if visitor is not None:
             visitor.served_life = self.hub.life
@@ -142,9 +150,32 @@ class Town:
         came = number is not None and number.label == here.number
         if not came and (late := self._comes(here)):  # the number came out while it stood on the sign
             late.served_life, came = self.hub.life, True
-        end = calling.finish if came or here.state is State.IN_SERVICE else calling.no_show
-        ended = self.hub.do(end, self._act(counter))
+        ended = self.hub.do(calling.finish, self._act(counter, here.id, came))
         assert isinstance(ended, Done), ended
+
+    def _undo(self, counter: str, op: str, called: Ticket) -> None:
+        """The wrong key: whoever was called is first in line again, and called by nobody."""
+        undone = self.hub.do(undoing.undo, self._act(counter), op)
+        assert isinstance(undone, undoing.Undone), undone
+        assert self.hub.do(calling.current, SITE, counter) is None
+        (first,) = self.hub.do(waiting_list, SITE, counter, 1)
+        assert (first.id, first.arrival_ms, first.calls) == (called.id, called.arrival_ms, called.calls - 1)
+
+    def _comes_late(self, counter: str, called: Ticket, visitor: Visitor) -> None:
+        """Called in vain, the visitor shows the slip and stands at the old place."""
+        number = visitor.number
+        assert number is not None
+        missed = self.hub.do(calling.no_show, self._act(counter, called.id))
+        assert isinstance(missed, Done), missed
+        self.at_counter[counter] = None
+        found = self.bring(number.slip_code or str(number.label))
+        assert isinstance(found, Brought), found
+        assert found.ticket.id == called.id, f"{called.label} came late, {found.ticket.label} found"
+        if found.ticket.state is State.NO_SHOW:
+            back = self.hub.do(returning.to_place, self._act(counter, called.id))
+            assert isinstance(back, Done), back
+        waits = {each.id for each in self.hub.do(waiting_list, SITE)}
+        assert called.id in waits, f"{called.label} came late and does not wait"
 
     def _comes(self, called: Ticket) -> Visitor | None:
         """Who gets up when this number is called. Nobody is called again who was served in this life of the hub."""
@@ -185,8 +216,9 @@ class Town:
             (label,) = self.hub.do(bringing.expected, SITE, self.day, slot, (series,))
             self.bring(str(label), Origin.EXPECTED)
 
-    def _act(self, counter: str) -> Act:
-        return Act(site=SITE, counter=counter, op=self.new_id(), now_ms=self.time.ms)
+    def _act(self, counter: str, ticket: str = "", here: bool | None = None) -> Act:
+        now_ms = self.time.ms
+        return Act(site=SITE, counter=counter, op=self.new_id(), now_ms=now_ms, ticket=ticket, was_here=here)
 
     # What happens to machines.
 

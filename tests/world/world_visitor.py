@@ -18,6 +18,14 @@ class Stop(Enum):
     PAPER = "after the paper"
 
 
+class Mishap(Enum):
+    """What may go wrong with a call."""
+
+    NONE = "none"
+    WRONG_KEY = "called by mistake, undone"
+    LATE = "the visitor comes late"
+
+
 class Visitor(msgspec.Struct):
     """The truth about one visitor."""
 

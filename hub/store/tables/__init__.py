@@ -6,6 +6,7 @@ hashes only. A change here needs a migration in ``hub/store/migrations/versions`
 
 from hub.store.tables.base import metadata
 from hub.store.tables.catalogue import catalogue_import, catalogue_record, catalogue_state, signing_key, tile
+from hub.store.tables.counters import counter_act, seat
 from hub.store.tables.house import (
     counter,
     counter_queue,
@@ -32,6 +33,7 @@ __all__ = [
     "catalogue_record",
     "catalogue_state",
     "counter",
+    "counter_act",
     "counter_queue",
     "counter_seq",
     "enrolment",
@@ -42,6 +44,7 @@ __all__ = [
     "label_alias",
     "metadata",
     "queue",
+    "seat",
     "service_queue",
     "session",
     "setup_token",

@@ -1,6 +1,8 @@
 """A founded hall on a fresh store with a clock that the test moves, and the hub running on a loopback socket."""
 
+import os
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -10,9 +12,11 @@ from typing import Any
 import pytest
 import requests
 from hub_apps import app_for
+from unit.hub.small_disk import Disk
 
 from hub.app import HubApp
-from hub.queues import house, terminals
+from hub.queues import calling, house, terminals
+from hub.queues.called import called_now
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Refused
 from hub.queues.tickets import Ticket
@@ -49,6 +53,7 @@ class House:
         self.store = store
         self.clock = clock
         self.made = 0
+        self.acts = 0
         store.write_now(self._found)
 
     def do(self, fn: Callable[..., Any], *args: Any, **named: Any) -> Any:
@@ -79,6 +84,34 @@ class House:
         issued = self.ask(service, ident)
         assert isinstance(issued, Issued), issued
         return issued.ticket
+
+    def next(self, counter: str = "p1", op: str = "") -> calling.Done | Refused:
+        """Call the next to a counter; whoever is there was served."""
+        return self.do(calling.call_next, self._act(counter, op))
+
+    def served(self, counter: str = "p1", op: str = "") -> calling.Done | Refused:
+        """Whoever is at the counter was served."""
+        return self.do(calling.finish, self._act(counter, op))
+
+    def board(self) -> list[tuple[str, str, str]]:
+        """What boards show, newest last: number, counter, what became of the call."""
+        return [(call.label, call.counter, call.state) for call in self.see(called_now, SITE, self.clock()).calls]
+
+    def called(self) -> list[str]:
+        """Numbers that are called now."""
+        return [label for label, _, state in self.board() if state == "now"]
+
+    def _act(self, counter: str, op: str) -> calling.Act:
+        here = self.see(calling.current, SITE, counter)
+        self.acts += 1
+        return calling.Act(
+            site=SITE,
+            counter=counter,
+            op=op or f"act-{self.acts}",
+            now_ms=self.clock(),
+            ticket=here.id if here else "",
+            was_here=True if here else None,
+        )
 
     def _found(self, connection: Any) -> None:
         now = self.clock()
@@ -121,6 +154,17 @@ def store(tmp_path: Path, empty_store: bytes) -> Iterator[Store]:
 @pytest.fixture
 def hall(store: Store, clock: Clock) -> House:
     return House(store, clock)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(["mount", *options], check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    yield Disk(folder)
+    subprocess.run(["umount", str(folder)], check=True)
 
 
 class LiveHub:

@@ -4,8 +4,7 @@ from typing import Any
 
 import msgspec
 
-from hub.queues import aliases, calling, waiting
-from hub.queues.calling import Act
+from hub.queues import aliases, waiting
 from hub.queues.instance import of
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
@@ -62,11 +61,8 @@ def find(hall, ident: str):
 
 
 def call(hall, number: int, counter: str = "p1"):
-    return hall.do(
-        calling.call_next,
-        Act(site=hall.site, counter=counter, op=f"click-{number}", now_ms=hall.clock.forward(1)),
-        True,
-    )
+    hall.clock.forward(1)
+    return hall.next(counter, f"click-{number}")
 
 
 def slip_of(hall, ident: str, label: str = "A 03-01", day: str = DAY, arrival_ms: int | None = None) -> str:

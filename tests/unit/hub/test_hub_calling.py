@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import calling, events, house, waiting
+from hub.queues import calling, events, house, returning, waiting
 from hub.queues.called import called_now
 from hub.queues.calling import Act, Done
 from hub.queues.refusals import Code, Refused
@@ -11,13 +11,19 @@ from hub.queues.states import NEXT, OPENS, move
 from hub.store.words import STATES, State
 
 
-def act(hall, op: str, counter: str = "p1", ticket: str = "") -> Act:
-    return Act(site=hall.site, counter=counter, op=op, now_ms=hall.clock(), ticket=ticket)
+def act(hall, op: str, counter: str = "p1", ticket: str = "", here: bool | None = None) -> Act:
+    return Act(site=hall.site, counter=counter, op=op, now_ms=hall.clock(), ticket=ticket, was_here=here)
 
 
-def do(hall, command, op: str, counter: str = "p1", ticket: str = "", **named) -> str:
+def do(hall, command, op: str, counter: str = "p1", ticket: str = "", here: bool | None = None) -> str:
     """The label of whom the command was about, or the code of the refusal."""
-    answer = hall.do(command, act(hall, op, counter, ticket), **named)
+    answer = hall.do(command, act(hall, op, counter, ticket, here))
+    return answer.ticket.label if isinstance(answer, Done) else answer.code
+
+
+def after(hall, op: str, counter: str = "p1") -> str:
+    """Call the next; whoever was called before was there."""
+    answer = hall.next(counter, op)
     return answer.ticket.label if isinstance(answer, Done) else answer.code
 
 
@@ -39,8 +45,8 @@ def test_people_are_called_in_the_order_they_came(hall) -> None:
     for service in ("ausweis", "ausweis", "zulassung", "ausweis"):
         hall.ticket(service)
         hall.clock.forward(1)
-    labels = [do(hall, calling.call_next, str(n), finish_current=True) for n in range(5)]
-    assert labels == ["A 001", "A 002", "B 001", "A 003", Code.NOBODY_WAITS]
+    labels = [after(hall, str(n)) for n in range(4)]
+    assert labels == ["A 001", "A 002", "B 001", "A 003"]
 
 
 def test_arrival_counts_not_the_number(hall) -> None:
@@ -52,7 +58,7 @@ def test_arrival_counts_not_the_number(hall) -> None:
     do(hall, calling.call_next, "0")
     do(hall, calling.no_show, "1")
     assert hall.ticket().label == "A 001"
-    labels = [do(hall, calling.call_next, str(n), finish_current=True) for n in range(2, 5)]
+    labels = [after(hall, str(n)) for n in range(2, 5)]
     assert labels == ["A 002", "A 003", "A 001"]
 
 
@@ -61,7 +67,8 @@ def test_counter_calls_only_from_its_queues(hall) -> None:
     hall.clock.forward(1)
     hall.ticket("zulassung")
     assert do(hall, calling.call_next, "1", "p2") == "B 001"
-    assert do(hall, calling.call_next, "2", "p2", finish_current=True) == Code.NOBODY_WAITS
+    do(hall, calling.arrive, "2", "p2")
+    assert after(hall, "3", "p2") == "B 001", "nobody of its queues waits: with the answer the visit ends"
     assert [t.label for t in hall.see(waiting.waiting_list, hall.site, "p2")] == []
     assert [t.label for t in hall.see(waiting.waiting_list, hall.site, "p1")] == ["A 001"]
 
@@ -78,7 +85,7 @@ def test_priority_class_goes_before_arrival(hall) -> None:
 def test_double_click_calls_one_person(hall) -> None:
     hall.ticket()
     hall.ticket()
-    assert [do(hall, calling.call_next, "same", finish_current=True) for _ in range(5)] == ["A 001"] * 5
+    assert [do(hall, calling.call_next, "same") for _ in range(5)] == ["A 001"] * 5
     assert [t.label for t in hall.see(waiting.waiting_list, hall.site)] == ["A 002"]
     assert kinds(hall).count("call") == 1
 
@@ -104,14 +111,15 @@ def test_counter_has_one_customer(hall) -> None:
     assert do(hall, calling.call_next, "2") == Code.COUNTER_BUSY
     with pytest.raises(IntegrityError):
         hall.do(move, second, State.CALLED, hall.clock(), "p1")
-    assert do(hall, calling.call_next, "3", finish_current=True) == "A 002"
+    assert after(hall, "3") == "A 002"
     assert hall.see(calling.current, hall.site, "p1").label == "A 002"
 
 
-def test_finish_and_next_with_nobody_waiting_keeps_the_customer(hall) -> None:
-    hall.ticket()
+def test_next_with_nobody_waiting_keeps_who_is_served(hall) -> None:
+    ticket = hall.ticket()
     do(hall, calling.call_next, "1")
-    assert do(hall, calling.call_next, "2", finish_current=True) == Code.NOBODY_WAITS
+    do(hall, calling.arrive, "2")
+    assert do(hall, calling.call_next, "3", ticket=ticket.id) == Code.NOBODY_WAITS
     assert hall.see(calling.current, hall.site, "p1").label == "A 001"
 
 
@@ -131,7 +139,7 @@ def test_stale_page_does_not_end_another_visit(hall) -> None:
     first = hall.ticket()
     hall.ticket()
     do(hall, calling.call_next, "1")
-    do(hall, calling.call_next, "2", finish_current=True)
+    after(hall, "2")
     assert do(hall, calling.finish, "3", ticket=first.id) == Code.NOT_CURRENT
     assert hall.see(calling.current, hall.site, "p1").label == "A 002"
 
@@ -170,7 +178,7 @@ def test_way_that_nobody_marked_is_not_invented(hall) -> None:
     hall.clock.forward(1_000)
     do(hall, calling.call_next, "1")
     hall.clock.forward(90_000)
-    do(hall, calling.finish, "2")
+    do(hall, calling.finish, "2", ticket=ticket.id, here=True)
     assert intervals(hall, ticket.id) == [("wait", 1_000), ("service", 90_000)]
 
 
@@ -193,8 +201,10 @@ def test_every_state_knows_what_may_follow() -> None:
     assert set(NEXT) == set(STATES)
     reached = {State.ISSUED} | {to for targets in NEXT.values() for to in targets}
     assert reached == set(STATES)
-    assert all(not NEXT[state] for state in (State.DONE, State.CANCELLED, State.EXPIRED, State.VOID))
-    assert {state for state in STATES if NEXT[state]} - set(OPENS) == {State.NO_SHOW}
+    assert not NEXT[State.VOID]
+    ended = {state for state in STATES if NEXT[state]} - set(OPENS)
+    assert ended == set(returning.ENDED), "what is over goes on only by a person at a desk"
+    assert all(NEXT[state] - {State.EXPIRED} == {State.WAITING, State.CALLED} for state in ended)
 
 
 def test_step_that_no_arrow_allows_is_refused(hall) -> None:

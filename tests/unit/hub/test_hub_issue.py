@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from hub.queues import days, handing_back, house, waiting
-from hub.queues.calling import Act, call_next, finish
 from hub.queues.issue import Issued
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import move
@@ -20,10 +19,6 @@ def refused(answer: object) -> Code:
     return answer.code
 
 
-def call(hall, op: str, counter: str = "p1", finish_current: bool = True):
-    return hall.do(call_next, Act(site=hall.site, counter=counter, op=op, now_ms=hall.clock()), finish_current)
-
-
 def narrow(hall, last_n: int) -> None:
     """Give the queue A only the numbers 1 to ``last_n``."""
     hall.store.write_now(lambda c: c.exec_driver_sql("UPDATE queue SET last_n = ? WHERE series = 'A'", (last_n,)))
@@ -36,7 +31,7 @@ def test_each_queue_counts_in_its_own_series(hall) -> None:
 
 def test_visitor_is_told_how_many_are_before(hall) -> None:
     assert [hall.ticket().ahead for _ in range(4)] == [0, 1, 2, 3]
-    call(hall, "1")
+    hall.next()
     hall.do(handing_back.cancel, hall.site, hall.uuid(2), hall.clock())
     assert hall.ticket().ahead == 2
     assert hall.ticket("zulassung").ahead == 0
@@ -76,11 +71,11 @@ def test_number_that_still_waits_is_skipped_at_the_wrap_around(hall) -> None:
     narrow(hall, 4)
     for _ in range(4):
         hall.ticket()
-    for op in ("1", "2"):  # A 001 done, A 002 at the counter; A 003 and A 004 wait
-        call(hall, op)
+    for _ in range(2):  # A 001 done, A 002 at the counter; A 003 and A 004 wait
+        hall.next()
     assert hall.ticket().label == "A 001"
     assert refused(hall.ask()) is Code.NUMBERS_EXHAUSTED
-    call(hall, "3")  # A 002 done, A 003 at the counter
+    hall.next()  # A 002 done, A 003 at the counter
     assert hall.ticket().label == "A 002"
 
 
@@ -159,8 +154,8 @@ def test_handed_back_number_is_gone_and_its_id_stays_cancelled(hall) -> None:
 
 def test_ticket_that_was_served_cannot_be_handed_back(hall) -> None:
     ticket = hall.ticket()
-    call(hall, "1")
-    hall.do(finish, Act(site=hall.site, counter="p1", op="2", now_ms=hall.clock()))
+    hall.next()
+    hall.served()
     assert hall.do(handing_back.cancel, hall.site, ticket.id, hall.clock()) is State.DONE
 
 
@@ -201,7 +196,7 @@ def test_visitors_page_knows_its_ticket_only_by_token(hall) -> None:
     first, second = hall.ticket(), hall.ticket()
     standing = hall.see(waiting.standing, second.token)
     assert (standing.ticket.label, standing.ahead, standing.counter, standing.today) == ("A 002", 1, "", True)
-    call(hall, "1", "p1")
+    hall.next("p1")
     assert hall.see(waiting.standing, second.token).ahead == 0
     assert hall.see(waiting.standing, first.token).counter == "Platz 1"
     assert hall.see(waiting.standing, "0" * 31) is None

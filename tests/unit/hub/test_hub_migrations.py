@@ -51,7 +51,7 @@ def test_the_hall_goes_on_where_it_was(old: Path) -> None:
     assert isinstance(issued, Issued)
     assert issued.ticket.label == "A 004"
     act = Act(site="rathaus", counter="p1", op="operation-2", now_ms=NOW)
-    again = store.write_now(lambda c: calling.call_next(c, act, True))
+    again = store.write_now(lambda c: calling.call_next(c, act))
     assert isinstance(again, Done)
     assert again.ticket.label == "A 001", "an answer kept by the old hub is still the answer"
     buried = "0193aaaa-0000-7000-8000-000000000063"

@@ -12,7 +12,7 @@ import requests
 
 from hub.auth import people, sessions
 from hub.auth.passwords import Passwords
-from hub.queues import calling
+from hub.queues import calling, days
 from hub.store.words import Role
 from hub.web.gate import is_local_name
 from kiosk.i18n.languages import fallback_mark
@@ -319,13 +319,21 @@ def test_the_clerk_acts_on_whom_they_saw(browser: Browser, live: Any) -> None:
     assert 'id="own-number">A 001<' in answer.text
 
 
-def test_help_is_acknowledged(browser: Browser, live: Any) -> None:
+def test_help_is_taken_by_somebody_and_stays_until_it_is_done(browser: Browser, live: Any) -> None:
     call = str(uuid.uuid4())
-    assert live.post("/help", {"id": call, "reason": "no_paper", "label": "A 007"}).ok
+    assert live.post("/help", {"id": call, "reason": "asked", "label": "A 007"}).ok
     browser.sign_in("anna")
     browser.post("/desk/counter", {"counter": "p1"})
-    assert "A 007" in browser.get("/desk").text
-    assert "A 007" not in browser.post(f"/desk/help/{call}").text
+    page = browser.get("/desk").text
+    assert "A 007" in page
+    assert f'data-person="{call}"' in page, "tone and title are for it"
+    taken = browser.post(f"/desk/help/{call}").text
+    assert "Anna geht hin" in taken
+    assert "data-person" not in taken
+    assert 'data-key="F10"' not in taken
+    done = browser.post(f"/desk/help/{call}/done").text
+    assert "A 007" not in done
+    assert "Niemand braucht Hilfe" in done
 
 
 def test_the_visitors_page_follows_the_ticket(browser: Browser, live: Any) -> None:
@@ -335,15 +343,16 @@ def test_the_visitors_page_follows_the_ticket(browser: Browser, live: Any) -> No
     assert page.headers["referrer-policy"] == "no-referrer"
     assert mine.label in page.text
     assert "1 Person" in page.text
-    for number in (1, 2):
-        act = calling.Act(site=SITE, counter="p1", op=f"operation-{number}", now_ms=live.hall.clock())
-        live.hall.do(calling.call_next, act, finish_current=True)
+    for _ in (1, 2):
+        live.hall.next()
     assert "Platz 1" in browser.get(f"/t/{mine.token}").text
-    act = calling.Act(site=SITE, counter="p1", op="operation-3", now_ms=live.hall.clock())
-    live.hall.do(calling.finish, act)
+    live.hall.do(calling.arrive, calling.Act(site=SITE, counter="p1", op="operation-3", now_ms=live.hall.clock()))
+    live.hall.do(calling.finish, calling.Act(site=SITE, counter="p1", op="operation-4", now_ms=live.hall.clock()))
     over = browser.get(f"/t/{mine.token}?lang=ar")
     assert 'dir="rtl"' in over.text
-    assert "http-equiv" not in over.text, "a visit that is over asks no more"
+    assert 'content="30"' in over.text, "a visit that is over asks seldom: staff may take the number in again"
+    live.hall.do(days.turn_all, live.hall.clock.forward(24 * 3600 * 1000))
+    assert "http-equiv" not in browser.get(f"/t/{mine.token}").text, "on another day it asks no more"
 
 
 def test_the_visitors_page_marks_what_its_language_lacks_once(browser: Browser, live: Any) -> None:

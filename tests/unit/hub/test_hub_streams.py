@@ -14,8 +14,8 @@ import msgspec
 from hub import streams
 from hub.called import CalledNow
 from hub.feed import BACKLOG, Feed
-from hub.queues import calling, days, events, issue, states
-from hub.queues.calling import Act
+from hub.queues import acts, calling, days, events, issue, states, undoing
+from hub.queues.acts import Act
 from hub.store.words import State
 from hub.streams import sse
 
@@ -79,9 +79,7 @@ def listening(live, last: str | None = None) -> Iterator[Stream]:
 def call(hall, op: int) -> None:
     """One visitor comes and is called."""
     hall.ticket()
-    answer = hall.do(
-        calling.call_next, Act(site=hall.site, counter="p1", op=str(op), now_ms=hall.clock()), finish_current=True
-    )
+    answer = hall.next(op=str(op))
     assert isinstance(answer, calling.Done)
 
 
@@ -91,6 +89,23 @@ def test_stream_begins_with_the_last_calls_and_goes_on_with_new_ones(live) -> No
         assert stream.labels() == ["A 001"]
         call(live.hall, 2)
         assert stream.labels() == ["A 002"]
+
+
+def undo_last(hall) -> None:
+    last = hall.see(acts.to_undo, hall.site, "p1", hall.clock())
+    act = Act(site=hall.site, counter="p1", op=f"undo-{last.op}", now_ms=hall.clock())
+    assert isinstance(hall.do(undoing.undo, act, last.op), undoing.Undone)
+
+
+def test_a_call_that_was_undone_is_called_no_more(live) -> None:
+    with listening(live) as stream:
+        stream.next()
+        call(live.hall, 1)
+        assert stream.labels() == ["A 001"]
+        undo_last(live.hall)
+        assert stream.labels() == []
+    with listening(live) as stream:
+        assert stream.labels() == [], "whoever comes new never saw it"
 
 
 def test_who_reconnects_sees_what_is_now(live) -> None:
@@ -192,6 +207,42 @@ def test_seq_from_another_life_of_the_database_begins_anew(live) -> None:
 def test_heartbeat_tells_the_time(live) -> None:
     with listening(live) as stream:
         assert stream.next("beat").data == "2026-11-24T12:00:00+01:00"
+
+
+def test_a_quiet_desk_hears_beats_that_its_page_can_see(hall) -> None:
+    """A comment would keep proxies content, but a page is never told of it."""
+
+    async def scene() -> list[bytes]:
+        chunks = streams.changes(Feed(hall.store, 0.05), hall.store, hall.site).iterator
+        found = [await anext(chunks) for _ in range(3)]
+        await chunks.aclose()
+        return found
+
+    _, *beats = asyncio.run(scene())
+    assert beats == [b"event: beat\ndata: {}\n\n"] * 2
+
+
+def test_a_busy_hall_without_calls_does_not_silence_the_board(hall) -> None:
+    """Numbers are drawn all the time, nobody is called: for a board these are no events, and beats must still come."""
+
+    async def scene() -> bytes:
+        feed = Feed(hall.store, 0.3)
+        task = asyncio.ensure_future(feed.run())
+        chunks = streams.calls(feed, CalledNow(hall.store, hall.clock), hall.site, "Europe/Berlin", hall.clock).iterator
+        await anext(chunks)
+        waiting = asyncio.ensure_future(anext(chunks))
+
+        async def visitors() -> None:
+            while not waiting.done():
+                await asyncio.to_thread(hall.ticket)
+                await asyncio.sleep(0.05)
+
+        await asyncio.wait_for(visitors(), 60)
+        await chunks.aclose()
+        task.cancel()
+        return await waiting
+
+    assert asyncio.run(scene()).startswith(b"event: beat\n")
 
 
 def test_many_listeners_all_hear_it(live) -> None:

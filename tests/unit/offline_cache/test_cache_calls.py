@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from peers import SITE, HubRoom, answer, new_id, now_ms, peer
 
-from hub.queues.calling import Act, call_next, no_show
+from hub.queues.calling import Act, Done, call_next, no_show
 from hub.queues.days import turn_all
 from hub.queues.issue import Ask, issue
+from hub.queues.undoing import undo
 from kiosk.config import Hub
 from kiosk.wire import Call, CallKind, Calls, CallState
 from offline_cache.calls import CallsThread
@@ -79,13 +80,20 @@ def test_calls_of_the_real_hub_arrive_as_they_happen(hub: HubRoom) -> None:
         hub.store.write_now(lambda connection, ask=ask: issue(connection, ask))  # type: ignore[misc]
     sign = Sign(hub.enrolled())
     eventually(lambda: bool(sign.got))
+    here = ""
     for n in range(3):
-        act = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms())
-        hub.store.write_now(lambda connection, act=act: call_next(connection, act, finish_current=True))  # type: ignore[misc]
+        answer = True if here else None
+        act = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms(), ticket=here, was_here=answer)
+        done = hub.store.write_now(lambda connection, act=act: call_next(connection, act))  # type: ignore[misc]
+        assert isinstance(done, Done)
+        here = done.ticket.id
         eventually(lambda n=n: sign.called_now() == [f"A 00{n + 1}"])  # type: ignore[misc]
-    here = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms())
-    hub.store.write_now(lambda connection: no_show(connection, here))
+    away = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms(), ticket=here)
+    hub.store.write_now(lambda connection: no_show(connection, away))
     eventually(lambda: sign.called_now() == [])
+    undone = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms())
+    hub.store.write_now(lambda connection: undo(connection, undone, away.op))
+    eventually(lambda: sign.called_now() == ["A 003"])
     assert all(sign.wholes)
     sign.thread.stop()
     assert not sign.thread._thread.is_alive()

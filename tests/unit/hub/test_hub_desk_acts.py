@@ -1,0 +1,160 @@
+"""The desk page's question, undo strip and offers, over HTTP."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from unit.hub.test_hub_pages import KEPT, SITE, Browser
+
+from hub.auth import people
+from hub.queues import handing_back, waiting
+from hub.queues.tickets import load
+from hub.store.words import Role, State
+
+
+@pytest.fixture
+def desk(live: Any) -> Iterator[Browser]:
+    """Anna at Platz 1."""
+    assert live.hall.do(people.add, SITE, "u1", "anna", "Anna", Role.CLERK, KEPT, live.hall.clock())
+    browser = Browser(live.url)
+    browser.sign_in("anna")
+    browser.post("/desk/counter", {"counter": "p1"})
+    yield browser
+    browser.http.close()
+
+
+def do(desk: Browser, word: str, **fields: str) -> Any:
+    return desk.post(f"/desk/do/{word}", {"op": uuid.uuid4().hex} | fields)
+
+
+def bring(desk: Browser, text: str) -> str:
+    return desk.post("/desk/bring", {"op": uuid.uuid4().hex, "text": text}).text
+
+
+def said(text: str) -> str:
+    found = re.search(r'<p id="say"[^>]*>(.*?)</p>', text, re.DOTALL)
+    return found[1].strip() if found else ""
+
+
+def strip(text: str) -> str:
+    """What the strip says, with the op that it would undo."""
+    found = re.search(r'<div class="strip".*?<p>(.*?)</p>.*?"of": "([^"]+)"', text, re.DOTALL)
+    return f"{found[1].strip()} [{found[2]}]".replace("\u00a0", " ") if found else ""
+
+
+def undo(desk: Browser, text: str) -> Any:
+    return desk.post("/desk/undo", {"op": uuid.uuid4().hex, "of": strip(text).partition("[")[2].rstrip("]")})
+
+
+def state(live: Any, ticket: Any) -> State:
+    found = live.hall.see(load, SITE, ticket.id).state
+    assert isinstance(found, State)
+    return found
+
+
+def test_next_asks_once_and_either_answer_goes_on(desk: Browser, live: Any) -> None:
+    first, second, third = (live.hall.ticket() for _ in range(3))
+    text = do(desk, "next").text
+    assert 'data-ask="next"' in text
+    assert "War A 001 da?" in text
+    assert 'id="act-next" class="button main next" data-key="F2" aria-keyshortcuts="F2" hx-post' not in text
+    asked = do(desk, "next", ticket=first.id)
+    assert (asked.headers.get("x-unanswered"), state(live, first)) == ("1", State.CALLED)
+    assert said(asked.text) == "War A 001 da? F7 ja, F9 nein. Nichts wurde geändert."
+    assert 'id="own-number">A 002<' in do(desk, "next", ticket=first.id, here="no").text
+    assert 'id="own-number">A 003<' in do(desk, "next", ticket=second.id, here="yes").text
+    assert (state(live, first), state(live, second), state(live, third)) == (State.NO_SHOW, State.DONE, State.CALLED)
+    last = do(desk, "next", ticket=third.id, here="no").text
+    assert (said(last), state(live, third)) == ("Gerade wartet niemand.", State.NO_SHOW)
+
+
+def test_the_strip_says_what_was_done_and_takes_it_back(desk: Browser, live: Any) -> None:
+    first, second = live.hall.ticket(), live.hall.ticket()
+    assert strip(do(desk, "next").text).startswith("A 001 aufgerufen [")
+    assert strip(do(desk, "arrive", ticket=first.id).text).startswith("A 001 ist da [")
+    text = do(desk, "next", ticket=first.id).text
+    assert strip(text).startswith("A 001 fertig · A 002 aufgerufen [")
+    back = undo(desk, text).text
+    assert 'id="own-number">A 001<' in back
+    assert "A 001 wird wieder bedient" in said(back)
+    assert "A 002 wartet wieder" in said(back)
+    assert strip(back).startswith("A 001 ist da ["), "the act before it can still be undone"
+    assert (state(live, first), state(live, second)) == (State.IN_SERVICE, State.WAITING)
+    live.hall.clock.forward(10_000)
+    assert strip(desk.get("/desk/parts").text) == ""
+
+
+@pytest.mark.parametrize("how", ["no-show", "finish"])
+def test_a_number_that_was_called_in_vain_is_offered_again(desk: Browser, live: Any, how: str) -> None:
+    first, second = live.hall.ticket(), live.hall.ticket()
+    do(desk, "next")
+    do(desk, how, ticket=first.id, here="yes" if how == "finish" else "")
+    text = bring(desk, "a 1")
+    assert said(text) == ("A 001 ist schon bedient." if how == "finish" else "A 001 wurde aufgerufen und kam nicht.")
+    assert text.count(f'data-ticket="{first.id}"') == 2
+    assert "Zurück an die alte Stelle" in text
+    assert "Jetzt zu mir" in text
+    assert strip(do(desk, "to-place", ticket=first.id).text).startswith("A 001 wartet wieder [")
+    assert [t.label for t in live.hall.see(waiting.waiting_list, SITE)] == ["A 001", second.label]
+
+
+def test_missed_numbers_are_buttons_with_the_same_offer(desk: Browser, live: Any) -> None:
+    first = live.hall.ticket()
+    do(desk, "next")
+    text = do(desk, "no-show", ticket=first.id).text
+    assert f'hx-get="/desk/offer/{first.id}"' in text
+    offered = desk.get(f"/desk/offer/{first.id}").text
+    assert said(offered) == "A 001 wurde aufgerufen und kam nicht."
+    assert offered.count(f'data-ticket="{first.id}"') == 2
+    called = do(desk, "to-me", ticket=first.id).text
+    assert 'id="own-number">A 001<' in called
+    assert 'id="offer" hx-swap-oob' in called, "the offer goes with the act"
+    assert "data-ticket" not in called.partition('id="offer"')[2].partition("</div>")[0]
+    assert "Um diese Nummer kümmert sich schon jemand" in said(desk.get(f"/desk/offer/{first.id}").text)
+
+
+def test_who_waits_is_offered_nothing(desk: Browser, live: Any) -> None:
+    live.hall.ticket()
+    text = bring(desk, "A 1")
+    assert said(text) == "A 001 wartet schon."
+    assert 'id="offer-place"' not in text
+
+
+def test_a_given_back_number_comes_back_too(desk: Browser, live: Any) -> None:
+    first = live.hall.ticket()
+
+    live.hall.do(handing_back.cancel, SITE, first.id, live.hall.clock())
+    assert "Jetzt zu mir" in bring(desk, "A 1")
+    assert 'id="own-number">A 001<' in do(desk, "to-me", ticket=first.id).text
+
+
+def test_the_phone_of_a_late_visitor_follows(desk: Browser, live: Any) -> None:
+    first = live.hall.ticket()
+    do(desk, "next")
+    do(desk, "no-show", ticket=first.id)
+    page = desk.get(f"/t/{first.token}").text
+    assert "Wir nehmen Ihre Nummer wieder auf" in page
+    assert 'hx-trigger="every 30s"' in page
+    do(desk, "to-place", ticket=first.id)
+    assert "Sie sind als Nächstes dran" in desk.get(f"/t/{first.token}").text
+
+
+def test_messages_stand_under_the_field_with_icon_and_tone(desk: Browser, live: Any) -> None:
+    page = desk.get("/desk").text
+    assert page.index('id="bring"') < page.index('id="say"') < page.index('id="list"')
+    refused = bring(desk, "A 143")
+    assert re.search(r'<span id="tone"[^>]*><span class="icon warn"', refused)
+    live.hall.ticket()
+    do(desk, "next")
+    assert re.search(r'<span id="tone"[^>]*><span class="icon info"', bring(desk, "A 1"))
+
+
+def test_undo_of_what_is_over_says_why(desk: Browser, live: Any) -> None:
+    first = live.hall.ticket()
+    do(desk, "next")
+    text = do(desk, "no-show", ticket=first.id).text
+    live.hall.clock.forward(60_000)
+    assert "Dafür ist es zu spät" in said(undo(desk, text).text)
+    assert desk.post("/desk/undo", {"op": uuid.uuid4().hex}).status_code == 422
