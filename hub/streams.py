@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from hub.called import CalledNow
 from hub.feed import Batch, Feed
-from hub.queues.events import CHANGES_CALLS, newest
+from hub.queues.events import changes_calls, newest
 from hub.queues.tickets import local_iso
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
@@ -100,7 +100,8 @@ def calls(feed: Feed, called: CalledNow, site: str, timezone: str, now_ms: Calla
     async def render(batch: Batch) -> bytes:
         if not batch:
             return sse(local_iso(now_ms(), timezone), "beat")
-        if not any(event.kind in CHANGES_CALLS for event in batch):
+        shown = [call.label for call in told.calls] if told is not None else []
+        if not any(changes_calls(event, shown) for event in batch):
             return b""
         return say(await called.upto(site, batch[-1].seq))
 

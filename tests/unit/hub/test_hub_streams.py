@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import msgspec
+
 from hub import streams
 from hub.called import CalledNow
 from hub.feed import BACKLOG, Feed
-from hub.queues import acts, calling, days, events, undoing
+from hub.queues import acts, calling, days, events, issue, states, undoing
 from hub.queues.acts import Act
+from hub.store.words import State
 from hub.streams import sse
 
 DAY_MS = 24 * 3600 * 1000
@@ -130,6 +133,23 @@ def test_who_comes_or_does_not_come_is_told(live) -> None:
         assert stream.labels("missed") == ["A 002"]
 
 
+def test_a_call_that_was_taken_back_is_told(live) -> None:
+    """Whoever takes it back, and whether or not its ticket still knows the counter."""
+    hall = live.hall
+    for op, keeps_counter in ((1, True), (2, False)):
+        call(hall, op)
+        with listening(live) as stream:
+            stream.next()
+            here = hall.see(calling.current, hall.site, "p1")
+            back = hall.do(states.move, here, State.WAITING, hall.clock())
+            if not keeps_counter:
+                hall.do(lambda c: c.exec_driver_sql("UPDATE ticket SET counter_id = NULL"))
+                back = msgspec.structs.replace(back, counter_id=None)
+            hall.do(issue.tell, back, hall.clock())
+            assert stream.labels() == []
+        hall.do(states.move, back, State.CANCELLED, hall.clock())
+
+
 def test_stream_says_that_a_business_day_began(live) -> None:
     """At once, without a call: what stands on a sign is yesterday's. A sign that was away learns it when it returns."""
     call(live.hall, 1)
@@ -208,7 +228,7 @@ def test_a_busy_hall_without_calls_does_not_silence_the_board(hall) -> None:
     async def scene() -> bytes:
         feed = Feed(hall.store, 0.3)
         task = asyncio.ensure_future(feed.run())
-        chunks = streams.calls(feed, hall.store, hall.site, "Europe/Berlin", 0, hall.clock).iterator
+        chunks = streams.calls(feed, CalledNow(hall.store, hall.clock), hall.site, "Europe/Berlin", hall.clock).iterator
         await anext(chunks)
         waiting = asyncio.ensure_future(anext(chunks))
 
