@@ -58,7 +58,7 @@ def taps(count: int, silent_hub: bool) -> list[tuple[float, float]]:
         demo.start_terminal()
         trace = Trace(demo.trace)
         finger = Finger(display.name, trace)
-        trace.wait_for_screen("start", timeout_s=60)
+        trace.wait_for_screen("start")
         time.sleep(4)  # let the start-up work of the workers pass
         bare = Bare(folder)
         stack.callback(bare.close)
@@ -84,7 +84,7 @@ def one_tap(trace: Trace, finger: Finger, first_bytes: "queue.SimpleQueue[int]",
     finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
     came_ns = first_bytes.get(timeout=20)
     fired = [at for intent, at in trace.moments("fired") if intent == "DrawFeatured"][-1]
-    check_own(trace.wait_for_screen("ticket", timeout_s=30), own)
+    check_own(trace.wait_for_screen("ticket"), own)
     time.sleep(0.4)
     finger.tap("finish")
     trace.wait_for_screen("goodbye")

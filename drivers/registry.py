@@ -10,13 +10,14 @@ from typing import Any
 import msgspec
 
 from drivers.port import Driver, DriverFault
-from drivers.transport import Transport, transport_for
+from drivers.transport import Transport, line_speed, transport_for
 from kiosk.config import Device
 from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.problems import Problem
 
 Now = Callable[[], float]
 """Seconds that only grow."""
+_SPEED = "bytes_per_s"
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,9 +67,14 @@ def find(kind: DeviceKind, model: str) -> DriverSpec:
 
 
 def settings_of(spec: DriverSpec, device: Device) -> msgspec.Struct:
-    """The device's settings in the driver's own form. Raises DriverFault(BAD_CONFIG) naming the entry."""
+    """The device's settings in the driver's own form. Raises DriverFault(BAD_CONFIG) naming the entry.
+
+    ``bytes_per_s``, where a driver has it and the entry does not, is the speed of the line itself if that is known.
+    """
+    speed = line_speed(device.url) if _SPEED in spec.settings.__struct_fields__ else None
+    known = {} if speed is None else {_SPEED: speed}
     try:
-        return msgspec.convert(device.settings, spec.settings)
+        return msgspec.convert({**known, **device.settings}, spec.settings)
     except msgspec.ValidationError as error:
         raise DriverFault(Problem.BAD_CONFIG, f"settings of {device.model}: {error}") from error
 

@@ -12,6 +12,7 @@ from hub.api.tokens import Tokens
 from hub.api.tries import Tries
 from hub.auth.passwords import Passwords
 from hub.auth.signing_in import Doorman
+from hub.called import CalledNow
 from hub.catalogue.showcase import Showcase
 from hub.feed import Feed
 from hub.store.engine import Store
@@ -31,6 +32,7 @@ class TheHall:
         self.now_ms = now_ms
         self.new_id = IdMaker(now_ms, secrets.randbits)
         self.tokens = Tokens()
+        self.called = CalledNow(store, now_ms)
         self.showcase = Showcase(store, now_ms)
         self.keys = KeyRing(store, time.monotonic)
         self.enrol_tries = Tries(time.monotonic)

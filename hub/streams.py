@@ -1,7 +1,7 @@
 """Server-sent events (HTML standard, section 9.2) for desks, boards and terminals.
 
-``id`` is the seq of the event table, so whoever reconnects with ``Last-Event-ID`` goes on without a gap. A heartbeat
-every 15 s keeps proxies and half-open connections honest; ``retry`` is spread so that a hall does not come back in one
+``id`` is the seq of the event table. Whoever reconnects begins with what is now, so there is no gap. A heartbeat every
+15 s keeps proxies and half-open connections honest; ``retry`` is spread so that a hall does not come back in one
 instant.
 """
 
@@ -11,11 +11,12 @@ from functools import partial
 
 import msgspec
 from litestar.response import Stream
+from msgspec.structs import replace
 
+from hub.called import CalledNow
 from hub.feed import Batch, Feed
-from hub.queues.events import CALLING, Kind, newest
+from hub.queues.events import CHANGES_CALLS, newest
 from hub.queues.tickets import local_iso
-from hub.queues.waiting import call_of, calls_after, withdrawn_by
 from hub.store.engine import Store
 from kiosk.wire import Calls
 
@@ -33,7 +34,10 @@ COMMENT = b": still here\n\n"
 
 
 async def stream(
-    feed: Feed, site: str, start: Callable[[], Awaitable[tuple[int, bytes]]], render: Callable[[Batch], bytes]
+    feed: Feed,
+    site: str,
+    start: Callable[[], Awaitable[tuple[int, bytes]]],
+    render: Callable[[Batch], Awaitable[bytes]],
 ) -> AsyncIterator[bytes]:
     """The bytes of one stream without gap or repetition.
 
@@ -47,7 +51,7 @@ async def stream(
         yield f"retry: {1000 + secrets.randbelow(2000)}\n\n".encode() + first
         async for batch in listener.batches():
             fresh = [event for event in batch if event.seq > complete]
-            if (not batch or fresh) and (data := render(fresh)):
+            if (not batch or fresh) and (data := await render(fresh)):
                 yield data
     finally:
         feed.drop(listener)
@@ -70,53 +74,40 @@ def changes(feed: Feed, store: Store, site: str) -> Stream:
         seq = await store.read(partial(newest, site=site))
         return seq, _change(seq, [])
 
-    def render(batch: Batch) -> bytes:
+    async def render(batch: Batch) -> bytes:
         return _change(batch[-1].seq, batch) if batch else COMMENT
 
     return answer(stream(feed, site, start, render))
 
 
-def calls(
-    feed: Feed, store: Store, site: str, timezone: str, after: int, now_ms: Callable[[], int], keep: int = 7
-) -> Stream:
-    """The stream of boards and terminals: ``calls`` events with ``wire.Calls``, first the last ``keep`` of today.
+def calls(feed: Feed, called: CalledNow, site: str, timezone: str, now_ms: Callable[[], int]) -> Stream:
+    """The stream of boards and terminals: ``calls`` events with ``wire.Calls``, each of them all calls there are.
 
-    With ``after`` (the ``Last-Event-ID``) only later calls are repeated, and what was withdrawn since is named. When
-    the business day turns, a ``calls`` event without calls says so. Every 15 s a ``beat`` event with the hub's time
-    lets a board tell "as of" and turn grey when it stops.
+    The first comes at once, the next whenever a call is made, repeated, answered or taken back, and when the business
+    day turns. Every 15 s a ``beat`` event with the hub's time lets a board tell "as of" and turn grey when it stops.
     """
-    day = ""
+    told: Calls | None = None
 
     async def start() -> tuple[int, bytes]:
-        nonlocal day
-        found = await store.read(lambda c: calls_after(c, site, after, now_ms(), keep))
-        day = found.business_day
-        return found.seq, sse(msgspec.json.encode(found), "calls", found.seq)
+        found = await called.read(site)
+        return found.seq, say(found)
 
-    def render(batch: Batch) -> bytes:
-        nonlocal day
-        at = local_iso(now_ms(), timezone)
+    async def render(batch: Batch) -> bytes:
         if not batch:
-            return sse(at, "beat")
-        before, (day, todays) = day, _todays(batch, day)
-        gone = tuple(withdrawn_by(e) for e in todays if e.kind is Kind.UNCALL)
-        fresh = tuple(call_of(e, timezone) for e in todays if e.kind in CALLING and e.seq not in gone)
-        found = Calls(seq=batch[-1].seq, at=at, calls=fresh, business_day=day, withdrawn=gone)
-        over = before not in ("", day)
-        return sse(msgspec.json.encode(found), "calls", found.seq) if fresh or gone or over else b""
+            return sse(local_iso(now_ms(), timezone), "beat")
+        if not any(event.kind in CHANGES_CALLS for event in batch):
+            return b""
+        return say(await called.upto(site, batch[-1].seq))
+
+    def say(found: Calls) -> bytes:
+        nonlocal told
+        before, told = told, found
+        if before is not None and before.calls == found.calls and before.business_day in ("", found.business_day):
+            return b""
+        at = local_iso(now_ms(), timezone)
+        return sse(msgspec.json.encode(replace(found, at=at)), "calls", found.seq)
 
     return answer(stream(feed, site, start, render))
-
-
-def last_event_id(text: str | None) -> int:
-    """The seq of a ``Last-Event-ID`` header or ``after`` parameter; 0 for none or nonsense."""
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 16 else 0
-
-
-def _todays(batch: Batch, day: str) -> tuple[str, Batch]:
-    """The business day after a batch, and what of the batch happened on it."""
-    turns = [at for at, event in enumerate(batch) if event.kind is Kind.DAY]
-    return (batch[turns[-1]].subject, batch[turns[-1] + 1 :]) if turns else (day, batch)
 
 
 def _change(seq: int, batch: Batch) -> bytes:

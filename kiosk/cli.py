@@ -110,6 +110,7 @@ def _sim_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--printer", default="tcp:9100", help="tcp:PORT or pty")
     parser.add_argument("--sign", default="tcp:9101", help="tcp:PORT or pty")
     parser.add_argument("--pole", default="", help="tcp:PORT or pty; not there unless asked for")
+    parser.add_argument("--paper", type=int, choices=(80, 58), default=80, help="width of the printer's paper in mm")
     parser.add_argument("--pole-set", choices=("epson", "cd5220"), default="epson")
     parser.add_argument("--scanner", default="", help="tcp:PORT or pty; not there unless asked for")
     parser.add_argument("--panel", type=int, default=8090, help="port of the panel in the browser")

@@ -81,7 +81,11 @@ class Timing(_Part, frozen=True):
     idle_s: Seconds = 45
     question_s: Annotated[int, msgspec.Meta(ge=20, le=86_400)] = 30
     goodbye_s: Seconds = 6
-    take_ticket_s: Seconds = 10
+    take_ticket_s: Seconds = 30
+    notice_s: Seconds = 8
+    """How long a page stands that has no decision and at most two sentences."""
+    facts_s: Seconds = 30
+    """How long a page with facts or buttons stands that waits for nothing."""
     hand_back_s: Seconds = 10
     trouble_s: Seconds = 60
     tickets_per_minute: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 12

@@ -37,6 +37,7 @@ _CALM_S = {
     State.ASKING_NUMBER: 0.12,
     State.STORING_NUMBER: 0.12,
     State.HANDING_BACK: 0.12,
+    State.SCAN_LOOKING: 0.12,
     State.PRINTING: 0.05,
 }
 """A waiting page is shown only when the answer takes longer than this: no flicker, and no pixels drawn for nothing.

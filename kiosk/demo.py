@@ -23,7 +23,8 @@ from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
 from kiosk.main.terminal import RESTART
 from kiosk.vocabulary.devices import DeviceKind
 
-READY_S = 40.0
+READY_S = 300.0
+"""A hub that comes up slowly is waited for; one that ended is not."""
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, an order from outside, a closed window or connection."""
 PORTRAIT = Panel(width_px=1080, height_px=1920, width_mm=336.3, height_mm=597.9)
@@ -119,7 +120,7 @@ class Demo:
     def write_config(self, timing: Timing | None = None) -> None:
         """Enrol a terminal and write its configuration with the simulated devices."""
         answer = requests.post(
-            f"{self.hub_url}/api/v1/enrol", json={"code": self._code, "version": wire.VERSION}, timeout=10
+            f"{self.hub_url}/api/v1/enrol", json={"code": self._code, "version": wire.VERSION}, timeout=READY_S
         )
         answer.raise_for_status()
         enrolled = answer.json()

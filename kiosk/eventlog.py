@@ -44,6 +44,9 @@ EVENTS: dict[str, Entry] = {
     "core-failed": Entry(logging.ERROR, "A program fault in the core was caught."),
     "screen-failed": Entry(logging.ERROR, "A program fault in drawing was caught."),
     "device-changed": Entry(logging.INFO, "A device is in another state than before."),
+    "scanner-keyboard": Entry(
+        logging.WARNING, "A scanner is set to another keyboard than its entry says; its codes are read all the same."
+    ),
     "hub-reachable": Entry(logging.INFO, "The hub answers again."),
     "hub-away": Entry(logging.WARNING, "The hub does not answer."),
     "catalogue-changed": Entry(logging.INFO, "Another catalogue generation is in force."),

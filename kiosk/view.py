@@ -34,6 +34,8 @@ class Screen(StrEnum):
     SERVICE_CLOSED = "service_closed"
     HELP_CALLED = "help_called"
     GOODBYE = "goodbye"
+    SCAN_STANDING = "scan_standing"
+    SCAN_GIVE_BACK = "scan_give_back"
     SCAN_TAKEN = "scan_taken"
     SCAN_NOT_TAKEN = "scan_not_taken"
     SCAN_OLD = "scan_old"
@@ -209,6 +211,13 @@ class Progress(msgspec.Struct, frozen=True):
     total: int
 
 
+class Ending(msgspec.Struct, frozen=True):
+    """The page ends by itself: ``seconds`` of ``total`` are left, and any touch gives all of them back."""
+
+    seconds: int
+    total: int
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """The idle question over the screen: big countdown, one big answer."""
 
@@ -257,6 +266,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     drawer: tuple[Control, ...] = ()
     """Choices of an opened access-bar drawer (text sizes, contrasts); drawn directly above the bar."""
     question: Question | None = None
+    ending: Ending | None = None
     session: str = ""
     """The session this view belongs to; intents carry it back so that a late touch of an ended session is dropped."""
 

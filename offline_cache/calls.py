@@ -31,10 +31,11 @@ class Called(Protocol):
 
 
 class CallsThread:
-    """Subscribes to the stream of calls, resumes where it was, polls where streams do not get through.
+    """Subscribes to the stream of calls, polls where streams do not get through.
 
-    ``called`` gets every ``Calls`` once, oldest first. The first holds the hub's last calls of today and is whole; so
-    are the one that begins a business day (usually without a call) and the first of a hub that begins anew.
+    ``called`` gets every change once. What a hub says is whole: all calls there are. An older hub (wire before 2.1)
+    says only what is new; of that the first is whole, the one that begins a business day, and the first of a hub that
+    begins anew.
     """
 
     def __init__(
@@ -51,6 +52,8 @@ class CallsThread:
         self._called, self._note, self._poll_s, self._jitter = called, note, poll_s, jitter
         self._seq = 0
         self._day = ""
+        self._told: tuple[str, tuple[wire.Call, ...]] | None = None
+        """The last whole answer: its day and its calls."""
         self._stopping = threading.Event()
         self._client: HubClient | None = None
         self._thread = threading.Thread(target=self._run, name="calls", daemon=True)
@@ -122,7 +125,15 @@ class CallsThread:
             self._hand_over(answer.value)
 
     def _hand_over(self, calls: wire.Calls) -> None:
-        """Pass on what is new. A seq that goes back is another hub (or one restored): begin anew."""
+        """Pass on what is new."""
+        if not calls.whole:
+            self._hand_over_news(calls)
+        elif self._told != (calls.business_day, calls.calls):
+            self._told = (calls.business_day, calls.calls)
+            self._show(calls, whole=True)
+
+    def _hand_over_news(self, calls: wire.Calls) -> None:
+        """Of an older hub. A seq that goes back is another hub (or one restored): begin anew."""
         if calls.seq < self._seq:
             self._seq = 0
             if not calls.calls:
@@ -130,9 +141,11 @@ class CallsThread:
         fresh = tuple(call for call in calls.calls if call.seq > self._seq)
         whole = self._seq == 0 or calls.business_day != self._day
         self._seq, self._day = max(self._seq, calls.seq), calls.business_day
-        if not fresh and not whole and not calls.withdrawn:
-            return
+        if fresh or whole:
+            self._show(msgspec.structs.replace(calls, calls=fresh), whole=whole)
+
+    def _show(self, calls: wire.Calls, *, whole: bool) -> None:
         try:
-            self._called(msgspec.structs.replace(calls, calls=fresh), whole=whole)
+            self._called(calls, whole=whole)
         except Exception as error:  # noqa: BLE001 - the edge: a bug in showing a call must not end the listening
             self._note("network-bug", {"place": "calls", "detail": type(error).__name__})

@@ -91,6 +91,10 @@ class HubClient:
         """Call a person to this terminal."""
         return self._post(wire.HELP, request, object)
 
+    def standing(self, request: wire.StandingRequest) -> Result[wire.StandingAnswer]:
+        """How the ticket on a slip stands now."""
+        return self._post(wire.STANDING, request, wire.StandingAnswer)
+
     def heartbeat(self, status: wire.Heartbeat) -> Result[wire.HeartbeatAnswer]:
         """Tell how the terminal is."""
         return self._post(wire.HEARTBEAT, status, wire.HeartbeatAnswer)

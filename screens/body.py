@@ -130,7 +130,9 @@ def _title(view: View, kit: Kit, area: Area) -> list[Piece]:
         parts.append(Piece(steps.w, steps.h + kit.air(1.5), steps.marks))
     if view.title:
         share = _MOST_TITLE_SHARE_LOW if kit.geometry.landscape else _MOST_TITLE_SHARE
-        parts.append(frame.title(kit, view.title, area.w, round((area.bottom - area.y) * share), view.title_lang))
+        room = area.w - frame.dial_width(kit, view.ending)
+        heading = frame.title(kit, view.title, room, round((area.bottom - area.y) * share), view.title_lang)
+        parts.append(frame.headed(kit, heading, view.ending, area.w))
     return parts
 
 

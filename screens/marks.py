@@ -97,7 +97,15 @@ class Ring(msgspec.Struct, frozen=True):
     colour: Colour
 
 
-Mark = Fill | Ink | Code | Ring
+class Dial(msgspec.Struct, frozen=True):
+    """A ring of which ``share`` (0 to 1) is left, beginning at the top."""
+
+    box: Box
+    colour: Colour
+    share: float
+
+
+Mark = Fill | Ink | Code | Ring | Dial
 
 
 class Turn(StrEnum):
@@ -187,6 +195,8 @@ def _moved(mark: Mark, x: int, y: int) -> Mark:
             return Code(box, mark.rows, mark.colour)
         case Ring():
             return Ring(box, mark.colour)
+        case Dial():
+            return Dial(box, mark.colour, mark.share)
 
 
 def _shifted(target: Target, x: int, y: int) -> Target:

@@ -7,7 +7,7 @@ from math import hypot
 from kivy.graphics import BorderImage, Color, InstructionGroup, Line, PopMatrix, PushMatrix, Rectangle, Rotate, Scale
 from kivy.graphics.texture import Texture
 
-from screens.marks import Box, Code, Fill, Ink, Mark, Ring, Target
+from screens.marks import Box, Code, Dial, Fill, Ink, Mark, Ring, Target
 from screens.theme import PRESSED, Colour, Rgb, Theme, mix
 from screens.typeface import KivyFaces
 
@@ -33,6 +33,8 @@ class Painter:
                     self._code(mark, group)
                 case Ring():
                     turning.append(self._ring(mark, group))
+                case Dial():
+                    self._dial(mark, group)
         return turning
 
     def press(self, target: Target, group: InstructionGroup) -> None:
@@ -100,6 +102,16 @@ class Painter:
         group.add(Line(circle=(*middle, radius, 0, 100, 28), width=width, cap="round"))
         group.add(PopMatrix())
         return turn
+
+    def _dial(self, mark: Dial, group: InstructionGroup) -> None:
+        x, y = self._pos(mark.box)
+        width = max(1.5, mark.box.w / 22)
+        circle = (x + mark.box.w / 2, y + mark.box.h / 2, mark.box.w / 2 - width)
+        self._tint(Colour.TRACK, group)
+        group.add(Line(circle=(*circle, 0, 360, 72), width=width))
+        if mark.share > 0:
+            self._tint(mark.colour, group)
+            group.add(Line(circle=(*circle, 0, 360 * mark.share, 72), width=width, cap="none"))
 
     def _tint(self, colour: Colour, group: InstructionGroup) -> None:
         red, green, blue = self._theme[colour]

@@ -50,11 +50,16 @@ class Stage(Widget):
     def show(self, view: View) -> None:
         """Draw this view now."""
         self._draw_pressed(None)
+        before = self.router.view
+        if before is None or (before.place, before.session) != (view.place, view.session):
+            self.guard.cancel()
         self.router.show(view)
         self._renewed()
 
     def forget(self) -> None:
         """The visit is over: keep nothing of it."""
+        self.guard.cancel()
+        self._redraw_pressed()
         self.router.forget()
 
     def focus_next(self) -> str:
@@ -75,14 +80,19 @@ class Stage(Widget):
             self._fire(target)
 
     def on_touch_down(self, touch: Any) -> bool:
-        """A finger comes down."""
+        """A finger comes down, or the first button of a mouse; other buttons and the wheel are nothing."""
+        if not _counts(touch):
+            return True
         target = self._under(touch)
-        if self.guard.down(touch.uid, target.control.id if target else None, touch.x, touch.y):
+        control = target.control.id if target else None
+        if self.guard.down(touch.uid, control, touch.x, touch.y, only_pointer=_is_mouse(touch)):
             self._redraw_pressed()
         return True
 
     def on_touch_move(self, touch: Any) -> bool:
         """It slides."""
+        if not _counts(touch):
+            return True
         target = self._under(touch)
         self.guard.moved(touch.uid, target.control.id if target else None)
         self._redraw_pressed()
@@ -90,6 +100,8 @@ class Stage(Widget):
 
     def on_touch_up(self, touch: Any) -> bool:
         """It is lifted: fire, or only note that somebody is there."""
+        if not _counts(touch):
+            return True
         target = self._under(touch)
         fired = self.guard.up(touch.uid, target.control.id if target else None, touch.x, touch.y)
         if fired is not None and target is not None:
@@ -149,3 +161,13 @@ class Stage(Widget):
     def _turn_rings(self, _dt: float) -> None:
         for ring in self.router.turning:
             ring.angle = (ring.angle - _RING_DEGREES) % 360
+
+
+def _is_mouse(touch: Any) -> bool:
+    """Whether it comes from X11's pointer, which a touch panel moves too: there is one, however many fingers."""
+    return getattr(touch, "device", "") == "mouse"
+
+
+def _counts(touch: Any) -> bool:
+    """Whether it is a finger or the first button of a mouse."""
+    return getattr(touch, "button", "left") == "left"

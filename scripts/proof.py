@@ -1,165 +1,85 @@
-"""Runs the gates and the test groups one after the other, prints one summary, exits 0 only when all are green."""
+"""Runs the gates and the test groups, prints one summary, exits 0 only when all are green."""
 
 import argparse
 import os
-import re
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Sequence
 
-ROOT = Path(__file__).resolve().parent.parent
-BIN = Path(sys.executable).parent
+from proving.book import Book, line_of
+from proving.groups import GATES, GROUPS, full_steps, run_all, standard_steps, steps_of_files
+from proving.load import beside_load
+from proving.reach import changed_files, reached
+from proving.steps import BIN, ROOT, Result, commit, run
 
-
-class Step(NamedTuple):
-    """One command of the proof."""
-
-    name: str
-    command: tuple[str, ...]
-
-
-class Result(NamedTuple):
-    """How a step ended."""
-
-    step: Step
-    ok: bool
-    seconds: float
-    """By the clock."""
-    processor: float
-    """Processor time in seconds, user and system, of the step and of every process below it that was waited for."""
-    counts: dict[str, int]
-    skips: tuple[str, ...]
-    """pytest's line for each test that did not run here, with its reason."""
-
-
-GATES = (
-    Step("lint", (str(BIN / "ruff"), "check", ".")),
-    Step("format", (str(BIN / "ruff"), "format", "--check", "-q", ".")),
-    Step("types", (str(BIN / "mypy"),)),
-    Step("floors", (str(BIN / "lint-imports"),)),
-)
-GROUPS = (
-    *("unit", "browser", "contract", "faults", "property", "e2e", "screens"),
-    *("kills", "crash", "world", "soak", "model", "load", "flows"),
-)
-"""Folders under tests/, the longest first: whoever is done takes the next."""
-SIDE_BY_SIDE = 3
-"""Groups at a time: most tests wait for a deadline, a device or a browser."""
-COUNTING = ("model", "world", "crash", "kills")
-"""Groups that do the same thing many thousand times: coverage would double their time and see nothing new."""
-LOGS = ROOT / "build" / "proof"
-DONE = ROOT / "build" / "full.txt"
-"""Which steps of the large counts were green at which commit: a run that was ended goes on after them."""
-
-
-def pytest_step(group: str) -> Step:
-    """One group of tests in a process of its own."""
-    measured = () if group in COUNTING else ("-m", "coverage", "run")
-    return Step(f"tests/{group}", (str(BIN / "python"), *measured, "-m", "pytest", "-q", f"tests/{group}"))
-
-
-def full_steps(groups: list[str]) -> list[Step]:
-    """Each file of tests in a process of its own; those with large counts print their seeds and how far they are."""
-    files = [path for group in groups for path in sorted((ROOT / "tests" / group).rglob("test_*.py"))]
-    names = [str(path.relative_to(ROOT)) for path in files]
-    return [Step(name, (str(BIN / "python"), "-m", "pytest", "-q", "-s", name)) for name in names]
-
-
-def run(step: Step, env: dict[str, str]) -> Result:
-    """Run a step. Its output grows in a file and is shown when it has ended: whole when it is red, else seeds and end.
-    The counts are read from pytest's last line."""
-    log = LOGS / f"{step.name.replace('/', '-')}.txt"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    print(f"... {step.name} (writes {log.relative_to(ROOT)})", flush=True)
-    began = time.monotonic()
-    with log.open("w", encoding="utf-8") as out:
-        child = subprocess.Popen(step.command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
-        _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    told = log.read_text("utf-8", errors="replace")
-    lines = [line for line in told.splitlines() if line.strip()]
-    counts = counts_of(lines[-1] if lines else "")
-    skips = tuple(line.removeprefix("SKIPPED ") for line in lines if line.startswith("SKIPPED "))
-    took, processor = time.monotonic() - began, used.ru_utime + used.ru_stime
-    result = Result(step, child.returncode == 0, took, processor, counts, skips)
-    seeds = [line for line in lines[:-3] if "seed" in line]
-    shown = told if not result.ok else "\n".join((*seeds[:60], *lines[-3:])) + "\n"
-    print(
-        f"\n=== {step.name}: {'ok' if result.ok else 'FAILED'} after {took:.0f} s, processor {processor:.0f} s\n{shown}",
-        flush=True,
-    )
-    return result
-
-
-def run_groups(groups: list[str], env: dict[str, str]) -> list[Result]:
-    """The standard size."""
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        return list(pool.map(lambda group: run(pytest_step(group), env), groups))
-
-
-def run_full(groups: list[str], env: dict[str, str]) -> list[Result]:
-    """The large counts, two files at a time; what was green at this very commit is not done again."""
-    commit = _commit()
-    done = set(DONE.read_text("utf-8").splitlines() if DONE.exists() else ())
-    steps = [step for step in full_steps(groups) if f"{commit} {step.name}" not in done]
-    for name in sorted(line.split(" ", 1)[1] for line in done if commit and line.startswith(commit)):
-        print(f"already green at this commit: {name}")
-
-    def one(step: Step) -> Result:
-        result = run(step, env)
-        if result.ok and commit:
-            with DONE.open("a", encoding="utf-8") as book:
-                book.write(f"{commit} {step.name}\n")
-        return result
-
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(one, steps))
-
-
-def _commit() -> str:
-    """The checked-out commit; "" when files differ from it or nobody knows."""
-    words = ("git", "status", "--porcelain"), ("git", "rev-parse", "HEAD")
-    told = [subprocess.run(each, cwd=ROOT, capture_output=True, text=True, check=False) for each in words]
-    clean = all(each.returncode == 0 for each in told) and not told[0].stdout
-    return told[1].stdout.strip() if clean else ""
-
-
-def counts_of(line: str) -> dict[str, int]:
-    """ "3 failed, 20 passed, 1 skipped in 4s" as numbers."""
-    return {word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|skipped|error)", line)}
+FULL_LANES = 2
+FULL_BOOK = Book(ROOT / "build" / "full.jsonl")
+SLOWEST = 10
 
 
 def main() -> int:
     """Parse, run, sum up."""
     parser = argparse.ArgumentParser(prog="scripts/test", description="Proves the product.")
-    parser.add_argument("--full", nargs="?", const="all", metavar="GROUP", help="large counts, for one group or all")
-    parser.add_argument("--only", metavar="GROUP", help="one group at the standard size")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--full", nargs="?", const="all", metavar="GROUP", help="large counts, for one group or all")
+    how.add_argument("--only", metavar="GROUP", help="one group at the standard size, without the gates")
+    how.add_argument("--changed", action="store_true", help="the files of tests that the change against main can reach")
+    how.add_argument(
+        "--beside-load", nargs="?", const="all", metavar="GROUP", help="beside four endless loops, one group or all"
+    )
+    parser.add_argument("--coverage", action="store_true", help="measure which code the tests run; takes much longer")
     options = parser.parse_args()
     env = os.environ | {"KIOSK_TEST_SIZE": "full" if options.full else "standard", "PYTHONWARNINGS": "default"}
-    only = options.only or (options.full if options.full not in (None, "all") else None)
-    groups = [g for g in GROUPS if (ROOT / "tests" / g).is_dir() and (only is None or g == only)]
-    if only and not groups:
+    only = next((name for name in (options.only, options.full, options.beside_load) if name not in (None, "all")), None)
+    groups = [g for g in GROUPS if (ROOT / "tests" / g).is_dir() and only in (None, g)]
+    if not groups:
         parser.error(f"no group {only}; there are: {', '.join(GROUPS)}")
-    for old in ROOT.glob(".coverage.*"):
-        old.unlink()
     began = time.monotonic()
-    results = [run(step, env) for step in (() if only else GATES)]
+    for old in ROOT.glob(".coverage*"):
+        old.unlink()
+    results = [run(step, env) for step in (() if only or options.beside_load else GATES)]
     if options.full:
         results += run_full(groups, env)
+    elif options.beside_load:
+        results += beside_load(groups, env)
+    elif options.changed:
+        results += run_changed(env, coverage=options.coverage)
     else:
-        results += run_groups(groups, env)
-    return summary(results, time.monotonic() - began)
+        results += run_all(standard_steps(groups, coverage=options.coverage), env)
+    return summary(results, time.monotonic() - began, coverage=options.coverage)
 
 
-def summary(results: list[Result], seconds: float) -> int:
-    """The last words: each step, coverage, and one line that counts."""
-    subprocess.run([BIN / "coverage", "combine", "-q"], cwd=ROOT, check=False, capture_output=True)
-    report = subprocess.run(
-        [BIN / "coverage", "report", "--format=total"], cwd=ROOT, check=False, capture_output=True, text=True
-    )
+def run_full(groups: Sequence[str], env: dict[str, str]) -> list[Result]:
+    """The large counts, two files at a time; what was green at this very commit is not done again."""
+    at = commit()
+    done = {line.step for line in FULL_BOOK.lines(at) if line.ok}
+    for name in sorted(done):
+        print(f"already green at this commit: {name}")
+
+    def note(result: Result) -> None:
+        FULL_BOOK.note(line_of(at, result))
+
+    left = [step for step in full_steps(groups) if step.name not in done]
+    return run_all(left, env, FULL_LANES, note)
+
+
+def run_changed(env: dict[str, str], *, coverage: bool) -> list[Result]:
+    """What the change can reach, or everything where that is not known."""
+    changed = changed_files(ROOT)
+    files = reached(ROOT, changed)
+    print(f"{len(changed)} files differ: {', '.join(changed[:12])}{' ...' if len(changed) > 12 else ''}")
+    if files is None:
+        print("one of them may reach everything")
+        return run_all(standard_steps(GROUPS, coverage=coverage), env)
+    for group, some in files.items():
+        print(f"tests/{group}: {len(some)} files")
+    order = [group for group in GROUPS if group in files]
+    return run_all(steps_of_files({group: files[group] for group in order}, coverage=coverage), env)
+
+
+def summary(results: Sequence[Result], seconds: float, *, coverage: bool) -> int:
+    """The last words: each step, what did not run, the slowest tests, and one line that counts."""
     print("\n=== summary")
     width = max((len(result.step.name) for result in results), default=0) + 2
     for result in results:
@@ -168,14 +88,25 @@ def summary(results: list[Result], seconds: float) -> int:
         print(f"{'ok  ' if result.ok else 'FAIL'} {result.step.name:{width}} {times}  {counts}")
     for skip in (skip for result in results for skip in result.skips):
         print(f"skipped {skip}")
-    if report.stdout.strip().isdigit():
-        print(f"coverage of all code with branches: {report.stdout.strip()} %")
+    for took, name in sorted((each for result in results for each in result.slow), reverse=True)[:SLOWEST]:
+        print(f"slow {took:6.1f} s  {name}")
+    if coverage:
+        print(f"coverage of all code with branches: {_covered()} %")
     passed, failed, skipped = (sum(r.counts.get(w, 0) for r in results) for w in ("passed", "failed", "skipped"))
     failed += sum(not r.ok and not r.counts.get("failed") for r in results)
     processor = sum(result.processor for result in results)
     print(f"took {seconds / 60:.1f} minutes, {processor / 60:.1f} minutes of processor time")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 0 if all(result.ok for result in results) else 1
+
+
+def _covered() -> str:
+    words = ("combine", "-q"), ("report", "--format=total")
+    told = [
+        subprocess.run([BIN / "coverage", *each], cwd=ROOT, check=False, capture_output=True, text=True)
+        for each in words
+    ]
+    return told[-1].stdout.strip() or "?"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ die() { printf '\n%s\n' "$*" >&2; exit 1; }
 # pyscard and evdev are compiled here (gcc, swig, libpcsclite-dev, python3-dev); Mesa and Xvfb draw without a GPU or
 # a monitor; xdotool touches; Chromium shows desk and board.
 BASE_PACKAGES="gcc swig libpcsclite-dev python3-dev python3-venv libgl1 libgl1-mesa-dri libegl1 libgles2 libmtdev1 xvfb xauth xdotool"
-TEST_PACKAGES="chromium procps"
+TEST_PACKAGES="chromium-headless-shell procps"
 
 # Runs a command; what it says is shown only when it fails.
 quietly() {

@@ -4,12 +4,13 @@ from typing import Any
 
 import msgspec
 
-from drivers.input_devices.keys import KeyCodec, Layout
+from drivers.input_devices.keys import KeyCodec
 from drivers.input_devices.lines import LineCodec, Suffix
 from drivers.input_devices.scanner import Codec, Scanner
 from drivers.registry import DriverSpec, Limits, Now
 from drivers.transport.base import Transport
 from kiosk.vocabulary.devices import DeviceKind, Identity
+from kiosk.vocabulary.keyboards import Layout
 
 _LIMITS = Limits(every_s=0.0)
 """The poll itself waits."""

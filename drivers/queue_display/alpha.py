@@ -11,7 +11,7 @@ import msgspec
 
 from drivers.queue_display.codec import ByteRate, Message, Pause, Seconds
 from drivers.queue_display.frame import Frame, Row
-from drivers.queue_display.letters import fit, plain
+from drivers.queue_display.letters import broken, fit, plain, that_fits
 
 NORMAL, PRIORITY = "A", "0"
 """Text files every sign has: A is shown while the priority file is empty."""
@@ -28,6 +28,9 @@ _EXTENDED = {"ü": 0x81, "ä": 0x84, "Ä": 0x8E, "ö": 0x94, "Ö": 0x99, "Ü": 0
 """Letters of the extended set (numbered as in code page 437), sent as 08 and the number less 60 hex [M]. The sharp s
 differs between models and is always transcribed."""
 
+ONE_LINE_PAGES = 4
+"""Calls that take turns as pages of a sign with one line."""
+
 Colour = Literal["red", "green", "amber", "none"]
 SignType = Annotated[str, msgspec.Meta(pattern=r"^[!-~]$")]
 Columns = Annotated[int, msgspec.Meta(ge=8, le=60)]
@@ -38,7 +41,8 @@ class AlphaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Of the sign and its wiring. Speed and parity stand in the URL (Alpha: 9600 7E1, BetaBrite: 9600 8N1).
 
     ``type``: Z all signs, ^ BetaBrite, f 210C. ``address``: 00 all, ? = any digit. ``umlauts``: "plain" writes ae, oe,
-    ue, ss; "extended" uses the sign's own letters. ``fresh_s``: so long a new call has the sign for itself.
+    ue, ss; "extended" uses the sign's own letters. ``fresh_s``: so long a new call has the sign for
+    itself, while no other comes.
     ``bytes_per_s``: what the line carries (960 at 9600 baud). ``pause_s``: behind each STX and each packet.
     """
 
@@ -89,15 +93,20 @@ class AlphaCodec:
     def __init__(self, settings: AlphaSettings) -> None:
         self._settings = settings
 
+    @property
+    def lines(self) -> int:
+        """As many calls as the sign has lines."""
+        return self._settings.lines
+
     def hello(self) -> tuple[Message, ...]:
         """A sign needs no greeting: files A and 0 are always there."""
         return ()
 
-    def frame(self, frame: Frame, *, fresh: bool) -> tuple[Message, ...]:
-        """A fresh call goes to the priority file first; afterwards that file is emptied and the list stands again."""
-        priority = Message(PRIORITY, self._packet(PRIORITY, self._fresh(frame.rows[0]) if fresh else b""))
+    def frame(self, frame: Frame, *, alone: bool) -> tuple[Message, ...]:
+        """A call alone goes to the priority file first; afterwards that file is emptied and the list stands again."""
+        priority = Message(PRIORITY, self._packet(PRIORITY, self._alone(frame.rows[0]) if alone else b""))
         normal = Message(NORMAL, self._packet(NORMAL, self._list(frame)))
-        return (priority, normal) if fresh else (normal, priority)
+        return (priority, normal) if alone else (normal, priority)
 
     def all_dots(self) -> tuple[Message, ...]:
         """Eights light the most dots."""
@@ -109,28 +118,38 @@ class AlphaCodec:
 
     def _list(self, frame: Frame) -> bytes:
         """As many calls as the sign has lines. On a one-line sign they take turns, a page each."""
-        idle = _written(frame.idle, self._settings.umlauts)[: self._settings.columns]
-        lines = [self._line(row) for row in frame.rows] or [self._letters(idle)]
+        lines = [self._line(row) for row in frame.rows[:ONE_LINE_PAGES]] or self._idle(frame.idle)
         if self._settings.lines == 1:
             return self._colour("colour") + _NEW_PAGE.join(lines)
         return self._colour("colour") + _NEW_LINE.join(lines[: self._settings.lines])
 
-    def _fresh(self, row: Row) -> bytes:
+    def _idle(self, text: str) -> list[bytes]:
+        """The text for when nobody is called, on as many lines or pages as it needs."""
+        written = _written(text, self._settings.umlauts)
+        return [self._letters(line) for line in broken(written, self._settings.columns)]
+
+    def _alone(self, row: Row) -> bytes:
         """The number flashes; with two lines it is twice as wide and the place stands below."""
         colour = self._colour("fresh_colour")
         label = self._letters(_written(row.label, self._settings.umlauts)[: self._settings.columns])
         if self._settings.lines == 1:
-            rest = self._line(row)[len(label) :]
+            rest = self._text(row)[len(label) :]
             return colour + _FLASH_ON + label + _FLASH_OFF + rest
         wide = 2 * len(label) <= self._settings.columns
         big = _WIDE_ON + label + _WIDE_OFF if wide else label
-        place = _written(row.place, self._settings.umlauts)[: self._settings.columns]
-        return colour + _FLASH_ON + big + _FLASH_OFF + _NEW_LINE + self._letters(place)
+        place, short = (_written(part, self._settings.umlauts) for part in (row.place, row.short))
+        below = self._letters(that_fits(place, short, self._settings.columns))
+        return colour + _FLASH_ON + big + _FLASH_OFF + _NEW_LINE + below
 
     def _line(self, row: Row) -> bytes:
+        """One call of the list; one that is new in the colour of new ones."""
+        text = self._text(row)
+        return self._colour("fresh_colour") + text + self._colour("colour") if row.news else text
+
+    def _text(self, row: Row) -> bytes:
         """One call on one line, no longer than the sign."""
-        label, place = (_written(part, self._settings.umlauts) for part in (row.label, row.place))
-        return self._letters(fit(label, place, self._settings.columns, arrow=">").rstrip())
+        label, place, short = (_written(part, self._settings.umlauts) for part in (row.label, row.place, row.short))
+        return self._letters(fit(label, place, self._settings.columns, arrow=">", short=short).rstrip())
 
     def _letters(self, text: str) -> bytes:
         return letters(text, self._settings.umlauts)

@@ -27,7 +27,7 @@ class Wiring(Protocol):
 
     @property
     def fresh_s(self) -> float:
-        """So long a new call has the display for itself."""
+        """So long a new call has the display for itself, while no other comes."""
 
     @property
     def bytes_per_s(self) -> float:
@@ -41,11 +41,15 @@ class Wiring(Protocol):
 class Codec(Protocol):
     """One family of displays."""
 
+    @property
+    def lines(self) -> int:
+        """How many calls it shows at a time."""
+
     def hello(self) -> tuple[Message, ...]:
         """What to send after connecting."""
 
-    def frame(self, frame: Frame, *, fresh: bool) -> tuple[Message, ...]:
-        """The whole display, most urgent part first. ``fresh``: the newest call alone, so that it catches the eye."""
+    def frame(self, frame: Frame, *, alone: bool) -> tuple[Message, ...]:
+        """The whole display, most urgent part first. ``alone``: the first row has all of it and catches the eye."""
 
     def all_dots(self) -> tuple[Message, ...]:
         """A picture in which a broken dot is seen."""

@@ -6,9 +6,12 @@ every connecting, and again each minute; and "handed over" is all that is claime
 
 from collections.abc import Callable
 
+import msgspec
+
 from drivers.port import DriverFault, Persist, Report
 from drivers.queue_display.codec import Codec, Message, Wiring
 from drivers.queue_display.frame import Frame, Row, ShowFrame
+from drivers.queue_display.turns import Turns
 from drivers.transport.base import Transport
 from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
 from kiosk.vocabulary.outcomes import NotShown, Shown, ShowOutcome
@@ -33,7 +36,7 @@ class QueueDisplay:
         self._wiring = wiring
         self._now = now
         self._wanted: Frame | None = None
-        self._fresh_until = 0.0
+        self._turns = Turns(codec.lines, wiring.fresh_s)
         self._sent: dict[str, tuple[Message, float]] = {}
 
     def open(self) -> Identity:
@@ -51,13 +54,9 @@ class QueueDisplay:
         return _ONE_WAY
 
     def execute(self, command: ShowFrame, report: Report, persist: Persist) -> ShowOutcome:
-        """Show this from now on. A frame that differs from the last only by being fresh again is fresh again."""
-        frame = command.frame
-        if frame.fresh and (self._wanted is None or frame.mark != self._wanted.mark):
-            self._fresh_until = self._now() + self._wiring.fresh_s
-        elif not frame.fresh:
-            self._fresh_until = 0.0
-        self._wanted = frame
+        """Show this from now on; what is news in it, long enough to be read."""
+        self._wanted = command.frame
+        self._turns.take(self._wanted.rows, self._now())
         try:
             self._converge()
         except DriverFault as fault:
@@ -72,7 +71,7 @@ class QueueDisplay:
         """Light every dot, then an example call. People must look: the line tells nothing."""
         example = Frame(rows=(Row("A 123", "8"),))
         try:
-            for message in (*self._codec.all_dots(), *self._codec.frame(example, fresh=False)):
+            for message in (*self._codec.all_dots(), *self._codec.frame(example, alone=False)):
                 self._send(message)
         except DriverFault as fault:
             return SelfTestReport(False, (f"not handed over: {fault}",))
@@ -89,10 +88,13 @@ class QueueDisplay:
         if self._wanted is None:
             return
         now = self._now()
-        for message in self._codec.frame(self._wanted, fresh=bool(self._wanted.rows) and now < self._fresh_until):
+        lines = self._turns.now(now)
+        frame = msgspec.structs.replace(self._wanted, rows=lines.rows)
+        for message in self._codec.frame(frame, alone=lines.alone):
             last, at = self._sent.get(message.part, (None, 0.0))
             if message != last or now - at >= AGAIN_S:
                 self._send(message)
+        self._turns.shown(self._now())
 
     def _send(self, message: Message) -> None:
         """Piece by piece; a part that broke off counts as never sent."""

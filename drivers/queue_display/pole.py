@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from drivers.queue_display.codec import ByteRate, Message, Pause, Seconds
-from drivers.queue_display.frame import Frame
-from drivers.queue_display.letters import centred, fit, plain
+from drivers.queue_display.frame import Frame, Row
+from drivers.queue_display.letters import broken, centred, fit, plain, that_fits
 
 _INIT = b"\r\r\r\x1b@"
 """Reset. The three CR first end whatever command another program or a broken line left half sent."""
@@ -22,7 +22,7 @@ _BLINK_UNITS = 10
 class PoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of the display. ``code_page``: its number for ESC t (0 = 437, 2 = 850, 16 = 1252, 18 = 852, 19 = 858).
 
-    ``brightness`` 1-4; ``blink``: the display blinks while a call is fresh, for ``fresh_s`` seconds. ``bytes_per_s``:
+    ``brightness`` 1-4; ``blink``: the display blinks while a call is new, for ``fresh_s`` seconds. ``bytes_per_s``:
     what the line carries (960 at 9600 baud). ``pause_s``: some displays lose bytes while they redraw.
     """
 
@@ -68,17 +68,23 @@ class PoleCodec:
         self._line = epson_line if command_set == "epson" else cd5220_line
         self._brightness = epson_brightness if command_set == "epson" else cd5220_brightness
 
+    @property
+    def lines(self) -> int:
+        """Two."""
+        return 2
+
     def hello(self) -> tuple[Message, ...]:
         """Reset and brightness."""
         return (Message("hello", (_INIT + self._brightness(self._settings.brightness),)),)
 
-    def frame(self, frame: Frame, *, fresh: bool) -> tuple[Message, ...]:
-        """The newest call above, the one before below; fresh, the newest alone over both lines, blinking.
+    def frame(self, frame: Frame, *, alone: bool) -> tuple[Message, ...]:
+        """The newest call above, the one before below; alone, the first over both lines. What is news makes it blink.
 
         The code page goes with every frame: a display that lost power meanwhile has its letters right again.
         """
         page = b"\x1bt" + bytes([self._settings.code_page])
-        upper, lower = self._lines(frame, fresh)
+        upper, lower = self._text(frame, alone)
+        fresh = alone or any(row.news for row in frame.rows)
         text = self._line(1, self._letters(upper)) + self._line(2, self._letters(lower))
         pace = blink(_BLINK_UNITS if fresh else 0) if self._settings.blink else b""
         return (Message("lines", (page + text + pace,)),)
@@ -88,15 +94,20 @@ class PoleCodec:
         eights = b"8" * self._settings.columns
         return (Message("lines", (self._line(1, eights) + self._line(2, eights),)),)
 
-    def _lines(self, frame: Frame, fresh: bool) -> tuple[str, str]:
+    def _text(self, frame: Frame, alone: bool) -> tuple[str, str]:
         columns = self._settings.columns
-        rows = [(self._written(row.label), self._written(row.place)) for row in frame.rows]
+        rows = [self._row(row) for row in frame.rows[:2]]
         if not rows:
-            return centred(self._written(frame.idle), columns), " " * columns
-        if fresh:
-            return centred(rows[0][0], columns), centred(rows[0][1], columns)
-        lines = [fit(label, place, columns) for label, place in rows[:2]]
+            upper, *more = broken(self._written(frame.idle), columns)
+            return centred(upper, columns), centred(" ".join(more), columns)
+        if alone:
+            label, place, short = rows[0]
+            return centred(label, columns), that_fits(place, short, columns).center(columns)
+        lines = [fit(label, place, columns, short=short) for label, place, short in rows]
         return lines[0], lines[1] if len(lines) > 1 else " " * columns
+
+    def _row(self, row: Row) -> tuple[str, str, str]:
+        return self._written(row.label), self._written(row.place), self._written(row.short)
 
     def _letters(self, text: str) -> bytes:
         return text.encode(_PAGES[self._settings.code_page])

@@ -1,7 +1,7 @@
 """From the hub's calls to every display of this terminal, and again to one that was away."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -34,20 +34,16 @@ class CallWall:
         self._calls: dict[int, Call] = {}
         self._generations: dict[str, int] = {}
         self._jobs = 0
-        self._frame = frame_of((), texts, lang, fresh=False)
+        self._frame = frame_of((), texts, lang)
 
     def show(self, calls: Calls, *, whole: bool = False) -> None:
-        """Take calls from the hub; ``whole`` = this is everything that is called now, older ones are over. A call
-        that was withdrawn leaves the displays."""
+        """Take calls from the hub; ``whole`` = these are all there are: what is missing was taken back or is over."""
         with self._lock:
             if whole:
                 self._calls.clear()
-            before = max(self._calls, default=-1)
             self._calls.update((call.seq, call) for call in calls.calls)
-            for seq in calls.withdrawn:
-                self._calls.pop(seq, None)
             self._calls = dict(sorted(self._calls.items())[-_KEPT:])
-            frame = self._next_frame(_is_news(calls, before))
+            frame = frame_of(self._calls.values(), self._texts, self._lang, _news(calls.at, self._calls.values()))
             if frame == self._frame:
                 return
             self._frame = frame
@@ -67,13 +63,7 @@ class CallWall:
             self._generations[status.device] = status.generation
             frame = self._frame
         if known != status.generation:
-            self._send(status.device, msgspec.structs.replace(frame, fresh=False))
-
-    def _next_frame(self, news: bool) -> Frame:
-        """An answer that repeats what is known leaves a fresh call fresh: the driver ends it when its time is over."""
-        calm = frame_of(tuple(self._calls.values()), self._texts, self._lang, fresh=False)
-        still = self._frame.fresh and self._frame.mark == calm.mark
-        return msgspec.structs.replace(calm, fresh=bool(calm.rows) and (news or still))
+            self._send(status.device, _no_news(frame))
 
     def _send(self, device: str, frame: Frame) -> None:
         with self._lock:
@@ -82,8 +72,11 @@ class CallWall:
         self._submit(device, job, ShowFrame(frame))
 
 
-def _is_news(calls: Calls, before: int) -> bool:
-    newest = max(calls.calls, key=lambda call: call.seq, default=None)
-    if newest is None or newest.seq <= before:
-        return False
-    return datetime.fromisoformat(calls.at) - datetime.fromisoformat(newest.at) <= FRESH
+def _news(at: str, calls: Iterable[Call]) -> frozenset[int]:
+    """The seqs of calls that were made just before the hub said so, by its own clock."""
+    now = datetime.fromisoformat(at)
+    return frozenset(call.seq for call in calls if now - datetime.fromisoformat(call.at) <= FRESH)
+
+
+def _no_news(frame: Frame) -> Frame:
+    return msgspec.structs.replace(frame, rows=tuple(msgspec.structs.replace(row, news=False) for row in frame.rows))

@@ -1,5 +1,8 @@
 """What a printer's own characters can set."""
 
+from kiosk.i18n.drawable import drawable
+from kiosk.i18n.rtl import plain
+
 _SEEN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u00ad": "", "\u2011": "-"})
 """Blanks and hyphens that only steer where a line breaks."""
 _UNSEEN = frozenset("\u00ad\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
@@ -7,8 +10,12 @@ _UNSEEN = frozenset("\u00ad\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
 
 
 def clean(text: str) -> str:
-    """Text without anything a printer could take for a command: controls become blanks, line feeds stay."""
-    return "".join(char if char.isprintable() or char in _UNSEEN or char in "\n\u00a0\u202f" else " " for char in text)
+    """What of the text is drawn, without anything a printer could take for a command.
+
+    Controls become blanks, line feeds stay.
+    """
+    kept = drawable(text)
+    return "".join(char if char.isprintable() or char in _UNSEEN or char in "\n\u00a0\u202f" else " " for char in kept)
 
 
 def seen(line: str) -> str:
@@ -19,7 +26,7 @@ def seen(line: str) -> str:
 def encodes(text: str, page: str) -> bool:
     """Whether the code page has every character of the text."""
     try:
-        seen(clean(text)).encode(page)
+        plain(seen(clean(text))).encode(page)
     except UnicodeEncodeError:
         return False
     return True

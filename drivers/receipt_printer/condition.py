@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from drivers.receipt_printer.status import is_offline, problems_of
+from drivers.receipt_printer.status import PAPER_SENSORS, STOPS, is_offline, problems_of
 from kiosk.vocabulary.devices import Status
 from kiosk.vocabulary.problems import REMEDIES, Problem, Severity
 
@@ -24,6 +24,21 @@ class Condition(msgspec.Struct, frozen=True):
 def silent(n: int) -> Condition:
     """No answer to ``DLE EOT n``: nothing is known."""
     return Condition(Status((Problem.SILENT,), unknown=True, detail=f"no answer to DLE EOT {n}"), stopped=True)
+
+
+def in_conflict() -> Condition:
+    """Answers that cannot belong together: nothing is known."""
+    detail = "its answers contradict each other: late ones, or another device on the line"
+    return Condition(Status((Problem.SILENT,), unknown=True, detail=detail), stopped=True)
+
+
+def agree(answers: Mapping[int, int]) -> bool:
+    """Whether the answers to ``DLE EOT`` 1-4 can belong together.
+
+    Whatever stops a printer makes it offline (n = 1), and the two bits of each paper sensor (n = 4) are alike.
+    """
+    halves = all(answers[4] & sensor in (0, sensor) for sensor in PAPER_SENSORS)
+    return halves and (is_offline(answers[1]) or not any(answers[n] & STOPS[n] for n in STOPS))
 
 
 def condition_of(answers: Mapping[int, int]) -> Condition:

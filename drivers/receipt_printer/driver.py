@@ -16,9 +16,10 @@ from hashlib import blake2b
 import msgspec
 
 from drivers.port import DriverFault, Persist, Report
-from drivers.receipt_printer.condition import Condition, condition_of, silent
+from drivers.receipt_printer.condition import Condition
 from drivers.receipt_printer.job import PrintJob
-from drivers.receipt_printer.models import Model
+from drivers.receipt_printer.look import Look
+from drivers.receipt_printer.models import LONGEST_COMMAND, LONGEST_HEAD, Model
 from drivers.receipt_printer.status import ASK_PAPER, ask_process_id
 from drivers.receipt_printer.talk import Talk
 from drivers.transport import LinkFault, Transport
@@ -27,9 +28,14 @@ from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfi
 from kiosk.vocabulary.problems import Problem
 
 _MAKER, _MODEL, _SERIAL = 66, 67, 68
-_TEST_MARK = b"test"
-_TEST_TRIES = 2
-"""A printer that is busy when we connect answers late; so many times it is asked what it can."""
+_TEST_MARKS = (b"tst1", b"tst2")
+_SLOWEST_MM_PER_S = 40.0
+"""No receipt printer in use is slower than this."""
+FILL = 2 * LONGEST_COMMAND
+"""So many bytes end any command that may be half received: the longest of ours, and as much again for a job of another
+version of this program."""
+LONGEST_JOB_S = 240.0
+"""No job is waited for longer; the row's limits leave room for the questions before and behind it."""
 
 
 class Confirms(Enum):
@@ -46,9 +52,11 @@ class Confirms(Enum):
 class PrinterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of a printer. ``answers``: off for a printer wired one way (then no print is ever confirmed).
 
-    ``answer_s``: patience with a status request; while a slip prints, the printer is asked this often whether it
-    stopped. ``write_s`` and ``print_s``: time for a job to leave and for its slip to come out, each on top of the time
-    its bytes take at ``bytes_per_s``.
+    ``answer_s``: a usual printer has answered a status request by then; a late answer is waited for twice as long, and
+    four times from a printer that was late before. While a slip prints, the printer is asked this often whether it
+    stopped. ``write_s`` and ``print_s``: time for a job to leave and for its slip to come out (a long slip is given
+    more), on top of the time its bytes take at ``bytes_per_s``: the slowest part of the way, often a serial line behind
+    a print server. For a ``serial://`` address that is the line's own speed unless it is set.
     """
 
     answers: bool = True
@@ -64,8 +72,8 @@ class EscposPrinter:
     def __init__(self, link: Transport, model: Model, settings: PrinterSettings, now: Callable[[], float]) -> None:
         self._link, self._model, self._settings, self._now = link, model, settings, now
         self._talk = Talk(link, now, settings.answer_s)
+        self._look = Look(self._talk, settings.answer_s)
         self._confirms = Confirms.NOT_KNOWN if settings.answers else Confirms.NEVER
-        self._tests_left = _TEST_TRIES
         self._broken: LinkFault | None = None
 
     def open(self) -> Identity:
@@ -75,7 +83,10 @@ class EscposPrinter:
         escpos_render.warm_up(self._model)
         self._link.open()
         if not self._settings.answers:
+            self._talk.fill_up(FILL)
             return Identity(model=self._model.title)
+        # A head cut in two would take the first question for the size of a picture: of zeros it makes an empty one.
+        self._talk.fill_up(LONGEST_HEAD)
         self._talk.drain()
         self._prove()
         self._settle()
@@ -90,29 +101,31 @@ class EscposPrinter:
         self._talk.drain()
         if not self._settings.answers:
             return Status(unknown=True, detail="wired one way")
-        condition = self._look()
+        condition = self._look.at_it()
         if not condition.stopped:
             self._settle()
         return condition.status
 
     def execute(self, command: PrintJob, report: Report, persist: Persist) -> PrintOutcome:
         """Print one slip; see the module for what the outcome says."""
-        from drivers.receipt_printer.escpos_render import part, render
+        from drivers.receipt_printer.escpos_render import part, prepare
 
-        job = render(command.document, self._model)
-        if command.after_doubt and self._confirms in (Confirms.BY_MARK, Confirms.BY_SENSOR):
-            # A printer that never confirms leaves every slip in doubt: it would cut an empty strip before each.
-            job = part(self._model) + job
-        mark = mark_of(command.job_id)
+        job, mark = prepare(command.document, self._model), mark_of(command.job_id)
         try:
             refused = self._why_not()
-            if refused is None:
-                report("sending")
-                self._send(job + self._question(mark))
+            if refused is not None:
+                return NotPrinted(refused)
+            report("sending")
+            # A printer that never confirms leaves every slip in doubt: it would cut an empty strip before each.
+            cut_off = command.after_doubt and self._confirms is not Confirms.NEVER
+            data = (part(self._model) if cut_off else b"") + job.data + self._question(mark)
+            deadline = self._send(data, job.mm)
         except LinkFault as fault:
             self._broken = fault
             return Unconfirmed(fault.problem) if fault.sent else NotPrinted(fault.problem)
-        return NotPrinted(refused) if refused is not None else self._outcome(mark, len(job))
+        outcome = self._outcome(mark, deadline)
+        self._talk.end()
+        return outcome
 
     def recover(self, job: str) -> PrintOutcome:
         """A printer remembers no jobs: nobody can say."""
@@ -131,14 +144,18 @@ class EscposPrinter:
     # -- status and abilities
 
     def _prove(self) -> None:
-        """A printer answers all four requests and says nothing else.
+        """A printer answers all four requests and says nothing else; a rest of an earlier talk is forgiven once.
 
         Silence may be a command of a broken job that it is still reading: then everything we ask is taken for data.
         """
-        condition = self._look()
-        if condition.status.unknown and not self._talk.skipped:
-            self._talk.free()
-            condition = self._look()
+        condition = self._look.at_it()
+        if self._talk.skipped:
+            self._talk.fill_up(LONGEST_HEAD)
+            self._talk.begin()
+            condition = self._look.at_it()
+        elif condition.status.unknown:
+            self._talk.fill_up(FILL)
+            condition = self._look.at_it()
         if self._talk.skipped:
             raise DriverFault(
                 Problem.WRONG_DEVICE,
@@ -147,16 +164,6 @@ class EscposPrinter:
         if condition.status.unknown:
             raise DriverFault(Problem.SILENT, "connected, but the printer does not answer: is it switched on?")
 
-    def _look(self) -> Condition:
-        """Ask how it is. Raises LinkFault."""
-        answers: dict[int, int] = {}
-        for n in (1, 2, 3, 4):
-            byte = self._talk.real_time(n)
-            if byte is None:
-                return silent(n)
-            answers[n] = byte
-        return condition_of(answers)
-
     def _why_not(self) -> Problem | None:
         """Why a job must not be sent now. Raises LinkFault."""
         if self._broken is not None:
@@ -164,29 +171,40 @@ class EscposPrinter:
         self._talk.drain()
         if not self._settings.answers:
             return None
-        condition = self._look()
-        return condition.reason if condition.stopped else None
+        condition = self._look.at_it()
+        if condition.stopped:
+            return condition.reason
+        if self._confirms in (Confirms.NOT_KNOWN, Confirms.NEVER):
+            self._settle()
+        return None
 
     def _settle(self) -> None:
         """Find out what is not known yet, and wait for answers still owed: both are answered only while it is well."""
         wait_s = self._settings.answer_s
         if self._confirms is Confirms.NOT_KNOWN:
-            self._find_ability(2 * wait_s)
-        elif self._confirms is Confirms.BY_SENSOR and self._talk.owed:
+            self._confirms = self._tested()
+        elif self._confirms is Confirms.NEVER:
+            self._confirms = self._heard_late()
+        if self._confirms is Confirms.BY_SENSOR and self._talk.owed:
             heard = self._talk.senses_paper(wait_s) and self._talk.quiet_for(wait_s)
             self._talk.owed = 0 if heard else self._talk.owed
 
-    def _find_ability(self, wait_s: float) -> None:
-        self._tests_left -= 1
-        by_mark, by_sensor = self._talk.confirmations(_TEST_MARK, wait_s)
-        if by_mark:
-            self._confirms = Confirms.BY_MARK
-        elif by_sensor:
-            self._confirms = Confirms.BY_SENSOR
-        elif self._tests_left:
-            self._talk.free()
-        else:
-            self._confirms = Confirms.NEVER
+    def _tested(self) -> Confirms:
+        """Ask what it can. No answer may mean that the test became data of a half-received command (many printers
+        answer status requests even inside of one): then that is filled up, and what it can is asked again."""
+        for mark in _TEST_MARKS:
+            by_mark, by_sensor = self._talk.confirmations(mark, 2 * self._settings.answer_s)
+            if by_mark or by_sensor:
+                return Confirms.BY_MARK if by_mark else Confirms.BY_SENSOR
+            if mark is not _TEST_MARKS[-1]:
+                self._talk.fill_up(FILL)
+        return Confirms.NEVER
+
+    def _heard_late(self) -> Confirms:
+        """A printer that was busy with something long answers the test long after it was given up."""
+        if self._talk.confirmed.intersection(_TEST_MARKS):
+            return Confirms.BY_MARK
+        return Confirms.BY_SENSOR if self._talk.sensed else Confirms.NEVER
 
     def _abilities(self) -> tuple[str, ...]:
         real_time = ("real_time",) if self._settings.answers else ()
@@ -205,14 +223,19 @@ class EscposPrinter:
             case _:
                 return b""
 
-    def _send(self, data: bytes) -> None:
-        """The whole job in one go: a status request in the middle would be eaten as part of a command."""
-        self._talk.begin()
-        self._link.write(data, self._settings.write_s + len(data) / self._settings.bytes_per_s)
+    def _send(self, data: bytes, mm: float) -> float:
+        """The whole job in one go: a status request in the middle would be eaten as part of a command. Returns until
+        when its slip is waited for: what is still on its way by then counts as lost."""
+        settings = self._settings
+        write_s = settings.write_s + len(data) / settings.bytes_per_s
+        job_s = min(LONGEST_JOB_S, write_s + max(settings.print_s, mm / _SLOWEST_MM_PER_S))
+        deadline = self._now() + job_s
+        self._talk.begin(deadline)
+        self._link.write(data, min(write_s, job_s))
+        return deadline
 
-    def _outcome(self, mark: bytes, size: int) -> PrintOutcome:
+    def _outcome(self, mark: bytes, deadline: float) -> PrintOutcome:
         """Every byte has left: from here on a broken link is doubt."""
-        deadline = self._now() + self._settings.print_s + size / self._settings.bytes_per_s
         try:
             match self._confirms:
                 case Confirms.BY_MARK:
@@ -226,17 +249,20 @@ class EscposPrinter:
             return Unconfirmed(fault.problem)
 
     def _await(self, confirmed: Callable[[], bool], deadline: float) -> Unconfirmed | None:
-        """Wait for the answer, looking now and then whether the printer stopped; None when it came."""
-        stopped_before = False
+        """Wait for the answer, looking now and then whether the printer stopped; None when it came.
+
+        Silence before the deadline says nothing: the questions may still stand behind the job. Only a printer that
+        says twice that it stopped has stopped.
+        """
+        before = seen = None
         while self._now() < deadline:
             self._talk.listen(confirmed, self._settings.answer_s)
-            condition = None if confirmed() else self._look()
-            if condition is None or confirmed():
+            before, seen = seen, None if confirmed() else self._look.glance(confirmed)
+            if confirmed():
                 return None
-            if condition.stopped and stopped_before:
-                return Unconfirmed(condition.reason)
-            stopped_before = condition.stopped
-        return Unconfirmed(Problem.TIMED_OUT)
+            if before is not None and seen is not None and before.stopped and seen.stopped:
+                return Unconfirmed(seen.reason)
+        return Unconfirmed(Problem.SILENT if seen is None else Problem.TIMED_OUT)
 
     def _sense(self, deadline: float) -> PrintOutcome:
         """``GS r`` names no job: its answer counts only when nothing else can have caused that byte."""
@@ -245,11 +271,19 @@ class EscposPrinter:
         unconfirmed = self._await(lambda: not self._talk.owed, deadline)
         if unconfirmed is not None:
             return unconfirmed
-        after = self._look()
+        self._talk.end()
+        after = self._look_until(deadline)
         if was_owed or self._talk.skipped or after.status.unknown:
             return Unconfirmed(Problem.SILENT)
         out = Problem.PAPER_OUT in after.status.problems
         return Unconfirmed(Problem.PAPER_OUT) if out else Printed()
+
+    def _look_until(self, deadline: float) -> Condition:
+        """How it is; on a slow line it may take until the deadline to know."""
+        condition = self._look.at_it()
+        while condition.status.unknown and self._now() < deadline:
+            condition = self._look.at_it()
+        return condition
 
 
 def mark_of(job_id: str) -> bytes:

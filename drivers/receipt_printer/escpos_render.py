@@ -6,31 +6,46 @@ printer keeps both over a reconnect.
 
 from typing import assert_never
 
+import msgspec
 import segno
 from PIL import Image
 
 from drivers.receipt_printer import raster
-from drivers.receipt_printer.layout import Bar, Code, Drawn, Feed, Line, Row, lay_out
+from drivers.receipt_printer.layout import Bar, Code, Drawn, Feed, Line, Row, height_of, lay_out
 from drivers.receipt_printer.models import Model
 from drivers.receipt_printer.paper_bytes import PaperBytes
 from kiosk.paper.document import Align, Big, Document, Kind, Qr, Rule, Text
 
 INIT = b"\x1b@"
+SINGLE_BYTE = b"\x1c."
+"""``FS .``: one byte is one character. ``ESC @`` may bring the Chinese mode back, so it stands behind that."""
 NATIONAL_USA = b"\x1bR\x00"
 """``ESC R 0``: # $ @ [ ] { } as in ASCII."""
 _ALIGNS = {Align.START: 0, Align.CENTRE: 1, Align.END: 2}
 
 
+class Job(msgspec.Struct, frozen=True):
+    """A whole slip as bytes, and about how long it is on paper."""
+
+    data: bytes
+    mm: float
+
+
 def render(document: Document, model: Model) -> bytes:
     """The whole job. Deterministic: the same document gives the same bytes."""
+    return prepare(document, model).data
+
+
+def prepare(document: Document, model: Model) -> Job:
+    """The whole job, with its length on paper."""
     sheet = lay_out(document, model, raster.measure)
     out = PaperBytes(model)
-    out.raw(INIT + NATIONAL_USA)
+    out.raw(INIT + (SINGLE_BYTE if model.double_byte else b"") + NATIONAL_USA)
     out.code_page(sheet.page)
     for row in sheet.rows:
         _row(out, row, model)
     out.raw(_end(model))
-    return out.output()
+    return Job(out.output(), height_of(sheet, model) / model.dots_per_mm)
 
 
 def part(model: Model) -> bytes:
@@ -64,8 +79,8 @@ def _row(out: PaperBytes, row: Row, model: Model) -> None:
 def qr_image(data: str, module: int) -> Image.Image:
     """The code as dots, without quiet zone."""
     code = segno.make(data.encode(), error="m", micro=False, boost_error=False)
-    image = Image.new("1", (len(code.matrix[0]), len(code.matrix)), 1)
-    image.putdata([0 if dark else 1 for line in code.matrix for dark in line])
+    image = Image.new("1", (len(code.matrix[0]), len(code.matrix)), raster.WHITE)
+    image.putdata([raster.BLACK if dark else raster.WHITE for line in code.matrix for dark in line])
     return image.resize((image.width * module, image.height * module), Image.Resampling.NEAREST)
 
 

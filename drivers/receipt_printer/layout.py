@@ -21,8 +21,12 @@ Measure = Callable[[str, int, bool], int]
 
 MAX_SCALE = 8
 """Largest character magnification of ESC/POS (GS !)."""
+LINE_OF_CAP = 1.75
+"""Height of a drawn line in capitals; single letters may need more."""
 _QUIET_MODULES = 4
 """White round a QR code (ISO/IEC 18004); printers draw none of their own."""
+_USUAL_MODULES = 45
+"""Squares along the edge of a QR code with an address of usual length (version 7)."""
 _RULE_AIR_MM = 1.0
 _DOUBLE_AIR_MM = 0.75
 
@@ -89,6 +93,25 @@ def lay_out(document: Document, model: Model, measure: Measure) -> Sheet:
     for block in document.blocks:
         rows += paper.block(block)
     return Sheet(tuple(rows), page)
+
+
+def height_of(sheet: Sheet, model: Model) -> float:
+    """About how long the sheet is on paper, in dots; for deadlines, not for drawing."""
+    return sum(_height(row, model) for row in sheet.rows)
+
+
+def _height(row: Row, model: Model) -> float:
+    match row:
+        case Line(high=high):
+            return max(model.cell[1] * high, model.line_dots)
+        case Drawn(cap=cap):
+            return cap * LINE_OF_CAP
+        case Code(module=module):
+            return module * _USUAL_MODULES
+        case Bar(height=height) | Feed(height=height):
+            return height
+        case _:
+            assert_never(row)
 
 
 def texts_of(document: Document) -> list[str]:

@@ -4,6 +4,14 @@ manuals; [M] = from memory, correct it here when a device shows otherwise.
 
 import msgspec
 
+BAND_BYTES = 4096
+"""Pictures are sent in bands of at most so many bytes."""
+LONGEST_COMMAND = 8 + BAND_BYTES
+"""No command of a job is longer, in bytes: 8 = the head of ``GS v 0``; the largest QR code of level M (2,331 bytes, 8
+before them) is shorter."""
+LONGEST_HEAD = 8
+"""No command's head is longer: the bytes that say how much follows."""
+
 _EPSON_PAGES = {
     "cp858": 19, "cp1252": 16, "cp852": 18, "cp857": 13, "cp866": 17, "cp737": 14, "cp775": 33, "cp865": 5,
 }  # fmt: skip
@@ -19,7 +27,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     character in dots; ``cap_dots``: height of its capitals (measured on print-outs of the TM series [M]).
     ``line_dots``: paper a line takes at the default spacing. ``feed_per_mm``: units of ``ESC J`` in a millimetre.
     ``cut_feed_mm``: extra paper before the cut. ``pages``: code pages it has, best first, with their ``ESC t`` number.
-    ``native_qr``: ``GS ( k``; else the code is sent as dots.
+    ``native_qr``: ``GS ( k``; else the code is sent as dots. ``double_byte``: after ``ESC @`` it may take two bytes for
+    one Chinese character (how many printers without a maker's name leave the factory): each job leaves that mode.
     """
 
     name: str
@@ -34,6 +43,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     cut_feed_mm: float = 2.0
     pages: dict[str, int] = msgspec.field(default_factory=lambda: dict(_EPSON_PAGES))
     native_qr: bool = True
+    double_byte: bool = False
 
     @property
     def dots_per_mm(self) -> float:
@@ -47,10 +57,10 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 MODELS = (
-    Model(name="escpos_80", title="ESC/POS, 80 mm", pages=dict(_POS80_PAGES)),
+    Model(name="escpos_80", title="ESC/POS, 80 mm", pages=dict(_POS80_PAGES), double_byte=True),
     Model(
         name="escpos_58", title="ESC/POS, 58 mm, no cutter", width_dots=384, cut=False, cut_feed_mm=15.0,
-        pages=dict(_POS80_PAGES),
+        pages=dict(_POS80_PAGES), native_qr=False, double_byte=True,
     ),
     Model(name="epson_tm_t20", title="Epson TM-T20, TM-T82, TM-m30"),
     Model(name="epson_tm_t88", title="Epson TM-T88 III-V", width_dots=512, dpi=180, feed_per_mm=360 / 25.4),

@@ -1,18 +1,17 @@
 """Text as dots with our own font, for what a printer's characters cannot set."""
 
+import math
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from drivers.receipt_printer.layout import Drawn
+from drivers.receipt_printer.layout import LINE_OF_CAP, Drawn
 from kiosk.assets import font_path
 from kiosk.paper.document import Align
 
 WHITE, BLACK = 255, 0
 CAP_OF_EM = 0.714
 """Height of the font's capitals in ems (kiosk.assets)."""
-_LINE_OF_CAP = 1.75
-"""Height of a line in capitals: room for Arabic descenders and accents on capitals."""
 _BASE_OF_CAP = 1.3
 """Base line below the top of the line, in capitals."""
 _INK_BELOW = 140
@@ -24,10 +23,14 @@ def measure(text: str, cap: int, bold: bool) -> int:
 
 
 def draw(row: Drawn, width: int) -> Image.Image:
-    """The row as dots: mode "1", black on white, ``width`` wide."""
-    image = Image.new("L", (width, round(row.cap * _LINE_OF_CAP)), WHITE)
-    _put(image, row.text, row, row.align)
-    _put(image, row.right, row, Align.END)
+    """The row as dots: mode "1", black on white, ``width`` wide. It is as high as a line, more where a letter needs it
+    (the dots below a final yeh, accents on accents)."""
+    _, highest, _, lowest = face(row.cap, row.bold).getbbox(row.text + row.right, anchor="ls")
+    base = max(round(row.cap * _BASE_OF_CAP), -math.floor(highest))
+    below = max(round(row.cap * LINE_OF_CAP) - round(row.cap * _BASE_OF_CAP), math.ceil(lowest))
+    image = Image.new("L", (width, base + below), WHITE)
+    _put(image, row.text, row, row.align, base)
+    _put(image, row.right, row, Align.END, base)
     return image.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
 
 
@@ -42,10 +45,10 @@ def left_of(align: Align, wide: int, width: int) -> int:
             return max(0, width - wide)
 
 
-def _put(image: Image.Image, text: str, row: Drawn, align: Align) -> None:
+def _put(image: Image.Image, text: str, row: Drawn, align: Align, base: int) -> None:
     font = face(row.cap, row.bold)
     x = left_of(align, round(font.getlength(text)), image.width)
-    ImageDraw.Draw(image).text((x, round(row.cap * _BASE_OF_CAP)), text, fill=BLACK, font=font, anchor="ls")
+    ImageDraw.Draw(image).text((x, base), text, fill=BLACK, font=font, anchor="ls")
 
 
 @lru_cache(maxsize=16)

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from drivers.receipt_printer.driver import EscposPrinter, PrinterSettings
+from drivers.receipt_printer.driver import LONGEST_JOB_S, EscposPrinter, PrinterSettings
 from drivers.receipt_printer.models import MODELS, Model
 from drivers.registry import DriverSpec, Limits, Now
 from drivers.transport import Transport
 from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.outcomes import NotPrinted, Unconfirmed
 
-_LIMITS = Limits(open_s=30.0, execute_s=120.0)
+_LIMITS = Limits(open_s=60.0, poll_s=30.0, execute_s=LONGEST_JOB_S + 60.0)
 
 
 def _builder(model: Model) -> Callable[[Transport, PrinterSettings, Now], EscposPrinter]:

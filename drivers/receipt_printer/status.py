@@ -114,6 +114,12 @@ _COMPLAINTS: dict[int, tuple[tuple[int, Problem], ...]] = {
 }
 """Bits of DLE EOT 1-4. Bit 6 of n = 2 ("error") only repeats what n = 3 says more exactly."""
 
+STOPS = {2: 0x6C, 3: 0x6C, 4: 0x60}
+"""Bits of DLE EOT 2-4 that name a cause for being offline (Epson: cover, feed button, paper end, error; kinds of error;
+no paper)."""
+PAPER_SENSORS = (0x0C, 0x60)
+"""The two bits of each paper sensor in the answer to DLE EOT 4: near end, end."""
+
 
 def _take(held: bytearray) -> tuple[Message, int] | None:
     """The first message and its size; None while it is not complete."""

@@ -30,3 +30,8 @@ def decode(data: bytes, page: int, national: int) -> str:
     text = data.decode(CODE_PAGES.get(page, "ascii"), "replace").replace("\ufffd", UNKNOWN)
     swaps = dict(zip(_REPLACED, _NATIONAL.get(national, _REPLACED), strict=True))
     return "".join(swaps.get(char, char) for char in text)
+
+
+def decode_pairs(data: bytes) -> str:
+    """The same for a printer in its Chinese mode (GBK): two bytes from 81 hex on are one character."""
+    return data.decode("gbk", "replace").replace("\ufffd", UNKNOWN)

@@ -15,8 +15,10 @@ from drivers.sim.scanner import ScannerPeer
 
 LINE_SWITCHES = LineFaults.__struct_fields__
 """Switches every device has."""
-_TALKERS = frozenset({"mute", "twice"})
+_TALKERS = frozenset({"mute", "twice", "late_ms", "late_once_ms", "paired"})
 """Switches that mean something only where a device answers."""
+COUNTED = ("_lines", "_bytes", "_ms", "cut_after")
+"""How the names of switches end that take a number."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,3 +139,8 @@ class SimDesk:
 def _meant(name: str, switches: dict[str, Any]) -> dict[str, Any]:
     """No dead buttons: displays never answer, so their answers cannot be lost."""
     return switches if name == "printer" else {one: value for one, value in switches.items() if one not in _TALKERS}
+
+
+def usual_count(fault: str, other: int = 5) -> int:
+    """The number of a switch that takes one, where nobody gave another: 600 for milliseconds, else ``other``."""
+    return 600 if fault.endswith("_ms") else other

@@ -2,7 +2,8 @@
 
 Parameter lengths after Epson's ESC/POS command reference; the subset is what python-escpos emits and what drivers ask.
 A sequence that is not in the tables becomes an ``unknown`` op and never an error. Real-time requests (DLE EOT, DLE ENQ)
-are recognised only between commands, as a printer does: inside another command they are that command's parameters.
+are recognised only between commands: inside another command they are that command's parameters. Printers that answer
+them there too are served by ``RequestFinder``.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,7 @@ class Op(msgspec.Struct, frozen=True):
     raw: bytes
 
 
-_CONTROLS = {0x0A: "line_feed", 0x0C: "form_feed", 0x0D: "carriage_return", 0x09: "tab", CAN: "cancel"}
+_CONTROLS = {0x00: "nothing", 0x0A: "line_feed", 0x0C: "form_feed", 0x0D: "carriage_return", 0x09: "tab", CAN: "cancel"}
 
 _ESC: dict[int, tuple[str, int]] = {
     ord("@"): ("init", 0), ord("!"): ("print_mode", 1), ord("E"): ("bold", 1), ord("G"): ("double_strike", 1),
@@ -79,6 +80,20 @@ class Parser:
     def held(self) -> int:
         """Bytes of a command that is not complete yet."""
         return len(self._held)
+
+
+class RequestFinder:
+    """Finds ``DLE EOT n`` anywhere, also in the data of other commands: many printers answer it there."""
+
+    def __init__(self) -> None:
+        self._last = b""
+
+    def feed(self, data: bytes) -> list[int]:
+        """The n of each request that is complete now."""
+        seen = self._last + data
+        self._last = seen[-2:]
+        starts = range(len(seen) - 2)
+        return [seen[at + 2] for at in starts if seen[at] == DLE and seen[at + 1] == 0x04 and 1 <= seen[at + 2] <= 4]
 
 
 def _take(held: bytearray) -> Op | None:

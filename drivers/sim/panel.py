@@ -13,14 +13,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from drivers.sim.desk import SimDesk
+from drivers.sim.desk import COUNTED, SimDesk, usual_count
 from drivers.sim.panel_page import LANGUAGES, Page
 from kiosk.i18n.texts import Texts
 
 _FILES = Path(__file__).parent / "panel_files"
 _STATIC = {"/panel.css": "text/css; charset=utf-8", "/panel.js": "text/javascript; charset=utf-8"}
 _BODY_LIMIT = 4096
-_COUNTED = ("_lines", "_bytes", "cut_after")
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -182,8 +181,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 def _value(turn: Turn) -> bool | int | None:
     if turn.value is not None:
         return turn.value
-    if turn.fault.endswith(_COUNTED):
-        return 1 if turn.on else None
+    if turn.fault.endswith(COUNTED):
+        return usual_count(turn.fault, 1) if turn.on else None
     return turn.on
 
 

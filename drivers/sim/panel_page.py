@@ -2,7 +2,7 @@
 
 from html import escape
 
-from drivers.sim.desk import LINE_SWITCHES, Shown
+from drivers.sim.desk import COUNTED, LINE_SWITCHES, Shown, usual_count
 from kiosk.i18n.texts import Texts
 
 LANGUAGES = ("de", "en")
@@ -86,11 +86,12 @@ class Page:
 
     def _switch(self, device: Shown, fault: str) -> str:
         value = device.switches[fault]
-        counted = fault.endswith(("_lines", "_bytes", "cut_after"))
+        counted = fault.endswith(COUNTED)
         pressed = value is not None and value is not False
         label = self._say(f"sim.fault.{fault}")
+        number = value if pressed else usual_count(fault)
         count = (
-            f'<input type="number" name="count" min="0" max="100000" value="{value if pressed else 5}" '
+            f'<input type="number" name="count" min="0" max="100000" value="{number}" '
             f'aria-label="{self._say("sim.count")}: {label}">'
             if counted
             else ""

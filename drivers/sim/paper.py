@@ -1,7 +1,7 @@
 """Draws a slip as a picture, from nothing but what the printer was told.
 
-``dots`` is the bare print head's picture (576 dots wide, 1 bit); ``picture`` is the paper as it lies on the table:
-80 mm wide with margins, torn edges and the thermal head's soft black.
+``dots`` is the bare print head's picture (one bit a dot); ``picture`` is the paper as it lies on the table:
+80 or 58 mm wide with margins, torn edges and the thermal head's soft black.
 """
 
 import io
@@ -24,8 +24,8 @@ _INK, _PAPER, _TABLE = (38, 36, 44), (253, 252, 247), (226, 229, 233)
 
 
 def dots(slip: Slip) -> Image.Image:
-    """The printed dots: mode "1", black on white, 576 wide."""
-    image = Image.new("1", (WIDTH, max(1, slip.height)), 1)
+    """The printed dots: mode "1", black on white, as wide as the print head."""
+    image = Image.new("1", (slip.width, max(1, slip.height)), 1)
     for mark in slip.marks:
         match mark:
             case Letters():
@@ -49,7 +49,7 @@ def picture(slip: Slip, torn: bool = True) -> Image.Image:
     """The slip as paper on a table."""
     printed = dots(slip).convert("L")
     height = printed.height + 2 * _TOP
-    ink = Image.new("L", (PAPER_WIDTH, height), 255)
+    ink = Image.new("L", (slip.width + 2 * _MARGIN, height), 255)
     ink.paste(printed, (_MARGIN, _TOP))
     ink = ink.filter(ImageFilter.GaussianBlur(0.55))
     paper = Image.composite(Image.new("RGB", ink.size, _PAPER), Image.new("RGB", ink.size, _INK), ink)

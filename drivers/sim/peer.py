@@ -13,10 +13,12 @@ from typing import Any, Protocol
 import msgspec
 
 from drivers.sim.lines import Line, Link, readable
+from drivers.sim.wire import Wire
 
 _CHUNK = 4096
 _DRIP_BYTES = 16
 _DRIP_S = 0.02
+_REST_S = 0.005
 _GARBLE = bytes(byte ^ 0xA5 for byte in range(256))
 _OUT_LIMIT = 64 * 1024
 
@@ -25,17 +27,24 @@ class LineFaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """What can go wrong between driver and device, whatever the device is.
 
     ``silent``: bytes are taken and lost. ``mute``: the device works, its answers are lost. ``stalled``: nothing is
-    taken (the driver's write blocks). ``slow``: both ways in drips. ``garbage``: every byte is another one, as with a
-    wrong speed. ``twice``: every answer comes two times. ``absent``: nothing is plugged in. ``power_off``: the buffer
-    is lost and nothing answers. ``cut_after``: after so many more bytes the connection is closed, once.
+    taken (the driver's write blocks). ``slow``: both ways in drips. ``buffered``: everything is taken at once and
+    passed on at 9600 baud, as by a print server. ``garbage``: every byte is another one, as with a wrong speed.
+    ``twice``: every answer comes two times. ``late_ms``: every answer comes so many ms late. ``late_once_ms``: only the
+    next one does. ``paired``: an answer waits for the next one (or 0.7 s), both come in one read. ``absent``: nothing
+    is plugged in. ``power_off``: the buffer is lost and nothing answers. ``cut_after``: after so many more bytes the
+    connection is closed, once.
     """
 
     silent: bool = False
     mute: bool = False
     stalled: bool = False
     slow: bool = False
+    buffered: bool = False
     garbage: bool = False
     twice: bool = False
+    late_ms: int | None = None
+    late_once_ms: int | None = None
+    paired: bool = False
     absent: bool = False
     power_off: bool = False
     cut_after: int | None = None
@@ -80,10 +89,14 @@ class Peer:
         self._changed = threading.Condition(self.lock)
         self._link: Link | None = None
         self._out = bytearray()
+        self._wire = Wire()
         self._present = False
         self._powered = True
         self._next_drip = 0.0
         self._asked = self._obeyed = 0
+        self._planned = self._rested = 0
+        self.taken = self.said = 0
+        """Bytes moved from and to drivers since the start."""
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._bell = -1
@@ -131,6 +144,22 @@ class Peer:
         with self._changed:
             return self._changed.wait_for(fact, timeout_s)
 
+    def rest(self, timeout_s: float = 60.0) -> bool:
+        """Wait until all that arrived is taken, done and answered; False when that takes longer.
+
+        What a driver has not heard by then it will not hear: a test can tell a silent device from a busy machine.
+        """
+        end = time.monotonic() + timeout_s
+        with self._changed:
+            self._asked += 1
+            wanted = self._asked
+            while self._rested < wanted and self._thread is not None and not self._stopping:
+                if time.monotonic() >= end:
+                    return False
+                self._wake()
+                self._changed.wait(_REST_S)
+        return True
+
     @property
     def connected(self) -> bool:
         """Whether a driver's connection is open now (always, on a present pty)."""
@@ -153,11 +182,12 @@ class Peer:
             self._line.close()
 
     def _plan(self) -> tuple[list[int], float | None]:
+        self._planned = self._asked
         if self._link is None and self._present:
             self._link = self._line.accept()
         now = self._clock()
         faults = self.device.faults
-        waits = [] if self._blocked() else [self.device.due_in(now)]
+        waits = [] if self._blocked() else [self.device.due_in(now), self._wire.due_in(now)]
         descriptors = [self._bell]
         dripping = faults.slow and now < self._next_drip
         if self._link is None:
@@ -177,9 +207,19 @@ class Peer:
         if self._link is not None and self._link.fileno() in ready:
             self._take(self._link)
         if not self._blocked():
+            self._receive(self._wire.passed(self._clock()))
             self._say(self.device.work(self._clock()))
+        self._out += self._wire.answered(self._clock())
         self._flush()
         self._obey()
+        if not self._occupied(ready):
+            self._rested = self._planned
+
+    def _occupied(self, ready: set[int]) -> bool:
+        """Whether there was something to take in this turn, or is something to do or to say after it."""
+        came = not ready <= {self._bell}
+        due = not self._blocked() and self.device.due_in(self._clock()) is not None
+        return came or due or (self._link is not None and bool(self._out))
 
     def _obey(self) -> None:
         """Bring presence and power in line with the switches."""
@@ -192,6 +232,7 @@ class Peer:
         self._present = not faults.absent
         if faults.power_off and self._powered:
             self._out.clear()
+            self._wire.clear()
             self.device.power_lost()
         elif not faults.power_off and not self._powered:
             self._hang_up(reset=True)
@@ -208,6 +249,7 @@ class Peer:
             limit = min(limit, max(1, faults.cut_after))
         data = link.read(limit) if faults.cut_after != 0 else b""
         self._next_drip = self._clock() + _DRIP_S
+        self.taken += len(data)
         if not data:
             self._cut_done()
             self._hang_up()
@@ -227,7 +269,14 @@ class Peer:
             return
         if faults.garbage:
             data = data.translate(_GARBLE)
-        self._say(self.device.receive(data))
+        if faults.buffered:
+            self._wire.put(data, self._clock())
+        else:
+            self._receive(self._wire.rest() + data)
+
+    def _receive(self, data: bytes) -> None:
+        if data:
+            self._say(self.device.receive(data))
 
     def _cut_done(self) -> None:
         if self.device.faults.cut_after is not None:
@@ -238,15 +287,19 @@ class Peer:
             self._link.close(reset=reset)
             self._link = None
             self._out.clear()
+            self._wire.clear()
             self.device.unplugged()
 
     def _say(self, data: bytes) -> None:
         faults = self.device.faults
-        if faults.mute or faults.silent or faults.power_off or len(self._out) > _OUT_LIMIT:
+        if not data or faults.mute or faults.silent or faults.power_off or len(self._out) > _OUT_LIMIT:
             return
         if faults.garbage:
             data = data.translate(_GARBLE)
-        self._out += data + data if faults.twice else data
+        late_ms = max(faults.late_ms or 0, faults.late_once_ms or 0)
+        if faults.late_once_ms is not None:
+            self.device.faults = msgspec.structs.replace(faults, late_once_ms=None)
+        self._wire.answer(data + data if faults.twice else data, self._clock(), late_ms / 1000, paired=faults.paired)
 
     def _flush(self) -> None:
         if self._link is None or not self._out:
@@ -256,5 +309,6 @@ class Peer:
             return
         sent = self._link.write(bytes(self._out[:1]) if slow else bytes(self._out))
         del self._out[:sent]
+        self.said += sent
         if slow:
             self._next_drip = self._clock() + _DRIP_S

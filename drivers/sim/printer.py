@@ -7,16 +7,17 @@ printer is online, so that ``GS r`` and ``GS ( H`` answer only when all before t
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 
 from drivers.sim import printer_status
-from drivers.sim.escpos_parse import Op, Parser
+from drivers.sim.escpos_parse import Op, Parser, RequestFinder
 from drivers.sim.lines import make_line
 from drivers.sim.paper import dots_png, paper_png
 from drivers.sim.peer import LineFaults, Peer
 from drivers.sim.printer_status import Condition
-from drivers.sim.roll import DOTS_PER_MM, FEED_TO_CUTTER, Roll, Slip
+from drivers.sim.roll import DOTS_PER_MM, FEED_TO_CUTTER, HEAD_DOTS, Roll, Slip
 
 
 class Abilities(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,12 +32,17 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     maker: str = "EPSON"
     model: str = "TM-T88V"
     serial: str = "SIM0001"
+    paper_mm: Literal[80, 58] = 80
     mm_per_s: float | None = None
     """Printing speed; None = at once."""
 
 
 class PrinterFaults(LineFaults, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Switches of the printer.
+    """Switches of the printer, and habits that printers differ in.
+
+    ``answers_inside``: a status request is answered also where it is data of a half-received command, and is its data
+    all the same. ``keeps_half``: a half-received command outlives the connection (always on a pty). ``double_byte``:
+    after power on and ``ESC @`` two bytes are one Chinese character, until ``FS .``.
 
     ``cutter_jam``: the next cut fails and leaves ``cutter_error`` on. The ``..._after_lines`` switches count lines
     printed from now on and happen once: the paper ends, the power goes.
@@ -49,6 +55,9 @@ class PrinterFaults(LineFaults, frozen=True, kw_only=True, forbid_unknown_fields
     cutter_jam: bool = False
     printer_error: bool = False
     overheated: bool = False
+    answers_inside: bool = False
+    keeps_half: bool = False
+    double_byte: bool = False
     paper_out_after_lines: int | None = None
     power_off_after_lines: int | None = None
     power_off_after_bytes: int | None = None
@@ -69,8 +78,9 @@ class Printer:
         self.on_first_job_byte: Callable[[int], None] | None = None
         self._faults = PrinterFaults()
         self._parser = Parser()
+        self._requests = RequestFinder()
         self._buffer: deque[Op] = deque()
-        self._roll = Roll(abilities.native_qr)
+        self._roll = Roll(abilities.native_qr, HEAD_DOTS[abilities.paper_mm])
         self._reports = False
         self._reported = b""
         self._busy_until = 0.0
@@ -83,6 +93,8 @@ class Printer:
 
     @faults.setter
     def faults(self, value: PrinterFaults) -> None:
+        if value.double_byte != self._faults.double_byte:
+            self._roll.born_double_byte(value.double_byte)
         self._faults = value
 
     @property
@@ -117,13 +129,14 @@ class Printer:
         arrived = time.monotonic_ns()
         self.bytes_received += len(data)
         data = self._until_power_fails(data)
-        answer = b""
+        inside = self._faults.answers_inside
+        answer = b"".join(self._real_time(n) for n in self._requests.feed(data) if inside)
         for op in self._parser.feed(data):
             if op.name == "ask_status":
-                answer += self._real_time(op)
+                answer += b"" if inside else self._real_time(op.data[0])
             elif op.name == "recover":
                 self._recover(op.data[0])
-            else:
+            elif op.name != "nothing":
                 self._notice_job(op, arrived)
                 self._buffer.append(op)
         return answer
@@ -144,7 +157,8 @@ class Printer:
 
     def unplugged(self) -> None:
         """The connection ended: a half-received command is dropped, complete ones stay in the buffer."""
-        self._parser.reset()
+        if not self._faults.keeps_half:
+            self._parser.reset()
 
     def power_lost(self) -> None:
         """Buffer, modes and settings are gone; paper stays where it is."""
@@ -163,8 +177,8 @@ class Printer:
         self._switch(power_off_after_bytes=None, power_off=True)
         return data[:left]
 
-    def _real_time(self, op: Op) -> bytes:
-        return printer_status.real_time(op.data[0], self.condition) if self.abilities.real_time else b""
+    def _real_time(self, n: int) -> bytes:
+        return printer_status.real_time(n, self.condition) if self.abilities.real_time else b""
 
     def _recover(self, n: int) -> None:
         """DLE ENQ 2 throws the buffer away; DLE ENQ 1 prints on, which happens by itself when the cause is gone."""

@@ -4,15 +4,19 @@ Takes the commands in order and knows only dots (203 dpi, 8 to the mm); ``paper`
 Epson's TM series: font A 12 x 24, font B 9 x 17, line spacing 30 dots, no quiet zone round a native QR code.
 """
 
+import unicodedata
+
 import msgspec
 import segno
 
-from drivers.sim.code_pages import decode
+from drivers.sim.code_pages import decode, decode_pairs
 from drivers.sim.escpos_parse import Op
 
 DOTS_PER_MM = 8
 WIDTH = 576
 """Printable dots of 80 mm paper."""
+HEAD_DOTS = {80: WIDTH, 58: 384}
+"""Printable dots of a line, by the paper's width in mm."""
 FEED_TO_CUTTER = 12 * DOTS_PER_MM
 """Paper between head and cutter; a cut that feeds (GS V 65, 66) moves the last line past it."""
 _LINE_SPACING = 30
@@ -70,6 +74,8 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     raw: bytes
     unknown: tuple[bytes, ...] = ()
+    width: int = WIDTH
+    """Printable dots of a line."""
 
     @property
     def texts(self) -> list[str]:
@@ -94,8 +100,9 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
 class Roll:
     """The paper and everything that decides where the next dot goes."""
 
-    def __init__(self, native_qr: bool = True) -> None:
-        self._native_qr = native_qr
+    def __init__(self, native_qr: bool = True, width: int = WIDTH) -> None:
+        self._native_qr, self._width = native_qr, width
+        self._born_double = False
         self._marks: list[Mark] = []
         self._raw = bytearray()
         self._unknown: list[bytes] = []
@@ -107,11 +114,16 @@ class Roll:
         self._style = Style()
         self._align = 0
         self._page = self._national = 0
+        self._double_byte = self._born_double
         self._spacing = _LINE_SPACING
         self._line: list[Letters] = []
         self._x = 0
         self._qr_module, self._qr_level, self._qr_data = 3, "L", b""
         self._graphic: Bits | None = None
+
+    def born_double_byte(self, on: bool) -> None:
+        """Whether the printer is in its Chinese mode after power on and ``ESC @``."""
+        self._born_double = self._double_byte = on
 
     def print(self, op: Op) -> int:
         """Obey one command; how many dots of paper moved."""
@@ -128,7 +140,8 @@ class Roll:
 
     def uncut(self) -> Slip:
         """What hangs out of the printer now."""
-        return Slip(marks=tuple(self._marks), height=self._y, raw=bytes(self._raw), unknown=tuple(self._unknown))
+        unknown, raw = tuple(self._unknown), bytes(self._raw)
+        return Slip(marks=tuple(self._marks), height=self._y, raw=raw, unknown=unknown, width=self._width)
 
     def feed(self, dots: int) -> None:
         """Move the paper."""
@@ -137,7 +150,7 @@ class Roll:
     def _obey(self, op: Op) -> None:
         match op.name:
             case "text":
-                self._set(decode(op.data, self._page, self._national))
+                self._set(self._letters_of(op.data))
             case "line_feed":
                 self._end_line()
             case "feed_lines":
@@ -186,25 +199,36 @@ class Roll:
                 self._spacing = n
             case "line_default":
                 self._spacing = _LINE_SPACING
+            case "kanji_on" | "kanji_off":
+                self._double_byte = op.name == "kanji_on"
             case "position":
-                self._x = min(WIDTH, op.data[0] | op.data[1] << 8)
+                self._x = min(self._width, op.data[0] | op.data[1] << 8)
             case _:
                 pass
+
+    def _letters_of(self, data: bytes) -> str:
+        return decode_pairs(data) if self._double_byte else decode(data, self._page, self._national)
 
     def _restyle(self, **changes: object) -> None:
         self._style = msgspec.structs.replace(self._style, **changes)
 
     def _set(self, text: str) -> None:
-        width, _ = self._style.cell
         for char in text:
-            if self._x + width > WIDTH:
+            style = self._style_of(char)
+            width, _ = style.cell
+            if self._x + width > self._width:
                 self._end_line()
             last = self._line[-1] if self._line else None
-            if last is not None and last.style == self._style and last.x + width * len(last.text) == self._x:
+            if last is not None and last.style == style and last.x + width * len(last.text) == self._x:
                 self._line[-1] = msgspec.structs.replace(last, text=last.text + char)
             else:
-                self._line.append(Letters(self._x, 0, char, self._style))
+                self._line.append(Letters(self._x, 0, char, style))
             self._x += width
+
+    def _style_of(self, char: str) -> Style:
+        """A Chinese character takes two cells."""
+        wide = 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        return self._style if wide == 1 else msgspec.structs.replace(self._style, wide=2 * self._style.wide)
 
     def _end_line(self) -> None:
         """Put the line on paper: characters stand on one base line, the line is as high as its highest."""
@@ -221,11 +245,12 @@ class Roll:
             self._end_line()
 
     def _shift(self, width: int) -> int:
-        return (WIDTH - width) // 2 if self._align == 1 else WIDTH - width if self._align == 2 else 0
+        left = self._width - width
+        return left // 2 if self._align == 1 else left if self._align == 2 else 0
 
     def _place(self, bits: Bits) -> None:
         self._finish()
-        x = self._shift(min(WIDTH, bits.width * bits.wide))
+        x = self._shift(min(self._width, bits.width * bits.wide))
         self._marks.append(msgspec.structs.replace(bits, x=max(0, x), y=self._y))
         self.feed(bits.height * bits.high)
 

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 import threading
+from typing import Literal
 
 import msgspec
 
@@ -46,11 +47,16 @@ def run_simulators(options: argparse.Namespace) -> int:
 def desk_of(options: argparse.Namespace) -> SimDesk:
     """The devices the options ask for; an empty option leaves a device out. Raises BadLine."""
     return SimDesk(
-        PrinterPeer(*_line(options.printer), abilities=Abilities(mm_per_s=_SPEED_MM_S)) if options.printer else None,
+        PrinterPeer(*_line(options.printer), abilities=_abilities(options.paper)) if options.printer else None,
         SignPeer(*_line(options.sign)) if options.sign else None,
         PolePeer(*_line(options.pole), command_set=options.pole_set) if options.pole else None,
         ScannerPeer(*_line(options.scanner)) if options.scanner else None,
     )
+
+
+def _abilities(paper_mm: Literal[80, 58]) -> Abilities:
+    """Most printers with 58 mm paper have no QR code of their own."""
+    return Abilities(mm_per_s=_SPEED_MM_S, paper_mm=paper_mm, native_qr=paper_mm == 80)
 
 
 def _line(option: str) -> tuple[str, int, str]:

@@ -4,6 +4,6 @@ All errors leave here as ``DriverFault``; a fault of a write also says how many 
 """
 
 from drivers.transport.base import LinkFault, Transport
-from drivers.transport.url import SerialAddress, TcpAddress, parse_url, transport_for
+from drivers.transport.url import SerialAddress, TcpAddress, line_speed, parse_url, transport_for
 
-__all__ = ["LinkFault", "SerialAddress", "TcpAddress", "Transport", "parse_url", "transport_for"]
+__all__ = ["LinkFault", "SerialAddress", "TcpAddress", "Transport", "line_speed", "parse_url", "transport_for"]

@@ -2,6 +2,7 @@
 
 import select
 import socket
+import struct
 
 from drivers.faults import LINK_ERRORS, problem_of
 from drivers.transport.base import LinkFault
@@ -9,8 +10,16 @@ from drivers.transport.fd import read_some, write_all
 from kiosk.vocabulary.problems import Problem
 
 _KEEPALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
-_UNACKNOWLEDGED_MS = 10_000
-"""A peer that vanished without a word (power cut, cable) is noticed by the kernel after this time."""
+_GONE_MS = 10_000
+"""A peer that acknowledges nothing for so long, not even what was sent twice again, is gone (power cut, cable).
+
+TCP_USER_TIMEOUT would also cut a peer that is there and takes nothing for a while: a printer out of paper in the middle
+of a slip, until somebody has put in a new roll.
+"""
+_TCP_INFO = struct.Struct("=2x2B4x13I")
+"""linux/tcp.h, struct tcp_info: retransmits and probes without an answer (each acknowledgement sets them to 0), and as
+the last of thirteen numbers behind them tcpi_last_ack_recv, in ms."""
+_AGAIN = 2
 
 
 class TcpTransport:
@@ -35,7 +44,10 @@ class TcpTransport:
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
         """At least one byte, or ``b""`` when none came in time. Raises LinkFault."""
-        return read_some(self._fd(), max_bytes, timeout_s, self._where)
+        data = read_some(self._fd(), max_bytes, timeout_s, self._where)
+        if not data and self._socket is not None and is_gone(_tcp_info(self._socket)):
+            raise LinkFault(Problem.LINK_LOST, f"{self._where}: the other end acknowledges nothing any more")
+        return data
 
     def write(self, data: bytes, timeout_s: float) -> None:
         """All bytes within the time. A peer that already hung up is noticed before the first byte."""
@@ -68,4 +80,14 @@ def _tune(link: socket.socket) -> None:
     link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in _KEEPALIVE:
         link.setsockopt(socket.IPPROTO_TCP, option, value)
-    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MS)
+
+
+def is_gone(info: bytes) -> bool:
+    """Whether the peer vanished without a word, from the kernel's ``tcp_info``. A closed window is no sign of it: the
+    peer still acknowledges the kernel's probes."""
+    retransmits, probes, *numbers = _TCP_INFO.unpack(info)
+    return bool(retransmits + probes >= _AGAIN and numbers[-1] >= _GONE_MS)
+
+
+def _tcp_info(link: socket.socket) -> bytes:
+    return link.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)

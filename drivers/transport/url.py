@@ -59,6 +59,15 @@ def parse_url(url: str) -> Address:
         raise DriverFault(Problem.BAD_CONFIG, f"{url!r}: {error}. {_FORMS}") from error
 
 
+def line_speed(url: str) -> float | None:
+    """Bytes a second that the line of this URL carries, where its settings say so (a serial line: start bit, data,
+    parity, stop bits); None where only the other end knows. Raises DriverFault(BAD_CONFIG)."""
+    address = parse_url(url)
+    if not isinstance(address, SerialAddress):
+        return None
+    return address.baud / (1 + address.bytesize + (address.parity != "N") + address.stopbits)
+
+
 def transport_for(url: str) -> Transport:
     """A new, closed transport for the URL. Raises DriverFault(BAD_CONFIG)."""
     address = parse_url(url)

@@ -13,7 +13,7 @@ from hub.api import wiring
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import signing
 from hub.hall import Hall
-from hub.queues import help, house, instance, orders, slots, terminals, waiting
+from hub.queues import help, house, instance, orders, slots, standing, terminals, waiting
 from hub.queues.days import open_day
 from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
@@ -28,6 +28,7 @@ _enrol = msgspec.json.Decoder(wire.EnrolRequest)
 _heartbeat = msgspec.json.Decoder(wire.Heartbeat)
 _help = msgspec.json.Decoder(wire.HelpRequest)
 _slot = msgspec.json.Decoder(wire.SlotRequest)
+_standing = msgspec.json.Decoder(wire.StandingRequest)
 _sync = msgspec.json.Decoder(wire.SyncRequest)
 
 
@@ -103,6 +104,21 @@ async def sync(request: Asked, hall: Hall) -> Answer:
     return done(wire.SyncAnswer(await hall.store.write(lambda c: apply_all(c, teller, body.ops))))
 
 
+@post(wire.STANDING, status_code=200)
+async def standing_of(request: Asked, hall: Hall) -> Answer:
+    """How the number on a slip stands that is held before the terminal."""
+    known, now_ms = await terminal(request, hall), hall.now_ms()
+    body = await read(request, _standing)
+    if bool(body.token) == bool(body.slip):
+        raise Turned(400, wire.Fault(code="bad_field", message="Send a token or a slip.", place="$"))
+    if body.token:
+        found = await hall.store.read(partial(standing.by_token, site=known.site, token=body.token, now_ms=now_ms))
+    else:
+        token = hall.tokens.draw()
+        found = await hall.store.write(lambda c: standing.by_slip(c, known.site, body.slip, token, now_ms))
+    return refusal(found) if isinstance(found, Refused) else done(found)
+
+
 @get(wire.QUEUES)
 async def queues(request: Asked, hall: Hall) -> Answer:
     """How many wait where."""
@@ -164,20 +180,17 @@ async def ask_help(request: Asked, hall: Hall) -> Answer:
 
 @get(wire.CALLS)
 async def calls(request: Asked, hall: Hall) -> Answer:
-    """The calls after a seq: the fall-back where streams do not get through."""
+    """Who is called now: the fall-back where streams do not get through."""
     known = await terminal(request, hall)
-    after = streams.last_event_id(request.query_params.get("after"))
-    found = await hall.store.read(lambda c: waiting.calls_after(c, known.site, after, hall.now_ms()))
-    return done(found)
+    return done(await hall.called.read(known.site))
 
 
 @get(wire.CALLS_STREAM)
 async def calls_stream(request: Asked, hall: Hall) -> Stream:
-    """The calls as they come."""
+    """The same as a stream: whenever it changes."""
     known = await terminal(request, hall)
-    after = streams.last_event_id(request.headers.get("last-event-id") or request.query_params.get("after"))
     timezone = await hall.store.read(partial(waiting.timezone_of, site=known.site))
-    return streams.calls(hall.feed, hall.store, known.site, timezone, after, hall.now_ms)
+    return streams.calls(hall.feed, hall.called, known.site, timezone, hall.now_ms)
 
 
 router = Router(
@@ -188,6 +201,7 @@ router = Router(
         slot,
         sync,
         queues,
+        standing_of,
         heartbeat,
         ask_help,
         calls,

@@ -6,7 +6,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.store.sql import run
-from kiosk.catalogue.model import Texts
+from kiosk.catalogue.model import Office, Texts
+from kiosk.catalogue.records import join
 
 MOST = 200
 LANGUAGES = ("de", "en")
@@ -76,6 +77,21 @@ def languages(connection: Connection, site: str) -> tuple[str, ...]:
         site,
     ).fetchone()
     return msgspec.json.decode(row[0], type=tuple[str, ...]) if row else ("de",)
+
+
+def main_office(connection: Connection, site: str) -> Office | None:
+    """The catalogue's first office: its hours are the house's. Its texts are left out."""
+    row = run(
+        connection,
+        "SELECT id, body FROM catalogue_record"
+        " WHERE site_id = ? AND kind = 'office' AND lang = '' AND deleted_ms IS NULL"
+        """ ORDER BY json_extract(CAST(body AS TEXT), '$."#"'), id LIMIT 1""",
+        site,
+    ).fetchone()
+    if row is None:
+        return None
+    found = join("office", str(row[0]), bytes(row[1]), {}).value
+    return found if isinstance(found, Office) else None
 
 
 _ONE = (

@@ -43,16 +43,12 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
 
 
 class TicketChange(msgspec.Struct, frozen=True, tag="ticket"):
-    """How a ticket stood before and after; ``before`` None = the act brought it in.
-
-    ``call`` is the seq of the call that the act made, 0 = none.
-    """
+    """How a ticket stood before and after; ``before`` None = the act brought it in."""
 
     ticket: str
     label: str
     before: Stand | None
     after: Stand
-    call: int = 0
 
 
 class SeatRow(msgspec.Struct, frozen=True):

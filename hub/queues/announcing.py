@@ -1,19 +1,12 @@
-"""What boards and signs show: a call, the same again, a call that is withdrawn."""
+"""Announcing a call to boards and signs, and announcing it again. Who is called now: ``hub.queues.called``."""
 
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import Connection
 
 from hub.queues.events import Kind, append
 from hub.queues.tickets import Ticket
 from hub.store.sql import run
-
-STANDS = (
-    "NOT EXISTS (SELECT 1 FROM event u WHERE u.site_id = e.site_id AND u.kind = 'uncall'"
-    " AND u.subject = CAST(e.seq AS TEXT))"
-)
-"""Condition on a call's event ``e``: it was not withdrawn."""
 
 
 def announce(connection: Connection, kind: Kind, ticket: Ticket, name: str, now_ms: int) -> int:
@@ -27,26 +20,6 @@ def announce(connection: Connection, kind: Kind, ticket: Ticket, name: str, now_
         "counter_name": name,
     }
     return append(connection, ticket.site_id, kind, ticket.id, body, now_ms)
-
-
-def withdraw(connection: Connection, ticket: Ticket, now_ms: int, since: int = 0) -> bool:
-    """Take the ticket's calls from event ``since`` on away from boards and signs; False when none stood there."""
-    rows = run(
-        connection,
-        "SELECT e.seq, e.body FROM event e WHERE e.site_id = ? AND e.kind IN ('call', 'recall')"
-        f" AND e.subject = ? AND e.seq >= ? AND {STANDS}",
-        ticket.site_id,
-        ticket.id,
-        since,
-    ).fetchall()
-    for seq, body in rows:
-        label = msgspec.json.decode(body, type=_Labelled).label
-        append(connection, ticket.site_id, Kind.UNCALL, str(seq), {"label": label, "ticket": ticket.id}, now_ms)
-    return bool(rows)
-
-
-class _Labelled(msgspec.Struct):
-    label: str
 
 
 class Counter(NamedTuple):

@@ -66,13 +66,13 @@ def remove_queue(connection: Connection, site: str, queue: str, now_ms: int) -> 
 
 
 def change_counter(
-    connection: Connection, site: str, counter: str, name: str, place: str, now_ms: int
+    connection: Connection, site: str, counter: str, name: str, place: str, now_ms: int, short: str = ""
 ) -> Refused | None:
-    """Rename a counter or its place; refused when another has the name."""
+    """Rename a counter, its short name or its place; refused when another has the name."""
     mine = (t.counter.c.site_id == site) & (t.counter.c.id == counter)
     try:
         with connection.begin_nested():
-            connection.execute(update(t.counter).where(mine).values(name=name, place=place))
+            connection.execute(update(t.counter).where(mine).values(name=name, place=place, short=short))
     except IntegrityError:
         return Refused(Code.NAME_TAKEN, f"There is a counter {name} already.", "name")
     _tell(connection, site, now_ms)

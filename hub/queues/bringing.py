@@ -21,7 +21,8 @@ from hub.queues.tickets import FIELDS, Ticket, from_row
 from hub.store.sql import run
 from hub.store.words import ACTIVE, Origin, State, sql_list
 from kiosk.vocabulary.labels import Label, parse_label
-from kiosk.vocabulary.slips import Forged, Slip, read_slip
+from kiosk.vocabulary.reader_texts import readings
+from kiosk.vocabulary.slips import Forged, Slip, find_slip
 
 _PAGE = re.compile(r"/t/([0-9a-f]{32})\Z", re.IGNORECASE)
 """The end of the visitor's page, which is on slips of a hub with a base URL."""
@@ -50,10 +51,14 @@ class Bring(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Brought(msgspec.Struct, frozen=True, tag="brought"):
-    """The ticket that was meant; ``fresh`` = it waits from now on, else it was there already."""
+    """The ticket that was meant; ``fresh`` = it waits from now on, else it was there already.
+
+    ``wrong_keyboard``: the reader at the desk is set to another keyboard than the computer.
+    """
 
     ticket: Ticket
     fresh: bool
+    wrong_keyboard: bool = False
 
 
 def bring(connection: Connection, wish: Bring) -> Brought | Refused:
@@ -91,15 +96,29 @@ def _find(connection: Connection, wish: Bring) -> Brought | Refused:
     day = today(connection, wish.site, wish.now_ms)
     if page := _PAGE.search(wish.text.strip()):
         return _there(_with_token(connection, page[1].lower()))
-    slip = read_slip(wish.text, instance.of(connection, wish.site).slip_key)
-    if isinstance(slip, Forged):
+    found = find_slip(wish.text, instance.of(connection, wish.site).slip_key)
+    if isinstance(found, Forged):
         return Refused(Code.FORGED, "This slip was not made by this hall.", "text")
-    if slip is not None:
-        return _slip(connection, wish, slip)
+    if found is not None:
+        return _with_note(_slip(connection, wish, found.slip), found.reading.wrong_keyboard)
+    if (ticket := _of_other_keyboard(connection, wish.text.strip())) is not None:
+        return Brought(ticket, fresh=False, wrong_keyboard=True)
     label = parse_label(wish.text)
     if label is None:
         return Refused(Code.UNREADABLE, "This is neither a number nor a slip of ours.", "text")
     return _number(connection, wish, label, day)
+
+
+def _of_other_keyboard(connection: Connection, text: str) -> Ticket | None:
+    """The ticket of a visitor's page that a reader typed with another keyboard: nobody guesses a token."""
+    pages = {page[1].lower() for reading in readings(text) if (page := _PAGE.search(reading.text))}
+    return next((ticket for token in pages if (ticket := _with_token(connection, token)) is not None), None)
+
+
+def _with_note(result: Brought | Refused, wrong_keyboard: bool) -> Brought | Refused:
+    if isinstance(result, Refused) or not wrong_keyboard:
+        return result
+    return msgspec.structs.replace(result, wrong_keyboard=True)
 
 
 def _there(ticket: Ticket | None) -> Brought | Refused:

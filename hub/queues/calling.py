@@ -7,7 +7,7 @@ UNANSWERED until it brings the answer along (``Act.was_here``).
 from sqlalchemy import Connection
 
 from hub.queues import acts, events
-from hub.queues.acts import Act, Done, TicketChange
+from hub.queues.acts import Act, Done
 from hub.queues.announcing import announce, counter_now
 from hub.queues.issue import tell
 from hub.queues.once import Op, once
@@ -51,9 +51,8 @@ def call(connection: Connection, ticket: Ticket, name: str, act: Act) -> acts.St
     """Call this ticket to the counter, which has no customer, and tell boards and signs its ``name``."""
     stepped = acts.step(connection, ticket, State.CALLED, act.now_ms, act.counter)
     assert not isinstance(stepped, Refused), stepped
-    seq = announce(connection, events.Kind.CALL, stepped.ticket, name, act.now_ms)
-    change = stepped.change
-    return acts.Stepped(stepped.ticket, TicketChange(change.ticket, change.label, change.before, change.after, seq))
+    announce(connection, events.Kind.CALL, stepped.ticket, name, act.now_ms)
+    return stepped
 
 
 def recall(connection: Connection, act: Act) -> Done | Refused:

@@ -17,8 +17,6 @@ class Kind(StrEnum):
     """First call. Body: label, queue, counter (its id), counter_name."""
     RECALL = "recall"
     """The same again, louder. Body as ``call``."""
-    UNCALL = "uncall"
-    """A call was withdrawn: boards and signs drop it. Subject: the seq of the call's event. Body: label, ticket."""
     SEAT = "seat"
     """Somebody sat down at a counter, left it, or it pauses. Body: empty; the subject is the counter."""
     HELP = "help"
@@ -35,8 +33,8 @@ class Kind(StrEnum):
     """A business day began. Body: day."""
 
 
-CALLING = (Kind.CALL, Kind.RECALL)
-"""What boards and signs show."""
+CHANGES_CALLS = (Kind.CALL, Kind.RECALL, Kind.TICKET, Kind.HOUSE, Kind.DAY)
+"""Events after which somebody else may be called than before, or elsewhere (``hub.queues.called``)."""
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -31,6 +31,8 @@ class Counter(msgspec.Struct, frozen=True):
     name: str
     place: str
     queues: tuple[str, ...]
+    short: str = ""
+    """For displays with little room; "" = the name, shortened."""
 
 
 def add_site(connection: Connection, site: Site, now_ms: int) -> None:
@@ -94,10 +96,10 @@ def route(connection: Connection, site: str, service: str, queue: str, now_ms: i
 
 
 def add_counter(
-    connection: Connection, site: str, counter: str, name: str, now_ms: int, place: str = ""
+    connection: Connection, site: str, counter: str, name: str, now_ms: int, place: str = "", short: str = ""
 ) -> Refused | None:
     """Add a counter; it serves all queues until ``serve`` says otherwise."""
-    row = insert(t.counter).values(site_id=site, id=counter, name=name, place=place)
+    row = insert(t.counter).values(site_id=site, id=counter, name=name, place=place, short=short)
     return _insert(connection, site, f"There is a counter {name} already.", row, now_ms)
 
 
@@ -116,12 +118,12 @@ def counters(connection: Connection, site: str) -> list[Counter]:
     rows = select(t.counter_queue.c.counter_id, t.counter_queue.c.queue_id).where(t.counter_queue.c.site_id == site)
     for counter, queue in connection.execute(rows.order_by(t.counter_queue.c.queue_id)):
         duties.setdefault(counter, []).append(queue)
-    found = select(t.counter.c.id, t.counter.c.name, t.counter.c.place).where(
+    found = select(t.counter.c.id, t.counter.c.name, t.counter.c.place, t.counter.c.short).where(
         t.counter.c.site_id == site, t.counter.c.closed_ms.is_(None)
     )
     return [
-        Counter(ident, name, place, tuple(duties.get(ident, ())))
-        for ident, name, place in connection.execute(found.order_by(t.counter.c.position, t.counter.c.name))
+        Counter(ident, name, place, tuple(duties.get(ident, ())), short)
+        for ident, name, place, short in connection.execute(found.order_by(t.counter.c.position, t.counter.c.name))
     ]
 
 

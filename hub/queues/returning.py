@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from hub.queues import acts, aliases, calling
 from hub.queues.acts import Act, Done
-from hub.queues.announcing import withdraw
 from hub.queues.days import open_day
 from hub.queues.issue import tell
 from hub.queues.once import Op, once
@@ -56,7 +55,6 @@ def back_to_the_list(connection: Connection, act: Act) -> Done | Refused:
         here = calling.customer(connection, act)
         if isinstance(here, Refused):
             return here
-        withdraw(connection, here, act.now_ms)
         return _waits(connection, here, act)
 
     return once(connection, Op(act.site, act.op, "back", act.counter), act.now_ms, Done, do)

@@ -2,10 +2,26 @@
 
 from sqlalchemy import Connection
 
+from hub.queues import instance
 from hub.queues.arrivals import Told
+from hub.queues.merging import TakenIn, take_in
+from hub.queues.refusals import Code, Refused
 from hub.store.sql import run
 from hub.store.words import Origin
-from kiosk.vocabulary.slips import Slip, service_mark
+from kiosk.vocabulary.slips import Forged, Slip, read_slip, service_mark
+
+
+def take_slip(connection: Connection, site: str, text: str, token: str, now_ms: int) -> TakenIn | Refused:
+    """Read a slip as it came from a scanner and take its ticket in. Refused with UNREADABLE, FORGED, or as ``take_in``.
+
+    ``token`` is for the visitor's page, should the ticket be new here.
+    """
+    slip = read_slip(text, instance.of(connection, site).slip_key)
+    if slip is None:
+        return Refused(Code.UNREADABLE, "This is no slip of ours.", "slip")
+    if isinstance(slip, Forged):
+        return Refused(Code.FORGED, "This slip was not made by this hall.", "slip")
+    return take_in(connection, told_by_slip(connection, site, slip, token, now_ms))
 
 
 def told_by_slip(connection: Connection, site: str, slip: Slip, token: str, now_ms: int) -> Told:

@@ -13,16 +13,15 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import handing_back, instance, orders
+from hub.queues import handing_back, orders
 from hub.queues.arrivals import Told
 from hub.queues.merging import take_in
 from hub.queues.refusals import Code, Refused, status_of
-from hub.queues.slips import told_by_slip
+from hub.queues.slips import take_slip
 from hub.queues.terminals import Known
 from hub.store.sql import run
 from hub.store.words import Origin
 from kiosk.vocabulary.labels import Label
-from kiosk.vocabulary.slips import Forged, read_slip
 from kiosk.wire import CancelFact, Op, OpAnswer, OpKind, OrderFact, PaperFact, ScanFact, TicketFact
 
 _TICKET = msgspec.json.Decoder(TicketFact)
@@ -148,13 +147,7 @@ def _paper(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | R
 
 def _scan(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
     fact = _SCAN.decode(body)
-    site = teller.known.site
-    slip = read_slip(fact.slip, instance.of(connection, site).slip_key)
-    if slip is None:
-        return Refused(Code.UNREADABLE, "This is no slip of ours.", "slip")
-    if isinstance(slip, Forged):
-        return Refused(Code.FORGED, "This slip was not made by this hall.", "slip")
-    taken = take_in(connection, told_by_slip(connection, site, slip, teller.draw(), teller.now_ms))
+    taken = take_slip(connection, teller.known.site, fact.slip, teller.draw(), teller.now_ms)
     return taken if isinstance(taken, Refused) else taken.news
 
 

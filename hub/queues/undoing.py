@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from hub.queues import acts, aliases, events
 from hub.queues.acts import Act, Change, Record, SeatChange, SeatRow, TicketChange
-from hub.queues.announcing import announce, counter_now, withdraw
+from hub.queues.announcing import announce, counter_now
 from hub.queues.calling import current
 from hub.queues.issue import tell
 from hub.queues.once import Op, once
@@ -121,8 +121,6 @@ def _undo(connection: Connection, act: Act, change: Change) -> None:
         return
     ticket = load(connection, act.site, change.ticket)
     assert ticket is not None
-    if change.call:
-        withdraw(connection, ticket, act.now_ms, change.call)
     if change.before is None:
         take_out(connection, ticket)
         tell(connection, msgspec.structs.replace(ticket, state=State.VOID), act.now_ms)
@@ -132,7 +130,7 @@ def _undo(connection: Connection, act: Act, change: Change) -> None:
     if back.state is State.CALLED and ticket.state is State.WAITING:
         counter = counter_now(connection, act.site, back.counter_id or "")
         assert counter is not None  # its own act is being undone
-        announce(connection, events.Kind.RECALL, back, counter.name, act.now_ms)  # it was withdrawn with the act
+        announce(connection, events.Kind.RECALL, back, counter.name, act.now_ms)  # it had left boards and signs
 
 
 def _give_back(connection: Connection, act: Act, change: SeatChange) -> None:

@@ -1,15 +1,11 @@
-"""Looking at the hall: waiting list, queues, last calls, one visitor's standing. Reads only."""
+"""Looking at the hall: waiting list, queues, one visitor's standing. Reads only."""
 
 import msgspec
 from sqlalchemy import Connection
 
-from hub.queues.announcing import STANDS
-from hub.queues.days import open_day
-from hub.queues.events import Event, Kind, newest
-from hub.queues.tickets import FIELDS, Ticket, from_row, local_iso
+from hub.queues.tickets import FIELDS, Ticket, from_row
 from hub.store.sql import run
 from hub.store.words import State
-from kiosk.wire import Call, CallKind, Calls
 
 
 class QueueNow(msgspec.Struct, frozen=True):
@@ -90,69 +86,10 @@ def queues_now(connection: Connection, site: str) -> list[QueueNow]:
     return [_queue_now(row) for row in rows]
 
 
-def last_calls(connection: Connection, site: str, limit: int = 7, after: int = 0) -> list[Call]:
-    """The last calls of the open business day, newest last, without those up to event ``after`` or withdrawn."""
-    rows = run(
-        connection,
-        f"""SELECT e.seq, e.kind, e.subject, e.body, e.at_ms, s.timezone FROM event e
-        JOIN business_day d ON d.site_id = e.site_id AND d.closed_ms IS NULL JOIN site s ON s.id = e.site_id
-        WHERE e.site_id = ? AND e.kind IN ('call', 'recall') AND e.seq > ? AND e.at_ms >= d.opened_ms
-        AND {STANDS} ORDER BY e.seq DESC LIMIT ?""",
-        site,
-        after,
-        limit,
-    ).fetchall()
-    return [
-        call_of(Event(seq, Kind(kind), subject, body, at_ms), timezone)
-        for seq, kind, subject, body, at_ms, timezone in reversed(rows)
-    ]
-
-
-def calls_after(connection: Connection, site: str, after: int, now_ms: int, limit: int = 7) -> Calls:
-    """The calls after event ``after`` and the seq that this is complete up to.
-
-    ``after`` from another life of the database (larger than any seq of ours) counts as 0.
-    """
-    seq = newest(connection, site)
-    calls = last_calls(connection, site, limit, after if after <= seq else 0)
-    at = local_iso(now_ms, timezone_of(connection, site))
-    gone = withdrawn_after(connection, site, after) if 0 < after <= seq else ()
-    return Calls(seq=seq, at=at, calls=tuple(calls), business_day=open_day(connection, site) or "", withdrawn=gone)
-
-
-def withdrawn_after(connection: Connection, site: str, after: int) -> tuple[int, ...]:
-    """The seqs of calls that were withdrawn after event ``after``, for whoever has seen them."""
-    rows = run(
-        connection,
-        "SELECT e.seq, e.kind, e.subject, e.body, e.at_ms FROM event e"
-        " WHERE e.site_id = ? AND e.kind = 'uncall' AND e.seq > ? ORDER BY e.seq",
-        site,
-        after,
-    ).fetchall()
-    return tuple(withdrawn_by(Event(seq, Kind(kind), subject, body, at_ms)) for seq, kind, subject, body, at_ms in rows)
-
-
-def withdrawn_by(event: Event) -> int:
-    """The seq of the call that an UNCALL event takes away."""
-    return int(event.subject)
-
-
 def timezone_of(connection: Connection, site: str) -> str:
     """The site's time zone; UTC for a site that is not there."""
     row = run(connection, "SELECT timezone FROM site WHERE id = ?", site).fetchone()
     return "UTC" if row is None else str(row[0])
-
-
-def call_of(event: Event, timezone: str) -> Call:
-    """A call event as terminals and boards read it."""
-    fields = msgspec.json.decode(event.body, type=_CallBody)
-    at = local_iso(event.at_ms, timezone)
-    return Call(seq=event.seq, kind=CallKind(event.kind), label=fields.label, counter=fields.counter_name, at=at)
-
-
-class _CallBody(msgspec.Struct):
-    label: str
-    counter_name: str
 
 
 _OF_TICKET = ", ".join("t." + field for field in Ticket.__struct_fields__)

@@ -1,24 +1,30 @@
 """The call board: public, no account, one screen that keeps itself right."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, Router, get
 from litestar.params import FromPath
 from litestar.response import Stream
+from sqlalchemy import Connection
 
 from hub import streams
+from hub.catalogue import listing
 from hub.hall import Hall
-from hub.queues.waiting import calls_after
+from hub.queues.called import called_now
+from hub.queues.house import Site
 from hub.web import looking
 from hub.web.page import Asked, go, page
-from kiosk.wire import Call
+from hub.web.words import Say, language_of, sayer
+from kiosk.catalogue.hours import closing, next_opening
+from kiosk.i18n import formats
+from kiosk.wire import Calls, CallState
 
-KEPT = 7
-"""The newest and the six before."""
-ASKED = 2 * KEPT
-"""Calls asked for, because a repeated one counts once."""
+ROWS = 4
+"""Calls that stand below the newest one, each large enough to be read across the hall."""
 
 
 @get("/board")
@@ -30,36 +36,57 @@ async def only_board(request: Asked, hall: Hall) -> Response[Any]:
 
 @get("/board/{site_id:str}")
 async def board_page(request: Asked, hall: Hall, site_id: FromPath[str]) -> Response[Any]:
-    """The last calls; the script keeps them new."""
+    """Who is called; the script keeps it true."""
     site = await hall.store.read(partial(looking.site_of, ident=site_id))
     if site is None:
         return page(request, "message.html", 404, word="unknown_board")
-    now_ms = hall.now_ms()
-    calls = await hall.store.read(lambda c: calls_after(c, site.id, 0, now_ms, ASKED))
-    return page(request, "board.html", house=site, calls=_once(calls.calls), at=calls.at)
+    calls, info = await hall.store.read(partial(_look, site=site, lang=language_of(request), now_ms=hall.now_ms()))
+    now = [call for call in reversed(calls.calls) if call.state is CallState.NOW]
+    over = [call for call in reversed(calls.calls) if call.state is not CallState.NOW]
+    earlier = [*now[ROWS + 1 :], *over]
+    return page(
+        request, "board.html", house=site, now=now[: ROWS + 1], earlier=earlier, info=info, at=calls.at, rows=ROWS
+    )
 
 
 @get("/board/{site_id:str}/calls")
-async def board_calls(hall: Hall, site_id: FromPath[str]) -> Response[bytes]:
-    """The last calls for polling: ``wire.Calls`` as JSON."""
-    now_ms = hall.now_ms()
-    calls = await hall.store.read(lambda c: calls_after(c, site_id, 0, now_ms, ASKED))
-    return Response(msgspec.json.encode(calls), media_type="application/json", headers={"cache-control": "no-store"})
+async def board_calls(request: Asked, hall: Hall, site_id: FromPath[str]) -> Response[bytes]:
+    """The same for polling, as JSON: ``wire.Calls`` and ``info``, the day's information."""
+    site = await hall.store.read(partial(looking.site_of, ident=site_id))
+    if site is None:
+        return Response(b"", status_code=404)
+    calls, info = await hall.store.read(partial(_look, site=site, lang=language_of(request), now_ms=hall.now_ms()))
+    told = msgspec.json.encode(msgspec.structs.asdict(calls) | {"info": info})
+    return Response(told, media_type="application/json", headers={"cache-control": "no-store"})
 
 
 @get("/board/{site_id:str}/stream")
-async def board_stream(request: Asked, hall: Hall, site_id: FromPath[str]) -> Stream | Response[Any]:
+async def board_stream(hall: Hall, site_id: FromPath[str]) -> Stream | Response[Any]:
     """Calls as they happen, with a beat between them."""
     site = await hall.store.read(partial(looking.site_of, ident=site_id))
     if site is None:
         return Response(b"", status_code=404)
-    return streams.calls(hall.feed, hall.store, site.id, site.timezone, 0, hall.now_ms, ASKED)
+    return streams.calls(hall.feed, hall.called, site.id, site.timezone, hall.now_ms)
 
 
-def _once(calls: tuple[Call, ...]) -> list[Call]:
-    """Each number once, where it was called last; newest last."""
-    last = {call.label: call.seq for call in calls}
-    return [call for call in calls if last[call.label] == call.seq][-KEPT:]
+def _look(connection: Connection, site: Site, lang: str, now_ms: int) -> tuple[Calls, str]:
+    """Who is called, and the day's information: date, and how long the house is open or when it opens."""
+    now = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(site.timezone))
+    parts = (formats.long_day(now.date(), lang), _opening(connection, site.id, now, sayer(lang), lang))
+    return called_now(connection, site.id, now_ms), " · ".join(part for part in parts if part)
+
+
+def _opening(connection: Connection, site: str, now: datetime, say: Say, lang: str) -> str:
+    office = listing.main_office(connection, site)
+    if office is None or not office.hours:
+        return ""
+    if (closes := closing(office, now)) is not None:
+        return say("board.open_until", time=formats.clock(closes.time()))
+    opens = next_opening(office, now)
+    if opens is None or opens == now:
+        return ""
+    key = "board.opens_today" if opens.date() == now.date() else "board.opens_on"
+    return say(key, time=formats.clock(opens.time()), day=formats.long_day(opens.date(), lang))
 
 
 routers = [Router("/", route_handlers=[only_board, board_page, board_calls, board_stream])]

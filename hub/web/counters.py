@@ -10,10 +10,14 @@ from sqlalchemy import Connection
 from hub.auth.rights import Right
 from hub.hall import Hall
 from hub.queues import arrange, house
+from hub.queues.called import LANG
 from hub.queues.refusals import Refused
 from hub.web import forms
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
+from kiosk.i18n.hyphens import softened
+from kiosk.vocabulary.short_names import SHORT, short_name
+from kiosk.wire import Call, CallKind
 
 MAY = needs(Right.COUNTERS)
 
@@ -50,11 +54,15 @@ async def _write(request: Asked, hall: Hall, ident: str, *, new: bool) -> Respon
     form, site = await forms.read(request), who(request).site
     known = [queue.id for queue in await hall.store.read(partial(arrange.queues, site=site))]
     name, place = form.text("name", 40), form.text("place", 100, needed=False)
+    short = form.text("short", SHORT, needed=False)
+    alike = await hall.store.read(partial(_shown_alike, site=site, ident=ident, shown=short_name(name, short)))
+    if name and alike:
+        form.fault("short", "fault.short_taken")
     queues = form.some_of("queues", known)
     write = house.add_counter if new else arrange.change_counter
 
     def do(connection: Connection) -> Refused | None:
-        refused = write(connection, site, ident, name=name, place=place, now_ms=hall.now_ms())
+        refused = write(connection, site, ident, name=name, place=place, short=short, now_ms=hall.now_ms())
         if refused is None:
             house.serve(connection, site, ident, () if len(queues) == len(known) else queues, hall.now_ms())
         return refused
@@ -63,6 +71,32 @@ async def _write(request: Asked, hall: Hall, ident: str, *, new: bool) -> Respon
         return go("/counters", "saved")
     form.fault("name", "fault.counter_taken")
     return await _page(request, hall, form, 422, editing="" if new else ident)
+
+
+@get("/counters/preview", opt=MAY)
+async def preview(request: Asked) -> Page:
+    """A name as it will stand on the board, while it is typed."""
+    name, short = (" ".join(request.query_params.get(field, "").split())[:40] for field in ("name", "short"))
+    return page(request, "counter_preview.html", call=_example(name, short[:SHORT]))
+
+
+def _example(name: str, short: str) -> Call:
+    """A call to a counter of this name."""
+    return Call(
+        seq=0,
+        kind=CallKind.CALL,
+        label="A 123",
+        counter=name,
+        at="",
+        short=short_name(name, short),
+        hyphenated=softened(name, LANG),
+    )
+
+
+def _shown_alike(connection: Connection, site: str, ident: str, shown: str) -> bool:
+    """Whether another counter looks the same where there is little room: people would go to the wrong one."""
+    others = (each for each in house.counters(connection, site) if each.id != ident)
+    return any(short_name(each.name, each.short).casefold() == shown.casefold() for each in others)
 
 
 async def _page(
@@ -81,9 +115,15 @@ async def _page(
         refused=refused,
         editing=editing,
         empty=forms.Form(),
+        example=_example,
+        short_max=SHORT,
     )
 
 
 routers = [
-    Router("/", route_handlers=[counters_page, add_counter, change_counter, close_counter], before_request=staff_only)
+    Router(
+        "/",
+        route_handlers=[counters_page, add_counter, change_counter, close_counter, preview],
+        before_request=staff_only,
+    )
 ]

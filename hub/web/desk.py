@@ -4,6 +4,7 @@ Every action is a POST with an idempotency key made at the click. The person mus
 looked at in the transaction of the act.
 """
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -33,6 +34,7 @@ from hub.web.page import Asked, Page, go, page
 from hub.web.strip import Sentence, undone
 from hub.web.words import language_of
 
+LOGGER = logging.getLogger("hub.desk")
 TEXT_MAX = 400
 """Characters of a number, a slip or the address of a visitor's page."""
 CALL, HELP = needs(Right.CALL), needs(Right.HELP)
@@ -141,7 +143,11 @@ async def bring(request: Asked, hall: Hall) -> Response[Any]:
         return _refused(await _refuse(request, hall, result))
     found, ticket = await hall.store.read(partial(_offered, site=me.site, ident=result.ticket.id)), result.ticket
     key, tone = ("desk.brought", "go") if result.fresh else (f"desk.known.{ticket.state}", "info")
-    return await _parts(request, hall, (key, ticket.label), tone=tone, offer=(found,) if found else NO_OFFER)
+    said: list[str | Sentence] = [(key, ticket.label)]
+    if result.wrong_keyboard:
+        LOGGER.warning("the reader at %s is set to another keyboard than its computer", me.counter)
+        said.append("desk.wrong_keyboard")
+    return await _parts(request, hall, *said, tone=tone, offer=(found,) if found else NO_OFFER)
 
 
 @post("/desk/alarm", opt=HELP)

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from kiosk.flows import guards
+from kiosk.flows import dwelling, guards
 from kiosk.session.model import (
     CHOOSING,
     COMMITTING,
@@ -188,7 +188,7 @@ ROWS: tuple[Row, ...] = (
     row(CHOOSING, Back, Goal.BACK),
     row(CHOOSING | DEAD_ENDS, GoToStart, Goal.HOME),
     row(CHOOSING | DEAD_ENDS, Finish, Goal.HOME),
-    row(DEAD_ENDS, Back, Goal.HOME),
+    row(DEAD_ENDS - {State.SCAN_GIVE_BACK}, Back, Goal.HOME),
     row(EVERYWHERE, SetTextSize, Goal.STAY, set_size),
     row(EVERYWHERE, SetContrast, Goal.STAY, set_contrast),
     row(EVERYWHERE, SetLowReach, Goal.STAY, set_low_reach),
@@ -198,8 +198,9 @@ ROWS: tuple[Row, ...] = (
     row(EVERYWHERE, HelpSent, Goal.STAY, help_sent, guards.is_our_help),
     row(EVERYWHERE, HelpNotSent, Goal.STAY, help_not_sent, guards.is_our_help),
     row(EVERYWHERE, StayHere, Goal.STAY),
-    row(CHOOSING | DEAD_ENDS, Tick, Goal.STAY, ask_still_there, guards.fell_silent),
-    row(CHOOSING | DEAD_ENDS, Tick, Goal.HOME, guard=guards.question_unanswered),
+    row(CHOOSING, Tick, Goal.STAY, ask_still_there, guards.fell_silent),
+    row(CHOOSING, Tick, Goal.HOME, guard=guards.question_unanswered),
+    row(DEAD_ENDS, Tick, Goal.HOME, guard=dwelling.is_over),
     row(
         (TICKET_HELD - {State.TICKET}) | {State.NO_NUMBER},
         Tick,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kiosk.config import Site
 from kiosk.flows import guards
+from kiosk.flows.dwelling import ending
 from kiosk.flows.words import Words
 from kiosk.i18n import formats
 from kiosk.i18n.languages import is_rtl, own_name
@@ -92,6 +93,7 @@ def view(
         bar=() if quiet else bar(page),
         drawer=drawer(page),
         question=question(page),
+        ending=ending(page.session, page.facts),
         session=session.id,
     )
 

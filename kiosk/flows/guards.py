@@ -16,6 +16,8 @@ from kiosk.vocabulary.events import (
     PrintFinished,
     ScanCommitted,
     SearchFound,
+    StandingFound,
+    StandingNotFound,
     StoreFailed,
 )
 from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, OpenCategory, OpenService
@@ -168,6 +170,11 @@ def is_our_scan(session: Session, trigger: Trigger, _facts: Facts) -> bool:
             return False
 
 
+def is_our_look_up(session: Session, trigger: Trigger, _facts: Facts) -> bool:
+    """The answer speaks of the code that was read in this session."""
+    return isinstance(trigger, StandingFound | StandingNotFound) and trigger.id == session.scan_id
+
+
 def is_given_back(session: Session, trigger: Trigger, facts: Facts) -> bool:
     """The code that was read in this session is the slip of a number that was given back here."""
     return isinstance(trigger, ScanCommitted) and trigger.given_back and is_our_scan(session, trigger, facts)
@@ -198,16 +205,6 @@ def question_seconds(session: Session, facts: Facts) -> int:
         return 0
     left = facts.timing.question_s * patience(session) - (facts.mono - session.asked)
     return max(0, int(left + 0.999))
-
-
-def ticket_taken(session: Session, _trigger: Trigger, facts: Facts) -> bool:
-    """The printed ticket has stood on the screen long enough."""
-    return facts.mono - max(session.entered, session.touched) >= facts.timing.take_ticket_s * patience(session)
-
-
-def goodbye_said(session: Session, _trigger: Trigger, facts: Facts) -> bool:
-    """Goodbye has stood long enough."""
-    return facts.mono - session.entered >= facts.timing.goodbye_s * patience(session)
 
 
 def left_traces(session: Session, _trigger: Trigger, facts: Facts) -> bool:

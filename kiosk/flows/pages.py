@@ -1,11 +1,11 @@
 """From session to view: one page function per state."""
 
-from kiosk.flows import browse_pages, frame, scan_pages, service_pages, ticket_pages
+from kiosk.flows import browse_pages, frame, scan_pages, service_pages, standing_pages, ticket_pages
 from kiosk.flows.frame import Page
 from kiosk.session.model import Help
 from kiosk.view import Screen, View, Waiting
 
-PAGES = {**browse_pages.PAGES, **service_pages.PAGES, **ticket_pages.PAGES, **scan_pages.PAGES}
+PAGES = {**browse_pages.PAGES, **service_pages.PAGES, **ticket_pages.PAGES, **scan_pages.PAGES, **standing_pages.PAGES}
 
 
 def render(page: Page) -> View:

@@ -20,6 +20,8 @@ LATE_ANSWERS: tuple[type[Trigger], ...] = (
     events.HelpNotSent,
     events.SearchFound,
     events.ScanCommitted,
+    events.StandingFound,
+    events.StandingNotFound,
 )
 """Answers that come after their session has ended or moved on: dropped everywhere."""
 

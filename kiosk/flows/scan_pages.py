@@ -1,11 +1,11 @@
-"""Pages of the scan flow: taken, not taken, of another day, a visitor's page, a payment code, unknown."""
+"""Pages of the scan flow where the hub did not say more: taken, not taken, of another day, a payment code, unknown."""
 
 from kiosk.flows import frame
 from kiosk.flows.frame import Page
 from kiosk.flows.service_pages import dead_end
 from kiosk.flows.ticket_pages import numbering
 from kiosk.session.model import State
-from kiosk.view import Look, Notice, NumberCard, Screen, Tone, View
+from kiosk.view import Look, Notice, NumberCard, Screen, Tone, View, Waiting
 
 
 def taken(page: Page) -> View:
@@ -30,10 +30,16 @@ def old(page: Page) -> View:
     return dead_end(page, Screen.SCAN_OLD, "scan_old", Tone.WARN, "calendar-event")
 
 
+def looking(page: Page) -> View:
+    """The hub is being asked (shown only when that takes longer than a blink)."""
+    words = page.words
+    waiting = Waiting(words("numbering.heading"), words("standing.looking"))
+    return frame.view(page, Screen.NUMBERING, words("ticket.title"), place="scan", body=(waiting,))
+
+
 def visitors_page(page: Page) -> View:
-    """For the visitor's telephone: nothing is done with it here, and nothing is promised."""
-    key = "scan_page" if page.facts.health.hub else "scan_page_away"
-    return dead_end(page, Screen.SCAN_PAGE, key, Tone.INFO, "qrcode")
+    """A number that the hub gave, and the hub does not answer: nothing is promised."""
+    return dead_end(page, Screen.SCAN_PAGE, "scan_page", Tone.INFO, "qrcode")
 
 
 def payment(page: Page) -> View:
@@ -48,6 +54,7 @@ def unknown(page: Page) -> View:
 
 PAGES = {
     State.SCANNING: numbering,
+    State.SCAN_LOOKING: looking,
     State.SCAN_TAKEN: taken,
     State.SCAN_NOT_TAKEN: not_taken,
     State.SCAN_OLD: old,

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from kiosk.flows import guards
+from kiosk.flows import dwelling, guards
 from kiosk.session.model import HOMES, Facts, Help, Session, State
 from kiosk.session.table import Goal, Moved, Row, Trigger, row
 from kiosk.vocabulary.effects import (
@@ -230,13 +230,13 @@ ROWS: tuple[Row, ...] = (
     row(State.NO_NUMBER, Finish, Goal.HOME, drop_intent),
     row(State.NO_NUMBER, GoToStart, Goal.HOME, drop_intent),
     row(State.NO_NUMBER, Tick, Goal.HOME, drop_intent, guards.question_unanswered),
-    row(State.TICKET, Tick, State.GOODBYE, guard=guards.ticket_taken),
+    row(State.TICKET, Tick, State.GOODBYE, guard=dwelling.is_over),
     row(
         {State.TICKET, State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED, State.TICKET_SCREEN_ONLY},
         Finish,
         State.GOODBYE,
     ),
-    row(State.GOODBYE, Tick, Goal.HOME, guard=guards.goodbye_said),
+    row(State.GOODBYE, Tick, Goal.HOME, guard=dwelling.is_over),
     row(State.GOODBYE, Wake, Goal.HOME),
     row(State.GOODBYE, Finish, Goal.HOME),
 )

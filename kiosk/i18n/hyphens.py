@@ -14,6 +14,10 @@ from kiosk.i18n.patterns import Patterns
 
 SHORTEST = 3
 """Fewest letters before and after a break."""
+SOFT = "\u00ad"
+"""A hyphen that shows only where a line breaks at it."""
+WHOLE = 9
+"""A word of so many letters stays whole in a text with soft hyphens."""
 
 _JOINTS = re.compile(
     r"(?<=[a-zäöüß]{3})(?="
@@ -53,6 +57,26 @@ def syllables(word: str, lang: str) -> list[int]:
     free = [n for n in patterns.positions(word) if SHORTEST <= n <= len(word) - SHORTEST]
     found = [n for n in free if all(abs(n - joint) > 1 for joint in fixed)]
     return _no_lone_letters(sorted({*found, *fixed}))
+
+
+@lru_cache(maxsize=256)
+def softened(text: str, lang: str) -> str:
+    """The text with soft hyphens where its long words may break, for a browser: at joints where that is enough."""
+    return " ".join(_softened(word, lang) for word in text.split(" "))
+
+
+def _softened(word: str, lang: str) -> str:
+    if len(word) <= WHOLE:
+        return word
+    parts = _pieces(word, joints(word, lang))
+    if max(map(len, parts)) > WHOLE:
+        parts = _pieces(word, syllables(word, lang))
+    return SOFT.join(parts)
+
+
+def _pieces(word: str, places: list[int]) -> list[str]:
+    ends = [*places, len(word)]
+    return [word[begin:end] for begin, end in zip([0, *places], ends, strict=True)]
 
 
 def warm(langs: tuple[str, ...]) -> None:

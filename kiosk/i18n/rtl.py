@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from kiosk.i18n import hyphens
+from kiosk.i18n.drawable import drawable
 from kiosk.i18n.languages import is_rtl
 
 Measure = Callable[[str], float]
@@ -55,6 +56,7 @@ def plain(text: str) -> str:
 
 def visual(text: str, lang: str) -> str:
     """One line as it is drawn from left to right. Text without right-to-left letters stays as it is."""
+    text = drawable(text)
     rtl = is_rtl(lang) and has_rtl(text)
     return _drawn(_isolated(text) if rtl else text, rtl=rtl)
 
@@ -65,6 +67,7 @@ def layout_lines(text: str, lang: str, width: float, measure: Measure, hyphenate
     Line feeds in the text are kept. A word wider than a line breaks at a joint or syllable, with a hyphen
     (``hyphenate``); one that has none breaks between letters, so that nothing is ever cut off.
     """
+    text = drawable(text)
     rtl = is_rtl(lang) and has_rtl(text)
     lines: list[str] = []
     for paragraph in text.split("\n"):

@@ -61,6 +61,8 @@ class _SetupWindow:
             self._tracer.note("first-frame")
 
     def _touched(self, intent: Intent, _session: str) -> None:
+        if self._tracer is not None:
+            self._tracer.note("fired", type(intent).__name__)
         with self._lock:
             self._state, order = setup.answer(self._state, intent)
             state = self._state

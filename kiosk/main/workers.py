@@ -17,6 +17,7 @@ from kiosk.eventlog import EventLog
 from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
 from kiosk.main.slips import Slips
+from kiosk.scans import UnknownCode, read_code
 from kiosk.vocabulary.effects import (
     AskNumber,
     CommitCancel,
@@ -25,6 +26,7 @@ from kiosk.vocabulary.effects import (
     CommitPaper,
     CommitScan,
     Effect,
+    LookUp,
     PrintTicket,
     Search,
     SendHelp,
@@ -34,12 +36,14 @@ from kiosk.vocabulary.events import DeviceChanged, PrintFinished, Scanned
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.slips import Forged
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from kiosk.wire import Heartbeat, QueueStates
 from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_sync import CatalogueSync
 from offline_cache.catalogue_thread import CatalogueThread
+from offline_cache.clients import client_maker
 from offline_cache.database import DatabaseFault, damaged_files
 from offline_cache.heartbeat import Hearers
 from offline_cache.hub_clock import HubClock
@@ -49,6 +53,7 @@ from offline_cache.orders import Orders
 from offline_cache.outside import Outside
 from offline_cache.own_numbers import Standing
 from offline_cache.questions import Questions
+from offline_cache.standings import StandingThread
 from offline_cache.storage import StorageThread, StoreReady
 from offline_cache.sync import SyncThread
 
@@ -68,6 +73,8 @@ class Workers:
     ) -> None:
         self._config, self._core, self._ids, self._log = config, core, ids, log
         self._full, self._stored, self._store = False, True, data / "terminal.db"
+        self._wrong_keyboards: set[str] = set()
+        """Scanners whose last code was read only as that of another keyboard."""
         self._paper_in_doubt = False
         """Nobody knows what became of the last slip."""
         self._catalogues = CatalogueStore(data / "catalogue.db", self._note, config.languages)
@@ -110,6 +117,7 @@ class Workers:
             ),
             note=self._note,
         )
+        self._standings = StandingThread(client_maker(config.hub, 1.0, 1.5, 2.0), core.post, note=self._note)
         self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
 
     def start(self) -> None:
@@ -124,13 +132,15 @@ class Workers:
             self._paper_in_doubt = ready.paper_in_doubt
         self._orders.restore()
         self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
-        for each in (self._catalogue, self._hosts, self._numbers, self._sync, self._follower, self._calls):
+        network = (self._numbers, self._sync, self._follower, self._standings, self._calls)
+        for each in (self._catalogue, self._hosts, *network):
             each.start()
 
     def stop(self) -> None:
         """In reverse."""
         for each in (
             self._calls,
+            self._standings,
             self._follower,
             self._sync,
             self._numbers,
@@ -149,6 +159,8 @@ class Workers:
                 self._numbers.submit(effect)
             case PrintTicket():
                 self._print(effect)
+            case LookUp():
+                self._standings.submit(effect)
             case SendHelp():
                 self._sync.submit(effect)
             case Search() | UseCatalogue():
@@ -178,7 +190,15 @@ class Workers:
         self._core.post(event)
         self._wall.device_changed(event.status)
 
-    def _heard(self, _device: str, text: str) -> None:
+    def _heard(self, device: str, text: str) -> None:
+        now = self._questions.standing
+        read = read_code(text, now.slip_key if now else b"", self._config.site.base_url)
+        if read.wrong_keyboard and device not in self._wrong_keyboards:
+            self._log.write("scanner-keyboard", {"device": device})
+        if read.wrong_keyboard:
+            self._wrong_keyboards.add(device)
+        elif not isinstance(read.scan, Forged | UnknownCode):
+            self._wrong_keyboards.discard(device)
         self._core.post(Scanned(text))
 
     def _finished(self, job: str, outcome: object) -> None:
@@ -233,7 +253,12 @@ class Workers:
     def _notes(self) -> tuple[str, ...]:
         """What staff should know, as codes."""
         closed, failed, damaged = self._core.house.closed, not self._stored, bool(damaged_files(self._store))
-        facts = {"closed": closed, "store_failed": failed, "store_damaged": damaged}
+        facts = {
+            "closed": closed,
+            "store_failed": failed,
+            "store_damaged": damaged,
+            "scanner_keyboard": bool(self._wrong_keyboards),
+        }
         return (*(code for code, is_so in facts.items() if is_so), *self._follower.codes)
 
     def _note(self, event: str, fields: dict[str, str]) -> None:

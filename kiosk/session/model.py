@@ -8,9 +8,9 @@ import msgspec
 from kiosk.catalogue.index import CatalogueIndex
 from kiosk.config import Timing
 from kiosk.health import Health
-from kiosk.vocabulary.access import Access
+from kiosk.vocabulary.access import Access, Contrast
 from kiosk.vocabulary.house import House
-from kiosk.vocabulary.tickets import Numbered, TicketIntent
+from kiosk.vocabulary.tickets import Numbered, Standing, TicketIntent
 
 
 class State(StrEnum):
@@ -40,6 +40,9 @@ class State(StrEnum):
     HANDED_BACK = "handed_back"
     GOODBYE = "goodbye"
     SCANNING = "scanning"
+    SCAN_LOOKING = "scan_looking"
+    SCAN_STANDING = "scan_standing"
+    SCAN_GIVE_BACK = "scan_give_back"
     SCAN_TAKEN = "scan_taken"
     SCAN_NOT_TAKEN = "scan_not_taken"
     SCAN_OLD = "scan_old"
@@ -56,6 +59,8 @@ CHOOSING = frozenset({State.LANGUAGES, State.CATEGORIES, State.SERVICES, State.S
 
 SCAN_ENDS = frozenset(
     {
+        State.SCAN_STANDING,
+        State.SCAN_GIVE_BACK,
         State.SCAN_TAKEN,
         State.SCAN_NOT_TAKEN,
         State.SCAN_OLD,
@@ -77,6 +82,7 @@ COMMITTING = frozenset(
         State.PRINTING,
         State.HANDING_BACK,
         State.SCANNING,
+        State.SCAN_LOOKING,
     }
 )
 """States that end by an answer, never by the visitor's silence."""
@@ -134,7 +140,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     help_id: str = ""
     scan_id: str = ""
     scanned: str = ""
-    """The number on the slip that was read."""
+    """The number on the slip that was read; "" for the code of a visitor's page."""
+    slip: str = ""
+    """The slip as it was read; "" for the code of a visitor's page."""
+    standing: Standing | None = None
+    """What the hub says of the ticket whose code was read."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,5 +187,6 @@ def fresh_session(session_id: str, lang: str, mono: float, state: State = State.
 
 
 def patience(session: Session) -> int:
-    """How many times longer this visitor has: x3 with large text or low reach (EN 301 549, 2.2.1; access A29)."""
-    return 3 if session.access.size != "M" or session.access.low_reach else 1
+    """How many times longer this visitor has: x3 with large text, another contrast or low reach (EN 301 549, 2.2.1)."""
+    access = session.access
+    return 3 if access.size != "M" or access.contrast is not Contrast.DEFAULT or access.low_reach else 1

@@ -59,6 +59,17 @@ class CommitScan(Effect, frozen=True):
     """The id on the slip."""
 
 
+class LookUp(Effect, frozen=True):
+    """Ask the hub how the ticket stands whose code was read: its page's ``token``, or its ``slip`` as it was read.
+
+    Answer: StandingFound or StandingNotFound with this id.
+    """
+
+    id: str
+    token: str = ""
+    slip: str = ""
+
+
 class SendHelp(Effect, frozen=True):
     """Call a person to this terminal. Answer: HelpSent or HelpNotSent."""
 

@@ -7,7 +7,7 @@ from kiosk.vocabulary.house import House
 from kiosk.vocabulary.intents import Intent
 from kiosk.vocabulary.outcomes import PrintOutcome
 from kiosk.vocabulary.problems import Problem
-from kiosk.vocabulary.tickets import Numbered
+from kiosk.vocabulary.tickets import Numbered, Standing
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
@@ -137,6 +137,20 @@ class ScanCommitted(Event, frozen=True):
     scan: str
     given_back: bool = False
     """The number on the slip was given back at this terminal; of what happened elsewhere only the hub knows."""
+
+
+class StandingFound(Event, frozen=True):
+    """The hub says how the ticket stands that was asked for under this id."""
+
+    id: str
+    standing: Standing
+
+
+class StandingNotFound(Event, frozen=True):
+    """The hub has no such ticket (``answered``), or it did not answer in time."""
+
+    id: str
+    answered: bool = False
 
 
 class Failure(Event, frozen=True):

@@ -14,10 +14,11 @@ from uuid import UUID
 import msgspec
 
 from kiosk.vocabulary.labels import Label, parse_label
+from kiosk.vocabulary.reader_texts import TRIED, Reading, readings
 
 PREFIX = "THK2:"
 _FORM = re.compile(
-    r"THK2:[0-9A-Z]{25}:[A-Z]{1,2}[0-9]{1,4}(-[0-9]{1,4})?:[0-9A-Z]{3}:[0-9A-Z]{6}:[0-9A-Z]{7}:[0-9A-Z]{13}\Z"
+    r"THK2:[0-9A-Z]{25}:[A-Z]{1,2}[0-9]{1,4}(-[0-9]{1,4})?:[0-9A-Z]{3}:[0-9A-Z]{6}:[0-9A-Z]{7}:[0-9A-Z]{13}"
 )
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _EPOCH = date(2020, 1, 1)
@@ -59,17 +60,38 @@ def slip_text(slip: Slip, key: bytes) -> str:
     return f"{told}:{_mac(told, key)}"
 
 
-def read_slip(text: str, key: bytes) -> Slip | Forged | None:
-    """Read a scanned or typed slip; None when it is not one of ours at all."""
-    clean = text.strip().upper()
-    if len(clean) > 100 or not clean.startswith(PREFIX):
+class FoundSlip(msgspec.Struct, frozen=True):
+    """A slip of this hall; ``text`` is its code as it was printed, however a reader delivered it."""
+
+    slip: Slip
+    text: str
+    reading: Reading
+
+
+def find_slip(text: str, key: bytes) -> FoundSlip | Forged | None:
+    """Find a slip in what was scanned or typed, whatever a reader put in front of it or behind, and whatever keyboard
+    it was set to: the MAC makes trying harmless. None when it is not one of ours at all."""
+    if len(text) > TRIED:
         return None
-    if not _FORM.match(clean):
-        return Forged()
-    told, _, mac = clean.rpartition(":")
-    if not hmac.compare_digest(mac, _mac(told, key)):
-        return Forged()
-    return _parsed(told)
+    looks_like_one = False
+    for reading in readings(text):
+        told = reading.text.upper()
+        looks_like_one = looks_like_one or PREFIX in told
+        for match in _FORM.finditer(told):
+            if isinstance(slip := _believed(match[0], key), Slip):
+                return FoundSlip(slip, match[0], reading)
+    return Forged() if looks_like_one else None
+
+
+def read_slip(text: str, key: bytes) -> Slip | Forged | None:
+    """Read a scanned or typed slip (``find_slip``)."""
+    found = find_slip(text, key)
+    return found.slip if isinstance(found, FoundSlip) else found
+
+
+def _believed(code: str, key: bytes) -> Slip | Forged:
+    told, _, mac = code.rpartition(":")
+    return _parsed(told) if hmac.compare_digest(mac, _mac(told, key)) else Forged()
 
 
 def _parsed(told: str) -> Slip | Forged:

@@ -46,3 +46,44 @@ class PaperState(StrEnum):
     NOT_PRINTED = "not_printed"
     UNCONFIRMED = "unconfirmed"
     SCREEN_ONLY = "screen_only"
+
+
+class StandingState(StrEnum):
+    """How a ticket stands at the hub, as far as its visitor can do something about it."""
+
+    WAITING = "waiting"
+    PARKED = "parked"
+    CALLED = "called"
+    IN_SERVICE = "in_service"
+    DONE = "done"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    OTHER = "other"
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What the hub says of the ticket whose slip was held before the scanner."""
+
+    id: str
+    label: Label
+    state: StandingState
+    service: str = ""
+    """Id in the catalogue; "" = not known."""
+    queue: str = ""
+    lang: str = ""
+    """The language the number was drawn in."""
+    arrived_ms: int = 0
+    """Unix ms; 0 = not known."""
+    ahead: int = 0
+    """People who are called before this visitor."""
+    minutes_from: int = 0
+    minutes_to: int = 0
+    """Minutes until the call; both 0 = nothing can be expected."""
+    counter: str = ""
+    """Where to go, once called."""
+
+    @property
+    def may_be_given_back(self) -> bool:
+        """Nobody has called it yet."""
+        return self.state in (StandingState.WAITING, StandingState.PARKED)

@@ -18,6 +18,7 @@ from kiosk.wire.base import (
     QUEUES,
     SLOT,
     SNAPSHOT,
+    STANDING,
     SYNC,
     TICKETS,
     VERSION,
@@ -59,6 +60,7 @@ from kiosk.wire.running import (
     Call,
     CallKind,
     Calls,
+    CallState,
     Heartbeat,
     HeartbeatAnswer,
     HelpRequest,
@@ -67,6 +69,7 @@ from kiosk.wire.running import (
     OutboxState,
     SetAside,
 )
+from kiosk.wire.standing import StandingAnswer, StandingRequest
 
 __all__ = [
     "ASIDE_TOLD",
@@ -88,12 +91,14 @@ __all__ = [
     "SCHEMA",
     "SLOT",
     "SNAPSHOT",
+    "STANDING",
     "SYNC",
     "TICKETS",
     "VERSION",
     "Authority",
     "Call",
     "CallKind",
+    "CallState",
     "Calls",
     "CancelFact",
     "CatalogueState",
@@ -125,6 +130,8 @@ __all__ = [
     "SlotRequest",
     "SnapshotHead",
     "SnapshotPlace",
+    "StandingAnswer",
+    "StandingRequest",
     "SyncAnswer",
     "SyncRequest",
     "TicketAnswer",

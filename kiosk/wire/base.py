@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-VERSION = "2.0"
+VERSION = "2.1"
 """Version of this protocol; the hub refuses another major."""
 
 ENROL = "/api/v1/enrol"
@@ -15,6 +15,7 @@ SYNC = "/api/v1/sync"
 QUEUES = "/api/v1/queues"
 HEARTBEAT = "/api/v1/heartbeat"
 HELP = "/api/v1/help"
+STANDING = "/api/v1/standing"
 CALLS = "/api/v1/calls"
 CALLS_STREAM = "/api/v1/calls/stream"
 MANIFEST = "/api/v1/manifest"

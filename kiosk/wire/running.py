@@ -106,25 +106,42 @@ class CallKind(StrEnum):
     RECALL = "recall"
 
 
+class CallState(StrEnum):
+    """What has become of a call."""
+
+    NOW = "now"
+    """The visitor is on the way, or should be."""
+    OVER = "over"
+    """The visitor is or was at the counter."""
+    MISSED = "missed"
+    """The visitor did not come."""
+
+
 class Call(Body, frozen=True):
-    """One number called to one counter."""
+    """One number called to one counter, as it was called last: ``seq``, ``kind`` and ``at`` are of that call."""
 
     seq: Count
     kind: CallKind
     label: str
     counter: str
     at: str
+    state: CallState = CallState.NOW
+    short: str = ""
+    """The counter's name for displays with little room: at most 12 characters."""
+    hyphenated: str = ""
+    """The counter's name with soft hyphens where a long word may break."""
 
 
 class Calls(Body, frozen=True):
-    """GET CALLS?after=seq and the data of the stream's ``calls`` events: newest last, ``seq`` of the newest event.
+    """GET CALLS and the data of the stream's ``calls`` events: newest last, ``seq`` of the newest event.
 
-    The calls are of ``business_day``; with another day, what was called before is over. ``withdrawn`` are the seqs of
-    calls that staff took back since: nobody is called by them any more.
+    The calls are of ``business_day``; with another day, what was called before is over.
     """
 
     seq: Count
     at: str
     calls: tuple[Call, ...] = ()
     business_day: str = ""
-    withdrawn: tuple[Count, ...] = ()
+    whole: bool = False
+    """These are all calls there are: one that is missing was taken back or is long over. A hub before 2.1 told only
+    those that were new."""

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from kiosk.view import Control, Header, Progress
+from kiosk.view import Control, Ending, Header, Progress
 from kiosk.vocabulary.access import TextSize
 from screens.kit import Kit
-from screens.marks import Box, Fill, Piece, as_target, joined, stacked
+from screens.marks import Box, Dial, Fill, Piece, as_target, joined, stacked
 from screens.sizes import GAP_MM, TARGET_MM, Text
 from screens.theme import Colour
 from screens.widgets.controls import chip
+
+_DIAL_MM = 17.0
+"""Diameter of the ring of seconds."""
 
 
 def header(kit: Kit, shown: Header, w: int) -> Piece:
@@ -105,6 +108,28 @@ def title(kit: Kit, text: str, w: int, most_h: int, lang: str = "") -> Piece:
         if len(smaller.marks) == 1 or (smaller.h <= most_h and len(smaller.marks) < len(piece.marks)):
             return smaller
     return smaller if piece.h > most_h else piece
+
+
+def headed(kit: Kit, heading: Piece, ending: Ending | None, w: int) -> Piece:
+    """The heading with the ring of seconds at its end, where the page ends by itself."""
+    if ending is None:
+        return heading
+    ring = dial(kit, ending)
+    h = max(heading.h, ring.h)
+    return joined(w, h, (heading.at(0, (h - heading.h) // 2), ring.at(w - ring.w, (h - ring.h) // 2)))
+
+
+def dial_width(kit: Kit, ending: Ending | None) -> int:
+    """What the ring and the air before it take from the heading's line."""
+    return 0 if ending is None else kit.mm(_DIAL_MM) + kit.mm(5)
+
+
+def dial(kit: Kit, ending: Ending) -> Piece:
+    """The seconds that are left inside the ring of their share."""
+    side = kit.mm(_DIAL_MM)
+    figures = kit.set(str(ending.seconds), kit.sized(5, bold=True), side, Colour.ACCENT, 1.0, lang="en", centre=True)
+    ring = Dial(Box(0, 0, side, side), Colour.ACCENT, ending.seconds / max(1, ending.total))
+    return joined(side, side, (Piece(side, side, (ring,)), figures.at(0, (side - figures.h) // 2)))
 
 
 def strip(kit: Kit, controls: Sequence[Control], w: int) -> Piece:

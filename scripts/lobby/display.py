@@ -5,12 +5,11 @@ import shutil
 import struct
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 from PIL import Image
 
-START_S = 10.0
+from lobby.patience import PATIENCE_S, until
 
 
 class VirtualDisplay:
@@ -47,7 +46,7 @@ class VirtualDisplay:
         """End it."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(PATIENCE_S)
         for file in self.folder.glob("*"):
             file.unlink()
         self.folder.rmdir()
@@ -57,11 +56,7 @@ class VirtualDisplay:
         return read_xwd(self.folder / "Xvfb_screen0")
 
     def _wait_for_picture(self) -> None:
-        end = time.monotonic() + START_S
-        while not (self.folder / "Xvfb_screen0").exists():
-            if time.monotonic() > end:
-                raise RuntimeError("Xvfb shows no picture")
-            time.sleep(0.02)
+        until((self.folder / "Xvfb_screen0").exists, "a picture of Xvfb")
 
 
 def answers(name: str) -> bool:

@@ -47,13 +47,13 @@ def offline_visit(shots: Path, *, landscape: bool = False) -> int:
 
 def draw_featured(hall: Lobby) -> str:
     """One tap on the first tile of the start screen, and back to the start. Returns the number."""
-    start = hall.trace.wait_for_screen("start", "closed", timeout_s=60)
+    start = hall.trace.wait_for_screen("start", "closed")
     hall.finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
-    number = hall.trace.wait_for_screen("ticket", timeout_s=20).number
+    number = hall.trace.wait_for_screen("ticket").number
     hall.finger.tap("finish")
     hall.trace.wait_for_screen("goodbye")
     hall.finger.tap("finish")
-    hall.trace.wait_for_screen("start", "closed", timeout_s=60)
+    hall.trace.wait_for_screen("start", "closed")
     return number
 
 

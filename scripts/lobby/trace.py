@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lobby.patience import PATIENCE_S, until
+
 
 class Box(NamedTuple):
     """A control on the display, in pixels from the top left corner."""
@@ -41,6 +43,7 @@ class Trace:
         self._path, self._read = path, 0
         self._drawn: list[Drawn] = []
         self._moments: list[dict[str, Any]] = []
+        self._mark = 0
 
     def all(self) -> Sequence[Drawn]:
         """Every view drawn so far."""
@@ -73,29 +76,54 @@ class Trace:
             elif "moment" in raw:
                 self._moments.append(raw)
 
-    def wait_for(self, wanted: Callable[[Drawn], bool], timeout_s: float = 30.0, what: str = "the screen") -> Drawn:
-        """Wait until the newest view is the wanted one. Raises TimeoutError that names what stands there instead."""
-        end = time.monotonic() + timeout_s
-        while True:
-            now = self.newest()
-            if now is not None and wanted(now):
-                return now
-            if time.monotonic() > end:
-                raise TimeoutError(f"waited {timeout_s:.0f} s for {what}; the screen is {now and now.screen}")
-            time.sleep(0.03)
+    def wait_for(
+        self, wanted: Callable[[Drawn], bool], what: str = "the screen", patience_s: float = PATIENCE_S
+    ) -> Drawn:
+        """Wait until the wanted view stands there, or stood there since the last one that was waited for or touched:
+        whoever looks late on a busy machine must not miss a page that ends by itself.
 
-    def wait_for_window(self, timeout_s: float = 60.0) -> None:
+        Raises TimeoutError that names what stands there instead.
+        """
+
+        def stood() -> Drawn | None:
+            views = self.all()
+            if views and wanted(views[-1]):
+                return self._past(len(views))
+            at = next((at for at in range(self._mark, len(views)) if wanted(views[at])), None)
+            return None if at is None else self._past(at + 1)
+
+        return self._wait(stood, what, patience_s)
+
+    def stands(self, wanted: Callable[[Drawn], bool], what: str) -> Drawn:
+        """Wait until the wanted view is the one that stands there now. Raises TimeoutError as above."""
+
+        def now() -> Drawn | None:
+            views = self.all()
+            return self._past(len(views)) if views and wanted(views[-1]) else None
+
+        return self._wait(now, what, PATIENCE_S)
+
+    def wait_for_window(self) -> None:
         """Wait until the first frame was flipped: touches before that reach nobody."""
-        end = time.monotonic() + timeout_s
-        while not self.moments("first-frame"):
-            if time.monotonic() > end:
-                raise TimeoutError(f"no frame within {timeout_s:.0f} s")
-            time.sleep(0.05)
+        until(lambda: self.moments("first-frame"), "the first frame")
         time.sleep(0.5)
 
-    def wait_for_screen(self, *screens: str, timeout_s: float = 30.0) -> Drawn:
+    def wait_for_screen(self, *screens: str, patience_s: float = PATIENCE_S) -> Drawn:
         """Wait for one of these screens."""
-        return self.wait_for(lambda drawn: drawn.screen in screens, timeout_s, " or ".join(screens))
+        return self.wait_for(lambda drawn: drawn.screen in screens, " or ".join(screens), patience_s)
+
+    def _past(self, mark: int) -> Drawn:
+        self._mark = mark
+        return self._drawn[mark - 1]
+
+    def _wait(self, look: Callable[[], Drawn | None], what: str, patience_s: float) -> Drawn:
+        def instead() -> str:
+            now = self.newest()
+            return f"{what}; the screen is {now and now.screen}"
+
+        found = until(look, instead, patience_s)
+        assert found is not None
+        return found
 
 
 def _drawn(raw: dict[str, Any]) -> Drawn:

@@ -15,9 +15,11 @@ import requests
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from kiosk.config import Timing
 from kiosk.demo import LANDSCAPE, PORTRAIT, Demo
 from lobby.browser import chromium, page_of
 from lobby.display import VirtualDisplay
+from lobby.patience import PATIENCE_S, until
 from lobby.touch import Finger
 from lobby.trace import Trace
 
@@ -27,9 +29,10 @@ ROUTE = ("tile:all", "category:*", "service:*", "draw")
 class Lobby:
     """Everything of one hall, started and stopped together."""
 
-    def __init__(self, folder: Path, *, landscape: bool = False) -> None:
+    def __init__(self, folder: Path, *, landscape: bool = False, timing: Timing | None = None) -> None:
         self.demo = Demo(folder, LANDSCAPE if landscape else PORTRAIT, fixed_ports=False)
         self.display = VirtualDisplay(self.demo.panel.width_px, self.demo.panel.height_px)
+        self._timing = timing
         self.trace = Trace(self.demo.trace)
         self.finger = Finger("", self.trace)
 
@@ -42,10 +45,10 @@ class Lobby:
         self.finger = Finger(name, self.trace)
         self.demo.start_hub()
         self.demo.start_simulators(sign=sign, pole=pole)
-        self.demo.write_config()
+        self.demo.write_config(self._timing)
         self.demo.start_terminal()
         self.trace.wait_for_window()
-        self.trace.wait_for_screen("start", "closed", timeout_s=60)
+        self.trace.wait_for_screen("start", "closed")
 
     def close(self) -> None:
         """Stop everything."""
@@ -65,14 +68,14 @@ class Lobby:
 
     def sim(self, path: str) -> requests.Response:
         """Ask the simulators' panel."""
-        answer = requests.get(self.demo.panel_url + path, timeout=10)
+        answer = requests.get(self.demo.panel_url + path, timeout=PATIENCE_S)
         answer.raise_for_status()
         return answer
 
     def fault(self, device: str, name: str, *, on: bool = True) -> None:
         """Switch a fault of a simulated device."""
         body = {"device": device, "fault": name, "on": on}
-        requests.post(self.demo.panel_url + "/fault", json=body, timeout=10).raise_for_status()
+        requests.post(self.demo.panel_url + "/fault", json=body, timeout=PATIENCE_S).raise_for_status()
 
 
 @contextmanager
@@ -123,7 +126,7 @@ def ticket_visit(shots: Path, *, landscape: bool = False) -> int:
         board = open_board(browser, hall)
         call_next(desk, number)
         show_call(hall, shots, desk, board, number)
-        hall.trace.wait_for_screen("start", "closed", timeout_s=60)
+        hall.trace.wait_for_screen("start", "closed")
         album.keep("start-again", hall.picture())
     print(f"done: number {number}, {time.monotonic() - began:.0f} s", flush=True)
     return 0
@@ -140,7 +143,7 @@ def draw_number(hall: Lobby, album: Album) -> str:
         if screen:
             hall.trace.wait_for_screen(screen)
             album.keep(screen, hall.picture())
-    shown = hall.trace.wait_for_screen("ticket", timeout_s=20)
+    shown = hall.trace.wait_for_screen("ticket")
     album.keep("ticket", hall.picture())
     hall.finger.tap("finish")
     hall.trace.wait_for_screen("goodbye")
@@ -193,15 +196,15 @@ def call_next(desk: Page, number: str) -> None:
 
 def show_call(hall: Lobby, shots: Path, desk: Page, board: Page, number: str) -> None:
     """Desk, board and sign show the called number."""
-    board.wait_for_selector(f"text={number}", timeout=10_000)
+    board.wait_for_selector(f"text={number}")
     desk.wait_for_timeout(600)
     desk.screenshot(path=str(shots / "desk.png"))
     board.wait_for_timeout(1500)
     board.screenshot(path=str(shots / "board.png"))
-    end = time.monotonic() + 15
-    while number not in (text := hall.sim("/sign.txt").text):
-        if time.monotonic() > end:
-            raise TimeoutError(f"the sign shows {text!r}, not {number}")
-        time.sleep(0.1)
-    (shots / "sign.txt").write_text(text, "utf-8")
+
+    def sign() -> str:
+        return hall.sim("/sign.txt").text
+
+    until(lambda: number in sign(), lambda: f"{number} on the sign, which shows {sign()!r}")
+    (shots / "sign.txt").write_text(sign(), "utf-8")
     print("  desk.png, board.png, sign.txt", flush=True)

@@ -17,13 +17,14 @@ import pysqlite3
 import pytest
 import requests
 from browser.shots import DESK, SignIn, chromium, sign_in
+from lobby.patience import PATIENCE_S, until
 from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Kastanie am Markt"
 AWAY = ("net::ERR_", "status of 4", "htmx:sendError", "htmx:afterRequest")
 """What Chromium and htmx write when a hub is stopped on purpose, or says no with 4xx."""
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 """Playwright's five seconds are too short on a busy machine."""
 ADMINISTRATOR = SignIn("frida", PASSWORD)
 
@@ -51,7 +52,7 @@ class HubProcess:
         if self._process is None:
             return
         self._process.send_signal(signal.SIGTERM)
-        assert self._process.wait(60) == 0
+        assert self._process.wait(PATIENCE_S) == 0
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._process = None
@@ -69,7 +70,7 @@ class Terminal:
 
     def __init__(self, url: str, code: str) -> None:
         self.url = url
-        answer = requests.post(f"{url}/api/v1/enrol", json={"code": code}, timeout=60)
+        answer = requests.post(f"{url}/api/v1/enrol", json={"code": code}, timeout=PATIENCE_S)
         assert answer.status_code == 200, answer.text
         self._key = {"Authorization": f"Bearer {answer.json()['key']}"}
         bodies = [each["body"] for each in self._changes() if (each["kind"], each["lang"]) == ("service", "")]
@@ -77,10 +78,8 @@ class Terminal:
 
     def _changes(self) -> list[dict[str, Any]]:
         """Every record of the catalogue, as soon as the hub shows it: all that changed since nothing was there."""
-        end = time.monotonic() + 60
-        while (told := self._get("manifest")).status_code == 404:
-            assert time.monotonic() < end, "the hub must show its catalogue"
-            time.sleep(0.1)
+        until(lambda: self._get("manifest").status_code != 404, "the hub to show its catalogue")
+        told = self._get("manifest")
         payload = told.text.split(".")[1]
         epoch = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["catalogue"]["epoch"]
         items, page = list[dict[str, Any]](), {"next_cursor": 0, "complete": False}
@@ -90,18 +89,18 @@ class Terminal:
         return items
 
     def _get(self, path: str) -> requests.Response:
-        return requests.get(f"{self.url}/api/v1/{path}", headers=self._key, timeout=60)
+        return requests.get(f"{self.url}/api/v1/{path}", headers=self._key, timeout=PATIENCE_S)
 
     def draw(self, service: str = "", lang: str = "de") -> dict[str, Any]:
         body = {"id": str(uuid.uuid4()), "service": service or self.services[0], "lang": lang}
-        answer = requests.post(f"{self.url}/api/v1/tickets", json=body, headers=self._key, timeout=60)
+        answer = requests.post(f"{self.url}/api/v1/tickets", json=body, headers=self._key, timeout=PATIENCE_S)
         assert answer.ok, answer.text
         drawn: dict[str, Any] = answer.json()
         drawn["label"] = f"{drawn['series']} {drawn['n']:03d}"
         return drawn
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = requests.post(f"{self.url}/api/v1/{path}", json=body, headers=self._key, timeout=60)
+        answer = requests.post(f"{self.url}/api/v1/{path}", json=body, headers=self._key, timeout=PATIENCE_S)
         assert answer.ok, answer.text
         told: dict[str, Any] = answer.json()
         return told
@@ -133,13 +132,13 @@ class Terminal:
 
     def ask_help(self, label: str = "") -> None:
         body = {"id": str(uuid.uuid4()), "reason": "no_paper", "label": label}
-        assert requests.post(f"{self.url}/api/v1/help", json=body, headers=self._key, timeout=60).ok
+        assert requests.post(f"{self.url}/api/v1/help", json=body, headers=self._key, timeout=PATIENCE_S).ok
 
     def report(self, *problems: str, **more: Any) -> None:
         state = "needs_attention" if problems else "ready"
         printer = {"device": "printer", "kind": "receipt_printer", "state": state, "problems": problems}
         body = {"version": "1.0", "catalogue_version": 1, "devices": [printer], **more}
-        assert requests.post(f"{self.url}/api/v1/heartbeat", json=body, headers=self._key, timeout=60).ok
+        assert requests.post(f"{self.url}/api/v1/heartbeat", json=body, headers=self._key, timeout=PATIENCE_S).ok
 
 
 def set_up(page: Page, hub: HubProcess, catalogue: str = "demo", *, always_open: bool = False) -> str:

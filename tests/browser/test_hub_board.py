@@ -1,15 +1,22 @@
 """The board and the visitor's page: calls as they happen, grey when the hub is gone, right again by itself."""
 
+import re
+
 import pytest
+from browser.board_names import FAULTS, LABELS, LONG_HEAD, NAMES, SIZES, Told, call
 from browser.clerk import call_next
 from browser.conftest import ADMINISTRATOR, HubProcess, Terminal, set_up
 from browser.shots import BOARD, PHONE, sign_in, sit_down
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from kiosk.vocabulary.short_names import short_name
+from kiosk.wire import CallState
 
 pytestmark = pytest.mark.browser
 
 PUSHED_MS = 4500
 """Sooner than the board's poll, which comes every 5 s."""
+UPRIGHT = ViewportSize(width=1080, height=1920)
 ACCENT, GREY = "rgb(11, 79, 108)", "rgb(107, 116, 124)"
 
 
@@ -28,27 +35,28 @@ def test_the_board_shows_the_call_turns_grey_and_recovers(
     first, second, _ = (terminal.draw()["label"] for _ in range(3))
     board = browser.new_page(viewport=BOARD, locale="de-DE")
     board.goto(f"{hub.url}/board")
-    expect(board.locator("#newest")).to_contain_text("Noch niemand aufgerufen")
+    expect(board.locator("#newest")).to_contain_text("Bitte achten Sie auf Ihre Nummer")
     desk.keyboard.press("F2")
     expect(board.locator("#newest .label")).to_have_text(first, timeout=PUSHED_MS)
     expect(board.locator("#newest")).to_have_class("newest calling")
     call_next(desk)
     expect(board.locator("#newest .label")).to_have_text(second, timeout=PUSHED_MS)
-    expect(board.locator("#last .label")).to_have_text([first])
-    expect(board.locator("#newest")).to_have_css("background-color", ACCENT, timeout=60_000)
+    expect(board.locator("#last .label")).to_have_count(0)
+    expect(board.locator("#earlier b")).to_have_text([first])
+    expect(board.locator("#newest")).to_have_css("background-color", ACCENT)
 
     hub.stop()
-    expect(board.locator("body")).to_have_class("board stale", timeout=60_000)
+    expect(board.locator("body")).to_have_class("board stale")
     expect(board.locator(".stale-word")).to_be_visible()
     expect(board.locator("#newest")).to_have_css("background-color", GREY)
     expect(board.locator("#newest .label")).to_have_text(second)
 
     hub.start()
-    expect(board.locator("body")).not_to_have_class("board stale", timeout=60_000)
+    expect(board.locator("body")).not_to_have_class("board stale")
     sign_in(desk, hub.url, ADMINISTRATOR)
     sit_down(desk, hub.url, "Schalter 2")
     desk.keyboard.press("F2")
-    expect(board.locator("#newest .where")).to_contain_text("Schalter 2", timeout=60_000)
+    expect(board.locator("#newest .where")).to_contain_text("Schalter 2")
     board.close()
 
 
@@ -59,39 +67,98 @@ def test_a_dead_line_that_says_nothing_is_noticed(hall: tuple[HubProcess, Page, 
     board.route("**/stream", lambda _route: None)
     board.route("**/calls", lambda _route: None)
     board.goto(f"{hub.url}/board")
-    expect(board.locator("body")).to_have_class("board stale", timeout=60_000)
+    expect(board.locator("body")).to_have_class("board stale")
     board.close()
 
 
-def test_sizes_reach_across_the_hall(hall: tuple[HubProcess, Page, Terminal], browser: Browser) -> None:
-    """On a 55-inch panel (685 mm high) capitals are at least 60 mm, the newest call fills a third, nothing is cut."""
-    hub, desk, terminal = hall
-    for _ in range(7):
-        terminal.draw()
-    for _ in range(7):
-        call_next(desk)
-    board = browser.new_page(viewport=BOARD, locale="de-DE")
-    board.goto(f"{hub.url}/board")
-    expect(board.locator("#last li")).to_have_count(6)
-    board.wait_for_timeout(800)
+@pytest.mark.parametrize("form", [BOARD, UPRIGHT], ids=["landscape", "portrait"])
+def test_every_name_fits_and_every_number_is_whole(
+    hub: HubProcess, browser: Browser, form: ViewportSize, page: Page
+) -> None:
+    """Names of 1 to 40 letters, as the newest call and in the list: no box on top of another, nothing cut."""
+    page.set_viewport_size(form)
+    told = Told(page, hub.url)
+    for at, name in enumerate(NAMES):
+        numbers = [LABELS[(at + more) % len(LABELS)] for more in range(5)]
+        others = [call(number, NAMES[(at + more) % len(NAMES)]) for more, number in enumerate(numbers[1:], 1)]
+        over = [call(number, name, CallState.OVER) for number in LABELS * 3]
+        told.show(*over, *others, call(numbers[0], name))
+        assert page.evaluate(FAULTS) == [], name
+        for shown, whole, _ in page.evaluate(SIZES):
+            assert shown in (whole, short_name(whole))
+    page.evaluate(LONG_HEAD)
+    assert page.evaluate(FAULTS) == [], "a long name of town and house takes no room from the calls"
+    page.evaluate("document.body.classList.add('stale')")
+    assert page.evaluate(FAULTS) == [], "nor does the word that nothing is heard"
+
+
+def test_sizes_reach_across_the_hall(hub: HubProcess, browser: Browser, page: Page) -> None:
+    """On a 55-inch panel (685 mm high) capitals of numbers are at least 60 mm, the newest call fills a third, a
+    counter's name in it has 45 mm or more."""
+    page.set_viewport_size(BOARD)
+    told = Told(page, hub.url)
     cap_mm = 0.714 * 685 / BOARD["height"]
-    for label in board.locator(".label").all():
-        size = float(label.evaluate("e => parseFloat(getComputedStyle(e).fontSize)"))
-        assert size * cap_mm >= (60 if label.evaluate("e => !!e.closest('.last')") else 120)
-    newest = board.locator("#newest").bounding_box()
-    assert newest is not None
-    assert newest["height"] >= BOARD["height"] / 3
-    for label in board.locator(".label, .counter, .where").all():
-        card = label.locator("xpath=ancestor::*[self::li or contains(@class, 'newest')][1]").bounding_box()
-        inner = label.bounding_box()
-        assert card is not None
-        assert inner is not None
-        assert card["x"] <= inner["x"]
-        assert inner["x"] + inner["width"] <= card["x"] + card["width"]
-        assert card["y"] <= inner["y"]
-        assert inner["y"] + inner["height"] <= card["y"] + card["height"]
-    assert board.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    for name in ("Schalter 12", "Standesamt 1", "Führerscheinstelle 2", "Bürgerbüro im Rathaus", "4"):
+        told.show(*[call(f"A 00{n}", f"Schalter {n}") for n in range(1, 7)], call("A 017", name))
+        expect(page.locator("#last li")).to_have_count(4)
+        for label in page.locator(".label").all():
+            size = float(label.evaluate("e => parseFloat(getComputedStyle(e).fontSize)"))
+            assert size * cap_mm >= (60 if label.evaluate("e => !!e.closest('.last')") else 120)
+        shown, whole, size = page.evaluate(SIZES)[0]
+        assert (shown, size * cap_mm >= 45) == (whole, True)
+        newest = page.locator("#newest").bounding_box()
+        assert newest is not None
+        assert newest["height"] >= BOARD["height"] / 3
+
+
+def test_one_line_to_a_counter_and_nobody_called_for_hours(
+    hall: tuple[HubProcess, Page, Terminal], browser: Browser
+) -> None:
+    """By the page, by its poll and by its stream: who came, who did not come, who was called to the same counter."""
+    hub, desk, terminal = hall
+    first, second, third = (terminal.draw()["label"] for _ in range(3))
+    board = browser.new_page(viewport=BOARD, locale="de-DE")
+    polled = browser.new_page(viewport=BOARD, locale="de-DE")
+    polled.route("**/stream", lambda _route: None)
+    for each in (board, polled):
+        each.goto(f"{hub.url}/board")
+    for key, now, over in (
+        ("F2", first, []),
+        ("F2", second, [first]),
+        ("F9", "", [second, first]),
+        ("F2", third, [second, first]),
+        ("F4", third, [second, first]),
+        ("F7", "", [third, second, first]),
+        ("F8", "", [third, second, first]),
+    ):
+        desk.wait_for_timeout(750)
+        desk.keyboard.press(key)
+        for each in (board, polled):
+            expect(each.locator("#newest .label")).to_have_text([now] if now else [])
+            expect(each.locator("#earlier b")).to_have_text(over)
+    expect(board.locator("#newest")).to_contain_text("Bitte achten Sie auf Ihre Nummer")
     board.close()
+    polled.close()
+
+
+def test_the_form_shows_a_counters_name_as_the_board_will(signed_in: Page, hub: HubProcess) -> None:
+    page = signed_in
+    page.goto(f"{hub.url}/counters")
+    form = page.locator("form[action='/counters']")
+    form.locator("[name=name]").fill("Führerscheinstelle 2")
+    expect(form.locator(".preview .newest .name")).to_have_attribute("data-short", "Führersch. 2")
+    form.locator("[name=short]").fill("FS 2")
+    expect(form.locator(".preview .last .name")).to_have_text("FS 2")
+    expect(form.locator(".preview .newest .name")).to_have_text(re.compile("Führer.?schein.?stelle 2"))
+    form.locator("button[type=submit]").click()
+    expect(page.locator("h2", has_text="Führerscheinstelle 2")).to_be_visible()
+    for width in (390, 1280):
+        page.set_viewport_size(ViewportSize(width=width, height=800))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "a name breaks, the page does not"
+    form.locator("[name=name]").fill("Fundsachen")
+    form.locator("[name=short]").fill("fs 2")
+    form.locator("button[type=submit]").click()
+    expect(form.locator("#short-fault")).to_contain_text("schon ein anderer Schalter")
 
 
 def test_the_blink_is_slow_and_ends(hall: tuple[HubProcess, Page, Terminal], browser: Browser) -> None:
@@ -99,7 +166,7 @@ def test_the_blink_is_slow_and_ends(hall: tuple[HubProcess, Page, Terminal], bro
     terminal.draw()
     board = browser.new_page(viewport=BOARD, locale="de-DE")
     board.goto(f"{hub.url}/board")
-    expect(board.locator("#newest")).to_contain_text("Noch niemand")
+    expect(board.locator("#newest")).to_contain_text("Bitte achten")
     desk.keyboard.press("F2")
     expect(board.locator("#newest")).to_have_class("newest calling")
     name, seconds, times = board.locator("#newest").evaluate(
@@ -125,7 +192,7 @@ def test_the_visitors_page_follows_with_and_without_script(
     for _ in range(2):
         call_next(desk)
     expect(desk.locator("#own-number")).to_have_text(mine["label"])
-    expect(phone.locator("#state")).to_contain_text("Gehen Sie jetzt zu: Schalter 1", timeout=60_000)
-    expect(plain.locator("#state")).to_contain_text("Go now to: Schalter 1", timeout=60_000)
+    expect(phone.locator("#state")).to_contain_text("Gehen Sie jetzt zu: Schalter 1")
+    expect(plain.locator("#state")).to_contain_text("Go now to: Schalter 1")
     plain.context.close()
     phone.close()

@@ -22,7 +22,7 @@ def desk(signed_in: Page, hub: HubProcess) -> Iterator[Page]:
 
 def test_a_new_number_appears_by_itself(desk: Page, terminal: Terminal) -> None:
     ticket = terminal.draw()
-    expect(desk.locator("#rows")).to_contain_text(ticket["label"], timeout=30_000)
+    expect(desk.locator("#rows")).to_contain_text(ticket["label"])
     expect(desk.locator("#count")).to_have_text("1 Person")
 
 
@@ -94,16 +94,16 @@ def test_a_forged_post_from_the_page_is_refused(desk: Page, terminal: Terminal) 
 
 def test_help_calls_appear_and_are_taken(desk: Page, terminal: Terminal) -> None:
     terminal.ask_help("A 123")
-    expect(desk.locator("#hall")).to_contain_text("A 123", timeout=30_000)
+    expect(desk.locator("#hall")).to_contain_text("A 123")
     desk.keyboard.press("F10")
     expect(desk.locator("#hall")).to_contain_text("Niemand braucht Hilfe")
 
 
 def test_the_printers_trouble_is_seen(desk: Page, terminal: Terminal) -> None:
     terminal.report("paper_out")
-    expect(desk.locator("#hall")).to_contain_text("Papier leer", timeout=30_000)
+    expect(desk.locator("#hall")).to_contain_text("Papier leer")
     terminal.report()
-    expect(desk.locator("#hall")).to_contain_text("Drucker bereit", timeout=30_000)
+    expect(desk.locator("#hall")).to_contain_text("Drucker bereit")
 
 
 def test_without_events_the_page_polls(desk: Page, terminal: Terminal) -> None:
@@ -111,7 +111,7 @@ def test_without_events_the_page_polls(desk: Page, terminal: Terminal) -> None:
     desk.reload()
     expect(desk.locator("#live")).to_have_class("chip warn")
     ticket = terminal.draw()
-    expect(desk.locator("#rows")).to_contain_text(ticket["label"], timeout=30_000)
+    expect(desk.locator("#rows")).to_contain_text(ticket["label"])
 
 
 def test_focus_stays_on_the_button_that_was_pressed(desk: Page, terminal: Terminal) -> None:

@@ -108,7 +108,7 @@ def test_a_forged_slip_is_refused(desk: Page, terminal: Terminal) -> None:
 def test_a_copied_disk_stands_on_the_page_until_somebody_cares(desk: Page, terminal: Terminal) -> None:
     with pytest.raises(AssertionError, match="cloned_disk"):
         terminal.join("another-machine")
-    expect(desk.locator("#hall")).to_contain_text("Kopierter Datenträger", timeout=30_000)
+    expect(desk.locator("#hall")).to_contain_text("Kopierter Datenträger")
     desk.click("text=Ich kümmere mich")
     expect(desk.locator("#hall")).not_to_contain_text("Kopierter Datenträger")
 
@@ -116,7 +116,7 @@ def test_a_copied_disk_stands_on_the_page_until_somebody_cares(desk: Page, termi
 def test_what_is_on_its_way_and_what_was_not_accepted_is_seen(desk: Page, terminal: Terminal) -> None:
     refused = {"kind": "ticket", "number": "A 03-17", "code": "label_taken"}
     terminal.report(outbox={"waiting": 5, "own_numbers": 3, "quarantined": 1, "aside": [refused]})
-    expect(desk.locator("#hall")).to_contain_text("3 eigene Nummern unterwegs", timeout=30_000)
+    expect(desk.locator("#hall")).to_contain_text("3 eigene Nummern unterwegs")
     expect(desk.locator("#hall")).to_contain_text("1 Meldung nicht angenommen")
     expect(desk.locator("#hall .asides")).to_contain_text("A 03-17 · Diese Nummer trägt schon jemand anderes.")
     terminal.report()

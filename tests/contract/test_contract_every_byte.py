@@ -12,7 +12,6 @@ import pytest
 from contract.benches import Setup, setups, thorough
 from contract.trial import Counting, Trial, trial
 
-from drivers.transport import transport_for
 from drivers.transport.chaos import Mishaps
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
@@ -21,9 +20,8 @@ EVERY = ALL if FULL else [setup for setup in thorough("tcp") if setup.peer != "n
 SOME = [setup for setup in dict.fromkeys((*setups("tcp", "pty"), *thorough("pty"))) if setup not in EVERY]
 
 
-pytestmark = pytest.mark.timeout(1800 if FULL else 120)
-SIDE_BY_SIDE = 16 if FULL else 12
-"""Benches of one setup at work at once: a cut costs a deadline, not processor time."""
+SIDE_BY_SIDE = 2
+"""Benches of one setup at work at once: driver and peer wait for each other, for nothing else."""
 OF_A_BENCH = 10
 
 
@@ -33,7 +31,7 @@ def each(some: list[Setup]) -> pytest.MarkDecorator:
 
 def _traffic(setup: Setup) -> Counting:
     with trial(setup) as one:
-        link = Counting(transport_for(one.peer.url))
+        link = Counting(one.link())
         one.go(one.new_job(), link)
         return link
 

@@ -115,7 +115,6 @@ def lives(name: str, files: dict[str, bytes], error: type[apsw.Error], lasting: 
             return
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("old", [False, True], ids=["new file", "migration"])
 @pytest.mark.parametrize(("error", "lasting"), MISHAPS.values(), ids=MISHAPS.keys())
 def test_every_call_fails_once(error: type[apsw.Error], lasting: bool, old: bool) -> None:

@@ -73,7 +73,6 @@ def check(life: Life) -> None:
     again.close()
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mishap", MISHAPS.values(), ids=MISHAPS.keys())
 def test_every_call_of_a_switch_fails(mishap: tuple[type[apsw.Error], bool]) -> None:
     outcomes = {}
@@ -92,7 +91,6 @@ def test_every_call_of_a_switch_fails(mishap: tuple[type[apsw.Error], bool]) -> 
     assert EVENTS.keys() >= TOLD
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mishap", MISHAPS.values(), ids=MISHAPS.keys())
 def test_every_call_of_a_start_in_other_languages_fails(mishap: tuple[type[apsw.Error], bool]) -> None:
     """The search tables are made anew: the same catalogue, written and switched to once more."""

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from lobby.patience import PATIENCE_S
 
 from kiosk.demo import ENDINGS
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.e2e
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -45,6 +46,6 @@ def test_everything_is_put_away(opened: subprocess.Popen[str], tmp_path: Path, e
     assert len(programs) >= 4, "display, hub, simulators, terminal"
     opened.send_signal(ending)
     opened.send_signal(signal.SIGHUP)  # a window that is closed in the middle of it
-    assert opened.wait(60) == 0
+    assert opened.wait(PATIENCE_S) == 0
     assert not [program for program in programs if program.is_running()]
     assert not list(tmp_path.glob("townhall-*"))

@@ -10,11 +10,12 @@ import pytest
 from browser.conftest import HubProcess, set_up
 from browser.shots import chromium
 from lobby.display import VirtualDisplay
+from lobby.patience import PATIENCE_S
 from lobby.touch import Finger
 from lobby.trace import Trace
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_an_empty_installation_reaches_its_first_called_number(
         raise
     finally:
         terminal.terminate()
-        terminal.wait(15)
+        terminal.wait(PATIENCE_S)
         display.stop()
 
 
@@ -97,7 +98,7 @@ def test_a_folder_that_cannot_be_written_is_said_logged_and_tried_again(tmp_path
         trace.wait_for(lambda now: now.place == "setup:failed" and len(trace.all()) > before, what="the fault again")
     finally:
         terminal.terminate()
-        assert terminal.wait(15) == 0
+        assert terminal.wait(PATIENCE_S) == 0
         display.stop()
     said = [json.loads(line) for line in (tmp_path / "terminal.log").read_text("utf-8").splitlines()]
     failed = [line for line in said if line["event"] == "setup-failed"]
@@ -119,24 +120,17 @@ def set_up_by_touch(trace: Trace, finger: Finger, url: str, code: str, *, landsc
     finger.tap("pick:4" if landscape else "pick:0")
     trace.wait_for(lambda now: now.place == "setup:rotation", what="the rotation")
     finger.tap("pick:0")
-    start = trace.wait_for_screen("start", timeout_s=60)
+    start = trace.wait_for_screen("start")
     finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
     return trace.wait_for_screen("ticket_screen_only").number
 
 
 def type_code(finger: Finger, trace: Trace, code: str) -> None:
-    """Letter by letter, looking at the field as a person does: one that did not arrive is tapped once more."""
+    """Letter by letter, looking at the field as a person does."""
     for end in range(1, len(code) + 1):
-        if code[end - 1] == "-":
-            continue
-        for last_try in (False, True):
+        if code[end - 1] != "-":
             finger.tap(f"key:{code[end - 1]}")
-            try:
-                trace.wait_for(lambda now, so_far=code[:end]: now.boxes["field"].spoken == so_far, 5.0, code[:end])  # type: ignore[misc]
-                break
-            except TimeoutError:
-                if last_try:
-                    raise
+            trace.wait_for(lambda now, so_far=code[:end]: now.boxes["field"].spoken == so_far, code[:end])  # type: ignore[misc]
 
 
 def type_in(finger: Finger, trace: Trace, text: str) -> None:

@@ -7,14 +7,13 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pysqlite3
 import requests
 from lobby.display import VirtualDisplay
+from lobby.patience import PATIENCE_S, until
 from lobby.touch import Finger
 from lobby.trace import Trace
 from msgspec.structs import replace
@@ -35,7 +34,8 @@ from offline_cache.enrolment import enrol
 from offline_cache.trust import fingerprint_of, only_certificate
 
 PANEL = Panel(width_px=540, height_px=960, width_mm=336.3, height_mm=597.9)
-TIMING = Timing(tickets_per_minute=100_000, goodbye_s=2, take_ticket_s=4, hand_back_s=4)
+TIMING = Timing(tickets_per_minute=100_000, goodbye_s=2, take_ticket_s=300, hand_back_s=300)
+"""The visitor ends the page with the number: none that is slow to touch may meet the page after it."""
 
 
 class HubProcess:
@@ -62,11 +62,11 @@ class HubProcess:
     def up(self) -> None:
         port = self.url.rsplit(":", 1)[1]
         self._demo._start("hub", "hub", "--port", port, "--data", str(self.data))
-        until(self._answers, 60, "the hub to answer")
+        until(self._answers, "the hub to answer")
 
     def _answers(self) -> bool:
         with contextlib.suppress(requests.ConnectionError, requests.Timeout):
-            return requests.get(f"{self.url}/healthz", timeout=2, verify=self._trust).status_code == 200
+            return requests.get(f"{self.url}/healthz", timeout=PATIENCE_S, verify=self._trust).status_code == 200
         return False
 
     def down(self, how: int = signal.SIGTERM) -> None:
@@ -74,7 +74,7 @@ class HubProcess:
 
     def tickets(self) -> dict[Label, str]:
         """Number and state of every ticket, read beside the running hub."""
-        with contextlib.closing(pysqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=10)) as db:
+        with contextlib.closing(pysqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=PATIENCE_S)) as db:
             rows = db.execute("SELECT series, slot, n, state FROM ticket").fetchall()
         labels = [Label(series, slot, n) for series, slot, n, _ in rows]
         assert len(labels) == len(set(labels)), "the hub has a number twice"
@@ -128,8 +128,8 @@ class Kiosk:
     def start(self) -> None:
         """Start the terminal's process (again); returns when the start screen is drawn."""
         self.launch()
-        until(lambda: self.trace.moments("first-frame"), 90, "the first frame")
-        self.trace.wait_for_screen("start", timeout_s=90)
+        until(lambda: self.trace.moments("first-frame"), "the first frame")
+        self.trace.wait_for_screen("start")
 
     def launch(self) -> None:
         """Begin a life of the terminal's process."""
@@ -155,7 +155,7 @@ class Kiosk:
         """End the terminal's process."""
         assert self._process is not None
         self._process.send_signal(how)
-        self._process.wait(20)
+        self._process.wait(PATIENCE_S)
 
     def close(self) -> None:
         """Switch everything off."""
@@ -164,11 +164,11 @@ class Kiosk:
         self.display.stop()
         self.printer.stop()
 
-    def draw(self, timeout_s: float = 30.0) -> Label:
+    def draw(self, patience_s: float = PATIENCE_S) -> Label:
         """One visitor: a tap on the first tile, the number on the screen, and away."""
-        start = self.trace.wait_for_screen("start", timeout_s=60)
+        start = self.trace.wait_for_screen("start")
         self.finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
-        shown = self.trace.wait_for_screen("ticket", "ticket_no_paper", "ticket_unconfirmed", timeout_s=timeout_s)
+        shown = self.trace.wait_for_screen("ticket", "ticket_no_paper", "ticket_unconfirmed", patience_s=patience_s)
         self.finger.tap("finish")
         self.trace.wait_for_screen("goodbye", "start")
         label = parse_label(shown.number)
@@ -179,7 +179,7 @@ class Kiosk:
 
     def tap(self) -> None:
         """A tap on the first tile, whatever comes of it."""
-        start = self.trace.wait_for_screen("start", timeout_s=60)
+        start = self.trace.wait_for_screen("start")
         self.finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
 
     def on_paper(self) -> list[Label]:
@@ -229,11 +229,3 @@ def _number_in(text: str) -> Label | None:
     words = text.split()
     pairs = (parse_label(" ".join(pair)) for pair in pairwise(words) if pair[0].isupper())
     return next((label for label in pairs if label is not None), None)
-
-
-def until(fact: Callable[[], object], seconds: float, what: str) -> None:
-    """Wait until it is so. Raises AssertionError that says what was waited for."""
-    end = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < end, f"waited {seconds:.0f} s in vain for {what}"
-        time.sleep(0.1)

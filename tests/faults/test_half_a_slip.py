@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faults.hall import HubProcess, Kiosk, until
+from faults.hall import HubProcess, Kiosk
+from lobby.patience import until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.e2e
 LINES = 8
 """The power goes after so many printed lines: the number is among them, the cut is not."""
 
@@ -17,7 +18,7 @@ def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     hub.up()
     one = Kiosk(tmp_path / "t0", hub.url, hub.codes[0])
     one.open()
-    until(lambda: printer_state(one) == "ready", 30, "the printer")
+    until(lambda: printer_state(one) == "ready", "the printer")
     yield one
     one.close()
     hub.down()
@@ -27,7 +28,7 @@ def cut_in_the_middle(kiosk: Kiosk) -> str:
     """A visitor whose slip hangs there half printed; their number as it is on the paper."""
     kiosk.printer.switch(power_off_after_lines=LINES)
     kiosk.tap()
-    shown = kiosk.trace.wait_for_screen("ticket_unconfirmed", timeout_s=30)
+    shown = kiosk.trace.wait_for_screen("ticket_unconfirmed")
     with kiosk.printer.lock:
         assert shown.number in kiosk.printer.printer.hanging().texts
     return shown.number
@@ -41,7 +42,7 @@ def printer_state(kiosk: Kiosk) -> str:
 
 def check_next(kiosk: Kiosk, half: str) -> None:
     """Whoever comes next gets a slip with one number."""
-    until(lambda: printer_state(kiosk) == "ready", 60, "the printer to be well")
+    until(lambda: printer_state(kiosk) == "ready", "the printer to be well")
     label = kiosk.draw()
     *_, cut_off, slip = kiosk.printer.slips
     assert half in cut_off.texts

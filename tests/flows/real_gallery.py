@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 from msgspec.structs import replace
 from visits import MONDAY_TEN, Visit
@@ -25,6 +26,7 @@ from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.slips import Slip, slip_text
+from kiosk.vocabulary.tickets import Standing, StandingState
 
 URL = "https://termine.musterstadt.example/t/3vQ8xY2kQm0Zr7Lw5Jp1Ta"
 BASE = "https://termine.musterstadt.example"
@@ -148,6 +150,31 @@ def scan_taken(*, hub: bool = True) -> Walk:
     def walk(visit: Visit) -> None:
         scanning(slip_text(SLIP, SLIP_KEY), hub=hub)(visit)
         visit.send(events.ScanCommitted(visit.session.scan_id))
+        if hub:
+            visit.send(events.StandingNotFound(visit.session.scan_id))
+
+    return walk
+
+
+def scan_standing(state: StandingState = StandingState.WAITING, *, give_back: bool = False, **more: Any) -> Walk:
+    """A slip of the hub's, and what the hub says of it."""
+
+    def walk(visit: Visit) -> None:
+        scanning(f"{BASE}/t/{'0f' * 16}")(visit)
+        service = visit.index.services[featured(visit)]
+        told = Standing(
+            id=SLIP.id,
+            label=Label("A", 0, 143),
+            state=state,
+            service=service.id,
+            queue=service.queue or "",
+            lang=visit.session.lang,
+            arrived_ms=int(MONDAY_TEN.timestamp() - 1260) * 1000,
+            **more,
+        )
+        visit.send(events.StandingFound(visit.session.scan_id, told))
+        if give_back:
+            visit.touch("hand_back")
 
     return walk
 
@@ -187,8 +214,13 @@ WALKS: dict[str, Walk] = {
     "scan-waits": scan_taken(hub=False),
     "scan-not-taken": scan_not_taken,
     "scan-old": scanning(slip_text(SLIP, SLIP_KEY), day="2026-03-03"),
-    "scan-page": scanning(f"{BASE}/t/{'0f' * 16}"),
-    "scan-page-away": scanning(f"{BASE}/t/{'0f' * 16}", hub=False),
+    "scan-looking": scanning(f"{BASE}/t/{'0f' * 16}"),
+    "scan-standing": scan_standing(ahead=23, minutes_from=30, minutes_to=55),
+    "scan-standing-first": scan_standing(),
+    "scan-called": scan_standing(StandingState.CALLED, counter="Führerscheinstelle 2"),
+    "scan-no-show": scan_standing(StandingState.NO_SHOW),
+    "scan-give-back": scan_standing(ahead=3, give_back=True),
+    "scan-page": scanning(f"{BASE}/t/{'0f' * 16}", hub=False),
     "scan-payment": scanning("RF18539007547034"),
     "scan-unknown": scanning("4006381333931"),
 }

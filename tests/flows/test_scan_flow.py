@@ -1,17 +1,33 @@
 """A code held before the scanner."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from real_gallery import SLIP, SLIP_KEY
 from visits import MONDAY_TEN, Visit
 
+from kiosk.flows.scan import LOOK_UP_S
+from kiosk.health import Health
 from kiosk.session.model import State
-from kiosk.vocabulary.effects import CommitIntent, CommitScan
-from kiosk.vocabulary.events import ScanCommitted, Scanned, StoreFailed
+from kiosk.view import controls
+from kiosk.vocabulary.access import Access, TextSize
+from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitScan, LookUp, SessionOver
+from kiosk.vocabulary.events import (
+    CancelCommitted,
+    ScanCommitted,
+    Scanned,
+    StandingFound,
+    StandingNotFound,
+    StoreFailed,
+)
+from kiosk.vocabulary.intents import ChooseLanguage, SetTextSize
+from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import slip_text
+from kiosk.vocabulary.tickets import Standing, StandingState
 
+TICKET = "018f3c1e-7b2a-7c3d-9e4f-0123456789cd"
 TEXT = slip_text(SLIP, SLIP_KEY)
 TODAY, TOMORROW = "2026-03-02", "2026-03-03"
 BASE = "https://wartemarke.musterstadt.example"
@@ -41,6 +57,8 @@ def test_a_slip_is_durable_before_the_visitor_is_told() -> None:
     visit.send(ScanCommitted("another"))
     assert visit.session.state is State.SCANNING
     visit.send(ScanCommitted(visit.session.scan_id))
+    assert visit.done[1:] == [LookUp(visit.session.scan_id, slip=TEXT)]
+    visit.send(StandingNotFound(visit.session.scan_id))
     assert visit.session.state is State.SCAN_TAKEN
     assert "A 03-17" in str(visit.view().body)
 
@@ -48,6 +66,7 @@ def test_a_slip_is_durable_before_the_visitor_is_told() -> None:
 def test_what_only_the_hub_knows_is_not_claimed() -> None:
     visit = scanned()
     visit.send(ScanCommitted(visit.session.scan_id))
+    visit.send(StandingNotFound(visit.session.scan_id))
     assert "Noch nicht aufgerufen? Dann stehen Sie in der Warteliste." in said(visit)
     assert "schon aufgerufen oder zurückgegeben, gehen Sie bitte zum Schalter" in said(visit)
     visit.health = type(visit.health)(hub=False)
@@ -88,18 +107,130 @@ def test_a_number_that_was_given_back_here_is_told_so() -> None:
     assert visit.session.state is State.HANDED_BACK
 
 
-def test_a_visitors_page_is_for_the_telephone_and_promises_nothing() -> None:
-    visit = scanned(PAGE)
+def test_a_visitors_page_without_the_hub_promises_nothing() -> None:
+    visit = Visit(slip_key=SLIP_KEY, business_day=TODAY, base_url=BASE, health=Health(hub=False))
+    visit.send(Scanned(PAGE))
     assert visit.session.state is State.SCAN_PAGE
     assert visit.done == []
-    assert "An diesem Terminal ändert der Code nichts." in said(visit)
-    with_hub = said(visit)
-    visit.health = type(visit.health)(hub=False)
     assert "Bitte fragen Sie am Schalter" in said(visit)
-    assert "Auf dem Handy sehen Sie" not in said(visit), "perhaps they do not: the hub is away"
-    for text in (with_hub, said(visit)):
-        assert "Warteliste" not in text
-        assert "melden wir" not in text
+    for text in ("Warteliste", "melden wir", "Auf dem Handy"):
+        assert text not in said(visit)
+
+
+def looked_up(state: StandingState = StandingState.WAITING, **more: Any) -> Visit:
+    """A slip of the hub's is held before the scanner, and the hub answers."""
+    visit = scanned(PAGE)
+    assert visit.done == [LookUp(visit.session.scan_id, token="0f" * 16)]
+    known = {"service": "perso", "queue": "a", "lang": "de", "ahead": 23} | more
+    visit.send(
+        StandingFound(visit.session.scan_id, Standing(id=TICKET, label=Label("A", 0, 143), state=state, **known))
+    )
+    return visit
+
+
+def test_a_slip_of_the_hubs_shows_number_place_time_and_way() -> None:
+    visit = looked_up(minutes_from=30, minutes_to=55, arrived_ms=int(MONDAY_TEN.timestamp() * 1000))
+    assert visit.session.state is State.SCAN_STANDING
+    for fact in ("A 143", "Personalausweis", "23 Personen", "Wartebereich A", "10:30–10:55"):
+        assert fact in said(visit), fact
+
+
+def test_where_nothing_can_be_expected_the_page_says_when_the_number_was_drawn() -> None:
+    visit = looked_up(arrived_ms=int(MONDAY_TEN.timestamp() * 1000) - 1_260_000)
+    assert "Aufruf voraussichtlich" not in said(visit)
+    assert "09:39" in said(visit)
+
+
+def test_an_own_slip_shows_what_the_hub_says_of_it() -> None:
+    visit = scanned()
+    visit.send(ScanCommitted(visit.session.scan_id))
+    told = Standing(id=SLIP.id, label=SLIP.label, state=StandingState.WAITING, queue="a", ahead=2)
+    visit.send(StandingFound("another", told))
+    assert visit.session.state is State.SCAN_LOOKING
+    visit.send(StandingFound(visit.session.scan_id, told))
+    assert visit.session.state is State.SCAN_STANDING
+    assert "2 Personen" in said(visit)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (StandingState.CALLED, "Gehen Sie jetzt zu: Schalter 4"),
+        (StandingState.NO_SHOW, "Dort nimmt man Ihre Nummer wieder auf."),
+        (StandingState.DONE, "Ihr Besuch ist beendet."),
+        (StandingState.CANCELLED, "Diese Nummer ist zurückgegeben."),
+        (StandingState.EXPIRED, "Diese Nummer galt an einem anderen Tag."),
+    ],
+)
+def test_whoever_no_longer_waits_reads_what_to_do(state: StandingState, words: str) -> None:
+    visit = looked_up(state, counter="Schalter 4")
+    assert words in said(visit)
+    assert "hand_back" not in [each.id for each in controls(visit.view())]
+
+
+def test_every_state_of_a_ticket_has_words() -> None:
+    for state in StandingState:
+        assert "standing." not in said(looked_up(state, counter="Schalter 4")), state
+
+
+def test_the_page_is_in_the_language_the_number_was_drawn_in() -> None:
+    assert looked_up(lang="ar").session.lang == "ar"
+    assert looked_up(lang="xx").session.lang == "de"
+    chosen = Visit(slip_key=SLIP_KEY, business_day=TODAY, base_url=BASE)
+    chosen.ask(ChooseLanguage("en"))
+    chosen.send(Scanned(PAGE))
+    told = Standing(id=TICKET, label=Label("A", 0, 143), state=StandingState.WAITING, lang="ar")
+    chosen.send(StandingFound(chosen.session.scan_id, told))
+    assert chosen.session.lang == "en", "what the visitor chose here wins"
+
+
+def test_a_number_is_given_back_after_a_second_question_only() -> None:
+    visit = looked_up()
+    visit.touch("hand_back")
+    assert visit.session.state is State.SCAN_GIVE_BACK
+    visit.touch("back")
+    assert visit.session.state is State.SCAN_STANDING
+    visit.touch("hand_back")
+    assert visit.touch("hand_back") == (CommitCancel(TICKET),)
+    visit.send(CancelCommitted("another"))
+    assert visit.session.state is State.HANDING_BACK
+    visit.send(CancelCommitted(TICKET))
+    assert visit.session.state is State.HANDED_BACK
+
+
+def test_a_number_that_cannot_be_given_back_sends_to_a_person() -> None:
+    visit = looked_up()
+    visit.touch("hand_back")
+    visit.touch("hand_back")
+    visit.send(StoreFailed(TICKET))
+    assert visit.session.state is State.SCAN_NOT_TAKEN
+
+
+def test_a_page_that_nobody_has_is_an_unknown_code() -> None:
+    visit = scanned(PAGE)
+    visit.send(StandingNotFound(visit.session.scan_id, answered=True))
+    assert visit.session.state is State.SCAN_UNKNOWN
+
+
+@pytest.mark.parametrize(("text", "state"), [(PAGE, State.SCAN_PAGE), (TEXT, State.SCAN_TAKEN)])
+def test_a_hub_that_does_not_answer_leaves_what_holds_without_it(text: str, state: State) -> None:
+    visit = scanned(text)
+    if text == TEXT:
+        visit.send(ScanCommitted(visit.session.scan_id))
+    assert visit.session.state is State.SCAN_LOOKING
+    visit.wait(LOOK_UP_S + 1)
+    assert visit.session.state is state
+
+
+def test_the_next_scan_starts_anew() -> None:
+    visit = looked_up(lang="ar")
+    visit.ask(SetTextSize(TextSize.XL))
+    before = visit.session
+    visit.done.clear()
+    visit.send(Scanned(TEXT))
+    assert visit.done[0] == SessionOver(before.id)
+    assert (visit.session.lang, visit.session.access, visit.session.standing) == ("de", Access(), None)
+    assert visit.session.state is State.SCANNING
 
 
 def test_a_store_that_fails_sends_the_visitor_to_a_person() -> None:

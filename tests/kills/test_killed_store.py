@@ -93,7 +93,6 @@ def check(db: apsw.Connection, acknowledged: list[tuple[str, str, str]]) -> None
             assert (ticket, "paper") in owed, "what became of the paper is owed in the same commit"
 
 
-@pytest.mark.timeout(3600 if FULL else 600)
 def test_nothing_acknowledged_is_lost_by_kill_9(stores: subprocess.Popen[bytes], tmp_path: Path) -> None:
     seed = int(os.environ.get("KIOSK_SEED", random.SystemRandom().randrange(1 << 32)))
     print(f"seed {seed}, {ROUNDS} rounds")

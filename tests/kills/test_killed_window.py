@@ -20,7 +20,8 @@ from pathlib import Path
 import apsw
 import pytest
 from faults.fault_proxy import FaultProxy
-from faults.hall import HubProcess, Kiosk, until
+from faults.hall import HubProcess, Kiosk
+from lobby.patience import until
 from window_evidence import Heard, Kept, Said, heard_by, kept_by, paper_of, said_in, trouble_of
 from window_lives import START_S, Plan, Weather, live, plans
 
@@ -30,11 +31,10 @@ FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 KILLS, TERMINALS = 300 if FULL else 30, 3
 MM_PER_S = 250.0
 """A real printer's speed: paper still comes out when the terminal is dead."""
-HEARD_S = 150.0
 OPEN = {("intent", "none"), ("numbered", "none"), ("numbered", "asked")}
 """Nobody has said what became of the number or its paper."""
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600 if FULL else 600)]
+pytestmark = pytest.mark.e2e
 
 
 class Hall:
@@ -59,7 +59,7 @@ class Hall:
         spent = 0.0
         for judge in self.judges:
             judge.kiosk.open()
-            until(partial(_has_slot, judge.kiosk), 60, "a slot")
+            until(partial(_has_slot, judge.kiosk), "a slot")
             judge.kiosk.kill()
             began = time.monotonic()
             judge.kiosk.start()
@@ -117,9 +117,9 @@ class Judge:
     def end(self) -> None:
         """A last life without a kill: what is owed is told, then the file is read."""
         self.kiosk.start()
-        until(lambda: _owes_nothing(self.kiosk), HEARD_S, f"{self.kiosk.folder.name} to tell the hub what it owes")
+        until(lambda: _owes_nothing(self.kiosk), f"{self.kiosk.folder.name} to tell the hub what it owes")
         self.kiosk.kill(signal.SIGTERM)
-        until(self.kiosk.printer_rests, 30, "the printer to print what it was told")
+        until(self.kiosk.printer_rests, "the printer to print what it was told")
         self.life(None)
         assert self.kept.owed == 0
         assert not trouble_of(self.kiosk)

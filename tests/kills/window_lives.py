@@ -15,7 +15,8 @@ from kiosk import wire
 
 START_S = 1.7
 """From the process's begin to its start screen, on a machine with nothing else to do."""
-LIFE_S = 150.0
+LIFE_S = 600.0
+"""A life that lasts so long stands still."""
 NEXT = {
     "start": ("featured:",),
     "ticket": ("finish",),

@@ -25,7 +25,6 @@ ACCIDENTS = {
 SHARE = STATES // (2 * len(MODELS))
 
 
-@pytest.mark.timeout(3600 if FULL else 300)
 @pytest.mark.parametrize("name", MODELS)
 def test_the_protocol_holds(name: str) -> None:
     seed = time.time_ns() % 1_000_000

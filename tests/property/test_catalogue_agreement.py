@@ -149,7 +149,6 @@ def enrolled(url: str) -> Hub:
     return Hub(url=url, terminal="t", key=result.value.key, site=result.value.site, signers=signers)
 
 
-@pytest.mark.timeout(900)
 def test_hub_and_terminal_agree_after_a_thousand_changes_with_cuts_between(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,7 +175,6 @@ def test_hub_and_terminal_agree_after_a_thousand_changes_with_cuts_between(
     assert renewed == search_tables(town.folder / "catalogue.db"), "renewed bit by bit and built at once"
 
 
-@pytest.mark.timeout(900)
 def test_ten_thousand_imported_services_in_two_languages_are_the_same_here_and_there(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,7 +35,7 @@ streams = st.lists(st.sampled_from(SEEDS) | st.binary(max_size=12), max_size=30)
 texts = st.text(max_size=40)
 umlaut_tables = st.sampled_from(["plain", "extended"])
 frames = st.builds(
-    Frame, rows=st.lists(st.builds(Row, texts, texts), max_size=4).map(tuple), idle=texts, fresh=st.booleans()
+    Frame, rows=st.lists(st.builds(Row, texts, texts, texts, news=st.booleans()), max_size=4).map(tuple), idle=texts
 )
 
 
@@ -95,13 +95,13 @@ def test_paper_never_moves_backwards(data: bytes) -> None:
         height = roll.uncut().height
 
 
-@given(frame=frames, columns=st.integers(8, 40), lines=st.integers(1, 4), umlauts=umlaut_tables)
+@given(frame=frames, columns=st.integers(8, 40), lines=st.integers(1, 4), umlauts=umlaut_tables, alone=st.booleans())
 @settings(deadline=None)
 def test_every_frame_is_whole_and_fits_the_sign(
-    frame: Frame, columns: int, lines: int, umlauts: Literal["plain", "extended"]
+    frame: Frame, columns: int, lines: int, umlauts: Literal["plain", "extended"], alone: bool
 ) -> None:
     codec = AlphaCodec(AlphaSettings(columns=columns, lines=lines, umlauts=umlauts))
-    for message in codec.frame(frame, fresh=frame.fresh and bool(frame.rows)):
+    for message in codec.frame(frame, alone=alone and bool(frame.rows)):
         (packet,) = alpha_parse.Parser().feed(b"".join(message.pieces))
         (command,) = packet.commands
         assert command.checksum is True
@@ -118,7 +118,7 @@ def test_a_pole_shows_exactly_the_newest_frame(frame: Frame, command_set: Litera
     used, new = Pole(command_set), Pole(command_set)
     used.receive(b"\x0cwhat stood there before, over both lines")
     for pole in (used, new):
-        for message in (*codec.hello(), *codec.frame(frame, fresh=False), *codec.frame(frame, fresh=False)):
+        for message in (*codec.hello(), *codec.frame(frame, alone=False), *codec.frame(frame, alone=False)):
             pole.receive(b"".join(message.pieces))
         assert pole.unknown == []
     assert used.lines == new.lines

@@ -19,7 +19,7 @@ from kiosk.view import View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.house import House
 from kiosk.vocabulary.labels import Label
-from kiosk.vocabulary.tickets import Numbered, TicketIntent
+from kiosk.vocabulary.tickets import Numbered, Standing, StandingState, TicketIntent
 
 PORTRAIT = Panel()
 LANDSCAPE = Panel(width_px=1280, height_px=800, width_mm=328.0, height_mm=205.0, bottom_mm=900.0, max_reach_mm=1200.0)
@@ -34,6 +34,18 @@ LONG_MESSAGE = (
     "Wegen einer Personalversammlung bleibt das Bürgeramt heute geschlossen. Ausweise holen Sie bitte ab "
     "13 Uhr im Zimmer 104 ab, Kfz-Zulassung nur in der Außenstelle Nord, Straße der Verfassungsfreunde 12."
 )[:200]
+STANDING = Standing(
+    id="0195f000-0000-7000-8000-000000000002",
+    label=Label("A", 3, 17),
+    state=StandingState.WAITING,
+    service=SERVICE,
+    queue="",
+    lang="de",
+    arrived_ms=int(MORNING.timestamp() - 1260) * 1000,
+    ahead=23,
+    minutes_from=30,
+    minutes_to=55,
+)
 _ID = "0195f000-0000-7000-8000-000000000001"
 _SLIP = "THK2:3K2XWTJ0C8Y9QJ6ZB1N5P7R4D:A03-17:1T7:3A5DG8:1Q2W3E4:0ABCDEFGH1234"
 _URL = "https://wartemarke.musterstadt.de/t/8f14e45fceea167a5a36dedd4bea2543"
@@ -82,6 +94,7 @@ def session(state: State, lang: str, access: Access) -> Session:
         category=max(index().categories, key=lambda c: len(index().services_of(c, MORNING.date()))),
         ticket=TicketIntent(id=_ID, service=SERVICE, lang=lang, tapped_at=MORNING.isoformat()),
         numbered=numbered if state in NUMBERED else None,
+        standing=STANDING if state in (State.SCAN_STANDING, State.SCAN_GIVE_BACK) else None,
     )
 
 
@@ -109,6 +122,13 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     closed = session(State.CLOSED_BY_HOUSE, lang, access)
     for name, message in (("said", "Heute nur bis 12 Uhr. Bitte Zimmer 104."), ("long", LONG_MESSAGE)):
         yield f"closed_by_house_{name}", view(closed, replace(now, house=House(True, message)))
+    scanned = session(State.SCAN_STANDING, lang, access)
+    for standing in StandingState:
+        told = replace(STANDING, state=standing, counter="Trauzimmer im Alten Rathaus, 2. Obergeschoss")
+        told = replace(told, queue=index().services[SERVICE].queue or "")
+        yield f"scan_standing_{standing.value}", view(replace(scanned, standing=told), now)
+    drawn = replace(STANDING, minutes_from=0, minutes_to=0, ahead=0)
+    yield "scan_standing_drawn", view(replace(scanned, standing=drawn), now)
     yield "service_untranslated", view(replace(session(State.SERVICE, lang, access), service=UNTRANSLATED), now)
     search = session(State.SEARCH, lang, access)
     yield "search_found", view(replace(search, query="perso", hits=tuple(index().services)[:6]), now)

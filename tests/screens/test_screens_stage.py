@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,6 +40,52 @@ class Finger:
     def up(self) -> None:
         self._studio.stage.on_touch_up(self)
 
+    def sent_by_up(self) -> list[Intent]:
+        self._studio.sent.clear()
+        self.up()
+        return [intent for intent, _ in self._studio.sent]
+
+
+class Mouse:
+    """A button of a mouse, through Kivy's window and its one input provider."""
+
+    def __init__(self, studio: "Studio", button: str) -> None:
+        from kivy.core.window import Window
+
+        self._studio, self._button, self._window = studio, button, Window
+        self.x = self.y = 0.0
+
+    def at(self, box: Box) -> "Mouse":
+        self.x, self.y = box.x + box.w / 2, box.y + box.h / 2
+        return self
+
+    def press(self) -> "Mouse":
+        self._window.dispatch("on_mouse_down", self.x, self.y, self._button, [])
+        self._studio.frame()
+        return self
+
+    def release(self) -> None:
+        self._window.dispatch("on_mouse_up", self.x, self.y, self._button, [])
+        self._studio.frame()
+
+
+@pytest.fixture
+def pointer(portrait: "Studio") -> Iterator["Studio"]:
+    """The window with the input provider that a terminal has."""
+    from kivy.base import EventLoop
+    from kivy.core.window import Window
+    from kivy.input.providers.mouse import MouseMotionEventProvider
+
+    from screens.start import MOUSE
+
+    EventLoop.set_window(Window)
+    provider = MouseMotionEventProvider(*MOUSE.split(",", 1))
+    EventLoop.add_input_provider(provider)
+    provider.start()
+    yield portrait
+    provider.stop()
+    EventLoop.remove_input_provider(provider)
+
 
 def box_of(studio: "Studio", control: str) -> Box:
     return next(target.box for target in studio.stage.router.sheet.targets if target.control.id == control)
@@ -76,6 +122,37 @@ def test_only_the_questions_own_controls_can_be_touched_while_it_stands(portrait
     Finger(portrait).at(search).down().up()
     assert OpenSearch() not in [intent for intent, _ in portrait.sent]
     assert {node.id for node in portrait.stage.router.tree.nodes} == {"leave", "stay"}  # type: ignore[union-attr]
+
+
+def test_a_finger_whose_release_was_lost_is_gone_with_its_screen(portrait: "Studio") -> None:
+    Finger(portrait, uid=1).at(box_of(portrait, "tile:all")).down()
+    portrait.show(replace(named("start"), session="v2"))
+    assert Finger(portrait, uid=2).at(box_of(portrait, "search")).down().sent_by_up() == [OpenSearch()]
+    Finger(portrait, uid=3).at(box_of(portrait, "tile:all")).down()
+    portrait.show(named("categories"))
+    portrait.stage.forget()
+    assert portrait.stage.guard.pressed is None
+
+
+@pytest.mark.parametrize("button", ["right", "middle", "scrollup", "scrolldown", "mouse8"])
+def test_only_the_first_button_of_a_mouse_presses(pointer: "Studio", button: str) -> None:
+    """The second button, the wheel and whatever else a mouse has press no tile."""
+    pointer.sent.clear()
+    Mouse(pointer, button).at(box_of(pointer, "tile:all")).press().release()
+    assert pointer.sent == []
+    Mouse(pointer, "left").at(box_of(pointer, "tile:all")).press().release()
+    assert [intent for intent, _ in pointer.sent] == [ShowCategories()]
+
+
+def test_a_wheel_turned_while_a_button_is_down_leaves_nothing_deaf(pointer: "Studio") -> None:
+    """Kivy's provider loses the release of the first button when the mouse moved before the wheel."""
+    left, wheel = Mouse(pointer, "left"), Mouse(pointer, "scrollup")
+    left.at(box_of(pointer, "tile:all")).press()
+    wheel.at(box_of(pointer, "featured:personalausweis")).press().release()
+    left.release()
+    pointer.sent.clear()
+    left.at(box_of(pointer, "search")).press().release()
+    assert [intent for intent, _ in pointer.sent] == [OpenSearch()]
 
 
 def test_a_pressed_control_looks_pressed_within_a_frame(portrait: "Studio") -> None:

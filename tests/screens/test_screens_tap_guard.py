@@ -1,6 +1,6 @@
 """Which touches count."""
 
-from screens.tap_guard import DOUBLE_STRIKE_S, TapGuard
+from screens.tap_guard import DOUBLE_STRIKE_S, LOST_S, TapGuard
 
 
 class Clock:
@@ -92,3 +92,30 @@ def test_fifty_presses_are_few_taps() -> None:
         fired += tap(guard, "draw") == "draw"
         clock.now += 0.02
     assert fired == 4  # one second, one tap in 0.3 s
+
+
+def test_a_release_that_was_lost_does_not_make_it_deaf_where_there_is_one_pointer() -> None:
+    guard, _ = guarded()
+    guard.down(1, "draw", 10, 10, only_pointer=True)
+    assert guard.down(2, "back", 300, 10, only_pointer=True)
+    assert guard.up(1, "draw", 10, 10) is None, "the old finger fires nothing any more"
+    assert guard.up(2, "back", 300, 10) == "back"
+
+
+def test_a_lost_finger_gives_way_after_a_while_and_one_that_moves_is_not_lost() -> None:
+    guard, clock = guarded()
+    guard.down(1, "draw", 10, 10)
+    clock.now += LOST_S - 0.1
+    guard.moved(1, "draw")
+    clock.now += LOST_S - 0.1
+    assert not guard.down(2, "back", 300, 10)
+    clock.now += 0.2
+    assert tap(guard, "back", 300, 10, finger=3) == "back"
+    assert guard.up(1, "draw", 10, 10) is None
+
+
+def test_a_long_press_still_counts() -> None:
+    guard, clock = guarded()
+    guard.down(1, "draw", 10, 10)
+    clock.now += 60
+    assert guard.up(1, "draw", 10, 10) == "draw"

@@ -82,7 +82,6 @@ def upright(tmp_path_factory: pytest.TempPathFactory) -> Image.Image:
     return turned(0, tmp_path_factory.mktemp("upright") / "0")[0]
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_picture_and_touch_are_turned_as_the_panel_is(rotation: int, upright: Image.Image, tmp_path: Path) -> None:
     picture, intent = turned(rotation, tmp_path / "turned")

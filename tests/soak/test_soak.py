@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from lobby.display import VirtualDisplay
 
 from drivers.sim.printer import Abilities, PrinterPeer
@@ -19,7 +18,6 @@ VISITS, WARM = (5000, 300) if FULL else (150, 30)
 GROWTH = 0.05
 
 
-@pytest.mark.timeout(7200 if FULL else 600)
 def test_visits_grow_nothing(tmp_path: Path) -> None:
     demo = Demo(tmp_path, PORTRAIT, fixed_ports=False)
     printer = PrinterPeer("tcp", abilities=Abilities(mm_per_s=100_000))

@@ -8,7 +8,6 @@ import os
 import random
 from collections import deque
 
-import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
@@ -174,7 +173,6 @@ class World(RuleBasedStateMachine):
         return holders[-1 - back % len(holders)] if holders else None
 
 
-@pytest.mark.timeout(7200 if FULL else 900)
 def test_the_world_heals() -> None:
     options = settings(
         max_examples=OF_A_SEED,

@@ -1,12 +1,15 @@
 // The call board: newest number large, chime, "as of" stamp, grey when nothing is heard, right again by itself.
 "use strict";
 (() => {
-  const KEPT = 7, STALE_MS = 9000, POLL_MS = 5000, AWAY_POLL_MS = 1500, FRESH_MS = 15000;
-  const body = document.body, base = `/board/${body.dataset.site}`;
+  const STALE_MS = 9000, POLL_MS = 5000, AWAY_POLL_MS = 1500, FRESH_MS = 15000, SHOWN_MS = 5000;
+  const body = document.body, base = `/board/${body.dataset.site}`, ROWS = Number(body.dataset.rows);
   const newest = document.getElementById("newest"), last = document.getElementById("last");
+  const earlier = document.getElementById("earlier");
   const stamp = document.getElementById("stamp"), clock = document.getElementById("clock");
   const arrow = newest.querySelector(".arrow") ? newest.querySelector(".arrow").textContent : "\uea1f";
-  let calls = [], seq = 0, behind = 0, started = false, drawn = "", heard = performance.now(), away = false;
+  let calls = [], info = document.getElementById("info") ? document.getElementById("info").textContent : "";
+  let seq = 0, behind = 0, started = false, drawn = "", drawnNewest = "", heard = performance.now(), away = false;
+  const seen = new Map(); // by seq: since when a call that came while we looked has stood here
 
   // --- what stands there
   function element(tag, className, text) {
@@ -15,42 +18,69 @@
     made.textContent = text;
     return made;
   }
-  function draw() {
-    const call = calls[calls.length - 1];
-    newest.classList.toggle("quiet", !call);
-    if (call) {
-      const where = element("span", "where", "");
-      where.append(element("small", "", body.dataset.to), element("b", "", call.counter));
-      const sign = element("span", "icon arrow", arrow);
-      sign.setAttribute("aria-hidden", "true");
-      newest.replaceChildren(element("b", call.label.length > 6 ? "label long" : "label", call.label), sign, where);
-    }
-    last.replaceChildren(...calls.slice(0, -1).reverse().map((each) => {
-      const row = element("li", performance.now() - (each.seen || -FRESH_MS) < FRESH_MS ? "fresh" : "", "");
-      row.append(element("span", "label", each.label), element("span", "counter", each.counter));
-      return row;
-    }));
+  function label(call) {
+    const { length } = call.label;
+    return element("b", length > 8 ? "label longest" : length > 6 ? "label long" : "label", call.label);
   }
-  // A repeated call moves up again instead of standing there twice, one that was withdrawn goes. ``whole``: what is not
-  // in it is gone (a new day).
-  function take(found, whole) {
-    if (whole && found.seq < seq && ++behind < 3) return; // overtaken by an event; three times: another database
+  function name(tag, call) {
+    const made = element(tag, "name", call.counter);
+    Object.assign(made.dataset, { name: call.counter, soft: call.hyphenated, short: call.short });
+    return made;
+  }
+  function large(call) {
+    const where = element("span", "where", ""), sign = element("span", "icon arrow", arrow);
+    sign.setAttribute("aria-hidden", "true");
+    where.append(element("small", "", body.dataset.to), name("b", call));
+    return [label(call), sign, where];
+  }
+  function row(call) {
+    const made = element("li", young(call, FRESH_MS) ? "fresh" : "", ""), counter = element("span", "counter", "");
+    counter.append(name("span", call));
+    made.append(label(call), counter);
+    return made;
+  }
+  const young = (call, ms) => performance.now() - (seen.get(call.seq) ?? -ms) < ms;
+  // One line for a counter. Who has come to it stands a moment longer, so that others see whose call the chime was.
+  function standing() {
+    const taken = new Set(calls.filter((call) => call.state === "now").map((call) => call.counter));
+    return calls.filter((call) => call.state === "now"
+      || (call.state === "over" && young(call, SHOWN_MS) && !taken.has(call.counter) && taken.add(call.counter)));
+  }
+  function drawNewest(call) {
+    const wanted = JSON.stringify(call || info);
+    if (wanted === drawnNewest) return; // what stands there is not read out again because another call ended
+    drawnNewest = wanted;
+    newest.classList.toggle("quiet", !call);
+    if (!call) newest.classList.remove("calling");
+    newest.replaceChildren(...(call ? large(call)
+      : [element("p", "idle", body.dataset.idle), element("p", "info", info)]));
+  }
+  function draw() {
+    const now = standing().reverse(), shown = now.slice(0, ROWS + 1);
+    const rest = [...now.slice(ROWS + 1), ...calls.filter((call) => !now.includes(call)).reverse()];
+    const wanted = JSON.stringify([shown, rest, info, shown.map((call) => young(call, FRESH_MS))]);
+    if (wanted === drawn) return;
+    drawn = wanted;
+    drawNewest(shown[0]);
+    last.replaceChildren(...shown.slice(1).map(row));
+    earlier.replaceChildren(...rest.map((call) => element("b", "", call.label)));
+    earlier.parentElement.hidden = !rest.length;
+    fit();
+  }
+  // Every answer is all there is: what is not in it is over, was taken back, or belongs to another day.
+  function take(found) {
+    if (found.seq < seq && (behind += 1) < 3) return; // overtaken by an event; three times: another database
     const loud = started && found.seq >= seq;
     const fresh = loud ? found.calls.filter((call) => call.seq > seq) : [];
-    for (const call of fresh) call.seen = performance.now();
-    const known = new Map(calls.filter((call) => !(found.withdrawn || []).includes(call.seq)).map((call) => [call.seq, call]));
-    const once = new Map();
-    for (const call of [...(whole ? [] : known.values()), ...found.calls.map((call) => known.get(call.seq) || call)]) {
-      if (!(once.has(call.label) && once.get(call.label).seq > call.seq)) once.set(call.label, call);
-    }
-    calls = [...once.values()].sort((one, other) => one.seq - other.seq).slice(-KEPT);
+    for (const call of fresh) seen.set(call.seq, performance.now());
+    for (const old of seen.keys()) if (!found.calls.some((call) => call.seq === old)) seen.delete(old);
+    calls = found.calls;
+    info = found.info ?? info;
     behind = 0;
     seq = found.seq;
     started = true;
-    const now = JSON.stringify(calls);
-    if (now !== drawn) draw();
-    drawn = now;
-    if (fresh.length) announce();
+    draw();
+    if (fresh.some((call) => call.state === "now")) announce();
     alive(found.at);
   }
   function announce() {
@@ -68,6 +98,7 @@
   }
   function watch() {
     body.classList.toggle("stale", performance.now() - heard > STALE_MS);
+    if (started) draw(); // what was fresh grows old without an event
     const now = new Date();
     clock.textContent = now.toLocaleTimeString("de", { hour: "2-digit", minute: "2-digit", timeZone: body.dataset.zone });
   }
@@ -76,7 +107,7 @@
   function connect() {
     const source = new EventSource(`${base}/stream`);
     source.addEventListener("open", () => { away = false; });
-    source.addEventListener("calls", (event) => take(JSON.parse(event.data), false));
+    source.addEventListener("calls", (event) => take(JSON.parse(event.data)));
     source.addEventListener("beat", (event) => alive(event.data));
     source.addEventListener("error", () => {
       away = true;
@@ -86,7 +117,7 @@
   async function poll() {
     try {
       const answer = await fetch(`${base}/calls`, { cache: "no-store", signal: AbortSignal.timeout(3000) });
-      if (answer.ok) take(await answer.json(), true);
+      if (answer.ok) take(await answer.json());
     } catch { /* away: watch() says so */ }
     setTimeout(poll, away ? AWAY_POLL_MS : POLL_MS);
   }

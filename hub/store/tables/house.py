@@ -79,12 +79,14 @@ counter = Table(
     words("place", ""),
     number("position", 0),
     maybe_moment("closed_ms"),
+    words("short", ""),
     PrimaryKeyConstraint("site_id", "id"),
     of_site(),
     Index("counter_name_once", "site_id", "name", unique=True, sqlite_where=text("closed_ms IS NULL")),
     sqlite_strict=True,
 )
-"""A desk that calls people (Schalter, Platz); ``name`` is what the board shows. ``closed_ms`` set = taken away."""
+"""A desk that calls people (Schalter, Platz); ``name`` is what the board shows, ``short`` where that has no room ("" =
+``kiosk.vocabulary.short_names`` shortens the name). ``closed_ms`` set = taken away."""
 
 session = Table(
     "session",

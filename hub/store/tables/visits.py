@@ -176,7 +176,6 @@ event = Table(
     CheckConstraint("json_valid(body)", name="body_json"),
     Index("calls", "site_id", "seq", sqlite_where=text("kind IN ('call', 'recall')")),
     Index("calls_of_ticket", "site_id", "subject", sqlite_where=text("kind IN ('call', 'recall')")),
-    Index("withdrawn_calls", "site_id", "subject", sqlite_where=text("kind = 'uncall'")),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

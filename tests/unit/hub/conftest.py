@@ -13,6 +13,7 @@ from hub_apps import app_for
 
 from hub.app import HubApp
 from hub.queues import calling, house, terminals
+from hub.queues.called import called_now
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Refused
 from hub.queues.tickets import Ticket
@@ -88,6 +89,14 @@ class House:
     def served(self, counter: str = "p1", op: str = "") -> calling.Done | Refused:
         """Whoever is at the counter was served."""
         return self.do(calling.finish, self._act(counter, op))
+
+    def board(self) -> list[tuple[str, str, str]]:
+        """What boards show, newest last: number, counter, what became of the call."""
+        return [(call.label, call.counter, call.state) for call in self.see(called_now, SITE, self.clock()).calls]
+
+    def called(self) -> list[str]:
+        """Numbers that are called now."""
+        return [label for label, _, state in self.board() if state == "now"]
 
     def _act(self, counter: str, op: str) -> calling.Act:
         here = self.see(calling.current, SITE, counter)

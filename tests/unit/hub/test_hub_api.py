@@ -340,13 +340,13 @@ def test_calls_can_be_polled(live) -> None:
     start = live.get("/calls").json()
     assert start["calls"] == []
     hall.do(calling.call_next, Act(site=hall.site, counter="p1", op="1", now_ms=hall.clock()))
-    calls = msgspec.json.decode(live.get(f"/calls?after={start['seq']}").content, type=wire.Calls)
-    assert [(c.kind, c.label, c.counter, c.at) for c in calls.calls] == [
-        (wire.CallKind.CALL, "A 001", "Platz 1", "2026-11-24T12:00:00+01:00")
+    calls = msgspec.json.decode(live.get("/calls").content, type=wire.Calls)
+    assert [(c.kind, c.label, c.counter, c.at, c.state) for c in calls.calls] == [
+        (wire.CallKind.CALL, "A 001", "Platz 1", "2026-11-24T12:00:00+01:00", wire.CallState.NOW)
     ]
-    assert live.get(f"/calls?after={calls.seq}").json()["calls"] == []
-    assert len(live.get("/calls?after=999999").json()["calls"]) == 1
-    assert len(live.get("/calls?after=nonsense").json()["calls"]) == 1
+    assert calls.whole
+    assert calls.seq > start["seq"]
+    assert live.get(f"/calls?after={calls.seq}").json()["calls"] == live.get("/calls").json()["calls"], "an older one"
 
 
 def test_store_that_cannot_save_is_told_and_nothing_is_promised(live) -> None:

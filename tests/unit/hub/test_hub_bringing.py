@@ -2,6 +2,7 @@
 
 import pytest
 from unit.hub.sync_helpers import DAY, DAY_MS, MINUTE, call, find, labels, op, outcomes, own, slip_of, sync, uuid
+from unit.kiosk.test_reader_texts import arrived
 
 from hub.queues import arrange, bringing, calling, handing_back, slots, terminals, waiting
 from hub.queues.bringing import Bring, Brought
@@ -62,6 +63,26 @@ def test_a_typed_number_waits_since_its_terminal_was_heard_last(hall) -> None:
     assert labels(hall) == ["A 01-01", "A 001"]
     (first, _) = hall.see(waiting.waiting_list, hall.site)
     assert (first.arrival_ms, first.arrival_sure, first.origin) == (heard, 0, Origin.TYPED)
+
+
+@pytest.mark.parametrize(
+    ("garbled", "said"),
+    [
+        (str, False),
+        (lambda text: "]Q3" + text, False),
+        (lambda text: arrived(text, "us", "de"), True),
+        (lambda text: arrived(text, "fr", "de", turned=True), True),
+    ],
+)
+def test_a_slip_by_a_reader_with_another_keyboard_is_brought_and_said(hall, garbled, said: bool) -> None:
+    """Also a visitor's page: its token proves it."""
+    slip = slip_of(hall, uuid(50), "A 01-01")
+    found = bring(hall, garbled(slip))
+    assert (found.ticket.label, found.fresh, found.wrong_keyboard) == ("A 01-01", True, said)
+    page = f"https://rathaus.example/t/{found.ticket.token}"
+    again = bring(hall, garbled(page))
+    assert (again.ticket.label, again.fresh, again.wrong_keyboard) == ("A 01-01", False, said)
+    assert refused(hall, garbled(slip_of(hall, uuid(51), "A 01-02")[:-1] + "x")) is Code.FORGED
 
 
 def test_the_next_expected_number_counts_up_for_each_letter(hall) -> None:

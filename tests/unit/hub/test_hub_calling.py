@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from hub.queues import calling, events, house, returning, waiting
+from hub.queues.called import called_now
 from hub.queues.calling import Act, Done
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import NEXT, OPENS, move
@@ -149,12 +150,8 @@ def test_recall_is_told_again_and_counted(hall) -> None:
     assert [do(hall, calling.recall, op) for op in ("2", "2", "3")] == ["A 001"] * 3
     assert kinds(hall)[-2:] == ["recall", "recall"]
     assert hall.see(calling.current, hall.site, "p1").calls == 3
-    calls = hall.see(waiting.last_calls, hall.site)
-    assert [(call.kind, call.label, call.counter) for call in calls] == [
-        ("call", "A 001", "Platz 1"),
-        ("recall", "A 001", "Platz 1"),
-        ("recall", "A 001", "Platz 1"),
-    ]
+    calls = hall.see(called_now, hall.site, hall.clock()).calls
+    assert [(call.kind, call.label, call.counter) for call in calls] == [("recall", "A 001", "Platz 1")]
 
 
 def test_no_show_frees_the_counter(hall) -> None:
@@ -232,7 +229,7 @@ def test_calls_of_yesterday_are_not_on_todays_board(hall) -> None:
     do(hall, calling.call_next, "1")
     hall.clock.forward(24 * 3600 * 1000)
     hall.ticket()
-    assert hall.see(waiting.last_calls, hall.site) == []
+    assert hall.see(called_now, hall.site, hall.clock()).calls == ()
     assert hall.see(calling.current, hall.site, "p1") is None
 
 

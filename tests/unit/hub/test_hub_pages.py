@@ -271,6 +271,7 @@ def test_a_terminals_code_is_shown_once_and_revoking_ends_its_key(browser: Brows
         ("catalogue_old", "Der Katalog des Terminals ist abgelaufen"),
         ("store_failed", "Das Terminal kann nichts speichern"),
         ("store_damaged", "Eine beschädigte Datenbank liegt beiseite"),
+        ("scanner_keyboard", "Das Lesegerät ist auf eine falsche Tastatur eingestellt"),
     ],
 )
 def test_what_is_wrong_with_a_terminals_files_is_said_on_desk_and_terminals_page(
@@ -370,7 +371,7 @@ def test_the_board_is_public_and_knows_only_its_site(browser: Browser, live: Any
     text = browser.get("/board").text
     assert text.count("A 001") == 1, "a repeated call stands there once"
     assert browser.get("/board/nirgends").status_code == 404
-    assert [call["kind"] for call in browser.get("/board/rathaus/calls").json()["calls"]] == ["call", "recall"]
+    assert [call["kind"] for call in browser.get("/board/rathaus/calls").json()["calls"]] == ["recall"]
 
 
 @pytest.mark.parametrize("back", ["//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", "x"])

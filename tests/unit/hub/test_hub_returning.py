@@ -69,7 +69,7 @@ def test_or_comes_to_this_counter_now(hall, how: State) -> None:
     end(hall, first, how)
     assert do(hall, returning.to_me, "return", counter="p2", ticket=first.id) == "A 001"
     assert hall.see(calling.current, hall.site, "p2").id == first.id
-    assert hall.see(waiting.last_calls, hall.site)[-1].counter == "Platz 2"
+    assert hall.board()[-1] == ("A 001", "Platz 2", "now")
     assert labels(hall) == ["A 002"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 from hub.auth import people, sessions
-from hub.queues import calling, waiting
+from hub.queues import calling
 from hub.queues.tickets import load
 from hub.store.words import Role, State
 
@@ -150,7 +150,7 @@ def test_leaving_with_a_visitor_asks_what_becomes_of_them(
     assert live.hall.see(load, SITE, ticket.id).state is state
     assert ("A 001 ist noch dort" in tile(bernd)) == (becomes == "stays")
     if becomes == "back":
-        assert live.hall.see(waiting.last_calls, SITE) == [], "nobody goes to an empty counter"
+        assert live.hall.called() == [], "nobody goes to an empty counter"
 
 
 def test_who_is_served_is_not_asked_about_as_a_no_show(clerks: tuple[Browser, Browser], live: Any) -> None:

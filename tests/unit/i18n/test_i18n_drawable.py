@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import pytest
 from babel.messages.pofile import read_po
 from fontTools.ttLib import TTFont
 
 from hub.catalogue.folder import load_folder
 from kiosk.assets import font_path
 from kiosk.catalogue.model import Catalogue
-from kiosk.i18n.rtl import visual
+from kiosk.i18n.drawable import drawable
+from kiosk.i18n.invisible import without_idle
+from kiosk.i18n.rtl import layout_lines, visual
 from kiosk.i18n.texts import LOCALE_DIR
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,7 +52,34 @@ def test_every_text_has_its_glyphs() -> None:
     texts = [*interface_texts(), *catalogue_texts(msgspec.to_builtins(demo()))]
     assert {lang for lang, _ in texts} >= {"de", "en", "ar"}
     for lang, text in texts:
+        assert drawable(text) == without_idle(text), "nothing is left out"
         assert {letter for letter in visual(text, lang) if ord(letter) not in known} <= {"\n", "\t"}, text
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("B\u200bü\u2060r\ufeffgerhaus", "Bürgerhaus"),
+        ("Bürger\u200dhaus\u200c", "Bürgerhaus"),
+        ("Sprechzeiten 🎉 ab 8 Uhr", "Sprechzeiten ab 8 Uhr"),
+        ("❤\ufe0f Rathaus", "Rathaus"),
+        ("中文 Amt", "Amt"),
+        ("한국어ᅠ5", "5"),
+        ("Perso\u00adnal", "Personal"),
+    ],
+)
+def test_what_our_type_lacks_is_left_out(text: str, drawn: str) -> None:
+    assert [line.strip() for line in layout_lines(text, "de", 40, len)] == [drawn]
+    assert visual(text, "de").split() == drawn.split()
+
+
+def test_joiners_between_letters_that_join_keep_their_effect() -> None:
+    """Persian "I want": without the non-joiner the yeh takes the form it has inside a word."""
+    apart, joined = visual("می\u200cخواهم", "ar"), visual("میخواهم", "ar")
+    assert apart != joined
+    assert "\u200c" not in apart
+    assert drawable("می\u200cخواهم") == "می\u200cخواهم"
+    assert drawable("क्\u200dष") == "", "a script our type does not hold leaves nothing, not even its joiner"
 
 
 def test_featured_services_are_whole_in_arabic() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from unit.kiosk.test_reader_texts import arrived
 from visits import MONDAY_TEN
 
 from kiosk.config import Device, TerminalConfig
@@ -18,8 +19,10 @@ from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import NotPrinted
 from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.slips import Slip, slip_text
 from kiosk.vocabulary.tickets import Numbered
 from kiosk.wire import OutboxState
+from offline_cache.own_numbers import Standing
 
 TICKET = Numbered(
     id="0195f000-0000-7000-8000-000000000001",
@@ -107,3 +110,21 @@ def test_the_hub_is_told_that_the_store_failed_and_of_a_damaged_one_until_somebo
     assert workers._heartbeat().notes == ("store_damaged", *of_the_catalogue)
     (tmp_path / "terminal.db.damaged-1").unlink()
     assert workers._heartbeat().notes == of_the_catalogue
+
+
+def test_a_reader_set_to_the_wrong_keyboard_is_told_of_until_it_is_right(
+    hall: Callable[..., Hall], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    at, key = hall(), bytes(32)
+    workers = at.workers
+    workers._questions.outbox_state = OutboxState  # type: ignore[method-assign]
+    workers._storage.standing = Standing(generation="7" * 32, slip_key=key)
+    text = slip_text(Slip(id=TICKET.id, label=TICKET.label, business_day="2026-03-02", arrival_s=0, service=0), key)
+    wrong = arrived(text, "us", "de")
+    for code, noted in ((text, False), (wrong, True), (wrong, True), ("nonsense", True), (text, False)):
+        workers._heard("scanner", code)
+        assert at.told[-1] == events.Scanned(code)
+        assert ("scanner_keyboard" in workers._heartbeat().notes) is noted
+    assert caplog.text.count("scanner-keyboard") == 1
+    assert text[5:20] not in caplog.text

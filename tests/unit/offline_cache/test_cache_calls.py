@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from peers import SITE, HubRoom, answer, new_id, now_ms, peer
 
-from hub.queues.calling import Act, Done, call_next
+from hub.queues.calling import Act, Done, call_next, no_show
 from hub.queues.days import turn_all
 from hub.queues.issue import Ask, issue
 from hub.queues.undoing import undo
 from kiosk.config import Hub
-from kiosk.wire import Call, CallKind, Calls
+from kiosk.wire import Call, CallKind, Calls, CallState
 from offline_cache.calls import CallsThread
 from offline_cache.sse import EventParser, ServerEvent
 
@@ -28,6 +28,10 @@ def call(seq: int) -> Call:
 def calls(*seqs: int, newest: int | None = None, day: str = "2026-11-23") -> Calls:
     last = newest if newest is not None else max(seqs, default=0)
     return Calls(seq=last, at="2026-11-23T09:30:00+01:00", calls=tuple(map(call, seqs)), business_day=day)
+
+
+def whole(*seqs: int) -> Calls:
+    return msgspec.structs.replace(calls(*seqs, newest=9), whole=True)
 
 
 def event(message: Calls) -> bytes:
@@ -55,6 +59,9 @@ class Sign:
         self.wholes.append(whole)
         self.got.append(calls)
 
+    def called_now(self) -> list[str]:
+        return [one.label for one in self.got[-1].calls if one.state is CallState.NOW]
+
     @property
     def seqs(self) -> list[int]:
         return [one.seq for message in list(self.got) for one in message.calls]
@@ -73,7 +80,6 @@ def test_calls_of_the_real_hub_arrive_as_they_happen(hub: HubRoom) -> None:
         hub.store.write_now(lambda connection, ask=ask: issue(connection, ask))  # type: ignore[misc]
     sign = Sign(hub.enrolled())
     eventually(lambda: bool(sign.got))
-    labels: list[str] = []
     here = ""
     for n in range(3):
         answer = True if here else None
@@ -81,9 +87,14 @@ def test_calls_of_the_real_hub_arrive_as_they_happen(hub: HubRoom) -> None:
         done = hub.store.write_now(lambda connection, act=act: call_next(connection, act))  # type: ignore[misc]
         assert isinstance(done, Done)
         here = done.ticket.id
-        eventually(lambda n=n: len(sign.seqs) == n + 1)  # type: ignore[misc]
-    labels = [one.label for message in sign.got for one in message.calls]
-    assert labels == ["A 001", "A 002", "A 003"]
+        eventually(lambda n=n: sign.called_now() == [f"A 00{n + 1}"])  # type: ignore[misc]
+    away = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms(), ticket=here)
+    hub.store.write_now(lambda connection: no_show(connection, away))
+    eventually(lambda: sign.called_now() == [])
+    undone = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms())
+    hub.store.write_now(lambda connection: undo(connection, undone, away.op))
+    eventually(lambda: sign.called_now() == ["A 003"])
+    assert all(sign.wholes)
     sign.thread.stop()
     assert not sign.thread._thread.is_alive()
 
@@ -168,20 +179,22 @@ def test_a_new_business_day_ends_yesterdays_calls_before_the_first_new_one(hub: 
     assert (sign.wholes, sign.got[1].calls) == ([True, True], ())
 
 
-def test_a_withdrawn_call_is_handed_on_once(hub: HubRoom) -> None:
-    """The real hub: called, undone; a sign that was away meanwhile learns it when it comes back."""
-    ask = Ask(site=SITE, id=new_id(), service="perso", token=new_id(), now_ms=now_ms())
-    hub.store.write_now(lambda connection: issue(connection, ask))
-    first = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms())
-    hub.store.write_now(lambda connection: call_next(connection, first))
-    sign = Sign(hub.enrolled())
-    eventually(lambda: len(sign.seqs) == 1)
-    again = Act(site=SITE, counter="c1", op=new_id(), now_ms=now_ms())
-    hub.store.write_now(lambda connection: undo(connection, again, first.op))
-    eventually(lambda: len(sign.got) == 2)
-    sign.thread.stop()
-    assert sign.got[1].withdrawn == tuple(sign.seqs)
-    assert sign.wholes == [True, False]
+def test_a_whole_answer_is_told_once_and_takes_back_what_is_missing() -> None:
+    """Polled again and again: only what differs is passed on, also when it is less than before."""
+    states = iter([whole(1), whole(1), whole(1, 2), whole(2), whole(2)])
+
+    def play(connection: socket.socket, request: bytes, number: int) -> None:
+        if b"stream" in request.partition(b"\r\n")[0]:
+            connection.sendall(answer("404 Not Found"))
+        else:
+            connection.sendall(answer("200 OK", msgspec.json.encode(next(states, whole()))))
+
+    with peer(play) as other:
+        sign = Sign(Hub(url=other.url))
+        eventually(lambda: len(sign.got) == 4)
+        sign.thread.stop()
+        assert [[one.seq for one in message.calls] for message in sign.got] == [[1], [1, 2], [2], []]
+        assert sign.wholes == [True] * 4
 
 
 def test_where_it_polls_a_new_business_day_is_noticed_too() -> None:

@@ -1,4 +1,4 @@
-"""Who sits at a counter, what it did last (so that it can be undone), calls that were withdrawn."""
+"""Who sits at a counter, what it did last (so that it can be undone)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,9 +17,6 @@ def upgrade() -> None:
         ["site_id", "subject"],
         unique=False,
         sqlite_where=sa.text("kind IN ('call', 'recall')"),
-    )
-    op.create_index(
-        "withdrawn_calls", "event", ["site_id", "subject"], unique=False, sqlite_where=sa.text("kind = 'uncall'")
     )
 
 

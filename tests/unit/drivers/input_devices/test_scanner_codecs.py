@@ -150,3 +150,28 @@ def test_known_keys_of_the_german_layout() -> None:
     data = b"".join(EVENT.pack(0, 0, EV_KEY, code, value) for code, value in events)
     assert KeyCodec("de").feed(data) == ("yz:-",)
     assert KeyCodec("us").feed(data) == ("zy>/",)
+
+
+def keys(*events: tuple[int, int]) -> bytes:
+    return b"".join(EVENT.pack(0, 0, EV_KEY, code, value) for code, value in events)
+
+
+ABC = ((30, 1), (30, 0), (48, 1), (48, 0), (46, 1), (46, 0), (28, 1), (28, 0))
+
+
+def test_a_release_of_shift_that_was_lost_spoils_one_code_only() -> None:
+    codec = KeyCodec("us")
+    assert codec.feed(keys((42, 1), *ABC)) == ("ABC",)
+    assert codec.feed(keys(*ABC)) == ("abc",)
+
+
+def test_what_the_kernel_lost_is_forgotten_whole() -> None:
+    """SYN_DROPPED: what is held and half typed is not known any more."""
+    codec = KeyCodec("us")
+    dropped = EVENT.pack(0, 0, 0, 3, 0)
+    assert codec.feed(keys((42, 1), (30, 1), (30, 0)) + dropped + keys(*ABC)) == ("abc",)
+
+
+def test_a_control_character_before_a_code_is_no_letter() -> None:
+    codec = KeyCodec("us")
+    assert codec.feed(keys((29, 1), (48, 1), (48, 0), (29, 0), *ABC)) == ("abc",)

@@ -57,7 +57,7 @@ def test_an_emptied_priority_file_holds_nothing() -> None:
 
 
 def test_a_fresh_call_goes_first_and_into_the_priority_file() -> None:
-    messages = AlphaCodec(AlphaSettings()).frame(Frame(rows=TWO, fresh=True), fresh=True)
+    messages = AlphaCodec(AlphaSettings()).frame(Frame(rows=TWO), alone=True)
     assert [message.part for message in messages] == ["0", "A"]
     shown = text_file(read(messages[0].pieces))
     assert shown.text == "A 143\nPlatz 4"
@@ -65,7 +65,7 @@ def test_a_fresh_call_goes_first_and_into_the_priority_file() -> None:
 
 
 def test_later_the_list_stands_and_the_priority_file_is_empty() -> None:
-    messages = AlphaCodec(AlphaSettings()).frame(Frame(rows=TWO), fresh=False)
+    messages = AlphaCodec(AlphaSettings()).frame(Frame(rows=TWO), alone=False)
     assert [message.part for message in messages] == ["A", "0"]
     assert text_file(read(messages[0].pieces)).text == "A 143 > Platz 4\nB 027 > Platz 12"
     assert read(messages[1].pieces) == b"0"
@@ -73,14 +73,14 @@ def test_later_the_list_stands_and_the_priority_file_is_empty() -> None:
 
 def test_a_sign_of_one_line_gives_each_call_a_page() -> None:
     codec = AlphaCodec(AlphaSettings(lines=1, columns=14))
-    listed = text_file(read(codec.frame(Frame(rows=TWO), fresh=False)[0].pieces))
+    listed = text_file(read(codec.frame(Frame(rows=TWO), alone=False)[0].pieces))
     assert {run.page for run in listed.runs} == {0, 1}
-    fresh = text_file(read(codec.frame(Frame(rows=TWO), fresh=True)[0].pieces))
+    fresh = text_file(read(codec.frame(Frame(rows=TWO), alone=True)[0].pieces))
     assert fresh.text == "A 143  Platz 4"
 
 
 def test_without_calls_the_idle_text_stands() -> None:
-    messages = AlphaCodec(AlphaSettings()).frame(Frame(idle="Bitte Nummer ziehen"), fresh=False)
+    messages = AlphaCodec(AlphaSettings()).frame(Frame(idle="Bitte Nummer ziehen"), alone=False)
     assert text_file(read(messages[0].pieces)).text == "Bitte Nummer ziehen"
 
 
@@ -101,8 +101,8 @@ def test_letters_the_sign_has(text: str, umlauts: str, expected: bytes) -> None:
 
 @pytest.mark.parametrize("rows", [(Row("A 143\x04\x02B", "Platz\x03"),), (Row("Ä" * 50, "Ö" * 50),)])
 def test_no_text_can_break_the_frame(rows: tuple[Row, ...]) -> None:
-    for fresh in (True, False):
-        for message in AlphaCodec(AlphaSettings()).frame(Frame(rows=rows), fresh=fresh):
+    for alone in (True, False):
+        for message in AlphaCodec(AlphaSettings()).frame(Frame(rows=rows), alone=alone):
             (got,) = Parser().feed(b"".join(message.pieces))
             assert [command.checksum for command in got.commands] == [True]
 

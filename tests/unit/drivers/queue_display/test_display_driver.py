@@ -15,8 +15,9 @@ from kiosk.vocabulary.devices import Identity
 from kiosk.vocabulary.outcomes import NotShown, Shown
 from kiosk.vocabulary.problems import Problem
 
-A143 = Frame(rows=(Row("A 143", "Platz 4"),), fresh=True, mark=1)
-B027 = Frame(rows=(Row("B 027", "Platz 2"), Row("A 143", "Platz 4")), fresh=True, mark=2)
+LIST = Frame(rows=(Row("A 143", "Platz 4", mark=1),))
+A143 = Frame(rows=(Row("A 143", "Platz 4", mark=1, news=True),))
+B027 = Frame(rows=(Row("B 027", "Platz 2", mark=2, news=True), Row("A 143", "Platz 4", mark=1)))
 
 
 class Wire:
@@ -93,12 +94,12 @@ def test_the_same_frame_is_sent_again_after_a_minute_and_not_before() -> None:
     wire = Wire(LedSign())
     display = driver(wire)
     display.open()
-    show(display, Frame(rows=A143.rows))
+    show(display, LIST)
     sent = len(wire.written)
     for _ in range(5):
         wire.now += 10
         display.poll()
-    show(display, Frame(rows=A143.rows))
+    show(display, LIST)
     assert len(wire.written) == sent
     wire.now += AGAIN_S
     display.poll()
@@ -110,7 +111,7 @@ def test_a_display_that_lost_its_memory_is_right_again_within_a_minute() -> None
     wire = Wire(pole)
     display = driver(wire, PoleCodec(PoleSettings(), "epson"))
     display.open()
-    show(display, Frame(rows=A143.rows))
+    show(display, LIST)
     pole.power_lost()
     assert pole.lines[0].strip() == ""
     wire.now += AGAIN_S
@@ -141,7 +142,7 @@ def test_a_recall_is_fresh_again_the_same_frame_twice_is_not() -> None:
     wire.now += 11
     show(display, A143)
     assert "0" not in sign.files
-    show(display, Frame(rows=A143.rows, fresh=True, mark=7))
+    show(display, Frame(rows=(Row("A 143", "Platz 4", mark=7, news=True),)))
     assert "0" in sign.files
 
 
@@ -171,7 +172,7 @@ def test_the_self_test_lights_all_dots_and_then_the_wanted_frame_returns() -> No
     wire = Wire(sign)
     display = driver(wire)
     display.open()
-    show(display, Frame(rows=A143.rows))
+    show(display, LIST)
     report = display.self_test()
     assert report.passed
     assert any(b"8" * 20 in packet.commands[0].data for packet in sign.packets)

@@ -40,20 +40,8 @@ def test_calls_reach_every_ready_display() -> None:
     log.sent.clear()
     log.wall.show(calls(1))
     assert {device for device, _, _ in log.sent} == {"sign", "pole"}
-    assert log.sent[0][2].fresh
+    assert log.sent[0][2].rows[0].news
     assert len({job for _, job, _ in log.sent}) == 2
-
-
-def test_a_call_that_was_withdrawn_leaves_the_displays_without_a_blink() -> None:
-    log = Log()
-    log.wall.device_changed(ready())
-    log.wall.show(calls(1))
-    log.wall.show(calls(2))
-    log.wall.show(Calls(seq=3, at="2026-03-02T09:00:09+01:00", withdrawn=(2,)))
-    assert log.labels() == ["A 001"]
-    assert not log.sent[-1][2].fresh
-    log.wall.show(Calls(seq=4, at="2026-03-02T09:00:09+01:00", withdrawn=(1,)))
-    assert log.labels() == []
 
 
 def test_a_display_that_comes_back_gets_the_frame_but_not_as_news() -> None:
@@ -65,7 +53,7 @@ def test_a_display_that_comes_back_gets_the_frame_but_not_as_news() -> None:
     assert len(log.sent) == 2
     log.wall.device_changed(ready(generation=2))
     assert log.labels() == ["A 002", "A 001"]
-    assert not log.sent[-1][2].fresh
+    assert not any(row.news for row in log.sent[-1][2].rows)
 
 
 def test_a_reconnect_too_quick_to_be_seen_as_offline_counts_too() -> None:
@@ -87,7 +75,7 @@ def test_calls_that_are_old_by_the_hubs_clock_startle_nobody() -> None:
     log.wall.device_changed(ready())
     log.wall.show(calls(1, now="09:10:00"))
     assert log.labels() == ["A 001"]
-    assert not log.sent[-1][2].fresh
+    assert not any(row.news for row in log.sent[-1][2].rows)
 
 
 def test_a_repeated_answer_of_the_hub_changes_nothing() -> None:
@@ -97,7 +85,7 @@ def test_a_repeated_answer_of_the_hub_changes_nothing() -> None:
     log.wall.show(calls(1))
     log.wall.show(calls(1))
     assert len(log.sent) == 2
-    assert log.sent[-1][2].fresh
+    assert log.sent[-1][2].rows[0].news
 
 
 def test_a_whole_answer_ends_yesterdays_calls() -> None:
@@ -116,7 +104,7 @@ def test_first_call_after_a_whole_answer_is_news_whatever_its_seq() -> None:
     log.wall.show(calls(40, 41))
     log.wall.show(calls(1), whole=True)
     assert log.labels() == ["A 001"]
-    assert log.sent[-1][2].fresh
+    assert log.sent[-1][2].rows[0].news
 
 
 def test_printers_are_none_of_its_business() -> None:

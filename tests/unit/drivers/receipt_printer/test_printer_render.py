@@ -39,7 +39,7 @@ def inked_mm(slip: Slip) -> float:
 
 def test_golden_bytes_of_a_small_slip() -> None:
     job = render(document(Text("Grüße für 5 €"), Big("A 143"), Qr("A143")), M80)
-    assert job.startswith(b"\x1b@\x1bR\x00\x1bt\x13")
+    assert job.startswith(b"\x1b@\x1c.\x1bR\x00\x1bt\x13")
     assert b"Gr\x81\xe1e f\x81r 5 \xd5\n" in job
     assert b"\x1d!\x44" in job
     assert b"A 143\n" in job
@@ -67,7 +67,7 @@ def test_every_letter_is_right_on_every_code_page(model: Model, text: str) -> No
 def test_the_code_page_is_set_in_each_job_with_the_models_number(model: Model) -> None:
     job = render(document(Text("Ä")), model)
     page = next(iter(model.pages))
-    assert bytes((0x1B, 0x74, model.pages[page])) + b"" in job[:9]
+    assert bytes((0x1B, 0x74, model.pages[page])) + b"" in job[:10]
     assert "Ä".encode(page) + b"\n" in job
 
 

@@ -182,3 +182,30 @@ def test_what_it_does_not_know_stands_on_the_slip() -> None:
     feed(printer, INIT + b"a\x1b\x99b\n" + CUT)
     assert printer.slips[0].unknown == (b"\x1b\x99",)
     assert printer.slips[0].texts == ["ab"]
+
+
+def test_a_request_inside_a_picture_is_its_data_and_answered_only_by_printers_that_do() -> None:
+    picture = b"\x1dv0\x00\x01\x00\x08\x00" + b"\xff\xff" + ASK[0] + b"\xff\xff\xff"
+    for inside, answer in ((False, b""), (True, b"\x16")):
+        printer = made(answers_inside=inside)
+        assert b"".join(feed(printer, picture[at : at + 1]) for at in range(len(picture))) == answer
+        [dots] = printer.hanging().marks
+        assert dots.data == picture[8:], "its data all the same"
+        assert feed(printer, ASK[0]) == b"\x16", "answered once between commands"
+
+
+def test_half_a_command_stays_over_a_new_connection_only_where_the_interface_keeps_it() -> None:
+    for keeps, texts in ((False, ["neu"]), (True, [])):
+        printer = made(keeps_half=keeps)
+        feed(printer, b"\x1dv0\x00\x01\x00\x40\x00")
+        printer.unplugged()
+        feed(printer, b"neu\n")
+        assert printer.hanging().texts == texts
+
+
+def test_zeros_between_commands_are_nothing() -> None:
+    printer = made()
+    feed(printer, bytes(5000) + b"eins\n")
+    assert printer.hanging().texts == ["eins"]
+    assert printer.hanging().unknown == ()
+    assert printer.jobs_begun == 1

@@ -1,0 +1,59 @@
+// Fits the names of counters into their places on the board: the largest size at which the name stands on one line or,
+// hyphenated, on two; never smaller than can be read across the hall - rather its short name. Nothing is cut: what does
+// not fit even then becomes smaller still. Numbers never change, names give way to them.
+"use strict";
+const fit = (() => {
+  const STEPS = 8, BELOW = 24; // sizes from --name-most to --name-least (calls.css has both), and smaller ones
+
+  function size(name, step) {
+    name.style.fontSize = step <= STEPS
+      ? `calc(var(--name-most) - (var(--name-most) - var(--name-least)) * ${step / STEPS})`
+      : `calc(var(--name-least) * ${0.93 ** (step - STEPS)})`;
+  }
+  function fits(name, lines) {
+    const box = name.parentElement, line = parseFloat(getComputedStyle(name).lineHeight);
+    return name.scrollWidth <= name.clientWidth && name.scrollHeight <= name.clientHeight
+      && name.offsetHeight < (lines + 0.5) * line
+      && box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth;
+  }
+  // One line first, then two; the text keeps what fitted.
+  function stands(name, whole, soft) {
+    name.classList.remove("lines");
+    name.textContent = whole;
+    if (fits(name, 1)) return true;
+    name.classList.add("lines");
+    name.textContent = soft;
+    return fits(name, 2);
+  }
+  function one(name) {
+    const { name: whole, soft, short } = name.dataset;
+    for (let step = 0; step <= STEPS; step += 1) {
+      size(name, step);
+      if (stands(name, whole, soft)) return;
+    }
+    for (let step = 0; step <= STEPS + BELOW; step += 1) {
+      size(name, step);
+      if (stands(name, short, short === whole ? soft : short)) return;
+    }
+  }
+  // A long name of the town or the house becomes smaller: its lines must take no room from the calls.
+  function head(brand) {
+    for (let share = 1; share > 0.3; share -= 0.1) {
+      brand.style.fontSize = `calc(2.6vh * ${share})`;
+      if (brand.offsetHeight <= innerHeight * 0.09) return;
+    }
+  }
+  // Of the numbers called earlier as many as have room.
+  function numbers(row) {
+    while (row.childElementCount > 1 && row.scrollWidth > row.clientWidth + 1) row.lastElementChild.remove();
+  }
+  function all(root = document) {
+    root.querySelectorAll("body.board > header > .brand").forEach(head);
+    root.querySelectorAll(".name").forEach(one);
+    root.querySelectorAll(".numbers").forEach(numbers);
+  }
+  return all;
+})();
+document.fonts.ready.then(() => fit());
+addEventListener("resize", () => fit());
+document.addEventListener("htmx:afterSettle", () => fit());

@@ -1,0 +1,18 @@
+"""The one place that says what of a text is drawn, on screens and on paper.
+
+What our type does not hold is left out: an empty box helps nobody. Zero-width characters without effect are left out
+too; joiners between letters that join stay until the letters have their forms (``rtl``).
+"""
+
+from kiosk.assets.glyphs import characters
+from kiosk.i18n.invisible import without_idle
+
+_LAYOUT = frozenset("\n\t")
+
+
+def drawable(text: str) -> str:
+    """The text as far as it can be drawn."""
+    if text.isascii():
+        return text
+    known = characters()
+    return without_idle("".join(letter for letter in text if letter in known or letter in _LAYOUT))

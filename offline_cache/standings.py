@@ -1,0 +1,61 @@
+"""The standing thread: asks the hub how the ticket stands whose slip is held before the scanner."""
+
+import queue
+import threading
+from collections.abc import Callable
+
+from kiosk import wire
+from kiosk.vocabulary.effects import LookUp
+from kiosk.vocabulary.events import Event, StandingFound, StandingNotFound
+from offline_cache.answers import Answer, Away, Refused, Result
+from offline_cache.notes import Note, ignore
+from offline_cache.prompt import MakeClient, Prompt
+
+DEADLINE_S = 2.0
+"""After it the visitor reads what holds without the hub."""
+
+
+class StandingThread:
+    """Takes ``LookUp`` from the core; posts ``StandingFound`` or ``StandingNotFound`` within ``deadline_s`` seconds."""
+
+    def __init__(
+        self,
+        make_client: MakeClient,
+        post: Callable[[Event], None],
+        *,
+        deadline_s: float = DEADLINE_S,
+        note: Note = ignore,
+    ) -> None:
+        self._post, self._deadline_s = post, deadline_s
+        self._prompt: Prompt[wire.StandingRequest, Result[wire.StandingAnswer]] = Prompt(
+            "standing-post", make_client, lambda client, request: client.standing(request), warm_s=None, note=note
+        )
+        self._inbox: queue.SimpleQueue[LookUp | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="standing", daemon=True)
+
+    def start(self) -> None:
+        """Wait for questions."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """End the thread."""
+        self._inbox.put(None)
+        self._thread.join(timeout_s)
+
+    def submit(self, effect: LookUp) -> None:
+        """Ask; never blocks."""
+        self._inbox.put(effect)
+
+    def _run(self) -> None:
+        while (effect := self._inbox.get()) is not None:
+            self._post(self._ask(effect))
+        self._prompt.close()
+
+    def _ask(self, effect: LookUp) -> StandingFound | StandingNotFound:
+        match self._prompt(wire.StandingRequest(token=effect.token, slip=effect.slip), self._deadline_s):
+            case Answer(value=answer):
+                return StandingFound(effect.id, answer.standing())
+            case Refused():
+                return StandingNotFound(effect.id, answered=True)
+            case Away():
+                return StandingNotFound(effect.id)

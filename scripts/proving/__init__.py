@@ -1,0 +1,1 @@
+"""How ``scripts/test`` proves the product: steps, groups, what a change reaches, runs beside load."""
