@@ -108,14 +108,13 @@ def keep(connection: Connection, act: Act, *changes: Change) -> None:
     run(
         connection,
         "INSERT INTO counter_act (site_id, counter_id, n, op, changes, at_ms)"
-        " SELECT ?, ?, coalesce(max(n), 0) + 1, ?, ?, ? FROM counter_act WHERE site_id = ? AND counter_id = ?",
+        " VALUES (?1, ?2, 1 + coalesce((SELECT n FROM counter_act WHERE site_id = ?1 AND counter_id = ?2"
+        " ORDER BY n DESC LIMIT 1), 0), ?3, ?4, ?5)",
         act.site,
         act.counter,
         act.op,
         msgspec.json.encode(changes).decode(),
         act.now_ms,
-        act.site,
-        act.counter,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from hub.queues import acts, events
 from hub.queues.acts import Act, Done
-from hub.queues.announcing import announce, counter_name
+from hub.queues.announcing import announce, counter_now
 from hub.queues.issue import tell
 from hub.queues.once import Op, once
 from hub.queues.refusals import Code, Refused
@@ -29,15 +29,17 @@ def call_next(connection: Connection, act: Act) -> Done | Refused:
     """
 
     def do() -> Done | Refused:
-        refused = _no_calls(connection, act)
-        leaving = refused or _leaving(connection, act)
+        name = _calls_as(connection, act)
+        if isinstance(name, Refused):
+            return name
+        leaving = _leaving(connection, act)
         if isinstance(leaving, Refused):
             return leaving
         following = next(iter(waiting_list(connection, act.site, act.counter, 1)), None)
         if following is None and act.was_here is None:
             return Refused(Code.NOBODY_WAITS, "Nobody waits.")
         left = None if leaving is None else _change(connection, *leaving, act)
-        called = None if following is None else call(connection, following, act)
+        called = None if following is None else call(connection, following, name, act)
         done = [each for each in (left, called) if each is not None]
         acts.keep(connection, act, *(each.change for each in done))
         return Done(done[-1].ticket, nobody_waits=called is None)
@@ -45,11 +47,11 @@ def call_next(connection: Connection, act: Act) -> Done | Refused:
     return once(connection, Op(act.site, act.op, "call_next", act.counter), act.now_ms, Done, do)
 
 
-def call(connection: Connection, ticket: Ticket, act: Act) -> acts.Stepped:
-    """Call this ticket to the counter, which has no customer, and tell boards and signs."""
+def call(connection: Connection, ticket: Ticket, name: str, act: Act) -> acts.Stepped:
+    """Call this ticket to the counter, which has no customer, and tell boards and signs its ``name``."""
     stepped = acts.step(connection, ticket, State.CALLED, act.now_ms, act.counter)
     assert not isinstance(stepped, Refused), stepped
-    announce(connection, events.Kind.CALL, stepped.ticket, act.now_ms)
+    announce(connection, events.Kind.CALL, stepped.ticket, name, act.now_ms)
     return stepped
 
 
@@ -57,7 +59,10 @@ def recall(connection: Connection, act: Act) -> Done | Refused:
     """Call the counter's customer once more."""
 
     def do() -> Done | Refused:
-        here = _no_calls(connection, act) or customer(connection, act)
+        name = _calls_as(connection, act)
+        if isinstance(name, Refused):
+            return name
+        here = customer(connection, act)
         if isinstance(here, Refused):
             return here
         row = run(
@@ -68,7 +73,7 @@ def recall(connection: Connection, act: Act) -> Done | Refused:
         ).fetchone()
         assert row is not None
         again = from_row(row)
-        announce(connection, events.Kind.RECALL, again, act.now_ms)
+        announce(connection, events.Kind.RECALL, again, name, act.now_ms)
         return Done(again)
 
     return once(connection, Op(act.site, act.op, "recall", act.counter), act.now_ms, Done, do)
@@ -120,26 +125,21 @@ def current(connection: Connection, site: str, counter: str) -> Ticket | None:
     return None if row is None else from_row(row)
 
 
-def free_to_call(connection: Connection, act: Act) -> Refused | None:
-    """Why this counter can call nobody right now; None = it can."""
-    refused = _no_calls(connection, act)
+def free_to_call(connection: Connection, act: Act) -> str | Refused:
+    """The name by which this counter calls, if it can call somebody right now."""
+    name = _calls_as(connection, act)
     here = current(connection, act.site, act.counter)
-    if refused is None and here is not None:
-        return Refused(Code.COUNTER_BUSY, f"{here.label} is still at this counter.", "counter", here.label)
-    return refused
+    if isinstance(name, Refused) or here is None:
+        return name
+    return Refused(Code.COUNTER_BUSY, f"{here.label} is still at this counter.", "counter", here.label)
 
 
-def _no_calls(connection: Connection, act: Act) -> Refused | None:
-    """The counter does not exist, or pauses."""
-    if counter_name(connection, act.site, act.counter) is None:
+def _calls_as(connection: Connection, act: Act) -> str | Refused:
+    """The counter's name on boards; refused when it does not exist, or pauses."""
+    counter = counter_now(connection, act.site, act.counter)
+    if counter is None:
         return Refused(Code.UNKNOWN_COUNTER, "This counter does not exist.", "counter")
-    row = run(
-        connection,
-        "SELECT 1 FROM seat WHERE site_id = ? AND counter_id = ? AND paused_ms IS NOT NULL",
-        act.site,
-        act.counter,
-    ).fetchone()
-    return None if row is None else Refused(Code.PAUSED, "This counter pauses.", "counter")
+    return Refused(Code.PAUSED, "This counter pauses.", "counter") if counter.pauses else counter.name
 
 
 def customer(connection: Connection, act: Act) -> Ticket | Refused:

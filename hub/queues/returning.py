@@ -35,10 +35,13 @@ def to_me(connection: Connection, act: Act) -> Done | Refused:
     """The ticket ``act.ticket`` is called to this counter, before everybody who waits. The counter must be free."""
 
     def do() -> Done | Refused:
-        ticket = calling.free_to_call(connection, act) or _ended(connection, act)
+        name = calling.free_to_call(connection, act)
+        if isinstance(name, Refused):
+            return name
+        ticket = _ended(connection, act)
         if isinstance(ticket, Refused):
             return ticket
-        stepped = calling.call(connection, ticket, act)
+        stepped = calling.call(connection, ticket, name, act)
         acts.keep(connection, act, stepped.change)
         return Done(stepped.ticket)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from hub.queues import acts, aliases, events
 from hub.queues.acts import Act, Change, Record, SeatChange, SeatRow, TicketChange
-from hub.queues.announcing import announce
+from hub.queues.announcing import announce, counter_now
 from hub.queues.calling import current
 from hub.queues.issue import tell
 from hub.queues.once import Op, once
@@ -91,8 +91,12 @@ def _number_is_taken(connection: Connection, ticket: Ticket, before: Stand) -> b
 
 
 def _place_is_taken(connection: Connection, site: str, record: Record, before: Stand) -> bool:
-    """Somebody whom this act did not bring is at the counter to which the ticket would come back."""
-    here = current(connection, site, before.counter or "") if before.state in AT_COUNTER else None
+    """The counter to which the ticket would come back is gone, or somebody is there whom this act did not bring."""
+    if before.state not in AT_COUNTER:
+        return False
+    if counter_now(connection, site, before.counter or "") is None:
+        return True
+    here = current(connection, site, before.counter or "")
     return here is not None and here.id not in {
         each.ticket for each in record.changes if isinstance(each, TicketChange)
     }
@@ -124,7 +128,9 @@ def _undo(connection: Connection, act: Act, change: Change) -> None:
     back = put_back(connection, ticket, change.before)
     tell(connection, back, act.now_ms)
     if back.state is State.CALLED and ticket.state is State.WAITING:
-        announce(connection, events.Kind.RECALL, back, act.now_ms)  # it had left boards and signs
+        counter = counter_now(connection, act.site, back.counter_id or "")
+        assert counter is not None  # its own act is being undone
+        announce(connection, events.Kind.RECALL, back, counter.name, act.now_ms)  # it had left boards and signs
 
 
 def _give_back(connection: Connection, act: Act, change: SeatChange) -> None:

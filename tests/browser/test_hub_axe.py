@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser.clerk import DOUBLE_MS
 from browser.conftest import ROOT, HubProcess, Terminal
 from browser.shots import BOARD, PHONE, sit_down
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -75,6 +76,19 @@ def test_desk_empty_and_busy(signed_in: Page, hub: HubProcess) -> None:
     signed_in.keyboard.press("F2")
     expect(signed_in.locator("#own-number")).to_be_visible()
     assert violations(signed_in) == []
+    signed_in.wait_for_timeout(DOUBLE_MS)
+    signed_in.keyboard.press("F2")
+    expect(signed_in.locator("#ask-next")).to_be_visible()
+    assert violations(signed_in) == []
+    signed_in.keyboard.press("F9")
+    expect(signed_in.locator("#missed button")).to_be_visible()
+    signed_in.click("#missed button")
+    expect(signed_in.locator("#offer-me")).to_be_visible()
+    assert violations(signed_in) == []
+    signed_in.click(".who form button")
+    expect(signed_in.locator("#becomes-back")).to_be_visible()
+    assert violations(signed_in) == []
+    signed_in.goto(f"{hub.url}/desk")
     signed_in.emulate_media(forced_colors="active")
     assert violations(signed_in) == []
 

@@ -9,7 +9,7 @@ import pytest
 from unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 from hub.auth import people, sessions
-from hub.queues import calling
+from hub.queues import calling, handing_back, house
 from hub.queues.tickets import load
 from hub.store.words import Role, State
 
@@ -128,29 +128,25 @@ def test_two_windows_of_one_browser_share_the_seat(clerks: tuple[Browser, Browse
     assert 'id="own-number">A 001<' in do(anna, "next").text
 
 
-@pytest.mark.parametrize(
-    ("becomes", "state"),
-    [("done", State.DONE), ("no_show", State.NO_SHOW), ("back", State.WAITING), ("stays", State.CALLED)],
-)
-@pytest.mark.parametrize("way", ["/signout", "/desk/counter"])
-def test_leaving_with_a_visitor_asks_what_becomes_of_them(
-    clerks: tuple[Browser, Browser], live: Any, way: str, becomes: str, state: State
-) -> None:
+def test_leaving_with_a_visitor_asks_what_becomes_of_them(clerks: tuple[Browser, Browser], live: Any) -> None:
     anna, bernd = clerks
-    ticket = live.hall.ticket()
-    sit(anna)
-    do(anna, "next")
-    wish = {"counter": "p2"} if way == "/desk/counter" else {}
-    asked = anna.post(way, wish)
-    assert "A 001 ist noch bei Ihnen" in asked.text
-    assert live.hall.see(load, SITE, ticket.id).state is State.CALLED
-    assert "Anna Albrecht" in tile(bernd)
-    answer = anna.post(way, wish | {"left": ticket.id, "becomes": becomes})
-    assert answer.headers["location"] == ("/desk" if wish else "/signin")
-    assert live.hall.see(load, SITE, ticket.id).state is state
-    assert ("A 001 ist noch dort" in tile(bernd)) == (becomes == "stays")
-    if becomes == "back":
-        assert live.hall.called() == [], "nobody goes to an empty counter"
+    outcomes = {"done": State.DONE, "no_show": State.NO_SHOW, "back": State.WAITING, "stays": State.CALLED}
+    for number, (becomes, state) in enumerate(outcomes.items()):
+        ticket = live.hall.ticket()
+        here, there = ("p1", "p2") if number % 2 == 0 else ("p2", "p1")
+        sit(anna, here)
+        live.hall.do(house.serve, SITE, here, (), live.hall.clock())
+        do(anna, "next")
+        asked = sit(anna, there)
+        assert f"{ticket.label} ist noch bei Ihnen" in asked.text
+        assert live.hall.see(load, SITE, ticket.id).state is State.CALLED
+        assert "Anna Albrecht" in tile(bernd, here), "until then nothing changes"
+        assert sit(anna, there, left=ticket.id, becomes=becomes).headers["location"] == "/desk"
+        assert live.hall.see(load, SITE, ticket.id).state is state, becomes
+        assert (f"{ticket.label} ist noch dort" in tile(bernd, here)) == (becomes == "stays")
+        if becomes == "back":
+            assert live.hall.called() == [], "nobody goes to an empty counter"
+            live.hall.do(handing_back.cancel, SITE, ticket.id, live.hall.clock())
 
 
 def test_who_is_served_is_not_asked_about_as_a_no_show(clerks: tuple[Browser, Browser], live: Any) -> None:
@@ -161,6 +157,7 @@ def test_who_is_served_is_not_asked_about_as_a_no_show(clerks: tuple[Browser, Br
     do(anna, "arrive", ticket=ticket.id)
     asked = anna.post("/signout", {"left": ticket.id, "becomes": "no_show"})
     assert 'value="no_show"' not in asked.text
+    assert "A 001 ist noch bei Ihnen" in asked.text
     assert anna.post("/signout", {"left": ticket.id, "becomes": "back"}).headers["location"] == "/signin"
     assert live.hall.see(load, SITE, ticket.id).state is State.WAITING
 

@@ -3,9 +3,8 @@
 import pytest
 from unit.hub.sync_helpers import own, sync, uuid
 
-from hub.queues import acts, bringing, calling, events, handing_back, returning, slots, undoing, waiting
+from hub.queues import acts, arrange, bringing, calling, events, handing_back, returning, slots, undoing, waiting
 from hub.queues.bringing import Bring, Brought
-from hub.queues.called import called_now
 from hub.queues.calling import Act, Done
 from hub.queues.refusals import Code, Refused
 from hub.store.words import Origin, State
@@ -123,7 +122,7 @@ def test_undo_of_sending_back_into_the_list_calls_again(hall, ids) -> None:
     assert hall.called() == []
     undo(hall, "back")
     assert everything(hall) == before
-    assert hall.see(called_now, hall.site, hall.clock()).calls[-1].kind == "recall"
+    assert hall.see(events.since, hall.site, 0)[-1].kind is events.Kind.RECALL, "with a tone, as it is news again"
 
 
 def test_undo_of_a_number_brought_in_forgets_it(hall, ids) -> None:
@@ -261,6 +260,13 @@ def test_who_gave_the_number_back_meanwhile_is_not_called_again(hall, ids) -> No
     hall.do(handing_back.cancel, hall.site, ids["A 001"], hall.clock())
     assert refused(undo(hall, "back")) is Code.CHANGED_SINCE
     assert state(hall, "A 001") is State.CANCELLED
+
+
+def test_nobody_comes_back_to_a_counter_that_was_taken_away(hall, ids) -> None:
+    do(hall, returning.back_to_the_list, "back")
+    assert hall.do(arrange.close_counter, hall.site, "p1", hall.clock()) is None
+    assert refused(undo(hall, "back")) is Code.CHANGED_SINCE
+    assert state(hall, "A 001") is State.WAITING
 
 
 def test_times_are_as_if_the_act_had_never_been(hall, served) -> None:
