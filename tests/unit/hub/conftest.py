@@ -49,7 +49,9 @@ class House:
         self.store = store
         self.clock = clock
         self.made = 0
-        store.write_now(self._found)
+
+    def found(self) -> None:
+        self.store.write_now(self._found)
 
     def do(self, fn: Callable[..., Any], *args: Any, **named: Any) -> Any:
         """Run a rule in one write."""
@@ -110,9 +112,21 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
+@pytest.fixture(scope="session")
+def founded_store(tmp_path_factory: pytest.TempPathFactory, empty_store: bytes) -> bytes:
+    """The same with the hall founded in it."""
+    path = tmp_path_factory.mktemp("founded") / "hub.db"
+    path.write_bytes(empty_store)
+    store = Store(path)
+    House(store, Clock()).found()
+    store.close()
+    return path.read_bytes()
+
+
 @pytest.fixture
-def store(tmp_path: Path, empty_store: bytes) -> Iterator[Store]:
-    (tmp_path / "hub.db").write_bytes(empty_store)
+def store(tmp_path: Path, empty_store: bytes, founded_store: bytes, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty one, or for whoever asks for the hall too, one with the hall founded in it."""
+    (tmp_path / "hub.db").write_bytes(founded_store if "hall" in request.fixturenames else empty_store)
     store = Store(tmp_path / "hub.db")
     yield store
     store.close()
