@@ -64,11 +64,12 @@ def back_to_start(hall: Lobby) -> None:
     """By what the pages offer; the last one, goodbye, ends by itself."""
 
     def there() -> bool:
-        now = hall.trace.newest()
-        assert now is not None
+        views = len(hall.trace.all())
+        now = hall.trace.all()[-1]
         way = next((box for box in ("finish", "start", "close_help", "leave", "back") if box in now.boxes), None)
         if way is not None and now.screen not in ("start", "goodbye"):
             hall.finger.tap(way)
+            until(lambda: len(hall.trace.all()) > views, f"what comes of {way}")
         return now.screen == "start"
 
     until(there, "the start screen")
