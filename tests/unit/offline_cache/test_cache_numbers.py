@@ -23,13 +23,11 @@ from offline_cache.help_calls import HelpThread
 from offline_cache.numbers import NumbersThread
 from offline_cache.prompt import Prompt
 
-
-@pytest.fixture(scope="module")
-
 LONG_S = 300.0
 """A deadline that no answer misses on a busy machine."""
 
 
+@pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubRoom]:
     room = HubRoom(tmp_path_factory.mktemp("hub"))
     yield room
