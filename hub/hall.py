@@ -30,7 +30,9 @@ class TheHall:
     ``ca`` is the certificate (PEM) of the authority that vouches for this hub, "" without encryption.
     """
 
-    def __init__(self, store: Store, feed: Feed, clock: Callable[[], int], ca: str = "") -> None:
+    def __init__(
+        self, store: Store, feed: Feed, clock: Callable[[], int], ca: str = "", passwords: Passwords | None = None
+    ) -> None:
         self.store = store
         self.feed = feed
         self.clock = clock if isinstance(clock, HallClock) else SureClock(clock)
@@ -42,7 +44,7 @@ class TheHall:
         self.showcase = Showcase(store, now_ms)
         self.keys = KeyRing(store, time.monotonic)
         self.enrol_tries = Tries(time.monotonic)
-        self.passwords = Passwords()
+        self.passwords = passwords or Passwords()
         self.doorman = Doorman(store, self.passwords, now_ms)
         self.ca = ca
         self._mark = fingerprint(ssl.PEM_cert_to_DER_cert(ca)) if ca else ""

@@ -1,6 +1,7 @@
 """The hub's app for tests: its routes are built once for all of them, the hall behind them is each test's own.
 
-Litestar needs 0.1 s of CPU to build the routes, and hundreds of tests run a hub.
+Litestar needs 0.1 s of CPU to build the routes, and hundreds of tests run a hub. Its passwords cost little: how strong
+they are is the subject of ``test_hub_auth``, which makes its own.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from hub.app import HubApp, app_over
+from hub.auth.passwords import Passwords
 from hub.feed import Feed
 from hub.hall import TheHall
 from hub.store.engine import Store
@@ -22,7 +24,8 @@ def _free() -> list[tuple[HubApp, TheHall]]:
 @contextmanager
 def app_for(store: Store, now_ms: Callable[[], int], heartbeat_s: float) -> Iterator[tuple[HubApp, TheHall]]:
     """An app over this store, ours until the end; its server must have stopped then."""
-    hall = TheHall(store, Feed(store, heartbeat_s), now_ms)
+    cheap = Passwords(memory_kib=64, passes=1)
+    hall = TheHall(store, Feed(store, heartbeat_s), now_ms, passwords=cheap)
     app, stands = _free().pop() if _free() else (app_over(hall), hall)
     stands.__dict__ = vars(hall)  # what the routes were built over is this hall now
     yield app, stands

@@ -139,7 +139,7 @@ class Peer:
         with self.lock:
             return msgspec.structs.asdict(self.device.faults)
 
-    def wait_for(self, fact: Callable[[], bool], timeout_s: float = 30.0) -> bool:
+    def wait_for(self, fact: Callable[[], bool], timeout_s: float = 300.0) -> bool:
         """Wait until the fact holds; False when it did not within the time. The fact is asked under the lock."""
         with self._changed:
             return self._changed.wait_for(fact, timeout_s)

@@ -286,7 +286,7 @@ class PrinterPeer(Peer):
         with self.lock:
             return list(self.printer.slips)
 
-    def wait_for_slips(self, count: int, timeout_s: float = 30.0) -> bool:
+    def wait_for_slips(self, count: int, timeout_s: float = 300.0) -> bool:
         """Wait until so many slips were cut since the start."""
         return self.wait_for(lambda: len(self.printer.slips) >= count, timeout_s)
 

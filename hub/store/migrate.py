@@ -4,6 +4,7 @@ Each step is one transaction (SQLite's DDL is transactional). Before an existing
 beside it as ``<name>.before-<revision>``. A file of a newer hub is refused.
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -20,9 +21,7 @@ HERE = Path(__file__).parent / "migrations"
 
 def migrate(engine: Engine, path: Path) -> None:
     """Run the missing steps. Raises StoreRefused for a file of a newer hub."""
-    config = Config()
-    config.set_main_option("script_location", str(HERE))
-    scripts = ScriptDirectory.from_config(config)
+    scripts = _scripts()
     head = scripts.get_current_head()
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
@@ -32,8 +31,21 @@ def migrate(engine: Engine, path: Path) -> None:
         if found is not None:
             _refuse_unknown(scripts, found, path)
             _keep_copy(connection, path.with_name(f"{path.name}.before-{head}"))
+        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    return config
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """The steps there are. Read once: alembic compiles every script anew each time it is asked."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _refuse_unknown(scripts: ScriptDirectory, found: str, path: Path) -> None:

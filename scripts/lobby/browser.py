@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from lobby.patience import PATIENCE_S
 
@@ -25,6 +25,7 @@ FLAGS = [
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """One browser; close its pages by closing it."""
+    expect.set_options(timeout=PATIENCE_S * 1000)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE_S * 1000)
         try:
@@ -34,7 +35,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def _patient(browser: Browser) -> Browser:
-    """Have all its pages wait as long for what must come: Playwright's 30 s are too short on a busy machine."""
+    """Have all its pages wait long for what must come: Playwright's 30 s are too short on a busy machine."""
     new_context, new_page = browser.new_context, browser.new_page
 
     def context(**options: Any) -> BrowserContext:

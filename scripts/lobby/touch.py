@@ -6,7 +6,7 @@ import time
 from math import hypot
 
 from lobby.patience import until
-from lobby.trace import Drawn, Trace
+from lobby.trace import Box, Drawn, Trace
 
 STRIKE_S, STRIKE_PX = 0.35, 100
 """More than the guard against double strikes takes: a control that fired, and its place, ignore touches so long."""
@@ -20,10 +20,13 @@ class Finger:
     def __init__(self, display: str, trace: Trace) -> None:
         self._env = os.environ | {"DISPLAY": display}
         self._trace = trace
+        self._made = 0
+        """Touches so far; the terminal notes each when the finger is lifted."""
         self._last: tuple[str, tuple[int, int]] = ("", (-STRIKE_PX, -STRIKE_PX))
 
     def tap_at(self, x: int, y: int) -> None:
         """Press and release at a point, as long as a person does."""
+        self._made = max(self._made, len(self._noticed())) + 1
         self._xdotool("mousemove", str(x), str(y))
         self._xdotool("mousedown", "1")
         time.sleep(0.05)
@@ -38,16 +41,20 @@ class Finger:
         if self._is_near(control, drawn.boxes[control].middle):
             self._let_strike_pass()
             drawn = self._stands(control)
+        while not self._is_noticed(drawn.boxes[control]):
+            drawn = self._stands(control)
+        self._last = control, drawn.boxes[control].middle
+        return drawn
+
+    def _is_noticed(self, box: Box) -> bool:
+        """Tap once; whether the terminal took notice of this and of all touches before it."""
         before = len(self._noticed())
-        while True:
-            self.tap_at(*drawn.boxes[control].middle)
-            try:
-                until(lambda: len(self._noticed()) > before, f"the touch of {control}", AGAIN_S)
-            except TimeoutError:
-                drawn = self._stands(control)
-                continue
-            self._last = control, drawn.boxes[control].middle
-            return drawn
+        self.tap_at(*box.middle)
+        try:
+            until(lambda: len(self._noticed()) >= self._made, f"the touch of {box.id}", AGAIN_S)
+        except TimeoutError:  # one of them met no window
+            self._made = len(self._noticed())
+        return len(self._noticed()) > before
 
     def _stands(self, control: str) -> Drawn:
         return self._trace.stands(lambda now: control in now.boxes, f"the control {control}")

@@ -45,8 +45,8 @@ def beside_load(groups: Sequence[str], env: dict[str, str]) -> list[Result]:
 
     def one(work: tuple[Step, int]) -> Result:
         step, turn = work
-        result = run(step, env)
-        line = line_of(at, result, turn)
+        result = run(step._replace(name=f"{step.name}, run {turn}"), env)
+        line = line_of(at, result._replace(step=step), turn)
         lines.append(line)
         BOOK.note(line)
         return result

@@ -18,14 +18,12 @@ import pytest
 import requests
 from browser.shots import DESK, SignIn, chromium, sign_in
 from lobby.patience import PATIENCE_S, until
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Kastanie am Markt"
 AWAY = ("net::ERR_", "status of 4", "htmx:sendError", "htmx:afterRequest")
 """What Chromium and htmx write when a hub is stopped on purpose, or says no with 4xx."""
-expect.set_options(timeout=PATIENCE_S * 1000)
-"""Playwright's five seconds are too short on a busy machine."""
 ADMINISTRATOR = SignIn("frida", PASSWORD)
 
 

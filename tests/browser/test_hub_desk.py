@@ -134,12 +134,16 @@ def test_the_hall_with_500_waiting(signed_in: Page, hub: HubProcess, terminal: T
     sit_down(signed_in, hub.url, "Schalter 2")
     expect(signed_in.locator("#count")).to_have_text("500 Personen")
     assert signed_in.locator("#rows tbody tr").count() == 500
+    begun = time.monotonic()
+    signed_in.reload()
+    expect(signed_in.locator("#count")).to_have_text("500 Personen")
+    whole_s = time.monotonic() - begun
     signed_in.evaluate("document.getElementById('list').scrollTop = 4000")
     begun = time.monotonic()
     signed_in.keyboard.press("F2")
     expect(signed_in.locator("#own-number")).to_be_visible()
     expect(signed_in.locator("#count")).to_have_text("499 Personen")
-    assert time.monotonic() - begun < 10.0
+    assert time.monotonic() - begun < max(10.0, 5 * whole_s), "however slow the machine: not slower than loading it all"
     assert signed_in.evaluate("document.getElementById('list').scrollTop") == 4000, "the list must not jump"
     for _ in range(3):
         call_next(signed_in)

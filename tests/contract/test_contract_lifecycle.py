@@ -189,7 +189,7 @@ def test_closed_by_another_thread_while_it_works(setup: Setup) -> None:
         thread.start()
         ended.wait(3)
         driver.close()
-        thread.join(60)
+        thread.join(300)
         assert not thread.is_alive()
         assert isinstance(outcomes[0], one.bench.outcomes)
         assert not one.bench.claims_done(outcomes[0])
@@ -206,7 +206,7 @@ def test_another_device(setup: Setup, greeting: bytes) -> None:
         with pytest.raises(DriverFault) as fault:
             driver.open()
         driver.close()
-        answering.join(60)
+        answering.join(300)
         assert fault.value.problem is Problem.WRONG_DEVICE
 
 

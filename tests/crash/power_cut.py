@@ -9,6 +9,7 @@ import itertools
 import random
 import sys
 from enum import StrEnum
+from functools import cache
 
 import apsw
 import power_catalogue
@@ -48,6 +49,18 @@ def cut_once(seed: int, mode: Mode = Mode(), kind: Kind | None = None) -> list[s
     return life.look_after()
 
 
+@cache
+def _new_store() -> tuple[tuple[str, bytes], ...]:
+    disk = PowerDisk("new")
+    power_on(disk).close()
+    return tuple((path, bytes(image.seen)) for path, image in disk.names.items())
+
+
+def new_store() -> dict[str, bytes]:
+    """The files of a terminal that was switched on once: no cut falls before that is done, so it is done for all."""
+    return dict(_new_store())
+
+
 class Life:
     """A terminal from its start to the cut, and the one that starts on what the disk has then."""
 
@@ -60,7 +73,8 @@ class Life:
             machine="m1",
         )
         self.hub = PlayedHub(self.draw.randrange(5))
-        files = {} if kind is Kind.TICKETS else dict(power_catalogue.begun(self.hub.at))
+        files = {} if kind is Kind.CATALOGUE else new_store()
+        files |= {} if kind is Kind.TICKETS else power_catalogue.begun(self.hub.at)
         self.disk = PowerDisk(f"power-{seed}", files, honest=mode.honest)
 
     def lead(self) -> None:

@@ -45,7 +45,7 @@ def told(path: Path, url: str, **more: Device) -> None:
 
 def test_page(path: Path, *more: str) -> tuple[int, str, str]:
     command = [sys.executable, "-m", "kiosk.cli", "test-page", "--config", str(path), *more]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -177,4 +177,4 @@ def test_ports_and_who_holds_them(tmp_path: Path, capsys: pytest.CaptureFixture[
         thief.wait()
         assert capsys.readouterr().out.startswith(f"{free.removesuffix('frei')}belegt von sleep\n")
     command = [sys.executable, "-m", "kiosk.cli", "ports", "--lang", "en"]
-    assert subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+    assert subprocess.run(command, capture_output=True, timeout=300, check=False).returncode == 0

@@ -30,7 +30,7 @@ def main(path: Path, first: int) -> None:
     disk = FaultyVfs("slow")
     storage = StorageThread(path, events.put, opener=lambda path: open_database(path, LAYOUT, vfs=disk.name))
     storage.start()
-    ready = storage.ready.result(30)
+    ready = storage.ready.result(300)
     assert isinstance(ready, StoreReady), ready
     disk.slow_s = 0.0005  # so that a kill often falls between an answer and a write that should have come before it
     questions = Questions(storage)

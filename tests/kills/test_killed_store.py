@@ -36,7 +36,7 @@ def stores() -> Iterator[subprocess.Popen[bytes]]:
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.close()
-    process.wait(10)
+    process.wait(300)
     process.stdout.close()
 
 

@@ -72,14 +72,14 @@ class RealHub:
         self._server = HubServer(self._app, self._listener, ready)
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)
         self._thread.start()
-        assert up.wait(60), "the hub must start"
+        assert up.wait(300), "the hub must start"
         self._wait_until_shown()
         port: int = self._listener.getsockname()[1]
         return port
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(60)
+        self._thread.join(300)
         assert not self._thread.is_alive(), "the hub must stop"
         self._listener.close()
         self._store.close()
@@ -92,11 +92,11 @@ class RealHub:
     def show(self) -> None:
         """Make what is in force ready for terminals."""
         looked = asyncio.run_coroutine_threadsafe(self._app.state.hall.showcase.look(), self._loop)
-        looked.result(60)
+        looked.result(300)
 
     def _wait_until_shown(self) -> None:
         """Its first look of its own is over."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 300
         while self.see(partial(state.read, site=SITE)) and self._app.state.hall.showcase.of(SITE) is None:
             assert time.monotonic() < end, "the hub must show its catalogue"
             time.sleep(0.005)

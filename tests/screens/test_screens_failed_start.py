@@ -29,7 +29,7 @@ def test_a_start_that_fails_ends_the_program_and_says_why(tmp_path: Path) -> Non
     save(config, TerminalConfig(hub=Hub(key="k")))
     words = [sys.executable, "-c", STORE_THAT_NEVER_OPENS, str(config), str(tmp_path)]
     env = os.environ | {"SDL_VIDEODRIVER": "offscreen"}
-    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == FAILED != 0, done.stderr[-2000:]
     lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
     (failed,) = [line for line in lines if line["event"] == "start-failed"]

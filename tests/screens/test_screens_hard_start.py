@@ -106,7 +106,7 @@ def probe(tmp_path: Path, hostile: bool) -> dict[str, object]:
         }
         arguments += ["--debug", "-m", "inspector", "--size=123x45", "-c", "modules:webdebugger:", "--fullscreen"]
     done = subprocess.run(
-        [sys.executable, "-c", PROBE, *arguments], env=env, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", PROBE, *arguments], env=env, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     seen: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -138,5 +138,7 @@ def test_starting_after_kivy_was_imported_is_refused(tmp_path: Path) -> None:
         "try:\n    prepare(Start(Panel()))\nexcept RuntimeError as fault:\n    print(fault)"
     )
     env = os.environ | {"KIVY_NO_ARGS": "1", "KIVY_NO_CONSOLELOG": "1", "KIVY_HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=300, check=True
+    )
     assert "before Kivy is imported" in done.stdout

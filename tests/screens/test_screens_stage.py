@@ -196,7 +196,7 @@ def test_after_a_visit_nothing_of_it_is_kept(portrait: "Studio") -> None:
 
 def eventually(fact: Callable[[], bool]) -> bool:
     """Whether it becomes so within half a minute; every look draws a frame."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 300
     while not (so := fact()) and time.monotonic() < end:
         pass
     return so

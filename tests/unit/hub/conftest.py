@@ -27,6 +27,8 @@ SITE = "rathaus"
 NOON = 1_795_518_000_000
 """2026-11-24 12:00 in Berlin (UTC+1), Unix ms."""
 DAY_MS = 24 * 3600 * 1000
+GRACE_S = 200
+"""So long uvicorn waits for open requests when it is stopped: none of ours may need it."""
 
 
 class Clock:
@@ -54,7 +56,9 @@ class House:
         self.clock = clock
         self.made = 0
         self.acts = 0
-        store.write_now(self._found)
+
+    def found(self) -> None:
+        self.store.write_now(self._found)
 
     def do(self, fn: Callable[..., Any], *args: Any, **named: Any) -> Any:
         """Run a rule in one write."""
@@ -143,9 +147,21 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
+@pytest.fixture(scope="session")
+def founded_store(tmp_path_factory: pytest.TempPathFactory, empty_store: bytes) -> bytes:
+    """The same with the hall founded in it."""
+    path = tmp_path_factory.mktemp("founded") / "hub.db"
+    path.write_bytes(empty_store)
+    store = Store(path)
+    House(store, Clock()).found()
+    store.close()
+    return path.read_bytes()
+
+
 @pytest.fixture
-def store(tmp_path: Path, empty_store: bytes) -> Iterator[Store]:
-    (tmp_path / "hub.db").write_bytes(empty_store)
+def store(tmp_path: Path, empty_store: bytes, founded_store: bytes, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty one, or for whoever asks for the hall too, one with the hall founded in it."""
+    (tmp_path / "hub.db").write_bytes(founded_store if "hall" in request.fixturenames else empty_store)
     store = Store(tmp_path / "hub.db")
     yield store
     store.close()
@@ -170,6 +186,8 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 class LiveHub:
     """The hub over the hall's store, on a socket, with one enrolled terminal ``t1``."""
 
+    grace_s = GRACE_S
+
     def __init__(self, hall: House, url: str, stop: Callable[[], None]) -> None:
         self.hall = hall
         self.url = url
@@ -179,7 +197,7 @@ class LiveHub:
 
     def enrol(self, terminal: str, code: str) -> str:
         assert self.hall.do(terminals.add_code, SITE, terminal, code, self.hall.clock()) is None
-        answer = self.http.post(f"{self.url}/api/v1/enrol", json={"code": code}, timeout=60)
+        answer = self.http.post(f"{self.url}/api/v1/enrol", json={"code": code}, timeout=300)
         assert answer.status_code == 200, answer.text
         key = answer.json()["key"]
         assert isinstance(key, str)
@@ -187,7 +205,7 @@ class LiveHub:
 
     def call(self, method: str, path: str, key: str | None = None, **options: Any) -> requests.Response:
         headers = {"authorization": f"Bearer {key or self.key}"} | options.pop("headers", {})
-        return self.http.request(method, f"{self.url}/api/v1{path}", headers=headers, timeout=60, **options)
+        return self.http.request(method, f"{self.url}/api/v1{path}", headers=headers, timeout=300, **options)
 
     def post(self, path: str, body: object) -> requests.Response:
         return self.call("POST", path, json=body)
@@ -207,13 +225,14 @@ def _living(hall: House, app: HubApp) -> Iterator[LiveHub]:
     listener = socket.create_server(("127.0.0.1", 0))
     up = threading.Event()
     server = HubServer(app, listener, lambda _url: up.set())
+    server.config.timeout_graceful_shutdown = GRACE_S
     thread = threading.Thread(target=partial(server.run, [listener]))
     thread.start()
-    assert up.wait(60)
+    assert up.wait(300)
 
     def stop() -> None:
         server.should_exit = True
-        thread.join(60)
+        thread.join(300)
         assert not thread.is_alive(), "the hub must end its streams and stop"
 
     hub = LiveHub(hall, f"http://127.0.0.1:{listener.getsockname()[1]}", stop)

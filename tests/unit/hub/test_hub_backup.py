@@ -235,7 +235,7 @@ def test_the_commands_from_another_process_beside_a_writing_hub(life, tmp_path: 
 
     def kiosk(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "kiosk.cli", "hub", *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
     done = kiosk("backup", "--data", str(tmp_path), str(copy))
     assert done.returncode == 0, done.stderr

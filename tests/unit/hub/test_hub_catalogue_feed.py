@@ -41,7 +41,7 @@ class Mirror:
 
     def manifest(self, than: int = -1) -> wire.Manifest:
         """The manifest, as soon as it has a higher seq than ``than``."""
-        until = time.monotonic() + 60
+        until = time.monotonic() + 300
         while time.monotonic() < until:
             answer = self.live.get("/manifest")
             if answer.status_code == 200:
@@ -126,7 +126,7 @@ def test_without_a_catalogue_there_is_nothing_to_follow(live) -> None:
 def test_enrolment_tells_two_keys_and_the_manifest_is_signed_by_one_of_them(live) -> None:
     put(live.hall, service("pass"))
     assert live.hall.do(terminals.add_code, SITE, "t1", "HHHHHHHH", live.hall.clock()) is None
-    answer = live.http.post(f"{live.url}/api/v1/enrol", json={"code": "HHHHHHHH"}, timeout=60)
+    answer = live.http.post(f"{live.url}/api/v1/enrol", json={"code": "HHHHHHHH"}, timeout=300)
     enrolled = msgspec.json.decode(answer.content, type=wire.EnrolAnswer)
     live.key, signers = enrolled.key, enrolled.signers
     assert len({key.kid for key in signers}) == 2

@@ -167,10 +167,10 @@ def page(boss: Any, live: Any) -> Callable[..., Any]:
 
     def ask(path: str = "/terminals", fields: dict[str, str] | None = None) -> Any:
         if fields is None:
-            return live.http.get(live.url + path, timeout=60)
-        csrf = re.findall(r'name="csrf" value="([^"]+)"', live.http.get(f"{live.url}/terminals", timeout=60).text)[0]
+            return live.http.get(live.url + path, timeout=300)
+        csrf = re.findall(r'name="csrf" value="([^"]+)"', live.http.get(f"{live.url}/terminals", timeout=300).text)[0]
         headers = {"Origin": live.url}
-        return live.http.post(live.url + path, data={"csrf": csrf} | fields, headers=headers, timeout=60)
+        return live.http.post(live.url + path, data={"csrf": csrf} | fields, headers=headers, timeout=300)
 
     return ask
 

@@ -31,7 +31,7 @@ class Browser:
         self.token = ""
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        answer = self.http.get(self.url + path, timeout=60, **options)
+        answer = self.http.get(self.url + path, timeout=300, **options)
         if found := re.search(r'name="csrf" (?:value|content)="([^"]+)"', answer.text):
             self.token = found[1]
         return answer
@@ -39,7 +39,7 @@ class Browser:
     def post(self, path: str, fields: dict[str, Any] | None = None, **headers: str) -> requests.Response:
         sent = {"Origin": self.url} | headers
         body = {"csrf": self.token} | (fields or {})
-        return self.http.post(self.url + path, data=body, headers=sent, timeout=60, allow_redirects=False)
+        return self.http.post(self.url + path, data=body, headers=sent, timeout=300, allow_redirects=False)
 
     def sign_in(self, login: str, password: str = PASSWORD) -> requests.Response:
         self.get("/signin")
@@ -111,7 +111,7 @@ def test_a_post_from_another_page_changes_nothing(browser: Browser, origin: str)
 def test_a_post_without_an_origin_changes_nothing(browser: Browser) -> None:
     browser.sign_in("frida")
     body = {"csrf": browser.token, "name": "Schalter 9"}
-    assert browser.http.post(f"{browser.url}/counters", data=body, timeout=60).status_code == 403
+    assert browser.http.post(f"{browser.url}/counters", data=body, timeout=300).status_code == 403
 
 
 def test_a_name_that_merely_points_here_is_refused(browser: Browser) -> None:
@@ -119,7 +119,7 @@ def test_a_name_that_merely_points_here_is_refused(browser: Browser) -> None:
     cookies = "; ".join(f"{each.name}={each.value}" for each in browser.http.cookies)
     headers = {"Host": "evil.example", "Origin": "http://evil.example", "Cookie": cookies}
     body = {"csrf": browser.token, "name": "Schalter 9"}
-    assert requests.post(f"{browser.url}/counters", data=body, headers=headers, timeout=60).status_code == 403
+    assert requests.post(f"{browser.url}/counters", data=body, headers=headers, timeout=300).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_signing_out_ends_the_session_in_the_hub(browser: Browser) -> None:
     browser.sign_in("frida")
     kept = browser.http.cookies.get("hub_session")
     assert browser.post("/signout").status_code == 303
-    again = requests.get(f"{browser.url}/people", cookies={"hub_session": kept}, timeout=60, allow_redirects=False)
+    again = requests.get(f"{browser.url}/people", cookies={"hub_session": kept}, timeout=300, allow_redirects=False)
     assert again.status_code == 303
 
 
@@ -256,11 +256,11 @@ def test_a_terminals_code_is_shown_once_and_revoking_ends_its_key(browser: Brows
     found = re.search(r'id="code">([0-9A-Z]{4}-[0-9A-Z]{4})<', answer.text)
     assert found
     assert found[1] not in browser.get("/terminals").text
-    enrolled = requests.post(f"{live.url}/api/v1/enrol", json={"code": found[1]}, timeout=60).json()
+    enrolled = requests.post(f"{live.url}/api/v1/enrol", json={"code": found[1]}, timeout=300).json()
     key = {"Authorization": f"Bearer {enrolled['key']}"}
-    assert requests.get(f"{live.url}/api/v1/queues", headers=key, timeout=60).status_code == 200
+    assert requests.get(f"{live.url}/api/v1/queues", headers=key, timeout=300).status_code == 200
     browser.post(f"/terminals/{enrolled['terminal']}/revoke")
-    assert requests.get(f"{live.url}/api/v1/queues", headers=key, timeout=60).status_code == 401
+    assert requests.get(f"{live.url}/api/v1/queues", headers=key, timeout=300).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -38,13 +38,13 @@ def running(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, process.stdout.readline().rpartition(" ")[2].strip()
     finally:
         process.kill()
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
 
 
 def refusal(data: Path, port: int = 0) -> str:
     """What a hub that will not start says."""
     process = start(data, port)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 2
     return said
 
@@ -54,15 +54,15 @@ def test_empty_hub_prints_a_set_up_link_that_works(tmp_path: Path) -> None:
         assert process.stdout is not None
         link = process.stdout.readline().rpartition(" ")[2].strip()
         assert link.startswith(f"{url}/setup?token=")
-        assert requests.get(link, timeout=60).status_code == 200
-        assert requests.get(link[:-3], timeout=60).status_code == 403
+        assert requests.get(link, timeout=300).status_code == 200
+        assert requests.get(link[:-3], timeout=300).status_code == 403
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_hub_ends_in_order(tmp_path: Path, number: signal.Signals) -> None:
     """The store is closed: its log is folded into the file."""
     with running(tmp_path) as (process, url):
-        assert requests.get(f"{url}/healthz", timeout=60).status_code == 200
+        assert requests.get(f"{url}/healthz", timeout=300).status_code == 200
         process.send_signal(number)
         assert process.wait(10) == 0
     assert not (tmp_path / "hub.db-wal").exists()

@@ -47,7 +47,7 @@ def serial(path: Path) -> int:
 
 
 def kiosk(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "kiosk.cli", *words], capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, "-m", "kiosk.cli", *words], capture_output=True, text=True, timeout=300)
 
 
 def test_init_makes_files_for_their_owner_alone_and_only_once(
@@ -252,21 +252,21 @@ def test_pages_over_tls_have_secure_cookies_and_the_long_code(hall: Any, secure:
     url, ca, tls = secure
     with closing(requests.Session()) as browser:
         browser.verify, browser.trust_env = str(ca), False
-        assert browser.get(f"{url}/api/v1/ca", timeout=60).json() == {"pem": tls.ca}
-        signin = browser.get(f"{url}/signin", timeout=60)
+        assert browser.get(f"{url}/api/v1/ca", timeout=300).json() == {"pem": tls.ca}
+        signin = browser.get(f"{url}/signin", timeout=300)
         assert "Secure" in signin.headers["set-cookie"]
         assert "strict-transport-security" not in signin.headers
         token = hall.do(_technician, hall.clock())
         browser.cookies.set("hub_session", token, domain="127.0.0.1", secure=True)
-        page = browser.get(f"{url}/terminals", timeout=60).text
+        page = browser.get(f"{url}/terminals", timeout=300).text
         csrf = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
-        answer = browser.post(f"{url}/terminals/t1/code", data={"csrf": csrf}, headers={"origin": url}, timeout=60)
+        answer = browser.post(f"{url}/terminals/t1/code", data={"csrf": csrf}, headers={"origin": url}, timeout=300)
         (shown,) = re.findall(r'id="code">([^<]+)<', answer.text)
         given = read_code(shown)
         assert given is not None
         assert given.fingerprint == tls.fingerprint
         assert url in answer.text
-        used = browser.post(f"{url}/api/v1/enrol", json={"code": given.secret}, timeout=60)
+        used = browser.post(f"{url}/api/v1/enrol", json={"code": given.secret}, timeout=300)
         assert used.status_code == 200
 
 

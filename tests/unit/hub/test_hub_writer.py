@@ -48,7 +48,7 @@ class Plug:
 
     def _hold(self, _connection: Connection) -> bool:
         self._started.set()
-        return self._pulled.wait(60)
+        return self._pulled.wait(300)
 
 
 async def in_one_group(store: Store, *writes: Callable[[Connection], object]) -> list[object]:
@@ -169,8 +169,8 @@ def test_writer_gathers_only_after_a_group_of_several(tmp_path: Path) -> None:
     one().result(5)
     assert pauses == []
     held, pulled, promise = threading.Event(), threading.Event(), Future[bool]()
-    writer.put(lambda _c: held.set() or pulled.wait(60), promise)
-    assert held.wait(60)
+    writer.put(lambda _c: held.set() or pulled.wait(300), promise)
+    assert held.wait(300)
     both = one(), one()
     pulled.set()
     assert [each.result(5) for each in both] == [None, None]

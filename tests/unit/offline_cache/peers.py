@@ -171,7 +171,7 @@ class HubRoom:
     def close(self) -> None:
         self._hall.feed.close()
         self._server.should_exit = True
-        self._thread.join(60)
+        self._thread.join(300)
         assert not self._thread.is_alive(), "the hub must stop"
         self._borrowed.close()
         self._listener.close()

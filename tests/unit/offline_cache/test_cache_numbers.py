@@ -23,6 +23,9 @@ from offline_cache.help_calls import HelpThread
 from offline_cache.numbers import NumbersThread
 from offline_cache.prompt import Prompt
 
+LONG_S = 300.0
+"""A deadline that no answer misses on a busy machine."""
+
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubRoom]:
@@ -66,7 +69,7 @@ def ask(
 
 def test_the_hubs_number_is_given(hub: HubRoom) -> None:
     inbox, notes = Inbox(), Notes()
-    thread = NumbersThread(hub.enrolled(), inbox.post, note=notes, deadline_s=20.0)
+    thread = NumbersThread(hub.enrolled(), inbox.post, note=notes, deadline_s=LONG_S)
     thread.start()
     ids = [new_id() for _ in range(20)]
     for one in (*ids, ids[0]):
@@ -87,7 +90,7 @@ def test_the_hubs_number_is_given(hub: HubRoom) -> None:
 
 def test_a_warm_connection_is_reused(hub: HubRoom) -> None:
     with peer(lambda connection, request, number: connection.sendall(given(max(number - 1, 1)))) as other:
-        warm = ask(other.url, 1, 2, 3, deadline_s=20.0, when=lambda: bool(other.requests))
+        warm = ask(other.url, 1, 2, 3, deadline_s=LONG_S, when=lambda: bool(other.requests))
         assert len(warm.events) == 3
     assert other.connections == 1
     assert other.requests[0].startswith(b"GET"), "warmed before the first question"
@@ -102,14 +105,14 @@ def test_silence_is_told_within_the_deadline_and_the_next_question_is_fresh() ->
 
     with peer(play) as other:
         inbox = Inbox()
-        thread = NumbersThread(Hub(url=other.url), inbox.post, deadline_s=20.0)
+        thread = NumbersThread(Hub(url=other.url), inbox.post, deadline_s=LONG_S)
         thread.start()
         eventually(lambda: bool(other.requests))
         thread._deadline_s = numbers.DEADLINE_S
         waits = [waited(thread, inbox) for _ in range(5)]
         print(waits)
         assert 0.3 <= min(waits) <= 0.6
-        thread._deadline_s = 20.0
+        thread._deadline_s = LONG_S
         thread.submit(AskNumber(intent(2)))
         inbox.wait(NumberGiven(numbered(2)))
         thread.stop()
@@ -158,13 +161,13 @@ def test_a_trickling_hub_cannot_hold_the_visitor_nor_pile_up_threads(pause_s: fl
 )
 def test_an_unsound_answer_is_no_number(reply: bytes, problem: Problem) -> None:
     with peer(says(reply)) as other:
-        assert ask(other.url, 1, deadline_s=20.0).events == [NumberSilent(ticket_id(1), problem)]
+        assert ask(other.url, 1, deadline_s=LONG_S).events == [NumberSilent(ticket_id(1), problem)]
 
 
 @pytest.mark.parametrize("ahead", [-1, 999_999])
 def test_the_first_and_the_last_count_that_may_stand_on_a_slip(ahead: int) -> None:
     with peer(says(given(1, ahead=ahead))) as other:
-        (event,) = ask(other.url, 1, deadline_s=20.0).events
+        (event,) = ask(other.url, 1, deadline_s=LONG_S).events
     assert isinstance(event, NumberGiven)
     assert event.ticket.ahead == ahead
 
@@ -173,7 +176,7 @@ def test_a_hub_that_is_not_there_is_told_at_once() -> None:
     free = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{free.getsockname()[1]}"
     free.close()
-    assert ask(url, 1, deadline_s=20.0).events == [NumberSilent(ticket_id(1), Problem.HUB_AWAY)]
+    assert ask(url, 1, deadline_s=LONG_S).events == [NumberSilent(ticket_id(1), Problem.HUB_AWAY)]
 
 
 def test_the_seam_for_own_numbers() -> None:
@@ -199,7 +202,7 @@ def beside_the_real_thing(
     url: str, notes: Notes, *, fallback: numbers.Fallback | None = lambda wanted: numbered(1, count=17, slot=3)
 ) -> tuple[NumbersThread, Inbox]:
     inbox = Inbox()
-    thread = NumbersThread(Hub(url=url), inbox.post, fallback=fallback, note=notes, deadline_s=20.0)
+    thread = NumbersThread(Hub(url=url), inbox.post, fallback=fallback, note=notes, deadline_s=LONG_S)
     thread.start()
     return thread, inbox
 
@@ -224,11 +227,11 @@ def test_after_three_silences_nobody_waits_and_two_good_probes_bring_the_hub_bac
         for count in range(1, 4):
             thread.submit(AskNumber(intent(1)))
             inbox.wait_until(lambda events, count=count: len(events) == count)  # type: ignore[misc]
-        thread._deadline_s = 20.0
+        thread._deadline_s = LONG_S
         start = time.monotonic()
         thread.submit(AskNumber(intent(4)))
         inbox.wait_until(lambda events: len(events) == 4)
-        assert time.monotonic() - start < 10.0, "nobody waits for the deadline"
+        assert time.monotonic() - start < LONG_S / 3, "nobody waits for the deadline"
         answers[0] = given(1)
         thread.probed(True)
         thread.submit(AskNumber(intent(5)))
@@ -293,7 +296,7 @@ def test_whoever_hangs_beyond_reach_is_left_behind_and_counted() -> None:
     def hang(client: object, question: int) -> Away:
         asked.append(question)
         if question < 5:
-            hanging.wait(60)
+            hanging.wait(300)
         return Away(AwayReason.BUSY)
 
     prompt: Prompt[int, Away] = Prompt("test", lambda: Idle(), hang, warm_s=None)  # type: ignore[arg-type,return-value]

@@ -76,7 +76,7 @@ class HubProcess:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=300)
 
 
 def pair(names: tuple[str, ...] = NAMES, at: datetime | None = None) -> tuple[Pair, Pair]:

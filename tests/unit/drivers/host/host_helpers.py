@@ -13,7 +13,7 @@ from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus, Iden
 from kiosk.vocabulary.events import DeviceChanged
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 LIMITS = Limits(open_s=15, poll_s=10, execute_s=60, close_s=10, every_s=2)
 
 

@@ -32,10 +32,10 @@ class Hall:
         self.url = self.panel.start()
 
     def get(self, path: str, **headers: str) -> requests.Response:
-        return requests.get(self.url + path, headers=headers, timeout=60)
+        return requests.get(self.url + path, headers=headers, timeout=300)
 
     def post(self, path: str, body: object) -> requests.Response:
-        return requests.post(self.url + path, json=body, timeout=60)
+        return requests.post(self.url + path, json=body, timeout=300)
 
     def send(self, device: str, data: bytes) -> None:
         host, _, port = self.desk.peers[device].url.removeprefix("tcp://").partition(":")
@@ -111,15 +111,15 @@ def test_a_wrong_order_is_refused_with_a_reason(hall: Hall, path: str, body: obj
 def test_bodies_are_bounded_and_no_json_is_refused(hall: Hall) -> None:
     assert hall.post("/fault", {"device": "x" * 10_000, "fault": ""}).status_code == 400
     head = {"Content-Type": "application/json"}
-    assert requests.post(hall.url + "/fault", data="{", headers=head, timeout=60).status_code == 400
+    assert requests.post(hall.url + "/fault", data="{", headers=head, timeout=300).status_code == 400
 
 
 def test_forms_work_without_scripts(hall: Hall) -> None:
     form = {"device": "printer", "fault": "cut_after", "on": "1", "count": "9"}
-    answer = requests.post(hall.url + "/fault", data=form, timeout=60, allow_redirects=False)
+    answer = requests.post(hall.url + "/fault", data=form, timeout=300, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert hall.switches("printer")["cut_after"] == 9
-    requests.post(hall.url + "/fault", data=form | {"on": "0"}, timeout=60)
+    requests.post(hall.url + "/fault", data=form | {"on": "0"}, timeout=300)
     assert hall.switches("printer")["cut_after"] is None
 
 
@@ -147,8 +147,8 @@ def test_the_page_has_a_label_for_everything_in_both_languages(hall: Hall, lang:
 @pytest.mark.parametrize(("headers"), [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
 def test_other_sites_in_the_same_browser_cannot_switch(hall: Hall, headers: dict[str, str]) -> None:
     body = {"device": "printer", "fault": "paper_out", "on": True}
-    assert requests.post(hall.url + "/fault", json=body, headers=headers, timeout=60).status_code == 403
-    assert requests.get(hall.url + "/state", headers={"Host": "evil.example"}, timeout=60).status_code == 403
+    assert requests.post(hall.url + "/fault", json=body, headers=headers, timeout=300).status_code == 403
+    assert requests.get(hall.url + "/state", headers={"Host": "evil.example"}, timeout=300).status_code == 403
     assert not hall.switches("printer")["paper_out"]
 
 
@@ -170,7 +170,7 @@ def test_the_command_tells_its_addresses_and_ends_on_sigterm() -> None:
         assert process.stdout is not None
         urls = json.loads(process.stdout.readline())
         assert set(urls) == {"printer", "sign", "pole", "panel"}
-        assert requests.get(urls["panel"] + "/state", timeout=60).status_code == 200
+        assert requests.get(urls["panel"] + "/state", timeout=300).status_code == 200
         name = urls["sign"].removeprefix("serial://")
         assert os.path.realpath(name).startswith("/dev/pts/")
         process.send_signal(signal.SIGTERM)
@@ -185,6 +185,6 @@ def test_a_taken_port_or_a_wrong_line_is_refused_with_a_remedy() -> None:
         port = taken.getsockname()[1]
         for line in (f"tcp:{port}", "udp:5", "tcp:99999"):
             with run("--printer", line, "--sign", "", "--panel", "0") as process:
-                _, said = process.communicate(timeout=60)
+                _, said = process.communicate(timeout=300)
                 assert process.returncode == 2
                 assert "tcp:PORT" in said

