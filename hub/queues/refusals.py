@@ -35,6 +35,7 @@ class Code(StrEnum):
     UNKNOWN_SERIES = "unknown_series"
     UNKNOWN_ORDER = "unknown_order"
     NOT_ALLOWED = "not_allowed"
+    CATALOGUE_FAULTY = "catalogue_faulty"
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
