@@ -170,7 +170,7 @@ def _proclaim(
         cursor=cursor,
         version=version,
         seq=state.next_seq(known.seq, now_ms),
-        issued_ms=now_ms,
+        issued_ms=state.issued(known.issued_ms, now_ms),
         origin=origin,
         import_n=import_n,
         published_ms=now_ms,

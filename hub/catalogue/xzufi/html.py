@@ -35,7 +35,7 @@ def lines(text: str, report: Report) -> list[str]:
     parted = _CELLS.sub(_CELL, _BLOCKS.sub(_BLOCK, text))
     cleaned = nh3.clean(parted, tags=set(facts.INLINE), attributes={}, link_rel=None)
     broken = _GAP.sub(_break, html.unescape(_TAG.sub("", cleaned)))
-    return _lines(broken.split("\n"))
+    return _lines(broken.split(_BLOCK))
 
 
 def fit(text: str, limit: int, report: Report) -> str:
@@ -46,7 +46,7 @@ def fit(text: str, limit: int, report: Report) -> str:
 def _break(gap: re.Match[str]) -> str:
     """Cells of one row stand on one line."""
     inside = gap.start() > 0 and gap.end() < len(gap.string)
-    return " – " if inside and _BLOCK not in gap.group() else "\n"
+    return " – " if inside and _BLOCK not in gap.group() else _BLOCK
 
 
 def _lines(parts: list[str]) -> list[str]:
