@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from itertools import chain
 
+import msgspec
+
 from hub.catalogue.draft import Draft
 from kiosk.assets.glyphs import lacking
 from kiosk.catalogue.model import Catalogue
@@ -29,9 +31,9 @@ def _lacking(draft: Draft) -> Iterator[tuple[str, str]]:
     """Language and characters of each record that holds some."""
     things = chain(_things(draft.shell), (("service", service) for service in draft.services()))
     for kind, thing in things:
-        for key, body in pieces(kind, thing, 0):
-            if not body.isascii() and (found := lacking(body.decode())):
-                yield key.lang, found
+        if lacking(msgspec.json.encode(thing).decode()):
+            found = ((key.lang, lacking(body.decode())) for key, body in pieces(kind, thing, 0))
+            yield from ((lang, signs) for lang, signs in found if signs)
 
 
 def _things(shell: Catalogue) -> Iterator[tuple[str, Thing]]:

@@ -6,6 +6,7 @@ A tag that is a language of ours stays whole (``de-x-ls``); any other means its 
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from kiosk.i18n.languages import LANGUAGES
@@ -14,11 +15,13 @@ _TAG = re.compile(r"([a-z]{2})(-[a-z0-9-]{1,30})?\Z")
 T = TypeVar("T")
 
 
+@lru_cache(maxsize=256)
 def written(code: str) -> str:
     """A tag as it was written, in one spelling: small letters, hyphens."""
     return code.strip().lower().replace("_", "-")
 
 
+@lru_cache(maxsize=256)
 def ours(code: str) -> str:
     """The language of ours that a tag means; "" for what is no language."""
     tag = written(code)

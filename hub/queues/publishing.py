@@ -69,7 +69,8 @@ def prepare(connection: Connection, site: str, draft: Draft) -> Prepared | Refus
                 wanted[service.id] = service.queue
             yield service
 
-    if faults := _some(chain(shell_faults(shell), services_faults(noted(), shell))):
+    each = services_faults(noted(), shell, each_sound=draft.each_sound)
+    if faults := _some(chain(shell_faults(shell), each)):
         return CatalogueFaults(draft.source or draft.origin, faults)
     listed = set(order)
     shell = msgspec.structs.replace(shell, featured=tiles.shown(connection, site, shell.featured, listed))

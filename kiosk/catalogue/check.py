@@ -50,8 +50,11 @@ def shell_faults(shell: Catalogue) -> Iterator[Fault]:
     yield from queue_faults(shell.queues, {office.id for office in shell.offices})
 
 
-def services_faults(services: Iterable[Service], shell: Catalogue) -> Iterator[Fault]:
-    """What is wrong with services that come one by one: only their ids are kept meanwhile."""
+def services_faults(services: Iterable[Service], shell: Catalogue, *, each_sound: bool = False) -> Iterator[Fault]:
+    """What is wrong with services that come one by one: only their ids are kept meanwhile.
+
+    ``each_sound``: they passed ``service_faults`` a moment ago, so only what they name is looked at.
+    """
     categories = {category.id for category in shell.categories}
     offices = {office.id for office in shell.offices}
     queues = {queue.id for queue in shell.queues}
@@ -61,11 +64,12 @@ def services_faults(services: Iterable[Service], shell: Catalogue) -> Iterator[F
             yield from _twice("services", (service.id,) * 2, _OWN_ID)
         seen.add(service.id)
         place = _at("services", service.id)
-        yield from _id_faults("services", service.id)
         yield from _unknown(f"{place}.categories", service.categories, categories, "category")
         yield from _unknown(f"{place}.office", (service.office,), offices, "office")
         yield from _unknown(f"{place}.queue", (service.queue,), queues, "queue")
-        yield from _service(place, service)
+        if not each_sound:
+            yield from _id_faults("services", service.id)
+            yield from _service(place, service)
     yield from _sizes({"services": len(seen)})
 
 

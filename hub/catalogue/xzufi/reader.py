@@ -25,6 +25,7 @@ from kiosk.catalogue.faults import CatalogueFaults, shown
 from kiosk.catalogue.model import Catalogue, Service
 
 EXPORT_AGAIN = "Export the data again and start the import anew."
+KEPT = "services kept from the last import"
 _FIRST = ("de", "en")
 
 
@@ -126,7 +127,7 @@ def _kept(gatherer: Gatherer, name: str, last: Draft | None) -> Loot:
                 )
     loot.categories = {each.id: each for each in last.shell.categories if each.id != OTHER.id}
     loot.languages = set(last.shell.languages)
-    gatherer.report.count("services kept from the last import", len(loot.services))
+    gatherer.report.count(KEPT, len(loot.services))
     return loot
 
 
@@ -156,6 +157,7 @@ def _draft(path: Path, gatherer: Gatherer, whole: Loot, origins: dict[str, tuple
         shell=shell,
         services=services,
         count=len(whole.services),
+        each_sound=not report.counts[KEPT],
         origin="xzufi",
         source=str(path),
         report=f"{summary}\n{report}".strip(),
