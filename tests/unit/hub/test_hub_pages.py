@@ -221,13 +221,13 @@ def test_why_a_terminal_refuses_a_catalogue_stands_on_the_terminals_page(browser
     assert live.post("/heartbeat", beat).ok
     assert live.hall.see(events.newest, SITE) > before, "the pages are told"
     shown = browser.get("/terminals").text
-    assert "Warum der neue Katalog nicht angenommen wurde:" in shown
+    assert "Der Grund:" in shown
     assert "there is no office “&lt;haus&gt;”. Add this office or name another." in shown
     desk = browser.get("/desk").text
     assert "Der neue Katalog wurde nicht angenommen" in desk
     assert "Der Grund steht auf der Seite Terminals" in desk
     assert live.post("/heartbeat", {"version": "0.1.0", "catalogue_version": 4}).ok
-    assert "Warum der neue" not in browser.get("/terminals").text
+    assert "Der Grund:" not in browser.get("/terminals").text
     assert live.post("/heartbeat", beat | {"catalogue_fault": "x" * 401}).status_code == 400
 
 
