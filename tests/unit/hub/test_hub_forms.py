@@ -9,7 +9,10 @@ from corpus import texts
 from hub.auth import people
 from hub.queues import arrange, house, publishing, terminals
 from hub.store.words import Role
+from hub.web import setup
+from hub.web.forms import Form
 from hub.web.typed import tidy, unfit
+from hub.web.words import sayer
 from kiosk.catalogue.model import Catalogue, Featured, Service
 from kiosk.catalogue.texts import text_faults
 from tests.unit.hub.test_hub_pages import KEPT, Browser
@@ -106,3 +109,10 @@ def test_letters_of_one_accent_are_one() -> None:
     assert tidy("Stra\u00adße") == "Straße"
     for text in ("Łódź", "Şükrü", "Ζωή", "Київ", "مكتب", "משרד", "„Bau“ – 2. Etage…", "50 % < 60 €"):
         assert unfit(tidy(text), 60) is None, text
+
+
+def test_set_up_checks_the_names_that_go_onto_screens_and_into_the_catalogue() -> None:
+    fields = {"town": "Stadt <b>", "name": "Rathaus 🙂", "timezone": "Europe/Berlin", "counters": "3"}
+    form = Form(None, catalogue="empty", **fields)
+    setup._read_house(form, sayer("de"))
+    assert form.faults == {"town": "fault.markup", "name": "fault.glyph"}
