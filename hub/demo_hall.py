@@ -16,7 +16,6 @@ from hub.auth.passwords import Passwords
 from hub.catalogue.demo import always_open, demo_catalogue
 from hub.hall import system_ms
 from hub.queues import house, publishing, terminals
-from hub.queues.refusals import Refused
 from hub.store.engine import Store
 from hub.store.words import Role
 from hub.web.founding import Administrator, NewHouse, found, usual_hours
@@ -81,8 +80,8 @@ def _found(connection: Connection, base_url: str, kept: str) -> None:
         people.add(connection, founded.site, new_id(), login, name, role, kept, now_ms)
     # Open day and night, so that the demo gives numbers whenever somebody tries it.
     published = publishing.publish(connection, founded.site, always_open(demo_catalogue()), "demo", now_ms)
-    if isinstance(published, Refused):
-        raise ValueError(published.message)
+    if not isinstance(published, publishing.InForce):
+        raise ValueError(str(published))
 
 
 def _new_code(connection: Connection) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from kiosk import wire
 from kiosk.catalogue.faults import Fault, shown
+from kiosk.catalogue.weight import SNAPSHOT_MAX
 from kiosk.vocabulary.depth import shallow
 from kiosk.wire import Change, Changes, SnapshotPlace
 from kiosk.wire.catalogue import CHANGES_MAX
@@ -24,8 +25,6 @@ PAGE_MAX: Final = 4 * 1024 * 1024
 """Bytes one answer of CHANGES may have."""
 DELTA_MAX: Final = 20_000
 """More changes than this come faster as a snapshot."""
-SNAPSHOT_MAX: Final = 64 * 1024 * 1024
-"""Bytes a packed snapshot may have."""
 PIECE: Final = 256 * 1024
 """Bytes of a snapshot asked for at once: little enough to come within the patience of one exchange on a slow line."""
 _PIECE_ANSWERS = (

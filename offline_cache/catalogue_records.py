@@ -11,14 +11,12 @@ import msgspec
 
 from kiosk.catalogue.faults import Fault, shown
 from kiosk.catalogue.texts import LANGUAGE_TAG
+from kiosk.catalogue.weight import RECORD_MAX, UNPACKED_MAX
 from kiosk.vocabulary.depth import shallow
 from kiosk.wire import CatalogueState, Change, SnapshotHead
 from kiosk.wire.catalogue import SCHEMA
 from offline_cache.files import DISK, Files
 
-RECORD_MAX: Final = 256 * 1024
-"""Bytes one record may have."""
-UNPACKED_MAX: Final = 512 * 1024 * 1024
 RATIO_MAX: Final = 200
 """Times a snapshot may grow when it is unpacked; JSON of one sort packs up to fifty times."""
 _READ = 64 * 1024

@@ -17,6 +17,7 @@ import msgspec
 from kiosk import wire
 from kiosk.catalogue.faults import CatalogueFaults, Fault
 from kiosk.config import Hub
+from kiosk.wire import CATALOGUE_FAULT_MAX
 from offline_cache.answers import Away, Refused
 from offline_cache.catalogue_build import Mismatch
 from offline_cache.catalogue_follow import Again, Follower, InStep, Outcome, Unpinned
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Uniform = Callable[[float, float], float]
+
+
+_MISMATCH = "changes: the digest is not the hub's"
 
 
 class Rhythm(msgspec.Struct, frozen=True):
@@ -71,6 +75,7 @@ class CatalogueSync:
         """Number of the newest manifest that a heartbeat named: one that is refused is not asked for with each."""
         self._as_of: date | None = None
         self._refused = self._away = self._again = 0
+        self._reason = ""
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._client: HubClient | None = None
@@ -115,6 +120,11 @@ class CatalogueSync:
         old = ("catalogue_old",) if self._as_of is not None else ()
         return (*old, "catalogue_refused") if self._refused else old
 
+    @property
+    def reason(self) -> str:
+        """Why the newest catalogue is not in force here, for the heartbeat; "" = it is."""
+        return self._reason if self._refused else ""
+
     def _run(self) -> None:
         self._client = client = self._make_client()
         self._guarded(self._say_age, None)
@@ -151,11 +161,12 @@ class CatalogueSync:
             case Fault():
                 self._note("catalogue-refused", {"detail": str(outcome), "faults": "1"})
             case Mismatch():
-                self._note("catalogue-refused", {"detail": "changes: the digest is not the hub's", "faults": "1"})
+                self._note("catalogue-refused", {"detail": _MISMATCH, "faults": "1"})
             case CatalogueFaults() | NotStored():
                 pass  # the store has said it
             case _:
                 assert_never(outcome)
+        self._reason = _told(outcome)
         self._away = 0
         self._refused += 1
         longest = min(self._rhythm.longest_refused_s, self._rhythm.refused_s * 2.0 ** min(self._refused - 1, 20))
@@ -178,3 +189,22 @@ class CatalogueSync:
         if as_of is not None:
             self._note("catalogue-old", {"as_of": as_of.isoformat()})
         self._told(as_of)
+
+
+def _told(outcome: Unpinned | Refused | Fault | Mismatch | CatalogueFaults | NotStored) -> str:
+    """The reason on one line, with place and remedy, as short as a heartbeat carries it."""
+    match outcome:
+        case CatalogueFaults(faults=(first, *rest)):
+            text = f"{first} (+{len(rest)})" if rest else str(first)
+        case NotStored(reason=reason):
+            text = reason
+        case Refused():
+            text = f"{outcome.status} {outcome.fault.code}: {outcome.fault.message}"
+        case Mismatch():
+            text = _MISMATCH
+        case Unpinned():
+            text = ""  # its own note says it
+        case _:
+            text = str(outcome)
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= CATALOGUE_FAULT_MAX else line[: CATALOGUE_FAULT_MAX - 1] + "…"

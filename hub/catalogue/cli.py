@@ -83,6 +83,8 @@ def _bring(store: Store, kind: str, source: Path, data: Path, accept: bool, area
     if isinstance(draft, CatalogueFaults):
         return draft
     outcome = bring(store, sites, draft, accept=accept)
+    if isinstance(outcome, CatalogueFaults):
+        return outcome
     if isinstance(outcome, Refused):
         return refused(data, outcome.place or DATABASE, outcome.message.rstrip("."), REMEDIES[outcome.code])
     return Imported(outcome, draft)

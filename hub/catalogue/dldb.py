@@ -18,17 +18,18 @@ from hub.catalogue.dldb_shape import (
     Read,
     Skipped,
     clean,
+    lang_of,
     read_records,
 )
 from hub.catalogue.dldb_topics import OTHER, Topics
 from hub.catalogue.faults import refused
+from hub.catalogue.plain import Count, shortened
 from kiosk.catalogue.check import check
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Service
 from kiosk.catalogue.texts import ITEM_LIMIT, ITEMS_LIMIT, NAME_LIMIT, WORD_LIMIT, WORDS_LIMIT, text_faults
 
 SERVICES, LOCATIONS, AUTHORITIES, TOPICS = "services_de.json", "locations_de.json", "authority_de.json", "topic_de.json"
-LANG = "de"
 
 
 class DldbReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,12 +43,15 @@ class DldbReport(msgspec.Struct, frozen=True, kw_only=True):
     """Services for which no place is known."""
     chosen_offices: int
     """Services offered at several places, shown with the kind of office or the first place."""
+    shortened: int = 0
+    """Texts longer than the catalogue holds."""
     skipped: tuple[Skipped, ...] = ()
 
     def __str__(self) -> str:
         lines = [
             f"{self.services} of {self.services_found} services, {self.offices} offices, {self.categories} categories",
             f"{self.chosen_offices} services are offered at several places, {self.without_office} name none",
+            *([f"{self.shortened} texts shortened"] if self.shortened else ()),
             f"{len(self.skipped)} records skipped",
             *(f"  {skip}" for skip in self.skipped),
         ]
@@ -85,15 +89,16 @@ def _import(
     authorities: Read[DldbAuthority],
     topics: Read[DldbTopic],
 ) -> DldbImport | CatalogueFaults:
-    offices = Offices(locations.records, authorities.records)
-    tree = Topics(topics.records)
-    kept, skipped = _services(services.records, offices, tree)
+    cut: list[str] = []
+    offices = Offices(locations, authorities, cut.append)
+    tree = Topics(topics, cut.append)
+    kept, skipped = _services(services, offices, tree, cut.append)
     if fault := _too_little(folder, services.found, len(kept)):
         return fault
     used = {category for service in kept for category in service.categories}
     catalogue = Catalogue(
         version=1,
-        languages=(LANG,),
+        languages=tuple(dict.fromkeys(lang for service in kept for lang in service.names)),
         categories=tree.categories(used),
         services=tuple(kept),
         offices=offices.used(service.office for service in kept),
@@ -101,31 +106,44 @@ def _import(
     if faults := check(catalogue):
         return CatalogueFaults(str(folder), faults)
     left_out = (*services.skipped, *locations.skipped, *authorities.skipped, *topics.skipped, *offices.skipped)
-    return DldbImport(catalogue, _report(catalogue, services.found, offices, (*left_out, *skipped)))
+    report = _report(catalogue, services.found, offices, (*left_out, *skipped), len(cut))
+    return DldbImport(catalogue, report)
 
 
-def _services(records: list[DldbService], offices: Offices, topics: Topics) -> tuple[list[Service], list[Skipped]]:
-    kept: list[Service] = []
+def _services(
+    found: Read[DldbService], offices: Offices, topics: Topics, count: Count
+) -> tuple[list[Service], list[Skipped]]:
+    kept: dict[str, Service] = {}
     skipped: list[Skipped] = []
-    for record in records:
-        name = clean(record.name)
+    for record in found.records:
+        name = shortened(clean(record.name), NAME_LIMIT, count)
         fault = next(text_faults("name", name, NAME_LIMIT), None)
         if fault is not None:
             skipped.append(Skipped(SERVICES, f"id {record.id}", fault.reason))
             continue
-        words = _plain((*topics.words(record.id), *(record.meta.keywords or "").split(",")), WORD_LIMIT, WORDS_LIMIT)
-        bring = _plain((paper.name for paper in record.requirements), ITEM_LIMIT, ITEMS_LIMIT)
-        kept.append(
-            Service(
-                id=record.id,
-                names={LANG: name},
-                bring={LANG: bring} if bring else {},
-                words={LANG: words} if words else {},
-                categories=topics.roots(record.id, record.relation.root_topic) or (OTHER.id,),
-                office=offices.of(record),
-            )
-        )
-    return kept, skipped
+        made = _service(record, name, lang_of(record, found.locale), offices, topics, count)
+        kept[record.id] = _together(kept[record.id], made) if record.id in kept else made
+    return list(kept.values()), skipped
+
+
+def _service(record: DldbService, name: str, lang: str, offices: Offices, topics: Topics, count: Count) -> Service:
+    words = _plain((*topics.words(record.id), *(record.meta.keywords or "").split(",")), WORD_LIMIT, WORDS_LIMIT)
+    papers = (shortened(clean(paper.name), ITEM_LIMIT, count) for paper in record.requirements)
+    bring = _plain(papers, ITEM_LIMIT, ITEMS_LIMIT)
+    return Service(
+        id=record.id,
+        names={lang: name},
+        bring={lang: bring} if bring else {},
+        words={lang: words} if words else {},
+        categories=topics.roots(record.id, record.relation.root_topic) or (OTHER.id,),
+        office=offices.of(record),
+    )
+
+
+def _together(one: Service, other: Service) -> Service:
+    """The same service in one language more."""
+    texts = {name: {**getattr(one, name), **getattr(other, name)} for name in ("names", "bring", "words")}
+    return msgspec.structs.replace(one, **texts)
 
 
 def _plain(texts: Iterable[str], limit: int, most: int) -> tuple[str, ...]:
@@ -143,7 +161,9 @@ def _too_little(folder: Path, found: int, kept: int) -> CatalogueFaults | None:
     return None
 
 
-def _report(catalogue: Catalogue, found: int, offices: Offices, skipped: tuple[Skipped, ...]) -> DldbReport:
+def _report(
+    catalogue: Catalogue, found: int, offices: Offices, skipped: tuple[Skipped, ...], shortened: int
+) -> DldbReport:
     return DldbReport(
         services_found=found,
         services=len(catalogue.services),
@@ -151,5 +171,6 @@ def _report(catalogue: Catalogue, found: int, offices: Offices, skipped: tuple[S
         categories=len(catalogue.categories),
         without_office=sum(service.office is None for service in catalogue.services),
         chosen_offices=len(offices.chosen),
+        shortened=shortened,
         skipped=skipped,
     )

@@ -2,8 +2,18 @@
 
 from collections.abc import Iterable
 
-from hub.catalogue.dldb_shape import DldbAuthority, DldbLocation, DldbService, Skipped, clean, street_line
-from kiosk.catalogue.model import Office
+from hub.catalogue.dldb_shape import (
+    DldbAuthority,
+    DldbLocation,
+    DldbService,
+    Read,
+    Skipped,
+    clean,
+    lang_of,
+    street_line,
+)
+from hub.catalogue.plain import Count, shortened
+from kiosk.catalogue.model import Office, Texts
 from kiosk.catalogue.texts import NAME_LIMIT, PLACE_LIMIT, text_faults
 
 KINDS = {
@@ -23,16 +33,18 @@ KINDS = {
 class Offices:
     """All offices of one import. ``chosen`` are the services with several places, ``skipped`` the unusable records."""
 
-    def __init__(self, locations: list[DldbLocation], authorities: list[DldbAuthority]) -> None:
+    def __init__(self, locations: Read[DldbLocation], authorities: Read[DldbAuthority], count: Count) -> None:
         self.chosen: set[str] = set()
         self.skipped: list[Skipped] = []
-        self._kinds = {location.id: location.office for location in locations}
+        self._count = count
+        self._kinds = {location.id: location.office for location in locations.records}
         self._offices: dict[str, Office] = {}
-        for location in locations:
-            self._add("locations_de.json", location.id, location.name, street_line(location.address))
+        for location in locations.records:
+            names = self._names(location, locations.locale)
+            self._add("locations_de.json", location.id, names, street_line(location.address))
         self._locations = frozenset(self._offices)
-        for authority in authorities:
-            self._add("authority_de.json", authority.id, authority.name, "")
+        for authority in authorities.records:
+            self._add("authority_de.json", authority.id, self._names(authority, authorities.locale), "")
         for kind, name in KINDS.items():
             self._offices.setdefault(kind, Office(id=kind, names={"de": name}))
 
@@ -52,11 +64,14 @@ class Offices:
         wanted = set(ids)
         return tuple(office for office in self._offices.values() if office.id in wanted)
 
-    def _add(self, file: str, office_id: str, name: str, address: str) -> None:
-        faults = list(text_faults("name", clean(name), NAME_LIMIT))
+    def _names(self, record: DldbLocation | DldbAuthority, locale: str) -> Texts:
+        return {lang_of(record, locale): shortened(clean(record.name), NAME_LIMIT, self._count)}
+
+    def _add(self, file: str, office_id: str, names: Texts, address: str) -> None:
+        faults = [fault for name in names.values() for fault in text_faults("name", name, NAME_LIMIT)]
         if faults or office_id in self._offices:
             reason = faults[0].reason if faults else "an office has this id already"
             self.skipped.append(Skipped(file, f"id {office_id}", reason))
             return
         plain = address if next(text_faults("", address, PLACE_LIMIT), None) is None else ""
-        self._offices[office_id] = Office(id=office_id, names={"de": clean(name)}, address=plain)
+        self._offices[office_id] = Office(id=office_id, names=names, address=plain)

@@ -1,17 +1,19 @@
 """The shape of a DLDB export (the service database of several German cities): files, envelopes, records.
 
-Each file is ``{created, datacount, locale, hash, error, data: [...]}``. Records are read one by one and tolerantly:
+Each file is ``{created, datacount, locale, hash, error, data: [...]}``; newer exports say how many records there are,
+and in which language, in ``meta``. Records are read one by one and tolerantly:
 one that is not in its form is skipped and reported; a file that is broken as a whole refuses the import.
 """
 
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
+from hub.catalogue import plain
 from hub.catalogue.faults import refused
+from hub.catalogue.tongues import ours
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Id
 from kiosk.vocabulary.depth import TooDeep, shallow
@@ -19,7 +21,8 @@ from kiosk.vocabulary.depth import TooDeep, shallow
 FILE_LIMIT = 64 * 1024 * 1024
 """Bytes one file may have."""
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+"""A name of any length: what is too long is shortened."""
 _EXPORT_AGAIN = "Export the data again and start the import anew."
 
 
@@ -48,9 +51,10 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class ServiceMeta(msgspec.Struct, frozen=True):
-    """Search words, separated by commas, where the export has them."""
+    """Search words, separated by commas, where the export has them; the language, where it is not the file's."""
 
     keywords: str | None = None
+    locale: str | None = None
 
 
 class DldbService(msgspec.Struct, frozen=True):
@@ -117,29 +121,41 @@ class Skipped(msgspec.Struct, frozen=True):
         return f"{self.file}, {self.place}: {self.reason}"
 
 
+class _Meta(msgspec.Struct, frozen=True):
+    datacount: int | None = None
+    locale: str | None = None
+
+
 class _Envelope(msgspec.Struct, frozen=True):
     data: list[msgspec.Raw]
     datacount: int | None = None
+    locale: str | None = None
     error: bool = False
+    meta: _Meta = _Meta()
 
 
 _Record = TypeVar("_Record", DldbService, DldbLocation, DldbAuthority, DldbTopic)
 
 
 class Read(msgspec.Struct, Generic[_Record], frozen=True):
-    """What one file held: usable records, how many there were, what was skipped."""
+    """What one file held: usable records, how many there were, what was skipped, the language that it names."""
 
     records: list[_Record]
     found: int
     skipped: tuple[Skipped, ...]
+    locale: str = ""
 
 
 def read_records(path: Path, record_type: type[_Record]) -> Read[_Record] | CatalogueFaults:
-    """Read one file: its records and what was skipped, or why the file is refused."""
+    """Read one file: its records and what was skipped, or why the file is refused.
+
+    An id may come again in another language of ours; of several regional forms of one language the first is taken.
+    """
     envelope = _envelope(path)
     if isinstance(envelope, CatalogueFaults):
         return envelope
-    records: dict[str, _Record] = {}
+    locale = envelope.meta.locale or envelope.locale or ""
+    records: dict[tuple[str, str], _Record] = {}
     skipped: list[Skipped] = []
     for position, raw in enumerate(envelope.data):
         place = f"data[{position}]"
@@ -148,11 +164,17 @@ def read_records(path: Path, record_type: type[_Record]) -> Read[_Record] | Cata
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:
             skipped.append(Skipped(path.name, place, str(fault)))
             continue
-        if record.id in records:
+        if (record.id, lang := lang_of(record, locale)) in records:
             skipped.append(Skipped(path.name, place, f"the id {record.id} is there twice"))
         else:
-            records[record.id] = record
-    return Read(list(records.values()), len(envelope.data), tuple(skipped))
+            records[record.id, lang] = record
+    return Read(list(records.values()), len(envelope.data), tuple(skipped), locale)
+
+
+def lang_of(record: object, locale: str) -> str:
+    """The language of a record: what it says itself, else what its file says, else German."""
+    said = record.meta.locale if isinstance(record, DldbService) else None
+    return ours(said or "") or ours(locale) or "de"
 
 
 def _envelope(path: Path) -> _Envelope | CatalogueFaults:
@@ -160,7 +182,7 @@ def _envelope(path: Path) -> _Envelope | CatalogueFaults:
         size = path.stat().st_size
         if size > FILE_LIMIT:
             return refused(path, "file", f"too large: {size} bytes, {FILE_LIMIT} may be", "Split the export by area.")
-        envelope = msgspec.json.decode(shallow(path.read_bytes()), type=_Envelope)
+        envelope = msgspec.json.decode(shallow(path.read_bytes()), type=_Envelope, strict=False)
     except OSError as fault:
         return refused(path, "file", f"cannot be read ({fault.strerror})", "Check that the file is there and readable.")
     except msgspec.ValidationError as fault:
@@ -172,15 +194,16 @@ def _envelope(path: Path) -> _Envelope | CatalogueFaults:
         return refused(path, "file", f"not JSON ({fault})", _EXPORT_AGAIN)
     if envelope.error:
         return refused(path, "error", "the export says that it failed", _EXPORT_AGAIN)
-    if envelope.datacount is not None and envelope.datacount != len(envelope.data):
-        reason = f"the file promises {envelope.datacount} records and holds {len(envelope.data)}"
-        return refused(path, "datacount", reason, _EXPORT_AGAIN)
+    for place, promised in (("datacount", envelope.datacount), ("meta.datacount", envelope.meta.datacount)):
+        if promised is not None and promised != len(envelope.data):
+            reason = f"the file promises {promised} records and holds {len(envelope.data)}"
+            return refused(path, place, reason, _EXPORT_AGAIN)
     return envelope
 
 
 def clean(text: str) -> str:
     """A name as it is shown: NFC, single blanks, no dash left over at its end."""
-    return " ".join(unicodedata.normalize("NFC", text).split()).strip().rstrip("-–").rstrip()
+    return plain.line(text).rstrip("-–").rstrip()
 
 
 def street_line(address: DldbAddress) -> str:

@@ -1,6 +1,9 @@
 """DLDB topics -> categories of the first page, and search words from the topics below."""
 
-from hub.catalogue.dldb_shape import DldbTopic, clean
+from msgspec.structs import replace
+
+from hub.catalogue.dldb_shape import DldbTopic, Read, clean, lang_of
+from hub.catalogue.plain import Count, shortened
 from kiosk.catalogue.model import Category
 from kiosk.catalogue.texts import NAME_LIMIT, text_faults
 
@@ -32,8 +35,10 @@ _ICONS = (
 class Topics:
     """The tree of topics. The first page shows the topics marked for navigation, or those without a parent."""
 
-    def __init__(self, topics: list[DldbTopic]) -> None:
-        usable = [topic for topic in topics if next(text_faults("", clean(topic.name), NAME_LIMIT), None) is None]
+    def __init__(self, topics: Read[DldbTopic], count: Count) -> None:
+        self._lang = lang_of(None, topics.locale)
+        named = [replace(each, name=shortened(clean(each.name), NAME_LIMIT, count)) for each in topics.records]
+        usable = [topic for topic in named if next(text_faults("", topic.name, NAME_LIMIT), None) is None]
         self._topics = {topic.id: topic for topic in usable}
         self._parents: dict[str, list[str]] = {}
         self._listing: dict[str, list[str]] = {}
@@ -56,9 +61,9 @@ class Topics:
 
     def categories(self, used: set[str]) -> tuple[Category, ...]:
         """The categories that have services, by name, the rest of the services last."""
-        named = sorted((t for t in self._topics.values() if t.id in used), key=lambda topic: clean(topic.name))
+        named = sorted((t for t in self._topics.values() if t.id in used), key=lambda topic: topic.name)
         found = [
-            Category(id=topic.id, names={"de": clean(topic.name)}, icon=_icon(topic.name), order=position)
+            Category(id=topic.id, names={self._lang: topic.name}, icon=_icon(topic.name), order=position)
             for position, topic in enumerate(named, start=1)
         ]
         return (*found, OTHER) if OTHER.id in used else tuple(found)

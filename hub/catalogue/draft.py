@@ -21,6 +21,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """File or folder, for people."""
     report: str = ""
     """What was read and what was left out, for people."""
+    each_sound: bool = False
+    """Whoever made it has just looked at each service by itself; what they name is looked at when it is published."""
     files: dict[str, tuple[str, ...]] = {}
     """Which services came from which file of a directory."""
 

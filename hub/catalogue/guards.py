@@ -14,7 +14,7 @@ from kiosk.catalogue.model import Service
 DELETIONS_PERCENT = 20
 FEE_PERCENT = 50
 UNGUARDED = frozenset({"demo", "empty"})
-"""Starting catalogues: the first real one replaces all of it."""
+"""Starting catalogues: the first real one replaces all of it, an empty one does not."""
 FEES_LISTED = 50
 
 Amounts = dict[str, int]
@@ -60,11 +60,13 @@ class Finding(msgspec.Struct, frozen=True):
 def findings(connection: Connection, site: str, draft: Draft) -> tuple[Finding, ...]:
     """What is suspicious about putting this draft in force; () = nothing."""
     known = state.read(connection, site)
-    if known is None or known.origin in UNGUARDED:
+    if known is None:
         return ()
     before = records.ids(connection, site, "service")
     if not draft.count:
         return (Finding(FindingKind.EMPTY, was=len(before)),) if before else ()
+    if known.origin in UNGUARDED:
+        return ()
     amounts, gone, changed = _amounts(connection, site), set(before), list[Finding]()
     for service in draft.services():
         gone.discard(service.id)

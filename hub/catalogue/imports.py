@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection
 
-from hub.catalogue import guards, package, versions
+from hub.catalogue import drawable, guards, package, versions
 from hub.catalogue.dldb import read_dldb
 from hub.catalogue.draft import Draft, draft_of
 from hub.catalogue.faults import refused
@@ -37,8 +37,16 @@ class Waiting(msgspec.Struct, frozen=True):
 def load(kind: str, source: Path, area: str = "", last: Draft | None = None) -> Draft | CatalogueFaults:
     """Read a source: "xzufi" = a delivery, "dldb" = an export's folder, "own" = a folder of TOML files or a .json file.
 
-    ``area``: the house's regional key (XZuFi); ``last``: what is in force now.
+    ``area``: the house's regional key (XZuFi); ``last``: what is in force now. The report names what our type lacks.
     """
+    draft = _read(kind, source, area, last)
+    if isinstance(draft, CatalogueFaults):
+        return draft
+    lines = (draft.report, drawable.report(draft))
+    return msgspec.structs.replace(draft, report="\n".join(line for line in lines if line))
+
+
+def _read(kind: str, source: Path, area: str, last: Draft | None) -> Draft | CatalogueFaults:
     if kind == "xzufi":
         return read_xzufi(source, area, last)
     if kind == "dldb":
@@ -50,7 +58,9 @@ def load(kind: str, source: Path, area: str = "", last: Draft | None = None) -> 
     return catalogue if isinstance(catalogue, CatalogueFaults) else draft_of(catalogue, kind, str(source))
 
 
-def bring(store: Store, sites: Sequence[str], draft: Draft, *, accept: bool = False) -> InForce | Waiting | Refused:
+def bring(
+    store: Store, sites: Sequence[str], draft: Draft, *, accept: bool = False
+) -> InForce | Waiting | Refused | CatalogueFaults:
     """Put a draft in force at these sites, or keep it where a guard found something and nobody accepted it yet."""
     if not accept:
         looks = {site: store.read_now(partial(guards.findings, site=site, draft=draft)) for site in sites}
@@ -61,14 +71,16 @@ def bring(store: Store, sites: Sequence[str], draft: Draft, *, accept: bool = Fa
     return put_in_force(store, sites, draft)
 
 
-def put_in_force(store: Store, sites: Sequence[str], draft: Draft, who: str = "") -> InForce | Refused:
+def put_in_force(
+    store: Store, sites: Sequence[str], draft: Draft, who: str = ""
+) -> InForce | Refused | CatalogueFaults:
     """Publish at all of these sites or at none. Blocks for as long as comparing takes: not for an event loop."""
     for _ in range(TRIES):
         with ExitStack() as open_:
             prepared: dict[str, Prepared] = {}
             for site in sites:
                 found = store.read_now(partial(publishing.prepare, site=site, draft=draft))
-                if isinstance(found, Refused):
+                if not isinstance(found, Prepared):
                     return found
                 open_.enter_context(closing(found.changes))
                 prepared[site] = found
@@ -77,6 +89,14 @@ def put_in_force(store: Store, sites: Sequence[str], draft: Draft, who: str = ""
         if not isinstance(outcome, Stale):
             return outcome
     return Refused(Code.WRONG_STATE, "Somebody else keeps publishing.")
+
+
+def refusal(why: Refused | CatalogueFaults) -> Refused:
+    """Why nothing was published, as pages say it: the first of what is wrong."""
+    if isinstance(why, Refused):
+        return why
+    first = why.faults[0]
+    return Refused(Code.CATALOGUE_FAULTY, f"{first.reason}. {first.remedy}", first.place)
 
 
 def _commit(

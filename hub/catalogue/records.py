@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from hub.store.sql import run
 from kiosk.catalogue import records
+from kiosk.catalogue.model import Office
 from kiosk.catalogue.records import PLACE, Key
 from kiosk.wire import CHANGES_MAX
 
@@ -66,6 +67,20 @@ def ids(connection: Connection, site: str, kind: str) -> set[str]:
         kind,
     )
     return {ident for (ident,) in rows}
+
+
+def offices(connection: Connection, site: str) -> list[Office]:
+    """The offices in force, in their order."""
+    rows = run(
+        connection,
+        "SELECT id, lang, body FROM catalogue_record WHERE site_id = ? AND kind = 'office' AND deleted_ms IS NULL",
+        site,
+    )
+    bodies: dict[str, dict[str, bytes]] = {}
+    for ident, lang, body in rows:
+        bodies.setdefault(ident, {})[lang] = bytes(body)
+    found = [records.join("office", ident, texts.pop("", b"{}"), texts) for ident, texts in bodies.items()]
+    return [each.value for each in sorted(found, key=lambda each: each.place) if isinstance(each.value, Office)]
 
 
 def write(connection: Connection, site: str, changes: Iterable[Change], cursor: int, now_ms: int) -> int:

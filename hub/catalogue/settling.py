@@ -1,17 +1,21 @@
 """At start-up: keys for sites of before there were any, records for catalogues of before there were any."""
 
+import logging
+
 from sqlalchemy import Connection
 
 from hub.catalogue import signing, state, versions
 from hub.catalogue.draft import Draft
 from hub.queues import house, publishing
-from hub.queues.refusals import Refused
+
+LOGGER = logging.getLogger("hub.catalogue")
 
 
 def settle(connection: Connection, now_ms: int) -> None:
     """Bring every site to what this hub expects, and number the manifests anew.
 
-    A new number at every start: the same catalogue may be packed to other bytes by another zlib.
+    A new number at every start: the same catalogue may be packed to other bytes by another zlib. What an older hub
+    published with names of offices that are not there is mended.
     """
     for site in house.sites(connection):
         signing.ensure(connection, site.id, now_ms)
@@ -20,10 +24,13 @@ def settle(connection: Connection, now_ms: int) -> None:
             continue
         if known.cursor:
             state.reissue(connection, site.id, now_ms)
+            if not publishing.own_faults(connection, site.id):
+                publishing.republish(connection, site.id, now_ms)
         elif (draft := versions.draft(connection, site.id, known.import_n)) is not None:
             _take_apart(connection, site.id, draft, now_ms)
 
 
 def _take_apart(connection: Connection, site: str, draft: Draft, now_ms: int) -> None:
     outcome = publishing.publish(connection, site, draft, draft.origin, now_ms)
-    assert not isinstance(outcome, Refused), "it was in force with these queues"
+    if not isinstance(outcome, publishing.InForce):
+        LOGGER.error("the catalogue of %s cannot be published: %s", site, outcome)

@@ -53,14 +53,21 @@ def next_seq(seq: int, now_ms: int) -> int:
     return max(seq + 1, now_ms // 1000)
 
 
+def issued(issued_ms: int, now_ms: int) -> int:
+    """When the next manifest is issued: never before the last one, which terminals would take for an old one."""
+    return max(issued_ms, now_ms)
+
+
 def reissue(connection: Connection, site: str, now_ms: int) -> None:
     """Say the same again with a new date, so that terminals see that nobody holds news back."""
     if found := read(connection, site):
-        change(connection, site, seq=next_seq(found.seq, now_ms), issued_ms=now_ms)
+        issued_ms = issued(found.issued_ms, now_ms)
+        change(connection, site, seq=next_seq(found.seq, now_ms), issued_ms=issued_ms)
 
 
 def new_epoch(connection: Connection, epoch: str, now_ms: int) -> None:
     """Revisions do not go on where terminals saw them (after a restore): all of them need a snapshot."""
     for site, found in read_all(connection).items():
         seq = next_seq(found.seq, now_ms)
-        change(connection, site, epoch=epoch, floor=found.cursor, seq=seq, issued_ms=now_ms)
+        issued_ms = issued(found.issued_ms, now_ms)
+        change(connection, site, epoch=epoch, floor=found.cursor, seq=seq, issued_ms=issued_ms)

@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.catalogue.faults import key, refused
 from kiosk.catalogue.faults import CatalogueFaults, shown
+from kiosk.i18n.invisible import without_idle
 from kiosk.vocabulary.depth import TooDeep, shallow_toml
 
 FILE_LIMIT = 4 * 1024 * 1024
@@ -27,7 +28,7 @@ _DIGITS = re.compile(r"[\d_]{4300}")
 
 
 def read_toml(path: Path) -> Table | CatalogueFaults:
-    """One TOML file, its texts in NFC."""
+    """One TOML file, its texts in NFC and without characters that have neither width nor effect."""
     try:
         data = path.read_bytes()
         if len(data) > FILE_LIMIT:
@@ -37,7 +38,7 @@ def read_toml(path: Path) -> Table | CatalogueFaults:
         return refused(path, "file", f"cannot be read ({fault.strerror})", "Check that the file is there and readable.")
     except UnicodeDecodeError:
         return refused(path, "file", "not UTF-8 text", "Save the file as UTF-8.")
-    return _parsed(path, unicodedata.normalize("NFC", text))
+    return _parsed(path, without_idle(unicodedata.normalize("NFC", text)))
 
 
 def _parsed(path: Path, text: str) -> Table | CatalogueFaults:

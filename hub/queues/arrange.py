@@ -4,8 +4,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import events
-from hub.queues.publishing import republish
+from hub.queues import events, publishing
 from hub.queues.refusals import Code, Refused
 from hub.store import tables as t
 from hub.store.words import ACTIVE, AT_COUNTER
@@ -43,13 +42,20 @@ def free_letters(connection: Connection, site: str) -> tuple[str, ...]:
     return tuple(letter for letter in SERIES_LETTERS if letter not in taken)
 
 
-def change_queue(connection: Connection, site: str, queue: str, names: Texts, places: Texts, now_ms: int) -> None:
-    """Write the texts of a queue. Its letter stays: numbers of today carry it."""
+def change_queue(
+    connection: Connection, site: str, queue: str, names: Texts, places: Texts, now_ms: int
+) -> Refused | None:
+    """Write the texts of a queue. Its letter stays: numbers of today carry it. Refused as terminals would refuse."""
     mine = (t.queue.c.site_id == site) & (t.queue.c.id == queue)
     values = {"names": msgspec.json.encode(names).decode(), "places": msgspec.json.encode(places).decode()}
-    connection.execute(update(t.queue).where(mine).values(**values))
-    republish(connection, site, now_ms)
-    _tell(connection, site, now_ms)
+
+    def write() -> None:
+        connection.execute(update(t.queue).where(mine).values(**values))
+
+    refused = publishing.change(connection, site, write, now_ms)
+    if refused is None:
+        _tell(connection, site, now_ms)
+    return refused
 
 
 def remove_queue(connection: Connection, site: str, queue: str, now_ms: int) -> Refused | None:
@@ -57,12 +63,16 @@ def remove_queue(connection: Connection, site: str, queue: str, now_ms: int) -> 
     if _someone(connection, site, t.ticket.c.queue_id == queue, ACTIVE):
         return Refused(Code.WRONG_STATE, "People are still in this queue.", "queue")
     mine = (t.queue.c.site_id == site) & (t.queue.c.id == queue)
-    connection.execute(update(t.queue).where(mine).values(removed_ms=now_ms, open=0))
-    for table in (t.counter_queue, t.service_queue):
-        connection.execute(delete(table).where(table.c.site_id == site, table.c.queue_id == queue))
-    republish(connection, site, now_ms)
-    _tell(connection, site, now_ms)
-    return None
+
+    def write() -> None:
+        connection.execute(update(t.queue).where(mine).values(removed_ms=now_ms, open=0))
+        for table in (t.counter_queue, t.service_queue):
+            connection.execute(delete(table).where(table.c.site_id == site, table.c.queue_id == queue))
+
+    refused = publishing.change(connection, site, write, now_ms)
+    if refused is None:
+        _tell(connection, site, now_ms)
+    return refused
 
 
 def change_counter(

@@ -6,8 +6,7 @@ import msgspec
 from sqlalchemy import Connection, Insert, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import events, instance
-from hub.queues.publishing import republish
+from hub.queues import events, instance, publishing
 from hub.queues.refusals import Code, Refused
 from hub.store import tables as t
 from kiosk.catalogue.model import Texts
@@ -71,9 +70,12 @@ def add_queue(
         names=msgspec.json.encode(names).decode(),
         places=msgspec.json.encode(places or {}).decode(),
     )
-    refused = _insert(connection, site, f"Queue {queue} or series {series} is there already.", row, now_ms)
+    try:
+        refused = publishing.change(connection, site, lambda: connection.execute(row), now_ms)
+    except IntegrityError:
+        return Refused(Code.NAME_TAKEN, f"Queue {queue} or series {series} is there already.", "name")
     if refused is None:
-        republish(connection, site, now_ms)
+        _tell(connection, site, now_ms)
     return refused
 
 
@@ -87,11 +89,13 @@ def open_queue(connection: Connection, site: str, queue: str, is_open: bool, now
 def route(connection: Connection, site: str, service: str, queue: str, now_ms: int) -> None:
     """Have a queue take a service, whatever the catalogue says. Raises IntegrityError for an unknown queue."""
     mine = (t.service_queue.c.site_id == site) & (t.service_queue.c.service_id == service)
-    connection.execute(delete(t.service_queue).where(mine))
-    connection.execute(
-        insert(t.service_queue).values(site_id=site, service_id=service, queue_id=queue, origin="override")
-    )
-    republish(connection, site, now_ms)
+    row = insert(t.service_queue).values(site_id=site, service_id=service, queue_id=queue, origin="override")
+
+    def write() -> None:
+        connection.execute(delete(t.service_queue).where(mine))
+        connection.execute(row)
+
+    publishing.change(connection, site, write, now_ms)  # a route adds nothing that a terminal could refuse
     _tell(connection, site, now_ms)
 
 

@@ -2,25 +2,29 @@
 
 The hub's own queues, its staff's routing and tiles win over what an import brings, so terminals and hub never
 disagree. Comparing a large catalogue takes seconds: ``prepare`` does it on a reader's connection, ``commit`` writes
-what differs, so that numbers hardly wait.
+what differs, so that numbers hardly wait. The whole passes every check of a terminal first: what one of them would
+refuse is not published.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import chain, islice
 
 import msgspec
 from sqlalchemy import Connection
 
 from hub.catalogue import differences, package, records, signing, state, tiles, versions
-from hub.catalogue.differences import Spool
+from hub.catalogue.differences import Scale, Spool
 from hub.catalogue.draft import Draft, draft_of
 from hub.catalogue.records import Change
 from hub.catalogue.state import State
-from hub.queues import events, routes
-from hub.queues.refusals import Refused
+from hub.queues import events, routes, whole
+from hub.queues.refusals import Code, Refused
 from hub.store.sql import run
-from kiosk.catalogue.model import Catalogue, Queue
+from kiosk.catalogue.check import FAULTS_LIMIT, featured_faults, queue_faults, services_faults, shell_faults
+from kiosk.catalogue.faults import CatalogueFaults, Fault
+from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
 from kiosk.catalogue.records import Key
 
 
@@ -47,32 +51,45 @@ class Prepared(msgspec.Struct, frozen=True):
     changes: Spool
 
 
-def prepare(connection: Connection, site: str, draft: Draft) -> Prepared | Refused:
-    """Compare a draft with what is in force. Reads only; may take seconds."""
-    queues = routes.merged(connection, site, draft.shell.queues)
-    if isinstance(queues, Refused):
-        return queues
-    known, own = frozenset(queue.id for queue in queues), routes.overrides(connection, site)
+def prepare(connection: Connection, site: str, draft: Draft) -> Prepared | Refused | CatalogueFaults:
+    """Check a draft as terminals will, and compare it with what is in force. Reads only; may take seconds."""
+    shell = whole.shell(connection, site, draft.shell)
+    if isinstance(shell, Refused):
+        return shell
+    known, own = frozenset(queue.id for queue in shell.queues), routes.overrides(connection, site)
     order, wanted = list[str](), dict[str, str]()
-    for service in draft.services():
-        order.append(service.id)
-        if queue := routes.routed(service, own, known).queue:
-            wanted[service.id] = queue
+
+    def services() -> Iterator[Service]:
+        return (routes.routed(service, own, known) for service in draft.services())
+
+    def noted() -> Iterator[Service]:
+        for service in services():
+            order.append(service.id)
+            if service.queue:
+                wanted[service.id] = service.queue
+            yield service
+
+    each = services_faults(noted(), shell, each_sound=draft.each_sound)
+    if faults := _some(chain(shell_faults(shell), each)):
+        return CatalogueFaults(draft.source or draft.origin, faults)
     listed = set(order)
-    featured = tiles.shown(connection, site, draft.shell.featured, listed)
-    shell = msgspec.structs.replace(draft.shell, queues=queues, featured=featured, published="")
-    services = (routes.routed(service, own, known) for service in draft.services())
-    changes = Spool(differences.whole(connection, site, shell, services, order))
+    shell = msgspec.structs.replace(shell, featured=tiles.shown(connection, site, shell.featured, listed))
+    scale = Scale()
+    changes = Spool(differences.whole(connection, site, shell, services(), order, scale))
+    if faults := _some(chain(featured_faults(shell.featured, listed), scale.faults())):
+        changes.close()
+        return CatalogueFaults(draft.source or draft.origin, faults)
     before = state.read(connection, site)
-    return Prepared(draft, package.pack(draft), before, queues, wanted, listed, changes)
+    return Prepared(draft, package.pack(draft), before, shell.queues, wanted, listed, changes)
 
 
 def commit(connection: Connection, site: str, done: Prepared, now_ms: int, who: str = "") -> InForce | Stale | Refused:
     """Put what was prepared in force. ``who`` decided it ("" = nobody had to)."""
     before = state.read(connection, site)
-    queues = routes.merged(connection, site, done.draft.shell.queues)
-    if isinstance(queues, Refused):
-        return queues
+    shell = whole.shell(connection, site, done.draft.shell)
+    if isinstance(shell, Refused):
+        return shell
+    queues = shell.queues
     if before != done.state or queues != done.queues:
         return Stale()
     if before is not None and before.cursor and not done.changes.count:
@@ -87,16 +104,42 @@ def commit(connection: Connection, site: str, done: Prepared, now_ms: int, who: 
 
 def publish(
     connection: Connection, site: str, catalogue: Catalogue | Draft, origin: str, now_ms: int
-) -> InForce | Refused:
+) -> InForce | Refused | CatalogueFaults:
     """Both at once, for catalogues of a usual size."""
     draft = draft_of(catalogue, origin) if isinstance(catalogue, Catalogue) else catalogue
     prepared = prepare(connection, site, draft)
-    if isinstance(prepared, Refused):
+    if not isinstance(prepared, Prepared):
         return prepared
     with closing(prepared.changes):
         outcome = commit(connection, site, prepared, now_ms)
     assert not isinstance(outcome, Stale), "one connection sees one state"
     return outcome
+
+
+def change(connection: Connection, site: str, do: Callable[[], object], now_ms: int) -> Refused | None:
+    """Change the hall's own queues, routes or tiles and publish them.
+
+    What brings something that terminals would refuse is undone. What an older hub let in is not this change's fault:
+    then it is kept, and nothing is published until the rest is mended.
+    """
+    before = set(own_faults(connection, site))
+    with connection.begin_nested() as attempt:
+        do()
+        after = own_faults(connection, site)
+        if new := [fault for fault in after if fault not in before]:
+            attempt.rollback()
+            return Refused(Code.CATALOGUE_FAULTY, f"{new[0].reason}. {new[0].remedy}", new[0].place)
+        if not after:
+            republish(connection, site, now_ms)
+    return None
+
+
+def own_faults(connection: Connection, site: str) -> tuple[Fault, ...]:
+    """What terminals would refuse in the hall's own queues and tiles."""
+    known = state.read(connection, site)
+    chosen = tiles.own(connection, site) if known is not None and known.own_tiles else ()
+    queues = queue_faults(whole.queues(connection, site), records.ids(connection, site, "office"))
+    return _some(chain(queues, featured_faults(chosen, {tile.service for tile in chosen})))
 
 
 def republish(connection: Connection, site: str, now_ms: int) -> None:
@@ -105,6 +148,10 @@ def republish(connection: Connection, site: str, now_ms: int) -> None:
         changes = list(_own_changes(connection, site))
         if changes:
             _proclaim(connection, site, changes, now_ms, origin=known.origin, import_n=known.import_n)
+
+
+def _some(faults: Iterator[Fault]) -> tuple[Fault, ...]:
+    return tuple(islice(faults, FAULTS_LIMIT))
 
 
 def _proclaim(
@@ -124,7 +171,7 @@ def _proclaim(
         cursor=cursor,
         version=version,
         seq=state.next_seq(known.seq, now_ms),
-        issued_ms=now_ms,
+        issued_ms=state.issued(known.issued_ms, now_ms),
         origin=origin,
         import_n=import_n,
         published_ms=now_ms,
@@ -150,12 +197,15 @@ def _first(now_ms: int) -> State:
 
 def _own_changes(connection: Connection, site: str) -> Iterator[Change]:
     """What the hall's own things changed in the records."""
-    queues = routes.queues(connection, site)
+    queues = whole.queues(connection, site)
     yield from differences.of_kind(connection, site, "queue", queues, [queue.id for queue in queues])
     yield from _rerouted(connection, site)
-    imported = versions.shell(connection, site).featured
-    shown = tiles.shown(connection, site, imported, records.ids(connection, site, "service"))
+    shown = _tiles(connection, site, records.ids(connection, site, "service"))
     yield from differences.of_kind(connection, site, "featured", shown, [tile.service for tile in shown])
+
+
+def _tiles(connection: Connection, site: str, services: set[str]) -> tuple[Featured, ...]:
+    return tiles.shown(connection, site, versions.shell(connection, site).featured, services)
 
 
 def _rerouted(connection: Connection, site: str) -> Iterator[Change]:

@@ -45,6 +45,7 @@ class Code(StrEnum):
     """Somebody else went on with what was to be undone."""
     NOT_AWAY = "not_away"
     """The ticket has not ended, or cannot go on any more."""
+    CATALOGUE_FAULTY = "catalogue_faulty"
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):

@@ -52,6 +52,8 @@ class TerminalNow(msgspec.Struct, frozen=True, kw_only=True):
     """Its wall clock minus ours."""
     outbox: OutboxState = OutboxState()
     """What we had not heard yet, as it told last."""
+    catalogue_fault: str = ""
+    """Why it does not take the newest catalogue, with place and remedy."""
 
 
 def secret_hash(secret: str) -> str:
@@ -171,18 +173,19 @@ def heard(connection: Connection, known: Known, beat: Heartbeat, now_ms: int) ->
     """Keep a heartbeat; an event tells when anything but times and running counts is another than before."""
     devices = msgspec.json.encode(beat.devices).decode()
     notes = msgspec.json.encode(beat.notes).decode()
-    told = (beat.version, beat.catalogue_version, devices, notes, beat.generation, beat.slot)
+    told = (beat.version, beat.catalogue_version, devices, notes, beat.generation, beat.slot, beat.catalogue_fault)
     before = run(
         connection,
-        "SELECT version, catalogue_version, devices, notes, generation, slot, outbox, seen_ms FROM terminal_status"
-        " WHERE site_id = ? AND terminal_id = ?",
+        "SELECT version, catalogue_version, devices, notes, generation, slot, catalogue_fault, outbox, seen_ms"
+        " FROM terminal_status WHERE site_id = ? AND terminal_id = ?",
         known.site,
         known.id,
     ).fetchone()
     run(
         connection,
         "INSERT OR REPLACE INTO terminal_status (site_id, terminal_id, seen_ms, version, catalogue_version, devices,"
-        " notes, generation, slot, manifest_seq, clock_skew_ms, outbox) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " notes, generation, slot, catalogue_fault, manifest_seq, clock_skew_ms, outbox)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         known.site,
         known.id,
         now_ms,
@@ -191,7 +194,7 @@ def heard(connection: Connection, known: Known, beat: Heartbeat, now_ms: int) ->
         beat.clock_ms - now_ms if beat.clock_ms else None,
         msgspec.json.encode(beat.outbox).decode(),
     )
-    if before is None or before[:6] != told or _owed(before[6], beat.outbox) or abs(now_ms - before[7]) > LATE_MS:
+    if before is None or before[:7] != told or _owed(before[7], beat.outbox) or abs(now_ms - before[8]) > LATE_MS:
         _tell(connection, known.site, known.id, known.name, now_ms)
 
 
@@ -218,6 +221,7 @@ def terminals_now(connection: Connection, site: str, now_ms: int) -> list[Termin
             status.c.slot,
             status.c.clock_skew_ms,
             status.c.outbox,
+            status.c.catalogue_fault,
         )
         .select_from(joined)
         .where(t.terminal.c.site_id == site)
@@ -240,6 +244,7 @@ def terminals_now(connection: Connection, site: str, now_ms: int) -> list[Termin
             slot=row["slot"] or 0,
             clock_skew_ms=row["clock_skew_ms"],
             outbox=msgspec.json.decode(row["outbox"] or "{}", type=OutboxState),
+            catalogue_fault=row["catalogue_fault"] or "",
         )
         for row in rows
     ]

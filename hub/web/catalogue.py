@@ -15,6 +15,7 @@ from hub.catalogue.guards import DELETIONS_PERCENT, FEE_PERCENT
 from hub.catalogue.versions import Outcome
 from hub.hall import Hall
 from hub.queues import waiting
+from hub.queues.publishing import InForce
 from hub.queues.refusals import Code, Refused
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
@@ -61,12 +62,13 @@ async def _publish(request: Asked, hall: Hall, n: int, done: str) -> Response[An
     if draft is None:
         return await _page(request, hall, 409, refused="catalogue.gone")
     outcome = await asyncio.to_thread(imports.put_in_force, hall.store, (person.site,), draft, person.name)
-    if isinstance(outcome, Refused):
-        return await _page(request, hall, 409, refused=REFUSALS[outcome.code])
+    if not isinstance(outcome, InForce):
+        why = imports.refusal(outcome)
+        return await _page(request, hall, 409, refused=REFUSALS.get(why.code, why))
     return go("/catalogue", done)
 
 
-async def _page(request: Asked, hall: Hall, status: int = 200, refused: str = "") -> Page:
+async def _page(request: Asked, hall: Hall, status: int = 200, refused: str | Refused = "") -> Page:
     site, lang = who(request).site, language_of(request)
     known, kept, tags, zone, found = await hall.store.read(
         lambda c: (

@@ -8,6 +8,7 @@ import msgspec
 from litestar.datastructures import FormMultiDict
 
 from hub.web.page import Asked
+from hub.web.typed import tidy, unfit
 from kiosk.wire import Uuid
 
 
@@ -22,6 +23,8 @@ class Form:
         self._values = values
         self.faults: dict[str, str] = {}
         """Field -> message key."""
+        self.details: dict[str, dict[str, object]] = {}
+        """Field -> what its message names."""
 
     @property
     def ok(self) -> bool:
@@ -40,17 +43,18 @@ class Form:
         found = self._fields.getall(name, []) if self._fields is not None else []
         return [value for value in found if isinstance(value, str)]
 
-    def fault(self, name: str, key: str) -> None:
+    def fault(self, name: str, key: str, **details: object) -> None:
         """Note what is wrong with a field; the first word stands."""
-        self.faults.setdefault(name, key)
+        if name not in self.faults:
+            self.faults[name], self.details[name] = key, details
 
     def text(self, name: str, longest: int = 200, *, needed: bool = True) -> str:
-        """A line of text without blanks around it."""
-        text = " ".join(self.value(name).split())
+        """A line of text without blanks around it, which screens, slips and boards can show."""
+        text = tidy(self.value(name))
         if needed and not text:
             self.fault(name, "fault.empty")
-        if len(text) > longest or not text.isprintable():
-            self.fault(name, "fault.text")
+        if wrong := unfit(text, longest):
+            self.fault(name, wrong.key, **wrong.values)
             return ""
         return text
 

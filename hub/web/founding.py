@@ -12,7 +12,6 @@ from hub.auth import people
 from hub.catalogue.demo import demo_catalogue
 from hub.catalogue.draft import Draft
 from hub.queues import house, publishing, terminals
-from hub.queues.refusals import Refused
 from hub.store.words import Role
 from kiosk.catalogue.model import Catalogue, Featured, Office, Queue, Service, Span
 
@@ -75,8 +74,8 @@ def found(connection: Connection, new: NewHouse, administrator: Administrator, n
         now_ms,
     )
     published = publishing.publish(connection, site.id, starting_catalogue(new), new.catalogue, now_ms)
-    if isinstance(published, Refused):
-        raise ValueError(published.message)
+    if not isinstance(published, publishing.InForce):
+        raise ValueError(str(published))
     for n in range(1, new.counters + 1):
         house.add_counter(connection, site.id, new_id(), f"{new.counter_word} {n}", now_ms)
     terminal = new_id()

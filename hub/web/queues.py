@@ -11,7 +11,7 @@ from hub.auth.rights import Right
 from hub.catalogue import listing
 from hub.hall import Hall
 from hub.queues import arrange, house, waiting
-from hub.queues.refusals import Refused
+from hub.queues.refusals import Code, Refused
 from hub.web import forms
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
@@ -37,10 +37,16 @@ async def add_queue(request: Asked, hall: Hall) -> Response[Any]:
     def do(connection: Connection) -> Refused | None:
         return house.add_queue(connection, site, f"q-{series.lower()}", series, names, hall.now_ms(), places)
 
-    if form.ok and await hall.store.write(do) is None:
-        return go("/queues", "saved")
-    form.fault("series", "fault.series_taken")
-    return await _page(request, hall, form, 422)
+    if not form.ok:
+        return await _page(request, hall, form, 422)
+    match await hall.store.write(do):
+        case None:
+            return go("/queues", "saved")
+        case Refused(code=Code.CATALOGUE_FAULTY) as refused:
+            return await _page(request, hall, form, 422, refused=refused)
+        case _:
+            form.fault("series", "fault.series_taken")
+            return await _page(request, hall, form, 422)
 
 
 @post("/queues/{ident:str}", opt=MAY)
@@ -50,7 +56,9 @@ async def change_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Resp
     names, places = _texts(form)
     if not form.ok:
         return await _page(request, hall, form, 422, editing=ident)
-    await hall.store.write(lambda c: arrange.change_queue(c, site, ident, names, places, hall.now_ms()))
+    refused = await hall.store.write(lambda c: arrange.change_queue(c, site, ident, names, places, hall.now_ms()))
+    if refused:
+        return await _page(request, hall, form, 422, refused=refused, editing=ident)
     return go("/queues", "saved")
 
 
@@ -66,8 +74,9 @@ async def open_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Respon
 async def remove_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Take the queue away."""
     site = who(request).site
-    if await hall.store.write(lambda c: arrange.remove_queue(c, site, ident, hall.now_ms())):
-        return await _page(request, hall, forms.Form(), 409, refused="queues.not_empty")
+    if refused := await hall.store.write(lambda c: arrange.remove_queue(c, site, ident, hall.now_ms())):
+        why = refused if refused.code is Code.CATALOGUE_FAULTY else "queues.not_empty"
+        return await _page(request, hall, forms.Form(), 409, refused=why)
     return go("/queues", "saved")
 
 
@@ -99,7 +108,7 @@ def _texts(form: forms.Form) -> tuple[Texts, Texts]:
 
 
 async def _page(
-    request: Asked, hall: Hall, form: forms.Form, status: int = 200, refused: str = "", editing: str = ""
+    request: Asked, hall: Hall, form: forms.Form, status: int = 200, refused: str | Refused = "", editing: str = ""
 ) -> Page:
     site = who(request).site
     letters = await hall.store.read(partial(arrange.free_letters, site=site))

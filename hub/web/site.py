@@ -8,9 +8,10 @@ import msgspec
 from litestar import Response, Router, get, post
 
 from hub.auth.rights import Right
-from hub.catalogue import imports, versions
+from hub.catalogue import imports
 from hub.hall import Hall
-from hub.queues import house
+from hub.queues import house, whole
+from hub.queues.publishing import InForce
 from hub.web import forms, founding
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, go, page
@@ -24,9 +25,10 @@ async def site_page(request: Asked, hall: Hall) -> Response[Any]:
     """The settings as they are."""
     site = who(request).site
     known = next(each for each in await hall.store.read(house.sites) if each.id == site)
-    hours = founding.house_hours(await hall.store.read(partial(versions.shell, site=site)))
+    draft = await hall.store.read(partial(whole.in_force, site=site))
+    hours = founding.house_hours(draft.shell) if draft is not None else ()
     fields = {key: str(value) for key, value in msgspec.structs.asdict(known).items()} | hours_as_fields(hours)
-    return page(request, "site.html", form=forms.Form(None, **fields), site_id=site)
+    return page(request, "site.html", form=forms.Form(None, **fields), site_id=site, refused=None)
 
 
 @post("/site", opt=MAY)
@@ -36,11 +38,13 @@ async def change_site(request: Asked, hall: Hall) -> Response[Any]:
     new = house.Site(site, form.text("town"), form.text("name"), form.zone("timezone"), form.base_url("base_url"))
     hours = read_hours(form)
     if not form.ok:
-        return page(request, "site.html", 422, form=form, site_id=site)
+        return page(request, "site.html", 422, form=form, site_id=site, refused=None)
     await hall.store.write(lambda connection: house.change_site(connection, new, hall.now_ms()))
-    draft = await hall.store.read(partial(versions.in_force, site=site))
+    draft = await hall.store.read(partial(whole.in_force, site=site))
     if draft is not None and founding.house_hours(draft.shell) != hours:
-        await asyncio.to_thread(imports.put_in_force, hall.store, (site,), founding.set_hours(draft, hours))
+        done = await asyncio.to_thread(imports.put_in_force, hall.store, (site,), founding.set_hours(draft, hours))
+        if not isinstance(done, InForce):
+            return page(request, "site.html", 409, form=form, site_id=site, refused=imports.refusal(done))
     return go("/site", "saved")
 
 

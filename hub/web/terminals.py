@@ -92,13 +92,20 @@ async def give_order(request: Asked, hall: Hall, ident: FromPath[str]) -> Respon
         user=me.user,
     )
     if not form.ok:
-        return await _page(request, hall, form, 422)
+        return await _page(request, hall, forms.Form(), 422, ordering=ident, order_form=form)
     refused = await hall.store.write(lambda c: orders.give(c, me.site, ident, given, hall.now_ms()))
     return go("/terminals", "" if refused else "ordered")
 
 
 async def _page(
-    request: Asked, hall: Hall, form: forms.Form, status: int = 200, code: str = "", code_for: str = ""
+    request: Asked,
+    hall: Hall,
+    form: forms.Form,
+    status: int = 200,
+    code: str = "",
+    code_for: str = "",
+    ordering: str = "",
+    order_form: forms.Form | None = None,
 ) -> Page:
     now_ms, site = hall.now_ms(), who(request).site
     known, standing, given, timezone = await hall.store.read(
@@ -122,6 +129,8 @@ async def _page(
         hub_url=str(request.base_url).rstrip("/"),
         now_ms=now_ms,
         orders=given,
+        ordering=ordering,
+        order_form=order_form,
         new_id=hall.new_id,
         clock=lambda ms: f"{datetime.fromtimestamp(ms / 1000, ZoneInfo(timezone)):%H:%M}",
         message_max=orders.MESSAGE_MAX,

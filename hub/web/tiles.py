@@ -14,6 +14,7 @@ from hub.catalogue import listing, state, tiles, versions
 from hub.catalogue.listing import LANGUAGES
 from hub.hall import Hall
 from hub.queues import publishing
+from hub.queues.refusals import Refused
 from hub.web import forms
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
@@ -47,31 +48,28 @@ async def add(request: Asked, hall: Hall) -> Response[Any]:
     form, site = await forms.read(request), who(request).site
     service = form.text("service", 120)
     names = await hall.store.read(partial(listing.named, site=site, ident=service))
-    if names is not None:
-        await _change(request, hall, lambda now: (*_without(now, service), Featured(service=service))[: tiles.LIMIT])
-    return go("/catalogue/tiles", "saved" if names is not None else "")
+    if names is None:
+        return go("/catalogue/tiles")
+    return await _change(request, hall, lambda now: (*_without(now, service), Featured(service=service))[: tiles.LIMIT])
 
 
 @post("/catalogue/tiles/import", opt=MAY)
 async def from_import(request: Asked, hall: Hall) -> Response[Any]:
     """The tiles of the import again."""
-    await _change(request, hall, lambda now: None)
-    return go("/catalogue/tiles", "saved")
+    return await _change(request, hall, lambda now: None)
 
 
 @post("/catalogue/tiles/{service:str}/move", opt=MAY)
 async def move(request: Asked, hall: Hall, service: FromPath[str]) -> Response[Any]:
     """One place up or down."""
     by = -1 if (await forms.read(request)).value("by") == "up" else 1
-    await _change(request, hall, lambda now: _moved(now, service, by))
-    return go("/catalogue/tiles", "saved")
+    return await _change(request, hall, lambda now: _moved(now, service, by))
 
 
 @post("/catalogue/tiles/{service:str}/remove", opt=MAY)
 async def remove(request: Asked, hall: Hall, service: FromPath[str]) -> Response[Any]:
     """No tile for this service any more."""
-    await _change(request, hall, lambda now: _without(now, service))
-    return go("/catalogue/tiles", "saved")
+    return await _change(request, hall, lambda now: _without(now, service))
 
 
 @post("/catalogue/tiles/{service:str}", opt=MAY)
@@ -83,20 +81,22 @@ async def write(request: Asked, hall: Hall, service: FromPath[str]) -> Response[
     if not form.ok:
         return await _page(request, hall, form, 422, editing=service)
     new = Featured(service=service, labels=labels, details=details)
-    await _change(request, hall, lambda now: tuple(new if each.service == service else each for each in now))
-    return go("/catalogue/tiles", "saved")
+    return await _change(request, hall, lambda now: tuple(new if each.service == service else each for each in now))
 
 
-async def _change(request: Asked, hall: Hall, change: Callable[[Tiles], Tiles | None]) -> None:
+async def _change(request: Asked, hall: Hall, change: Callable[[Tiles], Tiles | None]) -> Response[Any]:
     """Change the tiles in one write and publish them; nothing while there is no catalogue."""
     site, now_ms = who(request).site, hall.now_ms()
 
-    def do(connection: Connection) -> None:
-        if state.read(connection, site) is not None:
-            tiles.set_own(connection, site, change(_now(connection, site)))
-            publishing.republish(connection, site, now_ms)
+    def do(connection: Connection) -> Refused | None:
+        if state.read(connection, site) is None:
+            return None
+        new = change(_now(connection, site))
+        return publishing.change(connection, site, lambda: tiles.set_own(connection, site, new), now_ms)
 
-    await hall.store.write(do)
+    if refused := await hall.store.write(do):
+        return await _page(request, hall, forms.Form(), 409, refused=refused)
+    return go("/catalogue/tiles", "saved")
 
 
 def _now(connection: Connection, site: str) -> Tiles:
@@ -129,7 +129,14 @@ def _tags(connection: Connection, site: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*LANGUAGES, *listing.languages(connection, site))))
 
 
-async def _page(request: Asked, hall: Hall, form: forms.Form, status: int = 200, editing: str = "") -> Page:
+async def _page(
+    request: Asked,
+    hall: Hall,
+    form: forms.Form,
+    status: int = 200,
+    editing: str = "",
+    refused: Refused | None = None,
+) -> Page:
     site, wanted = who(request).site, request.query_params.get("q", "")[:100]
 
     def look(connection: Connection) -> tuple[list[Seen], bool, tuple[str, ...], listing.Found | None]:
@@ -146,6 +153,7 @@ async def _page(request: Asked, hall: Hall, form: forms.Form, status: int = 200,
         form=form,
         empty=forms.Form(),
         editing=editing,
+        refused=refused,
         wanted=wanted,
         seen=seen,
         own=own,

@@ -1,14 +1,14 @@
 """Validation of a whole catalogue: a list of faults with place and remedy. Never raises on a decoded catalogue."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from itertools import chain, islice
 
 from kiosk.catalogue import texts
 from kiosk.catalogue.check_hours import office_hours
 from kiosk.catalogue.faults import Fault, shown
-from kiosk.catalogue.model import Catalogue, Category, Fee, Office, Queue, Service
+from kiosk.catalogue.model import Catalogue, Category, Featured, Fee, Office, Queue, Service
 from kiosk.vocabulary.labels import SERIES_LETTERS
 
 FAULTS_LIMIT = 100
@@ -23,6 +23,7 @@ _ID = re.compile(r"[A-Za-z0-9._:-]{1,120}\Z")
 _SERIES = re.compile(rf"[{SERIES_LETTERS}]{{1,2}}\Z")
 _ICON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _ICON_LENGTH = 60
+_OWN_ID = "Give each its own id."
 
 
 def check(catalogue: Catalogue) -> tuple[Fault, ...]:
@@ -37,38 +38,58 @@ def service_faults(service: Service) -> tuple[Fault, ...]:
     return tuple(islice(chain(ident, _service(place, service)), FAULTS_LIMIT))
 
 
-def _all(catalogue: Catalogue) -> Iterator[Fault]:
-    too_many = list(_sizes(catalogue))
-    if too_many:
-        yield from too_many
-        return
-    yield from _head(catalogue)
-    yield from _ids(catalogue)
-    yield from _featured(catalogue)
-    for category in catalogue.categories:
+def shell_faults(shell: Catalogue) -> Iterator[Fault]:
+    """What is wrong with everything but services and tiles."""
+    yield from _sizes({kind: len(getattr(shell, kind)) for kind in ("categories", "offices", "queues")})
+    yield from _head(shell)
+    yield from _ids(shell)
+    for category in shell.categories:
         yield from _category(category)
-    for office in catalogue.offices:
+    for office in shell.offices:
         yield from _office(office)
-    yield from _queues(catalogue)
-    categories = {category.id for category in catalogue.categories}
-    offices = {office.id for office in catalogue.offices}
-    queues = {queue.id for queue in catalogue.queues}
-    for service in catalogue.services:
+    yield from queue_faults(shell.queues, {office.id for office in shell.offices})
+
+
+def services_faults(services: Iterable[Service], shell: Catalogue, *, each_sound: bool = False) -> Iterator[Fault]:
+    """What is wrong with services that come one by one: only their ids are kept meanwhile.
+
+    ``each_sound``: they passed ``service_faults`` a moment ago, so only what they name is looked at.
+    """
+    categories = {category.id for category in shell.categories}
+    offices = {office.id for office in shell.offices}
+    queues = {queue.id for queue in shell.queues}
+    seen: set[str] = set()
+    for service in services:
+        if service.id in seen:
+            yield from _twice("services", (service.id,) * 2, _OWN_ID)
+        seen.add(service.id)
         place = _at("services", service.id)
         yield from _unknown(f"{place}.categories", service.categories, categories, "category")
         yield from _unknown(f"{place}.office", (service.office,), offices, "office")
         yield from _unknown(f"{place}.queue", (service.queue,), queues, "queue")
-        yield from _service(place, service)
+        if not each_sound:
+            yield from _id_faults("services", service.id)
+            yield from _service(place, service)
+    yield from _sizes({"services": len(seen)})
+
+
+def _all(catalogue: Catalogue) -> Iterator[Fault]:
+    too_many = list(_sizes({kind: len(getattr(catalogue, kind)) for kind in LIMITS}))
+    if too_many:
+        yield from too_many
+        return
+    yield from shell_faults(catalogue)
+    yield from featured_faults(catalogue.featured, {service.id for service in catalogue.services})
+    yield from services_faults(catalogue.services, catalogue)
 
 
 def _at(kind: str, record_id: str) -> str:
     return f"{kind}[{record_id if _ID.match(record_id) else shown(record_id)}]"
 
 
-def _sizes(catalogue: Catalogue) -> Iterator[Fault]:
-    for kind, most in LIMITS.items():
-        number = len(getattr(catalogue, kind))
-        if number > most:
+def _sizes(numbers: Mapping[str, int]) -> Iterator[Fault]:
+    for kind, number in numbers.items():
+        if number > (most := LIMITS[kind]):
             yield Fault(kind, f"there are {number}, at most {most} may be", "Leave out what this house does not need.")
 
 
@@ -82,15 +103,14 @@ def _head(catalogue: Catalogue) -> Iterator[Fault]:
     yield from _twice("languages", catalogue.languages, "Name each language once.")
 
 
-def _ids(catalogue: Catalogue) -> Iterator[Fault]:
-    kinds: dict[str, tuple[Category | Service | Office | Queue, ...]] = {
-        "categories": catalogue.categories,
-        "services": catalogue.services,
-        "offices": catalogue.offices,
-        "queues": catalogue.queues,
+def _ids(shell: Catalogue) -> Iterator[Fault]:
+    kinds: dict[str, tuple[Category | Office | Queue, ...]] = {
+        "categories": shell.categories,
+        "offices": shell.offices,
+        "queues": shell.queues,
     }
     for kind, records in kinds.items():
-        yield from _twice(kind, (record.id for record in records), "Give each its own id.")
+        yield from _twice(kind, (record.id for record in records), _OWN_ID)
         for record in records:
             yield from _id_faults(kind, record.id)
 
@@ -109,16 +129,17 @@ def _twice(place: str, values: Iterable[str], remedy: str) -> Iterator[Fault]:
         seen.add(value)
 
 
-def _unknown(place: str, wanted: Iterable[str | None], known: set[str], kind: str) -> Iterator[Fault]:
+def _unknown(place: str, wanted: Iterable[str | None], known: Set[str], kind: str) -> Iterator[Fault]:
     for value in wanted:
         if value is not None and value not in known:
             yield Fault(place, f"there is no {kind} {shown(value)}", f"Add this {kind} or name another.")
 
 
-def _featured(catalogue: Catalogue) -> Iterator[Fault]:
-    services = {service.id for service in catalogue.services}
-    yield from _twice("featured", (tile.service for tile in catalogue.featured), "Feature each service once.")
-    for tile in catalogue.featured:
+def featured_faults(featured: Sequence[Featured], services: Set[str]) -> Iterator[Fault]:
+    """What is wrong with tiles over these services."""
+    yield from _sizes({"featured": len(featured)})
+    yield from _twice("featured", (tile.service for tile in featured), "Feature each service once.")
+    for tile in featured:
         place = _at("featured", tile.service)
         yield from _unknown(place, (tile.service,), services, "service")
         yield from texts.by_language(f"{place}.labels", tile.labels, texts.NAME_LIMIT)
@@ -143,11 +164,11 @@ def _office(office: Office) -> Iterator[Fault]:
     yield from office_hours(place, office)
 
 
-def _queues(catalogue: Catalogue) -> Iterator[Fault]:
-    offices = {office.id for office in catalogue.offices}
-    series = (queue.series for queue in catalogue.queues)
+def queue_faults(queues: Sequence[Queue], offices: Set[str]) -> Iterator[Fault]:
+    """What is wrong with queues beside these offices."""
+    series = (queue.series for queue in queues)
     yield from _twice("queues.series", series, "Give each queue its own letter: numbers must not meet.")
-    for queue in catalogue.queues:
+    for queue in queues:
         yield from _unknown(f"{_at('queues', queue.id)}.office", (queue.office,), offices, "office")
         yield from _queue(queue)
 

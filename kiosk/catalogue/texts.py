@@ -14,7 +14,8 @@ PLACE_LIMIT = 300
 ITEMS_LIMIT = 40
 WORDS_LIMIT = 80
 
-LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}\Z")
+LANGUAGE_TAG = re.compile(r"(?=.{2,20}\Z)[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}\Z")
+"""A tag as records carry it: at most twenty letters (``kiosk.wire.base.Lang``)."""
 
 _KIVY = "b|i|u|s|sub|sup|size|color|font|font_family|font_features|font_context|ref|anchor|text_language"
 _MARKUP = re.compile(rf"</?[A-Za-z!][^<>]*>|\[/?({_KIVY})(=[^\]]*)?\]|&(#\d+|#x[0-9a-f]+|bl|br|[a-z]{{2,8}});", re.I)
@@ -38,11 +39,21 @@ def text_faults(place: str, text: str, limit: int) -> Iterator[Fault]:
 
 
 def _unusual(place: str, text: str) -> Iterator[Fault]:
-    bad = next((letter for letter in text if _refused(letter)), None)
-    if bad is not None:
+    if bad := control_in(text):
         yield Fault(place, f"the text holds the control character U+{ord(bad):04X} ({shown(text)})", _SPLIT)
-    if found := _MARKUP.search(text):
-        yield Fault(place, f"the text holds markup, {shown(found.group())}", _SPLIT)
+    if found := markup_in(text):
+        yield Fault(place, f"the text holds markup, {shown(found)}", _SPLIT)
+
+
+def control_in(text: str) -> str:
+    """The first character that no text may hold (a control, one that turns the direction, no letter); "" = none."""
+    return next((letter for letter in text if _refused(letter)), "")
+
+
+def markup_in(text: str) -> str:
+    """The first piece of markup that a screen, a page or a parser might act on; "" = none."""
+    found = _MARKUP.search(text)
+    return found.group() if found else ""
 
 
 def _refused(letter: str) -> bool:

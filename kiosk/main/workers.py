@@ -260,6 +260,7 @@ class Workers:
             notes=self._notes(),
             manifest_seq=self._follower.seq,
             outbox=self._questions.outbox_state(),
+            catalogue_fault=self._follower.reason,
         )
 
     def _notes(self) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ from kiosk.wire.outbox import (
 )
 from kiosk.wire.running import (
     ASIDE_TOLD,
+    CATALOGUE_FAULT_MAX,
     ORDER_MESSAGE_MAX,
     ORDER_ROLES,
     Call,
@@ -78,6 +79,7 @@ __all__ = [
     "CA",
     "CALLS",
     "CALLS_STREAM",
+    "CATALOGUE_FAULT_MAX",
     "CHANGES",
     "CHANGES_MAX",
     "ENROL",

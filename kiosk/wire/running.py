@@ -35,6 +35,10 @@ class OutboxState(Body, frozen=True):
     """The newest of those that are quarantined."""
 
 
+CATALOGUE_FAULT_MAX = 400
+"""Letters of a heartbeat's reason."""
+
+
 class Heartbeat(Body, frozen=True):
     """POST HEARTBEAT, every 5 s: how the terminal is."""
 
@@ -49,6 +53,8 @@ class Heartbeat(Body, frozen=True):
     """The terminal's wall clock, Unix ms."""
     manifest_seq: Count = 0
     outbox: OutboxState = OutboxState()
+    catalogue_fault: Annotated[str, msgspec.Meta(max_length=CATALOGUE_FAULT_MAX)] = ""
+    """Why the hub's newest catalogue is not in force here, with place and remedy; "" = it is, or nobody knows yet."""
 
 
 class OrderKind(StrEnum):

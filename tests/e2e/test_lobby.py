@@ -22,6 +22,10 @@ from lobby.visit import Lobby
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from hub.catalogue.cli import run_import
+from hub.hall import system_ms
+from hub.queues import house, routes
+from hub.store.engine import Store
 from kiosk.config import Timing
 from kiosk.main.terminal import RESTART
 from kiosk.vocabulary.ids import uuid7
@@ -361,3 +365,40 @@ def test_nothing_listens_but_what_is_documented(hall: Lobby) -> None:
 def test_logs_hold_no_chosen_service(hall: Lobby) -> None:
     log = (Path(hall.demo.folder) / "log" / "terminal.log").read_text("utf-8")
     assert "personalausweis" not in log.lower()
+
+
+TWO = (
+    '<x:transferOperation xmlns:x="http://xoev.de/schemata/xzufi/2_2_0">'
+    '<x:schreibe><x:leistung><x:id schemeAgencyID="L1">1</x:id><x:modulText><x:inhalt languageCode="de">Hund anmelden'
+    "</x:inhalt><x:leikaTextmodul><code>02</code></x:leikaTextmodul></x:modulText></x:leistung></x:schreibe>"
+    '<x:schreibe><x:leistung><x:id schemeAgencyID="L1">2</x:id><x:modulText><x:inhalt languageCode="de">Pass beantragen'
+    "</x:inhalt><x:leikaTextmodul><code>02</code></x:leikaTextmodul></x:modulText></x:leistung></x:schreibe>"
+    "</x:transferOperation>"
+)
+
+
+def test_a_first_import_reaches_the_running_terminal_and_a_number_of_it_comes_on_paper(hall: Lobby) -> None:
+    """The last test: afterwards the hall has two services."""
+    data, before = hall.demo.folder / "hub", slips(hall)
+    (hall.demo.folder / "two.xml").write_text(TWO, "utf-8")
+    hall.trace.wait_for_screen("start", timeout_s=60)
+    assert run_import("xzufi", hall.demo.folder / "two.xml", data) == 0
+    store = Store(data / "hub.db")
+    site = store.read_now(house.sites)[0].id
+    queue = store.read_now(lambda c: routes.queues(c, site))[0].id
+    store.write_now(lambda c: house.route(c, site, "L1.LB.1", queue, system_ms()))
+    store.close()
+    start = hall.trace.wait_for(
+        lambda now: now.screen == "start" and not any(box.startswith("featured:") for box in now.boxes),
+        60,
+        "the start screen of the new catalogue",
+    )
+    assert "tile:all" in start.boxes
+    for wanted in ("tile:all", "category:weitere", "service:L1.LB.1", "draw"):
+        hall.trace.wait_for(lambda now, wanted=wanted: wanted in now.boxes, what=wanted)
+        hall.finger.tap(wanted)
+    shown = hall.trace.wait_for_screen("ticket", timeout_s=40)
+    assert shown.number
+    until(lambda: slips(hall) == before + 1)
+    log = (hall.demo.folder / "log" / "terminal.log").read_text("utf-8")
+    assert "catalogue-refused" not in log

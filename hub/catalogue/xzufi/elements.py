@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import date
 from xml.etree.ElementTree import Element
 
+from hub.catalogue.tongues import ours
 from hub.catalogue.xzufi import facts
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,120}\Z")
-_LANG = re.compile(r"([a-z]{2})(-[A-Za-z0-9-]{1,20})?\Z")
 
 
 def local(element: Element) -> str:
@@ -39,13 +39,14 @@ def attribute(element: Element, name: str) -> str:
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "").strip()
 
 
+def tag_of(element: Element) -> str:
+    """``languageCode`` as it is written; German where nothing is said."""
+    return attribute(element, "languageCode") or "de"
+
+
 def lang_of(element: Element) -> str:
-    """The two letters of ``languageCode``; German where nothing is said, "" for what is no language."""
-    code = attribute(element, "languageCode")
-    if not code:
-        return "de"
-    found = _LANG.match(code.lower().replace("_", "-"))
-    return found[1] if found else ""
+    """The language of ours that ``languageCode`` means; "" for what is no language."""
+    return ours(tag_of(element))
 
 
 def identity(element: Element | None, short: str) -> str:

@@ -13,7 +13,8 @@ NAMESPACE = "http://xoev.de/schemata/xzufi/"
 MAJOR = "2_"
 """What follows must begin so: 2_2_0, 2_3_0, 2_3_1 (spelling of 2.3: ?); 2.1 differs in nothing that we read."""
 
-INDEX = "index.txt"
+INDEX, INDEXES = "index.txt", "index*.txt"
+"""What a folder's list of files is called; a dump may have several, each with a part of the files."""
 FILE_LIMIT = 1024 * 1024 * 1024
 """Bytes one file may have; it is read in pieces."""
 OBJECT_LIMIT = 4 * 1024 * 1024
@@ -91,8 +92,17 @@ AREA_LEVELS = (2, 3, 5, 9, 12)
 """Digits of the regional key (ARS) at which a level ends: Land, Regierungsbezirk, Kreis, Verband, Gemeinde."""
 
 # HTML
-TAGS = _set("p br h1 h2 h3 h4 h5 h6 b strong i em sup sub ul ol li a")
-"""What the format allows; of ``a`` only the words stay, a terminal has no browser."""
+INLINE = _set("b strong i em sup sub a")
+"""What stands inside a line; of ``a`` only the words stay, a terminal has no browser."""
+CELLS = _set("td th")
+BLOCKS = _set(
+    "p br h1 h2 h3 h4 h5 h6 ul ol li div section article aside header footer main nav address blockquote pre hr dl dt"
+    " dd figure figcaption fieldset legend details summary form center menu table caption colgroup col thead tbody"
+    " tfoot tr"
+)
+"""What ends a line. The format allows fewer; editors paste the rest."""
+TAGS = INLINE | CELLS | BLOCKS
+"""Tags that mean something to us; others are taken out and counted."""
 HTML_LIMIT = 100_000
 TAGS_LIMIT = 1_000
 """Letters and tags of one text; the time to tidy nested tags grows with their square."""

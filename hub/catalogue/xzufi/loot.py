@@ -1,5 +1,6 @@
 """What one file of a delivery brings, and the sum of all of them."""
 
+from collections import Counter
 from pathlib import Path
 from typing import assert_never
 from xml.etree.ElementTree import Element
@@ -9,12 +10,15 @@ import msgspec
 from hub.catalogue.xzufi import facts, offices, services
 from hub.catalogue.xzufi.elements import identity, kid
 from hub.catalogue.xzufi.offices import Responsibility
-from hub.catalogue.xzufi.report import Report
+from hub.catalogue.xzufi.report import KINDS, Report
 from hub.catalogue.xzufi.services import Elsewhere, Unusable
 from hub.catalogue.xzufi.shelf import Shelf, Slot
-from hub.catalogue.xzufi.stream import Broken, Head, Mixed, Removed, Written, objects
+from hub.catalogue.xzufi.stream import Broken, Head, Mixed, Removed, Strange, Written, objects
+from kiosk.catalogue.faults import shown
 from kiosk.catalogue.model import Category, Office
 
+NAMED = 3
+"""Names of other things that the refusal of a file repeats."""
 LEISTUNG, OFFICE, ROLE = "leistung", "organisationseinheit", "zustaendigkeit"
 
 
@@ -66,12 +70,15 @@ class Gatherer(msgspec.Struct, frozen=True):
     report: Report
 
     def file(self, path: Path, start: Head) -> Loot | Broken | Mixed:
-        """All of a file, or what is wrong with it."""
-        loot = Loot()
+        """All of a file, or what is wrong with it: a file without one ``schreibe`` or ``loesche`` is no delivery."""
+        loot, parts, strange = Loot(), 0, Counter[str]()
         for each in objects(path, start):
+            parts += isinstance(each, Written | Removed)
             match each:
                 case Broken() | Mixed():
                     return each
+                case Strange(name):
+                    strange[name if name in strange or len(strange) < KINDS else "…"] += 1
                 case Removed(kind, element):
                     self._remove(loot, kind, identity(element, _short(kind)))
                 case Written(kind, element):
@@ -79,6 +86,10 @@ class Gatherer(msgspec.Struct, frozen=True):
                         return broken
                 case _:
                     assert_never(each)
+        if not parts:
+            return Broken("first tag", _no_delivery(start, strange))
+        for name, times in strange.items():
+            self.report.unknown(start.name, name, times)
         return _believable(loot) or loot
 
     def _remove(self, loot: Loot, kind: str, ident: str) -> None:
@@ -136,6 +147,12 @@ class Gatherer(msgspec.Struct, frozen=True):
 
 def _short(kind: str) -> str:
     return facts.SHORT.get(kind, "Z")
+
+
+def _no_delivery(start: Head, strange: Counter[str]) -> str:
+    """What the file is instead, with the names that it holds."""
+    held = ", ".join(f"{times} {shown(name)}" for name, times in strange.most_common(NAMED))
+    return f"{shown(start.name)} is no delivery: it holds no schreibe and no loesche, but {held or 'nothing'}"
 
 
 def _believable(loot: Loot) -> Mixed | None:

@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 
+from hub.catalogue.plain import line
 from hub.catalogue.xzufi import facts
 from hub.catalogue.xzufi.elements import attribute, identity, in_area, kid, kids, lang_of, words
 from hub.catalogue.xzufi.html import fit, lines
@@ -79,5 +80,4 @@ def _address(element: Element, report: Report) -> str:
         return ""
     street = " ".join(part for name in ("strasse", "hausnummer") if (part := words(best, name)))
     town = " ".join(part for name in ("postleitzahl", "ort") if (part := words(best, name)))
-    line = " ".join(", ".join(part for part in (street, town) if part).split())
-    return fit(line, PLACE_LIMIT, report) if line else ""
+    return fit(line(", ".join(part for part in (street, town) if part)), PLACE_LIMIT, report)

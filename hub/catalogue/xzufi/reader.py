@@ -1,4 +1,4 @@
-"""``kiosk import xzufi PATH``: a directory with ``index.txt`` or one file -> a draft, with a report.
+"""``kiosk import xzufi PATH``: a directory with ``index*.txt`` or one file -> a draft, with a report.
 
 The rules of the federal collector, hardened by practice: an empty index changes nothing; what a file held goes when the
 file leaves the index; a file that is not in its form ends the whole import; a file that contradicts itself is skipped
@@ -6,6 +6,7 @@ alone, and what it brought last time stays.
 """
 
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import msgspec
@@ -24,6 +25,7 @@ from kiosk.catalogue.faults import CatalogueFaults, shown
 from kiosk.catalogue.model import Catalogue, Service
 
 EXPORT_AGAIN = "Export the data again and start the import anew."
+KEPT = "services kept from the last import"
 _FIRST = ("de", "en")
 
 
@@ -44,10 +46,27 @@ def read_xzufi(path: Path, area: str = "", last: Draft | None = None) -> Draft |
 
 
 def _files(path: Path) -> list[Path] | CatalogueFaults:
-    """The files of a delivery, in the order of its index."""
+    """The files of a delivery, in the order of its indexes, each once."""
     if not path.is_dir():
         return [path]
-    index = path / facts.INDEX
+    indexes = [file for file in path.iterdir() if fnmatch(file.name.lower(), facts.INDEXES)]
+    names: dict[str, None] = {}
+    for index in sorted(indexes, key=lambda file: (len(file.name), file.name)) or [path / facts.INDEX]:
+        found = _names(path, index)
+        if isinstance(found, CatalogueFaults):
+            return found
+        names.update(dict.fromkeys(found))
+    if not names:
+        return refused(
+            path / facts.INDEX, "file", "it names no file", "An empty delivery never empties a catalogue. Export again."
+        )
+    if len(names) > facts.FILES_LIMIT:
+        return refused(path, facts.INDEXES, f"it names more than {facts.FILES_LIMIT} files", EXPORT_AGAIN)
+    return [path / name for name in names]
+
+
+def _names(path: Path, index: Path) -> list[str] | CatalogueFaults:
+    """The file names in one index."""
     try:
         with index.open("rb") as source:
             text = source.read(facts.INDEX_LIMIT + 1).decode("utf-8-sig")
@@ -55,15 +74,13 @@ def _files(path: Path) -> list[Path] | CatalogueFaults:
         return refused(index, "file", f"cannot be read ({fault.strerror})", "Name one XML file a line in it.")
     except UnicodeDecodeError:
         return refused(index, "file", "not UTF-8 text", "Name one XML file a line in it.")
-    names = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-    if not names:
-        return refused(index, "file", "it names no file", "An empty delivery never empties a catalogue. Export again.")
-    if len(names) > facts.FILES_LIMIT or len(text) > facts.INDEX_LIMIT:
+    if len(text) > facts.INDEX_LIMIT:
         return refused(index, "file", f"it names more than {facts.FILES_LIMIT} files", EXPORT_AGAIN)
+    names = [line.strip() for line in text.splitlines()]
     for position, name in enumerate(names, 1):
-        if reason := _not_ours(path, name):
+        if name and (reason := _not_ours(path, name)):
             return refused(index, f"line {position}", f"{shown(name)} {reason}", EXPORT_AGAIN)
-    return [path / name for name in names]
+    return [name for name in names if name]
 
 
 def _not_ours(folder: Path, name: str) -> str:
@@ -110,7 +127,7 @@ def _kept(gatherer: Gatherer, name: str, last: Draft | None) -> Loot:
                 )
     loot.categories = {each.id: each for each in last.shell.categories if each.id != OTHER.id}
     loot.languages = set(last.shell.languages)
-    gatherer.report.count("services kept from the last import", len(loot.services))
+    gatherer.report.count(KEPT, len(loot.services))
     return loot
 
 
@@ -140,6 +157,7 @@ def _draft(path: Path, gatherer: Gatherer, whole: Loot, origins: dict[str, tuple
         shell=shell,
         services=services,
         count=len(whole.services),
+        each_sound=not report.counts[KEPT],
         origin="xzufi",
         source=str(path),
         report=f"{summary}\n{report}".strip(),

@@ -40,9 +40,13 @@ class Report:
         else:
             self.counts["other things not known"] += times
 
-    def unknown(self, where: str, name: str) -> None:
+    def other_form(self) -> None:
+        """A text in a second regional form of its language."""
+        self.count("texts left out: another regional form of the same language")
+
+    def unknown(self, where: str, name: str, times: int = 1) -> None:
         """An element that we do not know."""
-        self.count(f"not known in {where}: {shown(name)[1:-1][:40]}")
+        self.count(f"not known in {shown(where)[1:-1][:40]}: {shown(name)[1:-1][:40]}", times)
 
     def parts(self, element: Element) -> None:
         """The parts of an object that we do not know or do not show."""

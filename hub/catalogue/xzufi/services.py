@@ -8,8 +8,10 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 
+from hub.catalogue.plain import line
+from hub.catalogue.tongues import ByLanguage
 from hub.catalogue.xzufi import facts
-from hub.catalogue.xzufi.elements import identity, in_area, kid, kids, lang_of, validity, words
+from hub.catalogue.xzufi.elements import identity, in_area, kid, kids, lang_of, tag_of, validity, words
 from hub.catalogue.xzufi.fees import fees
 from hub.catalogue.xzufi.html import fit, lines
 from hub.catalogue.xzufi.report import Report
@@ -18,8 +20,8 @@ from kiosk.catalogue.model import Category, Service, Texts
 from kiosk.catalogue.texts import ITEM_LIMIT, ITEMS_LIMIT, NAME_LIMIT, TEASER_LIMIT, WORD_LIMIT, WORDS_LIMIT
 
 Lists = dict[str, tuple[str, ...]]
-Modules = dict[str, dict[str, list[str]]]
-"""Code of a text module -> language -> its lines."""
+Modules = dict[str, ByLanguage[list[str]]]
+"""Code of a text module -> the lines of each of its texts, by language."""
 
 
 class Elsewhere(msgspec.Struct, frozen=True):
@@ -48,7 +50,7 @@ def service(element: Element, area: str, report: Report) -> Read | Elsewhere | U
         return Elsewhere()
     report.parts(element)
     modules = _modules(element, report)
-    names = _titles(modules, report)
+    names = _first(modules, facts.TITLES, NAME_LIMIT, report)
     if not names:
         return Unusable("it has no title that can be shown")
     categories = _categories(element, report)
@@ -57,7 +59,7 @@ def service(element: Element, area: str, report: Report) -> Read | Elsewhere | U
     made = Service(
         id=ident,
         names=names,
-        teasers=_teasers(modules, report),
+        teasers=_first(modules, facts.TEASERS, TEASER_LIMIT, report),
         bring=_bring(element, modules, report),
         fees=costs,
         fee_notes=notes,
@@ -83,43 +85,39 @@ def _modules(element: Element, report: Report) -> Modules:
         elif words(module, "zugangskanal", "code") == facts.ONLINE_ONLY:
             report.hide("modules for the internet only")
         else:
+            texts = found.setdefault(code, ByLanguage(report.other_form))
             for text in kids(module, "inhalt"):
-                if lang := lang_of(text):
-                    found.setdefault(code, {}).setdefault(lang, []).extend(lines(words(text), report))
-                else:
+                if (found_lines := lines(words(text), report)) and not texts.add(tag_of(text), found_lines):
                     report.count("texts left out: no language")
     return found
 
 
-def _titles(modules: Modules, report: Report) -> Texts:
-    names: Texts = {}
-    for code in facts.TITLES:
-        for lang, parts in modules.get(code, {}).items():
-            if lang not in names and (name := fit(" ".join(parts), NAME_LIMIT, report)):
-                names[lang] = name
-    return names
-
-
-def _teasers(modules: Modules, report: Report) -> Texts:
-    teasers: Texts = {}
-    for code in facts.TEASERS:
-        for lang, parts in modules.get(code, {}).items():
-            if lang not in teasers and (text := fit(" ".join(parts), TEASER_LIMIT, report)):
-                teasers[lang] = text
-    return teasers
+def _first(modules: Modules, codes: tuple[str, ...], limit: int, report: Report) -> Texts:
+    """One text in each language, of the first module that has a usable one."""
+    made: Texts = {}
+    for code in codes:
+        texts = modules[code].values if code in modules else {}
+        for lang, each in texts.items():
+            if lang not in made and (text := fit(" ".join(each[0]), limit, report)):
+                made[lang] = text
+    return made
 
 
 def _bring(element: Element, modules: Modules, report: Report) -> Lists:
     """The papers of module 08; where it says nothing, the names of incoming documents."""
-    found = modules.get(facts.BRING) or {}
+    texts = modules[facts.BRING].values if facts.BRING in modules else {}
+    found = {lang: [item for each in lists for item in each] for lang, lists in texts.items()}
     told = bool(found)
     for module in kids(element, "modulDokument"):
         if told:
             report.hide("modulDokument")
         else:
             for document in kids(module, "dokumentEingehend"):
+                names = ByLanguage[str](report.other_form)
                 for name in kids(document, "bezeichnung"):
-                    found.setdefault(lang_of(name) or "de", []).append(" ".join(lines(words(name), report)))
+                    names.add(tag_of(name) if lang_of(name) else "de", " ".join(lines(words(name), report)))
+                for lang, (first, *_) in names.values.items():
+                    found.setdefault(lang, []).append(first)
     return _lists(found, ITEM_LIMIT, ITEMS_LIMIT, report)
 
 
@@ -129,7 +127,7 @@ def _search_words(element: Element, report: Report) -> Lists:
         for context in kids(module, "begriffImKontext"):
             for word in kids(context, "begriff"):
                 lang = lang_of(word) if word.attrib else lang_of(context)
-                if lang and len(text := " ".join(words(word).split())) <= WORD_LIMIT:
+                if lang and len(text := line(words(word))) <= WORD_LIMIT:
                     found.setdefault(lang, []).append(text)
     return _lists(found, WORD_LIMIT, WORDS_LIMIT, report)
 
@@ -152,10 +150,10 @@ def _categories(element: Element, report: Report) -> tuple[Category, ...]:
 def _each_category(element: Element, report: Report) -> Iterable[Category]:
     for each in kids(element, "kategorie"):
         ident = identity(kid(each, "id"), "K")
-        names = {
-            lang: name
-            for text in kids(each, "bezeichnung")
-            if (lang := lang_of(text)) and (name := fit(" ".join(lines(words(text), report)), NAME_LIMIT, report))
-        }
+        names: Texts = {}
+        for text in kids(each, "bezeichnung"):
+            if (lang := lang_of(text)) and lang not in names:
+                names[lang] = fit(" ".join(lines(words(text), report)), NAME_LIMIT, report)
+        names = {lang: name for lang, name in names.items() if name}
         if ident and names:
             yield Category(id=ident, names=names)

@@ -25,6 +25,8 @@ _OBJECTS = ("schreibe", "loesche", "nachrichtenkopf")
 class Head(msgspec.Struct, frozen=True):
     """The root of a message."""
 
+    name: str
+    """The root's tag without its namespace."""
     namespace: str
     version: str
 
@@ -57,6 +59,12 @@ class Removed(msgspec.Struct, frozen=True):
     element: Element
 
 
+class Strange(msgspec.Struct, frozen=True):
+    """A child of the root that is no part of a delivery, with nothing of one in it."""
+
+    name: str
+
+
 def head(path: Path) -> Head | Broken:
     """Read up to the root's tag; refuses document types, entities, other formats and other versions."""
     target = _Root()
@@ -80,20 +88,27 @@ def head(path: Path) -> Head | Broken:
     return _checked(target)
 
 
-def objects(path: Path, start: Head) -> Iterator[Written | Removed | Broken | Mixed]:
+def objects(path: Path, start: Head) -> Iterator[Written | Removed | Strange | Broken | Mixed]:
     """The objects of a file in their order; ends after a Broken or Mixed."""
     names = {tag: name for name in _OBJECTS for tag in (name, f"{{{start.namespace}}}{name}")}
     root: Element | None = None
+    depth, known = 0, False
     with path.open("rb") as raw:
         source = _Metered(raw)
         try:
             for event, found in iterparse(source, ("start-ns", "start", "end")):
                 if event == "end":
-                    if (name := names.get(found.tag)) and root is not None:
+                    depth -= 1
+                    name = names.get(found.tag)
+                    known = known or name is not None
+                    if root is not None and (name or depth == 1):
                         source.used = 0
-                        yield from _unwrap(name, found)
+                        yield from _unwrap(name, found) if name else () if known else (Strange(local(found)),)
+                        known = known and depth > 1
+                        found.clear()
                         root.clear()
                 elif event == "start":
+                    depth += 1
                     root = found if root is None else root
                 elif found[1].startswith(facts.NAMESPACE) and found[1] != start.namespace:
                     yield Mixed(f"namespace {shown(found[1])}", f"the file began as {start.namespace}")
@@ -166,9 +181,11 @@ def _checked(target: _Root) -> Head | Broken:
     tag, attributes = target.root
     namespace = tag.rpartition("}")[0].lstrip("{")
     known = namespace.removeprefix(facts.NAMESPACE)
+    name = tag.rpartition("}")[2]
     if known == namespace or not known.startswith(facts.MAJOR):
-        return Broken("first tag", f"the namespace is {shown(namespace)}, not XZuFi 2 ({facts.NAMESPACE}2_2_0)")
-    return Head(namespace, attributes.get("xzufiVersion", ""))
+        reason = f"{shown(name)} has the namespace {shown(namespace)}, not XZuFi 2 ({facts.NAMESPACE}2_2_0)"
+        return Broken("first tag", reason)
+    return Head(name, namespace, attributes.get("xzufiVersion", ""))
 
 
 def _line(fault: ParseError) -> str:

@@ -229,10 +229,12 @@ terminal_status = Table(
     Column("clock_skew_ms", Integer, nullable=True),
     number("manifest_seq", 0),
     json_words("outbox", "{}"),
+    words("catalogue_fault", ""),
     PrimaryKeyConstraint("site_id", "terminal_id"),
     belongs("terminal", "terminal_id"),
     CheckConstraint("json_valid(devices) AND json_valid(notes)", name="status_json"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
-"""What a terminal told of itself last; ``clock_skew_ms`` is its wall clock minus ours, ``outbox`` what we miss."""
+"""What a terminal told of itself last; ``clock_skew_ms`` is its wall clock minus ours, ``outbox`` what we miss,
+``catalogue_fault`` why it does not take the newest catalogue."""

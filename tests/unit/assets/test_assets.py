@@ -10,7 +10,7 @@ import pytest
 from arabic_reshaper import reshape
 from fontTools.ttLib import TTFont
 
-from kiosk.assets import FONT_DIR, ICONS, font_path, icon_font_path
+from kiosk.assets import FONT_DIR, ICONS, font_path, glyphs, icon_font_path
 from kiosk.i18n import latin
 from kiosk.i18n.languages import LANGUAGES
 
@@ -124,3 +124,13 @@ def test_no_foreign_file_is_missing_in_the_list() -> None:
     )
     files = {str(path.relative_to(ROOT)) for folder in folders for path in folder.iterdir()}
     assert files == set(written_down())
+
+
+def test_the_table_of_characters_is_that_of_the_fonts() -> None:
+    held: list[set[int]] = []
+    for bold in (False, True):
+        with TTFont(font_path(bold=bold)) as opened:
+            held.append(set(opened.getBestCmap()))
+    every = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    assert {ord(letter) for letter in every} - {ord(each) for each in glyphs.lacking(every)} == held[0] & held[1]
+    assert glyphs.lacking("Grüße, مكتب – 😀建😀") == "😀建"

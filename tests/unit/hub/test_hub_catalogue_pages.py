@@ -183,10 +183,13 @@ def test_words_of_a_form_are_only_words(live: Any, browser: Browser) -> None:
     put(live, catalogue())
     browser.sign_in("dora")
     browser.get("/catalogue")
-    browser.post("/catalogue/tiles/s0", {"label-de": "<script>alert(1)</script>"})
-    page = browser.get("/catalogue/tiles").text
-    assert "<script>alert" not in page
-    assert "&lt;script&gt;alert" in page
+    answer = browser.post("/catalogue/tiles/s0", {"label-de": "<script>alert(1)</script>"})
+    assert answer.status_code == 422
+    for page in (answer.text, browser.get("/catalogue/tiles").text):
+        assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in answer.text
+    assert "sieht aus wie ein Befehl" in answer.text
+    assert tiles(live)[0] == Featured(service="s0")
 
 
 def test_changed_hours_do_not_touch_an_import_that_waits(live: Any, browser: Browser) -> None:

@@ -188,6 +188,54 @@ def test_an_empty_or_mostly_unreadable_source_is_refused(folder: Path) -> None:
     assert "only 5 of 11" in refused(folder).faults[0].reason
 
 
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("promised", [1, "1"])
+def test_an_export_of_the_newer_form_that_is_cut_says_both_counts(folder: Path, name: str, promised: int | str) -> None:
+    count = len(FILES[name])
+    meta = {"generated": "2026-01-01", "datacount": type(promised)(count + int(promised)), "locale": "de"}
+    (folder / name).write_text(json.dumps({"meta": meta, "error": False, "data": FILES[name]}), "utf-8")
+    fault = refused(folder).faults[0]
+    assert fault.place == "meta.datacount"
+    assert fault.reason == f"the file promises {count + 1} records and holds {count}"
+    whole = {"meta": {**meta, "datacount": type(promised)(count)}, "data": FILES[name]}
+    (folder / name).write_text(json.dumps(whole), "utf-8")
+    assert imported(folder).report.services == 5
+
+
+def test_what_is_too_long_is_shortened_and_counted(folder: Path) -> None:
+    words = "Genehmigung für " * 40
+    papers = {"requirements": [{"name": "Nachweis " * 60}]}
+    put(folder, "services_de.json", [*SERVICES, {"id": "7", "name": words, **papers}, {"id": "8", "name": "x" * 5000}])
+    put(folder, "locations_de.json", [{**LOCATIONS[0], "name": words}, *LOCATIONS[1:]])
+    put(folder, "topic_de.json", [{**TOPICS[0], "name": words}, *TOPICS[1:]])
+    found = imported(folder)
+    services = by_id(found.catalogue)
+    for name in (services["7"].names["de"], found.catalogue.offices[0].names["de"], services["8"].names["de"]):
+        assert 150 < len(name) <= 200
+        assert name.endswith("…")
+    assert services["7"].names["de"].startswith("Genehmigung für Genehmigung")
+    assert [len(paper) <= 300 for paper in services["7"].bring["de"]] == [True]
+    assert next(c.names["de"] for c in found.catalogue.categories if c.id == "10").endswith("…")
+    assert (found.report.shortened, found.report.skipped[1:]) == (5, ())
+    assert "5 texts shortened" in str(found.report)
+
+
+def test_a_record_is_in_the_language_that_it_or_its_file_names(folder: Path) -> None:
+    def record(name: str, locale: str) -> dict[str, Any]:
+        return {"id": "7", "name": name, "meta": {"locale": locale}, "requirements": [{"name": f"Papier {locale}"}]}
+
+    several = [record("Hund anmelden", "de_DE"), record("Hund melden", "de-x-ls"), record("Hundeanmeldung", "de_AT")]
+    put(folder, "services_de.json", [*SERVICES, *several])
+    found = imported(folder)
+    dog = by_id(found.catalogue)["7"]
+    assert dog.names == {"de": "Hund anmelden", "de-x-ls": "Hund melden"}
+    assert dog.bring == {"de": ("Papier de_DE",), "de-x-ls": ("Papier de-x-ls",)}
+    assert found.catalogue.languages == ("de", "de-x-ls")
+    assert "the id 7 is there twice" in str(found.report)
+    put(folder, "services_de.json", [{"id": "1", "name": "Register a dog"}], locale="en_GB")
+    assert by_id(imported(folder).catalogue)["1"].names == {"en": "Register a dog"}
+
+
 def test_addresses_and_names_on_one_line() -> None:
     assert street_line(DldbAddress(city="Ort", postal_code="1", street="Weg", house_number=False)) == "Weg, 1 Ort"
     assert street_line(DldbAddress(city=False)) == ""

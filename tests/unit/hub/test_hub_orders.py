@@ -180,20 +180,32 @@ def test_a_supervisor_closes_a_terminal_and_reads_what_came_of_it(boss: Any, pag
     assert "Neu starten" in first
     assert "Code erzeugen" not in first, "keys are the technician's"
     order = re.findall(r'name="order" value="([^"]+)"', first)[0]
-    answer = page("/terminals/t1/order", {"order": order, "kind": "close", "message": "Heute nur <b>bis</b> 12"})
-    assert "Heute nur &lt;b&gt;bis&lt;/b&gt; 12" in answer.text
+    answer = page("/terminals/t1/order", {"order": order, "kind": "close", "message": "Heute < 12 Uhr & nur kurz"})
+    assert "Heute &lt; 12 Uhr &amp; nur kurz" in answer.text
     assert "noch nicht gehört" in answer.text
     boss.do(orders.record_result, SITE, "t1", OrderFact(id=order, result="done"), boss.clock())
     assert "erledigt 12:00" in page().text
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"kind": "explode"}, {"order": "x"}, {"order": ""}, {"message": "x" * 201}, {"message": "a\u202eb"}]
+    "wrong",
+    [
+        {"kind": "explode"},
+        {"order": "x"},
+        {"order": ""},
+        {"message": "x" * 201},
+        {"message": "a\u202eb"},
+        {"message": "Heute nur <b>bis</b> 12"},
+        {"message": "Bis gleich 🙂"},
+    ],
 )
 def test_a_wrong_order_is_not_given(boss: Any, page: Callable[..., Any], wrong: dict[str, str]) -> None:
     fields = {"order": ID.format(1), "kind": "close", "message": ""} | wrong
-    assert page("/terminals/t1/order", fields).status_code == 422
+    answer = page("/terminals/t1/order", fields)
+    assert answer.status_code == 422
     assert told(boss) == []
+    if "message" in wrong:
+        assert 'id="message-t1-fault"' in answer.text, "it stands at the field"
 
 
 def test_a_supervisor_makes_no_codes(page: Callable[..., Any]) -> None:

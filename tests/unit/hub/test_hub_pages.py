@@ -12,7 +12,7 @@ import requests
 
 from hub.auth import people, sessions
 from hub.auth.passwords import Passwords
-from hub.queues import calling, days
+from hub.queues import calling, days, events
 from hub.store.words import Role
 from hub.web.gate import is_local_name
 from kiosk.i18n.languages import fallback_mark
@@ -204,10 +204,31 @@ def test_a_form_keeps_what_was_typed_and_says_what_is_wrong(browser: Browser) ->
 
 def test_markup_in_a_name_stays_text(browser: Browser) -> None:
     browser.sign_in("frida")
-    browser.post("/counters", {"name": "<script>alert(1)</script>"})
-    text = browser.get("/counters").text
-    assert "<script>alert" not in text
-    assert "&lt;script&gt;alert" in text
+    refused = browser.post("/counters", {"name": "<script>alert(1)</script>"}).text
+    assert browser.post("/counters", {"name": "1 < 2 & 3 > 2"}).status_code == 303
+    kept = browser.get("/counters").text
+    assert "<script>alert" not in refused + kept
+    assert 'value="&lt;script&gt;alert' in refused
+    assert "1 &lt; 2 &amp; 3 &gt; 2" in kept
+
+
+def test_why_a_terminal_refuses_a_catalogue_stands_on_the_terminals_page(browser: Browser, live: Any) -> None:
+    reason = "queues[q].office: there is no office “<haus>”. Add this office or name another."
+    beat = {"version": "0.1.0", "catalogue_version": 3, "notes": ["catalogue_refused"], "catalogue_fault": reason}
+    browser.sign_in("frida")
+    browser.post("/desk/counter", {"counter": "p1"})
+    before = live.hall.see(events.newest, SITE)
+    assert live.post("/heartbeat", beat).ok
+    assert live.hall.see(events.newest, SITE) > before, "the pages are told"
+    shown = browser.get("/terminals").text
+    assert "Der Grund:" in shown
+    assert "there is no office “&lt;haus&gt;”. Add this office or name another." in shown
+    desk = browser.get("/desk").text
+    assert "Der neue Katalog wurde nicht angenommen" in desk
+    assert "Der Grund steht auf der Seite Terminals" in desk
+    assert live.post("/heartbeat", {"version": "0.1.0", "catalogue_version": 4}).ok
+    assert "Der Grund:" not in browser.get("/terminals").text
+    assert live.post("/heartbeat", beat | {"catalogue_fault": "x" * 401}).status_code == 400
 
 
 def test_people_come_and_go(browser: Browser) -> None:

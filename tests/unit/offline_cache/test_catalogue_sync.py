@@ -9,17 +9,20 @@ import msgspec
 import pytest
 from cache_helpers import Inbox, Notes, bring, eventually
 from manifest_hub import BORN, ManifestHub
+from msgspec.structs import replace
 from peers import peer, says
 from test_catalogue_follow import town
 
 from kiosk import wire
-from kiosk.catalogue.faults import Fault
+from kiosk.catalogue.faults import CatalogueFaults, Fault
+from kiosk.catalogue.model import Queue
 from kiosk.config import Hub
 from kiosk.vocabulary.events import CatalogueChanged
-from offline_cache.answers import Away, AwayReason
-from offline_cache.catalogue_follow import Again, InStep
+from offline_cache.answers import Away, AwayReason, Refused
+from offline_cache.catalogue_build import Mismatch
+from offline_cache.catalogue_follow import Again, InStep, Unpinned
 from offline_cache.catalogue_manifest import Seen, save_seen, whose
-from offline_cache.catalogue_store import CatalogueStore
+from offline_cache.catalogue_store import CatalogueStore, NotStored
 from offline_cache.catalogue_sync import CatalogueSync, Rhythm
 from offline_cache.catalogue_thread import CatalogueThread
 
@@ -97,6 +100,37 @@ def test_a_refused_catalogue_is_noted_and_waits(tmp_path: Path) -> None:
         here.heard(1)
         here.inbox.wait(CatalogueChanged(1))
         eventually(lambda: here.sync.codes == ())
+
+
+def test_why_a_catalogue_is_refused_is_told_with_place_and_remedy_until_one_is_taken(tmp_path: Path) -> None:
+    hub = ManifestHub(replace(town(), queues=(Queue(id="q", series="A", names={"de": "A"}, office="haus"),)))
+    with peer(hub.play) as line, room(tmp_path, hub.link(line.url)) as here:
+        eventually(lambda: here.sync.codes == ("catalogue_refused",))
+        assert here.sync.reason == "queues[q].office: there is no office “haus”. Add this office or name another."
+        hub.publish(town(2))
+        here.heard(hub.seq)
+        here.inbox.wait(CatalogueChanged(2))
+        eventually(lambda: here.sync.reason == "")
+
+
+def test_a_reason_fits_into_a_heartbeat_whatever_it_is() -> None:
+    sync = Room(Path("/nowhere"), Hub()).sync
+    fault = Fault("x" * 90, "a\x00b\n\u202ec " * 400, "z")
+    for outcome, begins in (
+        (fault, "xxx"),
+        (CatalogueFaults("hub", (Fault("p", "r", "Do this."), fault)), "p: r. Do this. (+1)"),
+        (NotStored("disk full"), "disk full"),
+        (Mismatch("0"), "changes: the digest"),
+        (Refused(403, wire.Fault(code="revoked", message="Enrol again.")), "403 revoked: Enrol again."),
+        (Unpinned(), ""),
+    ):
+        sync._settle(outcome)
+        assert sync.reason.startswith(begins)
+        assert sync.reason.isprintable()
+        told = wire.Heartbeat(version="0", catalogue_version=0, catalogue_fault=sync.reason)
+        assert msgspec.json.decode(msgspec.json.encode(told), type=wire.Heartbeat) == told
+    sync._settle(InStep())
+    assert sync.reason == ""
 
 
 def test_pauses_after_refusals_and_silence() -> None:
