@@ -99,7 +99,7 @@ def _rail(view: View, kit: Kit) -> tuple[Piece, body.Area]:
     top = frame.rail_header(small, view.header, inner)
     if view.progress is not None:
         top = stacked((top, frame.rail_progress(small, view.progress, inner)), kit.mm(7))
-    bar = frame.rail_bar(kit, view.bar, inner)
+    bar = _rail_foot(view, kit, inner)
     chips = small if geometry.cramped else kit
     languages = stacked([chip(chips, control, inner) for control in view.languages], kit.mm(2.8))
     free = geometry.height - kit.mm(8 + 7) - top.h - bar.h - kit.mm(13)
@@ -118,6 +118,14 @@ def _rail(view: View, kit: Kit) -> tuple[Piece, body.Area]:
     )
     lowest = bottom - below.h - (kit.mm(6) if strips else 0)
     return joined(geometry.width, geometry.height, placed), body.Area(x, kit.mm(9), w, lowest, _reach_line(view, kit))
+
+
+def _rail_foot(view: View, kit: Kit, w: int) -> Piece:
+    """The access bar, above it what always stays on the screen."""
+    bar = frame.rail_bar(kit, view.bar, w)
+    if view.aside is None:
+        return bar
+    return stacked((frame.rail_button(kit, view.aside, w), bar), kit.mm(4))
 
 
 def _reach_line(view: View, kit: Kit) -> int:
