@@ -16,6 +16,7 @@ from kiosk.core import CatalogueAge, Core, News
 from kiosk.eventlog import EventLog
 from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
+from kiosk.main.misses import MissesOnTheWay
 from kiosk.main.slips import Slips
 from kiosk.vocabulary.effects import (
     AskNumber,
@@ -28,6 +29,7 @@ from kiosk.vocabulary.effects import (
     PrintTicket,
     Search,
     SendHelp,
+    TellMisses,
     UseCatalogue,
 )
 from kiosk.vocabulary.events import DeviceChanged, PrintFinished, Scanned
@@ -93,6 +95,7 @@ class Workers:
             zone=ZoneInfo(config.site.timezone),
             note=self._note,
         )
+        self._misses = MissesOnTheWay()
         self._slips = Slips(texts, config.site)
         self._numbers = NumbersThread(config.hub, core.post, fallback=self._own_number, note=self._note)
         self._sync = SyncThread(
@@ -107,6 +110,7 @@ class Workers:
                 day=self._questions.heard,
                 probe=self._probed,
                 orders=self._orders.hear,
+                taken=self._misses.taken,
             ),
             note=self._note,
         )
@@ -153,6 +157,8 @@ class Workers:
                 self._sync.submit(effect)
             case Search() | UseCatalogue():
                 self._catalogue.submit(effect)
+            case TellMisses():
+                self._misses.add(effect)
             case _:
                 raise RuntimeError(f"no worker for {type(effect).__name__}")
 
@@ -228,6 +234,7 @@ class Workers:
             notes=self._notes(),
             manifest_seq=self._follower.seq,
             outbox=self._questions.outbox_state(),
+            missed=self._misses.told(),
         )
 
     def _notes(self) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ from kiosk.wire.outbox import (
 )
 from kiosk.wire.running import (
     ASIDE_TOLD,
+    MISSES_TOLD,
     ORDER_MESSAGE_MAX,
     ORDER_ROLES,
     Call,
@@ -62,6 +63,7 @@ from kiosk.wire.running import (
     Heartbeat,
     HeartbeatAnswer,
     HelpRequest,
+    Missed,
     Order,
     OrderKind,
     OutboxState,
@@ -82,6 +84,7 @@ __all__ = [
     "LAST_MS",
     "MANIFEST",
     "MANIFEST_TYPE",
+    "MISSES_TOLD",
     "ORDER_MESSAGE_MAX",
     "ORDER_ROLES",
     "QUEUES",
@@ -107,6 +110,7 @@ __all__ = [
     "HelpRequest",
     "Lang",
     "Manifest",
+    "Missed",
     "Op",
     "OpAnswer",
     "OpKind",

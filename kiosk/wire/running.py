@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from kiosk.vocabulary.devices import DeviceStatus
-from kiosk.wire.base import Body, Count, Lang, Ms, Short, ToldMs, Uuid
+from kiosk.wire.base import Body, BusinessDay, Count, Lang, Ms, Short, ToldMs, Uuid
 
 
 class SetAside(Body, frozen=True):
@@ -35,6 +35,18 @@ class OutboxState(Body, frozen=True):
     """The newest of those that are quarantined."""
 
 
+class Missed(Body, frozen=True):
+    """What at least five visits of one day typed at a terminal and did not find: letters only, three words at most."""
+
+    day: BusinessDay
+    text: Short
+    visits: Count
+
+
+MISSES_TOLD = 50
+"""How many of them a heartbeat carries."""
+
+
 class Heartbeat(Body, frozen=True):
     """POST HEARTBEAT, every 5 s: how the terminal is."""
 
@@ -49,6 +61,8 @@ class Heartbeat(Body, frozen=True):
     """The terminal's wall clock, Unix ms."""
     manifest_seq: Count = 0
     outbox: OutboxState = OutboxState()
+    missed: Annotated[tuple[Missed, ...], msgspec.Meta(max_length=MISSES_TOLD)] = ()
+    """Told with each beat from closing on until one was answered; an older hub does not look at it."""
 
 
 class OrderKind(StrEnum):
