@@ -11,9 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.auth import people
 from hub.catalogue import misses
 from hub.catalogue.demo import demo_catalogue
+from hub.queues import publishing
 from hub.queues.retention import KEPT_MS, prune
+from hub.store.words import Role
+from kiosk.catalogue.model import Catalogue, Service
 from kiosk.config import Hub, Site, TerminalConfig, Timing
 from kiosk.core import Core
 from kiosk.eventlog import EventLog, JsonLines
@@ -27,6 +31,7 @@ from kiosk.vocabulary.ids import uuid7
 from kiosk.wire import Missed
 from offline_cache.catalogue_build import whole
 from offline_cache.catalogue_store import CatalogueStore
+from tests.unit.hub.test_hub_pages import KEPT, Browser
 
 DAY = "2026-03-02"
 PATIENCE_S = 60.0
@@ -64,6 +69,21 @@ def test_what_terminals_tell_is_added_up_and_told_twice_it_counts_once(hall) -> 
 def test_what_is_not_of_the_agreed_form_is_not_kept(hall, one: Missed) -> None:
     hall.do(misses.take, hall.site, "t1", (one,), hall.clock())
     assert hall.see(misses.listed, hall.site) == []
+
+
+def test_the_editor_sees_them_on_the_catalogue_page(live) -> None:
+    assert live.hall.do(people.add, live.hall.site, "u1", "dora", "Dora", Role.EDITOR, KEPT, live.hall.clock())
+    small = Catalogue(version=0, services=(Service(id="s", names={"de": "Pass"}, queue="meldung"),))
+    live.hall.do(publishing.publish, live.hall.site, small, "own", live.hall.clock())
+    browser = Browser(live.url)
+    browser.sign_in("dora")
+    assert "Noch nichts." in browser.get("/catalogue").text
+    beat = {"version": "1", "catalogue_version": 0, "missed": [{"day": DAY, "text": "kindergeld", "visits": 7}]}
+    assert live.post("/heartbeat", beat).status_code == 200
+    shown = browser.get("/catalogue").text
+    assert "Was Leute suchten und nicht fanden" in shown
+    assert "<b>kindergeld</b></td><td>7</td>" in shown
+    browser.http.close()
 
 
 class OneTerminal:
