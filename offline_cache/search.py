@@ -138,12 +138,18 @@ class SearchIndex:
                 self._read_so(found, typed, reading, langs, limit)
 
     def _read_so(self, found: Found, typed: Sequence[Typed], reading: Reading, langs: Langs, limit: int) -> None:
-        """Add what all the words find in this reading, first what begins with the text that was meant."""
-        if reading > Reading.BEGINS:
-            for text in dict.fromkeys(meant(typed, reading, self.known, no) for no in langs):
+        """Add what all the words find in this reading, first what begins with the text that was meant.
+
+        Slips are looked for in one language after the other, until one finds something.
+        """
+        slipped = reading >= Reading.SLIPPED
+        for some in [(no,) for no in langs] if slipped else [langs]:
+            if slipped and found:
+                return
+            for text in dict.fromkeys(meant(typed, reading, self.known, no) for no in some if reading > Reading.BEGINS):
                 self._begin_with(found, text, langs, limit)
-        for no in langs:
-            self._match(found, no, typed, reading, NAMES, limit)
+            for no in some:
+                self._match(found, no, typed, reading, NAMES, limit)
 
     def _whole_ones(self, typed: Sequence[Typed], langs: Langs) -> Iterator[tuple[int, bool]]:
         """Services of which the words that name the matter are a whole name or everyday word, though they lack what
@@ -175,7 +181,9 @@ class SearchIndex:
                 self._match(found, no, least, reading, ANYWHERE, UNSURE)
         if not guess:
             return
-        self._read_so(found, least, Reading.GUESSED, langs, UNSURE)
+        meant_so: Found = {}
+        self._read_so(meant_so, least, Reading.GUESSED, langs, UNSURE)
+        found.update(meant_so)
         matter = [each for each in least if each.weight is Weight.MATTER]
         if len(typed) > 1:
             self._by_turns(found, matter, langs)

@@ -82,7 +82,7 @@ def test_the_editor_sees_them_on_the_catalogue_page(live) -> None:
     assert live.post("/heartbeat", beat).status_code == 200
     shown = browser.get("/catalogue").text
     assert "Was Leute suchten und nicht fanden" in shown
-    assert "<b>kindergeld</b></td><td>7</td>" in shown
+    assert "<b><bdi>kindergeld</bdi></b></td><td>7</td>" in shown
     browser.http.close()
 
 
