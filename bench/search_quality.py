@@ -4,9 +4,9 @@
 
 Prints, for each kind of question, in how many a right service stands first, and among the first three, sure hits and
 "did you mean" together; and for questions that the catalogue has no answer to, in how many something is invented: a
-wrong service stands there as a sure hit. The column "before" is the same of the engine of ``--before`` (without it: of the
-commit that brought the questions, which knew one list of hits only), taken out of git and run in a temporary folder. ``--missed`` names each question that was not answered right. The time per
-key is bench/search.py's.
+wrong service stands there as a sure hit. The column "before" is the same of the engine of ``--before``, taken out of
+git and run in a temporary folder; without ``--before``, of the commit that brought the questions, which knew one list
+of hits only. ``--missed`` names each question that was not answered right. The time per key is bench/search.py's.
 """
 
 import argparse

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kiosk.view import Block, Keyboard, Look, NumberCard, SearchField, Tiles, View
+from kiosk.view import Block, Keyboard, NumberCard, SearchField, Tiles, View
 from screens import flow
 from screens.brief import Brevity, briefer, one_tap, second_lines, without_second_lines
 from screens.kit import Kit
@@ -108,23 +108,8 @@ def _laid(view: View, kit: Kit, area: Area, brevity: Brevity) -> _Pages:
     if len(paged) == 1:
         return _Pages(view, plan, _grown(plan, kit, room, paged))
     plan = msgspec.structs.replace(plan, flowing=flow.by_need(plan.flowing))
-    last, view = _last_row(view, kit, area)
     room = _room(kit, area, plan, _bottom(view, kit, area, plan, Paging(0, len(paged))), brevity)
-    paged = _paged(plan, kit, room)
-    ending = [*paged[-1], *flow.segments(kit, last, room)]
-    return _Pages(view, plan, [*paged[:-1], ending if flow.holds(ending, room, _gap(kit)) else paged[-1]])
-
-
-def _last_row(view: View, kit: Kit, area: Area) -> tuple[tuple[Block, ...], View]:
-    """What always stays costs no page: where the bottom row would take more height for it, it is the last row of the
-    last page instead, as far as that has room."""
-    if view.aside is None or kit.geometry.landscape:
-        return (), view
-    without = msgspec.structs.replace(view, aside=None)
-    paging = Paging(0, 2)
-    if foot(view, kit, area.w, paging).h <= foot(without, kit, area.w, paging).h:
-        return (), view
-    return (Tiles((msgspec.structs.replace(view.aside, look=Look.ROW),)),), without
+    return _Pages(view, plan, _paged(plan, kit, room))
 
 
 def _plan(view: View, kit: Kit, area: Area) -> _Plan:

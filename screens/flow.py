@@ -177,7 +177,8 @@ def pages(kit: Kit, found: Sequence[Segment], room: Room) -> list[list[Segment]]
     while waiting:
         segment, page = waiting.popleft(), done[-1]
         spared = segment.spare and len(done) > 1
-        if not spared and holds([*page, segment], room, gap):
+        fits = height([*page, segment], gap) <= room.h and _choices([*page, segment]) <= MOST_CHOICES
+        if fits and not spared:
             page.append(segment)
         elif segment.spare:
             waiting = deque(each for each in waiting if not each.spare)
@@ -191,11 +192,6 @@ def pages(kit: Kit, found: Sequence[Segment], room: Room) -> list[list[Segment]]
         else:
             page.append(segment)
     return done
-
-
-def holds(page: Sequence[Segment], room: Room, gap: int) -> bool:
-    """Whether all this stands on one page."""
-    return height(page, gap) <= room.h and _choices(page) <= MOST_CHOICES
 
 
 def _choices(page: Sequence[Segment]) -> int:

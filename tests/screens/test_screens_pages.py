@@ -82,9 +82,7 @@ def test_neither_second_lines_nor_the_way_to_the_reception_cost_a_page(
         most = len(list(pages(studio, plain, panel)))
         sheets = list(pages(studio, shown, panel))
         assert len(sheets) <= most, name
-        assert "reception" in {target.control.id for target in sheets[-1].targets}, name
-        if panel is LANDSCAPE:
-            assert all("reception" in {target.control.id for target in sheet.targets} for sheet in sheets), name
+        assert all("reception" in {target.control.id for target in sheet.targets} for sheet in sheets), name
 
 
 @FORMATS
@@ -98,7 +96,8 @@ def test_what_is_asked_for_most_takes_one_page_and_the_first_is_there(
 
 def test_second_lines_are_drawn_where_there_is_room(studio: "Studio") -> None:
     (sheet,) = pages(studio, named("search_mixed", "de"), PORTRAIT)
-    assert says(sheet, "Nicht hier, sondern")
+    marks = [mark for target in sheet.targets for mark in target.marks if isinstance(mark, Ink)]
+    assert any(mark.text.startswith("Nicht hier, sondern") for mark in marks)
 
 
 @FORMATS
