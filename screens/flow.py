@@ -10,6 +10,7 @@ from typing import assert_never
 import msgspec
 
 from kiosk.view import Block, Fact, HoursTable, Keyboard, Look, Notice, NumberCard, SearchField, Tiles, Waiting
+from kiosk.vocabulary.access import TextSize
 from screens.kit import Kit
 from screens.marks import Piece, joined
 from screens.sizes import MOST_CHOICES, Text
@@ -146,6 +147,8 @@ def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
             controls.tile(kit, item, w, h, upright=upright, aside=aside).at(at * (w + gap), 0)
             for at, item in enumerate(row)
         ]
+        if heading is not None and heading.h + gap // 3 + h > room.h:  # as the page's number where its row is full
+            heading = kit.in_size(TextSize.M).text(block.heading, Text.BODY, room.w, bold=True)
         above = None if room.fill and found else heading
         found.append(
             Segment(
