@@ -14,6 +14,7 @@ from kiosk.catalogue.index import EMPTY, CatalogueIndex
 from kiosk.config import Site, Timing
 from kiosk.eventlog import EventLog
 from kiosk.flows.frame import Page
+from kiosk.flows.misses import Misses, missed
 from kiosk.flows.pages import render, starting
 from kiosk.flows.rules import table
 from kiosk.flows.words import Words
@@ -107,6 +108,7 @@ class Core:
         self._slip_key, self._business_day = b"", ""
         self._ready = False
         self._drawn: deque[float] = deque()
+        self._misses = Misses()
         self._shown: View | None = None
         self.session = fresh_session(make_id(), languages[0], mono(), State.OUT_OF_SERVICE)
 
@@ -149,9 +151,12 @@ class Core:
         self._publish()
 
     def _carry_out(self, moved: Moved) -> None:
-        self.session = moved.session
+        before, self.session = self.session, moved.session
+        self._misses.note(before.id, missed(before, moved.session, self._index), self._now().date())
         for effect in moved.effects:
             self._do(effect)
+        if (told := self._misses.closed(self._now(), self._index)) is not None:
+            self._do(told)
 
     def _do(self, effect: Effect) -> None:
         match effect:

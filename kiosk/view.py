@@ -129,6 +129,8 @@ class Tiles(msgspec.Struct, frozen=True, tag="tiles"):
     heading: str = ""
     one_tap: bool = False
     """Each does its work with a single tap, so all of them stand on the first page wherever that can be."""
+    spare: bool = False
+    """Shown only as far as the first page has room."""
 
 
 class SearchField(msgspec.Struct, frozen=True, tag="search_field"):
@@ -175,6 +177,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, tag="notice"):
     icon: str
     heading: str
     text: str = ""
+    spare: bool = False
+    """Shown only where the first page has room."""
 
 
 class Waiting(msgspec.Struct, frozen=True, tag="waiting"):
@@ -261,6 +265,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     body: tuple[Block, ...] = ()
     actions: tuple[Control, ...] = ()
     """Bottom row. The first is Back where there is one; the last is the main action (filled)."""
+    aside: Control | None = None
+    """A way on that never leaves the screen, however many pages there are: last in the bottom row of an upright panel,
+    in the rail of a low one."""
     languages: tuple[Control, ...] = ()
     bar: tuple[Control, ...] = ()
     """The access bar, same place on every visitor screen."""
@@ -287,4 +294,5 @@ def controls(view: View) -> tuple[Control, ...]:
                 found.extend(key for row in rows for key in row)
             case _:
                 pass
-    return (*found, *view.actions, *view.languages, *view.drawer, *view.bar)
+    aside = (view.aside,) if view.aside is not None else ()
+    return (*found, *view.actions, *aside, *view.languages, *view.drawer, *view.bar)

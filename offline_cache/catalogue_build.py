@@ -41,8 +41,7 @@ def build(
         catalogue = read_catalogue(db, head.version, head.shown)
         if isinstance(catalogue, CatalogueFaults):
             return _dropped(db, path, files, catalogue)
-        catalogue_index.renew(db, touched if onto else catalogue_index.every_service(db, head.shown))
-        _finish(db, head, tidy=not onto)
+        _index(db, head, touched if onto else None)
     catalogue_file.switch(path, files)
     return catalogue
 
@@ -51,9 +50,7 @@ def reindex(path: Path, head: Head, vfs: str | None = None, files: Files = DISK)
     """The same records, with search tables for the languages in ``head.shown``. Raises apsw.Error and OSError."""
     with catalogue_file.draft(path, onto=True, vfs=vfs, files=files) as db:
         db.execute("BEGIN IMMEDIATE")
-        catalogue_index.clear(db)
-        catalogue_index.renew(db, catalogue_index.every_service(db, head.shown))
-        _finish(db, head, tidy=True)
+        _index(db, head, None)
     catalogue_file.switch(path, files)
 
 
@@ -67,8 +64,14 @@ def whole(catalogue: Catalogue, shown: tuple[str, ...] = ()) -> tuple[Head, list
     return Head(version=catalogue.version, digest=state, shown=shown), changes
 
 
-def _finish(db: apsw.Connection, head: Head, *, tidy: bool) -> None:
-    if tidy:
+def _index(db: apsw.Connection, head: Head, touched: catalogue_index.Touched | None) -> None:
+    """Bring the search tables in step with what was touched; None, or tables of another layout: all of them anew."""
+    anew = touched is None or catalogue_file.layout_of(db) != catalogue_file.LAYOUT
+    if anew:
+        catalogue_index.clear(db)
+        touched = None
+    catalogue_index.renew(db, touched if touched is not None else catalogue_index.every_service(db, head.shown))
+    if anew:
         catalogue_index.optimize(db)
     catalogue_file.write_head(db, head)
     db.execute("COMMIT")

@@ -17,17 +17,24 @@ from offline_cache.files import DISK, Files
 
 APPLICATION_ID = 0x4B494F43
 """``catalogue.db``: application id "KIOC"."""
-LAYOUT = 2
+LAYOUT = 3
+RECORDS_SINCE = 2
+"""Layouts from this one on keep the same records; only their search tables are others."""
 
-_TABLES = """
+_RECORDS = """
 CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), body TEXT NOT NULL CHECK(json_valid(body))) STRICT;
 CREATE TABLE record(
   kind TEXT NOT NULL, lang TEXT NOT NULL, id TEXT NOT NULL,
   rev INTEGER NOT NULL CHECK(rev >= 0), sha256 BLOB NOT NULL CHECK(length(sha256) = 32), body BLOB NOT NULL,
   PRIMARY KEY(kind, lang, id)
 ) STRICT, WITHOUT ROWID;
+"""
+_SEARCH = """
 CREATE TABLE language(no INTEGER PRIMARY KEY, tag TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE service(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE aside(
+  service INTEGER NOT NULL, language INTEGER NOT NULL, words TEXT NOT NULL, PRIMARY KEY(service, language)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE entry(
   language INTEGER NOT NULL, folded TEXT NOT NULL, service INTEGER NOT NULL,
   featured INTEGER NOT NULL, is_name INTEGER NOT NULL,
@@ -92,9 +99,9 @@ def draft(path: Path, *, onto: bool, vfs: str | None = None, files: Files = DISK
         if onto:
             _copy(path, db, vfs, files)
         else:
-            db.execute(_TABLES)
+            db.execute(_RECORDS)
             db.pragma("application_id", APPLICATION_ID)
-            db.pragma("user_version", LAYOUT)
+            lay_search(db)
         yield db
         db.close()
     except BaseException:
@@ -175,6 +182,14 @@ def digest_of(db: apsw.Connection) -> str:
     """The digest over every record in the file."""
     rows = db.execute("SELECT kind, id, lang, rev, lower(hex(sha256)) FROM record ORDER BY kind, id, lang")
     return digest_in_order((str(r[0]), str(r[1]), str(r[2]), int(str(r[3])), str(r[4])) for r in rows)
+
+
+def lay_search(db: apsw.Connection) -> None:
+    """Make the tables of the search anew, empty: those of this layout in the place of whatever is there."""
+    for table in ("language", "service", "aside", "entry", "word", "short"):
+        db.execute(f"DROP TABLE IF EXISTS {table}")
+    db.execute(_SEARCH)
+    db.pragma("user_version", LAYOUT)
 
 
 def check_pages(db: apsw.Connection) -> None:

@@ -132,7 +132,8 @@ class CatalogueStore:
         if db is None:
             return None
         try:
-            if catalogue_file.layout_of(db) != catalogue_file.LAYOUT:
+            layout = catalogue_file.layout_of(db)
+            if not catalogue_file.RECORDS_SINCE <= layout <= catalogue_file.LAYOUT:
                 return self._of_another_layout(db)
             head = catalogue_file.read_head(db)
             catalogue = self._readable(db, head)
@@ -140,11 +141,15 @@ class CatalogueStore:
             close_quietly(db)
         if catalogue is None:
             return None
-        self._in_force(head if head.shown == self._shown else self._reindexed(head))
+        current = layout == catalogue_file.LAYOUT and head.shown == self._shown
+        self._in_force(head if current else self._reindexed(head))
         return catalogue
 
     def _reindexed(self, head: Head) -> Head:
-        """In the languages configured; as it was when the disk is full (the next start tries again)."""
+        """In the languages configured, with the search tables of this version; as it was when the disk is full.
+
+        Then the next start tries again.
+        """
         new = replace(head, shown=self._shown)
         try:
             reindex(self._path, new, self._vfs, self.files)

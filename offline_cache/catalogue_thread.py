@@ -15,7 +15,7 @@ from offline_cache.catalogue_file import Head
 from offline_cache.catalogue_store import CatalogueStore, NotStored
 from offline_cache.database import FILE_ERRORS
 from offline_cache.notes import Note, ignore
-from offline_cache.search import SearchIndex
+from offline_cache.search import Hits, SearchIndex
 
 Changed = Callable[[Catalogue, int], None]
 """Gets a catalogue that was stored, and its generation."""
@@ -90,7 +90,8 @@ class CatalogueThread:
     def _run(self) -> None:
         self._guarded(self._check)
         while (effect := self._newest()) is not None:
-            self._post(SearchFound(effect.token, self._search(effect)))
+            hits = self._search(effect)
+            self._post(SearchFound(effect.token, hits.sure, hits.unsure))
         self._close()
         with self._lock:
             for index in self._ready.values():
@@ -124,15 +125,15 @@ class CatalogueThread:
         self._close()
         self._index, self._generation = index, newer[0]
 
-    def _search(self, effect: Search) -> tuple[str, ...]:
+    def _search(self, effect: Search) -> Hits:
         try:
             index = self._current()
-            return index.search(effect.text, effect.lang) if index is not None else ()
+            return index.search(effect.text, effect.lang) if index is not None else Hits()
         except FILE_ERRORS as error:
             self._guarded(partial(self._fall_back, error))
         except Exception as error:  # noqa: BLE001 - the edge: a bug ends this search, not the thread
             self._note("catalogue-bug", {"detail": type(error).__name__})
-        return ()
+        return Hits()
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:

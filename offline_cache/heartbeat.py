@@ -41,6 +41,8 @@ class Hearers(msgspec.Struct, frozen=True):
     """``(closed_days, business_day)``: days that staff closed because the hub's clock had been wrong."""
     probe: Callable[[bool, float], None] = _unheard
     """``(answered, round_trip_s)`` after every heartbeat, the lost ones too."""
+    taken: Callable[[], None] = _unheard
+    """The hub has taken what the heartbeat said."""
     orders: Callable[[tuple[wire.Order, ...], int], None] = _unheard
     """``(orders, hub_ms)``: all that are open, again and again until their result is known."""
     help: Callable[[tuple[wire.HelpTaken, ...]], None] = _unheard
@@ -101,6 +103,7 @@ class Beat:
 
     def _tell(self, answer: wire.HeartbeatAnswer, round_trip_s: float) -> None:
         self._answered(answer)
+        self._hearers.taken()
         if answer.hub_ms:
             self._hearers.clock(answer.hub_ms, round_trip_s)
         if answer.closed_days and answer.business_day:

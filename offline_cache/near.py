@@ -1,18 +1,31 @@
 """How far apart two words are: insertions, deletions, changes and swaps of neighbours (optimal string alignment)."""
 
+from typing import NamedTuple
+
+LONG = 8
+"""From so many letters on a word may have two slips."""
+
+
+class Slips(NamedTuple):
+    """Fewest slips from what was typed to a beginning of a word, and to the whole word."""
+
+    begin: int
+    whole: int
+
 
 def slips_allowed(word: str) -> int:
     """How many slips of the finger a word of this length may have and still be recognised."""
     if len(word) < 4:
         return 0
-    return 1 if len(word) < 6 else 2
+    return 1 if len(word) < LONG else 2
 
 
-def slips_to_begin(typed: str, word: str, limit: int) -> int:
-    """Fewest slips that turn ``typed`` into a beginning of ``word``; ``limit + 1`` when more than ``limit``.
+def slips_between(typed: str, word: str, limit: int) -> Slips:
+    """The slips that turn ``typed`` into ``word`` or a beginning of it; each ``limit + 1`` when it is more.
 
     A beginning, because somebody who is still typing has not come to the end of the word.
     """
+    beyond = limit + 1
     width = min(len(word), len(typed) + limit)
     before: list[int] = []
     row = list(range(width + 1))
@@ -25,5 +38,5 @@ def slips_to_begin(typed: str, word: str, limit: int) -> int:
                 best = min(best, older[j - 2] + 1)
             row.append(best)
         if min(row) > limit:
-            return limit + 1
-    return min(min(row), limit + 1)
+            return Slips(beyond, beyond)
+    return Slips(min(*row, beyond), min(row[-1], beyond) if width == len(word) else beyond)

@@ -1,19 +1,20 @@
-"""Find services on every key: what begins so, then words inside, then compounds, then slips of the finger.
+"""Find services on every key. Sure hits answer all that was typed; unsure ones ("did you mean") miss a part of it.
 
-Each round appends what it finds behind what the rounds before found, so the best stands first:
+Sure, each round behind the ones before:
 
 1. a name or everyday word that begins with the text ("perso", "reisep");
-2. every typed word begins a word somewhere ("hund anmel");
-3. a typed word stands inside a longer one ("ausweis" in Personalausweis);
-4. only when nothing was found: words a slip or two away ("Persoanlausweis", "fürerschein");
-5. only when still nothing was found: any of the words ("ich will heiraten").
+2. every typed word begins a word of the name or the everyday words ("hund anmel");
+3. or has its stem, stands inside a compound, or is a compound of such words ("Hundesteueranmeldung");
+4. or, where nothing is found, is one slip of the finger away ("Meldebescheinigug");
+5. what only names a kind ("Karte", "abmelden") or for whom it is may be missing where the rest is the whole name.
+
+Unsure: the words stand in a teaser or among the papers to bring, are two slips away, or some of them are not known.
 
 Every round looks in the chosen language, then in English, then in German. One word of one or two letters is looked up
 in a list made with the index: so short a beginning fits a tenth of the catalogue.
 """
 
-import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import apsw
 import msgspec
@@ -22,33 +23,51 @@ from kiosk.i18n.languages import FALLBACKS, base
 from offline_cache.catalogue_file import check_pages
 from offline_cache.catalogue_index import LAST, SHORT
 from offline_cache.database import close_quietly
-from offline_cache.fold import query_words
-from offline_cache.near import slips_allowed, slips_to_begin
+from offline_cache.known_words import KnownWords
+from offline_cache.little_words import Weight
+from offline_cache.typed_words import (
+    Matter,
+    Reading,
+    Typed,
+    matter_of,
+    meant,
+    named,
+    read_typed,
+    terms_of,
+    weighing,
+)
 
 LIMIT = 48
-"""Services found at most: eight pages of six."""
+"""Sure hits at most: eight pages of six."""
+UNSURE = 12
+"""Unsure hits at most where there is no sure one."""
+PAGE = 6
+"""Beside sure hits unsure ones only fill the first page."""
 
 Found = dict[int, None]
 Langs = tuple[int, ...]
-Groups = list[list[str]]
-"""FTS5 terms: every group must have a match, within a group any."""
 
-_INSIDE = 40
-_CANDIDATES = 60
-_REMEMBERED = 256
-"""Words whose kin is remembered: with every key only the last word is new."""
+NAMES = "{name words} : "
+ANYWHERE = ""
 
 _BEGINS = """
 SELECT service FROM entry WHERE folded >= ?1 AND folded < ?1 || ?2 AND language IN (?3, ?4, ?5)
 ORDER BY folded = ?1 DESC, language = ?3 DESC, featured DESC, length(folded), folded, service LIMIT ?6
 """
 _MATCHES = "SELECT rowid FROM find_{no} WHERE find_{no} MATCH ?1 ORDER BY {rank} rowid LIMIT ?2"
-_BM25 = "bm25(find_{no}, 10.0, 4.0),"
-"""Looks at every term of every row: with forty compounds on ten thousand services that is too slow for a key."""
-_GRAMS = """
-SELECT word.word FROM gram_{no} JOIN word ON word.no = gram_{no}.rowid WHERE gram_{no} MATCH ?1
-ORDER BY {order} LIMIT ?2
-"""
+_BM25 = "bm25(find_{no}, 10.0, 4.0, 1.0),"
+_RATED = 24
+"""Quotes in a query that is rated, two for each word. Rating looks at every word of every row: with forty compounds on
+ten thousand services that is too slow for a key."""
+_IDS = "SELECT service.id FROM json_each(?) JOIN service ON service.no = json_each.value ORDER BY json_each.key"
+_ENTRIES = "SELECT folded, is_name FROM entry INDEXED BY entry_of WHERE service = ? AND language = ?"
+
+
+class Hits(msgspec.Struct, frozen=True):
+    """Ids of services, best first: those that answer what was typed, and those that only may have been meant."""
+
+    sure: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
 
 
 class SearchIndex:
@@ -56,26 +75,25 @@ class SearchIndex:
 
     def __init__(self, db: apsw.Connection) -> None:
         self._db = db
-        self._inside = functools.lru_cache(_REMEMBERED)(self._look_inside)
-        self._near = functools.lru_cache(_REMEMBERED)(self._look_near)
         self._languages = {str(tag): int(str(no)) for no, tag in db.execute("SELECT no, tag FROM language")}
+        self.known = KnownWords(db, {no: tag for tag, no in self._languages.items()})
 
-    def search(self, text: str, lang: str, limit: int = LIMIT) -> tuple[str, ...]:
-        """Ids of the services found, best first; () for a text without letters. Raises apsw.Error on a damaged file."""
-        words = query_words(text)
-        if not words:
-            return ()
+    def search(self, text: str, lang: str, limit: int = LIMIT) -> Hits:
+        """What is found; nothing for a text without letters. Raises apsw.Error on a damaged file."""
+        typed = read_typed(text)
+        if not typed:
+            return Hits()
         langs = self._langs(lang)
-        if len(words) == 1 and len(words[0]) <= SHORT:
-            return self._ids(list(self._short(words[0], langs))[:limit])
-        found: Found = {}
-        self._begins(found, words, langs, limit)
-        self._match_begins(found, words, langs, limit)
-        if len(found) < limit and any(len(word) >= 3 for word in words):
-            self._match_inside(found, words, langs, limit)
-            if not found:
-                self._guess(found, words, langs, limit)
-        return self._ids(list(found)[:limit])
+        if len(typed) == 1 and len(typed[0].word) <= SHORT:
+            return Hits(self._ids(list(self._short(typed[0].word, langs))[:limit]))
+        sure: Found = {}
+        self._find_sure(sure, typed, langs, limit)
+        unsure: Found = {}
+        if len(sure) < PAGE:
+            self._find_unsure(unsure, typed, langs, guess=not sure)
+        room = PAGE - len(sure) if sure else UNSURE
+        rest = [each for each in unsure if each not in sure][:room]
+        return Hits(self._ids(list(sure)[:limit]), self._ids(rest))
 
     def check(self) -> None:
         """Look through the whole file. Raises apsw.CorruptError when it is damaged."""
@@ -83,8 +101,7 @@ class SearchIndex:
 
     def forget(self) -> None:
         """Drop the words searched for so far; from any thread."""
-        self._inside.cache_clear()
-        self._near.cache_clear()
+        self.known.forget()
 
     def close(self) -> None:
         """Let the file go."""
@@ -98,70 +115,121 @@ class SearchIndex:
                 found.update(dict.fromkeys(msgspec.json.decode(str(services), type=list[int])))
         return found
 
-    def _begins(self, found: Found, words: Sequence[str], langs: Langs, limit: int) -> None:
+    def _find_sure(self, found: Found, typed: Sequence[Typed], langs: Langs, limit: int) -> None:
+        """Add what answers all that was typed."""
+        matter = weighing(typed, Weight.LITTLE)
+        self._begins(found, typed, langs, limit)
+        if len(matter) < len(typed):
+            self._begins(found, matter, langs, limit)
+        self._match_all(found, matter, langs, limit)
+        least = weighing(typed, Weight.THING)
+        if not found and len(least) < len(matter):
+            self._begins(found, least, langs, limit)
+            self._match_all(found, least, langs, limit)
+        if len(found) < PAGE:
+            found.update(dict.fromkeys(no for no, sure in self._whole_ones(least, langs) if sure))
+
+    def _match_all(self, found: Found, typed: Sequence[Typed], langs: Langs, limit: int) -> None:
+        """Add services whose name and everyday words hold every typed word, closer readings first."""
+        for reading in (Reading.BEGINS, Reading.JOINED, Reading.HEADS, Reading.SLIPPED):
+            if found and reading > Reading.JOINED:
+                break
+            if reading is not Reading.HEADS or len(typed) > 1:
+                self._read_so(found, typed, reading, langs, limit)
+
+    def _read_so(self, found: Found, typed: Sequence[Typed], reading: Reading, langs: Langs, limit: int) -> None:
+        """Add what all the words find in this reading, first what begins with the text that was meant.
+
+        Slips are looked for in one language after the other, until one finds something.
+        """
+        slipped = reading >= Reading.SLIPPED
+        for some in [(no,) for no in langs] if slipped else [langs]:
+            if slipped and found:
+                return
+            for text in dict.fromkeys(meant(typed, reading, self.known, no) for no in some if reading > Reading.BEGINS):
+                self._begin_with(found, text, langs, limit)
+            for no in some:
+                self._match(found, no, typed, reading, NAMES, limit)
+
+    def _whole_ones(self, typed: Sequence[Typed], langs: Langs) -> Iterator[tuple[int, bool]]:
+        """Services of which the words that name the matter are a whole name or everyday word, though they lack what
+        only names a kind; whether that is sure."""
+        for no in langs:
+            for matter in named(typed, self.known, no):
+                groups = " AND ".join(terms_of(each, Reading.EXACT, self.known, no) for each in matter.words)
+                rows = self._db.execute(_MATCHES.format(no=no, rank=""), (f"{NAMES}({groups})", UNSURE)).fetchall()
+                for service in (int(str(row[0])) for row in rows):
+                    kind = self._wholly(service, no, matter)
+                    if kind is not None:
+                        yield service, kind or matter.by_word
+
+    def _wholly(self, service: int, no: int, matter: Matter) -> bool | None:
+        """Whether the words are the whole name of the service (True), one of its everyday words (False), or neither."""
+        stems = {self.known.stem_of(each.bare, no) for each in matter.words}
+        whole: bool | None = None
+        for folded, is_name in self._db.execute(_ENTRIES, (service, no)):
+            said = {self.known.stem_of(each.bare, no) for each in matter_of(str(folded))}
+            if said and said <= stems:
+                whole = bool(is_name) or bool(whole)
+        return whole
+
+    def _find_unsure(self, found: Found, typed: Sequence[Typed], langs: Langs, *, guess: bool) -> None:
+        least = weighing(typed, Weight.THING)
+        found.update(dict.fromkeys(no for no, sure in self._whole_ones(least, langs) if not sure))
+        for reading in (Reading.EXACT, Reading.BEGINS, Reading.JOINED):
+            for no in langs:
+                self._match(found, no, least, reading, ANYWHERE, UNSURE)
+        if not guess:
+            return
+        meant_so: Found = {}
+        self._read_so(meant_so, least, Reading.GUESSED, langs, UNSURE)
+        found.update(meant_so)
+        matter = [each for each in least if each.weight is Weight.MATTER]
+        if len(typed) > 1:
+            self._by_turns(found, matter, langs)
+        if not found and len(matter) == 1:
+            self._by_beginning(found, matter[0], langs)
+
+    def _by_beginning(self, found: Found, typed: Typed, langs: Langs) -> None:
+        """Add what the known beginning of a compound finds whose other half is not known."""
+        for no in langs:
+            if part := self.known.beginning(typed.bare, no):
+                self._match(found, no, read_typed(part), Reading.JOINED, NAMES, PAGE)
+
+    def _by_turns(self, found: Found, matter: Sequence[Typed], langs: Langs) -> None:
+        """Add what each word finds alone, the best of each first: not all of them are known together."""
+        alone: list[list[int]] = []
+        for each in matter:
+            one: Found = {}
+            if not each.is_short:
+                self._begins(one, [each], langs, PAGE)
+                for reading in (Reading.BEGINS, Reading.JOINED, Reading.SLIPPED):
+                    for no in langs if len(one) < PAGE else ():
+                        self._match(one, no, [each], reading, NAMES, PAGE)
+            alone.append(list(one))
+        for place in range(PAGE):
+            found.update(dict.fromkeys(hits[place] for hits in alone if place < len(hits)))
+
+    def _begins(self, found: Found, typed: Sequence[Typed], langs: Langs, limit: int) -> None:
         """Add services with a name or everyday word that begins with these words."""
-        three = (*langs, -1, -1, -1)[:3]
-        self._add(found, self._db.execute(_BEGINS, (" ".join(words), LAST, *three, limit)))
+        for text in dict.fromkeys((" ".join(each.word for each in typed), " ".join(each.bare for each in typed))):
+            self._begin_with(found, text, langs, limit)
 
-    def _match_begins(self, found: Found, words: Sequence[str], langs: Langs, limit: int) -> None:
-        """Add services in which every word begins some word."""
-        for no in langs:
-            self._match(found, no, [[_begin(word)] for word in words], limit)
+    def _begin_with(self, found: Found, text: str, langs: Langs, limit: int) -> None:
+        if text and len(found) < limit:
+            three = (*langs, -1, -1, -1)[:3]
+            self._add(found, self._db.execute(_BEGINS, (text, LAST, *three, limit)))
 
-    def _match_inside(self, found: Found, words: Sequence[str], langs: Langs, limit: int) -> None:
-        """Add services in which every word begins some word or stands inside one."""
-        for no in langs:
-            groups = [[_begin(word), *map(_quoted, self._inside(word, no))] for word in words]
-            self._match(found, no, groups, limit, rated=False)
-
-    def _guess(self, found: Found, words: Sequence[str], langs: Langs, limit: int) -> None:
-        share = max(10, _CANDIDATES // len(words))
-        near = [self._near(word, share, langs) for word in words]
-        self._begins(found, [best[0] if best else word for word, best in zip(words, near, strict=True)], langs, limit)
-        for no in langs:
-            groups = [
-                [_begin(word), *map(_quoted, (*self._inside(word, no), *meant))]
-                for word, meant in zip(words, near, strict=True)
-            ]
-            self._match(found, no, groups, limit)
-        if found or len(words) == 1:
+    def _match(self, found: Found, no: int, typed: Sequence[Typed], reading: Reading, where: str, limit: int) -> None:
+        """Add services that hold every typed word in this reading, in the language with this number."""
+        if len(found) >= limit:
             return
-        pairs = zip(words, near, strict=True)
-        any_of = [term for w, meant in pairs if len(w) >= 4 for term in (_begin(w), *map(_quoted, meant[:1]))]
-        for no in langs:
-            self._match(found, no, [any_of], limit)
-
-    def _match(self, found: Found, no: int, groups: Groups, limit: int, *, rated: bool = True) -> None:
-        """Add services in which every group has a word, in the language with this number."""
-        if len(found) >= limit or not all(groups):
+        groups = [terms_of(each, reading, self.known, no) for each in typed]
+        if not all(groups):
             return
-        query = " AND ".join(f"({' OR '.join(group)})" for group in groups)
-        sql = _MATCHES.format(no=no, rank=_BM25.format(no=no) if rated else "")
-        self._add(found, self._db.execute(sql, (query, limit * 2)))
-
-    def _look_inside(self, word: str, no: int) -> list[str]:
-        """Vocabulary words that hold this one, the shortest first (the trigram index needs three letters)."""
-        if len(word) < 3:
-            return []
-        rows = self._db.execute(_GRAMS.format(no=no, order="length(word.word)"), (f'"{word}"', _INSIDE))
-        return [str(row[0]) for row in rows]
-
-    def _look_near(self, word: str, candidates: int, langs: Langs) -> list[str]:
-        """Vocabulary words that somebody may have meant, fewest slips first."""
-        allowed = slips_allowed(word)
-        if not allowed:
-            return []
-        marked = f"^{word}"
-        query = " OR ".join(dict.fromkeys(f'"{marked[i : i + 3]}"' for i in range(len(marked) - 2)))
-        rows = [
-            str(row[0])
-            for no in langs
-            for row in self._db.execute(_GRAMS.format(no=no, order=f"gram_{no}.rank"), (query, candidates))
-        ]
-        rated = sorted((slips_to_begin(word, candidate, allowed), candidate) for candidate in set(rows))
-        if not rated or rated[0][0] > allowed:
-            return []
-        return [near for slips, near in rated if slips == rated[0][0]]
+        query = f"{where}({' AND '.join(groups)})"
+        rank = _BM25.format(no=no) if query.count('"') <= _RATED else ""
+        self._add(found, self._db.execute(_MATCHES.format(no=no, rank=rank), (query, limit * 2)))
 
     def _langs(self, lang: str) -> Langs:
         """Numbers of the chosen language and the two it falls back to, where the catalogue has them."""
@@ -173,13 +241,4 @@ class SearchIndex:
             found.setdefault(int(str(service)))
 
     def _ids(self, numbers: list[int]) -> tuple[str, ...]:
-        read = self._db.execute
-        return tuple(str(read("SELECT id FROM service WHERE no = ?", (no,)).fetchall()[0][0]) for no in numbers)
-
-
-def _begin(word: str) -> str:
-    return f'"{word}"*'
-
-
-def _quoted(word: str) -> str:
-    return f'"{word}"'
+        return tuple(str(row[0]) for row in self._db.execute(_IDS, (msgspec.json.encode(numbers).decode(),)))

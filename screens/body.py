@@ -6,7 +6,7 @@ import msgspec
 
 from kiosk.view import Block, Keyboard, NumberCard, SearchField, Tiles, View
 from screens import flow
-from screens.brief import Brevity, briefer, one_tap
+from screens.brief import Brevity, briefer, one_tap, second_lines, without_second_lines
 from screens.kit import Kit
 from screens.marks import Piece, joined, stacked
 from screens.sizes import Text
@@ -72,13 +72,28 @@ def main(view: View, kit: Kit, area: Area, page: int) -> tuple[Piece, int, int]:
 
 
 def _briefest(view: View, kit: Kit, area: Area) -> _Pages:
-    """The view as whole as can be with every choice of one tap on its first page; else as short as can be."""
+    """The view as whole as can be with every choice of one tap on its first page; else as short as can be.
+
+    While somebody types, second lines may neither make pages more nor, on a low panel, choices on the first one fewer;
+    with large text a low panel has no room for them.
+    """
+    if second_lines(view):
+        return _with_second_lines(view, kit, area)
     wanted = one_tap(view)
     for brevity in Brevity:
         laid = _laid(briefer(view, brevity), kit, area, brevity)
         if wanted <= flow.touchable(laid.paged[0]):
             break
     return laid
+
+
+def _with_second_lines(view: View, kit: Kit, area: Area) -> _Pages:
+    bare = _laid(without_second_lines(view), kit, area, Brevity.WHOLE)
+    if kit.geometry.cramped:
+        return bare
+    whole = _laid(view, kit, area, Brevity.WHOLE)
+    fewer = len(flow.touchable(whole.paged[0])) < len(flow.touchable(bare.paged[0]))
+    return bare if len(whole.paged) > len(bare.paged) or (kit.geometry.landscape and fewer) else whole
 
 
 def _laid(view: View, kit: Kit, area: Area, brevity: Brevity) -> _Pages:
@@ -93,8 +108,8 @@ def _laid(view: View, kit: Kit, area: Area, brevity: Brevity) -> _Pages:
     if len(paged) == 1:
         return _Pages(view, plan, _grown(plan, kit, room, paged))
     plan = msgspec.structs.replace(plan, flowing=flow.by_need(plan.flowing))
-    longest = _bottom(view, kit, area, plan, Paging(0, len(paged)))
-    return _Pages(view, plan, _paged(plan, kit, _room(kit, area, plan, longest, brevity)))
+    room = _room(kit, area, plan, _bottom(view, kit, area, plan, Paging(0, len(paged))), brevity)
+    return _Pages(view, plan, _paged(plan, kit, room))
 
 
 def _plan(view: View, kit: Kit, area: Area) -> _Plan:

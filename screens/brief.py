@@ -41,6 +41,24 @@ def one_tap(view: View) -> set[str]:
     return {item.id for block in view.body if isinstance(block, Tiles) and block.one_tap for item in block.items}
 
 
+def second_lines(view: View) -> bool:
+    """Whether somebody types, and what is found has second lines."""
+    typing = any(isinstance(block, SearchField) and block.typing for block in view.body)
+    rows = (item for block in view.body if isinstance(block, Tiles) for item in block.items)
+    return typing and any(item.detail for item in rows)
+
+
+def without_second_lines(view: View) -> View:
+    """The same without them."""
+    body = (
+        replace(block, items=tuple(replace(item, detail="") for item in block.items))
+        if isinstance(block, Tiles)
+        else block
+        for block in view.body
+    )
+    return replace(view, body=tuple(body))
+
+
 def _one_tap(block: Block) -> bool:
     return isinstance(block, Tiles) and block.one_tap
 

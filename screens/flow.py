@@ -10,6 +10,7 @@ from typing import assert_never
 import msgspec
 
 from kiosk.view import Block, Fact, HoursTable, Keyboard, Look, Notice, NumberCard, SearchField, Tiles, Waiting
+from kiosk.vocabulary.access import TextSize
 from screens.kit import Kit
 from screens.marks import Piece, joined
 from screens.sizes import MOST_CHOICES, Text
@@ -29,6 +30,8 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     heading: Piece | None = None
     card: Card | None = None
     """What the piece was drawn from, where it may be parted."""
+    spare: bool = False
+    """Left away where the first page has no room for it."""
 
 
 class Room(msgspec.Struct, frozen=True):
@@ -111,7 +114,8 @@ def _of_block(kit: Kit, block: Block, index: int, room: Room) -> list[Segment]:
             )
             return [Segment(piece=piece, block=index, grows=True) for piece in made]
         case Notice():
-            return [_carded(kit, cards.notice(kit, block, room.w), index, room.w)]
+            carded = _carded(kit, cards.notice(kit, block, room.w), index, room.w)
+            return [msgspec.structs.replace(carded, spare=block.spare)]
         case Waiting():
             return [Segment(piece=cards.waiting(kit, block, room.w, alone=room.alone), block=index)]
         case HoursTable():
@@ -125,7 +129,8 @@ def _carded(kit: Kit, card: Card, index: int, w: int) -> Segment:
 
 
 def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
-    heading = _heading(kit, block.heading, room.w) if block.heading else None
+    bare = not block.heading or (block.spare and kit.geometry.cramped)
+    heading = None if bare else _heading(kit, block.heading, room.w)
     gap = kit.air(BLOCK_GAP_MM)
     narrow = any(item.look is Look.ROW for item in block.items) and not kit.geometry.landscape
     across = 1 if narrow else kit.geometry.across
@@ -142,8 +147,19 @@ def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
             controls.tile(kit, item, w, h, upright=upright, aside=aside).at(at * (w + gap), 0)
             for at, item in enumerate(row)
         ]
+        if heading is not None and heading.h + gap // 3 + h > room.h:  # as the page's number where its row is full
+            heading = kit.in_size(TextSize.M).text(block.heading, Text.BODY, room.w, bold=True)
         above = None if room.fill and found else heading
-        found.append(Segment(piece=joined(room.w, h, tiles), block=index, choices=len(row), grows=True, heading=above))
+        found.append(
+            Segment(
+                piece=joined(room.w, h, tiles),
+                block=index,
+                choices=len(row),
+                grows=True,
+                heading=above,
+                spare=block.spare,
+            )
+        )
     return found
 
 
@@ -163,8 +179,12 @@ def pages(kit: Kit, found: Sequence[Segment], room: Room) -> list[list[Segment]]
     done: list[list[Segment]] = [[]]
     while waiting:
         segment, page = waiting.popleft(), done[-1]
-        if height([*page, segment], gap) <= room.h and _choices([*page, segment]) <= MOST_CHOICES:
+        spared = segment.spare and len(done) > 1
+        fits = height([*page, segment], gap) <= room.h and _choices([*page, segment]) <= MOST_CHOICES
+        if fits and not spared:
             page.append(segment)
+        elif segment.spare:
+            waiting = deque(each for each in waiting if not each.spare)
         elif parts := _parted(kit, segment, room, room.h - (height(page, gap) + gap if page else 0)):
             page.append(parts[0])
             done.append([])

@@ -7,7 +7,7 @@ sheet is mirrored at the end (keyboards and codes keep their own order).
 
 import msgspec
 
-from kiosk.view import View
+from kiosk.view import Look, View
 from kiosk.vocabulary.access import TextSize
 from screens import body
 from screens.kit import Kit
@@ -15,6 +15,7 @@ from screens.marks import Box, Fill, Mark, Piece, Target, joined, stacked
 from screens.theme import Colour
 from screens.widgets import frame
 from screens.widgets.controls import chip
+from screens.widgets.foot import Paging, foot
 from screens.widgets.question import question
 
 
@@ -32,6 +33,7 @@ class Sheet(msgspec.Struct, frozen=True):
 def compose(view: View, kit: Kit, page: int = 0) -> Sheet:
     """The whole screen without the idle question, turned to a page (the last where there are fewer)."""
     geometry = kit.geometry
+    view = view if geometry.landscape else _steady(view, kit)
     framing, area = _rail(view, kit) if geometry.landscape else _stack(view, kit)
     main, shown, count = body.main(view, kit, area, page)
     whole = joined(geometry.width, geometry.height, (main, framing))
@@ -70,6 +72,18 @@ def _stack(view: View, kit: Kit) -> tuple[Piece, body.Area]:
     return piece, body.Area(margin, y, w, geometry.height - dock.h - kit.mm(11), _reach_line(view, kit))
 
 
+def _steady(view: View, kit: Kit) -> View:
+    """What always stays has its place in the bottom row; where that would grow for it, in the access bar."""
+    if view.aside is None:
+        return view
+    w, paging = kit.geometry.width - 2 * _margin(kit), Paging(0, 2)
+    without = msgspec.structs.replace(view, aside=None)
+    if foot(view, kit, w, paging).h <= foot(without, kit, w, paging).h:
+        return view
+    button = msgspec.structs.replace(view.aside, label=view.aside.short, look=Look.BAR)
+    return msgspec.structs.replace(without, bar=(*view.bar, button))
+
+
 def _dock(view: View, kit: Kit) -> Piece:
     """Languages, an opened drawer and the access bar on a white ground at the lower edge."""
     w, pad = kit.geometry.width, kit.mm(11)
@@ -99,7 +113,7 @@ def _rail(view: View, kit: Kit) -> tuple[Piece, body.Area]:
     top = frame.rail_header(small, view.header, inner)
     if view.progress is not None:
         top = stacked((top, frame.rail_progress(small, view.progress, inner)), kit.mm(7))
-    bar = frame.rail_bar(kit, view.bar, inner)
+    bar = _rail_foot(view, kit, inner)
     chips = small if geometry.cramped else kit
     languages = stacked([chip(chips, control, inner) for control in view.languages], kit.mm(2.8))
     free = geometry.height - kit.mm(8 + 7) - top.h - bar.h - kit.mm(13)
@@ -118,6 +132,14 @@ def _rail(view: View, kit: Kit) -> tuple[Piece, body.Area]:
     )
     lowest = bottom - below.h - (kit.mm(6) if strips else 0)
     return joined(geometry.width, geometry.height, placed), body.Area(x, kit.mm(9), w, lowest, _reach_line(view, kit))
+
+
+def _rail_foot(view: View, kit: Kit, w: int) -> Piece:
+    """The access bar, above it what always stays on the screen."""
+    bar = frame.rail_bar(kit, view.bar, w)
+    if view.aside is None:
+        return bar
+    return stacked((frame.rail_button(kit, view.aside, w), bar), kit.mm(4))
 
 
 def _reach_line(view: View, kit: Kit) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from hub import streams
 from hub.api import wiring
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
-from hub.catalogue import signing
+from hub.catalogue import misses, signing
 from hub.hall import Hall
 from hub.queues import ahead, help, house, instance, orders, slots, standing, terminals, waiting
 from hub.queues.clock_set import closed_ahead
@@ -150,6 +150,7 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
 
     def hear(connection: Connection) -> tuple[wire.Order, ...]:
         terminals.heard(connection, known, body, now_ms)
+        misses.take(connection, known.site, known.id, body.missed, now_ms)
         return orders.due(connection, known.site, known.id, now_ms)
 
     told = await hall.store.write(hear)

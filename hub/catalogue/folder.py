@@ -15,7 +15,7 @@ from hub.catalogue.origins import Origins
 from hub.catalogue.toml import FORM, Table, read_toml
 from kiosk.catalogue.check import check
 from kiosk.catalogue.faults import CatalogueFaults
-from kiosk.catalogue.model import Catalogue, Category, ClosedDay, Featured, Fee, Office, Queue, Service, Span
+from kiosk.catalogue.model import Catalogue, Category, ClosedDay, Elsewhere, Featured, Fee, Office, Queue, Service, Span
 from kiosk.catalogue.texts import tag_faults
 
 _KINDS: dict[str, tuple[str, type[msgspec.Struct]]] = {
@@ -25,8 +25,14 @@ _KINDS: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "queue": ("queues", Queue),
     "featured": ("featured", Featured),
 }
-_INSIDE: dict[str, type[msgspec.Struct]] = {"fees": Fee, "closed_days": ClosedDay, "hours": Span, "spans": Span}
-"""Lists of tables inside a record."""
+_INSIDE: dict[str, type[msgspec.Struct]] = {
+    "fees": Fee,
+    "closed_days": ClosedDay,
+    "hours": Span,
+    "spans": Span,
+    "elsewhere": Elsewhere,
+}
+"""Tables, and lists of tables, inside a record."""
 _TOP = {"languages", "defaults", "closed", *_KINDS}
 
 
@@ -112,8 +118,9 @@ def _unknown_entry(path: Path, place: str, record: Table, record_type: type[msgs
         return refused(path, f"{place}.{key(unknown[0])}", "unknown entry", f"Use one of {', '.join(sorted(known))}.")
     for name in known & set(_INSIDE):
         tables = record.get(name)
-        for position, table in enumerate(tables if isinstance(tables, list) else ()):
-            where = f"{place}.{name}[{position}]"
+        one = isinstance(tables, dict)
+        for position, table in enumerate([tables] if one else tables if isinstance(tables, list) else ()):
+            where = f"{place}.{name}" if one else f"{place}.{name}[{position}]"
             if isinstance(table, dict) and (fault := _unknown_entry(path, where, table, _INSIDE[name])):
                 return fault
     return None

@@ -1,6 +1,7 @@
 """One more language for a whole catalogue, in a file of its own: ``texts/ar.toml``.
 
-``[service.personalausweis]`` with ``name``, ``teaser``, ``bring``, ``words``, ``fee_note`` and ``fees.<fee id>``;
+``[service.personalausweis]`` with ``name``, ``teaser``, ``bring``, ``words``, ``fee_note``, ``there``,
+``fees.<fee id>``;
 ``[category.ID]`` name; ``[office.ID]`` and ``[queue.ID]`` name, place; ``[featured.SERVICE]`` label, detail.
 """
 
@@ -16,7 +17,14 @@ _FIELDS: dict[str, tuple[str, dict[str, str]]] = {
     "category": ("categories", {"name": "names"}),
     "service": (
         "services",
-        {"name": "names", "teaser": "teasers", "bring": "bring", "words": "words", "fee_note": "fee_notes"},
+        {
+            "name": "names",
+            "teaser": "teasers",
+            "bring": "bring",
+            "words": "words",
+            "fee_note": "fee_notes",
+            "there": "there",
+        },
     ),
     "office": ("offices", {"name": "names", "place": "places"}),
     "queue": ("queues", {"name": "names", "place": "places"}),

@@ -12,6 +12,7 @@ KEPT_AWHILE = (
     ("tombstone", "id"),
     ("ticket_alias", "id"),
     ("label_alias", "day, series, slot, n"),
+    ("search_miss", "day, terminal_id, text"),
 )
 """Tables with their keys within a site: what is remembered so that something late finds its place."""
 RECORDS_KEPT_MS = 100 * 24 * 3600 * 1000

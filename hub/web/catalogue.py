@@ -1,7 +1,7 @@
 """The catalogue page: an import that waits for a decision, what is in force, and what was before."""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from hub.auth.rights import Right
-from hub.catalogue import imports, listing, state, versions
+from hub.catalogue import imports, listing, misses, state, versions
 from hub.catalogue.guards import DELETIONS_PERCENT, FEE_PERCENT
 from hub.catalogue.versions import Outcome
 from hub.hall import Hall
@@ -70,13 +70,14 @@ async def _publish(request: Asked, hall: Hall, n: int, done: str) -> Response[An
 
 async def _page(request: Asked, hall: Hall, status: int = 200, refused: str | Refused = "") -> Page:
     site, lang = who(request).site, language_of(request)
-    known, kept, tags, zone, found = await hall.store.read(
+    known, kept, tags, zone, found, missed = await hall.store.read(
         lambda c: (
             state.read(c, site),
             versions.listed(c, site),
             listing.languages(c, site),
             waiting.timezone_of(c, site),
             listing.services(c, site, most=0),
+            misses.listed(c, site),
         )
     )
 
@@ -96,6 +97,8 @@ async def _page(request: Asked, hall: Hall, status: int = 200, refused: str | Re
         when=when,
         euros=lambda cents: money(cents, lang),
         limits={"deletions": DELETIONS_PERCENT, "fee": FEE_PERCENT},
+        missed=missed,
+        day=lambda iso: short_date(date.fromisoformat(iso), lang),
         refused=refused,
     )
 

@@ -132,6 +132,17 @@ def _empty(new: NewHouse) -> Catalogue:
         queues=(Queue(id="a", series="A", names={"de": "Bürgerservice", "en": "Citizens' service"}, office="haus"),),
         services=(
             Service(id=FIRST_SERVICE, names={"de": "Ihr Anliegen", "en": "Your request"}, office="haus", queue="a"),
+            Service(
+                id="empfang",
+                names={"de": "Empfang", "en": "Reception"},
+                teasers={
+                    "de": "Sie finden Ihr Anliegen nicht? Wir schicken Sie zur richtigen Stelle.",
+                    "en": "Cannot find what you came for? We send you to the right place.",
+                },
+                office="haus",
+                queue="a",
+                reception=True,
+            ),
         ),
         featured=(Featured(service=FIRST_SERVICE),),
     )

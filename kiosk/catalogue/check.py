@@ -21,6 +21,7 @@ AGE_LIMIT = 150
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,120}\Z")
 _SERIES = re.compile(rf"[{SERIES_LETTERS}]{{1,2}}\Z")
+_URL = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]{1,190}\Z")
 _ICON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _ICON_LENGTH = 60
 _OWN_ID = "Give each its own id."
@@ -187,6 +188,7 @@ def _service(place: str, service: Service) -> Iterator[Fault]:
     yield from texts.by_language(f"{place}.teasers", service.teasers, texts.TEASER_LIMIT)
     yield from texts.by_language(f"{place}.fee_notes", service.fee_notes, texts.ITEM_LIMIT)
     yield from texts.lists_by_language(f"{place}.bring", service.bring, texts.ITEM_LIMIT, texts.ITEMS_LIMIT)
+    yield from _elsewhere(place, service)
     yield from texts.lists_by_language(f"{place}.words", service.words, texts.WORD_LIMIT, texts.WORDS_LIMIT)
     yield from _days(place, service.valid_from, service.valid_to)
     if service.minutes is not None and not 1 <= service.minutes <= MINUTES_LIMIT:
@@ -196,6 +198,25 @@ def _service(place: str, service: Service) -> Iterator[Fault]:
     yield from _twice(f"{place}.fees", (fee.id for fee in service.fees), "Give each fee its own id.")
     for fee in service.fees:
         yield from _fee(f"{place}.{_at('fees', fee.id)}", fee)
+
+
+def _elsewhere(place: str, service: Service) -> Iterator[Fault]:
+    """What is done elsewhere has a name for the place. A queue here that staff gave it all the same is not used."""
+    yield from texts.by_language(
+        f"{place}.there", service.there, texts.NAME_LIMIT, needed=service.elsewhere is not None
+    )
+    if service.elsewhere is None:
+        if service.there:
+            yield Fault(f"{place}.there", "it names another office, but not how to reach it", "Add elsewhere.")
+        return
+    for name in ("address", "phone"):
+        if text := getattr(service.elsewhere, name):
+            yield from texts.text_faults(f"{place}.elsewhere.{name}", text, texts.PLACE_LIMIT)
+    if service.elsewhere.url and not _URL.match(service.elsewhere.url):
+        remedy = "Write it like https://www.example.org, without blanks, 200 letters at most."
+        yield Fault(f"{place}.elsewhere.url", f"{shown(service.elsewhere.url)} is no address of a page", remedy)
+    if service.reception:
+        yield Fault(f"{place}.elsewhere", "the reception cannot be elsewhere", "Leave one of the two out.")
 
 
 def _fee(place: str, fee: Fee) -> Iterator[Fault]:

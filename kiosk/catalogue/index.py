@@ -44,9 +44,14 @@ class CatalogueIndex(msgspec.Struct, frozen=True, kw_only=True):
             and self.queue_of(service) is not None
         )
 
+    def reception(self, now: datetime) -> Service | None:
+        """The service for whoever does not find what they came for, if a number can be drawn for it now."""
+        found = (service for service in self.services.values() if service.reception)
+        return next((service for service in found if self.may_ticket(service.id, now)), None)
+
     def queue_of(self, service: Service) -> Queue | None:
-        """The queue people wait in for this service."""
-        return self.queues.get(service.queue or "")
+        """The queue people wait in for this service; none for what others do, whatever it names."""
+        return self.queues.get(service.queue or "") if service.elsewhere is None else None
 
     def office_of(self, service: Service) -> Office | None:
         """Where the visitor goes: the office of the queue, else that of the service."""

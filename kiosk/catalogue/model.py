@@ -78,8 +78,16 @@ class Queue(_Record, frozen=True):
     office: Id | None = None
 
 
+class Elsewhere(_Record, frozen=True):
+    """How to reach whoever does what this house does not: every field may be empty."""
+
+    address: str = ""
+    phone: str = ""
+    url: str = ""
+
+
 class Service(_Record, frozen=True):
-    """One service of the catalogue (leistung)."""
+    """One service of the catalogue (leistung). With ``elsewhere`` others do it, not this house: no number is drawn."""
 
     id: Id
     names: Texts
@@ -95,6 +103,11 @@ class Service(_Record, frozen=True):
     queue: Id | None = None
     minutes: int | None = None
     """How long it takes at the counter."""
+    elsewhere: Elsewhere | None = None
+    there: Texts = {}
+    """Who does it instead, where ``elsewhere`` says how to reach them ("Familienkasse")."""
+    reception: bool = False
+    """For whoever does not find what they came for: search ends with a number for it."""
     valid_from: date | None = None
     valid_to: date | None = None
 

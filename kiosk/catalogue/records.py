@@ -31,7 +31,7 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "category": ("names",),
     "office": ("names", "places"),
     "queue": ("names", "places"),
-    "service": ("names", "teasers", "bring", "fee_notes", "words"),
+    "service": ("names", "teasers", "bring", "fee_notes", "words", "there"),
     "featured": ("labels", "details"),
 }
 _TYPES: dict[str, type[Thing]] = {
@@ -111,7 +111,8 @@ class Joined(msgspec.Struct, frozen=True):
     id: str
     value: Thing
     nameless: bool
-    """It, or one of its fees or closed days, has no name in the languages it was put together from."""
+    """It, one of its fees or closed days, or who does it elsewhere, has no name in the languages it was put together
+    from."""
 
 
 def join(kind: str, ident: str, shared: bytes, texts: Mapping[str, bytes]) -> Joined:
@@ -209,6 +210,8 @@ def _is_nameless(kind: str, raw: dict[str, Any]) -> bool:
     if "names" in _TEXTS[kind]:
         named = [raw, *named]
     names = [_texts_of(each, "names") for each in named]
+    if raw.get("elsewhere") is not None:
+        names.append(_texts_of(raw, "there"))
     return not all(names)
 
 

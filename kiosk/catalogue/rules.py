@@ -15,6 +15,7 @@ class NoTicketReason(StrEnum):
     UNKNOWN = "unknown"
     NOT_VALID = "not_valid"
     NO_QUEUE = "no_queue"
+    ELSEWHERE = "elsewhere"
     CLOSED = "closed"
 
 
@@ -57,9 +58,14 @@ def fits_age(fee: Fee, age: int | None) -> bool:
 
 
 def ticket_offer(service: Service, office: Office | None, queue_known: bool, now: datetime) -> TicketOffer:
-    """Whether a number may be drawn now: service valid, queue known, office (of the queue, else the service) open."""
+    """Whether a number may be drawn now: the service is valid and done here, its queue known, its office open.
+
+    The office is that of the queue, else that of the service.
+    """
     if not valid_on(service, now.date()):
         return NoTicket(NoTicketReason.NOT_VALID)
+    if service.elsewhere is not None:
+        return NoTicket(NoTicketReason.ELSEWHERE)
     if service.queue is None or not queue_known:
         return NoTicket(NoTicketReason.NO_QUEUE)
     if office is not None and not hours.open_at(office, now):

@@ -80,7 +80,7 @@ def open_service(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
 
 def new_search(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
     """An empty field."""
-    return Moved(replace(session, query="", hits=(), layer="letters"))
+    return Moved(replace(session, query="", hits=(), unsure=(), layer="letters"))
 
 
 def type_text(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
@@ -95,9 +95,9 @@ def erase_letter(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
 
 
 def _search_again(session: Session) -> Moved:
-    asked = replace(session, token=session.token + 1, hits=session.hits if session.query else ())
+    asked = replace(session, token=session.token + 1)
     if not session.query:
-        return Moved(asked)
+        return Moved(replace(asked, hits=(), unsure=()))
     return Moved(asked, (Search(asked.token, asked.query, asked.lang),))
 
 
@@ -110,7 +110,7 @@ def switch_keyboard(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
 def take_hits(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
     """The newest hits."""
     assert isinstance(trigger, SearchFound)
-    return Moved(replace(session, hits=trigger.services))
+    return Moved(replace(session, hits=trigger.services, unsure=trigger.unsure, answered=trigger.token))
 
 
 def set_size(session: Session, trigger: Trigger, _facts: Facts) -> Moved:

@@ -1,7 +1,7 @@
 """Pages of the browsing flow: start, after hours, languages, categories, services, search."""
 
-from kiosk.catalogue.model import Category, Featured, Queue, Service
-from kiosk.flows import frame, guards, keyboard
+from kiosk.catalogue.model import Category, Featured, Queue
+from kiosk.flows import frame, guards, search_page
 from kiosk.flows.frame import Page
 from kiosk.flows.opening import hours_table, next_opening_text
 from kiosk.flows.words import marks_of
@@ -12,7 +12,6 @@ from kiosk.vocabulary.intents import (
     DrawFeatured,
     OpenCategory,
     OpenSearch,
-    OpenService,
     ShowCategories,
 )
 
@@ -245,7 +244,9 @@ def services(page: Page) -> View:
     if category is None:
         return categories(page)
     name = page.words.line(category.names)
-    rows = tuple(service_row(page, each, said=name.note) for each in index.services_of(chosen, page.facts.now.date()))
+    rows = tuple(
+        search_page.service_row(page, each, said=name.note) for each in index.services_of(chosen, page.facts.now.date())
+    )
     return frame.view(
         page,
         Screen.SERVICES,
@@ -260,51 +261,6 @@ def services(page: Page) -> View:
     )
 
 
-def service_row(page: Page, service: Service, said: str = "") -> Control:
-    """A service as a choice; a mark that the page has ``said`` is not said again."""
-    name = page.words.line(service.names)
-    return Control(
-        id=f"service:{service.id}",
-        label=name.text,
-        spoken=name.text,
-        intent=OpenService(service.id),
-        look=Look.ROW,
-        note="" if name.note == said else name.note,
-        lang=name.lang,
-    )
-
-
-def search(page: Page) -> View:
-    """The search page with its own keyboard."""
-    session, words = page.session, page.words
-    field = SearchField(
-        Control(
-            id="search",
-            label=words("search.hint"),
-            spoken=words("search.typed", text=session.query) if session.query else words("search.spoken"),
-            intent=OpenSearch(),
-            role=Role.SEARCH,
-            look=Look.FIELD,
-            icon="search",
-        ),
-        text=session.query,
-        typing=True,
-    )
-    found = tuple(
-        service_row(page, page.facts.index.services[s]) for s in session.hits if s in page.facts.index.services
-    )
-    results: tuple[Block, ...] = (Tiles(found),) if session.query else ()
-    if session.query and not found:
-        results = (Notice(tone=Tone.INFO, icon="search", heading=words("search.none"), text=words("search.none_text")),)
-    return frame.view(
-        page,
-        Screen.SEARCH,
-        words("search.title"),
-        body=(field, *results, keyboard.block(page)),
-        actions=(frame.back(page),),
-    )
-
-
 PAGES = {
     State.START: start,
     State.CLOSED: closed,
@@ -313,5 +269,5 @@ PAGES = {
     State.LANGUAGES: languages,
     State.CATEGORIES: categories,
     State.SERVICES: services,
-    State.SEARCH: search,
+    State.SEARCH: search_page.search,
 }

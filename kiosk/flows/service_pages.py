@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from kiosk.catalogue.model import Queue, Service
-from kiosk.flows import fees, frame, guards
+from kiosk.flows import elsewhere, fees, frame, guards
 from kiosk.flows.frame import Page
 from kiosk.flows.opening import service_opening_text
 from kiosk.flows.words import marked_once, marks_of
@@ -22,6 +22,8 @@ def service(page: Page) -> View:
         return unknown_service(page)
     name, teaser = words.line(chosen.names), words.line(chosen.teasers)
     marks = marks_of(name, teaser)
+    here = chosen.elsewhere is None
+    facts = _service_facts(page, chosen) if here else elsewhere.facts(page, chosen)
     return frame.view(
         page,
         Screen.SERVICE,
@@ -30,9 +32,9 @@ def service(page: Page) -> View:
         title_lang=name.lang,
         subtitle_lang=teaser.lang,
         place=f"service:{chosen.id}",
-        body=tuple(_sparing(block, marks) for block in _service_facts(page, chosen)),
-        actions=_service_actions(page, chosen),
-        progress=frame.step(page, 3, 4),
+        body=tuple(_sparing(block, marks) for block in facts),
+        actions=_service_actions(page, chosen) if here else (frame.back(page), frame.to_start(page, Look.MAIN)),
+        progress=frame.step(page, 3, 4) if here else None,
         notes=tuple(note for note in (*marks, _as_of(page)) if note),
     )
 

@@ -16,6 +16,7 @@ from kiosk.core import CatalogueAge, Core, News
 from kiosk.eventlog import EventLog
 from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
+from kiosk.main.misses import MissesOnTheWay
 from kiosk.main.slips import Slips
 from kiosk.scans import UnknownCode, read_code
 from kiosk.vocabulary.effects import (
@@ -31,6 +32,7 @@ from kiosk.vocabulary.effects import (
     PrintTicket,
     Search,
     SendHelp,
+    TellMisses,
     UseCatalogue,
 )
 from kiosk.vocabulary.events import DeviceChanged, HelpTaken, PrintFinished, Scanned
@@ -106,6 +108,7 @@ class Workers:
             zone=ZoneInfo(config.site.timezone),
             note=self._note,
         )
+        self._misses = MissesOnTheWay()
         self._slips = Slips(texts, config.site)
         self._numbers = NumbersThread(config.hub, core.post, fallback=self._own_number, note=self._note)
         self._sync = SyncThread(
@@ -122,6 +125,7 @@ class Workers:
                 probe=self._probed,
                 orders=self._orders.hear,
                 help=self._help_taken,
+                taken=self._misses.taken,
             ),
             note=self._note,
         )
@@ -173,6 +177,8 @@ class Workers:
                 self._sync.submit(effect)
             case Search() | UseCatalogue():
                 self._catalogue.submit(effect)
+            case TellMisses():
+                self._misses.add(effect)
             case _:
                 raise RuntimeError(f"no worker for {type(effect).__name__}")
 
@@ -261,6 +267,7 @@ class Workers:
             manifest_seq=self._follower.seq,
             outbox=self._questions.outbox_state(),
             catalogue_fault=self._follower.reason,
+            missed=self._misses.told(),
         )
 
     def _notes(self) -> tuple[str, ...]:

@@ -129,6 +129,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     layer: str = "letters"
     token: int = 0
     hits: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+    """What may have been meant, beside the hits."""
+    answered: int = 0
+    """The token of the search that the hits answer."""
     featured: bool = False
     ticket: TicketIntent | None = None
     numbered: Numbered | None = None

@@ -99,6 +99,13 @@ class UseCatalogue(Effect, frozen=True):
     generation: int
 
 
+class TellMisses(Effect, frozen=True):
+    """The hall has closed: tell the hub what visitors did not find ((text, visits), of this ISO day). No answer."""
+
+    day: str
+    found: tuple[tuple[str, int], ...]
+
+
 class Note(Effect, frozen=True):
     """Write a line to the event log: an id from the table and harmless fields."""
 

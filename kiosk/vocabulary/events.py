@@ -101,6 +101,9 @@ class SearchFound(Event, frozen=True):
 
     token: int
     services: tuple[str, ...]
+    """They answer all that was typed."""
+    unsure: tuple[str, ...] = ()
+    """They only may have been meant: a screen shows them under "did you mean"."""
 
 
 class DeviceChanged(Event, frozen=True):

@@ -39,6 +39,18 @@ CATALOGUE_FAULT_MAX = 400
 """Letters of a heartbeat's reason."""
 
 
+class Missed(Body, frozen=True):
+    """What at least five visits of one day typed at a terminal and did not find: letters only, three words at most."""
+
+    day: BusinessDay
+    text: Short
+    visits: Count
+
+
+MISSES_TOLD = 50
+"""How many of them a heartbeat carries."""
+
+
 class Heartbeat(Body, frozen=True):
     """POST HEARTBEAT, every 5 s: how the terminal is."""
 
@@ -55,6 +67,8 @@ class Heartbeat(Body, frozen=True):
     outbox: OutboxState = OutboxState()
     catalogue_fault: Annotated[str, msgspec.Meta(max_length=CATALOGUE_FAULT_MAX)] = ""
     """Why the hub's newest catalogue is not in force here, with place and remedy; "" = it is, or nobody knows yet."""
+    missed: Annotated[tuple[Missed, ...], msgspec.Meta(max_length=MISSES_TOLD)] = ()
+    """Told with each beat from closing on until one was answered; an older hub does not look at it."""
 
 
 class OrderKind(StrEnum):

@@ -34,21 +34,36 @@ class _Pager(msgspec.Struct, frozen=True):
 
 def foot(view: View, kit: Kit, w: int, paging: Paging | None = None) -> Piece:
     """Actions, and with pages the pager: in one row, in one row under the page's number, or in rows of their own."""
+    shown = _shown(view, kit)
     if paging is None:
-        return _actions(kit, view.actions, w)
+        return _actions(kit, shown, w)
     pager = _pager(kit, view.pager, paging, w)
-    if not view.actions:
+    if not shown:
         return _alone(pager, w)
     role = _role(kit)
-    wished = [controls.button_width(kit, control, role) for control in view.actions]
+    if view.aside is not None:
+        briefly = _shortened(shown)
+        whole = sum(controls.button_width(kit, control, role) for control in shown)
+        shown = shown if whole + pager.gap * len(shown) + pager.row(labelled=True).w <= w else briefly
+    wished = [controls.button_width(kit, control, role) for control in shown]
     taken = sum(wished) + pager.gap * len(wished)
     if taken + pager.row(labelled=True).w <= w:
-        return _with_actions(kit, view.actions, wished, pager.row(labelled=True), w, role)
+        return _with_actions(kit, shown, wished, pager.row(labelled=True), w, role)
     if taken + pager.row(labelled=False).w <= w:
-        row = _with_actions(kit, view.actions, wished, pager.row(labelled=False), w, role)
+        row = _with_actions(kit, shown, wished, pager.row(labelled=False), w, role)
         label = _label(kit.in_size(TextSize.M), view.pager, paging) if kit.geometry.cramped else pager.label
         return stacked((_ended(label, w), row), kit.mm(1))
-    return stacked((_alone(pager, w), _actions(kit, view.actions, w)), pager.gap)
+    return stacked((_alone(pager, w), _actions(kit, shown, w)), pager.gap)
+
+
+def _shown(view: View, kit: Kit) -> tuple[Control, ...]:
+    """The actions; on an upright panel with what always stays, which a low one has in its rail."""
+    stays = view.aside is not None and not kit.geometry.landscape
+    return (*view.actions, view.aside) if stays and view.aside is not None else view.actions
+
+
+def _shortened(shown: tuple[Control, ...]) -> tuple[Control, ...]:
+    return tuple(msgspec.structs.replace(control, label=control.short or control.label) for control in shown)
 
 
 def _alone(pager: _Pager, w: int) -> Piece:
@@ -116,7 +131,7 @@ def _actions(kit: Kit, shown: tuple[Control, ...], w: int) -> Piece:
     if not shown:
         return Piece(w, 0)
     gap = kit.mm(8)
-    short = tuple(msgspec.structs.replace(control, label=control.short or control.label) for control in shown)
+    short = _shortened(shown)
     for labelled, role in ((shown, _role(kit)), (shown, Text.BODY), (short, Text.BODY)):
         wished = [controls.button_width(kit, control, role) for control in labelled]
         if sum(wished) + gap * (len(shown) - 1) <= w:

@@ -203,8 +203,18 @@ def rail_bar(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
     return stacked([_row(kit, control, w) for control in controls], kit.mm(GAP_MM + 0.3))
 
 
-def _row(kit: Kit, control: Control, w: int) -> Piece:
-    pad, gap = kit.mm(4), kit.mm(4)
+def rail_button(kit: Kit, control: Control, w: int) -> Piece:
+    """A button in the rail, in the size of the bar; with large text said shorter."""
+    if kit.geometry.cramped:
+        control = replace(control, label=control.short or control.label)
+    row = _row(kit, control, w, 2.6)
+    ground = Fill(Box(0, 0, w, row.h), Colour.SURFACE, kit.mm(6), Colour.EDGE, max(2, kit.mm(0.6)))
+    target = replace(row.targets[0], marks=(ground, *row.targets[0].marks[1:]))
+    return Piece(w, row.h, (), (target,))
+
+
+def _row(kit: Kit, control: Control, w: int, air_mm: float = 4) -> Piece:
+    pad = gap = kit.mm(air_mm)
     icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4, Colour.ACCENT)
     words = kit.text(control.label, Text.SECOND, w - 2 * pad - icon.w - gap)
     h = max(words.h + kit.mm(3), kit.mm(TARGET_MM + 0.5))

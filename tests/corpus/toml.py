@@ -93,6 +93,26 @@ fee_notes = {}
 words = {}
 categories = []
 """,
+    "services/30.toml": """
+[[service]]
+id = "empfang"
+names.de = "Empfang"
+queue = "a"
+reception = true
+[[service]]
+id = "kindergeld"
+names.de = "Kindergeld"
+there.de = "Familienkasse"
+[service.elsewhere]
+address = "Markt 2"
+phone = "115"
+url = "https://familienkasse.example/antrag?x=1"
+[[service]]
+id = "rente"
+names.de = "Rente"
+there = {de = "Rentenversicherung"}
+elsewhere = {}
+""",
     "offices-20.toml": """
 [[office]]
 id = "archiv"
@@ -111,6 +131,8 @@ bring = ["البطاقة القديمة"]
 words = ["هوية"]
 fee_note = "نقدا"
 fees.f = "رسم"
+[service.kindergeld]
+there = "صندوق العائلة"
 [office.amt]
 name = "مكتب"
 place = "الطابق الأول"
@@ -146,9 +168,17 @@ TEXTS = (*texts.CONTROL, *texts.KIVY, *texts.HTML[:6], "", " ", "x" * 10_000)
 """No text of a catalogue may be one of these; no id, reference, date or letter either."""
 WORDS = (*texts.PATHS, *texts.FORMATS, "a\n", "ä", "APR", "HolidayBase", "02-30")
 """Nor may an id, a reference, a date or a letter be one of these; a name may."""
-NO_TEXTS = {"id", "icon", "series", "service", "office", "queue", "country", "state", "date"}
+NO_TEXTS = {"id", "icon", "series", "service", "office", "queue", "country", "state", "date", "url"}
 _IDS = ("CON", "APR", "HolidayBase", "02-30")
-_SOUND = {"id": _IDS, "service": _IDS, "icon": ("02-30",), "address": ("",), "hours": ("{}",)}
+_SOUND = {
+    "id": _IDS,
+    "service": _IDS,
+    "icon": ("02-30",),
+    "address": ("",),
+    "phone": ("",),
+    "url": ("",),
+    "hours": ("{}",),
+}
 """By their form, these are some."""
 
 _LINE = re.compile(r"([a-z_]+)((?:\.[a-z]+)*) = (.+)\Z")
@@ -215,6 +245,8 @@ def _wrong(field: str, value: str) -> Iterator[str]:
 
 
 def _kind(value: str) -> str:
+    if value in ("true", "false"):
+        return "other"
     if value[0] in '["{':
         return {"[": "list", "{": "table"}.get(value[0], "text")
     return "time" if ":" in value else "date" if "-" in value else "integer"

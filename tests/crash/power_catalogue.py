@@ -77,7 +77,7 @@ class Reader:
         """The names that a search does not find; why it finds nothing at all."""
         with contextlib.closing(self.store.index()) as index:
             try:
-                return [name for n, name in enumerate(names) if f"s{n}" not in index.search(name, "de")]
+                return [name for n, name in enumerate(names) if f"s{n}" not in index.search(name, "de").sure]
             except apsw.Error as error:
                 return [f"anything: {error}"]
 

@@ -170,9 +170,9 @@ def test_fifty_presses_on_one_tile_are_one_ticket(hall: Lobby) -> None:
 def test_search_by_the_on_screen_keyboard_finds_the_everyday_word(hall: Lobby) -> None:
     hall.finger.tap("search")
     hall.trace.wait_for_screen("search")
-    hall.finger.type("perso")
-    found = hall.trace.wait_for(lambda now: any(b == "service:personalausweis" for b in now.boxes), what="the service")
-    assert next(b for b in found.boxes if b.startswith("service:")) == "service:personalausweis"
+    hall.finger.type("welpe")
+    found = hall.trace.wait_for(lambda now: any(b == "service:hund-anmelden" for b in now.boxes), what="the service")
+    assert next(b for b in found.boxes if b.startswith("service:")) == "service:hund-anmelden"
     back_to_start(hall)
 
 

@@ -106,6 +106,15 @@ def searching(text: str, hits: bool) -> Walk:
     return walk
 
 
+def searching_unsure(visit: Visit) -> None:
+    searching("reante", hits=False)(visit)
+    visit.send(events.SearchFound(visit.session.token, (), ("lebensbescheinigung", "anderswo-rente")))
+
+
+def elsewhere(visit: Visit) -> None:
+    visit.ask(intents.OpenService("anderswo-kindergeld"))
+
+
 def handed_back(visit: Visit) -> None:
     ended(Printed())(visit)
     visit.touch("hand_back")
@@ -208,7 +217,10 @@ WALKS: dict[str, Walk] = {
     "services": services,
     "search": searching("pers", hits=True),
     "search-none": searching("xyzzy", hits=False),
+    "search-empty": lambda visit: (visit.touch("search"), None)[1],
+    "search-unsure": searching_unsure,
     "service": service,
+    "service-elsewhere": elsewhere,
     "numbering": stopped_numbering,
     "printing": draw,
     "ticket": ended(Printed()),

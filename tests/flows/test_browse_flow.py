@@ -10,7 +10,7 @@ from visits import MONDAY_TEN, Visit, small_catalogue
 from kiosk.catalogue.index import EMPTY, index_of
 from kiosk.catalogue.model import Span
 from kiosk.session.model import State
-from kiosk.view import Screen, Tiles, controls
+from kiosk.view import Fact, Notice, Screen, Tiles, controls
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 
@@ -145,6 +145,78 @@ def test_every_hit_of_a_search_is_a_choice() -> None:
     visit.send(events.SearchFound(visit.session.token, found))
     (hits,) = [block for block in visit.view().body if isinstance(block, Tiles)]
     assert [item.id for item in hits.items] == [f"service:{service}" for service in found]
+
+
+def searched(typed: str, sure: tuple[str, ...] = (), unsure: tuple[str, ...] = ()) -> Visit:
+    visit = Visit(index=demo_index())
+    visit.touch("search")
+    for letter in typed:
+        visit.ask(intents.TypeText(letter))
+    visit.send(events.SearchFound(visit.session.token, sure, unsure))
+    return visit
+
+
+def tiles(visit: Visit) -> list[Tiles]:
+    return [block for block in visit.view().body if isinstance(block, Tiles)]
+
+
+def test_before_anything_is_typed_the_most_asked_services_stand_there() -> None:
+    visit = Visit(index=demo_index())
+    visit.touch("search")
+    (asked,) = tiles(visit)
+    featured = [tile.service for tile in visit.index.featured_on(visit.now.date())]
+    assert [item.intent for item in asked.items] == [intents.OpenService(each) for each in featured]
+    assert asked.spare, "only as far as one page goes"
+    visit.touch("key:a")
+    assert not tiles(visit), "no answer yet: neither hits nor that there are none"
+    assert not any(isinstance(block, Notice) for block in visit.view().body)
+
+
+def test_unsure_hits_stand_under_a_heading_of_their_own() -> None:
+    visit = searched("rente", ("anderswo-rente",), ("grundsicherung",))
+    sure, unsure = tiles(visit)
+    assert (sure.heading, unsure.heading) == ("", "Meinten Sie vielleicht …?")
+    assert [item.detail for item in (*sure.items, *unsure.items)] == [
+        "Nicht hier, sondern: Deutsche Rentenversicherung",
+        "Geld und Hilfe",
+    ]
+    (only,) = tiles(searched("sehtest", (), ("fuehrerschein-beantragen",)))
+    assert only.heading
+
+
+@pytest.mark.parametrize(
+    ("typed", "sure"), [("", ()), ("xyzzy", ()), ("an", ("hund-anmelden",)), ("an", ("hund-anmelden", "reisepass"))]
+)
+def test_the_last_row_is_always_a_number_for_the_reception(typed: str, sure: tuple[str, ...]) -> None:
+    visit = searched(typed, sure)
+    assert visit.view().aside is not None
+    visit.touch("reception")
+    assert visit.session.service == "empfang"
+    visit.touch("draw")
+    (commit,) = visit.of(effects.CommitIntent)
+    assert commit.ticket.service == "empfang"  # type: ignore[attr-defined]
+
+
+def test_without_a_number_for_the_reception_the_row_says_to_go_there() -> None:
+    for visit in (Visit(), searched("xyzzy")):
+        if visit.session.state is not State.SEARCH:
+            visit.touch("search")
+        visit.outbox_full = True
+        assert visit.view().aside is None
+        assert "Empfang" in [block.heading for block in visit.view().body if isinstance(block, Notice)][-1]
+
+
+def test_what_others_do_says_where_to_go_and_draws_no_number() -> None:
+    visit = searched("kindergeld", ("anderswo-kindergeld",))
+    visit.touch("service:anderswo-kindergeld")
+    view = visit.view()
+    notice, *facts = view.body
+    assert isinstance(notice, Notice)
+    assert "Familienkasse" in notice.text
+    assert [fact.icon for fact in facts if isinstance(fact, Fact)] == ["building-community", "phone", "world"]
+    assert "draw" not in [control.id for control in controls(view)]
+    visit.ask(intents.DrawTicket("anderswo-kindergeld"))
+    assert not visit.of(effects.CommitIntent)
 
 
 def test_help_is_called_once_and_its_page_says_what_became_of_it() -> None:

@@ -110,8 +110,10 @@ def test_further_fees_keep_the_direction_of_their_name_and_are_marked() -> None:
 def test_every_service_of_the_demo_marks_once_what_it_lacks(lang: str) -> None:
     visit = Visit(index=demo_index())
     visit.touch(f"lang:{lang}")
-    addresses = {office.address for office in visit.index.offices.values()}
-    for service in visit.index.services:
+    offices = {office.address for office in visit.index.offices.values()}
+    for service, known in visit.index.services.items():
+        away = known.elsewhere
+        addresses = offices | ({away.address, away.phone, away.url.removeprefix("https://")} if away else set())
         visit.ask(intents.OpenService(service))
         view = visit.view()
         facts = [block for block in view.body if isinstance(block, Fact)]

@@ -29,6 +29,8 @@ SITE = Site(town="Stadt Musterstadt", name="Bürgerhaus am Wall")
 SERVICE = "personalausweis"
 UNTRANSLATED = "auto-anmelden"
 """In Arabic it has a name and no more."""
+AWAY = "anderswo-rente"
+"""Others do it, and where is known."""
 NUMBERED = TICKET_HELD | {State.PRINTING, State.HANDING_BACK, State.GOODBYE}
 LONG_MESSAGE = (
     "Wegen einer Personalversammlung bleibt das Bürgeramt heute geschlossen. Ausweise holen Sie bitte ab "
@@ -134,6 +136,12 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     yield "search_found", view(replace(search, query="perso", hits=tuple(index().services)[:6]), now)
     yield "search_many", view(replace(search, query="an", hits=tuple(index().services)[:14]), now)
     yield "search_none", view(replace(search, query="xyzzy", hits=()), now)
+    services = tuple(index().services)
+    yield "search_unsure", view(replace(search, query="sehtest", unsure=services[20:23]), now)
+    mixed = replace(search, query="rente", hits=(AWAY, "lebensbescheinigung"), unsure=("grundsicherung", "bauantrag"))
+    yield "search_mixed", view(mixed, now)
+    yield "search_no_reception", view(replace(search, query="xyzzy"), replace(now, outbox_full=True))
+    yield "service_elsewhere", view(replace(session(State.SERVICE, lang, access), service=AWAY), now)
     no_paper = replace(session(State.TICKET_NO_PAPER, lang, access), problem="paper_out", help=Help.SENT)
     yield "ticket_no_paper_out", view(no_paper, now)
     yield from own_numbers(lang, access)

@@ -14,6 +14,7 @@ from kiosk.i18n.rtl import visual
 from kiosk.session.model import State
 from kiosk.view import Keyboard, Look, Notice, View
 from kiosk.vocabulary.access import Access, TextSize
+from screens.brief import without_second_lines
 from screens.layout import Sheet
 from screens.marks import Fill, Ink, Turn
 from screens.sizes import CORNER_MM
@@ -66,6 +67,37 @@ def test_at_most_six_choices_stand_on_a_page(studio: "Studio", panel: Panel, lan
             assert len(choices(sheet)) <= 6, f"{name}, page {at + 1}"
             most = max(most, len(choices(sheet)))
     assert most == 6
+
+
+@FORMATS
+@pytest.mark.parametrize("size", TextSize)
+@pytest.mark.parametrize("low", [False, True], ids=["", "low"])
+def test_neither_second_lines_nor_the_way_to_the_reception_cost_a_page(
+    studio: "Studio", panel: Panel, size: TextSize, low: bool
+) -> None:
+    for name in ("search", "search_found", "search_many", "search_mixed", "search_none"):
+        shown = named(name, "de", Access(size, low_reach=low))
+        assert shown.aside is not None
+        plain = replace(without_second_lines(shown), aside=None)
+        most = len(list(pages(studio, plain, panel)))
+        sheets = list(pages(studio, shown, panel))
+        assert len(sheets) <= most, name
+        assert all("reception" in {target.control.id for target in sheet.targets} for sheet in sheets), name
+
+
+@FORMATS
+@pytest.mark.parametrize("size", TextSize)
+def test_what_is_asked_for_most_takes_one_page_and_the_first_is_there(
+    studio: "Studio", panel: Panel, size: TextSize
+) -> None:
+    (sheet,) = pages(studio, named("search", "de", Access(size)), panel)
+    assert choices(sheet)[:1] == ["service:personalausweis"]
+
+
+def test_second_lines_are_drawn_where_there_is_room(studio: "Studio") -> None:
+    (sheet,) = pages(studio, named("search_mixed", "de"), PORTRAIT)
+    marks = [mark for target in sheet.targets for mark in target.marks if isinstance(mark, Ink)]
+    assert any(mark.text.startswith("Nicht hier, sondern") for mark in marks)
 
 
 @FORMATS

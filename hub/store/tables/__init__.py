@@ -5,7 +5,14 @@ hashes only. A change here needs a migration in ``hub/store/migrations/versions`
 """
 
 from hub.store.tables.base import metadata
-from hub.store.tables.catalogue import catalogue_import, catalogue_record, catalogue_state, signing_key, tile
+from hub.store.tables.catalogue import (
+    catalogue_import,
+    catalogue_record,
+    catalogue_state,
+    search_miss,
+    signing_key,
+    tile,
+)
 from hub.store.tables.counters import counter_act, seat
 from hub.store.tables.house import (
     counter,
@@ -44,6 +51,7 @@ __all__ = [
     "label_alias",
     "metadata",
     "queue",
+    "search_miss",
     "seat",
     "service_queue",
     "session",

@@ -12,7 +12,7 @@ from sqlalchemy import (
     text,
 )
 
-from hub.store.tables.base import ident, maybe_moment, metadata, moment, number, of_site, one_of, words
+from hub.store.tables.base import belongs, ident, maybe_moment, metadata, moment, number, of_site, one_of, words
 from hub.store.words import IMPORTS, KEYS
 
 catalogue_state = Table(
@@ -103,6 +103,24 @@ tile = Table(
     sqlite_with_rowid=False,
 )
 """A tile of the start screen that the hall chose itself; it survives every import."""
+
+search_miss = Table(
+    "search_miss",
+    metadata,
+    ident("site_id"),
+    words("day"),
+    words("terminal_id"),
+    words("text"),
+    number("visits"),
+    moment("at_ms"),
+    PrimaryKeyConstraint("site_id", "day", "terminal_id", "text"),
+    belongs("terminal", "terminal_id"),
+    CheckConstraint("visits >= 5", name="several_visits"),
+    CheckConstraint("length(text) BETWEEN 3 AND 40", name="short_text"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""What visitors typed at a terminal and did not find, where at least five visits of one day agreed."""
 
 signing_key = Table(
     "signing_key",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from kiosk.catalogue.check import FAULTS_LIMIT, check
-from kiosk.catalogue.model import Catalogue, Category, ClosedDay, Featured, Fee, Office, Queue, Service, Span
+from kiosk.catalogue.model import Catalogue, Category, ClosedDay, Elsewhere, Featured, Fee, Office, Queue, Service, Span
 
 NAMES = {"de": "Personalausweis", "en": "Identity card", "ar": "بطاقة الهوية"}
 SOUND = Catalogue(
@@ -214,3 +214,21 @@ ANY_SPANS = st.lists(st.builds(Span, day=st.integers(0, 6), opens=st.times(), cl
 def test_whatever_it_holds_the_check_never_raises(catalogue: Catalogue) -> None:
     for fault in check(catalogue):
         assert str(fault).isprintable()
+
+
+def _away(**fields: object) -> tuple[str, ...]:
+    service = Service(id="kg", names={"de": "Kindergeld"}, **fields)  # type: ignore[arg-type]
+    return tuple(fault.place for fault in check(Catalogue(version=1, services=(service,))))
+
+
+def test_what_others_do_says_who_and_in_a_sound_form() -> None:
+    there = {"de": "Familienkasse"}
+    sound = Elsewhere(address="Markt 2", phone="115", url="https://familienkasse.example/a?b=1")
+    assert _away(elsewhere=sound, there=there) == ()
+    assert _away(elsewhere=Elsewhere(), there=there) == ()
+    assert _away(elsewhere=sound) == ("services[kg].there",)
+    assert _away(there=there) == ("services[kg].there",)
+    assert _away(elsewhere=Elsewhere(phone="<b>1</b>"), there=there) == ("services[kg].elsewhere.phone",)
+    for url in ("familienkasse.de", "javascript:alert(1)", "https://a b", "https://" + "x" * 200):
+        assert _away(elsewhere=Elsewhere(url=url), there=there) == ("services[kg].elsewhere.url",)
+    assert _away(elsewhere=sound, there=there, reception=True) == ("services[kg].elsewhere",)

@@ -5,7 +5,7 @@ import random
 import msgspec
 
 from hub.catalogue.demo import demo_catalogue
-from kiosk.catalogue.records import Key, digest, put_together, sha256, take_apart
+from kiosk.catalogue.records import Key, digest, join, put_together, sha256, take_apart
 
 
 def test_what_is_taken_apart_can_be_put_together():
@@ -46,3 +46,29 @@ def test_the_digest_depends_on_every_record_and_not_on_their_order():
     assert len({digest(entries[:at] + entries[at + 1 :]) for at in range(20)}) == 20
     key, rev, body = entries[0]
     assert digest([(key, rev + 1, body), *entries[1:]]) != digest(entries)
+
+
+def test_who_does_it_elsewhere_is_named_even_in_a_language_that_is_not_shown():
+    catalogue = demo_catalogue()
+    records = take_apart(catalogue)
+    shared, texts = Key("service", "anderswo-rente"), {}
+    for lang in ("de", "en", "ar"):
+        texts[lang] = records[Key("service", "anderswo-rente", lang)]
+    whole = join("service", shared.id, records[shared], texts).value
+    assert whole == next(each for each in catalogue.services if each.id == shared.id)
+    only_name = msgspec.json.encode({"names": "Rente"})
+    assert join("service", shared.id, records[shared], {"de": only_name}).nameless
+
+
+def test_fields_of_a_newer_hub_are_left_out():
+    """As a terminal of before does with ``elsewhere`` and ``there``: the service stays, without a queue."""
+    shared, text = (
+        msgspec.json.encode({"id": "s", "later": {"x": 1}, "#": 0}),
+        msgspec.json.encode({"names": "Rente", "teasers": "Macht die Rentenversicherung.", "elsewhen": "dort"}),
+    )
+    value = join("service", "s", shared, {"de": text}).value
+    assert msgspec.to_builtins(value) == {
+        "id": "s",
+        "names": {"de": "Rente"},
+        "teasers": {"de": "Macht die Rentenversicherung."},
+    }

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from kiosk.catalogue import rules
 from kiosk.catalogue.index import EMPTY, index_of
-from kiosk.catalogue.model import Catalogue, Category, Featured, Fee, Office, Queue, Service, Span
+from kiosk.catalogue.model import Catalogue, Category, Elsewhere, Featured, Fee, Office, Queue, Service, Span
 from kiosk.catalogue.rules import MayDraw, NoTicket, NoTicketReason
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -116,6 +116,13 @@ def test_categories_in_screen_order_and_only_those_with_a_service_today() -> Non
 
 def test_featured_tiles_need_a_valid_service_with_a_queue() -> None:
     assert [tile.service for tile in INDEX.featured_on(MONDAY_NOON.date())] == ["perso"]
+
+
+def test_what_others_do_has_no_queue_here_whatever_staff_gave_it() -> None:
+    away = replace(CATALOGUE.services[0], elsewhere=Elsewhere(phone="115"), there={"de": "Familienkasse"})
+    index = index_of(replace(CATALOGUE, services=(away, *CATALOGUE.services[1:])))
+    assert index.ticket_offer(away.id, MONDAY_NOON) == NoTicket(NoTicketReason.ELSEWHERE)
+    assert index.featured_on(MONDAY_NOON.date()) == (), "nor a tile that would draw a number"
 
 
 def test_the_house_is_open_while_one_office_is() -> None:

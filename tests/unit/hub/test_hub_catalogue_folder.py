@@ -19,7 +19,7 @@ from hub.catalogue.toml import FILE_LIMIT
 from hub.queues import house
 from hub.store.engine import Store
 from kiosk.catalogue.faults import CatalogueFaults
-from kiosk.catalogue.model import Catalogue, Category, ClosedDay, Featured, Fee, Office, Queue, Service, Span
+from kiosk.catalogue.model import Catalogue, Category, ClosedDay, Elsewhere, Featured, Fee, Office, Queue, Service, Span
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "catalogue.md"
 BASE = '[[category]]\nid = "ordnung"\nnames.de = "Ordnung"\n'
@@ -224,7 +224,7 @@ def wrong(folder: Path, case: toml.Case) -> Iterator[Path]:
 
 def test_the_corpus_is_sound_but_for_the_case_and_holds_every_field(tmp_path: Path) -> None:
     assert loaded(toml.write(tmp_path)).services[0].names["ar"] == "بطاقة الهوية"
-    for record in (Category, Service, Fee, Office, ClosedDay, Span, Queue, Featured):
+    for record in (Category, Service, Elsewhere, Fee, Office, ClosedDay, Span, Queue, Featured):
         assert set(record.__struct_fields__) <= toml.fields(), record
 
 

@@ -11,12 +11,13 @@ from kiosk.assets.icons import ICONS
 from kiosk.catalogue import rules
 from kiosk.catalogue.check import check
 from kiosk.catalogue.index import index_of
-from kiosk.catalogue.model import Service
+from kiosk.catalogue.model import Elsewhere, Service
 from kiosk.vocabulary.labels import SERIES_LETTERS
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CATALOGUE = demo_catalogue()
 INDEX = index_of(CATALOGUE)
+HERE = [service for service in CATALOGUE.services if service.elsewhere is None]
 LANGUAGES = ("de", "en")
 SERVICES = pytest.mark.parametrize("service", CATALOGUE.services, ids=lambda service: service.id)
 
@@ -33,18 +34,35 @@ def test_every_service_is_complete_in_german_and_english(service: Service) -> No
     for lang in LANGUAGES:
         assert service.names.get(lang)
         assert service.teasers.get(lang)
-        assert service.bring.get(lang)
         assert service.words.get(lang)
+        assert bool(service.there.get(lang)) == (service.elsewhere is not None)
         assert all(fee.names.get(lang) for fee in service.fees)
-    assert len(service.bring["de"]) == len(service.bring["en"])
+    if service.elsewhere is None and not service.reception:
+        assert len(service.bring["de"]) == len(service.bring["en"]) > 0
     assert bool(service.fee_notes.get("de")) == bool(service.fee_notes.get("en"))
 
 
-@SERVICES
+def test_what_others_do_is_found_and_has_no_number() -> None:
+    away = [service for service in CATALOGUE.services if service.elsewhere is not None]
+    assert len(away) >= 5
+    for service in away:
+        assert not INDEX.may_ticket(service.id, datetime(2026, 11, 24, 10, tzinfo=BERLIN))
+        assert service.elsewhere != Elsewhere(), "it says how to reach them"
+        assert {"ar"} <= set(service.names) & set(service.teasers) & set(service.there)
+
+
+def test_one_service_is_the_reception_s() -> None:
+    now = datetime(2026, 11, 24, 10, tzinfo=BERLIN)
+    assert [service.id for service in CATALOGUE.services if service.reception] == ["empfang"]
+    assert INDEX.reception(now) is INDEX.services["empfang"]
+    assert INDEX.reception(now.replace(hour=23)) is None
+
+
+@pytest.mark.parametrize("service", HERE, ids=lambda service: service.id)
 def test_every_service_can_be_drawn_and_found(service: Service) -> None:
     assert service.queue
     assert service.office
-    assert service.categories
+    assert service.categories or service.reception
     assert service.minutes
     for day in (datetime(2026, 11, 24, 10, tzinfo=BERLIN), datetime(2026, 11, 26, 10, tzinfo=BERLIN)):
         assert INDEX.may_ticket(service.id, day)
@@ -56,7 +74,7 @@ def test_names_fit_a_tile_and_sentences_are_short(service: Service) -> None:
         assert len(service.names[lang]) <= 32
         sentences = re.split(r"(?<=[.?!:]) ", service.teasers[lang])
         assert max(len(sentence.split()) for sentence in sentences) <= 14
-        assert all(len(item) <= 90 for item in service.bring[lang])
+        assert all(len(item) <= 90 for item in service.bring.get(lang, ()))
     assert len(service.names["de"]) <= 30
 
 
@@ -165,4 +183,4 @@ def test_a_trainer_may_open_the_house_at_night() -> None:
     open_index = index_of(always_open(CATALOGUE))
     assert check(always_open(CATALOGUE)) == ()
     assert not INDEX.open_at(night)
-    assert all(open_index.may_ticket(service.id, night) for service in CATALOGUE.services)
+    assert all(open_index.may_ticket(service.id, night) for service in HERE)

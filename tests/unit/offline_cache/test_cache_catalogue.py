@@ -137,7 +137,7 @@ def test_a_file_of_layout_1_is_built_anew_from_its_snapshot(tmp_path: Path) -> N
     assert store.head.epoch == "", "the next manifest brings everything anew"
     index = store.index()
     assert index is not None
-    assert index.search("reise", "de") == ("pass",)
+    assert index.search("reise", "de").sure == ("pass",)
     again = CatalogueStore(path)
     assert again.load() == snapshot(1)
     assert again.head.version == 1

@@ -77,7 +77,7 @@ class Terminal:
         index = self.store.index()
         assert index is not None
         try:
-            return index.search(text, lang)
+            return index.search(text, lang).sure
         finally:
             index.close()
 
@@ -321,7 +321,7 @@ def test_other_languages_are_shown_after_a_change_of_the_configuration(tmp_path:
         assert catalogue.services[4].names["fr"] == "Prestation 4"
         index = store.index()
         assert index is not None
-        assert index.search("prestation 4", "fr") == ("s4",)
+        assert index.search("prestation 4", "fr").sure == ("s4",)
         assert here.digest() == store.head.digest
 
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 COLUMNS = (
     ("instance", "clock_ms INTEGER DEFAULT '0' NOT NULL"),
