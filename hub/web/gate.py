@@ -13,6 +13,7 @@ from litestar.datastructures import Cookie
 from hub.auth import sessions
 from hub.auth.rights import Right, may
 from hub.auth.sessions import Person
+from hub.connections.proof import prove
 from hub.hall import Hall
 from hub.queues.house import sites
 from hub.web.page import Asked, go, page
@@ -43,6 +44,7 @@ async def staff_only(request: Asked) -> Response[Any] | None:
     if person is None:
         return _to_sign_in(request)
     request.state.person = person
+    prove(request.scope)
     right: Right | None = request.route_handler.opt.get("right")
     if right is not None and not may(person.role, right):
         return page(request, "message.html", 403, word="forbidden")
