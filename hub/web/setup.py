@@ -23,7 +23,7 @@ from kiosk.catalogue.model import Span
 
 DAYS = range(7)
 SPANS_A_DAY = (0, 1)
-CLOCK = re.compile(r"([01]?\d|2[0-3])(?:[:.]([0-5]\d))?")
+CLOCK = re.compile(r"([01]?[0-9]|2[0-3])(?:[:.]([0-5][0-9]))?")
 
 
 @get("/setup")

@@ -95,7 +95,7 @@ class HelpRequest(Body, frozen=True):
 
     id: Uuid
     lang: Lang = "de"
-    reason: Annotated[str, msgspec.Meta(pattern="^(asked|no_paper|no_number|flood)$")] = "asked"
+    reason: Annotated[str, msgspec.Meta(pattern=r"^(asked|no_paper|no_number|flood)\Z")] = "asked"
     label: Short = ""
 
 
