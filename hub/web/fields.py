@@ -31,5 +31,6 @@ async def fields_of(request: Asked) -> FormMultiDict:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST)
     except ValueError as fault:
         raise ClientException(f"More than {MOST} fields.") from fault
-    request.state.fields = FormMultiDict(pairs)
-    return request.state.fields
+    found = FormMultiDict(pairs)
+    request.state.fields = found
+    return found
