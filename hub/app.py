@@ -16,6 +16,7 @@ from hub.api import catalogue_api, terminal_api, wiring
 from hub.api.number import number
 from hub.api.wiring import Asked
 from hub.clock import Kept, Verdict
+from hub.connections import heads
 from hub.feed import HEARTBEAT_S, Feed
 from hub.hall import Hall, TheHall, believe, system_ms
 from hub.queues import kept_clock
@@ -36,7 +37,9 @@ class HubApp(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One ASGI event source: a request, or the app's life span."""
-        if scope["type"] == ScopeType.HTTP and scope["path"] == wire.TICKETS:
+        if scope["type"] == ScopeType.HTTP and (status := heads.fault_of(scope)):
+            await heads.refuse(send, status)
+        elif scope["type"] == ScopeType.HTTP and scope["path"] == wire.TICKETS:
             await number(self.state.hall, scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
@@ -67,6 +70,7 @@ def app_over(hall: TheHall) -> HubApp:
         lifespan=[partial(_lifespan, hall)],
         exception_handlers={HTTPException: _http_fault},
         openapi_config=None,
+        request_max_body_size=wiring.BODY_MAX,
         logging_config=None,
     )
 

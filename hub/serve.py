@@ -13,10 +13,14 @@ from pathlib import Path
 
 import uvicorn
 from litestar import Litestar
+from uvicorn.config import STARTUP_FAILURE
 
 from hub.app import create_app
 from hub.auth.first_run import new_token
 from hub.clock import HallClock
+from hub.connections.limits import Limits, limits_here
+from hub.connections.protocol import BoundedProtocol, Keeper
+from hub.connections.tally import Tally
 from hub.hall import Hall, system_ms
 from hub.queues import kept_clock
 from hub.store.engine import Store
@@ -28,6 +32,9 @@ from hub.tls.serving import Files, Tls
 from kiosk.vocabulary.addresses import is_this_machine
 
 LOGGER = logging.getLogger("hub")
+BACKLOG = 512
+HANDSHAKE_S = 10.0
+"""A client that has not shaken hands by then is gone or means no good."""
 KEEP_ALIVE_S = 75
 """Longer than the terminals' heartbeat of 5 s, so that they keep their connection."""
 STORE_ENDED = 74
@@ -74,7 +81,7 @@ def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | 
 
 def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None] | None, tls: Tls | None) -> int:
     try:
-        listener = socket.create_server((bind, port), backlog=512)
+        listener = socket.create_server((bind, port), backlog=BACKLOG)
     except OSError as fault:
         return _refuse(f"Cannot listen on {bind}:{port} ({fault.strerror}). Choose another --bind or --port.")
     with listener:
@@ -85,7 +92,7 @@ def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None]
         _end_in_order()
         try:
             app = create_app(store, _clock(store), ca=tls.ca if tls else "")
-            server = HubServer(app, listener, ready or partial(_say, store), tls)
+            server = HubServer(app, listener, ready or partial(_say, store), tls, limits_here())
             store.at_the_end(server.end)
             server.run([listener])
         finally:
@@ -144,6 +151,7 @@ class HubServer(uvicorn.Server):
         listener: socket.socket,
         ready: Callable[[str], None] | None = None,
         tls: Tls | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """Serve ``app`` on ``listener``; start with ``run([listener])``, end by ``should_exit = True``."""
         super().__init__(
@@ -158,10 +166,10 @@ class HubServer(uvicorn.Server):
                 proxy_headers=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=3,
-                ssl_context_factory=(lambda _config, _default: tls.context) if tls else None,
             )
         )
         self._hub, self._listener, self._ready, self._tls = app, listener, ready, tls
+        self._keeper = Keeper(limits or Limits(), Tally())
         self._watch: asyncio.Task[None] | None = None
 
     def end(self, _trouble: Trouble) -> None:
@@ -169,15 +177,31 @@ class HubServer(uvicorn.Server):
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
-        await super().startup(sockets)
+        """Start, then say so. As uvicorn does it for one socket, but a silent handshake ends after some seconds."""
+        await self.lifespan.startup()
+        if self.lifespan.should_exit:
+            sys.exit(STARTUP_FAILURE)
         if self._tls is not None:
             self._watch = asyncio.create_task(self._tls.watch())
+        loop = asyncio.get_running_loop()
+        context = self._tls.context if self._tls else None
+        within = HANDSHAKE_S if context else None
+        self.servers = [
+            await loop.create_server(
+                self._connection, sock=self._listener, ssl=context, backlog=BACKLOG, ssl_handshake_timeout=within
+            )
+        ]
+        self.started = True
         host, port = self._listener.getsockname()[:2]
         url = f"{'https' if self._tls else 'http'}://{host}:{port}"
         LOGGER.info("The hub answers at %s", url)
         if self._ready:
             self._ready(url)
+
+    def _connection(self) -> BoundedProtocol:
+        return BoundedProtocol(
+            self._keeper, config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams, then wait for the other requests."""

@@ -88,6 +88,11 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     )
     rotate.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     rotate.add_argument("--accept", action="store_true", help="although some terminals must be enrolled again then")
+    password = acts.add_parser("password", help="give a person a new password; the hub may be running")
+    password.add_argument("login")
+    unlock = acts.add_parser("unlock", help="forget every wrong password, so that nobody waits any more")
+    for way_in in (password, unlock):
+        way_in.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     backup = acts.add_parser(
         "backup", help="copy the hub's database and certificates to a new file, while the hub runs"
     )
@@ -177,6 +182,10 @@ def _hub_act(options: argparse.Namespace) -> int:
         from hub.catalogue.rotation import run_rotate
 
         return run_rotate(options.data, accept=options.accept)
+    if options.act in ("password", "unlock"):
+        from hub.auth.cli import run_password, run_unlock
+
+        return run_unlock(options.data) if options.act == "unlock" else run_password(options.login, options.data)
     from hub.backup import run_backup, run_restore
 
     if options.act == "backup":

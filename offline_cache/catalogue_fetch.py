@@ -35,7 +35,7 @@ _PIECE_ANSWERS = (
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
 )
 _PATH = re.compile(rf"{re.escape(wire.SNAPSHOT)}/[A-Za-z0-9_-][A-Za-z0-9._-]{{0,120}}\Z")
-_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})\Z")
+_RANGE = re.compile(r"bytes ([0-9]{1,12})-([0-9]{1,12})/([0-9]{1,12})\Z")
 
 
 class Gone(msgspec.Struct, frozen=True):

@@ -29,8 +29,8 @@ TOKEN_MAX = 16 * 1024
 SIGNERS_MAX = 4
 _ALGORITHM = "EdDSA"
 _TOKEN = re.compile(rb"([A-Za-z0-9_-]{1,1000})\.([A-Za-z0-9_-]{1,14000})\.([A-Za-z0-9_-]{86})\Z")
-_VERSION = re.compile(r"(\d{1,6})(\.\d{1,6}){0,2}\Z")
-_SCHEMA = re.compile(r"(\d{1,4})\.(\d{1,4})\Z")
+_VERSION = re.compile(r"([0-9]{1,6})(\.[0-9]{1,6}){0,2}\Z")
+_SCHEMA = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})\Z")
 _ASK = "Ask who runs the hub: somebody may stand between it and this terminal."
 
 

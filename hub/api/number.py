@@ -38,7 +38,7 @@ async def number(hall: Hall, scope: HTTPScope, receive: Receive, send: Send) -> 
 async def _answered(hall: Hall, scope: HTTPScope, receive: Receive) -> tuple[int, msgspec.Struct]:
     if scope["method"] != "POST":
         raise Turned(405, wire.Fault(code="http_405", message="Only POST makes a number."))
-    known = await bearer(_header(scope, b"authorization"), hall)
+    known = await bearer(_header(scope, b"authorization"), hall, scope)
     ask = _ask(decode(await _body(receive), _request), known, hall)
     found = await hall.store.write(lambda c: issue(c, ask))
     if isinstance(found, Refused):

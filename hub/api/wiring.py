@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.types import ExceptionHandlersMap
+from litestar.types import ExceptionHandlersMap, HTTPScope
 
+from hub.connections.proof import prove
 from hub.hall import Hall
 from hub.queues.refusals import Refused, status_of
 from hub.queues.terminals import Known
@@ -37,15 +38,16 @@ class Turned(Exception):
 
 async def terminal(request: Asked, hall: Hall) -> Known:
     """The terminal whose key the request carries. Turned with 401 when it carries none that is worth something."""
-    return await bearer(request.headers.get("authorization", ""), hall)
+    return await bearer(request.headers.get("authorization", ""), hall, request.scope)
 
 
-async def bearer(header: str, hall: Hall) -> Known:
-    """The terminal of an ``Authorization: Bearer`` header."""
+async def bearer(header: str, hall: Hall, scope: HTTPScope) -> Known:
+    """The terminal of an ``Authorization: Bearer`` header; its connection counts as proven from then on."""
     scheme, _, key = header.partition(" ")
     known = await hall.keys.owner(key) if scheme.lower() == "bearer" and key else None
     if known is None:
         raise Turned(401, Fault(code="unknown_key", message="Enrol this terminal on the hub's terminals page."))
+    prove(scope)
     return known
 
 

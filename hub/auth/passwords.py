@@ -2,10 +2,13 @@
 
 import asyncio
 import os
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from hub.auth.weak import is_weak
 
 SHORTEST = 10
 LONGEST = 200
@@ -50,12 +53,12 @@ class Passwords:
             return False
 
 
-def complaint(password: str, login: str) -> str | None:
-    """Why this cannot be a password, as a message key; None when it can."""
+def complaint(password: str, context: Iterable[str]) -> str | None:
+    """Why this cannot be a password, as a message key; None when it can. ``context``: login, name, town, hall."""
     if len(password) < SHORTEST:
         return "password.short"
     if len(password) > LONGEST:
         return "password.long"
-    if len(set(password.casefold())) < FEWEST_CHARACTERS or login.casefold() in password.casefold():
+    if len(set(password.casefold())) < FEWEST_CHARACTERS or is_weak(password, context):
         return "password.easy"
     return None

@@ -89,6 +89,12 @@ def by_login(connection: Connection, site: str, login: str) -> tuple[str, str] |
     return None if row is None else (row[0], row[1])
 
 
+def by_any_login(connection: Connection, site: str, login: str) -> str | None:
+    """Id of whoever has this name, disabled or not."""
+    row = connection.execute(select(t.user.c.id).where(t.user.c.site_id == site, t.user.c.login == login)).first()
+    return None if row is None else str(row[0])
+
+
 def _change(connection: Connection, site: str, ident: str, **values: str | int | None) -> None:
     connection.execute(update(t.user).where(t.user.c.site_id == site, t.user.c.id == ident).values(**values))
 

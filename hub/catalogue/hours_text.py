@@ -13,10 +13,10 @@ from kiosk.catalogue.texts import NAME_LIMIT, by_language
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-3]):([0-5]\d)\Z")
+_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\s*[-–]\s*([01][0-9]|2[0-3]):([0-5][0-9])\Z")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 """A code of ISO 3166; another name may be anything of the library's."""
-_YEARLY = re.compile(r"(\d\d)-(\d\d)\Z")
+_YEARLY = re.compile(r"([0-9][0-9])-([0-9][0-9])\Z")
 _YEARS_LIMIT = 20
 _REMEDY = 'Write hours.mon = ["08:00-12:00", "13:00-16:00"]; days are ' + ", ".join(DAYS) + "."
 _CLOSED_KEYS = {"years", "country", "state", "yearly"}

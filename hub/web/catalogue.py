@@ -17,6 +17,7 @@ from hub.hall import Hall
 from hub.queues import waiting
 from hub.queues.publishing import InForce
 from hub.queues.refusals import Code, Refused
+from hub.web import forms
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.words import language_of
@@ -36,7 +37,7 @@ async def catalogue_page(request: Asked, hall: Hall) -> Response[Any]:
 @post("/catalogue/accept", opt=MAY)
 async def accept(request: Asked, hall: Hall) -> Response[Any]:
     """Put the import in force that waits, whatever the guards found. The form names it: another may have come since."""
-    wanted = (await request.form()).get("n", "")
+    wanted = (await forms.read(request)).value("n")
     kept = await hall.store.read(partial(versions.listed, site=who(request).site))
     pending = next((each for each in kept if each.state is Outcome.PENDING and str(each.n) == wanted), None)
     return await _publish(request, hall, pending.n if pending else 0, "accepted")

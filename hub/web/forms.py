@@ -1,15 +1,19 @@
 """What a form said: texts read with their limits, faults collected by field, so that the page can show all of them."""
 
+import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import msgspec
 from litestar.datastructures import FormMultiDict
 
+from hub.connections.heads import is_host
+from hub.web.fields import fields_of
 from hub.web.page import Asked
 from hub.web.typed import tidy, unfit
 from kiosk.wire import Uuid
+
+_BASE_URL = re.compile(r"https?://(?P<host>[!-.0-~]+)(?:/[A-Za-z0-9._~/-]*)?\Z", re.ASCII)
 
 
 class Form:
@@ -98,9 +102,8 @@ class Form:
     def base_url(self, name: str) -> str:
         """Scheme and host under which visitors reach the hub, without a slash at the end; "" = none."""
         url = self.value(name).strip().rstrip("/")
-        parts = urlsplit(url)
-        plain = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
-        if url and (not plain or parts.username or len(url) > 300 or not url.isprintable() or " " in url):
+        found = _BASE_URL.match(url)
+        if url and (not found or len(url) > 300 or not is_host(found["host"].encode())):
             self.fault(name, "fault.base_url")
             return ""
         return url
@@ -108,4 +111,4 @@ class Form:
 
 async def read(request: Asked) -> Form:
     """The form of this POST."""
-    return Form(await request.form())
+    return Form(await fields_of(request))

@@ -14,9 +14,11 @@ from litestar.datastructures import Cookie
 from hub.auth import sessions
 from hub.auth.rights import Right, may
 from hub.auth.sessions import Person
+from hub.connections.proof import prove
 from hub.hall import Hall
 from hub.queues.house import sites
 from hub.store.faults import StoreFailed
+from hub.web.fields import fields_of
 from hub.web.page import Asked, go, page
 
 SESSION_COOKIE = "hub_session"
@@ -45,6 +47,7 @@ async def staff_only(request: Asked) -> Response[Any] | None:
     if person is None:
         return _to_sign_in(request)
     request.state.person = person
+    prove(request.scope)
     right: Right | None = request.route_handler.opt.get("right")
     if right is not None and not may(person.role, right):
         return page(request, "message.html", 403, word="forbidden")
@@ -99,22 +102,25 @@ def _is_navigation(request: Asked) -> bool:
 
 
 async def _from_our_page(request: Asked, token: str) -> bool:
+    """Origin and host first: a stranger's body is not even parsed."""
+    if not (_same_origin(request) and await _host_is_ours(request)):
+        return False
     given = request.headers.get("x-csrf-token")
     if given is None:
-        given = (await request.form()).get("csrf", "")
-    right_token = bool(token) and isinstance(given, str) and secrets.compare_digest(given.encode(), token.encode())
-    return right_token and _same_origin(request) and await _host_is_ours(request)
+        given = (await fields_of(request)).get("csrf", "")
+    return bool(token) and isinstance(given, str) and secrets.compare_digest(given.encode(), token.encode())
 
 
 def _same_origin(request: Asked) -> bool:
-    """The browser says which page sent it; a browser always does so with a POST."""
-    origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == request.headers.get("host", "")
+    """The browser says which page sent it, with its scheme; a browser always does so with a POST."""
+    host, scheme = request.headers.get("host", ""), request.url.scheme
+    forwarded = request.headers.get("x-forwarded-proto")
+    return request.headers.get("origin") in {f"{each}://{host}" for each in (scheme, forwarded) if each}
 
 
 async def _host_is_ours(request: Asked) -> bool:
     """An address, a local name, this machine's name or the base URL's: names that only lead here."""
-    name = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").rstrip(".").lower()
+    name = (request.url.hostname or "").rstrip(".").lower()
     if is_local_name(name) or name in (socket.gethostname().lower(), socket.getfqdn().lower()):
         return True
     known = await hall_of(request).store.read(sites)

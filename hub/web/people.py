@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from hub.auth import people
 from hub.auth.rights import RIGHTS, Right
 from hub.hall import Hall
+from hub.queues.house import sites
 from hub.store.words import ROLES, Role
 from hub.web import forms
 from hub.web.gate import needs, staff_only, who
@@ -30,7 +31,8 @@ async def add_person(request: Asked, hall: Hall) -> Response[Any]:
     """Create a person."""
     form = await forms.read(request)
     login = read_login(form)
-    name, role, password = form.text("name"), form.one_of("role", ROLES), read_password(form, login)
+    name, role = form.text("name"), form.one_of("role", ROLES)
+    password = read_password(form, login, name, *await _names_of_the_hall(hall))
     if form.ok:
         site, kept = who(request).site, await hall.passwords.hash(password)
         add = partial(people.add, site=site, ident=hall.new_id(), login=login, name=name, role=Role(role), kept=kept)
@@ -58,7 +60,7 @@ async def reset_password(request: Asked, hall: Hall, ident: FromPath[str]) -> Re
     known = {each.id: each for each in await hall.store.read(partial(people.accounts, site=me.site))}
     if ident not in known:
         return go("/people")
-    password = read_password(form, known[ident].login)
+    password = read_password(form, known[ident].login, known[ident].name, *await _names_of_the_hall(hall))
     if not form.ok:
         return await _page(request, hall, forms.Form(None, role=Role.CLERK), 422, wrong={ident: form})
     kept, keep = await hall.passwords.hash(password), me.token_hash if ident == me.user else ""
@@ -83,6 +85,11 @@ async def enable(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[A
     """Let the person in again."""
     await hall.store.write(partial(people.enable, site=who(request).site, ident=ident))
     return go("/people", "saved")
+
+
+async def _names_of_the_hall(hall: Hall) -> list[str]:
+    """Words that everybody who guesses knows."""
+    return [word for site in await hall.store.read(sites) for word in (site.town, site.name)]
 
 
 async def _changed(request: Asked, hall: Hall, done: bool) -> Response[Any]:

@@ -23,7 +23,7 @@ from kiosk.catalogue.model import Span
 
 DAYS = range(7)
 SPANS_A_DAY = (0, 1)
-CLOCK = re.compile(r"([01]?\d|2[0-3])(?:[:.]([0-5]\d))?")
+CLOCK = re.compile(r"([01]?[0-9]|2[0-3])(?:[:.]([0-5][0-9]))?")
 
 
 @get("/setup")
@@ -45,7 +45,8 @@ async def set_up(request: Asked, hall: Hall) -> Response[Any]:
         return page(request, "message.html", 403, word="setup_over")
     new = _read_house(form, words.sayer(words.language_of(request)))
     login = read_login(form)
-    name, password = form.text("admin_name"), read_password(form, login)
+    name = form.text("admin_name")
+    password = read_password(form, login, name, form.value("town"), form.value("name"))
     if not form.ok:
         return page(request, "setup.html", 422, form=form)
     administrator = founding.Administrator(login, name, await hall.passwords.hash(password))
@@ -108,10 +109,10 @@ def read_login(form: forms.Form) -> str:
     return login
 
 
-def read_password(form: forms.Form, login: str) -> str:
-    """A password good enough, typed twice."""
+def read_password(form: forms.Form, *context: str) -> str:
+    """A password good enough, typed twice. ``context``: words it may not consist of (login, name, town, hall)."""
     password = form.value("password")
-    if word := complaint(password, login):
+    if word := complaint(password, context):
         form.fault("password", word)
     elif password != form.value("again"):
         form.fault("again", "fault.again")

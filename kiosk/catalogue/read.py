@@ -15,7 +15,7 @@ SCHEMA = "1.0"
 SIZE_LIMIT = 128 * 1024 * 1024
 """Bytes a catalogue may have; ten thousand services in thirteen languages have about 62 MB."""
 
-_VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})\Z")
+_VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})\Z")
 _FORM = "docs/catalogue.md shows the form."
 
 

@@ -7,8 +7,8 @@ import msgspec
 SERIES_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 """Letters a series may have: I, O and Q are left out because they read as 1 and 0."""
 
-_HUB = re.compile(r"([A-Z]{1,2})\s*(\d{1,4})\Z")
-_SLOT = re.compile(r"([A-Z]{1,2})\s*(\d{2})-(\d{1,4})\Z")
+_HUB = re.compile(r"([A-Z]{1,2})\s*([0-9]{1,4})\Z")
+_SLOT = re.compile(r"([A-Z]{1,2})\s*([0-9]{2})-([0-9]{1,4})\Z")
 
 
 class Label(msgspec.Struct, frozen=True, order=True):

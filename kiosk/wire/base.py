@@ -22,14 +22,14 @@ MANIFEST = "/api/v1/manifest"
 CHANGES = "/api/v1/catalogue/changes"
 SNAPSHOT = "/api/v1/catalogue/snapshot"
 
-Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$")]
+Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\Z")]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Lang = Annotated[str, msgspec.Meta(max_length=20)]
-Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
+Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
 """128 bits: the generation of a database file."""
-Hex64 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Hex64 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 """256 bits: a SHA-256 or a key."""
-BusinessDay = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+BusinessDay = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
 LAST_MS = 221_845_392_000_000
 """The year 9000: a date in every zone, and still one when clocks go on from it for centuries."""
 Ms = Annotated[int, msgspec.Meta(ge=0, le=LAST_MS)]

@@ -17,7 +17,7 @@ SCHEMA = "1.0"
 CHANGES_MAX = 500
 """Items in one answer of CHANGES."""
 
-RecordId = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9._:-]+$")]
+RecordId = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9._:-]+\Z")]
 
 
 class SnapshotPlace(Body, frozen=True):

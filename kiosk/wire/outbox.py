@@ -10,7 +10,7 @@ from kiosk.wire.base import Body, BusinessDay, Hex32, Lang, Short, ToldMs, Uuid
 BATCH_MAX = 100
 """Operations in one request."""
 
-Series = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{1,2}$")]
+Series = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{1,2}\Z")]
 
 
 class OpKind(StrEnum):
@@ -50,7 +50,7 @@ class PaperFact(Body, frozen=True, kw_only=True):
     """What became of a ticket's paper."""
 
     id: Uuid
-    outcome: Annotated[str, msgspec.Meta(pattern="^(printed|not_printed|unconfirmed|screen_only)$")]
+    outcome: Annotated[str, msgspec.Meta(pattern=r"^(printed|not_printed|unconfirmed|screen_only)\Z")]
     problem: Short = ""
 
 
@@ -65,7 +65,7 @@ class OrderFact(Body, frozen=True, kw_only=True):
     """What came of an order of the hub."""
 
     id: Uuid
-    result: Annotated[str, msgspec.Meta(pattern="^(done|failed|expired|not_allowed|unknown_kind)$")]
+    result: Annotated[str, msgspec.Meta(pattern=r"^(done|failed|expired|not_allowed|unknown_kind)\Z")]
     detail: Short = ""
 
 

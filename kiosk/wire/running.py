@@ -126,7 +126,7 @@ class HelpRequest(Body, frozen=True):
 
     id: Uuid
     lang: Lang = "de"
-    reason: Annotated[str, msgspec.Meta(pattern="^(asked|no_paper|no_number|flood)$")] = "asked"
+    reason: Annotated[str, msgspec.Meta(pattern=r"^(asked|no_paper|no_number|flood)\Z")] = "asked"
     label: Short = ""
     withdrawn: bool = False
     """The call with this id is over; an older hub takes it for the same call once more."""

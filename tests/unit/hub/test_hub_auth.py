@@ -211,7 +211,7 @@ def test_a_login_is_given_once(door: Door) -> None:
     ],
 )
 def test_what_can_be_a_password(password: str, word: str | None) -> None:
-    assert complaint(password, "anna") == word
+    assert complaint(password, ("anna",)) == word
 
 
 def test_every_role_has_its_rights_and_the_administrator_all() -> None:
