@@ -34,6 +34,8 @@ class Drawn(NamedTuple):
     title: str
     number: str
     boxes: dict[str, Box]
+    at: float
+    """Monotonic seconds."""
 
 
 class Trace:
@@ -128,4 +130,4 @@ class Trace:
 
 def _drawn(raw: dict[str, Any]) -> Drawn:
     boxes = {each["id"]: Box(each["id"], each["spoken"], *each["px"]) for each in raw["nodes"]}
-    return Drawn(raw["screen"], raw["place"], raw["lang"], raw["title"], raw.get("number", ""), boxes)
+    return Drawn(raw["screen"], raw["place"], raw["lang"], raw["title"], raw.get("number", ""), boxes, raw["at"])
