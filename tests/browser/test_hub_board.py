@@ -124,6 +124,7 @@ def test_one_line_to_a_counter_and_nobody_called_for_hours(
         each.goto(f"{hub.url}/board")
     for key, now, over in (
         ("F2", first, []),
+        ("F7", "", [first]),
         ("F2", second, [first]),
         ("F9", "", [second, first]),
         ("F2", third, [second, first]),
