@@ -1,8 +1,8 @@
 """The hub as one ASGI app: API, pages, feed and housekeeping over one store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -10,20 +10,24 @@ from litestar import Litestar, Response, get
 from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
+from sqlalchemy import Connection
 
 from hub.api import catalogue_api, terminal_api, wiring
 from hub.api.number import number
 from hub.api.wiring import Asked
+from hub.clock import Kept, Verdict
 from hub.feed import HEARTBEAT_S, Feed
-from hub.hall import Hall, TheHall, system_ms
+from hub.hall import Hall, TheHall, believe, system_ms
+from hub.queues import kept_clock
 from hub.queues.days import turn_all
 from hub.queues.retention import prune
 from hub.store.engine import Store
-from hub.store.faults import StoreFailed
+from hub.tasks import keep_going
 from hub.web import edges, routers
 from kiosk import wire
 
 LOOK_S = 20.0
+WATCH_S = 1.0
 FORGET_S = 3600.0
 
 
@@ -49,7 +53,8 @@ def create_app(
 ) -> HubApp:
     """Build the app over an open store; the caller closes the store after the app has ended.
 
-    ``ca`` is the certificate (PEM) of the authority that terminals pin; "" = no encryption.
+    ``now_ms`` is a ``HallClock``, or a clock that is believed whatever it says. ``ca`` is the certificate (PEM) of the
+    authority that terminals pin; "" = no encryption.
     """
     return app_over(TheHall(store, Feed(store, heartbeat_s), now_ms, ca))
 
@@ -76,9 +81,14 @@ def _http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
 @asynccontextmanager
 async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
     app.state.hall = hall
-    tasks = [
-        asyncio.create_task(work) for work in (hall.feed.run(), hall.showcase.run(), _turn_days(hall), _forget(hall))
-    ]
+    works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+        "the feed": hall.feed.run,
+        "the catalogue for terminals": hall.showcase.run,
+        "the business days": partial(_turn_days, hall),
+        "the clock": partial(_watch_clock, hall),
+        "forgetting": partial(_forget, hall),
+    }
+    tasks = [asyncio.create_task(keep_going(name, work)) for name, work in works.items()]
     try:
         yield
     finally:
@@ -90,17 +100,31 @@ async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
 
 
 async def _turn_days(hall: Hall) -> None:
-    """Turn the business day when nobody asks for a number."""
+    """Turn the business day when nobody asks for a number, and keep what the clock says for the next start."""
     while True:
-        with suppress(StoreFailed):
-            await hall.store.write(partial(turn_all, now_ms=hall.now_ms()))
+        now_ms, kept = hall.now_ms(), hall.clock.kept()
+
+        def turn(connection: Connection, now_ms: int = now_ms, kept: Kept = kept) -> None:
+            turn_all(connection, now_ms)
+            kept_clock.keep(connection, kept)
+
+        await hall.store.write(turn)
         await asyncio.sleep(LOOK_S)
+
+
+async def _watch_clock(hall: Hall) -> None:
+    """Follow a clock that is days ahead and right; one that is in doubt waits for staff."""
+    while True:
+        if hall.clock.verdict() is Verdict.BELIEVE:
+            await believe(hall)
+        await asyncio.sleep(WATCH_S)
 
 
 async def _forget(hall: Hall) -> None:
     """Delete what nobody needs any more, in portions so that a number never waits for long."""
     while True:
-        with suppress(StoreFailed):
-            while await hall.store.write(partial(prune, now_ms=hall.now_ms())):
-                await asyncio.sleep(0)
+        while not hall.clock.settled():
+            await asyncio.sleep(LOOK_S)
+        while hall.clock.settled() and await hall.store.write(partial(prune, now_ms=hall.now_ms())):
+            await asyncio.sleep(0)
         await asyncio.sleep(FORGET_S)

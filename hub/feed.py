@@ -12,24 +12,39 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.queues.events import Event, newest, since
 from hub.store.engine import Store
+from hub.store.faults import StoreFailed
 
-HEARTBEAT_S = 15.0
+HEARTBEAT_S = 5.0
+"""Between two signs of life on a quiet stream. Whoever listens counts a stream as dead after two of them."""
 LOGGER = logging.getLogger("hub.feed")
 BACKLOG = 64
 """Batches that may wait for one slow listener before it is dropped."""
 READ_MAX = 500
+AGAIN_S = 1.0
+"""What could not be read is read after this time, also when no commit comes that would wake the feed."""
 
 Batch = list[Event]
 
 
 class Listener:
-    """One open stream: ``batches`` gives lists of events, an empty one as heartbeat, and ends when dropped."""
+    """One open stream: ``batches`` gives lists of events, an empty one as heartbeat, and ends when dropped.
+
+    A heartbeat is due when nothing was *sent* for so long (``sent`` says that something was): events that this stream
+    has no word for must not keep it silent.
+    """
 
     def __init__(self, feed: "Feed", site: str, heartbeat_s: float) -> None:
         self.site = site
         self._feed = feed
         self._heartbeat_s = heartbeat_s
         self._inbox: asyncio.Queue[Batch | None] = asyncio.Queue(BACKLOG)
+        self._due = 0.0
+        """When the next heartbeat is due, on the loop's clock."""
+        self.sent()
+
+    def sent(self) -> None:
+        """Bytes went out: the next heartbeat is due a whole pause from now."""
+        self._due = asyncio.get_running_loop().time() + self._heartbeat_s
 
     def offer(self, batch: Batch | None) -> None:
         """Hand over a batch (None = the end); a listener that does not keep up is dropped."""
@@ -46,9 +61,11 @@ class Listener:
         try:
             while True:
                 try:
-                    batch = await asyncio.wait_for(self._inbox.get(), self._heartbeat_s)
+                    async with asyncio.timeout_at(self._due):
+                        batch = await self._inbox.get()
                 except TimeoutError:
                     batch = []
+                    self.sent()
                 if batch is None:
                     return
                 yield batch
@@ -65,20 +82,23 @@ class Feed:
         self._listeners: set[Listener] = set()
         self._read: dict[str, int] = {}
         self._news = asyncio.Event()
-        self._closed = False
+        self._closed = self._running = False
 
     async def run(self) -> None:
         """Read and hand on, for ever: one read per site and wake-up, however many listen."""
         loop = asyncio.get_running_loop()
-        self._store.after_commit(partial(self._wake, loop))
+        if not self._running:
+            self._store.after_commit(partial(self._wake, loop))
+            self._running = True
         while True:
             await self._news.wait()
             self._news.clear()
             for site in {listener.site for listener in self._listeners}:
                 try:
                     await self._hand_on(site)
-                except DBAPIError as fault:
-                    LOGGER.error("cannot read events of %s: %s", site, fault.orig)
+                except (DBAPIError, StoreFailed) as fault:
+                    LOGGER.error("cannot read events of %s: %s", site, fault)
+                    loop.call_later(AGAIN_S, self._news.set)
 
     async def listen(self, site: str) -> Listener:
         """A listener for what happens from now on; every event with a seq above ``position`` reaches it."""

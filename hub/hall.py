@@ -1,5 +1,6 @@
 """What every request handler has at hand: store, feed, keys, clock. Handlers take it as ``hall: Hall``."""
 
+import asyncio
 import secrets
 import ssl
 import time
@@ -14,22 +15,27 @@ from hub.auth.passwords import Passwords
 from hub.auth.signing_in import Doorman
 from hub.called import CalledNow
 from hub.catalogue.showcase import Showcase
+from hub.clock import HallClock, SureClock, Verdict
 from hub.feed import Feed
+from hub.queues.clock_set import leap
 from hub.store.engine import Store
 from kiosk.vocabulary.enrolment import fingerprint, grouped
 from kiosk.vocabulary.ids import IdMaker
 
 
 class TheHall:
-    """One per app. ``now_ms`` is Unix time in ms; ``new_id`` makes UUIDv7; both are the store's clock in tests.
+    """One per app. ``now_ms`` is the hub's time, Unix ms; ``new_id`` makes UUIDv7. ``clock`` is asked whether that time
+    is believed; a plain function (tests hold one) always is.
 
     ``ca`` is the certificate (PEM) of the authority that vouches for this hub, "" without encryption.
     """
 
-    def __init__(self, store: Store, feed: Feed, now_ms: Callable[[], int], ca: str = "") -> None:
+    def __init__(self, store: Store, feed: Feed, clock: Callable[[], int], ca: str = "") -> None:
         self.store = store
         self.feed = feed
-        self.now_ms = now_ms
+        self.clock = clock if isinstance(clock, HallClock) else SureClock(clock)
+        self.now_ms = now_ms = self.clock
+        self.setting_clock = asyncio.Lock()
         self.new_id = IdMaker(now_ms, secrets.randbits)
         self.tokens = Tokens()
         self.called = CalledNow(store, now_ms)
@@ -48,6 +54,19 @@ class TheHall:
 
 Hall = NamedDependency[TheHall]
 """``TheHall`` as handlers ask for it, so that Litestar knows it is a dependency and no query parameter."""
+
+
+async def believe(hall: TheHall) -> None:
+    """The machine's clock is right though it is days ahead: first the store goes on to its time, then the hub.
+
+    Tickets that are drawn between the two are of the new day, and the day knows the last arrival.
+    """
+    async with hall.setting_clock:
+        if hall.clock.verdict() is Verdict.NOTHING:
+            return
+        jump = hall.clock.jump()
+        await hall.store.write(lambda connection: leap(connection, jump))
+        hall.clock.believe()
 
 
 def system_ms() -> int:

@@ -16,9 +16,11 @@ from litestar import Litestar
 
 from hub.app import create_app
 from hub.auth.first_run import new_token
+from hub.clock import HallClock
 from hub.hall import Hall, system_ms
+from hub.queues import kept_clock
 from hub.store.engine import Store
-from hub.store.faults import StoreRefused
+from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble
 from hub.store.lock import hold
 from hub.tls import files, serving
 from hub.tls.files import TlsFault
@@ -28,6 +30,8 @@ from kiosk.vocabulary.addresses import is_this_machine
 LOGGER = logging.getLogger("hub")
 KEEP_ALIVE_S = 75
 """Longer than the terminals' heartbeat of 5 s, so that they keep their connection."""
+STORE_ENDED = 74
+"""Exit code (EX_IOERR of sysexits.h): the database is damaged, or its writer ended; the service starts anew."""
 
 
 def serve(
@@ -42,6 +46,7 @@ def serve(
 
     ``certificates`` are the operator's own; else those of ``kiosk hub init`` are used when there are some.
     Port 0 takes any free one. Exit code 2: the folder, the address or a certificate cannot be used; the log says why.
+    74: while it ran, the store met what this process cannot mend. A locked file and a full or failing disk end nothing.
     """
     try:
         lock = hold(data_dir)
@@ -74,16 +79,34 @@ def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None]
         return _refuse(f"Cannot listen on {bind}:{port} ({fault.strerror}). Choose another --bind or --port.")
     with listener:
         try:
-            store = Store(path)
+            store = Store(path, patient=True)
         except StoreRefused as fault:
             return _refuse(str(fault))
         _end_in_order()
         try:
-            app = create_app(store, ca=tls.ca if tls else "")
-            HubServer(app, listener, ready or partial(_say, store), tls).run([listener])
+            app = create_app(store, _clock(store), ca=tls.ca if tls else "")
+            server = HubServer(app, listener, ready or partial(_say, store), tls)
+            store.at_the_end(server.end)
+            server.run([listener])
         finally:
             store.close()
-    return 0
+    return STORE_ENDED if store.trouble in HOPELESS else 0
+
+
+def _clock(store: Store) -> HallClock:
+    """The clock, with what the last run kept: read now or, when the file cannot be opened yet, before its first write
+    (the writer's thread calls its listeners first)."""
+    clock = HallClock(system_ms)
+
+    def begin() -> None:
+        if not clock.begun:
+            clock.begin(*store.read_now(kept_clock.read))
+
+    try:
+        begin()
+    except StoreFailed:
+        store.after_commit(begin)
+    return clock
 
 
 def _refuse(sentence: str) -> int:
@@ -94,9 +117,15 @@ def _refuse(sentence: str) -> int:
 def _say(store: Store, url: str) -> None:
     """Tell the person at the console where the hub is and, while it has no data, how to set it up."""
     sys.stdout.write(f"The hub answers at {url}\n")
-    if token := store.write_now(partial(new_token, now_ms=system_ms())):
-        sys.stdout.write(f"Set it up here, this link works once: {url}/setup?token={token}\n")
     sys.stdout.flush()
+    try:
+        token = store.write_now(partial(new_token, now_ms=system_ms()))
+    except StoreFailed as fault:
+        LOGGER.error("%s When it saves again, start it anew for the set-up link.", fault)
+        return
+    if token:
+        sys.stdout.write(f"Set it up here, this link works once: {url}/setup?token={token}\n")
+        sys.stdout.flush()
 
 
 def _end_in_order() -> None:
@@ -134,6 +163,10 @@ class HubServer(uvicorn.Server):
         )
         self._hub, self._listener, self._ready, self._tls = app, listener, ready, tls
         self._watch: asyncio.Task[None] | None = None
+
+    def end(self, _trouble: Trouble) -> None:
+        """Any thread: stop serving."""
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""

@@ -1,8 +1,9 @@
 """Server-sent events (HTML standard, section 9.2) for desks, boards and terminals.
 
-``id`` is the seq of the event table. Whoever reconnects begins with what is now, so there is no gap. A heartbeat every
-15 s keeps proxies and half-open connections honest; ``retry`` is spread so that a hall does not come back in one
-instant.
+``id`` is the seq of the event table. Whoever reconnects begins with what is now, so there is no gap. Every
+``feed.HEARTBEAT_S`` a quiet stream sends a ``beat`` event: an event and not a comment, because a page never sees
+comments, and a connection that died in silence is known only by what does not come. ``retry`` is spread so that a hall
+does not come back in one instant.
 """
 
 import secrets
@@ -15,9 +16,10 @@ from msgspec.structs import replace
 
 from hub.called import CalledNow
 from hub.feed import Batch, Feed
-from hub.queues.events import CHANGES_CALLS, newest
+from hub.queues.events import changes_calls, newest
 from hub.queues.tickets import local_iso
 from hub.store.engine import Store
+from hub.store.faults import StoreFailed
 from kiosk.wire import Calls
 
 
@@ -30,9 +32,6 @@ def sse(data: str | bytes, event: str = "", ident: int | None = None) -> bytes:
     return ("\n".join(lines) + "\n\n").encode()
 
 
-COMMENT = b": still here\n\n"
-
-
 async def stream(
     feed: Feed,
     site: str,
@@ -42,17 +41,23 @@ async def stream(
     """The bytes of one stream without gap or repetition.
 
     ``start`` gives what a listener must know first and the seq it is complete up to (it reads after we listen, so
-    nothing falls between). ``render`` turns a batch into bytes; for the empty batch, a heartbeat, it may give
-    ``COMMENT`` or something that the page sees; b"" sends nothing.
+    nothing falls between). ``render`` turns a batch into bytes; the empty batch is a heartbeat; b"" sends nothing. When
+    the store cannot be read the stream ends at once: whoever listens polls, and comes again.
     """
-    listener = await feed.listen(site)
+    try:
+        listener = await feed.listen(site)
+    except StoreFailed:
+        return
     try:
         complete, first = await start()
         yield f"retry: {1000 + secrets.randbelow(2000)}\n\n".encode() + first
         async for batch in listener.batches():
             fresh = [event for event in batch if event.seq > complete]
             if (not batch or fresh) and (data := await render(fresh)):
+                listener.sent()
                 yield data
+    except StoreFailed:
+        return
     finally:
         feed.drop(listener)
 
@@ -67,7 +72,7 @@ def changes(feed: Feed, store: Store, site: str) -> Stream:
     """The desk's stream: ``change`` events that name what changed; the page fetches what it shows.
 
     Data: ``{"seq": 17, "kinds": ["call", "ticket"]}``. The first one, with ``kinds`` empty, comes at once: whoever
-    reconnects knows that anything may be new.
+    reconnects knows that anything may be new. Between them ``beat`` events, whose data says nothing.
     """
 
     async def start() -> tuple[int, bytes]:
@@ -75,7 +80,7 @@ def changes(feed: Feed, store: Store, site: str) -> Stream:
         return seq, _change(seq, [])
 
     async def render(batch: Batch) -> bytes:
-        return _change(batch[-1].seq, batch) if batch else COMMENT
+        return _change(batch[-1].seq, batch) if batch else sse("{}", "beat")
 
     return answer(stream(feed, site, start, render))
 
@@ -84,7 +89,7 @@ def calls(feed: Feed, called: CalledNow, site: str, timezone: str, now_ms: Calla
     """The stream of boards and terminals: ``calls`` events with ``wire.Calls``, each of them all calls there are.
 
     The first comes at once, the next whenever a call is made, repeated, answered or taken back, and when the business
-    day turns. Every 15 s a ``beat`` event with the hub's time lets a board tell "as of" and turn grey when it stops.
+    day turns. Between them ``beat`` events with the hub's time let a board tell "as of" and turn grey when they stop.
     """
     told: Calls | None = None
 
@@ -95,7 +100,8 @@ def calls(feed: Feed, called: CalledNow, site: str, timezone: str, now_ms: Calla
     async def render(batch: Batch) -> bytes:
         if not batch:
             return sse(local_iso(now_ms(), timezone), "beat")
-        if not any(event.kind in CHANGES_CALLS for event in batch):
+        shown = [call.label for call in told.calls] if told is not None else []
+        if not any(changes_calls(event, shown) for event in batch):
             return b""
         return say(await called.upto(site, batch[-1].seq))
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from kiosk.i18n.languages import LANGUAGES
+from kiosk.vocabulary.depth import shallow_toml
 from kiosk.vocabulary.devices import DeviceKind
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
@@ -145,8 +146,8 @@ class Loaded(msgspec.Struct, frozen=True):
 def parse(text: str, path: str = "config.toml") -> TerminalConfig | ConfigFault:
     """Read a configuration text; a fault names path, place and remedy."""
     try:
-        raw = tomllib.loads(text)
-    except (ValueError, RecursionError) as fault:  # not only TOMLDecodeError: a number of 5,000 digits, 1,000 brackets
+        raw = tomllib.loads(shallow_toml(text))
+    except ValueError as fault:  # not only TOMLDecodeError: a number of 5,000 digits, 1,000 brackets
         return ConfigFault(
             path, "", f"not TOML ({fault})", "Mend the line named here; docs/configuration.md shows the form."
         )

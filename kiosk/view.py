@@ -32,6 +32,7 @@ class Screen(StrEnum):
     NO_NUMBER = "no_number"
     UNKNOWN_SERVICE = "unknown_service"
     SERVICE_CLOSED = "service_closed"
+    HELP = "help"
     HELP_CALLED = "help_called"
     GOODBYE = "goodbye"
     SCAN_STANDING = "scan_standing"

@@ -9,6 +9,7 @@ import msgspec
 
 from kiosk import wire
 from kiosk.catalogue.faults import Fault, shown
+from kiosk.vocabulary.depth import shallow
 from kiosk.wire import Change, Changes, SnapshotPlace
 from kiosk.wire.catalogue import CHANGES_MAX
 from offline_cache.answers import Answer, Away, AwayReason, Refused, Tagged, Unchanged
@@ -127,8 +128,8 @@ def _page(client: "HubClient", epoch: str, after: int) -> Changes | Gone | Fault
     if reply.status == HTTPStatus.GONE:
         return Gone("the hub no longer keeps changes so old")
     try:
-        page = msgspec.json.decode(reply.body, type=Changes)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        page = msgspec.json.decode(shallow(reply.body), type=Changes)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return Fault("changes", f"not readable ({str(error)[:200]})", "Update the hub.")
     if page.epoch != epoch:
         return Gone("the hub counts anew")

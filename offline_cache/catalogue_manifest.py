@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from kiosk import __version__
 from kiosk.catalogue.faults import Fault, shown
 from kiosk.config import Hub
+from kiosk.vocabulary.depth import shallow
 from kiosk.wire import Manifest
 from kiosk.wire.catalogue import MANIFEST_TYPE, SCHEMA
 from offline_cache.files import DISK, Files
@@ -74,8 +75,8 @@ def verify(token: bytes, signers: Mapping[str, str]) -> bytes | Fault:
     if parts is None:
         return Fault("manifest", f"not a signed manifest ({len(token)} bytes)", _ASK)
     try:
-        header = msgspec.json.decode(_base64(parts.group(1)), type=_Header)
-    except (msgspec.MsgspecError, UnicodeDecodeError, binascii.Error, RecursionError) as error:
+        header = msgspec.json.decode(shallow(_base64(parts.group(1))), type=_Header)
+    except (msgspec.MsgspecError, UnicodeDecodeError, binascii.Error) as error:
         return Fault("manifest.header", f"not readable ({error})", _ASK)
     if header.alg != _ALGORITHM or header.typ != MANIFEST_TYPE or header.crit is not None:
         reason = f"signed as {shown(header.alg)} {shown(header.typ)} instead of {_ALGORITHM} {MANIFEST_TYPE}"
@@ -90,14 +91,14 @@ def verify(token: bytes, signers: Mapping[str, str]) -> bytes | Fault:
 def read_manifest(payload: bytes) -> Manifest | Fault:
     """The manifest in a verified payload."""
     try:
-        versions = msgspec.json.decode(payload, type=_Versions)
+        versions = msgspec.json.decode(shallow(payload), type=_Versions)
         if fault := _too_new(versions):
             return fault
         return msgspec.json.decode(payload, type=Manifest)
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at ")
         return Fault(f"manifest{place.strip('`').lstrip('$')}", reason, "Update the hub, then this terminal.")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return Fault("manifest", f"not JSON ({error})", "Update the hub.")
 
 
@@ -145,7 +146,7 @@ def load_seen(path: Path, hub: str, otherwise: Seen, files: Files = DISK) -> See
     """
     try:
         with files.open(path) as file:
-            kept = msgspec.json.decode(file.read(), type=Seen)
+            kept = msgspec.json.decode(shallow(file.read()), type=Seen)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return otherwise
     if kept.hub != hub:

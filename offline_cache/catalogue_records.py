@@ -11,6 +11,7 @@ import msgspec
 
 from kiosk.catalogue.faults import Fault, shown
 from kiosk.catalogue.texts import LANGUAGE_TAG
+from kiosk.vocabulary.depth import shallow
 from kiosk.wire import CatalogueState, Change, SnapshotHead
 from kiosk.wire.catalogue import SCHEMA
 from offline_cache.files import DISK, Files
@@ -78,8 +79,8 @@ def unpack(part: Path, state: CatalogueState, files: Files = DISK) -> Iterator[C
 
 def _check_head(line: bytes, state: CatalogueState) -> None:
     try:
-        head = msgspec.json.decode(line, type=SnapshotHead)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        head = msgspec.json.decode(shallow(line), type=SnapshotHead)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _broken("snapshot[1]", f"not readable ({str(error)[:200]})") from None
     if head.schema.partition(".")[0] != SCHEMA.partition(".")[0]:
         raise _broken("snapshot[1].schema", f"{shown(head.schema)} is not one this program knows ({SCHEMA})")
@@ -90,8 +91,8 @@ def _check_head(line: bytes, state: CatalogueState) -> None:
 
 def _change(line: bytes, number: int) -> Change:
     try:
-        change = msgspec.json.decode(line, type=Change)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        change = msgspec.json.decode(shallow(line), type=Change)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _broken(f"snapshot[{number}]", f"not readable ({str(error)[:200]})") from None
     if change.op != "write":
         raise _broken(f"snapshot[{number}].op", "a snapshot only writes")

@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue
@@ -87,7 +88,7 @@ class CatalogueThread:
                 self._ready.pop(old).close()
 
     def _run(self) -> None:
-        self._check()
+        self._guarded(self._check)
         while (effect := self._newest()) is not None:
             self._post(SearchFound(effect.token, self._search(effect)))
         self._close()
@@ -101,7 +102,7 @@ class CatalogueThread:
             effect = self._inbox.get()
             match effect:
                 case UseCatalogue(generation=generation):
-                    self._use(generation)
+                    self._guarded(partial(self._use, generation))
                 case Search():
                     waiting = effect
                 case None:
@@ -128,10 +129,16 @@ class CatalogueThread:
             index = self._current()
             return index.search(effect.text, effect.lang) if index is not None else ()
         except FILE_ERRORS as error:
-            self._fall_back(error)
+            self._guarded(partial(self._fall_back, error))
         except Exception as error:  # noqa: BLE001 - the edge: a bug ends this search, not the thread
             self._note("catalogue-bug", {"detail": type(error).__name__})
         return ()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - the edge: a bug ends this work, not the thread
+            self._note("catalogue-bug", {"detail": type(error).__name__})
 
     def _check(self) -> None:
         """At start: a file damaged since the last time is found now, not by a visitor."""

@@ -37,10 +37,14 @@ class Hearers(msgspec.Struct, frozen=True):
     """``(hub_ms, round_trip_s)``: the hub's clock while it answered, and how long question and answer took."""
     day: Callable[[str, str], None] = _unheard
     """``(business_day, hub_generation)``, each "" when the hub does not say."""
+    closed: Callable[[tuple[str, ...], str], None] = _unheard
+    """``(closed_days, business_day)``: days that staff closed because the hub's clock had been wrong."""
     probe: Callable[[bool, float], None] = _unheard
     """``(answered, round_trip_s)`` after every heartbeat, the lost ones too."""
     orders: Callable[[tuple[wire.Order, ...], int], None] = _unheard
     """``(orders, hub_ms)``: all that are open, again and again until their result is known."""
+    help: Callable[[tuple[wire.HelpTaken, ...]], None] = _unheard
+    """Who is coming because of which help call, again and again until the call is closed."""
 
 
 class Beat:
@@ -99,7 +103,11 @@ class Beat:
         self._answered(answer)
         if answer.hub_ms:
             self._hearers.clock(answer.hub_ms, round_trip_s)
+        if answer.closed_days and answer.business_day:
+            self._hearers.closed(answer.closed_days, answer.business_day)
         if answer.business_day or answer.hub_generation:
             self._hearers.day(answer.business_day, answer.hub_generation)
         if answer.orders:
             self._hearers.orders(answer.orders, answer.hub_ms)
+        if answer.help:
+            self._hearers.help(answer.help)

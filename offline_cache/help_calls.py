@@ -3,9 +3,10 @@
 import queue
 import threading
 from collections.abc import Callable
+from typing import assert_never
 
 from kiosk import wire
-from kiosk.vocabulary.effects import SendHelp
+from kiosk.vocabulary.effects import CancelHelp, SendHelp
 from kiosk.vocabulary.events import Event, HelpNotSent, HelpSent
 from offline_cache.answers import Answer, Result
 from offline_cache.notes import Note, ignore
@@ -15,8 +16,12 @@ DEADLINE_S = 3.0
 """After it the visitor is told to go to the counter."""
 
 
+CANCEL_TRIES = 3
+"""A call that is not taken back sends somebody in vain: no harm, so it is not tried for ever."""
+
+
 class HelpThread:
-    """Takes ``SendHelp``; posts ``HelpSent`` or ``HelpNotSent``."""
+    """Takes ``SendHelp`` and posts ``HelpSent`` or ``HelpNotSent``; takes ``CancelHelp`` behind it."""
 
     def __init__(
         self,
@@ -30,7 +35,7 @@ class HelpThread:
         self._prompt: Prompt[wire.HelpRequest, Result[object]] = Prompt(
             "help-post", make_client, lambda client, request: client.help(request), warm_s=None, note=note
         )
-        self._inbox: queue.SimpleQueue[SendHelp | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[SendHelp | CancelHelp | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="help", daemon=True)
 
     def start(self) -> None:
@@ -42,13 +47,29 @@ class HelpThread:
         self._inbox.put(None)
         self._thread.join(timeout_s)
 
-    def submit(self, effect: SendHelp) -> None:
-        """Call; never blocks."""
+    def submit(self, effect: SendHelp | CancelHelp) -> None:
+        """Call, or take a call back; never blocks."""
         self._inbox.put(effect)
 
     def _run(self) -> None:
         while (effect := self._inbox.get()) is not None:
-            request = wire.HelpRequest(id=effect.id, lang=effect.lang, reason=effect.reason, label=effect.label)
-            sent = isinstance(self._prompt(request, self._deadline_s), Answer)
-            self._post(HelpSent(effect.id) if sent else HelpNotSent(effect.id))
+            match effect:
+                case SendHelp():
+                    self._call(effect)
+                case CancelHelp():
+                    self._cancel(effect)
+                case _:
+                    assert_never(effect)
         self._prompt.close()
+
+    def _call(self, effect: SendHelp) -> None:
+        request = wire.HelpRequest(id=effect.id, lang=effect.lang, reason=effect.reason, label=effect.label)
+        sent = isinstance(self._prompt(request, self._deadline_s), Answer)
+        self._post(HelpSent(effect.id) if sent else HelpNotSent(effect.id))
+
+    def _cancel(self, effect: CancelHelp) -> None:
+        """Until the hub has it, or somebody else wants something of this thread."""
+        request = wire.HelpRequest(id=effect.id, withdrawn=True)
+        for _ in range(CANCEL_TRIES):
+            if isinstance(self._prompt(request, self._deadline_s), Answer) or not self._inbox.empty():
+                return

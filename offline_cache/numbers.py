@@ -81,9 +81,16 @@ class NumbersThread:
         self._prompt.warm()
         while (job := self._inbox.get()) is not None:
             effect, until = job
-            self._post(self._number(effect.ticket, until))
+            self._post(self._guarded(effect.ticket, until))
             self._prompt.warm()
         self._prompt.close()
+
+    def _guarded(self, intent: TicketIntent, until: float) -> Event:
+        try:
+            return self._number(intent, until)
+        except Exception as error:  # noqa: BLE001 - the edge: a bug ends this question, not the thread
+            self._note("network-bug", {"place": "numbers", "detail": type(error).__name__})
+            return NumberSilent(intent.id, Problem.HUB_AWAY)
 
     def _number(self, intent: TicketIntent, until: float) -> Event:
         if self._breaker.is_open and (own := self._own(intent, "breaker_open")) is not None:

@@ -2,7 +2,8 @@
 
 A label (day, series, slot, n) is given once because: the hub gives a slot to one database generation only; the counter
 grows in the transaction that makes the ticket durable, before there is paper; it begins anew only when the hub names a
-later business day. No clock takes part. Every function works inside the caller's transaction.
+later business day, or one that was never open in the place of one it closed. No clock takes part. Every function works
+inside the caller's transaction.
 """
 
 import datetime
@@ -86,19 +87,42 @@ def drop_slot(db: apsw.Connection) -> None:
     db.execute("UPDATE instance SET slot = NULL, slip_key = NULL WHERE slot IS NOT NULL")
 
 
-def hear_day(db: apsw.Connection, business_day: str) -> bool:
-    """The hub named the open business day: a later one begins the counters anew and closes the day before.
+def hear_day(db: apsw.Connection, business_day: str, *, now: bool = False) -> bool:
+    """The hub named the open business day: a later one begins the counters anew and closes the day before. ``now`` =
+    in an answer about the present; else it may be a late word of a day that was closed since (``leave_closed``).
 
     A series with numbers that the hub has not heard goes on: after a night without the hub they belong to visitors who
     wait this morning (decision 0112), and nobody may get theirs again.
     """
     if not _is_day(business_day):
         return False
-    db.execute("UPDATE instance SET business_day = ?1 WHERE business_day < ?1", (business_day,))
+    db.execute(
+        "UPDATE instance SET business_day = ?1 WHERE business_day < ?1 AND (?2 OR closed_day <> ?1)",
+        (business_day, int(now)),
+    )
     if not db.changes():
         return False
-    db.execute("DELETE FROM slot_counter WHERE series NOT IN (" + _UNTOLD + ")")
+    _begin_counts(db)
     tickets.forget_before(db, business_day)
+    return True
+
+
+def leave_closed(db: apsw.Connection, closed_days: tuple[str, ...], business_day: str) -> bool:
+    """The hub closed days because its clock had been wrong; one that we count under is left for ``business_day``.
+
+    That one is earlier, and nobody gave a number under it yet. When the closed day comes after all, its counts go on
+    where they were: its numbers are on paper.
+    """
+    (here,) = db.execute("SELECT business_day FROM instance").fetchone() or ("",)
+    if here not in closed_days or not _is_day(business_day) or business_day in closed_days:
+        return False
+    db.execute(
+        "UPDATE instance SET business_day = ?, closed_day = business_day,"
+        " closed_n = max(coalesce((SELECT max(n) FROM slot_counter), 0),"
+        " CASE WHEN closed_day = business_day THEN closed_n ELSE 0 END)",
+        (business_day,),
+    )
+    _begin_counts(db)
     return True
 
 
@@ -163,9 +187,15 @@ def set_clock(db: apsw.Connection, outside: Outside) -> None:
     outside.clock.not_before(newest[1], max(newest))
 
 
+def _begin_counts(db: apsw.Connection) -> None:
+    db.execute("DELETE FROM slot_counter WHERE series NOT IN (" + _UNTOLD + ")")
+
+
 def _count(db: apsw.Connection, series: str) -> int:
     row = db.execute(
-        "INSERT INTO slot_counter(series, n) VALUES (?, 1) ON CONFLICT(series) DO UPDATE SET n = n + 1 RETURNING n",
+        "INSERT INTO slot_counter(series, n)"
+        " SELECT ?, 1 + CASE WHEN business_day = closed_day THEN closed_n ELSE 0 END FROM instance WHERE true"
+        " ON CONFLICT(series) DO UPDATE SET n = max(n + 1, excluded.n) RETURNING n",
         (series,),
     ).fetchone()
     assert row is not None

@@ -68,10 +68,14 @@ class Questions:
 
         def keep(db: apsw.Connection) -> None:
             own_numbers.keep_offset(db, offset)
-            own_numbers.hear_day(db, business_day)
+            own_numbers.hear_day(db, business_day, now=True)
             own_numbers.hear_hub(db, self._outside, hub_generation)
 
         self._storage.ask(keep)
+
+    def closed(self, closed_days: tuple[str, ...], business_day: str) -> None:
+        """The hub closed business days that were ahead of the right clock, and goes on with this one."""
+        self._storage.ask(lambda db: own_numbers.leave_closed(db, closed_days, business_day))
 
     def draw_own(self, intent: TicketIntent, series: str, queue: str, within_s: float = 2.0) -> Numbered | None:
         """A number of the terminal's own, durable when it comes back; the same intent has the same number."""

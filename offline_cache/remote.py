@@ -13,6 +13,7 @@ import urllib3.exceptions
 
 from kiosk import wire
 from kiosk.vocabulary.addresses import is_open_line
+from kiosk.vocabulary.depth import shallow
 from offline_cache.answers import Answer, Away, AwayReason, Refused, Result
 from offline_cache.connection import Sockets, deadline, new_session
 from offline_cache.trust import refused_certificate
@@ -145,8 +146,8 @@ class HubClient:
             return _not_done(reply)
         body_read = b"null" if reply.status == http.HTTPStatus.NO_CONTENT else reply.body
         try:
-            return Answer(msgspec.json.decode(body_read, type=kind))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            return Answer(msgspec.json.decode(shallow(body_read), type=kind))
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             return Away(AwayReason.GARBLED, f"{path}: {error}")
 
     def _exchange(
@@ -240,8 +241,8 @@ def _not_done(reply: Reply) -> Refused | Away:
 
 def _fault(reply: Reply) -> wire.Fault:
     try:
-        return msgspec.json.decode(reply.body, type=wire.Fault)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return msgspec.json.decode(shallow(reply.body), type=wire.Fault)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return wire.Fault(code=f"http_{reply.status}", message="")
 
 

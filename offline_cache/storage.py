@@ -141,7 +141,10 @@ class StorageThread:
         while True:
             batch = self._next_batch()
             stopping = any(isinstance(job, _Stop) for job in batch)
-            self._serve([job for job in batch if not isinstance(job, _Stop)])
+            try:
+                self._serve([job for job in batch if not isinstance(job, _Stop)])
+            except Exception as error:  # noqa: BLE001 - the edge: a bug in who is told ends this round, not the thread
+                self._note("store-bug", {"detail": f"{type(error).__name__}: {error}"})
             if stopping:
                 break
         if self._db is not None:

@@ -16,7 +16,7 @@ import msgspec
 
 from kiosk import wire
 from kiosk.config import Hub
-from kiosk.vocabulary.effects import SendHelp
+from kiosk.vocabulary.effects import CancelHelp, SendHelp
 from kiosk.vocabulary.events import Event, HubChanged
 from kiosk.vocabulary.problems import Problem
 from offline_cache.answers import Answer, Refused
@@ -76,7 +76,8 @@ class Rhythm(msgspec.Struct, frozen=True):
 
 
 class SyncThread:
-    """Owns the hub connection for everything that may wait. Also takes ``SendHelp`` (which may not; own thread).
+    """Owns the hub connection for everything that may wait. Also takes ``SendHelp`` and ``CancelHelp``
+    (which may not; own thread).
 
     ``status`` says how the terminal is, ``queues`` gets the states of the queues (None = no longer known), ``hearers``
     what else the hub says with its heartbeat.
@@ -130,8 +131,8 @@ class SyncThread:
         self._help.stop(timeout_s)
         self._thread.join(timeout_s)
 
-    def submit(self, effect: SendHelp) -> None:
-        """Call a person; never blocks."""
+    def submit(self, effect: SendHelp | CancelHelp) -> None:
+        """Call a person, or take the call back; never blocks."""
         self._help.submit(effect)
 
     def owing(self) -> None:

@@ -92,5 +92,11 @@ CREATE TABLE applied_order(
 CREATE INDEX applied_order_made ON applied_order(made_ms);
 """
 
-LAYOUT = Layout(application_id=0x4B494F53, steps=(_STEP_1, _STEP_2))
+_STEP_3 = """
+ALTER TABLE instance ADD COLUMN closed_day TEXT NOT NULL DEFAULT '';
+ALTER TABLE instance ADD COLUMN closed_n INTEGER NOT NULL DEFAULT 0;
+"""
+"""A business day that the hub closed because its clock had been wrong, and the highest count given under it."""
+
+LAYOUT = Layout(application_id=0x4B494F53, steps=(_STEP_1, _STEP_2, _STEP_3))
 """Application id "KIOS"."""

@@ -14,6 +14,7 @@ HEAD = '''"""The characters that both weights of Townhall Sans hold, as inclusiv
 Written by scripts/build_glyphs.py: change the type, not this list.
 """
 
+import re
 from functools import cache
 
 RANGES: tuple[tuple[int, int], ...] = (
@@ -21,15 +22,16 @@ RANGES: tuple[tuple[int, int], ...] = (
 TAIL = ''')
 
 
-@cache
-def characters() -> frozenset[str]:
-    """All of them."""
-    return frozenset(chr(code) for first, last in RANGES for code in range(first, last + 1))
-
-
 def lacking(text: str) -> str:
     """The characters of a text that our type does not hold, each once, in their order; "" = all can be drawn."""
-    return "".join(letter for letter in dict.fromkeys(text) if letter not in characters())
+    return "".join(dict.fromkeys(_others().findall(text)))
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    """One character that it does not hold."""
+    held = "".join(rf"\\U{first:08x}-\\U{last:08x}" for first, last in RANGES)
+    return re.compile(f"[^{held}]")
 '''
 
 

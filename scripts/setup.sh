@@ -31,11 +31,21 @@ may_install() {
     sudo -n true 2>/dev/null || { [ -t 0 ] && say "sudo is needed to install system packages" && sudo -v; }
 }
 
+# Names of all packages that are here, and of those that they provide: a package may have another name in the next
+# Debian and provide the old one. Packages of another architecture do not count.
+packages_here() {
+    dpkg-query -W -f='${db:Status-Status}\t${Architecture}\t${Package}, ${Provides}\n' |
+        awk -F'\t' -v native="$(dpkg --print-architecture)" '$1 == "installed" && ($2 == native || $2 == "all") {
+            count = split($3, names, /, */)
+            for (i = 1; i <= count; i++) { sub(/ .*/, "", names[i]); sub(/:any$/, "", names[i]); print names[i] } }'
+}
+
 need_packages() {
     command -v dpkg-query >/dev/null || { say "not a Debian system: install yourself: $*"; return; }
-    local missing=() name
+    local missing=() name here
+    here=$(packages_here)
     for name in "$@"; do
-        dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
+        grep -qxF "$name" <<<"$here" || missing+=("$name")
     done
     if [ ${#missing[@]} -eq 0 ]; then say "system packages: all there"; return; fi
     may_install || die "These system packages are missing and may not be installed from here:

@@ -16,6 +16,7 @@ import msgspec
 from drivers.sim.desk import COUNTED, SimDesk, usual_count
 from drivers.sim.panel_page import LANGUAGES, Page
 from kiosk.i18n.texts import Texts
+from kiosk.vocabulary.depth import shallow
 
 _FILES = Path(__file__).parent / "panel_files"
 _STATIC = {"/panel.css": "text/css; charset=utf-8", "/panel.js": "text/javascript; charset=utf-8"}
@@ -137,7 +138,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             raise ValueError(f"a body has at most {_BODY_LIMIT} bytes")
         raw = self.rfile.read(size)
         if self._wants_json():
-            return msgspec.json.decode(raw or b"{}", type=dict[str, Any])
+            return msgspec.json.decode(shallow(raw or b"{}"), type=dict[str, Any])
         form = {name: values[0] for name, values in parse_qs(raw.decode("utf-8", "replace")).items()}
         if "on" in form:
             on = form.pop("on") == "1"

@@ -218,7 +218,8 @@ class Peer:
     def _occupied(self, ready: set[int]) -> bool:
         """Whether there was something to take in this turn, or is something to do or to say after it."""
         came = not ready <= {self._bell}
-        due = not self._blocked() and self.device.due_in(self._clock()) is not None
+        now = self._clock()
+        due = not self._blocked() and (self.device.due_in(now), self._wire.due_in(now)) != (None, None)
         return came or due or (self._link is not None and bool(self._out))
 
     def _obey(self) -> None:

@@ -6,7 +6,7 @@ Litestar's routing, requests and responses cost more than the number itself (doc
 import msgspec
 from litestar.types import HTTPScope, Receive, Send
 
-from hub.api.wiring import BODY_MAX, BUG, LOGGER, STORE_FAILED, Turned, bearer, decode
+from hub.api.wiring import BODY_MAX, BUG, LOGGER, Turned, bearer, decode, unsaved
 from hub.hall import Hall
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Refused, status_of
@@ -25,8 +25,7 @@ async def number(hall: Hall, scope: HTTPScope, receive: Receive, send: Send) -> 
     except Turned as fault:
         status, answer = fault.status, fault.fault
     except StoreFailed as fault:
-        LOGGER.error("store failed: %s", fault)
-        status, answer = 503, STORE_FAILED
+        status, answer = 503, unsaved(fault)
     except Exception as fault:
         LOGGER.error("bug in POST %s", wire.TICKETS, exc_info=fault)
         status, answer = 500, BUG

@@ -13,8 +13,10 @@ from hub.api import wiring
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import signing
 from hub.hall import Hall
-from hub.queues import help, house, instance, orders, slots, standing, terminals, waiting
-from hub.queues.days import open_day
+from hub.queues import ahead, help, house, instance, orders, slots, standing, terminals, waiting
+from hub.queues.clock_set import closed_ahead
+from hub.queues.days import last_arrival, open_day
+from hub.queues.issue import NORMAL
 from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
@@ -123,14 +125,17 @@ async def standing_of(request: Asked, hall: Hall) -> Answer:
 async def queues(request: Asked, hall: Hall) -> Answer:
     """How many wait where."""
     known = await terminal(request, hall)
-    timezone, day, found = await hall.store.read(
+    timezone, day, found, before = await hall.store.read(
         lambda c: (
             waiting.timezone_of(c, known.site),
             open_day(c, known.site) or "",
             waiting.queues_now(c, known.site),
+            ahead.before_new(c, known.site, NORMAL),
         )
     )
-    states = tuple(wire.QueueState(id=q.id, series=q.series, waiting=q.waiting, open=q.open) for q in found)
+    states = tuple(
+        wire.QueueState(id=q.id, series=q.series, waiting=q.waiting, open=q.open, ahead=before[q.id]) for q in found
+    )
     return done(wire.QueueStates(at=local_iso(hall.now_ms(), timezone), business_day=day, queues=states))
 
 
@@ -141,6 +146,8 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
     body = await read(request, _heartbeat)
     now_ms = hall.now_ms()
 
+    hall.clock.heard(known.id, body.clock_ms)
+
     def hear(connection: Connection) -> tuple[wire.Order, ...]:
         terminals.heard(connection, known, body, now_ms)
         return orders.due(connection, known.site, known.id, now_ms)
@@ -148,20 +155,25 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
     told = await hall.store.write(hear)
     seq = hall.showcase.seq(known.site)
     news = await hall.store.read(lambda c: _news(c, known, now_ms))
+    later_ms = news.hub_ms - now_ms
+    told = tuple(msgspec.structs.replace(order, expires_ms=order.expires_ms + later_ms) for order in told)
     return done(msgspec.structs.replace(news, manifest_seq=seq, orders=told))
 
 
 def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAnswer:
+    """``hub_ms`` is what arrivals are counted by: when our clock was set back it waits for those who were before."""
     return wire.HeartbeatAnswer(
-        hub_ms=now_ms,
+        hub_ms=max(now_ms, last_arrival(connection, known.site)),
         business_day=open_day(connection, known.site) or "",
         hub_generation=instance.of(connection, known.site).generation,
+        closed_days=closed_ahead(connection, known.site),
+        help=help.taken(connection, known.site, known.id, now_ms),
     )
 
 
 @post(wire.HELP, status_code=200)
 async def ask_help(request: Asked, hall: Hall) -> Answer:
-    """A visitor asks for a person. 204."""
+    """A visitor asks for a person, or needs nobody after all. 204."""
     known = await terminal(request, hall)
     body = await read(request, _help)
     call = help.HelpCall(
@@ -174,7 +186,8 @@ async def ask_help(request: Asked, hall: Hall) -> Answer:
         label=body.label,
         opened_ms=hall.now_ms(),
     )
-    await hall.store.write(lambda c: help.open_help(c, known.site, call))
+    keep = help.withdraw if body.withdrawn else help.open_help
+    await hall.store.write(lambda c: keep(c, known.site, call))
     return done()
 
 

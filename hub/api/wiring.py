@@ -11,14 +11,14 @@ from litestar.types import ExceptionHandlersMap
 from hub.hall import Hall
 from hub.queues.refusals import Refused, status_of
 from hub.queues.terminals import Known
-from hub.store.faults import StoreFailed
+from hub.store.faults import REMEDY, StoreFailed
+from kiosk.vocabulary.depth import shallow
 from kiosk.wire import Fault
 
 LOGGER = logging.getLogger("hub.api")
 BODY_MAX = 64 * 1024
 """Bytes; the longest honest body, a heartbeat with every device in trouble, has a tenth of it."""
 
-STORE_FAILED = Fault(code="store_failed", message="The hub cannot save. Call the technician.")
 BUG = Fault(code="bug", message="The hub made a mistake; it is in its log.")
 
 B = TypeVar("B")
@@ -57,11 +57,11 @@ async def read(request: Asked, decoder: msgspec.json.Decoder[B]) -> B:
 def decode(body: bytes, decoder: msgspec.json.Decoder[B]) -> B:
     """The same for a body that was read already."""
     try:
-        return decoder.decode(body)
+        return decoder.decode(shallow(body))
     except msgspec.ValidationError as fault:
         reason, _, place = str(fault).partition(" - at ")
         raise Turned(400, Fault(code="bad_field", message=reason, place=place.strip("`") or "$")) from fault
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise Turned(400, Fault(code="bad_json", message=str(fault), place="body")) from fault
 
 
@@ -93,10 +93,15 @@ def http_fault(_request: Asked, fault: HTTPException) -> Answer:
     return done(Fault(code=f"http_{fault.status_code}", message=fault.detail), fault.status_code)
 
 
+def unsaved(fault: StoreFailed) -> Fault:
+    """What a program is told: which trouble, in a word and a sentence. The log has it from the store itself, once."""
+    remedy = REMEDY[fault.trouble] if fault.trouble else "It is being stopped."
+    return Fault(code="store_failed", message=f"The hub cannot save. {remedy}", place=fault.trouble or "")
+
+
 def store_failed(_request: Asked, fault: StoreFailed) -> Answer:
     """Nothing was saved: the terminal goes on without us."""
-    LOGGER.error("store failed: %s", fault)
-    return done(STORE_FAILED, 503)
+    return done(unsaved(fault), 503)
 
 
 def bug(request: Asked, fault: Exception) -> Answer:

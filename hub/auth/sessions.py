@@ -102,4 +102,6 @@ def _mine(person: Person) -> ColumnElement[bool]:
 
 
 def _over(now_ms: int) -> ColumnElement[bool]:
-    return or_(t.session.c.expires_ms <= now_ms, t.session.c.seen_ms <= now_ms - IDLE_MS)
+    """Too old or idle; or of a time that has not come, because the clock was ahead: it would last for as long."""
+    s = t.session.c
+    return or_(s.expires_ms <= now_ms, s.seen_ms <= now_ms - IDLE_MS, s.seen_ms > now_ms + ABSOLUTE_MS)

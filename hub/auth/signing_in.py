@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from hub.auth import people, sessions
 from hub.auth.passwords import Passwords
-from hub.auth.throttle import PER_ADDRESS, PER_NAME, Rule, Tries, failed, wait_ms
+from hub.auth.throttle import PER_ADDRESS, PER_NAME, Rule, Tries, by_this_clock, failed, wait_ms
 from hub.store import tables as t
 from hub.store.engine import Store
 
@@ -74,7 +74,7 @@ def _whose(kind: str, text: str) -> str:
 
 def _count(connection: Connection, site: str, keys: _Keys, now_ms: int) -> int:
     """Milliseconds to wait; when it is 0 the try is counted as failed until it proves right."""
-    before = [(whose, rule, _tries(connection, site, whose)) for whose, rule in keys]
+    before = [(whose, rule, _tries(connection, site, whose, now_ms)) for whose, rule in keys]
     if wait := max(wait_ms(rule, tries, now_ms) for _, rule, tries in before):
         return wait
     connection.execute(delete(t.sign_in_try).where(t.sign_in_try.c.last_ms < now_ms - FORGET_MS))
@@ -94,10 +94,12 @@ def _forgive(connection: Connection, site: str, keys: _Keys) -> None:
     connection.execute(update(rows).where(rows.c.site_id == site, rows.c.whose == address).values(less))
 
 
-def _tries(connection: Connection, site: str, whose: str) -> Tries:
-    row = connection.execute(
-        select(t.sign_in_try.c.failures, t.sign_in_try.c.last_ms).where(
-            t.sign_in_try.c.site_id == site, t.sign_in_try.c.whose == whose
-        )
-    ).first()
-    return Tries() if row is None else Tries(*row)
+def _tries(connection: Connection, site: str, whose: str, now_ms: int) -> Tries:
+    rows = t.sign_in_try
+    mine = (rows.c.site_id == site) & (rows.c.whose == whose)
+    row = connection.execute(select(rows.c.failures, rows.c.last_ms).where(mine)).first()
+    kept = Tries() if row is None else Tries(*row)
+    tries = by_this_clock(kept, now_ms)
+    if tries != kept:
+        connection.execute(update(rows).where(mine).values(last_ms=tries.last_ms))
+    return tries

@@ -41,6 +41,12 @@ def wait_ms(rule: Rule, tries: Tries, now_ms: int) -> int:
     return max(0, span - gone)
 
 
+def by_this_clock(tries: Tries, now_ms: int) -> Tries:
+    """The same tries when the last one lies in the future, because the clock was set back: as if it were of now, so
+    that the wait begins anew and ends. To be kept, or it would begin anew at every look."""
+    return Tries(tries.failures, min(tries.last_ms, now_ms))
+
+
 def failed(rule: Rule, tries: Tries, now_ms: int) -> Tries:
     """One try more."""
     return Tries(_counted(rule, tries, now_ms) + 1, max(now_ms, tries.last_ms))

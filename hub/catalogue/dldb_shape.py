@@ -14,6 +14,7 @@ import msgspec
 from hub.catalogue.faults import refused
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Id
+from kiosk.vocabulary.depth import TooDeep, shallow
 
 FILE_LIMIT = 64 * 1024 * 1024
 """Bytes one file may have."""
@@ -143,8 +144,8 @@ def read_records(path: Path, record_type: type[_Record]) -> Read[_Record] | Cata
     for position, raw in enumerate(envelope.data):
         place = f"data[{position}]"
         try:
-            record = msgspec.json.decode(raw, type=record_type)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+            record = msgspec.json.decode(shallow(bytes(raw)), type=record_type)
+        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
             skipped.append(Skipped(path.name, place, str(fault)))
             continue
         if record.id in records:
@@ -159,16 +160,16 @@ def _envelope(path: Path) -> _Envelope | CatalogueFaults:
         size = path.stat().st_size
         if size > FILE_LIMIT:
             return refused(path, "file", f"too large: {size} bytes, {FILE_LIMIT} may be", "Split the export by area.")
-        envelope = msgspec.json.decode(path.read_bytes(), type=_Envelope)
+        envelope = msgspec.json.decode(shallow(path.read_bytes()), type=_Envelope)
     except OSError as fault:
         return refused(path, "file", f"cannot be read ({fault.strerror})", "Check that the file is there and readable.")
     except msgspec.ValidationError as fault:
         reason, _, place = str(fault).partition(" - at ")
         return refused(path, place.strip("`") or "file", f"not a DLDB file: {reason}", _EXPORT_AGAIN)
+    except TooDeep:
+        return refused(path, "file", "lists or tables are nested too deeply", _EXPORT_AGAIN)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         return refused(path, "file", f"not JSON ({fault})", _EXPORT_AGAIN)
-    except RecursionError:
-        return refused(path, "file", "lists or tables are nested too deeply", _EXPORT_AGAIN)
     if envelope.error:
         return refused(path, "error", "the export says that it failed", _EXPORT_AGAIN)
     if envelope.datacount is not None and envelope.datacount != len(envelope.data):

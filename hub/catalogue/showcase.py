@@ -69,14 +69,25 @@ class Showcase:
 
     async def run(self) -> None:
         """Look, for ever. A fault of the disk is told and tried again: what was shown is shown on."""
-        with suppress(StoreFailed):
-            await self._store.write(partial(settling.settle, now_ms=self._now_ms()))
+        settled, said = False, ""
         while True:
+            if not settled:
+                settled = await self._settle()
             try:
                 await self.look()
+                said = ""
             except (OSError, DBAPIError, StoreFailed) as fault:
-                LOGGER.error("cannot renew the catalogue for terminals: %s", fault)
+                if str(fault) != said:
+                    LOGGER.error("cannot renew the catalogue for terminals: %s", fault)
+                said = str(fault)
             await asyncio.sleep(LOOK_S)
+
+    async def _settle(self) -> bool:
+        """False while the store does not write: the catalogue that is there is shown meanwhile."""
+        with suppress(StoreFailed):
+            await self._store.write(partial(settling.settle, now_ms=self._now_ms()))
+            return True
+        return False
 
     async def look(self) -> None:
         """Show what is new; have manifests that are a day old issued again."""

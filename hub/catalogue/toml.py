@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.catalogue.faults import key, refused
 from kiosk.catalogue.faults import CatalogueFaults, shown
+from kiosk.vocabulary.depth import TooDeep, shallow_toml
 
 FILE_LIMIT = 4 * 1024 * 1024
 """Bytes one file may have."""
@@ -44,14 +45,14 @@ def _parsed(path: Path, text: str) -> Table | CatalogueFaults:
         if line.count(".") > DOTS_LIMIT:
             return refused(path, f"line {number}", f"more than {DOTS_LIMIT} dots in it", "Break the line.")
     try:
-        tables = tomllib.loads(text)
+        tables = tomllib.loads(shallow_toml(text))
     except tomllib.TOMLDecodeError as fault:
         reason, _, place = str(fault).rpartition(" (at ")
         return refused(path, place.rstrip(")"), f"not TOML: {shown(reason)}", f"Mend it; {FORM}")
+    except TooDeep:
+        return refused(path, "file", "lists or tables are nested too deeply", f"Write the file anew; {FORM}")
     except ValueError:
         return refused(path, _long_number(text), "a number has too many digits", "Correct it.")
-    except RecursionError:
-        return refused(path, "file", "lists or tables are nested too deeply", f"Write the file anew; {FORM}")
     if found := _beyond(tables, ""):
         return refused(path, *found, f"Correct this entry; {FORM}")
     return tables

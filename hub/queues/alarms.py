@@ -8,7 +8,8 @@ from hub.store.sql import run
 from hub.store.words import AlarmKind
 
 AGAIN_MS = 3_600_000
-"""An alarm that was noted and happens again stands up anew after this time; until then the note holds."""
+"""An alarm that was noted and happens again stands up anew after this time; until then the note holds. A note of the
+future (the clock was set back) does not hold for longer either."""
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +35,13 @@ def raise_alarm(
     """Keep the alarm and tell the desks when it stands up."""
     stood = run(
         connection,
-        "SELECT 1 FROM alarm WHERE site_id = ? AND kind = ? AND subject = ? AND (noted_ms IS NULL OR noted_ms > ?)",
+        "SELECT 1 FROM alarm WHERE site_id = ? AND kind = ? AND subject = ?"
+        " AND (noted_ms IS NULL OR noted_ms BETWEEN ? AND ?)",
         site,
         kind,
         subject,
         now_ms - AGAIN_MS,
+        now_ms + AGAIN_MS,
     ).fetchone()
     run(
         connection,

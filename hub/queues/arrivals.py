@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from hub.queues.days import local_date, today
+from hub.queues.days import last_arrival, local_date, today
 from hub.queues.issue import NORMAL, tell
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import begin, move
@@ -48,18 +48,21 @@ class Place(NamedTuple):
 
 
 def place(connection: Connection, told: Told) -> Place | Refused:
-    """Find its place. Refused for a business day after today's, or when no queue ever had its letter."""
+    """Find its place. Refused for a business day that has not come, or when no queue ever had its letter."""
     day = today(connection, told.site, told.now_ms)
-    if told.day > day:
+    ahead = told.day > day
+    if ahead and not _was_open(connection, told):
         text = f"Business day {told.day} has not come; here it is {day}. Look at the hub's clock."
         return Refused(Code.FUTURE_DAY, text, "business_day")
     queue = _queue(connection, told)
     if queue is None:
         return Refused(Code.UNKNOWN_SERIES, f"No queue has the letter {told.label.series}.", "series")
     timezone, opened_ms = _day(connection, told.site)
-    arrival_ms, sure = min(told.arrival_ms, told.now_ms), told.arrival_sure and told.arrival_ms <= told.now_ms
+    latest = max(told.now_ms, last_arrival(connection, told.site))
+    came_ms = told.arrival_ms + _leapt(connection, told)
+    arrival_ms, sure = min(came_ms, latest), told.arrival_sure and came_ms <= latest
     date = local_date(arrival_ms, timezone)
-    if date < told.day:
+    if date < told.day and not ahead:
         return Place(queue, min(opened_ms, told.now_ms), False, True)
     return Place(queue, arrival_ms, sure, told.day == day or date >= day)
 
@@ -115,6 +118,25 @@ def _day(connection: Connection, site: str) -> tuple[str, int]:
     ).fetchone()
     assert row is not None
     return str(row[0]), int(row[1])
+
+
+def _leapt(connection: Connection, told: Told) -> int:
+    """How many ms later than it says an arrival was: it is of the time before the hub's went forward by days."""
+    row = run(
+        connection,
+        "SELECT leap_by_ms FROM instance"
+        " WHERE site_id = ? AND leap_by_ms > 0 AND ? BETWEEN leap_since_ms AND leap_until_ms",
+        told.site,
+        told.arrival_ms,
+    ).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _was_open(connection: Connection, told: Told) -> bool:
+    """A day ahead of today's that was open here: staff closed it because the clock had been wrong. Terminals may still
+    count under it, and the arrival says whether the visitor is here."""
+    row = run(connection, "SELECT 1 FROM business_day WHERE site_id = ? AND day = ?", told.site, told.day).fetchone()
+    return row is not None
 
 
 def know_day(connection: Connection, told: Told) -> None:

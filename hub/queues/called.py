@@ -64,9 +64,9 @@ class _Row(msgspec.Struct, frozen=True, array_like=True):
 def called_now(connection: Connection, site: str, now_ms: int) -> Calls:
     """Everybody who is called now, one to a counter, and whose call was over last; each as it was called last."""
     timezone, day = timezone_of(connection, site), open_day(connection, site) or ""
-    began_ms = _began(connection, site, day)
+    began_seq = _began(connection, site, day)
     rows = _last_calls(connection, site)
-    over = [row for row in rows if row.state is not State.CALLED and (row.day == day or row.at_ms >= began_ms)]
+    over = [row for row in rows if row.state is not State.CALLED and (row.day == day or row.seq > began_seq)]
     now = [row for row in rows if row.state is State.CALLED]
     shown = sorted([*over[:OVER], *now], key=lambda row: row.seq)
     return Calls(
@@ -99,7 +99,7 @@ def _called(connection: Connection, site: str) -> list[str]:
 
 
 def _began(connection: Connection, site: str, day: str) -> int:
-    row = run(connection, "SELECT opened_ms FROM business_day WHERE site_id = ? AND day = ?", site, day).fetchone()
+    row = run(connection, "SELECT opened_seq FROM business_day WHERE site_id = ? AND day = ?", site, day).fetchone()
     return 0 if row is None else int(row[0])
 
 

@@ -1,9 +1,11 @@
-"""Business days: the token that resets numbers. The hub makes it, and it only ever moves forward.
+"""Business days: the token that resets numbers. The hub makes it, and by itself it only ever moves forward.
 
 The token is the local date of the site. A clock that is set back keeps the open day open, so no number is given twice;
-what still waits when the day turns is expired, what is parked or will be picked up stays.
+what still waits when the day turns is expired, what is parked or will be picked up stays. Whether the clock is to be
+believed is decided before (``hub.clock``); what staff do when it was wrong: ``hub.queues.clock_set``.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ from sqlalchemy import Connection
 
 from hub.queues import events
 from hub.queues.states import move
-from hub.queues.tickets import FIELDS, from_row
+from hub.queues.tickets import FIELDS, Ticket, from_row
 from hub.store.sql import run
 from hub.store.words import State
 
@@ -29,11 +31,28 @@ def open_day(connection: Connection, site: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def last_arrival(connection: Connection, site: str) -> int:
+    """Arrival of whoever got a number of ours last on the open day, Unix ms; 0 = nobody did."""
+    row = run(
+        connection,
+        "SELECT max(d.arrival_ms, coalesce((SELECT max(c.arrival_ms) FROM counter_seq c"
+        " WHERE c.site_id = d.site_id AND c.day = d.day), 0))"
+        " FROM business_day d WHERE d.site_id = ? AND d.closed_ms IS NULL",
+        site,
+    ).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def today(connection: Connection, site: str, now_ms: int) -> str:
     """The business day at ``now_ms`` of a site that exists; opened when it is due."""
+    return turn(connection, site, zone_of(connection, site), open_day(connection, site), now_ms)
+
+
+def zone_of(connection: Connection, site: str) -> str:
+    """The time zone of a site that exists."""
     row = run(connection, "SELECT timezone FROM site WHERE id = ?", site).fetchone()
     assert row is not None
-    return turn(connection, site, row[0], open_day(connection, site), now_ms)
+    return str(row[0])
 
 
 def turn(connection: Connection, site: str, timezone: str, found: str | None, now_ms: int) -> str:
@@ -42,10 +61,29 @@ def turn(connection: Connection, site: str, timezone: str, found: str | None, no
     if found is not None and today <= found:
         return found
     if found is not None:
-        _close(connection, site, found, now_ms)
-    run(connection, "INSERT INTO business_day (site_id, day, opened_ms) VALUES (?, ?, ?)", site, today, now_ms)
-    events.append(connection, site, events.Kind.DAY, today, {"day": today}, now_ms)
+        expire(connection, ends_with_the_day(connection, site), now_ms)
+        close(connection, site, found, now_ms)
+    begin(connection, site, today, now_ms)
     return today
+
+
+def begin(connection: Connection, site: str, day: str, now_ms: int) -> None:
+    """Open a business day while none is open. One that was open before goes on: its numbers are on paper."""
+    events.append(connection, site, events.Kind.DAY, day, {"day": day}, now_ms)
+    run(
+        connection,
+        "INSERT INTO business_day (site_id, day, opened_ms, opened_seq) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (site_id, day) DO UPDATE SET closed_ms = NULL",
+        site,
+        day,
+        now_ms,
+        events.newest(connection, site),
+    )
+
+
+def close(connection: Connection, site: str, day: str, now_ms: int) -> None:
+    """Close the open day; nothing is done to who waits."""
+    run(connection, "UPDATE business_day SET closed_ms = ? WHERE site_id = ? AND day = ?", now_ms, site, day)
 
 
 def turn_all(connection: Connection, now_ms: int) -> None:
@@ -58,14 +96,19 @@ def turn_all(connection: Connection, now_ms: int) -> None:
         turn(connection, site, timezone, found, now_ms)
 
 
-def _close(connection: Connection, site: str, day: str, now_ms: int) -> None:
+def ends_with_the_day(connection: Connection, site: str) -> list[Ticket]:
+    """Who waits or stands at a counter."""
     marks = ", ".join("?" for _ in ENDS_WITH_THE_DAY)
     rows = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state IN ({marks})",
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state IN ({marks}) ORDER BY arrival_ms, slot, n, series",
         site,
         *ENDS_WITH_THE_DAY,
     ).fetchall()
-    for row in rows:
-        move(connection, from_row(row), State.EXPIRED, now_ms)
-    run(connection, "UPDATE business_day SET closed_ms = ? WHERE site_id = ? AND day = ?", now_ms, site, day)
+    return [from_row(row) for row in rows]
+
+
+def expire(connection: Connection, tickets: Iterable[Ticket], now_ms: int) -> None:
+    """Their visitors have gone home."""
+    for ticket in tickets:
+        move(connection, ticket, State.EXPIRED, now_ms)

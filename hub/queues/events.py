@@ -1,5 +1,6 @@
 """The event table: the only feed. A row is written in the transaction of what it tells."""
 
+from collections.abc import Container
 from enum import StrEnum
 
 import msgspec
@@ -20,7 +21,7 @@ class Kind(StrEnum):
     SEAT = "seat"
     """Somebody sat down at a counter, left it, or it pauses. Body: empty; the subject is the counter."""
     HELP = "help"
-    """A help call was opened or acknowledged. Body: terminal, reason, label, state."""
+    """A help call was opened, taken, withdrawn or closed. Body: terminal, state."""
     TERMINAL = "terminal"
     """A terminal was enrolled, revoked, or tells another state of itself. Body: name."""
     HOUSE = "house"
@@ -31,10 +32,6 @@ class Kind(StrEnum):
     """Something happened that must not, or staff noted it. Body: kind."""
     DAY = "day"
     """A business day began. Body: day."""
-
-
-CHANGES_CALLS = (Kind.CALL, Kind.RECALL, Kind.TICKET, Kind.HOUSE, Kind.DAY)
-"""Events after which somebody else may be called than before, or elsewhere (``hub.queues.called``)."""
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -49,6 +46,17 @@ class Event(msgspec.Struct, frozen=True):
     def fields(self) -> dict[str, str | int | None]:
         """The body, read."""
         return msgspec.json.decode(self.body, type=dict[str, str | int | None])
+
+
+def changes_calls(event: Event, shown: Container[str]) -> bool:
+    """Whether somebody else may be called after it than before, or elsewhere (``hub.queues.called``).
+
+    ``shown``: the numbers that stand as called; whatever becomes of one of them changes the calls.
+    """
+    if event.kind is Kind.TICKET:
+        fields = event.fields()
+        return fields.get("counter") is not None or fields.get("label") in shown
+    return event.kind in (Kind.CALL, Kind.RECALL, Kind.HOUSE, Kind.DAY)
 
 
 def append(

@@ -61,6 +61,6 @@ def report_paper(
         site,
         known.id,
     )
-    if outcome != "printed":
+    if outcome != "printed" or known.paper != "asked":  # a slip after all: a call for help is closed by it
         tell(connection, msgspec.structs.replace(known, paper=outcome), now_ms)
     return None

@@ -1,10 +1,14 @@
-"""Giving a number: the hot path. One call is one ticket, however often it is asked for with the same id."""
+"""Giving a number: the hot path. One call is one ticket, however often it is asked for with the same id.
+
+Arrivals that the hub gives itself never run backwards within a business day, whatever its clock does.
+"""
 
 import msgspec
 from sqlalchemy import Connection
 
 from hub.queues import events
-from hub.queues.days import turn
+from hub.queues.ahead import note_ahead
+from hub.queues.days import last_arrival, turn
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import begin
 from hub.queues.tickets import FIELDS, PLACES, Ticket, load
@@ -39,14 +43,13 @@ class Issued(msgspec.Struct, frozen=True):
 
 
 class _Line(msgspec.Struct, frozen=True):
-    """The queue that takes a service: how many wait in it, round and number given last on the open day."""
+    """The queue that takes a service: round and number given last on the open day."""
 
     queue: str
     series: str
     first_n: int
     last_n: int
     open: int
-    waiting: int
     round: int
     n: int
 
@@ -59,6 +62,8 @@ class _Facts(msgspec.Struct, frozen=True):
     base_url: str
     slip_key: bytes
     day: str | None
+    arrival_ms: int
+    """Of whoever got a number of ours last on the open day."""
     known: int
     merged: int
     buried: int
@@ -67,10 +72,12 @@ class _Facts(msgspec.Struct, frozen=True):
 
 _LOOK = """
 SELECT s.timezone, s.base_url, o.slip_key, d.day,
+       max(coalesce(d.arrival_ms, 0), coalesce((SELECT max(c.arrival_ms) FROM counter_seq c
+                                                WHERE c.site_id = s.id AND c.day = d.day), 0)),
        EXISTS (SELECT 1 FROM ticket k WHERE k.site_id = s.id AND k.id = ?),
        EXISTS (SELECT 1 FROM ticket_alias a WHERE a.site_id = s.id AND a.id = ?),
        EXISTS (SELECT 1 FROM tombstone b WHERE b.site_id = s.id AND b.id = ?),
-       q.id, q.series, q.first_n, q.last_n, q.open, q.waiting, coalesce(l.round, 0), coalesce(l.n, q.first_n - 1)
+       q.id, q.series, q.first_n, q.last_n, q.open, coalesce(l.round, 0), coalesce(l.n, q.first_n - 1)
 FROM site s
 JOIN instance o ON o.site_id = s.id
 LEFT JOIN business_day d ON d.site_id = s.id AND d.closed_ms IS NULL
@@ -86,9 +93,9 @@ def issue(connection: Connection, ask: Ask) -> Issued | Refused:
     row = run(connection, _LOOK, ask.id, ask.id, ask.id, ask.service, ask.site).fetchone()
     if row is None:
         return Refused(Code.UNKNOWN_SERVICE, f"There is no site {ask.site}.", "site")
-    timezone, base_url, slip_key, day, known, merged, buried, *line = row
+    timezone, base_url, slip_key, day, arrival_ms, known, merged, buried, *line = row
     found = None if line[0] is None else _Line(*line)
-    facts = _Facts(timezone, base_url, slip_key, day, known, merged, buried, found)
+    facts = _Facts(timezone, base_url, slip_key, day, arrival_ms, known, merged, buried, found)
     if facts.merged:
         return _NUMBERED
     if facts.known and (ticket := load(connection, ask.site, ask.id)):
@@ -103,6 +110,7 @@ def issue(connection: Connection, ask: Ask) -> Issued | Refused:
     if isinstance(numbered, Refused):
         return numbered
     begin(connection, numbered, ask.now_ms)
+    numbered = note_ahead(connection, numbered)
     tell(connection, numbered, ask.now_ms)
     return Issued(numbered, facts.timezone, facts.base_url, facts.slip_key)
 
@@ -136,17 +144,33 @@ def _again(known: Ticket, ask: Ask, facts: _Facts) -> Issued | Refused:
 def _number(connection: Connection, ask: Ask, facts: _Facts, line: _Line) -> Ticket | Refused:
     """Insert the ticket under the next number that nobody waits with (the constraint says which are taken)."""
     day = turn(connection, ask.site, facts.timezone, facts.day, ask.now_ms)
-    wraps, n, ahead = (line.round, line.n, line.waiting) if day == facts.day else (0, line.first_n - 1, 0)
+    wraps, n, arrival_ms = line.round, line.n, facts.arrival_ms
+    if day != facts.day:
+        (wraps, n), arrival_ms = _last(connection, ask.site, day, line), last_arrival(connection, ask.site)
+    arrival_ms = ask.now_ms if ask.now_ms >= arrival_ms else arrival_ms + 1
     for _ in range(line.last_n - line.first_n + 1):
         wraps, n = (wraps, n + 1) if line.first_n <= n + 1 <= line.last_n else (wraps + 1, line.first_n)
-        ticket = _waiting(ask, line, n, day, ahead)
+        ticket = _waiting(ask, line, n, day, arrival_ms)
         if _insert(connection, ticket, ask, wraps):
             _remember(connection, ticket, wraps)
             return ticket
     return Refused(Code.NUMBERS_EXHAUSTED, f"All numbers of queue {line.series} are waiting.", "service")
 
 
-def _waiting(ask: Ask, line: _Line, n: int, day: str, ahead: int) -> Ticket:
+def _last(connection: Connection, site: str, day: str, line: _Line) -> tuple[int, int]:
+    """Round and number given last on a day that has just been opened: before the first one, unless it was open before
+    (``days.begin``)."""
+    row = run(
+        connection,
+        "SELECT round, n FROM counter_seq WHERE site_id = ? AND day = ? AND series = ?",
+        site,
+        day,
+        line.series,
+    ).fetchone()
+    return (0, line.first_n - 1) if row is None else (int(row[0]), int(row[1]))
+
+
+def _waiting(ask: Ask, line: _Line, n: int, day: str, arrival_ms: int) -> Ticket:
     return Ticket(
         site_id=ask.site,
         id=ask.id,
@@ -159,8 +183,8 @@ def _waiting(ask: Ask, line: _Line, n: int, day: str, ahead: int) -> Ticket:
         service_id=ask.service,
         lang=ask.lang,
         priority=NORMAL,
-        ahead=ahead,
-        arrival_ms=ask.now_ms,
+        ahead=0,
+        arrival_ms=arrival_ms,
         issued_ms=ask.now_ms,
         counter_id=None,
         calls=0,
@@ -190,11 +214,13 @@ def _insert(connection: Connection, ticket: Ticket, ask: Ask, wraps: int) -> boo
 def _remember(connection: Connection, ticket: Ticket, wraps: int) -> None:
     run(
         connection,
-        "INSERT INTO counter_seq (site_id, day, series, round, n) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (site_id, day, series) DO UPDATE SET round = excluded.round, n = excluded.n",
+        "INSERT INTO counter_seq (site_id, day, series, round, n, arrival_ms) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (site_id, day, series) DO UPDATE"
+        " SET round = excluded.round, n = excluded.n, arrival_ms = excluded.arrival_ms",
         ticket.site_id,
         ticket.day,
         ticket.series,
         wraps,
         ticket.n,
+        ticket.arrival_ms,
     )

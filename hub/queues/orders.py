@@ -77,10 +77,12 @@ def due(connection: Connection, site: str, terminal: str, now_ms: int) -> tuple[
     rows = run(
         connection,
         "SELECT id, kind, args, expires_ms, role, told_ms FROM terminal_order"
-        " WHERE site_id = ? AND terminal_id = ? AND result IS NULL AND expires_ms > ? ORDER BY given_ms, id LIMIT ?",
+        " WHERE site_id = ? AND terminal_id = ? AND result IS NULL AND expires_ms > ? AND given_ms < ?"
+        " ORDER BY given_ms, id LIMIT ?",
         site,
         terminal,
         now_ms,
+        now_ms + LIVES_MS,
         TOLD_AT_ONCE,
     ).fetchall()
     for row in rows:

@@ -7,7 +7,8 @@ ticket of the business day again and ask for their slots. Sign-ins and codes of 
 from sqlalchemy import Connection
 
 from hub.catalogue import state
-from hub.queues import house, instance
+from hub.clock import Kept
+from hub.queues import house, instance, kept_clock
 from hub.queues.days import today
 from hub.store.sql import run
 
@@ -35,8 +36,12 @@ def begin_anew(connection: Connection, site: str, generation: str, above: int, n
 
 
 def begin_anew_everywhere(connection: Connection, generation: str, above: int, now_ms: int) -> None:
-    """The same for every site of the hub; their catalogues begin a new epoch, because terminals may have seen more."""
+    """The same for every site of the hub; their catalogues begin a new epoch, because terminals may have seen more.
+
+    The copy may be weeks old: whoever puts it back vouches for ``now_ms``, so that the next start asks nothing.
+    """
     state.new_epoch(connection, generation, now_ms)
+    kept_clock.keep(connection, Kept(now_ms))
     for site in house.sites(connection):
         begin_anew(connection, site.id, generation, above, now_ms)
 

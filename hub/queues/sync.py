@@ -21,6 +21,7 @@ from hub.queues.slips import take_slip
 from hub.queues.terminals import Known
 from hub.store.sql import run
 from hub.store.words import Origin
+from kiosk.vocabulary.depth import shallow
 from kiosk.vocabulary.labels import Label
 from kiosk.wire import CancelFact, Op, OpAnswer, OpKind, OrderFact, PaperFact, ScanFact, TicketFact
 
@@ -99,10 +100,10 @@ def _effect(connection: Connection, teller: Teller, op: Op) -> OpAnswer:
     if do is None:
         return OpAnswer(op.op, 501, "unknown_kind", f"This hub does not know {op.kind}; update it.")
     try:
-        word = do(connection, teller, op.body)
+        word = do(connection, teller, msgspec.Raw(shallow(bytes(op.body))))
     except msgspec.ValidationError as fault:
         return OpAnswer(op.op, 400, "bad_field", str(fault))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         return OpAnswer(op.op, 400, "bad_json", str(fault))
     return _refused(op, word) if isinstance(word, Refused) else OpAnswer(op.op, 200, word)
 

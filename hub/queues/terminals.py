@@ -19,7 +19,7 @@ CODE_LIVES_MS = 30 * 60 * 1000
 SLOW_MS = 7_000
 """A terminal that was not heard for this long is slow (it reports every 5 s),"""
 LATE_MS = 15_000
-"""and after this long it is away."""
+"""and after this long it is away. So it is when it was heard in the future: the clock was set back since."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -119,12 +119,13 @@ def enrol(connection: Connection, code: str, key_hash: str, machine: str, now_ms
     row = run(
         connection,
         "UPDATE enrolment SET used_ms = ?, machine = ?"
-        " WHERE code_hash = ? AND used_ms IS NULL AND revoked_ms IS NULL AND expires_ms > ?"
+        " WHERE code_hash = ? AND used_ms IS NULL AND revoked_ms IS NULL AND expires_ms > ? AND created_ms < ?"
         " RETURNING site_id, terminal_id",
         now_ms,
         machine,
         secret_hash(plain(code)),
         now_ms,
+        now_ms + CODE_LIVES_MS,
     ).fetchone()
     if row is None:
         return Refused(Code.WRONG_CODE, "This code is wrong, used or too old. Make a new one on the hub.", "code")
@@ -190,7 +191,7 @@ def heard(connection: Connection, known: Known, beat: Heartbeat, now_ms: int) ->
         beat.clock_ms - now_ms if beat.clock_ms else None,
         msgspec.json.encode(beat.outbox).decode(),
     )
-    if before is None or before[:6] != told or _owed(before[6], beat.outbox) or before[7] < now_ms - LATE_MS:
+    if before is None or before[:6] != told or _owed(before[6], beat.outbox) or abs(now_ms - before[7]) > LATE_MS:
         _tell(connection, known.site, known.id, known.name, now_ms)
 
 
@@ -230,12 +231,12 @@ def terminals_now(connection: Connection, site: str, now_ms: int) -> list[Termin
             enrolled=row["key_hash"] is not None,
             revoked=row["revoked_ms"] is not None,
             seen_ms=row["seen_ms"],
-            away=row["seen_ms"] is None or row["seen_ms"] < now_ms - LATE_MS,
+            away=row["seen_ms"] is None or abs(now_ms - row["seen_ms"]) > LATE_MS,
             version=row["version"] or "",
             catalogue_version=row["catalogue_version"] or 0,
             devices=msgspec.json.decode(row["devices"] or "[]", type=tuple[DeviceStatus, ...]),
             notes=msgspec.json.decode(row["notes"] or "[]", type=tuple[str, ...]),
-            slow=row["seen_ms"] is not None and row["seen_ms"] < now_ms - SLOW_MS,
+            slow=row["seen_ms"] is not None and abs(now_ms - row["seen_ms"]) > SLOW_MS,
             slot=row["slot"] or 0,
             clock_skew_ms=row["clock_skew_ms"],
             outbox=msgspec.json.decode(row["outbox"] or "{}", type=OutboxState),

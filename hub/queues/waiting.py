@@ -3,6 +3,8 @@
 import msgspec
 from sqlalchemy import Connection
 
+from hub.queues.ahead import people_before
+from hub.queues.days import ENDS_WITH_THE_DAY
 from hub.queues.tickets import FIELDS, Ticket, from_row
 from hub.store.sql import run
 from hub.store.words import State
@@ -32,7 +34,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     counter: str
     """Name of the counter that called; "" before."""
     today: bool
-    """The ticket belongs to the open business day."""
+    """The ticket belongs to the open business day, or its visitor waits on under a number of another one."""
 
 
 IN_LINE = """
@@ -53,22 +55,21 @@ def waiting_list(connection: Connection, site: str, counter: str = "", limit: in
 
 
 def recent(connection: Connection, site: str, states: tuple[State, ...], limit: int = 50) -> list[Ticket]:
-    """Tickets that ended in one of these states since the open day began, latest first (no-shows for the desk page).
+    """Tickets that ended in one of these states on the open day, latest first (no-shows for the desk page).
 
     Their numbers are of this business day or, from a terminal that was cut off over night, of the one before.
     """
     marks = ", ".join("?" for _ in states)
     rows = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND day IN"
-        " (SELECT day FROM business_day WHERE site_id = ? ORDER BY day DESC LIMIT 2)"
-        f" AND state IN ({marks}) AND ended_ms >="
-        " (SELECT opened_ms FROM business_day WHERE site_id = ? AND closed_ms IS NULL)"
+        f"SELECT {FIELDS} FROM ticket t WHERE site_id = ? AND day IN"
+        " (SELECT day FROM business_day WHERE site_id = ? ORDER BY opened_seq DESC, day DESC LIMIT 2)"
+        f" AND state IN ({marks}) AND EXISTS (SELECT 1 FROM business_day d WHERE d.site_id = t.site_id"
+        " AND d.closed_ms IS NULL AND (t.day = d.day OR t.ended_ms >= d.opened_ms))"
         " ORDER BY ended_ms DESC LIMIT ?",
         site,
         site,
         *states,
-        site,
         limit,
     ).fetchall()
     return [from_row(row) for row in rows]
@@ -116,27 +117,8 @@ def standing(connection: Connection, token: str) -> Standing | None:
         queue_names=msgspec.json.decode(names, type=dict[str, str]),
         queue_places=msgspec.json.decode(places, type=dict[str, str]),
         counter=counter,
-        today=bool(today),
+        today=bool(today) or ticket.state in ENDS_WITH_THE_DAY,
     )
-
-
-def people_before(connection: Connection, ticket: Ticket) -> int:
-    """How many people of its queue are before a waiting ticket; 0 in every other state."""
-    if ticket.state is not State.WAITING:
-        return 0
-    row = run(
-        connection,
-        """SELECT count(*) FROM ticket WHERE site_id = ? AND queue_id = ? AND state = 'waiting'
-        AND (priority, arrival_ms, slot, n) < (?, ?, ?, ?)""",
-        ticket.site_id,
-        ticket.queue_id,
-        ticket.priority,
-        ticket.arrival_ms,
-        ticket.slot,
-        ticket.n,
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def _queue_now(row: tuple[object, ...]) -> QueueNow:

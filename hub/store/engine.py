@@ -1,10 +1,13 @@
 """The store: one SQLite file, one writer thread with group commit, readers beside it.
 
 The writer takes every write that is waiting, commits them together (WAL, ``synchronous=FULL``) and only then answers
-them all: durability costs one fsync per group, not per write. A write that raises is undone alone.
+them all: durability costs one fsync per group, not per write. A write that raises is undone alone. What becomes of a
+store whose file is locked, whose disk is full or whose file is damaged: ``hub.store.writer``.
 """
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -16,16 +19,18 @@ from sqlalchemy import event as hooks
 from sqlalchemy.exc import DBAPIError
 
 from hub.store.copies import APPLICATION_ID
-from hub.store.faults import StoreFailed, StoreRefused
+from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble, sentence, trouble_of
 from hub.store.migrate import migrate
 from hub.store.sql import run
-from hub.store.writer import Writer
+from hub.store.writer import Timing, Writer
 
 __all__ = ["APPLICATION_ID", "Store", "StoreFailed", "StoreRefused"]
 
 T = TypeVar("T")
 
 OLDEST_SQLITE = (3, 51, 3)
+_READONLY = 8
+"""SQLITE_READONLY: somebody wrote by ``read``, which is a fault of the program."""
 
 PRAGMAS = (
     "journal_mode = WAL",
@@ -33,11 +38,12 @@ PRAGMAS = (
     "foreign_keys = ON",
     "trusted_schema = OFF",
     "cell_size_check = ON",
-    "busy_timeout = 20000",
+    "busy_timeout = 2000",
     "mmap_size = 0",
     "temp_store = MEMORY",
     "recursive_triggers = ON",
 )
+"""``busy_timeout`` (ms) is one try: the writer tries again, so that staff can read meanwhile what it waits for."""
 
 
 class Store:
@@ -48,23 +54,25 @@ class Store:
     may be run twice (the first run undone): it changes nothing but the database and uses nothing up.
     """
 
-    def __init__(self, path: Path, readers: int = 2) -> None:
-        """Open the file at ``path`` (made when absent), migrate it, start the writer. Raises StoreRefused."""
+    def __init__(self, path: Path, readers: int = 2, *, patient: bool = False, timing: Timing | None = None) -> None:
+        """Open the file at ``path`` (made when absent), check and migrate it, start the writer. Raises StoreRefused.
+
+        ``patient``: a file that is locked, or a disk that is full or fails, is no reason to refuse; everything raises
+        StoreFailed with the reason until the file could be opened, which is tried again and again.
+        """
         refuse_old_sqlite(pysqlite3.sqlite_version_info)
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._engine = _engine(path, query_only=False)
         self._reading = _engine(path, query_only=True)
-        try:
-            with self._engine.begin() as connection:
-                _own(connection, path)
-            migrate(self._engine, path)
-        except DBAPIError as fault:
-            raise StoreRefused(
-                f"{path} cannot be opened ({fault.orig}). Restore a copy of it, or ask for help."
-            ) from fault
-        self._closed = False
-        self._writer = Writer(self._engine)
+        self._opened = self._closed = False
+        timing = timing or Timing()
+        first = self._first(0.0 if patient else timing.patience)
+        if isinstance(first, StoreRefused) and (first.trouble in (None, *HOPELESS) or not patient):
+            self._reading.dispose()
+            self._engine.dispose()
+            raise first
+        found, trouble = (None, first.trouble) if isinstance(first, StoreRefused) else (first, None)
+        self._writer = Writer(path, self._connect, found, trouble, timing)
         self._readers = ThreadPoolExecutor(readers, "hub-reader")
 
     async def write(self, fn: Callable[[Connection], T]) -> T:
@@ -86,18 +94,38 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, fn)
 
     def read_now(self, fn: Callable[[Connection], T]) -> T:
-        """The same for a caller without an event loop."""
-        with self._reading.connect() as connection, connection.begin():
-            return fn(connection)
+        """The same for a caller without an event loop. Raises StoreFailed when it is the file that cannot be read."""
+        if not self._opened:
+            raise self._writer.failure()
+        try:
+            with self._reading.connect() as connection, connection.begin():
+                return fn(connection)
+        except DBAPIError as fault:
+            trouble = trouble_of(fault, self.path)
+            if trouble is None or getattr(fault.orig, "sqlite_errorcode", 0) == _READONLY:
+                raise
+            if trouble in HOPELESS:
+                self._writer.give_up(trouble, sentence(self.path, trouble, fault.orig))
+            self._reading.dispose()
+            raise StoreFailed(sentence(self.path, trouble, fault.orig), trouble) from fault
 
     def after_commit(self, wake: Callable[[], None]) -> None:
         """Have ``wake`` called in the writer's thread after each commit; it must be quick and must not raise."""
         self._writer.listeners.append(wake)
 
+    def at_the_end(self, tell: Callable[[Trouble], None]) -> None:
+        """Have ``tell`` called, in any thread, when the store has met a trouble that this process cannot mend."""
+        self._writer.ended.append(tell)
+
     @property
     def healthy(self) -> bool:
-        """False once a commit failed or the store was closed."""
-        return self._writer.alive
+        """Whether a write would be committed now."""
+        return self._writer.alive and self._writer.trouble is None
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why nothing is written now; None = all is well (or the store was closed in order)."""
+        return self._writer.trouble
 
     def close(self) -> None:
         """Commit what waits, stop the threads, close the file. Safe to call twice."""
@@ -106,6 +134,38 @@ class Store:
         self._readers.shutdown()
         self._reading.dispose()
         self._engine.dispose()
+
+    def _first(self, patience_s: float) -> Connection | StoreRefused:
+        """Open the file for the first time, waiting so long for another program that holds it."""
+        until = time.monotonic() + patience_s
+        while True:
+            try:
+                return self._connect()
+            except StoreRefused as fault:
+                if fault.trouble is not Trouble.LOCKED or time.monotonic() >= until:
+                    return fault
+
+    def _connect(self) -> Connection:
+        """Open the file anew, for readers too; the first time check and migrate it. Returns after a commit.
+
+        Raises StoreRefused; its ``trouble`` is None for a file that is not ours to open.
+        """
+        self._reading.dispose()
+        self._engine.dispose()
+        connection = None
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if not self._opened:
+                _prepare(self._engine, self.path)
+            connection = self._engine.connect()
+            _prove(connection)
+        except (DBAPIError, pysqlite3.Error, OSError) as fault:
+            _let_go(connection)
+            trouble = trouble_of(fault, self.path) or Trouble.BUG
+            cause = f"cannot be opened ({getattr(fault, 'orig', fault)})"
+            raise StoreRefused(sentence(self.path, trouble, cause), trouble) from fault
+        self._opened = True
+        return connection
 
 
 def refuse_old_sqlite(version: tuple[int, int, int]) -> None:
@@ -136,6 +196,30 @@ def _engine(path: Path, *, query_only: bool) -> Engine:
         run(connection, begin)
 
     return engine
+
+
+def _prepare(engine: Engine, path: Path) -> None:
+    """Refuse what is not ours or is damaged; bring the file to today's schema."""
+    with engine.begin() as connection:
+        _own(connection, path)
+        found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+    if found != "ok":
+        raise StoreRefused(sentence(path, Trouble.DAMAGED, found), Trouble.DAMAGED)
+    migrate(engine, path)
+
+
+def _prove(connection: Connection) -> None:
+    """Make a commit that reaches the disk: only that says that the store takes one."""
+    with connection.begin():
+        before = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+        connection.exec_driver_sql(f"PRAGMA user_version = {(before + 1) % 2**31}")
+
+
+def _let_go(connection: Connection | None) -> None:
+    if connection is not None:
+        with contextlib.suppress(DBAPIError):
+            connection.invalidate()
+            connection.close()
 
 
 def _own(connection: Connection, path: Path) -> None:

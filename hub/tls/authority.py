@@ -67,8 +67,10 @@ def names_of(certificate: bytes) -> tuple[str, ...]:
 
 
 def due(certificate: bytes, now: datetime) -> bool:
-    """Whether a certificate (PEM) is to be renewed now. Raises ValueError when it is none."""
-    return x509.load_pem_x509_certificate(certificate).not_valid_after_utc - now < RENEW_BEFORE
+    """Whether a certificate (PEM) is to be renewed now: it ends soon, or it was made by a clock that was ahead and is
+    not valid yet. Raises ValueError when it is none."""
+    found = x509.load_pem_x509_certificate(certificate)
+    return found.not_valid_after_utc - now < RENEW_BEFORE or found.not_valid_before_utc > now
 
 
 def ends(certificate: bytes) -> datetime:

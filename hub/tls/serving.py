@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from hub.tasks import keep_going
 from hub.tls import authority, files
 from hub.tls.files import Folder, TlsFault
 from kiosk.vocabulary.enrolment import fingerprint
@@ -70,9 +71,11 @@ class Tls:
 
     async def watch(self) -> None:
         """Look again and again, until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_S)
-            await asyncio.to_thread(self.look)
+        await keep_going("the certificate", self._look_later, 0)
+
+    async def _look_later(self) -> None:
+        await asyncio.sleep(LOOK_S)
+        await asyncio.to_thread(self.look)
 
 
 def open_tls(found: Files, now: Callable[[], datetime] = utc_now) -> Tls | TlsFault:

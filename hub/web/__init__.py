@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from hub.web import (
+    alerts,
     board,
     catalogue,
     counters,
@@ -29,6 +30,7 @@ routers: list[ControllerRouterHandler] = [
             *setup.routers,
             *desk.routers,
             *sitting.routers,
+            *alerts.routers,
             *board.routers,
             *visitor.routers,
             *people.routers,

@@ -28,7 +28,7 @@ from hub.queues.refusals import Code, Refused
 from hub.queues.returning import may_return
 from hub.queues.tickets import Ticket
 from hub.store.words import Origin
-from hub.web import forms, looking
+from hub.web import alerts, forms, looking
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.strip import Sentence, undone
@@ -55,7 +55,9 @@ DO: dict[str, Callable[[Connection, Act], Done | Refused]] = {
 async def desk_page(request: Asked, hall: Hall) -> Response[Any]:
     """The desk of the counter one sits at; first the choice of a counter."""
     found = await _look(request, hall)
-    return go("/desk/choose") if found is None else page(request, "desk.html", desk=found)
+    if found is None:
+        return go("/desk/choose")
+    return page(request, "desk.html", desk=found, alerts=await alerts.look(request, hall))
 
 
 @get("/desk/parts", opt=CALL)
@@ -66,7 +68,7 @@ async def parts(request: Asked, hall: Hall) -> Response[Any]:
 
 @get("/desk/changes", opt=CALL)
 async def changes(request: Asked, hall: Hall) -> Stream:
-    """A server-sent event whenever something changed."""
+    """A server-sent event whenever something changed, and a beat while nothing does."""
     return streams.changes(hall.feed, hall.store, who(request).site)
 
 
@@ -167,6 +169,14 @@ async def acknowledge(request: Asked, hall: Hall, ident: FromPath[str]) -> Respo
     return await _parts(request, hall, "")
 
 
+@post("/desk/help/{ident:str}/done", opt=HELP)
+async def done_there(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
+    """Nobody is needed at that terminal any more."""
+    me, now_ms = who(request), hall.now_ms()
+    await hall.store.write(lambda c: helping.close(c, me.site, ident, now_ms))
+    return await _parts(request, hall, "")
+
+
 def _order(form: forms.Form, me: Person, now_ms: int) -> Act | None:
     """What the page asks for, in the field's words; None when it is no page of ours."""
     op = form.value("op")
@@ -226,13 +236,14 @@ async def _parts(
     if found is None:
         return _begin_again(401)
     sentences = [each if isinstance(each, tuple) else (each, "") for each in said if each]
-    return page(request, "desk_parts.html", status, desk=found, said=sentences, tone=tone, offer=offer)
+    noted = await alerts.look(request, hall)
+    return page(request, "desk_parts.html", status, desk=found, said=sentences, tone=tone, offer=offer, alerts=noted)
 
 
 routers = [
     Router(
         "/",
-        route_handlers=[desk_page, parts, changes, act, undo, pause, offer, bring, note_alarm, acknowledge],
+        route_handlers=[desk_page, parts, changes, act, undo, pause, offer, bring, note_alarm, acknowledge, done_there],
         before_request=staff_only,
     )
 ]

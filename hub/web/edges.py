@@ -20,9 +20,14 @@ def http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
 
 
 def store_failed(request: Asked, fault: StoreFailed) -> Response[Any]:
-    """Nothing was saved."""
-    LOGGER.error("store failed: %s", fault)
-    return page(request, "message.html", 503, word="store_failed")
+    """Nothing was saved. A page that only asked for its parts gets the sentence, and keeps what it shows.
+
+    The log has the reason from the store itself, once.
+    """
+    why = f"store.{fault.trouble or 'closed'}"
+    if "hx-request" in request.headers:
+        return page(request, "desk_unsaved.html", 503, why=why)
+    return page(request, "message.html", 503, word="store_failed", why=why)
 
 
 def bug(request: Asked, fault: Exception) -> Response[Any]:

@@ -3,6 +3,7 @@
 import ipaddress
 import secrets
 import socket
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from hub.auth.rights import Right, may
 from hub.auth.sessions import Person
 from hub.hall import Hall
 from hub.queues.house import sites
+from hub.store.faults import StoreFailed
 from hub.web.page import Asked, go, page
 
 SESSION_COOKIE = "hub_session"
@@ -49,8 +51,14 @@ async def staff_only(request: Asked) -> Response[Any] | None:
     if request.method != "GET" and not await _from_our_page(request, person.csrf):
         return page(request, "message.html", 403, word="old_page")
     if (request.method != "GET" or _is_navigation(request)) and now_ms - person.seen_ms > sessions.TOUCH_MS:
-        await hall.store.write(partial(sessions.touch, person=person, now_ms=now_ms))
+        await _touch(hall, person, now_ms)
     return None
+
+
+async def _touch(hall: Hall, person: Person, now_ms: int) -> None:
+    """A page is shown even when this cannot be kept: it says why nothing is saved."""
+    with suppress(StoreFailed):
+        await hall.store.write(partial(sessions.touch, person=person, now_ms=now_ms))
 
 
 async def anybody(request: Asked) -> Response[Any] | None:

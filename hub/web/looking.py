@@ -8,13 +8,12 @@ from sqlalchemy import Connection
 
 from hub.auth.sessions import Person
 from hub.catalogue import listing
-from hub.queues import alarms, house, terminals, waiting
-from hub.queues import help as helping
+from hub.queues import alarms, help_cards, house, terminals, waiting
 from hub.queues.alarms import Alarm
 from hub.queues.bringing import expected
 from hub.queues.calling import current
 from hub.queues.days import open_day
-from hub.queues.help import HelpCall
+from hub.queues.help_cards import HelpCard
 from hub.queues.house import Counter, Site
 from hub.queues.issue import NORMAL
 from hub.queues.returning import may_return
@@ -70,13 +69,25 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     strip: Strip | None
     """The act that can be undone."""
     missed: tuple[Ticket, ...]
-    calls: tuple[HelpCall, ...]
+    help: tuple[HelpCard, ...]
     alarms: tuple[Alarm, ...]
     terminals: tuple[TerminalNow, ...]
     lost: dict[str, Lost]
     """By terminal."""
+    own_next: tuple[str, ...]
+    """The next own number of each terminal: what they give while the hub is away."""
     now_ms: int
     at: str
+
+    def printer_trouble(self, terminal: str) -> str:
+        """Why no slip comes out at a terminal, as far as it says: a problem's code, "" = it says nothing."""
+        for each in self.terminals:
+            for device in each.devices if each.id == terminal else ():
+                if device.kind == "receipt_printer" and (
+                    grave := [p for p in device.problems if p != "paper_near_end"]
+                ):
+                    return grave[0]
+        return ""
 
 
 def site_of(connection: Connection, ident: str) -> Site | None:
@@ -98,6 +109,7 @@ def desk(connection: Connection, me: Person, lang: str, now_ms: int) -> Desk | N
     names = service_names(connection, site, lang) | {f"/{q.id}": pick(q.names, lang).text for q in queues}
     here = current(connection, site, counter)
     known = tuple(each for each in terminals.terminals_now(connection, site, now_ms) if not each.revoked)
+    owns = _own_numbers(connection, site, known, tuple(queue.series for queue in mine))
     return Desk(
         counter=place,
         own=_row(here, names, zone, now_ms) if here else None,
@@ -112,28 +124,33 @@ def desk(connection: Connection, me: Person, lang: str, now_ms: int) -> Desk | N
         missed=tuple(
             t for t in waiting.recent(connection, site, (State.NO_SHOW,), MISSED) if may_return(connection, t)
         ),
-        calls=tuple(helping.open_calls(connection, site)),
+        help=help_cards.cards(connection, site, now_ms),
         alarms=tuple(alarms.standing(connection, site)),
         terminals=known,
-        lost=_lost(connection, site, known, tuple(queue.series for queue in mine), zone),
+        lost=_lost(known, owns, zone),
+        own_next=tuple(numbers[0] for numbers in owns.values() if numbers),
         now_ms=now_ms,
         at=_clock(now_ms, zone),
     )
 
 
-def _lost(
-    connection: Connection, site: str, known: tuple[TerminalNow, ...], series: tuple[str, ...], zone: ZoneInfo
-) -> dict[str, Lost]:
-    away = [each for each in known if each.away and each.enrolled]
-    if not away:
-        return {}
+def _own_numbers(
+    connection: Connection, site: str, known: tuple[TerminalNow, ...], series: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """By terminal that has a slot: the next number of its own for each of these letters."""
     slots, day = slots_now(connection, site), open_day(connection, site) or ""
     return {
-        each.id: Lost(
-            _clock(each.seen_ms, zone) if each.seen_ms else "",
-            tuple(map(str, expected(connection, site, day, slots[each.id], series))) if each.id in slots else (),
-        )
-        for each in away
+        each.id: tuple(map(str, expected(connection, site, day, slots[each.id], series)))
+        for each in known
+        if each.enrolled and each.id in slots
+    }
+
+
+def _lost(known: tuple[TerminalNow, ...], owns: dict[str, tuple[str, ...]], zone: ZoneInfo) -> dict[str, Lost]:
+    return {
+        each.id: Lost(_clock(each.seen_ms, zone) if each.seen_ms else "", owns.get(each.id, ()))
+        for each in known
+        if each.away and each.enrolled
     }
 
 

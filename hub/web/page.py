@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from hub.auth.rights import Right, may
 from hub.auth.sessions import Person
+from hub.feed import HEARTBEAT_S
 from hub.web.words import STAFF_LANGUAGES, language_of, sayer
 from kiosk.assets.icons import ICONS
 from kiosk.i18n.languages import is_rtl, own_name
@@ -32,6 +33,9 @@ HEADERS = {
     "referrer-policy": "same-origin",
 }
 """``same-origin``, not ``no-referrer``: with the latter Chromium sends ``Origin: null`` with our own forms."""
+
+LIMIT_MS = 4000
+"""How long a page waits for an answer before it says that none came: shorter than two heartbeats."""
 
 Asked = Request[Any, Any, Any]
 Page = Response[str]
@@ -84,6 +88,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(icon=icon, asset=asset, own_name=own_name, pick=pick)
+    made.globals.update(beat_ms=round(HEARTBEAT_S * 1000), limit_ms=LIMIT_MS)
     made.tests["given"] = lambda value: not isinstance(value, Undefined) and bool(value)
     return made
 

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from hub.hall import Hall
 from hub.queues import waiting
+from hub.queues.tickets import local_iso
 from hub.store.words import State
 from hub.web import looking
 from hub.web.page import Asked, page
@@ -40,7 +41,8 @@ async def visitor_page(request: Asked, hall: Hall, token: FromPath[str]) -> Resp
     named = partial(looking.service_name, site=ticket.site_id, service=ticket.service_id, lang=lang)
     service, queue, place = await hall.store.read(named), pick(found.queue_names, lang), pick(found.queue_places, lang)
     shown = (service, queue, place) if ticket.state is State.WAITING else (service, queue)
-    return _private(
+    as_of = local_iso(hall.now_ms(), site.timezone if site else "UTC")[11:16]
+    answer = _private(
         page(
             request,
             "visitor_part.html" if "hx-request" in request.headers else "visitor.html",
@@ -54,8 +56,11 @@ async def visitor_page(request: Asked, hall: Hall, token: FromPath[str]) -> Resp
             over=ticket.state in OVER or not found.today,
             languages=[(tag, own_name(tag)) for tag in LANGUAGES],
             refresh_s=_refresh_s(ticket.state, found.today),
+            as_of=as_of,
         )
     )
+    answer.headers["x-as-of"] = as_of
+    return answer
 
 
 def _refresh_s(state: State, today: bool) -> int:

@@ -7,6 +7,7 @@ import msgspec
 from kiosk.catalogue.check import check
 from kiosk.catalogue.faults import CatalogueFaults, Fault, shown
 from kiosk.catalogue.model import Catalogue
+from kiosk.vocabulary.depth import TooDeep, shallow
 
 SCHEMA = "1.0"
 """Version of the format: another major is refused, a newer minor may add fields that are ignored."""
@@ -28,17 +29,17 @@ def read(data: bytes, source: str = "catalogue") -> Catalogue | CatalogueFaults:
         reason = f"the file is too large: {len(data)} bytes, {SIZE_LIMIT} may be"
         return _refused(source, "file", reason, "Leave out what this house does not need.")
     try:
-        head = msgspec.json.decode(data, type=_Head)
+        head = msgspec.json.decode(shallow(data), type=_Head)
         if fault := _schema_fault(head.schema):
             return CatalogueFaults(source, (fault,))
         catalogue = msgspec.json.decode(data, type=Catalogue)
     except msgspec.ValidationError as fault_:
         reason, _, place = str(fault_).partition(" - at ")
         return _refused(source, place.strip("`") or "file", reason, f"Correct or remove this entry; {_FORM}")
+    except TooDeep:
+        return _refused(source, "file", "lists or tables are nested too deeply", f"Write the file anew; {_FORM}")
     except (msgspec.DecodeError, UnicodeDecodeError) as fault_:
         return _refused(source, "file", f"not JSON ({fault_})", f"Write the file anew; {_FORM}")
-    except RecursionError:
-        return _refused(source, "file", "lists or tables are nested too deeply", f"Write the file anew; {_FORM}")
     faults = check(catalogue)
     return CatalogueFaults(source, faults) if faults else catalogue
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from kiosk.catalogue.model import Catalogue, Category, Featured, Office, Queue, Service
+from kiosk.vocabulary.depth import shallow
 
 LISTS = {
     "category": "categories",
@@ -214,10 +215,10 @@ def _is_nameless(kind: str, raw: dict[str, Any]) -> bool:
 def _object(body: bytes) -> dict[str, Any]:
     """Raises msgspec.ValidationError, also for what is no JSON or nested too deeply."""
     try:
-        return msgspec.json.decode(body, type=dict[str, Any])
+        return msgspec.json.decode(shallow(body), type=dict[str, Any])
     except msgspec.ValidationError:
         raise
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise msgspec.ValidationError(f"not JSON ({fault})") from None
 
 

@@ -17,8 +17,17 @@ from kiosk.session.model import (
 )
 from kiosk.session.step import home_state
 from kiosk.session.table import Goal, Moved, Row, Trigger, row
-from kiosk.vocabulary.effects import Note, Restart, Search, SendHelp
-from kiosk.vocabulary.events import CatalogueChanged, Failure, HelpNotSent, HelpSent, HouseChanged, SearchFound, Tick
+from kiosk.vocabulary.effects import CancelHelp, Note, Restart, Search, SendHelp
+from kiosk.vocabulary.events import (
+    CatalogueChanged,
+    Failure,
+    HelpNotSent,
+    HelpSent,
+    HelpTaken,
+    HouseChanged,
+    SearchFound,
+    Tick,
+)
 from kiosk.vocabulary.intents import (
     Back,
     CallStaff,
@@ -39,6 +48,7 @@ from kiosk.vocabulary.intents import (
     StayHere,
     SwitchKeyboard,
     TypeText,
+    WithdrawHelp,
 )
 
 QUERY_LIMIT = 60
@@ -130,7 +140,7 @@ def open_drawer(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
 def call_staff(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
     """Ask for a person at this terminal."""
     label = str(session.numbered.label) if session.numbered else ""
-    calling = replace(session, help=Help.SENDING, help_id=facts.fresh[0], drawer="help")
+    calling = replace(session, help=Help.SENDING, help_id=facts.fresh[0], asked_help=True, helper="", drawer="help")
     return Moved(calling, (SendHelp(facts.fresh[0], session.lang, "asked", label),))
 
 
@@ -141,12 +151,24 @@ def show_help(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
 
 def help_sent(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
     """Staff have the call."""
-    return Moved(replace(session, help=Help.SENT))
+    return Moved(session if session.help is Help.TAKEN else replace(session, help=Help.SENT))
+
+
+def help_taken(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
+    """Somebody is coming."""
+    assert isinstance(trigger, HelpTaken)
+    return Moved(replace(session, help=Help.TAKEN, helper=trigger.name))
+
+
+def withdraw_help(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """The visitor needs nobody after all: tell the hub, go on where they were."""
+    over = replace(session, help=Help.NONE, help_id="", asked_help=False, helper="", drawer="")
+    return Moved(over, (CancelHelp(session.help_id),) if guards.waits_for_staff(session) else ())
 
 
 def help_not_sent(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
     """Staff could not be reached from here."""
-    return Moved(replace(session, help=Help.NOT_SENT))
+    return Moved(session if session.help is Help.TAKEN else replace(session, help=Help.NOT_SENT))
 
 
 def ask_still_there(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
@@ -195,6 +217,8 @@ ROWS: tuple[Row, ...] = (
     row(EVERYWHERE, ShowAccess, Goal.STAY, open_drawer),
     row(EVERYWHERE, CallStaff, Goal.STAY, call_staff, guards.may_call_staff),
     row(EVERYWHERE, CallStaff, Goal.STAY, show_help),
+    row(EVERYWHERE, WithdrawHelp, Goal.STAY, withdraw_help),
+    row(EVERYWHERE, HelpTaken, Goal.STAY, help_taken, guards.is_our_help),
     row(EVERYWHERE, HelpSent, Goal.STAY, help_sent, guards.is_our_help),
     row(EVERYWHERE, HelpNotSent, Goal.STAY, help_not_sent, guards.is_our_help),
     row(EVERYWHERE, StayHere, Goal.STAY),

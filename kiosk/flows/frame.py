@@ -140,11 +140,6 @@ def call_staff(page: Page) -> Control:
     return button("staff", page.words("action.call_staff"), CallStaff(), icon="bell")
 
 
-def close_help(page: Page) -> Control:
-    """Back to where the visitor was before calling."""
-    return button("close_help", page.words("action.go_on"), ShowAccess("help"), icon="check", look=Look.MAIN)
-
-
 def bar(page: Page) -> tuple[Control, ...]:
     """The access bar: what works now, always in the same place."""
     session, words = page.session, page.words
@@ -162,7 +157,14 @@ def bar(page: Page) -> tuple[Control, ...]:
             selected=low,
             role=Role.TOGGLE,
         ),
-        _bar("help", "help-circle", words("bar.help"), CallStaff(), spoken=words("bar.help_spoken")),
+        _bar(
+            "help",
+            "help-circle",
+            words("bar.help"),
+            ShowAccess("help"),
+            selected=session.drawer == "help",
+            spoken=words("bar.help_spoken"),
+        ),
     )
 
 

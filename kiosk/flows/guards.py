@@ -1,13 +1,14 @@
 """Small named questions about session, trigger and facts; guards of the rows."""
 
 from kiosk.health import Paper
-from kiosk.session.model import HOMES, Facts, Session, patience
+from kiosk.session.model import HOMES, Facts, Help, Session, patience
 from kiosk.session.table import Trigger
 from kiosk.vocabulary.events import (
     CancelCommitted,
     DeviceChanged,
     HelpNotSent,
     HelpSent,
+    HelpTaken,
     IntentCommitted,
     NumberCommitted,
     NumberGiven,
@@ -23,6 +24,8 @@ from kiosk.vocabulary.events import (
 from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, OpenCategory, OpenService
 from kiosk.vocabulary.outcomes import NotPrinted, Printed
 
+HELP_S = 180.0
+"""Seconds that a visitor who called for a person may stand here without a touch."""
 CALM_S = 3.0
 """Seconds without a touch before the start screen may change by itself."""
 
@@ -152,13 +155,18 @@ def is_our_search(session: Session, trigger: Trigger, _facts: Facts) -> bool:
 
 
 def is_our_help(session: Session, trigger: Trigger, _facts: Facts) -> bool:
-    """The answer to this session's own help call."""
-    return isinstance(trigger, HelpSent | HelpNotSent) and trigger.id == session.help_id
+    """The answer to this session's own help call, or who is coming because of it."""
+    return isinstance(trigger, HelpSent | HelpNotSent | HelpTaken) and trigger.id == session.help_id
 
 
 def may_call_staff(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
-    """No call of this session is on its way or was taken already."""
-    return session.help not in ("sending", "sent")
+    """The visitor has called nobody yet, or nobody could be reached. That a slip is missing is another call."""
+    return not waits_for_staff(session)
+
+
+def waits_for_staff(session: Session) -> bool:
+    """The visitor has called for a person and waits at the terminal."""
+    return session.asked_help and session.help in (Help.SENDING, Help.SENT, Help.TAKEN)
 
 
 def is_our_scan(session: Session, trigger: Trigger, _facts: Facts) -> bool:
@@ -186,7 +194,7 @@ def _silent_for(session: Session, facts: Facts, seconds: float) -> bool:
 
 def fell_silent(session: Session, _trigger: Trigger, facts: Facts) -> bool:
     """Time to ask whether the visitor is still here."""
-    return session.asked is None and _silent_for(session, facts, facts.timing.idle_s)
+    return session.asked is None and _silent_for(session, facts, _idle_s(session, facts))
 
 
 def fell_silent_in_trouble(session: Session, _trigger: Trigger, facts: Facts) -> bool:
@@ -209,7 +217,12 @@ def question_seconds(session: Session, facts: Facts) -> int:
 
 def left_traces(session: Session, _trigger: Trigger, facts: Facts) -> bool:
     """Somebody changed language or access settings on the start screen and went away."""
-    return session.state in HOMES and _changed(session) and _silent_for(session, facts, facts.timing.idle_s)
+    return session.state in HOMES and _changed(session) and _silent_for(session, facts, _idle_s(session, facts))
+
+
+def _idle_s(session: Session, facts: Facts) -> float:
+    """Who waits for a person must still be here when that person says so at a desk."""
+    return max(facts.timing.idle_s, HELP_S) if waits_for_staff(session) else facts.timing.idle_s
 
 
 def restart_due(session: Session, _trigger: Trigger, facts: Facts) -> bool:

@@ -1,8 +1,7 @@
 """From session to view: one page function per state."""
 
-from kiosk.flows import browse_pages, frame, scan_pages, service_pages, standing_pages, ticket_pages
+from kiosk.flows import browse_pages, frame, help_pages, scan_pages, service_pages, standing_pages, ticket_pages
 from kiosk.flows.frame import Page
-from kiosk.session.model import Help
 from kiosk.view import Screen, View, Waiting
 
 PAGES = {**browse_pages.PAGES, **service_pages.PAGES, **ticket_pages.PAGES, **scan_pages.PAGES, **standing_pages.PAGES}
@@ -10,8 +9,8 @@ PAGES = {**browse_pages.PAGES, **service_pages.PAGES, **ticket_pages.PAGES, **sc
 
 def render(page: Page) -> View:
     """The view of this session now."""
-    if page.session.drawer == "help" and page.session.help is not Help.NONE:
-        return ticket_pages.help_called(page)
+    if page.session.drawer == "help":
+        return help_pages.help_page(page)
     return PAGES[page.session.state](page)
 
 

@@ -18,6 +18,7 @@ LATE_ANSWERS: tuple[type[Trigger], ...] = (
     events.CancelCommitted,
     events.HelpSent,
     events.HelpNotSent,
+    events.HelpTaken,
     events.SearchFound,
     events.ScanCommitted,
     events.StandingFound,

@@ -146,7 +146,9 @@ def _offer(session: Session, facts: Facts) -> Session:
 def _no_slip(session: Session, facts: Facts, state: PaperState, problem: str) -> Moved:
     assert session.numbered is not None
     call = _help(session, facts, "no_paper")
-    told = _offer(replace(session, problem=problem, help=Help.SENDING, help_id=call.id), facts)
+    told = _offer(replace(session, problem=problem), facts)
+    if not guards.waits_for_staff(session):  # who called for a person goes on hearing of that call
+        told = replace(told, help=Help.SENDING, help_id=call.id, asked_help=False)
     effects = (
         CommitPaper(session.numbered.id, state, problem),
         call,

@@ -1,6 +1,6 @@
 """Pages of the ticket flow: work in progress, the number, and one page per trouble."""
 
-from kiosk.flows import frame, guards
+from kiosk.flows import frame, guards, help_pages
 from kiosk.flows.frame import Page
 from kiosk.flows.words import marks_of
 from kiosk.i18n.texts import FSI, PDI
@@ -71,7 +71,9 @@ def no_paper(page: Page) -> View:
     words = page.words
     problem = page.session.problem
     key = "no_paper.title_paper_out" if problem == "paper_out" else "no_paper.title"
-    told = words("no_paper.now_text") if page.session.help is Help.SENT else words("no_paper.alone_text")
+    told = words("no_paper.now_text") if page.session.help in (Help.SENT, Help.TAKEN) else words("no_paper.alone_text")
+    if page.session.help is Help.TAKEN:
+        told = f"{help_pages.heading(page, Help.TAKEN)} {told}"
     now = Notice(tone=Tone.WARN, icon="printer-off", heading=words("no_paper.now"), text=_honest(page, told))
     return frame.view(
         page,
@@ -139,22 +141,6 @@ def goodbye(page: Page) -> View:
         body = (number_card(page), wait)
     return frame.view(
         page, Screen.GOODBYE, words("goodbye.title"), body=body, actions=(frame.finish(page, words("action.to_start")),)
-    )
-
-
-def help_called(page: Page) -> View:
-    """What became of the call for a person."""
-    words, state = page.words, page.session.help.value
-    tone = {"sent": Tone.GO, "not_sent": Tone.WARN}.get(state, Tone.INFO)
-    icon = {"sent": "bell-ringing", "not_sent": "user"}.get(state, "bell")
-    notice = Notice(tone=tone, icon=icon, heading=words(f"help.{state}"), text=words(f"help.{state}_text"))
-    return frame.view(
-        page,
-        Screen.HELP_CALLED,
-        words("help.title"),
-        place="help",
-        body=(notice,),
-        actions=(frame.close_help(page),),
     )
 
 

@@ -4,15 +4,15 @@ What our type does not hold is left out: an empty box helps nobody. Zero-width c
 too; joiners between letters that join stay until the letters have their forms (``rtl``).
 """
 
-from kiosk.assets.glyphs import characters
+from kiosk.assets.glyphs import lacking
 from kiosk.i18n.invisible import without_idle
 
-_LAYOUT = frozenset("\n\t")
+_LAYOUT = "\n\t"
 
 
 def drawable(text: str) -> str:
     """The text as far as it can be drawn."""
     if text.isascii():
         return text
-    known = characters()
-    return without_idle("".join(letter for letter in text if letter in known or letter in _LAYOUT))
+    left_out = {ord(letter): None for letter in lacking(text) if letter not in _LAYOUT}
+    return without_idle(text.translate(left_out) if left_out else text)

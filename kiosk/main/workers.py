@@ -8,7 +8,7 @@ from drivers.host import Ends
 from drivers.hosts import Hosts
 from drivers.queue_display.wall import CallWall
 from drivers.receipt_printer.job import PrintJob
-from kiosk import __version__
+from kiosk import __version__, wire
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import TerminalConfig
@@ -20,6 +20,7 @@ from kiosk.main.slips import Slips
 from kiosk.scans import UnknownCode, read_code
 from kiosk.vocabulary.effects import (
     AskNumber,
+    CancelHelp,
     CommitCancel,
     CommitIntent,
     CommitNumber,
@@ -32,7 +33,7 @@ from kiosk.vocabulary.effects import (
     SendHelp,
     UseCatalogue,
 )
-from kiosk.vocabulary.events import DeviceChanged, PrintFinished, Scanned
+from kiosk.vocabulary.events import DeviceChanged, HelpTaken, PrintFinished, Scanned
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
@@ -63,6 +64,11 @@ OPEN_S = 30.0
 def wall_ms() -> int:
     """The wall clock as the wire may carry it, Unix ms: a clock that stands before 1970 says 0."""
     return max(0, time.time_ns() // 1_000_000)
+
+
+def people_before(states: QueueStates) -> dict[str, int]:
+    """By queue: how many people would come before a number drawn now. A hub of before counts the one queue only."""
+    return {each.id: each.waiting if each.ahead < 0 else each.ahead for each in states.queues}
 
 
 class Workers:
@@ -112,8 +118,10 @@ class Workers:
             hearers=Hearers(
                 clock=self._clock.learn,
                 day=self._questions.heard,
+                closed=self._questions.closed,
                 probe=self._probed,
                 orders=self._orders.hear,
+                help=self._help_taken,
             ),
             note=self._note,
         )
@@ -161,7 +169,7 @@ class Workers:
                 self._print(effect)
             case LookUp():
                 self._standings.submit(effect)
-            case SendHelp():
+            case SendHelp() | CancelHelp():
                 self._sync.submit(effect)
             case Search() | UseCatalogue():
                 self._catalogue.submit(effect)
@@ -231,10 +239,14 @@ class Workers:
             )
         )
 
+    def _help_taken(self, taken: tuple[wire.HelpTaken, ...]) -> None:
+        for each in taken:
+            self._core.post(HelpTaken(each.id, each.name))
+
     def _queues(self, states: QueueStates | None) -> None:
         if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:
             self._questions.heard(states.business_day)
-        self._core.post(News(waiting={} if states is None else {each.id: each.waiting for each in states.queues}))
+        self._core.post(News(waiting={} if states is None else people_before(states)))
 
     def _heartbeat(self) -> Heartbeat:
         now = self._questions.standing

@@ -101,6 +101,8 @@ class Help(StrEnum):
     NONE = "none"
     SENDING = "sending"
     SENT = "sent"
+    TAKEN = "taken"
+    """Somebody said at a desk that they go there."""
     NOT_SENT = "not_sent"
 
 
@@ -138,6 +140,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     help: Help = Help.NONE
     help_id: str = ""
+    asked_help: bool = False
+    """The newest call is the visitor's own wish for a person."""
+    helper: str = ""
+    """The name of who is coming, as staff have it."""
     scan_id: str = ""
     scanned: str = ""
     """The number on the slip that was read; "" for the code of a visitor's page."""
@@ -159,7 +165,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     timing: Timing
     languages: tuple[str, ...]
     waiting: dict[str, int] = {}
-    """People waiting per queue; a queue that is missing is not known."""
+    """People who would come before a number drawn now, by queue; a queue that is missing is not known."""
     flood: bool = False
     """More tickets in the last minute than the paper is meant for."""
     stored: bool = True

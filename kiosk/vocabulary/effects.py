@@ -79,6 +79,12 @@ class SendHelp(Effect, frozen=True):
     label: str = ""
 
 
+class CancelHelp(Effect, frozen=True):
+    """Tell the hub that the call with this id is over. No answer is awaited."""
+
+    id: str
+
+
 class Search(Effect, frozen=True):
     """Find services. Answer: SearchFound with the same token."""
 

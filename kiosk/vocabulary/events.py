@@ -89,6 +89,13 @@ class HelpNotSent(Event, frozen=True):
     id: str
 
 
+class HelpTaken(Event, frozen=True):
+    """Somebody is coming because of this help call; said again with every heartbeat until the call is closed."""
+
+    id: str
+    name: str
+
+
 class SearchFound(Event, frozen=True):
     """Services found, best first."""
 

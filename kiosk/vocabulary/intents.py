@@ -103,6 +103,10 @@ class CallStaff(Intent, frozen=True):
     """Ask for a person at this terminal."""
 
 
+class WithdrawHelp(Intent, frozen=True):
+    """The person who was asked for is not needed after all."""
+
+
 class SetTextSize(Intent, frozen=True):
     """Draw text in this size."""
 

@@ -39,6 +39,9 @@ class QueueState(Body, frozen=True):
     series: str
     waiting: People
     open: bool = True
+    ahead: Annotated[int, msgspec.Meta(ge=-1, le=999_999)] = -1
+    """People who would come before a number drawn now, in this queue and in those that the same counters call.
+    -1 = an older hub does not say."""
 
 
 class QueueStates(Body, frozen=True):

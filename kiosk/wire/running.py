@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from kiosk.vocabulary.devices import DeviceStatus
-from kiosk.wire.base import Body, Count, Lang, Ms, Short, ToldMs, Uuid
+from kiosk.wire.base import Body, BusinessDay, Count, Lang, Ms, Short, ToldMs, Uuid
 
 
 class SetAside(Body, frozen=True):
@@ -79,24 +79,37 @@ class Order(Body, frozen=True, kw_only=True):
     role: Short
 
 
+class HelpTaken(Body, frozen=True):
+    """A help call of this terminal (its id) that somebody has taken, and the name of who is coming."""
+
+    id: Uuid
+    name: Short
+
+
 class HeartbeatAnswer(Body, frozen=True):
     """What the hub has to say in return."""
 
     hub_ms: Ms
-    """The hub's clock when it answered, Unix ms."""
+    """The hub's clock when it answered, Unix ms; never before the last arrival that the hub gave on this day."""
     business_day: str = ""
     hub_generation: Short = ""
     manifest_seq: Count = 0
     orders: tuple[Order, ...] = ()
+    closed_days: Annotated[tuple[BusinessDay, ...], msgspec.Meta(max_length=20)] = ()
+    """Business days later than ``business_day`` that staff closed because the hub's clock had been wrong. A terminal
+    that counts under one of them goes to ``business_day``, which was never open before, and begins its counts anew."""
+    help: tuple[HelpTaken, ...] = ()
 
 
 class HelpRequest(Body, frozen=True):
-    """POST HELP: a visitor asks for a person at this terminal."""
+    """POST HELP: a visitor asks for a person at this terminal, or (``withdrawn``) needs nobody after all."""
 
     id: Uuid
     lang: Lang = "de"
     reason: Annotated[str, msgspec.Meta(pattern="^(asked|no_paper|no_number|flood)$")] = "asked"
     label: Short = ""
+    withdrawn: bool = False
+    """The call with this id is over; an older hub takes it for the same call once more."""
 
 
 class CallKind(StrEnum):

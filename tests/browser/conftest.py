@@ -130,8 +130,8 @@ class Terminal:
         assert answer["status"] == 200, answer
         return str(answer["code"])
 
-    def ask_help(self, label: str = "") -> None:
-        body = {"id": str(uuid.uuid4()), "reason": "no_paper", "label": label}
+    def ask_help(self, label: str = "", reason: str = "no_paper") -> None:
+        body = {"id": str(uuid.uuid4()), "reason": reason, "label": label}
         assert requests.post(f"{self.url}/api/v1/help", json=body, headers=self._key, timeout=PATIENCE_S).ok
 
     def report(self, *problems: str, **more: Any) -> None:

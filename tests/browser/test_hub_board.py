@@ -152,6 +152,9 @@ def test_the_form_shows_a_counters_name_as_the_board_will(signed_in: Page, hub: 
     expect(form.locator(".preview .newest .name")).to_have_text(re.compile("Führer.?schein.?stelle 2"))
     form.locator("button[type=submit]").click()
     expect(page.locator("h2", has_text="Führerscheinstelle 2")).to_be_visible()
+    page.locator("section", has_text="Führerscheinstelle 2").locator("summary").click()
+    folded = page.locator("section", has_text="Führerscheinstelle 2").locator(".preview .last .name")
+    expect(folded).to_have_text("FS 2")
     for width in (390, 1280):
         page.set_viewport_size(ViewportSize(width=width, height=800))
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "a name breaks, the page does not"

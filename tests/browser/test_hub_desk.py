@@ -96,6 +96,8 @@ def test_help_calls_appear_and_are_taken(desk: Page, terminal: Terminal) -> None
     terminal.ask_help("A 123")
     expect(desk.locator("#hall")).to_contain_text("A 123")
     desk.keyboard.press("F10")
+    expect(desk.locator("#hall .help.taken")).to_contain_text("Frida Fuchs geht hin")
+    desk.locator("#hall .help.taken button").click()
     expect(desk.locator("#hall")).to_contain_text("Niemand braucht Hilfe")
 
 

@@ -14,6 +14,8 @@ from power_cut import Kind, cut_once, kind_of
 from power_disk import PowerDisk, PowerOff
 from power_world import PATH, Mode, power_on
 
+from offline_cache.terminal_layout import LAYOUT
+
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 CUTS = 100_000 if FULL else 3_000
 HERE = Path(__file__).parent
@@ -81,7 +83,7 @@ def test_normal_is_enough_for_the_catalogue() -> None:
 
 
 OLD = UNIT / "files" / "terminal-v1.db"
-COPY = str(PATH.with_name("terminal.before-v2.db"))
+COPY = str(PATH.with_name(f"terminal.before-v{len(LAYOUT.steps)}.db"))
 
 
 def tickets_of(disk: PowerDisk, path: str) -> list[tuple[object, ...]]:

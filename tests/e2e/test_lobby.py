@@ -157,9 +157,15 @@ def test_search_by_the_on_screen_keyboard_finds_the_everyday_word(hall: Lobby) -
 
 def test_help_reaches_the_desk_and_is_acknowledged(hall: Lobby, desk: Page) -> None:
     hall.finger.tap("bar:help")
+    hall.trace.wait_for_screen("help")
+    hall.finger.tap("staff")
     hall.trace.wait_for_screen("help_called")
-    expect(desk.locator("#hall")).to_contain_text("Terminal 1")
-    hall.finger.tap("close_help")
+    card = desk.locator("#hall .help")
+    expect(card).to_contain_text("Terminal 1")
+    desk.keyboard.press("F10")
+    expect(card).to_contain_text("geht hin")
+    hall.finger.tap("withdraw_help")
+    expect(card).to_have_count(0)
     back_to_start(hall)
 
 

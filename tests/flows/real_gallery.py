@@ -119,8 +119,19 @@ def goodbye(visit: Visit) -> None:
 
 
 def help_called(visit: Visit) -> None:
-    visit.ask(intents.CallStaff())
+    visit.touch("bar:help")
+    visit.touch("staff")
     visit.send(events.HelpSent(visit.session.help_id))
+
+
+def help_taken(visit: Visit) -> None:
+    help_called(visit)
+    visit.send(events.HelpTaken(visit.session.help_id, "Anna Ahrens"))
+
+
+def help_away(visit: Visit) -> None:
+    visit.health = Health(paper=Paper.READY, hub=False)
+    visit.touch("bar:help")
 
 
 def service_closed(visit: Visit) -> None:
@@ -207,7 +218,10 @@ WALKS: dict[str, Walk] = {
     "no-number": no_number,
     "unknown-service": lambda visit: (visit.ask(intents.OpenService("gone")), None)[1],
     "service-closed": service_closed,
+    "help": lambda visit: (visit.touch("bar:help"), None)[1],
     "help-called": help_called,
+    "help-taken": help_taken,
+    "help-away": help_away,
     "goodbye": goodbye,
     "question": question,
     "scan-taken": scan_taken(),

@@ -150,7 +150,9 @@ def test_every_hit_of_a_search_is_a_choice() -> None:
 def test_help_is_called_once_and_its_page_says_what_became_of_it() -> None:
     visit = Visit()
     visit.touch("bar:help")
+    visit.touch("staff")
     (call,) = visit.of(effects.SendHelp)
+    visit.touch("bar:help")
     visit.touch("bar:help")
     assert len(visit.of(effects.SendHelp)) == 1
     visit.send(events.HelpSent(call.id))  # type: ignore[attr-defined]

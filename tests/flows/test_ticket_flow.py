@@ -134,7 +134,8 @@ def test_when_staff_could_not_be_told_the_page_says_so_and_the_visitor_may_call(
     visit.send(events.HelpNotSent(call.id))
     assert not says_staff_know(visit)
     assert what_to_do(visit) == "Bitte nennen Sie Ihre Nummer am Empfang."
-    (again,) = visit.touch("bar:help")
+    visit.touch("bar:help")
+    (again,) = visit.touch("staff")
     assert isinstance(again, effects.SendHelp)
     assert again.id != call.id
     visit.send(events.HelpSent(again.id))
@@ -145,7 +146,8 @@ def test_when_staff_could_not_be_told_the_page_says_so_and_the_visitor_may_call(
 def test_help_called_while_the_slip_is_on_its_way_reaches_staff_and_the_ticket_still_comes() -> None:
     visit = Visit()
     to_printing(visit)
-    (call,) = visit.touch("bar:help")
+    visit.touch("bar:help")
+    (call,) = visit.touch("staff")
     assert isinstance(call, effects.SendHelp)
     assert call.label == "A 143"
     assert visit.view().screen is Screen.HELP_CALLED
@@ -162,11 +164,14 @@ def test_help_can_be_called_while_something_is_under_way_and_changes_nothing_els
     visit = Visit()
     to_printing(visit)
     visit.session = before = replace(visit.session, state=state)
-    (call,) = visit.touch("bar:help")
+    visit.touch("bar:help")
+    assert visit.view().screen is Screen.HELP
+    (call,) = visit.touch("staff")
     assert isinstance(call, effects.SendHelp)
     called = visit.session
     assert visit.view().screen is Screen.HELP_CALLED
-    assert replace(called, help=before.help, help_id=before.help_id, drawer=before.drawer) == before
+    no_call = {name: getattr(before, name) for name in ("help", "help_id", "asked_help", "helper", "drawer")}
+    assert replace(called, **no_call) == before
     visit.touch("close_help")
     assert visit.session == replace(called, drawer="")
 

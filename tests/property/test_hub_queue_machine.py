@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, initialize, invariant, multiple, precondition, rule
 from property.queue_counters import ANSWERS, COMMANDS, COUNTERS, SITE, Counters, Deed
 
-from hub.queues import calling, days, handing_back, house, waiting
+from hub.queues import calling, clock_set, days, handing_back, house, waiting
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Code, Refused
+from hub.queues.tickets import Ticket
 from hub.store.engine import Store
 from hub.store.words import ACTIVE, State
 from kiosk.vocabulary.labels import parse_label
@@ -137,7 +138,7 @@ class Hall(Counters):
         self.count += 1
         ident = uuid(self.count)
         taken = self.taken(SERVICES[service])
-        before = sum(self.labels[t][0] == SERVICES[service] for t in self.order)
+        before = len(self.order)  # the counter "all" calls both queues by arrival
         answer = self.ask(ident, service)
         if len(taken) == LAST_N:
             assert isinstance(answer, Refused)
@@ -147,9 +148,13 @@ class Hall(Counters):
         assert answer.ticket.label not in taken
         assert answer.ticket.ahead == before
         self.open_day()
+        self.came(ident, answer.ticket)
         self.wait(ident, answer.ticket.label, answer.ticket.arrival_ms)
         self.given[ident] = self.day
         return (ident, service)
+
+    def came(self, ident: str, ticket: Ticket) -> None:
+        """A new number; for machines that know more of it."""
 
     @rule(ticket=tickets)
     def draw_again(self, ticket) -> None:
@@ -176,7 +181,7 @@ class Hall(Counters):
         self.tick(hours * 3_600_000)
         self.do(days.turn_all, self.now)
         today = days.local_date(self.now, "Europe/Berlin")
-        if self.day and today != self.day:
+        if self.day and today > self.day:
             self.day = today
             self.void.clear()
             for ident in [*self.order, *self.here.values()]:
@@ -257,5 +262,52 @@ def test_a_long_day_of_wrong_keys() -> None:
     assert did["undone"] > STEPS // 40, did
 
 
-Hall.TestCase.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)
-TestHubQueueMachine = Hall.TestCase
+class HallWithAClock(Hall):
+    """The hub's clock is set back, is in the future for a while, and staff close the day that was ahead."""
+
+    def found(self) -> None:
+        super().found()
+        self.issued: dict[str, int] = {}
+
+    def came(self, ident: str, ticket: Ticket) -> None:
+        self.issued[ident] = self.now
+        others = [self.places[other][0] for other in self.order]
+        assert not others or ticket.arrival_ms >= max(others), "nobody is put before those who wait"
+
+    @rule(minutes=st.integers(1, 600))
+    def clock_is_set_back(self, minutes: int) -> None:
+        self.now -= minutes * 60_000
+
+    @rule(days_ahead=st.integers(1, 9000), draws=st.integers(0, 3))
+    def clock_is_in_the_future(self, days_ahead: int, draws: int) -> None:
+        """Who comes meanwhile waits on when it is set right; who was there has been expired."""
+        here = self.now
+        self.time_goes_by(24 * days_ahead)
+        for _ in range(draws):
+            self.draw_one(next(iter(SERVICES)))
+        self.now = here + 1
+
+    @rule()
+    def the_day_ahead_is_closed(self) -> None:
+        today = self.date(self.now)
+        ahead = bool(self.day) and self.day > self.date(self.now + clock_set.AHEAD_MS)
+        before = self.order
+        assert self.do(clock_set.close_ahead, SITE, today, self.now) == ahead
+        if not ahead:
+            return
+        self.day = today
+        for ident in [*before, *self.here.values()]:
+            if self.date(self.issued[ident]) < today:
+                self._end(ident, State.EXPIRED)
+        listed = self.store.read_now(lambda c: waiting.waiting_list(c, SITE))
+        assert [t.id for t in listed] == [ident for ident in before if self.states[ident] is State.WAITING]
+        assert all(ticket.arrival_ms <= self.now + len(before) for ticket in listed)
+        for ticket in listed:
+            self.places[ticket.id] = (ticket.arrival_ms, *self.places[ticket.id][1:])
+
+    def date(self, ms: int) -> str:
+        return days.local_date(ms, "Europe/Berlin")
+
+
+HallWithAClock.TestCase.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)
+TestHubQueueMachine = HallWithAClock.TestCase

@@ -139,8 +139,13 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     yield from own_numbers(lang, access)
     yield "ticket_at_once", view(replace(session(State.TICKET, lang, access), featured=True), now)
     yield "ticket_no_paper_at_once", view(replace(no_paper, featured=True), facts(paper=Paper.TROUBLE))
-    for state in (Help.SENDING, Help.SENT, Help.NOT_SENT):
-        yield f"help_{state.value}", view(replace(start, drawer="help", help=state), now)
+    yield "help", view(replace(start, drawer="help"), now)
+    yield "help_away", view(replace(start, drawer="help"), facts(hub=False))
+    for state in (Help.SENDING, Help.SENT, Help.TAKEN, Help.NOT_SENT):
+        called = replace(start, drawer="help", help=state, asked_help=True, helper="Friederike Schulze-Wolfenbüttel")
+        yield f"help_{state.value}", view(called, now)
+    yield "help_sent_away", view(replace(called, help=Help.SENT), facts(hub=False))
+    yield "help_not_sent_away", view(called, facts(hub=False))
     for question in setup.Question:
         answered = setup.Setup(
             question=question,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
 from hub.api.number import _answer as number_answer
-from hub.queues import days, house, instance, slots, terminals
+from hub.queues import clock_set, days, house, instance, slots, terminals
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Refused, status_of
 from hub.queues.renewal import ABOVE, begin_anew_everywhere
@@ -198,9 +198,10 @@ class Hub:
         """Without the catalogue, which has a world of its own."""
         self.do(terminals.heard, known, msgspec.json.decode(body, type=wire.Heartbeat), self.time.ms)
         return 200, wire.HeartbeatAnswer(
-            hub_ms=self.time.ms,
+            hub_ms=max(self.time.ms, days.last_arrival(self._connection, SITE)),
             business_day=days.open_day(self._connection, SITE) or "",
             hub_generation=instance.of(self._connection, SITE).generation,
+            closed_days=clock_set.closed_ahead(self._connection, SITE),
         )
 
 

@@ -29,7 +29,7 @@ function show(device) {
 
 async function ask(path, options) {
   try {
-    const answer = await fetch(path, options);
+    const answer = await fetch(path, { signal: AbortSignal.timeout(5000), ...options });
     if (!answer.ok) throw new Error(answer.statusText);
     (await answer.json()).devices.forEach(show);
     away.hidden = true;

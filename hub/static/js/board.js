@@ -8,7 +8,7 @@
   const stamp = document.getElementById("stamp"), clock = document.getElementById("clock");
   const arrow = newest.querySelector(".arrow") ? newest.querySelector(".arrow").textContent : "\uea1f";
   let calls = [], info = document.getElementById("info") ? document.getElementById("info").textContent : "";
-  let seq = 0, behind = 0, started = false, drawn = "", drawnNewest = "", heard = performance.now(), away = false;
+  let seq = 0, behind = 0, started = false, drawn = "", drawnNewest = "", heard = Date.now(), away = false;
   const seen = new Map(); // by seq: since when a call that came while we looked has stood here
 
   // --- what stands there
@@ -92,26 +92,24 @@
 
   // --- is it true? "as of", grey when not
   function alive(at) {
-    heard = performance.now();
+    heard = Date.now(); // the wall clock: it goes on while the machine sleeps
     stamp.textContent = at.slice(11, 19);
     body.classList.remove("stale");
   }
   function watch() {
-    body.classList.toggle("stale", performance.now() - heard > STALE_MS);
+    const now = new Date(), old = now - heard;
+    body.classList.toggle("stale", old > STALE_MS || old < -STALE_MS);
     if (started) draw(); // what was fresh grows old without an event
-    const now = new Date();
     clock.textContent = now.toLocaleTimeString("de", { hour: "2-digit", minute: "2-digit", timeZone: body.dataset.zone });
   }
 
-  // --- events bring calls at once; a slow poll beside them notices a line that is dead without saying so
+  // --- events bring calls at once (line.js: one stream for all pages of this browser, opened anew when it falls silent);
+  // a slow poll beside them notices at once what the line notices after two beats
   function connect() {
-    const source = new EventSource(`${base}/stream`);
-    source.addEventListener("open", () => { away = false; });
-    source.addEventListener("calls", (event) => take(JSON.parse(event.data)));
-    source.addEventListener("beat", (event) => alive(event.data));
-    source.addEventListener("error", () => {
-      away = true;
-      if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
+    new Line(`${base}/stream`, Number(body.dataset.beat), ["calls"], (kind, data) => {
+      away = kind === "shut";
+      if (kind === "calls") take(JSON.parse(data));
+      if (kind === "beat") alive(data);
     });
   }
   async function poll() {

@@ -1,35 +1,23 @@
-// The desk page: keys, one effect per click, live by server-sent events with a poll as fall-back.
+// The desk page: its keys, the field for numbers and slips, and what is swapped. Whether it is live: live.js; that a
+// press has one effect and an end: presses.js; the tone of a call for help: help_tone.js.
 "use strict";
 (() => {
-  const POLL_MS = 1500, CLOCK_MS = 5000, DOUBLE_MS = 700, BURST_MS = 35;
+  const BURST_MS = 35;
   const news = document.getElementById("news"); // beside the buttons, not around them: its queue must not drop a click
-  const live = document.getElementById("live");
+  const clock = document.getElementById("live");
   const say = document.getElementById("say");
-  const csrf = document.querySelector("meta[name=csrf]").content;
 
-  // --- one effect per click: clicks that follow at once carry the same idempotency key, so the hub answers the same
-  const strikes = new Map();
-  function operation(name) {
-    const now = performance.now(), before = strikes.get(name);
-    const op = before && now - before.at < DOUBLE_MS ? before.op : id();
-    strikes.set(name, { at: now, op });
-    return op;
-  }
-  // crypto.randomUUID exists only in secure contexts; a hall without TLS has none
-  function id() {
-    return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  // --- sentences of the page itself; the hub's own come with its answers
+  let said = "";
+  function tell(word) {
+    if (word && word !== "settled") say.textContent = said = say.dataset[word];
+    else if (!word || say.textContent === said) say.textContent = said = "";
   }
 
-  document.body.addEventListener("htmx:configRequest", (event) => {
-    const button = event.detail.elt, once = button.dataset.once;
-    event.detail.headers["X-CSRF-Token"] = csrf;
-    if (!once) return;
-    const parameters = event.detail.parameters;
-    parameters.op = operation(once + (parameters.text || "")); // two slips read at once are two operations
-    if (button.dataset.text) Object.assign(parameters, { text: button.dataset.text, expected: "1" });
-    parameters.ticket = button.dataset.ticket || "";
-    say.textContent = "";
-  });
+  // --- live, and one effect per press
+  const live = new Live(news, (asked) => presses.shown(asked));
+  const presses = new Presses(tell, () => live.lost);
+  new HelpTone(document.getElementById("hall"), document.getElementById("tone"));
 
   // --- number or slip: a reader types as fast as no person does, wherever the focus is; its Enter must press no button
   const field = document.getElementById("text");
@@ -43,6 +31,7 @@
     field.value = burst;
     field.focus();
   });
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter" && live.lost) tell("lost"); });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt.id !== "bring") return;
     if (event.detail.successful && !event.detail.xhr.getResponseHeader("x-refused")) field.value = "";
@@ -57,52 +46,26 @@
     if (!button) return;
     event.preventDefault();
     if (button === field) { field.focus(); field.select(); }
+    else if (live.lost) tell(presses.waiting ? "again" : "lost");
     else if (!event.repeat && !button.disabled) button.click();
   });
 
-  // --- live
-  let source = null, pollTimer = 0;
-  function refresh() { htmx.trigger(news, "refresh"); }
-  function state(word, tone) {
-    live.className = `chip ${tone}`;
-    live.lastElementChild.textContent = live.dataset[word];
-  }
-  function poll(on) {
-    if (on && !pollTimer) pollTimer = setInterval(refresh, POLL_MS);
-    if (!on && pollTimer) { clearInterval(pollTimer); pollTimer = 0; }
-  }
-  function connect() {
-    if (source) source.close();
-    source = new EventSource("/desk/changes");
-    source.addEventListener("open", () => { poll(false); state("live", "go"); });
-    source.addEventListener("change", () => { refresh(); });
-    source.addEventListener("error", () => { poll(true); });
-  }
-  document.body.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.successful && event.detail.xhr.status === 0) state("lost", "stop");
-    else if (pollTimer) state("polling", "warn");
-  });
   // a part that is as before stays: a button replaced between press and release would lose the click
   const shown = new Map();
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
-    if (!["say", "tone"].includes(target.id) && shown.get(target.id) === fragment.innerHTML) event.detail.shouldSwap = false;
+    if (!["say", "mood"].includes(target.id) && shown.get(target.id) === fragment.innerHTML) event.detail.shouldSwap = false;
     shown.set(target.id, fragment.innerHTML);
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status === 422) event.detail.shouldSwap = true;
+    if ([422, 503].includes(event.detail.xhr.status)) event.detail.shouldSwap = true; // 503: what is wrong, in words
   });
   // --- how long a terminal has been silent, by the hub's clock: counted here, so that the page need not change for it
-  const ahead = Number(live.dataset.now) - Date.now();
+  const ahead = Number(clock.dataset.now) - Date.now();
   setInterval(() => {
     for (const each of document.querySelectorAll("[data-since]")) {
       const seconds = Math.max(0, Math.round((Date.now() + ahead - Number(each.dataset.since)) / 1000));
       each.textContent = seconds < 120 ? `(${seconds} s)` : `(${Math.floor(seconds / 60)} min)`;
     }
   }, 1000);
-  setInterval(() => {
-    if (source.readyState === EventSource.CLOSED) connect();
-    refresh(); // minutes grow, terminals fall silent: nothing of this is an event
-  }, CLOCK_MS);
-  connect();
 })();

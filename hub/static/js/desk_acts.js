@@ -48,7 +48,7 @@
     }
   }, true);
   document.body.addEventListener("htmx:configRequest", (event) => {
-    if (event.detail.elt.dataset.once) document.getElementById("tone").replaceChildren(); // what was said is over
+    if (event.detail.elt.dataset.once) document.getElementById("mood").replaceChildren(); // what was said is over
   });
   // a page that did not know that somebody was only called: the hub asks
   document.body.addEventListener("htmx:afterRequest", (event) => {

@@ -56,4 +56,5 @@ const fit = (() => {
 })();
 document.fonts.ready.then(() => fit());
 addEventListener("resize", () => fit());
+document.addEventListener("toggle", () => fit(), true); // a form that was folded away had no size
 document.addEventListener("htmx:afterSettle", () => fit());

@@ -13,6 +13,12 @@ instance = Table(
     Column("slip_key", LargeBinary, nullable=False),
     number("slot_floor", 0),
     moment("since_ms"),
+    number("clock_ms", 0),
+    words("clock_boot", ""),
+    number("clock_offset_ms", 0),
+    number("leap_since_ms", 0),
+    number("leap_until_ms", 0),
+    number("leap_by_ms", 0),
     PrimaryKeyConstraint("site_id"),
     of_site(),
     CheckConstraint("length(generation) = 32", name="generation_128_bits"),
@@ -21,7 +27,9 @@ instance = Table(
 )
 """This life of the hub: ``generation`` is drawn anew when a backup is restored, ``slip_key`` authenticates slips.
 
-Slots up to ``slot_floor`` may have been given out by the life before, after its backup.
+Slots up to ``slot_floor`` may have been given out by the life before, after its backup. ``clock_*`` is what the last
+run of the hub believed (``hub.queues.kept_clock``). ``leap_*``: when the hub's time went forward by days, and by how
+much (``hub.queues.clock_set``): whoever came between ``since`` and ``until`` came ``by`` later than was said.
 """
 
 slot_grant = Table(

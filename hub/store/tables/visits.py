@@ -31,12 +31,18 @@ business_day = Table(
     words("day"),
     moment("opened_ms"),
     maybe_moment("closed_ms"),
+    number("opened_seq", 0),
+    number("arrival_ms", 0),
     PrimaryKeyConstraint("site_id", "day"),
     of_site(),
     Index("one_open_day", "site_id", unique=True, sqlite_where=text("closed_ms IS NULL")),
     sqlite_strict=True,
 )
-"""The token that resets numbers: made by the hub, only ever later than the one before."""
+"""The token that resets numbers: made by the hub, later than the one before unless staff closed one that was ahead.
+
+``opened_seq`` is the event it began with: what was called on it is later in the feed, whatever the clock said.
+``arrival_ms``: nobody who gets a number of ours on it arrives before this moment.
+"""
 
 counter_seq = Table(
     "counter_seq",
@@ -46,12 +52,13 @@ counter_seq = Table(
     words("series"),
     number("round"),
     number("n"),
+    number("arrival_ms", 0),
     PrimaryKeyConstraint("site_id", "day", "series"),
     ForeignKeyConstraint(["site_id", "day"], ["business_day.site_id", "business_day.day"]),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
-"""The last number given in a series on a day; ``round`` counts the wrap-arounds."""
+"""The last number given in a series on a day, and its visitor's arrival; ``round`` counts the wrap-arounds."""
 
 ticket = Table(
     "ticket",
@@ -209,10 +216,12 @@ help_call = Table(
     moment("opened_ms"),
     maybe_moment("acknowledged_ms"),
     ident("acknowledged_by", optional=True),
+    maybe_moment("closed_ms"),
     PrimaryKeyConstraint("site_id", "id"),
     belongs("terminal", "terminal_id"),
     belongs("user", "acknowledged_by"),
     one_of("reason", HELP_REASONS),
-    Index("open_help", "site_id", "opened_ms", sqlite_where=text("acknowledged_ms IS NULL")),
+    Index("standing_help", "site_id", "opened_ms", sqlite_where=text("closed_ms IS NULL")),
     sqlite_strict=True,
 )
+"""Calls for a person: open, then taken (``acknowledged``), then closed."""

@@ -1,6 +1,8 @@
 """A founded hall on a fresh store with a clock that the test moves, and the hub running on a loopback socket."""
 
+import os
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 from hub_apps import app_for
+from unit.hub.small_disk import Disk
 
 from hub.app import HubApp
 from hub.queues import calling, house, terminals
@@ -151,6 +154,17 @@ def store(tmp_path: Path, empty_store: bytes) -> Iterator[Store]:
 @pytest.fixture
 def hall(store: Store, clock: Clock) -> House:
     return House(store, clock)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(["mount", *options], check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    yield Disk(folder)
+    subprocess.run(["umount", str(folder)], check=True)
 
 
 class LiveHub:

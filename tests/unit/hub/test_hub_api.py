@@ -280,12 +280,14 @@ def test_slot_and_sync_over_the_wire(live) -> None:
     assert fault(live.call("POST", "/sync", data=many)) == (400, "bad_field", "$.ops")
 
 
-def test_help_is_open_until_somebody_comes(live) -> None:
+def test_help_is_kept_once_and_its_taker_is_told_to_the_terminal(live) -> None:
     hall = live.hall
-    call = {"id": hall.uuid(50), "lang": "ar", "reason": "no_paper", "label": "A 001"}
+    call = {"id": hall.uuid(50), "lang": "ar", "reason": "asked", "label": "A 001"}
     assert [live.post("/help", call).status_code for _ in range(3)] == [204] * 3
-    opened = hall.see(help.open_calls, hall.site)
-    assert [(c.terminal_name, c.reason, c.label, c.lang) for c in opened] == [("Terminal 1", "no_paper", "A 001", "ar")]
+    opened = hall.see(help.standing_calls, hall.site, hall.clock())
+    assert [(c.terminal_name, c.reason, c.label, c.lang) for c in opened] == [("Terminal 1", "asked", "A 001", "ar")]
+    beat = {"version": "1.0", "catalogue_version": 1}
+    assert live.post("/heartbeat", beat).json()["help"] == [], "nobody promised to come"
     hall.store.write_now(
         lambda c: c.exec_driver_sql(
             "INSERT INTO user (site_id, id, login, name, role, password_hash, created_ms)"
@@ -294,8 +296,22 @@ def test_help_is_open_until_somebody_comes(live) -> None:
     )
     assert hall.do(help.acknowledge, hall.site, hall.uuid(50), "u", hall.clock()) is True
     assert hall.do(help.acknowledge, hall.site, hall.uuid(50), "u", hall.clock()) is False
-    assert hall.see(help.open_calls, hall.site) == []
+    assert live.post("/heartbeat", beat).json()["help"] == [{"id": hall.uuid(50), "name": "Anna"}]
+    assert hall.do(help.close, hall.site, hall.uuid(50), hall.clock()) is True
+    assert live.post("/heartbeat", beat).json()["help"] == []
     assert fault(live.post("/help", {**call, "reason": "device"})) == (400, "bad_field", "$.reason")
+
+
+@pytest.mark.parametrize("heard_first", [True, False], ids=["called, then withdrawn", "the call comes late"])
+def test_who_needs_nobody_after_all_withdraws_the_call(live, heard_first: bool) -> None:
+    hall = live.hall
+    call = {"id": hall.uuid(51), "lang": "de", "reason": "asked"}
+    if heard_first:
+        assert live.post("/help", call).status_code == 204
+        assert len(hall.see(help.standing_calls, hall.site, hall.clock())) == 1
+    assert live.post("/help", {**call, "withdrawn": True}).status_code == 204
+    assert live.post("/help", call).status_code == 204
+    assert hall.see(help.standing_calls, hall.site, hall.clock()) == []
 
 
 def catalogue(*services: Service, queues: tuple[Queue, ...] = ()) -> Catalogue:

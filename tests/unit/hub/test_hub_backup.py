@@ -11,7 +11,7 @@ import pytest
 from unit.hub.sync_helpers import DAY_MS, find, outcomes, own, sync
 
 from hub.backup import backup, restore
-from hub.queues import aliases, house, instance, renewal, slots, terminals, waiting
+from hub.queues import aliases, house, instance, kept_clock, renewal, slots, terminals, waiting
 from hub.queues.issue import Issued
 from hub.queues.slots import Wanted
 from hub.store.engine import Store
@@ -331,3 +331,12 @@ def test_certificates_that_cannot_be_read_are_no_silent_gap(life, tmp_path: Path
     with pytest.raises(StoreRefused, match=r"ca\.key cannot be read"):
         backup(tmp_path, tmp_path / "copy.db")
     assert not list(tmp_path.glob("copy*"))
+
+
+def test_hub_on_a_copy_of_weeks_ago_does_not_doubt_its_clock(life, tmp_path: Path) -> None:
+    """Whoever put the copy back did so by this clock, and the day was turned by it."""
+    copy = tmp_path / "copy.db"
+    backup(life.folder, copy)
+    life.hall.clock.forward(21 * 24 * 3600 * 1000)
+    life.restore(copy)
+    assert life.hall.see(kept_clock.read)[0].now_ms == life.hall.clock()

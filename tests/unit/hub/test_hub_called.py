@@ -53,10 +53,13 @@ def test_one_line_to_a_counter_however_often_it_called(desk: Desk) -> None:
     assert desk.shown("over") == [(f"A 00{n}", "Platz 1") for n in range(1, 7)]
 
 
-@pytest.mark.parametrize("command", [calling.arrive, calling.finish])
-def test_who_has_come_is_called_no_more(desk: Desk, command) -> None:
+@pytest.mark.parametrize("served", [False, True])
+def test_who_has_come_is_called_no_more(hall, desk: Desk, served: bool) -> None:
     desk.call()
-    desk.do(command)
+    if served:
+        assert isinstance(hall.served(), Done)
+    else:
+        desk.do(calling.arrive)
     assert desk.shown() == []
     assert desk.shown("over") == [("A 001", "Platz 1")]
 

@@ -319,13 +319,21 @@ def test_the_clerk_acts_on_whom_they_saw(browser: Browser, live: Any) -> None:
     assert 'id="own-number">A 001<' in answer.text
 
 
-def test_help_is_acknowledged(browser: Browser, live: Any) -> None:
+def test_help_is_taken_by_somebody_and_stays_until_it_is_done(browser: Browser, live: Any) -> None:
     call = str(uuid.uuid4())
-    assert live.post("/help", {"id": call, "reason": "no_paper", "label": "A 007"}).ok
+    assert live.post("/help", {"id": call, "reason": "asked", "label": "A 007"}).ok
     browser.sign_in("anna")
     browser.post("/desk/counter", {"counter": "p1"})
-    assert "A 007" in browser.get("/desk").text
-    assert "A 007" not in browser.post(f"/desk/help/{call}").text
+    page = browser.get("/desk").text
+    assert "A 007" in page
+    assert f'data-person="{call}"' in page, "tone and title are for it"
+    taken = browser.post(f"/desk/help/{call}").text
+    assert "Anna geht hin" in taken
+    assert "data-person" not in taken
+    assert 'data-key="F10"' not in taken
+    done = browser.post(f"/desk/help/{call}/done").text
+    assert "A 007" not in done
+    assert "Niemand braucht Hilfe" in done
 
 
 def test_the_visitors_page_follows_the_ticket(browser: Browser, live: Any) -> None:

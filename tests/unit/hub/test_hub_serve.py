@@ -1,16 +1,20 @@
 """``kiosk hub`` as a process: what it says, what it refuses, how it ends."""
 
+import contextlib
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
+from unit.hub.small_disk import Disk, damage
 
+from hub.serve import STORE_ENDED
 from hub.store.engine import Store
 
 SERVE = (
@@ -85,3 +89,45 @@ def test_foreign_database_is_refused(tmp_path: Path) -> None:
     Store(tmp_path / "hub.db").close()
     (tmp_path / "hub.db").write_bytes(b"no database at all" * 100)
     assert "hub.db" in refusal(tmp_path)
+
+
+def test_damage_met_while_it_runs_ends_the_hub_with_a_code_of_its_own(tmp_path: Path) -> None:
+    """The log says what to do, and the shipped service starts it again; then the start says the same."""
+    path = tmp_path / "hub.db"
+    Store(path).close()
+    with running(tmp_path) as (process, url):
+        damage(path, "setup_token")
+        with contextlib.suppress(requests.ConnectionError):
+            assert requests.get(f"{url}/setup?token=whatever", timeout=60).status_code == 503
+        assert process.wait(60) == STORE_ENDED
+        said = process.communicate(timeout=60)[1]
+    assert "kiosk hub restore" in said
+    assert "kiosk hub restore" in refusal(tmp_path)
+    unit = (Path(__file__).parents[3] / "deploy" / "townhall-kiosk-hub.service").read_text()
+    assert "\nRestart=always\n" in unit
+    assert str(STORE_ENDED) not in unit.partition("SuccessExitStatus")[2]
+
+
+def test_hub_comes_up_on_a_full_disk_and_says_so(disk: Disk, empty_store: bytes) -> None:
+    """Its pages say in words what is wrong, and it works when there is room: nobody starts it again."""
+    (disk.folder / "hub.db").write_bytes(empty_store)
+    (disk.folder / "hub.lock").touch()
+    disk.fill()
+    with running(disk.folder) as (_, url):
+        assert requests.get(f"{url}/healthz", timeout=60).status_code == 503
+        page = requests.get(f"{url}/signin", timeout=60, headers={"accept-language": "en"})
+        assert page.status_code == 503
+        assert "The disk is full. Call the technician" in page.text
+        number = requests.post(f"{url}/api/v1/tickets", json={}, headers={"authorization": "Bearer x"}, timeout=60)
+        assert (number.status_code, number.json()["code"], number.json()["place"]) == (503, "store_failed", "full")
+        disk.empty()
+        until(lambda: requests.get(f"{url}/healthz", timeout=60).status_code == 200)
+        assert requests.get(f"{url}/signin", timeout=60).status_code == 200
+
+
+def until(true: Callable[[], bool]) -> None:
+    """The hub tries again after some seconds."""
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.2)

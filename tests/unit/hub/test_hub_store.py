@@ -44,7 +44,7 @@ def _parts(sql: str) -> list[str]:
         ("foreign_keys", 1),
         ("trusted_schema", 0),
         ("cell_size_check", 1),
-        ("busy_timeout", 20000),
+        ("busy_timeout", 2000),
         ("mmap_size", 0),
         ("recursive_triggers", 1),
         ("application_id", 0x4B494F53),

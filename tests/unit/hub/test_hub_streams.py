@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import msgspec
+
 from hub import streams
 from hub.called import CalledNow
 from hub.feed import BACKLOG, Feed
-from hub.queues import acts, calling, days, events, undoing
+from hub.queues import acts, calling, days, events, issue, states, undoing
 from hub.queues.acts import Act
+from hub.store.words import State
 from hub.streams import sse
 
 DAY_MS = 24 * 3600 * 1000
@@ -130,6 +133,23 @@ def test_who_comes_or_does_not_come_is_told(live) -> None:
         assert stream.labels("missed") == ["A 002"]
 
 
+def test_a_call_that_was_taken_back_is_told(live) -> None:
+    """Whoever takes it back, and whether or not its ticket still knows the counter."""
+    hall = live.hall
+    for op, keeps_counter in ((1, True), (2, False)):
+        call(hall, op)
+        with listening(live) as stream:
+            stream.next()
+            here = hall.see(calling.current, hall.site, "p1")
+            back = hall.do(states.move, here, State.WAITING, hall.clock())
+            if not keeps_counter:
+                hall.do(lambda c: c.exec_driver_sql("UPDATE ticket SET counter_id = NULL"))
+                back = msgspec.structs.replace(back, counter_id=None)
+            hall.do(issue.tell, back, hall.clock())
+            assert stream.labels() == []
+        hall.do(states.move, back, State.CANCELLED, hall.clock())
+
+
 def test_stream_says_that_a_business_day_began(live) -> None:
     """At once, without a call: what stands on a sign is yesterday's. A sign that was away learns it when it returns."""
     call(live.hall, 1)
@@ -187,6 +207,42 @@ def test_seq_from_another_life_of_the_database_begins_anew(live) -> None:
 def test_heartbeat_tells_the_time(live) -> None:
     with listening(live) as stream:
         assert stream.next("beat").data == "2026-11-24T12:00:00+01:00"
+
+
+def test_a_quiet_desk_hears_beats_that_its_page_can_see(hall) -> None:
+    """A comment would keep proxies content, but a page is never told of it."""
+
+    async def scene() -> list[bytes]:
+        chunks = streams.changes(Feed(hall.store, 0.05), hall.store, hall.site).iterator
+        found = [await anext(chunks) for _ in range(3)]
+        await chunks.aclose()
+        return found
+
+    _, *beats = asyncio.run(scene())
+    assert beats == [b"event: beat\ndata: {}\n\n"] * 2
+
+
+def test_a_busy_hall_without_calls_does_not_silence_the_board(hall) -> None:
+    """Numbers are drawn all the time, nobody is called: for a board these are no events, and beats must still come."""
+
+    async def scene() -> bytes:
+        feed = Feed(hall.store, 0.3)
+        task = asyncio.ensure_future(feed.run())
+        chunks = streams.calls(feed, CalledNow(hall.store, hall.clock), hall.site, "Europe/Berlin", hall.clock).iterator
+        await anext(chunks)
+        waiting = asyncio.ensure_future(anext(chunks))
+
+        async def visitors() -> None:
+            while not waiting.done():
+                await asyncio.to_thread(hall.ticket)
+                await asyncio.sleep(0.05)
+
+        await asyncio.wait_for(visitors(), 60)
+        await chunks.aclose()
+        task.cancel()
+        return await waiting
+
+    assert asyncio.run(scene()).startswith(b"event: beat\n")
 
 
 def test_many_listeners_all_hear_it(live) -> None:

@@ -98,10 +98,11 @@ def test_renew_without_the_authoritys_key_says_which_file_and_changes_nothing(
     assert found.certificate.read_bytes() == before
 
 
-@pytest.mark.parametrize(("days_left", "renewed"), [(31, False), (30, False), (29, True), (-400, True)])
+@pytest.mark.parametrize(("days_left", "renewed"), [(31, False), (30, False), (29, True), (-400, True), (400, True)])
 def test_a_certificate_is_renewed_when_less_than_thirty_days_are_left(
     tmp_path: Path, days_left: int, renewed: bool
 ) -> None:
+    """Also one with more days left than it may have: it was made by a clock that was ahead, and is not valid yet."""
     found = made(tmp_path)
     before = serial(found.certificate)
     late = NOW + authority.SERVER_LIVES - timedelta(days=days_left)

@@ -11,7 +11,7 @@ from kiosk.config import Device, TerminalConfig
 from kiosk.core import Core
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
-from kiosk.main.workers import Workers
+from kiosk.main.workers import Workers, people_before
 from kiosk.vocabulary import events
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
 from kiosk.vocabulary.effects import PrintTicket
@@ -21,7 +21,7 @@ from kiosk.vocabulary.outcomes import NotPrinted
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.slips import Slip, slip_text
 from kiosk.vocabulary.tickets import Numbered
-from kiosk.wire import OutboxState
+from kiosk.wire import OutboxState, QueueState, QueueStates
 from offline_cache.own_numbers import Standing
 
 TICKET = Numbered(
@@ -128,3 +128,8 @@ def test_a_reader_set_to_the_wrong_keyboard_is_told_of_until_it_is_right(
         assert ("scanner_keyboard" in workers._heartbeat().notes) is noted
     assert caplog.text.count("scanner-keyboard") == 1
     assert text[5:20] not in caplog.text
+
+
+def test_tiles_show_who_would_come_before_and_an_older_hub_counts_the_one_queue() -> None:
+    queues = (QueueState(id="a", series="A", waiting=23, ahead=67), QueueState(id="b", series="B", waiting=4))
+    assert people_before(QueueStates(at="", business_day="", queues=queues)) == {"a": 67, "b": 4}

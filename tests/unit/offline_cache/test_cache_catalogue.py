@@ -280,3 +280,18 @@ def test_fast_typing_answers_the_newest_key(tmp_path: Path) -> None:
     tokens = [event.token for event in room.inbox.events if isinstance(event, SearchFound)]
     assert tokens == sorted(tokens)
     room.thread.stop()
+
+
+def test_a_bug_at_the_start_ends_neither_search_nor_the_thread(tmp_path: Path) -> None:
+    class Broken(CatalogueStore):
+        def index(self) -> None:
+            raise KeyError("not even an index")
+
+    inbox, notes = Inbox(), Notes()
+    thread = CatalogueThread(Broken(tmp_path / "catalogue.db"), inbox.post, changed=lambda *_: None, note=notes)
+    thread.start()
+    thread.submit(UseCatalogue(1))
+    thread.submit(Search(1, "ausweis", "de"))
+    inbox.wait_until(lambda events: len(events) == 1)
+    thread.stop()
+    assert inbox.events == [SearchFound(1, ())]

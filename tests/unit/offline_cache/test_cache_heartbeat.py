@@ -40,11 +40,16 @@ class Listener:
         self.reached: list[tuple[bool, Problem | None]] = []
         self.clock: list[tuple[int, float]] = []
         self.day: list[tuple[str, str]] = []
+        self.help: list[tuple[tuple[wire.HelpTaken, ...]]] = []
         self.notes = Notes()
         self.client = client
         self.beat = Beat(
             lambda: BEAT,
-            Hearers(clock=lambda *said: self.clock.append(said), day=lambda *said: self.day.append(said)),
+            Hearers(
+                clock=lambda *said: self.clock.append(said),
+                day=lambda *said: self.day.append(said),
+                help=lambda *said: self.help.append(said),
+            ),
             reach=lambda *said: self.reached.append(said),
             answered=lambda answer: None,
             note=self.notes,
@@ -65,6 +70,12 @@ def test_the_round_trip_is_measured_and_handed_on_with_the_hubs_time() -> None:
     here = Listener(Client(heard(hub_ms=NOON, business_day="2026-11-24", hub_generation="g"), takes_s=0.25)).all()
     assert here.clock == [(NOON, 0.25)]
     assert here.day == [("2026-11-24", "g")]
+
+
+def test_who_is_coming_is_handed_on_until_the_call_is_closed() -> None:
+    call = wire.HelpTaken(id="0193bbbb-0000-7000-8000-000000000001", name="Anna")
+    here = Listener(Client(heard(help=(call,)), heard(help=(call,)), heard())).all()
+    assert here.help == [((call,),), ((call,),)]
 
 
 def test_an_older_hub_says_neither_time_nor_day() -> None:

@@ -11,7 +11,7 @@ from peers import HubRoom, RawPeer, answer, new_id, peer, says, trickle
 
 from kiosk import wire
 from kiosk.config import Hub
-from kiosk.vocabulary.effects import AskNumber, SendHelp
+from kiosk.vocabulary.effects import AskNumber, CancelHelp, SendHelp
 from kiosk.vocabulary.events import HelpNotSent, HelpSent, NumberGiven, NumberRefused, NumberSilent
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.problems import Problem
@@ -184,6 +184,17 @@ def test_the_seam_for_own_numbers() -> None:
     assert own.label == Label("A", 3, 17)
 
 
+def test_a_bug_ends_one_question_and_not_the_thread() -> None:
+    """Else every visitor after it would wait for the deadline in vain, until somebody starts the terminal anew."""
+
+    def broken(_wanted: object) -> None:
+        raise KeyError("no such queue")
+
+    with peer(lambda connection, request, number: None) as other:
+        events = ask(other.url, 1, 2, fallback=broken).events
+    assert events == [NumberSilent(ticket_id(n), Problem.HUB_AWAY) for n in (1, 2)]
+
+
 def beside_the_real_thing(
     url: str, notes: Notes, *, fallback: numbers.Fallback | None = lambda wanted: numbered(1, count=17, slot=3)
 ) -> tuple[NumbersThread, Inbox]:
@@ -294,7 +305,8 @@ def test_whoever_hangs_beyond_reach_is_left_behind_and_counted() -> None:
     prompt.close()
 
 
-def test_help_is_sent_or_not_sent(hub: HubRoom, tmp_path: Path) -> None:
+def test_help_is_sent_or_not_sent_and_taken_back(hub: HubRoom, tmp_path: Path) -> None:
+    """A call that is taken back is closed at the hub, in whichever order the two reach it."""
     inbox = Inbox()
     link = hub.enrolled()
     good = HelpThread(client_maker(link, 1.0, 1.0, 2.0), inbox.post)
@@ -305,6 +317,11 @@ def test_help_is_sent_or_not_sent(hub: HubRoom, tmp_path: Path) -> None:
     good.submit(SendHelp(first, "de", "asked"))
     deaf.submit(SendHelp(second, "de", "asked"))
     inbox.wait(HelpSent(first), HelpNotSent(second))
+    late = new_id()
+    good.submit(CancelHelp(first))
+    good.submit(CancelHelp(late))
+    good.submit(SendHelp(late, "de", "asked"))
+    inbox.wait(HelpSent(late))
     good.stop()
     deaf.stop()
-    assert hub.rows("SELECT id FROM help_call") == [(first,)]
+    assert sorted(hub.rows("SELECT id, closed_ms IS NOT NULL FROM help_call")) == sorted([(first, 1), (late, 1)])

@@ -28,6 +28,7 @@ from kiosk.vocabulary.tickets import Numbered, PaperState
 from offline_cache import outbox, own_numbers, tickets
 from offline_cache.database import transaction
 from offline_cache.outside import Outside
+from offline_cache.terminal_layout import LAYOUT
 from offline_cache.tickets import NotKept
 
 OTHER_HUB = "cd" * 16
@@ -214,6 +215,41 @@ def test_a_series_with_untold_numbers_goes_on_over_the_day(db: apsw.Connection, 
     assert label(db, world, 3) == "A 03-01"
 
 
+AHEAD = "2045-07-18"
+
+
+def test_a_day_that_was_ahead_is_left_for_the_right_one(db: apsw.Connection, world: Outside) -> None:
+    """The hub's clock had been in the future. A late word of then changes nothing any more."""
+    own_numbers.hear_day(db, AHEAD)
+    assert label(db, world, 1) == "A 03-01"
+    hear(db, 200)
+    assert not own_numbers.leave_closed(db, ("2045-07-19",), "2026-11-24"), "another day than ours"
+    assert not own_numbers.leave_closed(db, (AHEAD,), "nonsense")
+    assert own_numbers.leave_closed(db, (AHEAD,), "2026-11-24")
+    drawn = draw(db, world, 2)
+    assert isinstance(drawn, Numbered)
+    assert (str(drawn.label), drawn.business_day) == ("A 03-01", "2026-11-24")
+    assert not own_numbers.hear_day(db, AHEAD)
+    assert not own_numbers.leave_closed(db, (AHEAD,), "2026-11-24"), "said again and again"
+    assert label(db, world, 3) == "A 03-02"
+    hear(db, 200, 200)
+    assert own_numbers.hear_day(db, "2026-11-25")
+    assert label(db, world, 4) == "A 03-01"
+
+
+def test_numbers_of_a_day_that_was_ahead_are_not_given_again_when_it_comes(db: apsw.Connection, world: Outside) -> None:
+    own_numbers.hear_day(db, "2026-11-26")
+    assert [label(db, world, n) for n in (1, 2, 3)] == ["A 03-01", "A 03-02", "A 03-03"]
+    hear(db, 200, 200, 200)
+    own_numbers.leave_closed(db, ("2026-11-26",), "2026-11-24")
+    own_numbers.hear_day(db, "2026-11-25")
+    assert label(db, world, 4) == "A 03-01"
+    hear(db, 200)
+    assert own_numbers.hear_day(db, "2026-11-26", now=True)
+    assert [label(db, world, n) for n in (5, 6)] == ["A 03-04", "A 03-05"]
+    assert draw(db, world, 7, "B").label.n == 4  # type: ignore[union-attr]
+
+
 def test_a_closed_day_is_forgotten_when_all_of_it_was_heard(db: apsw.Connection, world: Outside) -> None:
     for n in (1, 2):
         label(db, world, n)
@@ -295,7 +331,7 @@ def test_a_file_of_the_first_layout_is_taken_over(tmp_path: Path, world: Outside
     path = tmp_path / "terminal.db"
     shutil.copy(OLD_FILES / "terminal-v1.db", path)
     db = opened(path)
-    assert db.pragma("user_version") == 2
+    assert db.pragma("user_version") == len(LAYOUT.steps)
     assert own_numbers.standing(db, world) == own_numbers.Standing(
         generation="e15111f220a2b48005ceffe5fc3ee2dc", business_day=DAY
     )
@@ -320,5 +356,5 @@ def test_a_file_of_the_first_layout_is_taken_over(tmp_path: Path, world: Outside
     give_slot(db, world)
     assert label(db, world, 9) == "A 03-01"
     db.close()
-    assert (tmp_path / "terminal.before-v2.db").exists()
-    assert (tmp_path / "terminal.before-v2.db").read_bytes()[60:64] == b"\0\0\0\1"
+    kept = tmp_path / f"terminal.before-v{len(LAYOUT.steps)}.db"
+    assert kept.read_bytes()[60:64] == b"\0\0\0\1"

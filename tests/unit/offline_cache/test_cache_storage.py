@@ -410,3 +410,21 @@ def test_a_slip_whose_number_was_given_back_here_is_known_as_such(tmp_path: Path
     room.thread.submit(CommitScan(ticket_id(8), "THK2:WHATEVER", ticket_id(2)))
     room.inbox.wait(ScanCommitted(ticket_id(7), given_back=True), ScanCommitted(ticket_id(8)))
     room.thread.stop()
+
+
+def test_a_bug_in_who_is_told_ends_one_round_and_not_the_thread(tmp_path: Path) -> None:
+    notes = Notes()
+
+    def broken() -> None:
+        raise KeyError("nobody to tell")
+
+    thread = StorageThread(
+        tmp_path / "terminal.db", Inbox().post, note=notes, owing=broken, outside=outside(), retry_s=0
+    )
+    thread.start()
+    assert thread.ready.result(PATIENCE_S) is not None
+    thread.submit(CommitIntent(intent(1)))
+    thread.submit(CommitCancel(ticket_id(1)))
+    assert thread.ask(lambda db: 7, PATIENCE_S) == 7
+    assert notes.ids.count("store-bug") >= 2
+    thread.stop()

@@ -75,3 +75,16 @@ def test_switched_on_at_a_running_printer(line: str) -> None:
     assert [slip.texts for slip in peer.slips] == [["eins"]]
     link.close()
     peer.stop()
+
+
+def test_a_peer_rests_only_when_nothing_is_on_its_way() -> None:
+    peer = PrinterPeer("tcp")
+    link = transport_for(peer.start())
+    link.open()
+    peer.switch(late_once_ms=80)
+    link.write(ASK, 1)
+    assert peer.wait_for(lambda: peer.taken == len(ASK))
+    assert peer.rest()
+    assert peer.said == 1
+    link.close()
+    peer.stop()

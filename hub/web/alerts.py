@@ -1,0 +1,100 @@
+"""What stands above the desk's columns when the hub is not well: it does not save, or its clock is in doubt.
+
+Staff answer what the hub asks about its clock; how they are asked: ``hub.clock``.
+"""
+
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Response, Router, post
+from litestar.params import FromPath
+from sqlalchemy import Connection
+
+from hub.auth.rights import Right
+from hub.clock import Doubt
+from hub.hall import Hall, believe
+from hub.queues import clock_set, days
+from hub.store.faults import Trouble
+from hub.web import forms
+from hub.web.gate import needs, staff_only, who
+from hub.web.page import Asked, page
+
+HELP = needs(Right.HELP)
+
+
+class DoubtShown(msgspec.Struct, frozen=True):
+    """Both times as people read them; ``wall`` is the machine's date, ISO 8601, and goes back with the answer."""
+
+    wall: str
+    wall_date: str
+    wall_time: str
+    here_date: str
+    here_time: str
+    dismissed: bool
+
+
+class AheadShown(msgspec.Struct, frozen=True):
+    """``today`` ISO 8601, and both dates as people read them."""
+
+    today: str
+    day_date: str
+    today_date: str
+
+
+class Alerts(msgspec.Struct, frozen=True):
+    """What is to be said; None = nothing."""
+
+    trouble: Trouble | None
+    doubt: DoubtShown | None
+    ahead: AheadShown | None
+
+
+async def look(request: Asked, hall: Hall) -> Alerts:
+    """As of now, for the site of whoever is signed in."""
+    site, now_ms, doubt = who(request).site, hall.now_ms(), hall.clock.doubt()
+
+    def read(connection: Connection) -> tuple[str, clock_set.DayAhead | None]:
+        return days.zone_of(connection, site), clock_set.ahead(connection, site, now_ms)
+
+    zone, ahead = await hall.store.read(read)
+    shown = None if ahead is None or doubt is not None else AheadShown(ahead.today, _day(ahead.day), _day(ahead.today))
+    return Alerts(hall.store.trouble, None if doubt is None else _doubt(doubt, zone), shown)
+
+
+@post("/desk/clock/{word:str}", opt=HELP)
+async def answer(request: Asked, hall: Hall, word: FromPath[str]) -> Response[Any]:
+    """What staff say of the clock: ``right``, ``wrong``, or ``close``: the open day is ahead and is to be closed.
+
+    An answer to a question that stands no more (the date on the button is another one) does nothing.
+    """
+    wall, now_ms, site = (await forms.read(request)).value("date"), hall.now_ms(), who(request).site
+    asked = (await look(request, hall)).doubt
+    if asked is not None and asked.wall == wall and word == "right":
+        await believe(hall)
+    elif asked is not None and word == "wrong":
+        hall.clock.dismiss()
+    elif asked is None and word == "close":
+        await hall.store.write(partial(clock_set.close_ahead, site=site, today=wall, now_ms=now_ms))
+    return page(request, "desk_alerts_part.html", alerts=await look(request, hall))
+
+
+def _doubt(doubt: Doubt, zone: str) -> DoubtShown:
+    wall, here = (datetime.fromtimestamp(ms / 1000, ZoneInfo(zone)) for ms in (doubt.wall_ms, doubt.now_ms))
+    return DoubtShown(
+        wall=wall.date().isoformat(),
+        wall_date=f"{wall:%d.%m.%Y}",
+        wall_time=f"{wall:%H:%M}",
+        here_date=f"{here:%d.%m.%Y}",
+        here_time=f"{here:%H:%M}",
+        dismissed=doubt.dismissed,
+    )
+
+
+def _day(day: str) -> str:
+    return f"{date.fromisoformat(day):%d.%m.%Y}"
+
+
+routers = [Router("/", route_handlers=[answer], before_request=staff_only)]
