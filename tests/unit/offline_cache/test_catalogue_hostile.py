@@ -171,7 +171,7 @@ SNAPSHOTS: dict[str, tuple[Lie, str]] = {
     "truncated": (packed(lambda truth: truth[:-9]), "snapshot"),
     "something behind": (packed(lambda truth: truth + b"more"), "snapshot"),
     "two in one": (packed(lambda truth: truth + truth), "snapshot"),
-    "empty": (packed(lambda truth: gzip.compress(b"")), "snapshot[1]"),
+    "empty": (packed(lambda truth: gzip.compress(b"", mtime=0)), "snapshot[1]"),
     "head no JSON": (lines(lambda all: [b"{", *all[1:]]), "snapshot[1]"),
     "head of a newer version": (
         lines(lambda all: [all[0].replace(b'"1.0"', b'"2.0"'), *all[1:]]),
