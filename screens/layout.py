@@ -15,7 +15,6 @@ from screens.marks import Box, Fill, Mark, Piece, Target, joined, stacked
 from screens.theme import Colour
 from screens.widgets import frame
 from screens.widgets.controls import chip
-from screens.widgets.foot import Paging, foot
 from screens.widgets.question import question
 
 
@@ -33,7 +32,7 @@ class Sheet(msgspec.Struct, frozen=True):
 def compose(view: View, kit: Kit, page: int = 0) -> Sheet:
     """The whole screen without the idle question, turned to a page (the last where there are fewer)."""
     geometry = kit.geometry
-    view = view if geometry.landscape else _steady(view, kit)
+    view = view if geometry.landscape else _steady(view)
     framing, area = _rail(view, kit) if geometry.landscape else _stack(view, kit)
     main, shown, count = body.main(view, kit, area, page)
     whole = joined(geometry.width, geometry.height, (main, framing))
@@ -72,16 +71,12 @@ def _stack(view: View, kit: Kit) -> tuple[Piece, body.Area]:
     return piece, body.Area(margin, y, w, geometry.height - dock.h - kit.mm(11), _reach_line(view, kit))
 
 
-def _steady(view: View, kit: Kit) -> View:
-    """What always stays has its place in the bottom row; where that would grow for it, in the access bar."""
-    if view.aside is None:
-        return view
-    w, paging = kit.geometry.width - 2 * _margin(kit), Paging(0, 2)
-    without = msgspec.structs.replace(view, aside=None)
-    if foot(view, kit, w, paging).h <= foot(without, kit, w, paging).h:
+def _steady(view: View) -> View:
+    """What always stays has its place in the bottom row; with low reach, where rows are dear, in the access bar."""
+    if view.aside is None or not view.access.low_reach:
         return view
     button = msgspec.structs.replace(view.aside, label=view.aside.short, look=Look.BAR)
-    return msgspec.structs.replace(without, bar=(*view.bar, button))
+    return msgspec.structs.replace(view, aside=None, bar=(*view.bar, button))
 
 
 def _dock(view: View, kit: Kit) -> Piece:

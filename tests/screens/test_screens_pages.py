@@ -15,9 +15,10 @@ from kiosk.session.model import State
 from kiosk.view import Keyboard, Look, Notice, View
 from kiosk.vocabulary.access import Access, TextSize
 from screens.brief import without_second_lines
-from screens.layout import Sheet
+from screens.kit import Kit
+from screens.layout import Sheet, compose
 from screens.marks import Fill, Ink, Turn
-from screens.sizes import CORNER_MM
+from screens.sizes import CORNER_MM, Geometry
 from screens.widgets.controls import TONES
 
 if TYPE_CHECKING:
@@ -75,13 +76,21 @@ def test_at_most_six_choices_stand_on_a_page(studio: "Studio", panel: Panel, lan
 def test_neither_second_lines_nor_the_way_to_the_reception_cost_a_page(
     studio: "Studio", panel: Panel, size: TextSize, low: bool
 ) -> None:
-    for name in ("search", "search_found", "search_many", "search_mixed", "search_none"):
-        shown = named(name, "de", Access(size, low_reach=low))
+    kit = Kit(Geometry(panel, size), studio.faces, "de", False)
+    at = replace(session(State.SEARCH, "de", Access(size, low_reach=low)), query="an")
+    services = tuple(index().services)
+    for name, searched in {
+        "empty": replace(at, query=""),
+        "many": replace(at, hits=services[:14]),
+        "mixed": replace(at, hits=("anderswo-rente",), unsure=services[20:23]),
+        "none": at,
+    }.items():
+        shown = view_of(searched, facts())
         assert shown.aside is not None
-        plain = replace(without_second_lines(shown), aside=None)
-        most = len(list(pages(studio, plain, panel)))
-        sheets = list(pages(studio, shown, panel))
-        assert len(sheets) <= most, name
+        most = compose(replace(without_second_lines(shown), aside=None), kit).pages
+        first = compose(shown, kit)
+        assert first.pages <= most, name
+        sheets = [first, *(compose(shown, kit, page) for page in range(1, first.pages))]
         assert all("reception" in {target.control.id for target in sheet.targets} for sheet in sheets), name
 
 
