@@ -122,7 +122,7 @@ def test_undo_of_sending_back_into_the_list_calls_again(hall, ids) -> None:
     assert hall.called() == []
     undo(hall, "back")
     assert everything(hall) == before
-    assert hall.see(called_now, hall.site, hall.clock()).calls[-1].kind == "recall"
+    assert hall.see(events.since, hall.site, 0)[-1].kind is events.Kind.RECALL, "with a tone, as it is news again"
 
 
 def test_undo_of_a_number_brought_in_forgets_it(hall, ids) -> None:
