@@ -222,6 +222,7 @@ ROWS: tuple[Row, ...] = (
     row(EVERYWHERE, HelpSent, Goal.STAY, help_sent, guards.is_our_help),
     row(EVERYWHERE, HelpNotSent, Goal.STAY, help_not_sent, guards.is_our_help),
     row(EVERYWHERE, StayHere, Goal.STAY),
+    row(EVERYWHERE - COMMITTING, Tick, Goal.STAY, dwelling.close_help, dwelling.help_is_over),
     row(CHOOSING, Tick, Goal.STAY, ask_still_there, guards.fell_silent),
     row(CHOOSING, Tick, Goal.HOME, guard=guards.question_unanswered),
     row(DEAD_ENDS, Tick, Goal.HOME, guard=dwelling.is_over),

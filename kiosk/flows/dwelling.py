@@ -5,19 +5,32 @@ Times are seconds of the monotonic clock; visitors with an access setting have t
 
 from math import ceil
 
+from msgspec.structs import replace
+
 from kiosk.config import Timing
+from kiosk.flows import guards
 from kiosk.session.model import DEAD_ENDS, Facts, Session, State, patience
-from kiosk.session.table import Trigger
+from kiosk.session.table import Moved, Trigger
 from kiosk.view import Ending
 
+HELP = "help"
+"""The drawer whose page explains how the terminal works and calls a person."""
 FACTS = frozenset({State.SERVICE_CLOSED, State.SCAN_TAKEN, State.SCAN_STANDING, State.SCAN_GIVE_BACK})
 """Short pages with something to note or to decide."""
 NOTICES = DEAD_ENDS - FACTS
 """Short pages without a decision: at most two sentences, read in seconds, with others waiting behind."""
 
 
-def dwell_s(state: State, timing: Timing) -> int | None:
-    """Seconds after which this state ends by itself; None = it ends otherwise."""
+def dwell_s(session: Session, timing: Timing) -> float | None:
+    """Seconds after which the page ends by itself; None = it ends otherwise. Who waits for a person is given time."""
+    waits = guards.waits_for_staff(session)
+    if session.drawer == HELP and not waits:
+        return timing.facts_s
+    seconds = _of_state(session.state, timing)
+    return max(seconds, guards.HELP_S) if waits and seconds is not None else seconds
+
+
+def _of_state(state: State, timing: Timing) -> float | None:
     if state in NOTICES:
         return timing.notice_s
     if state in FACTS:
@@ -25,19 +38,29 @@ def dwell_s(state: State, timing: Timing) -> int | None:
     return {State.TICKET: timing.take_ticket_s, State.GOODBYE: timing.goodbye_s}.get(state)
 
 
-def is_over(session: Session, _trigger: Trigger, facts: Facts) -> bool:
-    """The page has stood long enough without a touch."""
-    return _left_s(session, facts) == 0
+def is_over(session: Session, trigger: Trigger, facts: Facts) -> bool:
+    """The page has stood long enough without a touch, and no help page stands on it."""
+    return not help_is_over(session, trigger, facts) and _left_s(session, facts) == 0
+
+
+def help_is_over(session: Session, _trigger: Trigger, facts: Facts) -> bool:
+    """The page that explains help has stood long enough, and nobody was called."""
+    return session.drawer == HELP and not guards.waits_for_staff(session) and _left_s(session, facts) == 0
+
+
+def close_help(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
+    """Back to the page behind it, whose time begins anew."""
+    return Moved(replace(session, drawer="", touched=facts.mono))
 
 
 def ending(session: Session, facts: Facts) -> Ending | None:
     """What the page shows of its end; None where it does not end by itself."""
-    total, left = dwell_s(session.state, facts.timing), _left_s(session, facts)
-    return None if total is None or left is None else Ending(ceil(left), total * patience(session))
+    total, left = dwell_s(session, facts.timing), _left_s(session, facts)
+    return None if total is None or left is None else Ending(ceil(left), round(total * patience(session)))
 
 
 def _left_s(session: Session, facts: Facts) -> float | None:
-    seconds = dwell_s(session.state, facts.timing)
+    seconds = dwell_s(session, facts.timing)
     if seconds is None:
         return None
     return max(0.0, seconds * patience(session) - (facts.mono - max(session.entered, session.touched)))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from kiosk.flows import guards
 from kiosk.scans import Giro, PaymentReference, Read, Scan, VisitorPage, read_code
-from kiosk.session.model import CHOOSING, DEAD_ENDS, HOMES, SCAN_ENDS, Facts, Help, Session, State, fresh_session
+from kiosk.session.model import CHOOSING, DEAD_ENDS, HOMES, SCAN_ENDS, Facts, Session, State, fresh_session
 from kiosk.session.table import Moved, Row, Trigger, row
 from kiosk.vocabulary.effects import CommitCancel, CommitScan, LookUp, SessionOver
 from kiosk.vocabulary.events import (
@@ -121,7 +121,7 @@ def _anew(session: Session, facts: Facts) -> Moved:
     if ended:
         fresh = fresh_session(facts.fresh[1], session.home_lang, facts.mono, session.state)
         return Moved(replace(fresh, scan_id=scan), (SessionOver(session.id),))
-    clean = replace(session, scan_id=scan, scanned="", slip="", standing=None, help=Help.NONE, drawer="")
+    clean = replace(session, scan_id=scan, scanned="", slip="", standing=None, drawer="")
     return Moved(replace(clean, touched=facts.mono))
 
 

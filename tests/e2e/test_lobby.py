@@ -35,7 +35,9 @@ from kiosk.vocabulary.slips import Slip, service_mark, slip_text
 pytestmark = pytest.mark.e2e
 
 
-PATIENT = Timing(idle_s=3600, question_s=3600, take_ticket_s=3600, hand_back_s=3600, trouble_s=3600)
+PATIENT = Timing(
+    idle_s=3600, question_s=3600, take_ticket_s=3600, hand_back_s=3600, trouble_s=3600, notice_s=3600, facts_s=3600
+)
 """Pages stand until they are touched: a test on a busy machine may be slower than a visitor."""
 ANSWER_S = 10.0
 """A touch that changes the page has changed it by then."""

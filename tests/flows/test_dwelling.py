@@ -3,14 +3,16 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 from real_gallery import WALKS, demo_index, visit_in
 from visits import Visit
 
 from kiosk.flows.dwelling import FACTS, NOTICES, dwell_s
-from kiosk.session.model import DEAD_ENDS, HOMES, State
+from kiosk.flows.guards import HELP_S
+from kiosk.session.model import DEAD_ENDS, HOMES, Session, State, fresh_session
 from kiosk.view import Ending, Fact, HoursTable, Notice, NumberCard, View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
-from kiosk.vocabulary.intents import SetContrast, SetLowReach, SetTextSize, Wake
+from kiosk.vocabulary.intents import CallStaff, SetContrast, SetLowReach, SetTextSize, ShowAccess, Wake
 
 NOTICE, FACT = "scan-unknown", "scan-standing"
 
@@ -79,8 +81,34 @@ def test_the_view_shows_what_is_left() -> None:
 def test_every_short_page_has_its_time() -> None:
     timing = Visit().timing
     assert FACTS <= DEAD_ENDS
-    assert {dwell_s(state, timing) for state in NOTICES} == {8}
-    assert {dwell_s(state, timing) for state in FACTS} == {30}
+    assert {dwell_s(in_state(state), timing) for state in NOTICES} == {8}
+    assert {dwell_s(in_state(state), timing) for state in FACTS} == {30}
+
+
+def in_state(state: State, **more: object) -> Session:
+    return replace(fresh_session("s1", "de", 0.0, state), **more)
+
+
+@pytest.mark.parametrize("behind", ["start", "categories", "service", NOTICE, "ticket"])
+def test_the_help_page_closes_itself_after_thirty_seconds_and_shows_it(behind: str) -> None:
+    visit = walked(behind)
+    visit.ask(ShowAccess("help"))
+    visit.wait(1)
+    before = visit.session.state
+    assert visit.view().ending == Ending(29, 30)
+    visit.wait(28)
+    assert (visit.session.state, visit.session.drawer) == (before, "help")
+    visit.wait(1.5)
+    assert (visit.session.state, visit.session.drawer) == (before, "")
+
+
+def test_who_called_a_person_is_not_sent_away_after_eight_seconds() -> None:
+    visit = walked(NOTICE)
+    visit.ask(ShowAccess("help"))
+    visit.ask(CallStaff())
+    visit.wait(HELP_S - 2)
+    assert visit.session.state in NOTICES
+    assert stands(visit) < 5
 
 
 @pytest.mark.parametrize("lang", ["de", "en", "ar"])
