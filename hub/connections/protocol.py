@@ -8,12 +8,14 @@ import asyncio
 import ipaddress
 from typing import Any
 
+import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from hub.connections.book import Connections
 from hub.connections.limits import Limits
 from hub.connections.proof import KEY, Proof
 from hub.connections.tally import Reason, Tally
+from kiosk.wire import Fault
 
 PIECE = 16 * 1024
 """Bytes that are parsed at once: so much a head may be over its limit before that is seen."""
@@ -123,7 +125,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        self.transport.write(STATUS_LINE[status] + _said(self.url, status))
         self.transport.close()
 
     def _within(self, seconds: float, reason: Reason) -> None:
@@ -140,6 +142,14 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _said(url: bytes, status: int) -> bytes:
+    """The rest of an answer that refuses: for programs a fault in our form, for everybody else nothing."""
+    fault = Fault(code=f"http_{status}", message="This request is larger or slower than the hub takes.")
+    body = msgspec.json.encode(fault) if url.startswith(b"/api/") else b""
+    head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
+    return head + body
 
 
 def _announced(headers: list[tuple[bytes, bytes]]) -> int:

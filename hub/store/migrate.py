@@ -21,7 +21,7 @@ HERE = Path(__file__).parent / "migrations"
 
 def migrate(engine: Engine, path: Path) -> None:
     """Run the missing steps. Raises StoreRefused for a file of a newer hub."""
-    scripts = _scripts()
+    scripts = _scripts(HERE)
     head = scripts.get_current_head()
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
@@ -31,21 +31,21 @@ def migrate(engine: Engine, path: Path) -> None:
         if found is not None:
             _refuse_unknown(scripts, found, path)
             _keep_copy(connection, path.with_name(f"{path.name}.before-{head}"))
-        config = _config()
+        config = _config(HERE)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
-def _config() -> Config:
+def _config(here: Path) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("script_location", str(here))
     return config
 
 
 @cache
-def _scripts() -> ScriptDirectory:
+def _scripts(here: Path) -> ScriptDirectory:
     """The steps there are. Read once: alembic compiles every script anew each time it is asked."""
-    return ScriptDirectory.from_config(_config())
+    return ScriptDirectory.from_config(_config(here))
 
 
 def _refuse_unknown(scripts: ScriptDirectory, found: str, path: Path) -> None:

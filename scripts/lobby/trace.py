@@ -130,4 +130,6 @@ class Trace:
 
 def _drawn(raw: dict[str, Any]) -> Drawn:
     boxes = {each["id"]: Box(each["id"], each["spoken"], *each["px"]) for each in raw["nodes"]}
-    return Drawn(raw["screen"], raw["place"], raw["lang"], raw["title"], raw.get("number", ""), boxes, raw["at"])
+    return Drawn(
+        raw["screen"], raw["place"], raw["lang"], raw["title"], raw.get("number", ""), boxes, raw.get("at", 0.0)
+    )

@@ -111,8 +111,16 @@ def serving(hall: Hall, queue: str) -> list[int]:
 
 def call(c: Connection, counter: int, op: int) -> str | None:
     """Whom this counter calls next; None when nobody waits for it."""
-    act = Act(site=SITE, counter=f"c{counter}", op=f"op-{counter}-{op}", now_ms=NOW + 1000 + op)
-    done = calling.call_next(c, act, finish_current=True)
+    here = calling.current(c, SITE, f"c{counter}")
+    act = Act(
+        site=SITE,
+        counter=f"c{counter}",
+        op=f"op-{counter}-{op}",
+        now_ms=NOW + 1000 + op,
+        ticket=here.id if here else "",
+        was_here=True if here else None,
+    )
+    done = calling.call_next(c, act)
     return done.ticket.id if isinstance(done, Done) else None
 
 

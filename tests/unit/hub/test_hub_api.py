@@ -99,7 +99,7 @@ def test_refusals_are_faults_with_code_and_place(live) -> None:
             "$.service",
         ),
         (b'{"id": "0193aaaa-0000-7000-8000-000000000001", "service": "a", "lang": []}', "bad_field", "$.lang"),
-        (b"[" * 60_000, "bad_field", "$"),
+        (b"[" * 60_000, "bad_json", "body"),
         (b'{"x": ' + b"[" * 60_000, "bad_json", "body"),
     ],
 )

@@ -1,5 +1,6 @@
 """What is published is the whole, and the whole is checked as terminals check it: imports, forms, earlier states."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from hub.queues import arrange, house, publishing, routes
 from hub.queues.publishing import InForce
 from hub.queues.refusals import Code, Refused
 from hub.store import tables as t
+from hub.store.engine import Store
 from hub.web.founding import NewHouse, set_hours, starting_catalogue, usual_hours
 from kiosk.catalogue.check import check
 from kiosk.catalogue.faults import CatalogueFaults
@@ -45,7 +47,15 @@ def start(name: str) -> Catalogue:
 
 
 @pytest.fixture
-def hall(store: Any, clock: Any) -> Any:
+def store(tmp_path: Path, empty_store: bytes) -> Iterator[Store]:
+    (tmp_path / "hub.db").write_bytes(empty_store)
+    store = Store(tmp_path / "hub.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def hall(store: Store, clock: Any) -> Any:
     """A site without queues, as set-up begins."""
     from unit.hub.conftest import House
 
@@ -53,7 +63,9 @@ def hall(store: Any, clock: Any) -> Any:
         def _found(self, connection: Any) -> None:
             house.add_site(connection, house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), self.clock())
 
-    return Bare(store, clock)
+    bare = Bare(store, clock)
+    bare.found()
+    return bare
 
 
 def put(hall: Any, made: Catalogue, origin: str = "own") -> object:

@@ -239,8 +239,7 @@ class Believing:
         self.clock.believe()
 
     def next(self, op: str, counter: str = "p1") -> str:
-        act = Act(site=self.hall.site, counter=counter, op=op, now_ms=self.clock())
-        label = self.hall.do(calling.call_next, act, True).ticket.label
+        label = self.hall.next(counter, op).ticket.label
         assert isinstance(label, str)
         return label
 
@@ -416,10 +415,8 @@ def test_day_that_was_closed_because_it_was_ahead_goes_on_when_it_comes(hall: An
 
 
 def test_board_and_poll_show_the_calls_of_a_day_that_is_ahead(ahead: Any) -> None:
-    act = Act(site=ahead.site, counter="p1", op="op-1", now_ms=ahead.clock())
-    called = ahead.do(calling.call_next, act, True).ticket.label
-    shown = ahead.see(waiting.calls_after, ahead.site, 0, ahead.clock())
-    assert [call.label for call in shown.calls] == [called]
+    called = ahead.next().ticket.label
+    assert ahead.called() == [called]
     ahead.do(calling.no_show, Act(site=ahead.site, counter="p1", op="op-2", now_ms=ahead.clock()))
     assert [each.label for each in ahead.see(waiting.recent, ahead.site, (State.NO_SHOW,))] == [called]
 

@@ -76,8 +76,7 @@ def test_a_number_leaves_the_card_when_its_slip_is_not_needed_any_more(hall: Any
             case "printed":
                 report(hall, ticket.id, "printed")
             case "called":
-                act = Act(site=hall.site, counter="p1", op=f"op-{ticket.id}", now_ms=hall.clock())
-                hall.do(calling.call_next, act, finish_current=True)
+                assert isinstance(hall.next(), calling.Done)
             case _:
                 hall.do(handing_back.cancel, hall.site, ticket.id, hall.clock())
         assert shown(hall) == left
