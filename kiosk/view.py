@@ -217,10 +217,13 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Ending(msgspec.Struct, frozen=True):
-    """The page ends by itself: ``seconds`` of ``total`` are left, and any touch gives all of them back."""
+    """The page ends by itself ``total_s`` seconds after ``since`` (monotonic seconds); any touch begins them anew.
 
-    seconds: int
-    total: int
+    It does not change while the seconds go by: screens show what is left by their own clock, without a new view.
+    """
+
+    since: float
+    total_s: float
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

@@ -98,11 +98,10 @@ class Ring(msgspec.Struct, frozen=True):
 
 
 class Dial(msgspec.Struct, frozen=True):
-    """A ring of which ``share`` (0 to 1) is left, beginning at the top."""
+    """A ring that shows what is left of a page's time; drawn whole, shortened by the screen's clock."""
 
     box: Box
     colour: Colour
-    share: float
 
 
 Mark = Fill | Ink | Code | Ring | Dial
@@ -196,7 +195,7 @@ def _moved(mark: Mark, x: int, y: int) -> Mark:
         case Ring():
             return Ring(box, mark.colour)
         case Dial():
-            return Dial(box, mark.colour, mark.share)
+            return Dial(box, mark.colour)
 
 
 def _shifted(target: Target, x: int, y: int) -> Target:

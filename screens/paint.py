@@ -12,6 +12,17 @@ from screens.theme import PRESSED, Colour, Rgb, Theme, mix
 from screens.typeface import KivyFaces
 
 
+class Arc:
+    """What is left of a page's time, as a line of a circle."""
+
+    def __init__(self, line: Line, circle: tuple[float, float, float]) -> None:
+        self._line, self._circle = line, circle
+
+    def leave(self, share: float) -> None:
+        """Show this share of the ring (0 to 1)."""
+        self._line.circle = (*self._circle, 0, 360 * min(1.0, max(0.0, share)), 72)
+
+
 class Painter:
     """Draws marks in one theme on a window of one height (Kivy counts y from below)."""
 
@@ -20,9 +31,9 @@ class Painter:
         self._theme = theme
         self._height = height
 
-    def draw(self, marks: Iterable[Mark], group: InstructionGroup, pressed: bool = False) -> list[Rotate]:
-        """Add the marks to the group; the rotations of waiting rings come back, to be turned by the screen's clock."""
-        turning = []
+    def draw(self, marks: Iterable[Mark], group: InstructionGroup, pressed: bool = False) -> "list[Rotate | Arc]":
+        """Add the marks to the group; what moves comes back, to be turned or shortened by the screen's clock."""
+        turning: list[Rotate | Arc] = []
         for mark in marks:
             match mark:
                 case Fill():
@@ -34,7 +45,7 @@ class Painter:
                 case Ring():
                     turning.append(self._ring(mark, group))
                 case Dial():
-                    self._dial(mark, group)
+                    turning.append(self._dial(mark, group))
         return turning
 
     def press(self, target: Target, group: InstructionGroup) -> None:
@@ -103,15 +114,16 @@ class Painter:
         group.add(PopMatrix())
         return turn
 
-    def _dial(self, mark: Dial, group: InstructionGroup) -> None:
+    def _dial(self, mark: Dial, group: InstructionGroup) -> "Arc":
         x, y = self._pos(mark.box)
-        width = max(1.5, mark.box.w / 22)
+        width = max(1.5, mark.box.w / 14)
         circle = (x + mark.box.w / 2, y + mark.box.h / 2, mark.box.w / 2 - width)
         self._tint(Colour.TRACK, group)
         group.add(Line(circle=(*circle, 0, 360, 72), width=width))
-        if mark.share > 0:
-            self._tint(mark.colour, group)
-            group.add(Line(circle=(*circle, 0, 360 * mark.share, 72), width=width, cap="none"))
+        self._tint(mark.colour, group)
+        line = Line(circle=(*circle, 0, 360, 72), width=width, cap="none")
+        group.add(line)
+        return Arc(line, circle)
 
     def _tint(self, colour: Colour, group: InstructionGroup) -> None:
         red, green, blue = self._theme[colour]

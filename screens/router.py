@@ -16,7 +16,7 @@ from screens.access_tree import AccessTree
 from screens.kit import Kit
 from screens.layout import Sheet, compose, overlay
 from screens.marks import Target, Turn
-from screens.paint import Painter
+from screens.paint import Arc, Painter
 from screens.sizes import CORNER_MM, FOCUS_MM, Geometry
 from screens.theme import Colour, theme_for
 from screens.typeface import KivyFaces
@@ -32,7 +32,9 @@ class Drawn:
         self.group = InstructionGroup()
         self._painter = painter
         ground = InstructionGroup()
-        self.turning: list[Rotate] = painter.draw(sheet.marks, ground)
+        moving = painter.draw(sheet.marks, ground)
+        self.turning = [each for each in moving if not isinstance(each, Arc)]
+        self.arcs = [each for each in moving if isinstance(each, Arc)]
         self.group.add(ground)
         self._groups: dict[str, InstructionGroup] = {}
         for target in sheet.targets:
@@ -51,6 +53,12 @@ class Drawn:
 def _typed(view: View) -> str:
     """What stands in the field being typed into."""
     return next((block.text for block in view.body if isinstance(block, SearchField) and block.typing), "")
+
+
+def _timeless(view: View) -> View:
+    """What is drawn of a view: a touch that only begins its time anew draws nothing anew."""
+    ending = msgspec.structs.replace(view.ending, since=0.0) if view.ending else None
+    return msgspec.structs.replace(view, question=None, session="", ending=ending)
 
 
 class _Key(msgspec.Struct, frozen=True):
@@ -93,6 +101,11 @@ class Router:
     def turning(self) -> list[Rotate]:
         """Rings to be turned while this screen stands."""
         return self.drawn.turning if self.drawn is not None and self._above is None else []
+
+    @property
+    def arcs(self) -> list[Arc]:
+        """Rings that show what is left of the page's time."""
+        return self.drawn.arcs if self.drawn is not None and self._above is None else []
 
     def show(self, view: View) -> None:
         """Make this the screen."""
@@ -142,7 +155,7 @@ class Router:
         geometry = self.geometry(view)
         kit = Kit(geometry, self._faces, view.lang, view.rtl)
         painter = Painter(self._faces, theme_for(view.access.contrast, self._accent), geometry.height)
-        self.drawn = self._screen(msgspec.structs.replace(view, question=None, session=""), kit, painter)
+        self.drawn = self._screen(_timeless(view), kit, painter)
         self.page = self.drawn.sheet.page
         over = overlay(view, kit)
         self._above = Drawn(over, painter) if over is not None else None

@@ -8,7 +8,7 @@ from kivy.core.window import Window
 from kivy.uix.widget import Widget
 
 from kiosk.config import Panel
-from kiosk.view import View
+from kiosk.view import Ending, View
 from kiosk.vocabulary.intents import Intent, Wake
 from screens.access_tree import AccessTree
 from screens.marks import Target
@@ -26,6 +26,8 @@ from the number, and the next view draws everything anyway."""
 
 _RING_FPS = 15
 _RING_DEGREES = 8.0
+_ARC_S = 1.0
+"""Seconds between two looks at what is left of a page's time: each draws the window once."""
 """A turn takes three seconds."""
 
 
@@ -45,6 +47,11 @@ class Stage(Widget):
         """Told of every sheet that is drawn, with its controls (for tests and the demo's visit)."""
         self._let_go = Clock.create_trigger(lambda _dt: self._redraw_pressed(), LINGER_S)
         self._ring = Clock.create_trigger(self._turn_rings, 1 / _RING_FPS, interval=True)
+        self._clock = clock
+        self._ending: Ending | None = None
+        self._ending_since = 0.0
+        """By this clock: since when the page's time runs."""
+        self._arc = Clock.create_trigger(self._shorten_arcs, _ARC_S, interval=True)
         self.canvas.add(self.router.group)
 
     def show(self, view: View) -> None:
@@ -53,6 +60,8 @@ class Stage(Widget):
         before = self.router.view
         if before is None or (before.place, before.session) != (view.place, view.session):
             self.guard.cancel()
+        if view.ending != self._ending:
+            self._ending, self._ending_since = view.ending, self._clock()
         self.router.show(view)
         self._renewed()
 
@@ -142,6 +151,11 @@ class Stage(Widget):
             self._ring()
         else:
             self._ring.cancel()
+        if self.router.arcs:
+            self._shorten_arcs(0.0)
+            self._arc()
+        else:
+            self._arc.cancel()
         if self.drawn is not None and tree is not None and self.router.view is not None:
             self.drawn(self.router.view, tree)
 
@@ -157,6 +171,13 @@ class Stage(Widget):
         if wanted is not None:
             self.router.press(wanted, pressed=True)
         self._pressed = wanted
+
+    def _shorten_arcs(self, _dt: float) -> None:
+        if self._ending is None:
+            return
+        share = 1 - (self._clock() - self._ending_since) / self._ending.total_s
+        for arc in self.router.arcs:
+            arc.leave(share)
 
     def _turn_rings(self, _dt: float) -> None:
         for ring in self.router.turning:

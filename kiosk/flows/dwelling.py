@@ -3,8 +3,6 @@
 Times are seconds of the monotonic clock; visitors with an access setting have three times as long (``patience``).
 """
 
-from math import ceil
-
 from msgspec.structs import replace
 
 from kiosk.config import Timing
@@ -55,12 +53,16 @@ def close_help(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
 
 def ending(session: Session, facts: Facts) -> Ending | None:
     """What the page shows of its end; None where it does not end by itself."""
-    total, left = dwell_s(session, facts.timing), _left_s(session, facts)
-    return None if total is None or left is None else Ending(ceil(left), round(total * patience(session)))
+    seconds = dwell_s(session, facts.timing)
+    return None if seconds is None else Ending(_since(session), seconds * patience(session))
 
 
 def _left_s(session: Session, facts: Facts) -> float | None:
     seconds = dwell_s(session, facts.timing)
     if seconds is None:
         return None
-    return max(0.0, seconds * patience(session) - (facts.mono - max(session.entered, session.touched)))
+    return max(0.0, seconds * patience(session) - (facts.mono - _since(session)))
+
+
+def _since(session: Session) -> float:
+    return max(session.entered, session.touched)

@@ -12,8 +12,8 @@ from screens.sizes import GAP_MM, TARGET_MM, Text
 from screens.theme import Colour
 from screens.widgets.controls import chip
 
-_DIAL_MM = 17.0
-"""Diameter of the ring of seconds."""
+_DIAL_MM = 12.0
+"""Diameter of the ring of the page's time."""
 
 
 def header(kit: Kit, shown: Header, w: int) -> Piece:
@@ -111,10 +111,10 @@ def title(kit: Kit, text: str, w: int, most_h: int, lang: str = "") -> Piece:
 
 
 def headed(kit: Kit, heading: Piece, ending: Ending | None, w: int) -> Piece:
-    """The heading with the ring of seconds at its end, where the page ends by itself."""
+    """The heading with the ring of its time at its end, where the page ends by itself."""
     if ending is None:
         return heading
-    ring = dial(kit, ending)
+    ring = dial(kit)
     h = max(heading.h, ring.h)
     return joined(w, h, (heading.at(0, (h - heading.h) // 2), ring.at(w - ring.w, (h - ring.h) // 2)))
 
@@ -124,12 +124,10 @@ def dial_width(kit: Kit, ending: Ending | None) -> int:
     return 0 if ending is None else kit.mm(_DIAL_MM) + kit.mm(5)
 
 
-def dial(kit: Kit, ending: Ending) -> Piece:
-    """The seconds that are left inside the ring of their share."""
+def dial(kit: Kit) -> Piece:
+    """The ring of the page's time."""
     side = kit.mm(_DIAL_MM)
-    figures = kit.set(str(ending.seconds), kit.sized(5, bold=True), side, Colour.ACCENT, 1.0, lang="en", centre=True)
-    ring = Dial(Box(0, 0, side, side), Colour.ACCENT, ending.seconds / max(1, ending.total))
-    return joined(side, side, (Piece(side, side, (ring,)), figures.at(0, (side - figures.h) // 2)))
+    return Piece(side, side, (Dial(Box(0, 0, side, side), Colour.ACCENT),))
 
 
 def strip(kit: Kit, controls: Sequence[Control], w: int) -> Piece:

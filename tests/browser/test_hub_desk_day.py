@@ -175,7 +175,7 @@ def test_two_clerks_and_one_counter(anna: Page, bernd: Page, hub: HubProcess, te
     tile.click()
     bernd.click("#take-over")
     expect(bernd.locator("#own-number")).to_have_text(first)
-    expect(anna.locator("[role=alert]")).to_contain_text("Bernd hat Schalter 1 um ")
+    expect(anna.locator(".lost[role=alert]")).to_contain_text("Bernd hat Schalter 1 um ")
     for key in ("F2", "F4", "F7", "F8", "F9", "F1"):
         anna.keyboard.press(key)
     anna.wait_for_timeout(DOUBLE_MS)
@@ -192,6 +192,6 @@ def test_two_clerks_and_one_counter(anna: Page, bernd: Page, hub: HubProcess, te
     expect(bernd.locator("h1")).to_have_text(f"{first} ist noch bei Ihnen")
     bernd.click("#becomes-back")
     bernd.wait_for_url("**/signin")
-    expect(anna.locator("[role=alert]")).to_contain_text("Sie sitzen nicht mehr an Schalter 1.")
+    expect(anna.locator(".lost[role=alert]")).to_contain_text("Sie sitzen nicht mehr an Schalter 1.")
     anna.click("#lost-again")
     expect(anna.locator("#rows tr.first .number")).to_have_text(first)

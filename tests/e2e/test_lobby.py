@@ -386,7 +386,7 @@ def test_a_first_import_reaches_the_running_terminal_and_a_number_of_it_comes_on
     """The last test: afterwards the hall has two services."""
     data, before = hall.demo.folder / "hub", slips(hall)
     (hall.demo.folder / "two.xml").write_text(TWO, "utf-8")
-    hall.trace.wait_for_screen("start", timeout_s=60)
+    hall.trace.wait_for_screen("start")
     assert run_import("xzufi", hall.demo.folder / "two.xml", data) == 0
     store = Store(data / "hub.db")
     site = store.read_now(house.sites)[0].id
@@ -402,7 +402,7 @@ def test_a_first_import_reaches_the_running_terminal_and_a_number_of_it_comes_on
     for wanted in ("tile:all", "category:weitere", "service:L1.LB.1", "draw"):
         hall.trace.wait_for(lambda now, wanted=wanted: wanted in now.boxes, what=wanted)
         hall.finger.tap(wanted)
-    shown = hall.trace.wait_for_screen("ticket", timeout_s=40)
+    shown = hall.trace.wait_for_screen("ticket")
     assert shown.number
     until(lambda: slips(hall) == before + 1)
     log = (hall.demo.folder / "log" / "terminal.log").read_text("utf-8")

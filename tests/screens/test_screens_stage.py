@@ -331,3 +331,22 @@ def test_a_service_page_offers_the_number(studio: "Studio") -> None:
     studio.use(PORTRAIT)
     studio.show(named("service"))
     assert tap(studio, "draw") == [DrawTicket("personalausweis")]
+
+
+def test_what_is_left_of_a_pages_time_is_shown_without_drawing_the_page_anew(studio: "Studio") -> None:
+    view = named("scan_unknown")
+    assert view.ending is not None
+    studio.show(view)
+    drawn, (arc,) = studio.stage.router.drawn, studio.stage.router.arcs
+    shares: list[float] = []
+    arc.leave = shares.append  # type: ignore[method-assign]
+    studio.stage._shorten_arcs(0.0)
+    studio.stage._ending_since -= 4.0
+    studio.stage._shorten_arcs(0.0)
+    assert [round(share, 1) for share in shares] == [1.0, 0.5]
+    studio.show(replace(view, ending=replace(view.ending, since=view.ending.since + 5)))
+    assert studio.stage.router.drawn is drawn, "a touch begins the time anew and draws nothing anew"
+    studio.stage._shorten_arcs(0.0)
+    assert round(shares[-1], 1) == 1.0
+    studio.show(named("categories"))
+    assert studio.stage.router.arcs == []
