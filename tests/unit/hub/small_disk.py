@@ -4,6 +4,7 @@ import contextlib
 from pathlib import Path
 
 import pysqlite3
+from lobby.patience import until
 
 
 class Disk:
@@ -24,11 +25,11 @@ class Disk:
 
 def damage(path: Path, table: str) -> None:
     """Overwrite the root page of a table; whoever has the file open must read it anew."""
-    raw = pysqlite3.connect(str(path))
+    raw = pysqlite3.connect(str(path), timeout=60)
     (page,) = raw.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
     (size,) = raw.execute("PRAGMA page_size").fetchone()
     raw.execute("PRAGMA user_version = 77")
-    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    until(lambda: raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0, "the log to be written back")
     raw.close()
     with path.open("r+b") as file:
         file.seek((page - 1) * size)

@@ -96,7 +96,7 @@ def test_damage_met_while_it_runs_ends_the_hub_with_a_code_of_its_own(tmp_path: 
     path = tmp_path / "hub.db"
     Store(path).close()
     with running(tmp_path) as (process, url):
-        damage(path, "setup_token")
+        damage(path, "sqlite_autoindex_setup_token_1")
         with contextlib.suppress(requests.ConnectionError):
             assert requests.get(f"{url}/setup?token=whatever", timeout=60).status_code == 503
         assert process.wait(60) == STORE_ENDED
