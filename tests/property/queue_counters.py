@@ -221,8 +221,8 @@ class Counters(RuleBasedStateMachine):
 
     def _may_undo(self, deed: Deed) -> bool:
         stands = all(self.moves.get(ident) == count for ident, count in deed.after.items())
-        if not stands or self.now + 1 - deed.at > UNDO_MS + undoing.LATE_MS:
-            return False
+        if not stands or not 0 <= self.now + 1 - deed.at <= UNDO_MS + undoing.LATE_MS:
+            return False  # too late, or of a time to come: the clock was set back
         for ident, stood in deed.before.items():
             if stood is None:
                 if not self.may_be_forgotten(ident):
