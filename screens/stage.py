@@ -66,9 +66,8 @@ class Stage(Widget):
         self._renewed()
 
     def forget(self) -> None:
-        """The visit is over: keep nothing of it."""
-        self.guard.cancel()
-        self._redraw_pressed()
+        """A visit is over: keep nothing of it. The next visitor's finger may be down already, which stays: the change
+        of the session has cancelled the last visitor's (``show``)."""
         self.router.forget()
 
     def focus_next(self) -> str:

@@ -130,8 +130,15 @@ def test_a_finger_whose_release_was_lost_is_gone_with_its_screen(portrait: "Stud
     assert Finger(portrait, uid=2).at(box_of(portrait, "search")).down().sent_by_up() == [OpenSearch()]
     Finger(portrait, uid=3).at(box_of(portrait, "tile:all")).down()
     portrait.show(named("categories"))
-    portrait.stage.forget()
     assert portrait.stage.guard.pressed is None
+
+
+def test_the_next_visitors_finger_outlives_the_tidying_after_the_last_visit(portrait: "Studio") -> None:
+    """The terminal forgets a visit a moment after it ended: whoever touches the start screen then is heard."""
+    portrait.show(replace(named("start"), session="v2"))
+    finger = Finger(portrait, uid=1).at(box_of(portrait, "search")).down()
+    portrait.stage.forget()
+    assert finger.sent_by_up() == [OpenSearch()]
 
 
 @pytest.mark.parametrize("button", ["right", "middle", "scrollup", "scrolldown", "mouse8"])
