@@ -19,6 +19,7 @@ from power_disk import PowerDisk, PowerOff
 from power_editions import MISSED, PlayedHub
 from power_world import Mode, Promised, Terminal, faults, let_go, power_on, promised
 
+from offline_cache import own_numbers
 from offline_cache.outside import Outside
 
 
@@ -141,6 +142,9 @@ def tickets_after(after: PowerDisk, world: Outside, draw: random.Random, so_far:
     again = Terminal(db, world, draw, so_far, 1_000_000)
     today = {so_far.numbers[ticket] for ticket in so_far.today}
     if not found and so_far.today:
+        if own_numbers.standing(db, world).slot == 0:
+            let_go(db)
+            return [*found, "the slot of today is gone"]
         fresh = [again.own_number() for _ in range(3)]
         found += [f"given twice: {label}" for label in fresh if label in today]
     let_go(db)

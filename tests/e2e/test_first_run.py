@@ -54,6 +54,7 @@ def test_an_empty_installation_reaches_its_first_called_number(
         page.click("a:has-text('Aufrufen') >> nth=0")
         page.click("button.tile >> nth=0")
         expect(page.locator("#rows")).to_contain_text(number)
+        expect(page.locator("#live")).to_have_class("chip go")  # the page's script listens and has drawn
         page.click("#act-next")
         expect(page.locator("#own-number")).to_have_text(number)
     except BaseException:

@@ -54,7 +54,8 @@
   const shown = new Map();
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
-    if (!["say", "mood"].includes(target.id) && shown.get(target.id) === fragment.innerHTML) event.detail.shouldSwap = false;
+    const before = shown.get(target.id) ?? target.innerHTML; // the first update finds the page as it was served
+    if (!["say", "mood"].includes(target.id) && before === fragment.innerHTML) event.detail.shouldSwap = false;
     shown.set(target.id, fragment.innerHTML);
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
