@@ -395,7 +395,6 @@ def test_a_first_import_reaches_the_running_terminal_and_a_number_of_it_comes_on
     store.close()
     start = hall.trace.wait_for(
         lambda now: now.screen == "start" and not any(box.startswith("featured:") for box in now.boxes),
-        60,
         "the start screen of the new catalogue",
     )
     assert "tile:all" in start.boxes
@@ -404,6 +403,6 @@ def test_a_first_import_reaches_the_running_terminal_and_a_number_of_it_comes_on
         hall.finger.tap(wanted)
     shown = hall.trace.wait_for_screen("ticket")
     assert shown.number
-    until(lambda: slips(hall) == before + 1)
+    until(lambda: slips(hall) == before + 1, "one slip more")
     log = (hall.demo.folder / "log" / "terminal.log").read_text("utf-8")
     assert "catalogue-refused" not in log
