@@ -26,9 +26,9 @@ from the number, and the next view draws everything anyway."""
 
 _RING_FPS = 15
 _RING_DEGREES = 8.0
+"""A turn takes three seconds."""
 _ARC_S = 1.0
 """Seconds between two looks at what is left of a page's time: each draws the window once."""
-"""A turn takes three seconds."""
 
 
 class Stage(Widget):
