@@ -4,6 +4,7 @@
 window.HelpTone = class {
   static QUIET = "help-tone-quiet"; // kept in the browser: "1" = no tone
   static LAST = "help-tone-last"; // the call that sounded last, so that of six pages one sounds
+  static HELD_MS = 120_000; // by then every page has looked
   #hall; #button; #title = document.title; #known = new Set(); #audio = null;
 
   // hall: holds a [data-person] for each call that nobody took yet; button: switches the tone.
@@ -23,12 +24,19 @@ window.HelpTone = class {
     document.title = title ? `${title} · ${this.#title}` : this.#title;
     const fresh = calls.filter((call) => !this.#known.has(call));
     this.#known = new Set(calls);
-    if (fresh.length && !this.#quiet && this.#audio && this.#audio.state === "running" && this.#first(fresh[0])) this.#sound();
+    if (fresh.length && this.#ready) this.#soundOnce(fresh[0]);
   }
-  #first(call) {
-    if (HelpTone.#kept(HelpTone.LAST) === call) return false;
-    HelpTone.#keep(HelpTone.LAST, call);
-    return true;
+  // Pages of one browser may run in several processes, where what one writes into its storage reaches another too late.
+  // A lock (Web Locks) has one holder; what is kept is for a page that is opened or loaded again later.
+  #soundOnce(call) {
+    if (HelpTone.#kept(HelpTone.LAST) === call) return;
+    const sound = () => { HelpTone.#keep(HelpTone.LAST, call); this.#sound(); };
+    if (!navigator.locks) { sound(); return; } // a page without encryption from another machine has none
+    navigator.locks.request(`help-tone-${call}`, { ifAvailable: true }, (lock) => {
+      if (!lock || HelpTone.#kept(HelpTone.LAST) === call) return undefined;
+      sound();
+      return new Promise((release) => { setTimeout(release, HelpTone.HELD_MS); });
+    });
   }
   #wake() {
     this.#audio = this.#audio || new AudioContext();
@@ -47,11 +55,12 @@ window.HelpTone = class {
     }
   }
 
+  get #ready() { return !this.#quiet && this.#audio !== null && this.#audio.state === "running"; }
   get #quiet() { return HelpTone.#kept(HelpTone.QUIET) === "1"; }
   #switch() {
     HelpTone.#keep(HelpTone.QUIET, this.#quiet ? "" : "1");
     this.#show();
-    if (!this.#quiet && this.#audio && this.#audio.state === "running") this.#sound(); // so it will sound
+    if (this.#ready) this.#sound(); // so it will sound
   }
   #show() {
     for (const each of this.#button.children) each.hidden = (each.dataset.tone === "off") !== this.#quiet;
