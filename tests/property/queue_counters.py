@@ -32,7 +32,7 @@ class Deed:
     op: str
     counter: str
     at: int
-    before: dict[str, tuple[State, int, str | None] | None]
+    before: dict[str, tuple[State, int, int | None, str | None] | None]
     after: dict[str, int]
     rows: list[tuple[object, ...]]
     done: bool = True
@@ -49,8 +49,11 @@ class Counters(RuleBasedStateMachine):
     def deed(self, op: str, counter: str, *idents: str) -> Deed:
         """What an act that begins now will change."""
         sits = {ident: at for at, ident in self.here.items()}
-        before = {t: (self.states[t], self.moves[t], sits.get(t)) if t in self.states else None for t in idents}
+        before = {t: self._stood(t, sits.get(t)) if t in self.states else None for t in idents}
         return Deed(op, counter, 0, before, {}, self.rows(idents))
+
+    def _stood(self, ident: str, at: str | None) -> tuple[State, int, int | None, str | None]:
+        return self.states[ident], self.moves[ident], self.ended_ms.get(ident), at
 
     def happened(self, deed: Deed) -> None:
         deed.at, deed.after = self.now, {ident: self.moves[ident] for ident in deed.before}
@@ -166,9 +169,10 @@ class Counters(RuleBasedStateMachine):
     # --- coming back, undoing
 
     def of_today(self, ident: str) -> bool:
-        return self.day_of(ident) == self.day or (
-            self.ended_on.get(ident) == self.day and self.states[ident] is not State.EXPIRED
-        )
+        return self.day_of(ident) == self.day or (self.ended_today(ident) and self.states[ident] is not State.EXPIRED)
+
+    def ended_today(self, ident: str) -> bool:
+        return self.ended_ms[ident] >= self.opened_ms[self.day]
 
     def day_of(self, ident: str) -> str:
         return self.given[ident]
@@ -228,7 +232,7 @@ class Counters(RuleBasedStateMachine):
                 if not self.may_be_forgotten(ident):
                     return False
                 continue
-            state, _, at = stood
+            state, _, _, at = stood
             here = self.here.get(at) if at else None
             if (here is not None and here not in deed.before) or (state in ACTIVE and self.number_is_taken(ident)):
                 return False
@@ -237,12 +241,14 @@ class Counters(RuleBasedStateMachine):
     def may_be_forgotten(self, ident: str) -> bool:
         return True
 
-    def _put_back(self, ident: str, stood: tuple[State, int, str | None] | None) -> None:
+    def _put_back(self, ident: str, stood: tuple[State, int, int | None, str | None] | None) -> None:
         self.here = {counter: t for counter, t in self.here.items() if t != ident}
         if stood is None:
             self.forgotten(ident)
             return
-        self.states[ident], self.moves[ident], at = stood
+        self.states[ident], self.moves[ident], ended, at = stood
+        if ended is not None:
+            self.ended_ms[ident] = ended
         if at:
             self.here[at] = ident
 

@@ -269,7 +269,7 @@ class OfflineHall(Hall):
             return max(in_use, key=lambda ticket: days[ticket])
         if today := self.holders.get((self.day, label)):
             return today
-        came = [t for t in had if self.states[t] in bringing.CAME and self.ended_on[t] == self.day]
+        came = [t for t in had if self.states[t] in bringing.CAME and self.ended_today(t)]
         return max(came, key=lambda ticket: days[ticket], default=None)
 
     def _bring(self, text: str, origin: Origin, known: str | None) -> None:

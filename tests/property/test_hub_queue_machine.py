@@ -67,7 +67,8 @@ class Hall(Counters):
         self.told: dict[str, str] = {}
         self.moves: dict[str, int] = {}
         self.given: dict[str, str] = {}
-        self.ended_on: dict[str, str] = {}
+        self.ended_ms: dict[str, int] = {}
+        self.opened_ms: dict[str, int] = {}
         self.deeds: list[Deed] = []
         self.store.write_now(self._fill)
 
@@ -125,10 +126,12 @@ class Hall(Counters):
         self.moves[ident] = self.moves.get(ident, 0) + (self.states.get(ident) is not state)
         self.states[ident] = state
         if state not in ACTIVE:
-            self.ended_on[ident] = self.day
+            self.ended_ms[ident] = self.now
 
-    def open_day(self) -> None:
-        self.day = self.day or days.local_date(self.now, "Europe/Berlin")
+    def open_day(self, day: str = "") -> None:
+        """A day that was open before and goes on began when it began first."""
+        self.day = day or self.day or days.local_date(self.now, "Europe/Berlin")
+        self.opened_ms.setdefault(self.day, self.now)
 
     @rule(target=tickets, service=st.sampled_from(sorted(SERVICES)), many=st.integers(1, 3))
     def draw(self, service: str, many: int):
@@ -182,10 +185,10 @@ class Hall(Counters):
         self.do(days.turn_all, self.now)
         today = days.local_date(self.now, "Europe/Berlin")
         if self.day and today > self.day:
-            self.day = today
             self.void.clear()
             for ident in [*self.order, *self.here.values()]:
                 self._end(ident, State.EXPIRED)
+            self.open_day(today)
 
     @rule()
     def restart(self) -> None:
@@ -291,19 +294,26 @@ class HallWithAClock(Hall):
     def the_day_ahead_is_closed(self) -> None:
         today = self.date(self.now)
         ahead = bool(self.day) and self.day > self.date(self.now + clock_set.AHEAD_MS)
-        before = self.order
+        before, called = self.order, self.called_ms()
         assert self.do(clock_set.close_ahead, SITE, today, self.now) == ahead
         if not ahead:
             return
-        self.day = today
         for ident in [*before, *self.here.values()]:
             if self.date(self.issued[ident]) < today:
                 self._end(ident, State.EXPIRED)
+        self.open_day(today)
         listed = self.store.read_now(lambda c: waiting.waiting_list(c, SITE))
         assert [t.id for t in listed] == [ident for ident in before if self.states[ident] is State.WAITING]
         assert all(ticket.arrival_ms <= self.now + len(before) for ticket in listed)
         for ticket in listed:
+            self.issued[ticket.id] += ticket.arrival_ms - self.places[ticket.id][0]
             self.places[ticket.id] = (ticket.arrival_ms, *self.places[ticket.id][1:])
+        for ident, ms in self.called_ms().items():
+            self.moves[ident] += ms != called[ident]  # its call has another time, so no act before can be undone
+
+    def called_ms(self) -> dict[str, int | None]:
+        rows = self.store.read_now(lambda c: c.exec_driver_sql("SELECT id, called_ms FROM ticket").all())
+        return {str(row[0]): row[1] for row in rows}
 
     def date(self, ms: int) -> str:
         return days.local_date(ms, "Europe/Berlin")
