@@ -30,7 +30,7 @@ def main() -> int:
     )
     parser.add_argument("--coverage", action="store_true", help="measure which code the tests run; takes much longer")
     options = parser.parse_args()
-    env = os.environ | {"KIOSK_TEST_SIZE": "full" if options.full else "standard", "PYTHONWARNINGS": "default"}
+    env = environment("full" if options.full else "standard")
     only = next((name for name in (options.only, options.full, options.beside_load) if name not in (None, "all")), None)
     groups = [g for g in GROUPS if (ROOT / "tests" / g).is_dir() and only in (None, g)]
     if not groups:
@@ -48,6 +48,17 @@ def main() -> int:
     else:
         results += run_all(standard_steps(groups, coverage=options.coverage), env)
     return summary(results, time.monotonic() - began, coverage=options.coverage)
+
+
+def environment(size: str) -> dict[str, str]:
+    """What the steps run in. A run starts some hundred Python processes: each module is compiled once for all of them,
+    in a folder of its own, also where the caller's environment says that nothing is to be written."""
+    ours = {
+        "KIOSK_TEST_SIZE": size,
+        "PYTHONWARNINGS": "default",
+        "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache"),
+    }
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | ours
 
 
 def run_full(groups: Sequence[str], env: dict[str, str]) -> list[Result]:

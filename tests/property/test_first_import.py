@@ -36,7 +36,7 @@ __all__ = ["folder"]
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 GENERATED = 10_000 if FULL else 300
-"""Services of a generated delivery; ten thousand over the example are in every run of ``test_catalogue_agreement``."""
+"""Services of a generated delivery; ``test_catalogue_agreement`` imports more of them over the example."""
 NOW = datetime.fromtimestamp(BEGIN_MS / 1000, UTC)
 TWO = """<?xml version="1.0" encoding="UTF-8"?>
 <xzufi:transferOperation xmlns:xzufi="http://xoev.de/schemata/xzufi/2_2_0" xzufiVersion="2.2.0">

@@ -14,7 +14,7 @@ from kiosk.config import Timing
 from kiosk.demo import PORTRAIT, Demo
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-VISITS, WARM = (5000, 300) if FULL else (150, 30)
+VISITS, WARM = (5000, 300) if FULL else (100, 30)
 GROWTH = 0.05
 
 
