@@ -12,14 +12,14 @@ GATES = (
     Step("floors", (str(BIN / "lint-imports"),)),
 )
 GROUPS = (
-    *("unit", "browser", "contract", "faults", "property", "e2e", "screens"),
+    *("browser", "unit", "faults", "e2e", "property", "contract", "screens"),
     *("kills", "crash", "world", "soak", "model", "load", "flows"),
 )
 """Folders under tests/, the longest first: whoever is done takes the next."""
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE = 4
 """Groups at a time: most tests wait for a deadline, a device or a browser."""
-APART = {"unit": ("hub",)}
-"""Folders of a group that are a step of their own, so that no step is much longer than the others."""
+APART = {"unit": ("hub",), "browser": ("test_hub_desk_lines.py", "test_hub_board.py")}
+"""Folders and files of a group that are a step of their own, so that no step is much longer than the others."""
 COUNTING = ("model", "world", "crash", "kills")
 """Groups that do the same thing many thousand times: coverage would double their time and see nothing new."""
 FULL_S = 7200
