@@ -49,9 +49,9 @@ def live(disk: PowerDisk, languages: tuple[str, ...], follows: tuple[int, ...]) 
 def lives(
     mishap: tuple[type[apsw.Error], bool], languages: tuple[str, ...], follows: tuple[int, ...]
 ) -> Iterator[Life]:
-    """A life for each call that can fail, until a life meets no mishap; at the standard size for every third call."""
+    """A life for each call that can fail, until a life meets no mishap; at the standard size for every sixth call."""
     error, lasting = mishap
-    step = 1 if FULL else 3
+    step = 1 if FULL else 6
     print(f"seed {SEED}, every {step}. call")
     for at in itertools.count(1 + SEED % step, step):
         disk = PowerDisk(f"{mishap}-{len(languages)}-{at}", power_catalogue.begun(FIRST))
