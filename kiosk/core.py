@@ -1,7 +1,6 @@
 """The core thread: inbox -> step -> effects -> view. The only place where session, health and timers change."""
 
 import logging
-import queue
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from kiosk.flows.rules import table
 from kiosk.flows.words import Words
 from kiosk.health import assess
 from kiosk.i18n.texts import Texts
+from kiosk.inbox import Inbox, Merged
 from kiosk.session.model import HOMES, Facts, State, fresh_session
 from kiosk.session.step import home_state, step
 from kiosk.session.table import Moved
@@ -29,7 +29,6 @@ from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, UseCat
 from kiosk.vocabulary.events import Asked, DeviceChanged, Event, HouseChanged, HubChanged, RestartOrdered, Tick
 from kiosk.vocabulary.house import House
 
-INBOX_LIMIT = 1000
 TICK_S = 0.25
 
 _log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ class CatalogueAge(msgspec.Struct, frozen=True):
     as_of: date | None
 
 
-class News(Event, frozen=True):
+class News(Merged, frozen=True):
     """Facts that changed outside the session: another catalogue index, people waiting, what the store takes.
 
     An index is taken when nobody is being served: who looks at a service now goes on seeing what they saw.
@@ -67,6 +66,11 @@ class News(Event, frozen=True):
     business_day: str | None = None
     ready: bool = False
     """Store and catalogue have been opened: the start screen may come."""
+
+    def merged_with(self, newer: "News") -> "News":
+        """What the newer one says, and what only this one says."""
+        said = {name: value for name in News.__struct_fields__ if (value := getattr(newer, name)) is not None}
+        return replace(self, **said | {"ready": self.ready or newer.ready})
 
 
 class Core:
@@ -94,7 +98,7 @@ class Core:
         self._timing, self._languages = timing, languages
         self._now, self._mono, self._make_id = now, mono, make_id
         self._perform, self._show, self._log = perform, show, log
-        self._inbox: queue.Queue[Event] = queue.Queue(INBOX_LIMIT)
+        self._inbox = Inbox()
         self._stop = threading.Event()
         self._index = self._next_index = EMPTY
         self._catalogue_as_of: date | None = None
@@ -113,20 +117,16 @@ class Core:
         self.session = fresh_session(make_id(), languages[0], mono(), State.OUT_OF_SERVICE)
 
     def post(self, event: Event) -> None:
-        """Put an event into the inbox; from any thread, never blocks. A full inbox drops the event (and says so)."""
-        try:
-            self._inbox.put_nowait(event)
-        except queue.Full:
-            _log.error("inbox full, dropped %s", type(event).__name__)
+        """Put an event into the inbox; from any thread, never blocks."""
+        self._inbox.put(event)
 
     def run(self) -> None:
         """The loop of the core thread, until ``stop``."""
         while not self._stop.is_set():
-            try:
-                event = self._inbox.get(timeout=self._patience())
-            except queue.Empty:
-                event = Tick()
-            self.handle(event)
+            event = self._inbox.get(self._patience())
+            if event is None and (dropped := self._inbox.dropped()):
+                self._log.write("touches-dropped", {"count": str(dropped)})
+            self.handle(event or Tick())
 
     def stop(self) -> None:
         """End the loop after the event at hand."""

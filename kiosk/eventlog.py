@@ -43,6 +43,10 @@ EVENTS: dict[str, Entry] = {
     "session-failed": Entry(logging.ERROR, "A program fault ended a visitor's session; the start screen came back."),
     "core-failed": Entry(logging.ERROR, "A program fault in the core was caught."),
     "screen-failed": Entry(logging.ERROR, "A program fault in drawing was caught."),
+    "answer-overdue": Entry(
+        logging.ERROR, "A worker did not answer in time: the visitor was sent to a person, and staff were called."
+    ),
+    "touches-dropped": Entry(logging.WARNING, "More touches or codes came than the program could take."),
     "device-changed": Entry(logging.INFO, "A device is in another state than before."),
     "scanner-keyboard": Entry(
         logging.WARNING, "A scanner is set to another keyboard than its entry says; its codes are read all the same."

@@ -40,7 +40,11 @@ def _node(target: str) -> str:
 
 def _label(row: Row) -> str:
     guard = "" if row.guard is always else f" [{row.guard.__name__}]"
-    return f"{row.trigger.__name__}{guard}"
+    return f"{_trigger(row)}{guard}"
+
+
+def _trigger(row: Row) -> str:
+    return f"after {row.after_s:g} s" if row.after_s else row.trigger.__name__
 
 
 def table() -> str:
@@ -50,7 +54,7 @@ def table() -> str:
         states = _names(row.states)
         guard = "" if row.guard is always else row.guard.__name__
         action = "" if row.action.__name__ == "nothing" else row.action.__name__
-        lines.append(f"| {states} | {row.trigger.__name__} | {guard} | {action} | {row.target.value} |")
+        lines.append(f"| {states} | {_trigger(row)} | {guard} | {action} | {row.target.value} |")
     return "\n".join(lines)
 
 

@@ -83,5 +83,6 @@ TRIGGERS: tuple[type[Trigger], ...] = (
 
 @cache
 def table() -> Table:
-    """The table in force; building it proves that no pair of state and trigger is left open."""
-    return Table((*ticket.ROWS, *scan.ROWS, *browse.ROWS, *_ignored()), TRIGGERS)
+    """The table in force; building it proves that no pair of state and trigger is left open, and that no state waits
+    for an answer for ever."""
+    return Table((*ticket.ROWS, *scan.ROWS, *browse.ROWS, *_ignored()), TRIGGERS, waiting=COMMITTING)

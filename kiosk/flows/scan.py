@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from kiosk.flows import guards
 from kiosk.scans import Giro, PaymentReference, Read, Scan, VisitorPage, read_code
 from kiosk.session.model import CHOOSING, DEAD_ENDS, HOMES, SCAN_ENDS, Facts, Session, State, fresh_session
-from kiosk.session.table import Moved, Row, Trigger, row
-from kiosk.vocabulary.effects import CommitCancel, CommitScan, LookUp, SessionOver
+from kiosk.session.table import Moved, Row, Trigger, deadline, row
+from kiosk.vocabulary.effects import CommitCancel, CommitScan, LookUp, Note, SendHelp, SessionOver
 from kiosk.vocabulary.events import (
     CancelCommitted,
     ScanCommitted,
@@ -20,11 +20,12 @@ from kiosk.vocabulary.events import (
     StandingFound,
     StandingNotFound,
     StoreFailed,
-    Tick,
 )
 from kiosk.vocabulary.intents import Back, HandBack
 from kiosk.vocabulary.slips import Slip
 
+ANSWER_S = 10.0
+"""Seconds after which an answer of the store counts as lost."""
 LOOK_UP_S = 5.0
 """Seconds after which a look-up counts as unanswered although its thread has said nothing."""
 
@@ -153,14 +154,15 @@ def is_nobodys(session: Session, trigger: Trigger, facts: Facts) -> bool:
     return trigger.answered and guards.is_our_look_up(session, trigger, facts)
 
 
-def looked_long(session: Session, _trigger: Trigger, facts: Facts) -> bool:
-    """The answer should have come long ago."""
-    return facts.mono - session.entered > LOOK_UP_S
+def read_slip(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
+    """The code is a slip, which is durable here also when the hub says nothing."""
+    return bool(session.slip)
 
 
-def slip_looked_long(session: Session, trigger: Trigger, facts: Facts) -> bool:
-    """The same for a slip."""
-    return bool(session.slip) and looked_long(session, trigger, facts)
+def answer_overdue(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
+    """The store does not answer: the visitor is sent to a person, staff are called."""
+    call = SendHelp(facts.fresh[1], session.lang, "no_number")
+    return Moved(session, (call, Note("answer-overdue", {"state": session.state.value})))
 
 
 ROWS: tuple[Row, ...] = (
@@ -178,8 +180,10 @@ ROWS: tuple[Row, ...] = (
     row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_TAKEN, guard=was_slip),
     row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_UNKNOWN, guard=is_nobodys),
     row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_PAGE, guard=guards.is_our_look_up),
-    row(State.SCAN_LOOKING, Tick, State.SCAN_TAKEN, guard=slip_looked_long),
-    row(State.SCAN_LOOKING, Tick, State.SCAN_PAGE, guard=looked_long),
+    deadline(State.SCANNING, ANSWER_S, State.SCAN_NOT_TAKEN, answer_overdue),
+    deadline(State.SCAN_LOOKING, LOOK_UP_S, State.SCAN_TAKEN, guard=read_slip),
+    deadline(State.SCAN_LOOKING, LOOK_UP_S, State.SCAN_PAGE),
+    deadline(State.HANDING_BACK, ANSWER_S, State.SCAN_NOT_TAKEN, answer_overdue),
     row(State.SCAN_STANDING, HandBack, State.SCAN_GIVE_BACK, guard=may_give_back),
     row(State.SCAN_GIVE_BACK, Back, State.SCAN_STANDING),
     row(State.SCAN_GIVE_BACK, HandBack, State.HANDING_BACK, give_back_scanned, may_give_back),

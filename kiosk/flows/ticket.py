@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from kiosk.flows import dwelling, guards
 from kiosk.session.model import HOMES, Facts, Help, Session, State
-from kiosk.session.table import Goal, Moved, Row, Trigger, row
+from kiosk.session.table import Goal, Moved, Row, Trigger, deadline, row
 from kiosk.vocabulary.effects import (
     AskNumber,
     CommitCancel,
@@ -30,8 +30,13 @@ from kiosk.vocabulary.events import (
 )
 from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, Finish, GoToStart, HandBack, TryAgain, Wake
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
+from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import PaperState, TicketIntent
 
+ANSWER_S = 10.0
+"""Seconds after which an answer of store or network counts as lost. Both answer within one, or say that they cannot."""
+PRINT_S = 330.0
+"""The same for a print job: the longest may take 240 s, and the watch over the printer ends it after 300 s."""
 _CHOOSING = frozenset({State.CATEGORIES, State.SERVICES, State.SEARCH, State.SERVICE})
 _PAPER_TROUBLE = frozenset({State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED})
 
@@ -188,7 +193,30 @@ def call_for_no_number(session: Session, trigger: Trigger, facts: Facts) -> Move
     return Moved(told, (_help(session, facts, "no_number"), Note("store-failed", {"detail": detail})))
 
 
+def answer_overdue(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
+    """The answer is lost: the visitor is sent to a person, staff are called. Asking for the number again is safe."""
+    problem = Problem.TIMED_OUT if session.state is State.ASKING_NUMBER else Problem.STORE_FAILED
+    overdue = Note("answer-overdue", {"state": session.state.value})
+    return Moved(replace(session, problem=problem.value), (_help(session, facts, "no_number"), overdue))
+
+
+def paper_overdue(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
+    """Nobody says what became of the slip."""
+    told = _no_slip(session, facts, PaperState.UNCONFIRMED, Problem.TIMED_OUT.value)
+    return Moved(told.session, (*told.effects, Note("answer-overdue", {"state": session.state.value})))
+
+
+def gives_back_own(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
+    """The number that is given back was drawn in this visit, not read from a slip."""
+    return session.ticket is not None
+
+
+_STORING = frozenset({State.STORING_INTENT, State.ASKING_NUMBER, State.STORING_NUMBER})
+
 ROWS: tuple[Row, ...] = (
+    deadline(_STORING, ANSWER_S, State.NO_NUMBER, answer_overdue),
+    deadline(State.PRINTING, PRINT_S, State.TICKET_UNCONFIRMED, paper_overdue),
+    deadline(State.HANDING_BACK, ANSWER_S, State.NO_NUMBER, answer_overdue, gives_back_own),
     row(HOMES | _CHOOSING, DrawFeatured, Goal.HOME, guard=guards.house_closed),
     row(_CHOOSING, DrawTicket, Goal.HOME, guard=guards.house_closed),
     row(HOMES | _CHOOSING, DrawFeatured, State.STORING_INTENT, begin, guards.may_draw),

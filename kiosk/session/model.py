@@ -85,7 +85,7 @@ COMMITTING = frozenset(
         State.SCAN_LOOKING,
     }
 )
-"""States that end by an answer, never by the visitor's silence."""
+"""States that end by an answer or by its deadline, never by the visitor's silence."""
 
 TICKET_HELD = frozenset({State.TICKET, State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED, State.TICKET_SCREEN_ONLY})
 """States in which the visitor owns a number and sees it."""

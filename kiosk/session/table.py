@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kiosk.session.model import Facts, Session, State
 from kiosk.vocabulary.effects import Effect
-from kiosk.vocabulary.events import Asked, Event
+from kiosk.vocabulary.events import Asked, Event, Tick
 from kiosk.vocabulary.intents import Intent
 
 
@@ -41,13 +41,26 @@ def nothing(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
 
 
 class Row(NamedTuple):
-    """In ``states``, on ``trigger``, when ``guard`` holds: do ``action`` and go to ``target``."""
+    """In ``states``, on ``trigger``, when ``guard`` holds: do ``action`` and go to ``target``.
+
+    ``after_s``: only when the state was entered so many seconds ago (a deadline; the trigger is ``Tick``).
+    """
 
     states: frozenset[State]
     trigger: type[Trigger]
     target: State | Goal
     action: Action = nothing
     guard: Guard = always
+    after_s: float = 0.0
+
+    @property
+    def answers_always(self) -> bool:
+        """Whether the row answers its trigger whatever session, trigger and facts are."""
+        return self.guard is always and not self.after_s
+
+    def holds(self, session: Session, trigger: Trigger, facts: Facts) -> bool:
+        """Whether the row answers this trigger now."""
+        return facts.mono - session.entered >= self.after_s and self.guard(session, trigger, facts)
 
 
 def row(
@@ -61,10 +74,25 @@ def row(
     return Row(frozenset({states} if isinstance(states, State) else states), trigger, target, action, guard)
 
 
-class Table:
-    """Rows by (state, trigger), first match wins. Built once; raises ValueError when a pair is left open."""
+def deadline(
+    states: State | Iterable[State],
+    after_s: float,
+    target: State | Goal,
+    action: Action = nothing,
+    guard: Guard = always,
+) -> Row:
+    """What happens when the answer that a state waits for has not come ``after_s`` seconds after it was entered."""
+    return row(states, Tick, target, action, guard)._replace(after_s=after_s)
 
-    def __init__(self, rows: Sequence[Row], triggers: Sequence[type[Trigger]]) -> None:
+
+class Table:
+    """Rows by (state, trigger), first match wins. Built once.
+
+    Raises ValueError when a pair is left open, or when a state of ``waiting``, which is left by an answer only, has no
+    deadline: then one lost answer would hold the terminal for ever.
+    """
+
+    def __init__(self, rows: Sequence[Row], triggers: Sequence[type[Trigger]], waiting: Iterable[State] = ()) -> None:
         self.rows = tuple(rows)
         self.triggers = tuple(triggers)
         self._by_pair: dict[tuple[State, type[Trigger]], list[Row]] = {}
@@ -73,6 +101,8 @@ class Table:
                 self._by_pair.setdefault((state, each.trigger), []).append(each)
         if holes := self.holes():
             raise ValueError("no unguarded row for " + ", ".join(f"{s.value} x {t.__name__}" for s, t in holes))
+        if endless := [state.value for state in waiting if not self._has_deadline(state)]:
+            raise ValueError("no deadline for " + ", ".join(sorted(endless)))
 
     def holes(self) -> list[tuple[State, type[Trigger]]]:
         """Pairs of state and trigger that some guard could leave unanswered."""
@@ -80,13 +110,22 @@ class Table:
             (state, trigger)
             for state in State
             for trigger in self.triggers
-            if not any(each.guard is always for each in self._by_pair.get((state, trigger), ()))
+            if not any(each.answers_always for each in self._by_pair.get((state, trigger), ()))
         ]
+
+    def _has_deadline(self, state: State) -> bool:
+        """A deadline that always leads out, and that no row before it keeps from being tried."""
+        for each in self._by_pair.get((state, Tick), ()):
+            if each.after_s and each.guard is always:
+                return each.target is not Goal.STAY
+            if each.answers_always:
+                return False
+        return False
 
     def find(self, session: Session, trigger: Trigger, facts: Facts) -> Row:
         """The row that answers this trigger now."""
         for each in self._by_pair[(session.state, type(trigger))]:
-            if each.guard(session, trigger, facts):
+            if each.holds(session, trigger, facts):
                 return each
         raise LookupError(f"no row for {session.state} x {type(trigger).__name__}")
 

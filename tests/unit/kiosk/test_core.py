@@ -1,7 +1,10 @@
-"""The core's turns: news, effects, calm views, a full inbox, and a bug that ends one visit, not the terminal."""
+"""The core's turns: news, effects, calm views, a flood, and a bug that ends one visit, not the terminal."""
 
 import logging
 import re
+import threading
+import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
@@ -13,9 +16,11 @@ from visits import MONDAY_TEN, small_catalogue
 
 from kiosk.catalogue.index import index_of
 from kiosk.config import Site, Timing
-from kiosk.core import INBOX_LIMIT, CatalogueAge, Core, News
+from kiosk.core import CatalogueAge, Core, News
 from kiosk.eventlog import EVENTS, EventLog, JsonLines
 from kiosk.i18n.texts import Texts
+from kiosk.inbox import VISITOR_LIMIT
+from kiosk.session.model import State
 from kiosk.view import Screen, View
 from kiosk.vocabulary import events, intents
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
@@ -87,6 +92,14 @@ class Bench:
         self.touch(intents.Finish())
         self.touch(intents.Wake())
         return screen
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    """Wait for something that another thread does."""
+    pause, end = threading.Event(), time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end, f"waited for {what}"
+        pause.wait(0.01)
 
 
 @pytest.fixture
@@ -166,10 +179,40 @@ def test_a_bug_ends_the_visit_and_the_start_screen_comes_back(bench: Bench, capl
     assert any("core-failed" in record.getMessage() for record in caplog.records)
 
 
-def test_a_full_inbox_drops_and_says_so(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    for _ in range(INBOX_LIMIT + 1):
-        bench.core.post(events.Tick())
-    assert "inbox full" in caplog.text
+def test_touches_without_end_are_dropped_and_the_log_says_so(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    bench.ready()
+    loop = threading.Thread(target=bench.core.run)
+    for _ in range(VISITOR_LIMIT + 5):
+        bench.core.post(events.Asked(intents.Wake(), bench.core.session.id))
+    loop.start()
+    until(lambda: '"count": "5"' in caplog.text, "the log to say so")
+    bench.core.stop()
+    loop.join(30)
+
+
+def test_an_answer_behind_any_flood_ends_the_state_that_waits_for_it(bench: Bench) -> None:
+    """On the real loop: touches, codes, device news and ticks in thousands, and one answer among them."""
+    bench.ready()
+    bench.touch(intents.DrawFeatured("perso"))
+    ticket = bench.core.session.ticket
+    assert ticket is not None
+    status = DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.READY)
+    for flood in (
+        events.Asked(intents.Wake(), bench.core.session.id),
+        events.Scanned("x"),
+        events.DeviceChanged(status),
+        News(waiting={"a": 1}),
+        events.Tick(),
+    ):
+        for _ in range(5_000):
+            bench.core.post(flood)
+    bench.core.post(events.IntentCommitted(ticket.id))
+    loop = threading.Thread(target=bench.core.run)
+    loop.start()
+    until(lambda: bench.core.session.state is State.ASKING_NUMBER, "the answer to count")
+    bench.core.stop()
+    loop.join(30)
 
 
 def test_a_broken_store_takes_the_terminal_out_of_service_and_a_good_one_brings_it_back(bench: Bench) -> None:

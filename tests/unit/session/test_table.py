@@ -1,11 +1,12 @@
-"""The table answers every pair, every state finds its way home, and a hole is refused."""
+"""The table answers every pair, no state waits for ever, and a hole is refused."""
 
 import pytest
 
-from kiosk.flows import browse, ticket
+from kiosk.flows import browse, guards, ticket
 from kiosk.flows.rules import TRIGGERS, table
-from kiosk.session.model import COMMITTING, EVERYWHERE, HOMES, State
-from kiosk.session.table import Goal, Table, row
+from kiosk.session.model import COMMITTING, EVERYWHERE, State
+from kiosk.session.table import Goal, Table, deadline, row
+from kiosk.vocabulary.events import Tick
 from kiosk.vocabulary.intents import Finish
 
 
@@ -22,16 +23,23 @@ def test_a_hole_is_refused() -> None:
         Table([row(set(State) - {State.START}, Finish, Goal.STAY)], [Finish])
 
 
-def test_every_state_reaches_home() -> None:
-    rows = (*ticket.ROWS, *browse.ROWS)
-    home = {state for each in rows if each.target is Goal.HOME for state in each.states} | set(HOMES)
-    reached = set(home)
-    while True:
-        more = {s for each in rows if each.target in reached for s in each.states} - reached
-        if not more:
-            break
-        reached |= more
-    assert reached == set(State)
+def test_a_state_that_waits_for_an_answer_needs_a_deadline() -> None:
+    ends = row(State, Tick, Goal.STAY)
+    late = deadline(State.PRINTING, 5, State.TICKET_UNCONFIRMED)
+    Table([late, ends], [Tick], waiting={State.PRINTING})
+    for rows in (
+        [ends],
+        [ends, late],  # never tried
+        [late._replace(guard=guards.is_ours), ends],
+        [late._replace(target=Goal.STAY), ends],
+    ):
+        with pytest.raises(ValueError, match="no deadline for printing"):
+            Table(rows, [Tick], waiting={State.PRINTING})
+
+
+def test_a_deadline_is_no_answer_before_it_is_over() -> None:
+    with pytest.raises(ValueError, match="no unguarded row for printing x Tick"):
+        Table([deadline(State.PRINTING, 5, Goal.HOME), row(set(State) - {State.PRINTING}, Tick, Goal.STAY)], [Tick])
 
 
 def test_states_that_commit_are_left_by_answers_only() -> None:

@@ -1,0 +1,134 @@
+"""A worker's answer is lost: each state that waits for one ends in time, and the next visitor is served."""
+
+import pytest
+from msgspec.structs import replace
+from visits import Visit
+
+from kiosk.flows import scan, ticket
+from kiosk.flows.rules import table
+from kiosk.session.model import COMMITTING, HOMES, State
+from kiosk.session.table import Goal
+from kiosk.vocabulary import effects, events, intents
+from kiosk.vocabulary.outcomes import Printed
+from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.tickets import PaperState
+
+NEXT_VISIT_S = 600.0
+
+
+def storing_intent() -> Visit:
+    visit = Visit()
+    visit.touch("featured:perso")
+    return visit
+
+
+def asking_number() -> Visit:
+    visit = storing_intent()
+    visit.send(events.IntentCommitted(visit.of(effects.CommitIntent)[-1].ticket.id))
+    return visit
+
+
+def storing_number() -> Visit:
+    visit = asking_number()
+    visit.send(events.NumberGiven(visit.numbered(visit.of(effects.AskNumber)[-1].ticket.id)))
+    return visit
+
+
+def printing() -> Visit:
+    visit = storing_number()
+    visit.send(events.NumberCommitted(visit.of(effects.CommitNumber)[-1].ticket.id))
+    return visit
+
+
+def handing_back() -> Visit:
+    visit = printing()
+    visit.send(events.PrintFinished(visit.session.job, Printed()))
+    visit.ask(intents.HandBack())
+    return visit
+
+
+def scanning() -> Visit:
+    visit = Visit()
+    visit.session = replace(visit.session, state=State.SCANNING, entered=visit.mono, scan_id="scan", slip="slip")
+    return visit
+
+
+def scan_looking() -> Visit:
+    visit = Visit()
+    visit.session = replace(visit.session, state=State.SCAN_LOOKING, entered=visit.mono, scan_id="scan")
+    return visit
+
+
+LOST = {
+    State.STORING_INTENT: (storing_intent, ticket.ANSWER_S, State.NO_NUMBER),
+    State.ASKING_NUMBER: (asking_number, ticket.ANSWER_S, State.NO_NUMBER),
+    State.STORING_NUMBER: (storing_number, ticket.ANSWER_S, State.NO_NUMBER),
+    State.PRINTING: (printing, ticket.PRINT_S, State.TICKET_UNCONFIRMED),
+    State.HANDING_BACK: (handing_back, ticket.ANSWER_S, State.NO_NUMBER),
+    State.SCANNING: (scanning, scan.ANSWER_S, State.SCAN_NOT_TAKEN),
+    State.SCAN_LOOKING: (scan_looking, scan.LOOK_UP_S, State.SCAN_PAGE),
+}
+
+
+def test_every_state_that_waits_for_an_answer_is_tried() -> None:
+    assert set(LOST) == COMMITTING
+
+
+@pytest.mark.parametrize("state", LOST, ids=lambda state: state.value)
+def test_the_visitor_is_sent_on_and_the_next_one_is_served(state: State) -> None:
+    begin, deadline_s, then = LOST[state]
+    visit = begin()
+    assert visit.session.state is state
+    visit.wait(deadline_s - 1)
+    assert visit.session.state is state
+    visit.wait(2)
+    assert visit.session.state is then
+    assert visit.view().actions, "the page says what to do now"
+    visit.wait(NEXT_VISIT_S, tick=1.0)
+    assert visit.session.state in HOMES
+    visit.touch("featured:perso")
+    assert visit.session.state is State.STORING_INTENT
+
+
+@pytest.mark.parametrize("state", [state for state in LOST if state is not State.SCAN_LOOKING])
+def test_staff_are_called_and_the_log_names_the_state(state: State) -> None:
+    begin, deadline_s, _ = LOST[state]
+    visit = begin()
+    calls = len(visit.of(effects.SendHelp))
+    visit.wait(deadline_s + 1)
+    assert len(visit.of(effects.SendHelp)) == calls + 1
+    assert effects.Note("answer-overdue", {"state": state.value}) in visit.done
+
+
+def test_a_number_that_comes_after_the_deadline_is_still_given() -> None:
+    visit = asking_number()
+    visit.wait(ticket.ANSWER_S + 1)
+    visit.send(events.NumberGiven(visit.numbered(visit.of(effects.AskNumber)[-1].ticket.id)))
+    assert visit.session.state is State.STORING_NUMBER
+
+
+def test_the_number_may_be_asked_for_again_but_not_when_the_store_is_silent() -> None:
+    visit = asking_number()
+    visit.wait(ticket.ANSWER_S + 1)
+    visit.ask(intents.TryAgain())
+    assert visit.session.state is State.ASKING_NUMBER
+    silent = storing_intent()
+    silent.wait(ticket.ANSWER_S + 1)
+    silent.ask(intents.TryAgain())
+    assert silent.session.state is State.NO_NUMBER
+
+
+def test_a_slip_that_nobody_speaks_of_is_unconfirmed() -> None:
+    visit = printing()
+    visit.wait(ticket.PRINT_S + 1, tick=1.0)
+    last = visit.of(effects.CommitPaper)[-1]
+    assert last == effects.CommitPaper(visit.session.ticket.id, PaperState.UNCONFIRMED, Problem.TIMED_OUT.value)
+
+
+def test_home_is_reached_without_the_help_of_failure() -> None:
+    """From every state a chain of rows leads home that needs no bug to be caught."""
+    rows = [each for each in table().rows if each.trigger is not events.Failure]
+    reached = set(HOMES) | {state for each in rows if each.target is Goal.HOME for state in each.states}
+    while more := {s for each in rows if each.target in reached for s in each.states} - reached:
+        reached |= more
+    assert reached == set(State)
