@@ -5,13 +5,12 @@ Every call into the driver happens here and nowhere else, each with a limit that
 """
 
 import threading
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from drivers.port import Driver, DriverFault, Persist
 from drivers.registry import Limits
+from kiosk.owner_thread import place_of
 from kiosk.vocabulary.devices import Identity, Status
 from kiosk.vocabulary.problems import Problem
 
@@ -74,6 +73,11 @@ class Generation(Generic[C, R]):
         return not self._thread.is_alive()
 
     @property
+    def started(self) -> bool:
+        """Whether the thread was started."""
+        return self._thread.ident is not None
+
+    @property
     def alive(self) -> bool:
         """Whether the thread still exists."""
         return self._thread.is_alive()
@@ -132,10 +136,3 @@ class Generation(Generic[C, R]):
             return call()
         finally:
             self._owner.within(self, None)
-
-
-def place_of(error: BaseException) -> str:
-    """Kind and place of a bug, never its text: that may hold what a visitor typed."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return type(error).__name__ + place

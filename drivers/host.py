@@ -123,12 +123,14 @@ class DeviceHost(Generic[C, R]):
             self._ends.finished(job_id, answer)
 
     def check(self) -> None:
-        """Give up a call past its limit; start the next generation when it is time. Called about once a second."""
-        hung = self._abandon_if_hung()
-        if hung is not None:
-            if hung.running:
-                self._end(hung.running, self._make.doubt(Problem.HUNG))
-            self._go_down(DriverFault(Problem.HUNG, "the driver did not come back in time"))
+        """Give up a call past its limit and a thread that ended; start the next generation when it is time.
+
+        Called about once a second.
+        """
+        if (hung := self._abandon_if_hung()) is not None:
+            self._gave_up(hung, DriverFault(Problem.HUNG, "the driver did not come back in time"))
+        elif (dead := self._forget_if_dead()) is not None:
+            self._gave_up(dead, DriverFault(Problem.BUG, "its thread ended"))
         with self._lock:
             self._abandoned = [one for one in self._abandoned if one.alive]
             due = self._clock.now() >= self._next_start and len(self._abandoned) < _ABANDONED_MAX
@@ -216,6 +218,19 @@ class DeviceHost(Generic[C, R]):
             self._now = None
             self._abandoned.append(one)
             return one
+
+    def _forget_if_dead(self) -> Generation[C, R] | None:
+        with self._lock:
+            one = self._now
+            if one is None or not self._enabled or not one.started or one.alive:
+                return None
+            self._now = None
+            return one
+
+    def _gave_up(self, one: Generation[C, R], fault: DriverFault) -> None:
+        if one.running:
+            self._end(one.running, self._make.doubt(fault.problem))
+        self._go_down(fault)
 
     def _why_not(self) -> Problem | None:
         """Why no command can be taken now."""

@@ -1,5 +1,6 @@
 """All devices of a terminal: a host for each configured one, and the watch over their limits."""
 
+import logging
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +10,11 @@ from drivers.clock import Clock, SystemClock
 from drivers.host import DeviceHost, Ends, Make
 from drivers.port import Driver
 from kiosk.config import Device
+from kiosk.owner_thread import owner_thread, place_of
 from kiosk.vocabulary.devices import DeviceStatus
 
 _WATCH_S = 1.0
+_log = logging.getLogger(__name__)
 
 
 class Hosts:
@@ -25,7 +28,7 @@ class Hosts:
         self._clock = clock or SystemClock()
         self._hosts = {name: _host(name, device, ends, self._clock) for name, device in devices.items()}
         self._over = threading.Event()
-        self._watch = threading.Thread(target=self._look, name="device-watch", daemon=True)
+        self._watch = owner_thread("device-watch", self._look, _say_death)
 
     def __getitem__(self, device: str) -> DeviceHost[Any, Any]:
         """The host of a device. Raises KeyError."""
@@ -59,8 +62,18 @@ class Hosts:
 
     def _look(self) -> None:
         while not self._over.wait(_WATCH_S):
-            for host in self._hosts.values():
-                host.check()
+            for name, host in self._hosts.items():
+                self._check(name, host)
+
+    def _check(self, name: str, host: DeviceHost[Any, Any]) -> None:
+        try:
+            host.check()
+        except Exception as bug:  # noqa: BLE001 - the edge: one device's bug must not leave the others unwatched
+            _say_death(f"device-watch of {name}", place_of(bug))
+
+
+def _say_death(thread: str, detail: str) -> None:
+    _log.error("the work of %s ended: %s", thread, detail)
 
 
 def _host(name: str, device: Device, ends: Ends, clock: Clock) -> DeviceHost[Any, Any]:

@@ -115,6 +115,7 @@ class Core:
         self._misses = Misses()
         self._shown: View | None = None
         self.session = fresh_session(make_id(), languages[0], mono(), State.OUT_OF_SERVICE)
+        self._last_resort = self.view()
 
     def post(self, event: Event) -> None:
         """Put an event into the inbox; from any thread, never blocks."""
@@ -140,7 +141,7 @@ class Core:
         except Exception:
             _log.exception("core failed on %s", type(event).__name__)
             self._log.write("core-failed", {"trigger": type(event).__name__})
-            self._start_over()
+            self._start_over_or_stand_still()
 
     def _turn(self, event: Event) -> None:
         self._take_news(event)
@@ -268,6 +269,16 @@ class Core:
 
     def _patience(self) -> float:
         return _CALM_S.get(self.session.state, 2 * TICK_S) / 2
+
+    def _start_over_or_stand_still(self) -> None:
+        """The start screen; while that cannot be made either, the page of a terminal that starts: nothing of the visit
+        that failed stands on the screen, and the next event tries again."""
+        try:
+            self._start_over()
+        except Exception:
+            _log.exception("the start screen cannot be made")
+            self._shown = self._last_resort
+            self._show(self._last_resort)
 
     def _start_over(self) -> None:
         facts = self.facts()

@@ -43,6 +43,9 @@ EVENTS: dict[str, Entry] = {
     "session-failed": Entry(logging.ERROR, "A program fault ended a visitor's session; the start screen came back."),
     "core-failed": Entry(logging.ERROR, "A program fault in the core was caught."),
     "screen-failed": Entry(logging.ERROR, "A program fault in drawing was caught."),
+    "thread-died": Entry(
+        logging.ERROR, "A program fault ended the work of a thread; it began anew, and what was under way is lost."
+    ),
     "answer-overdue": Entry(
         logging.ERROR, "A worker did not answer in time: the visitor was sent to a person, and staff were called."
     ),

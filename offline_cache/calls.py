@@ -9,10 +9,11 @@ import msgspec
 
 from kiosk import wire
 from kiosk.config import Hub
+from kiosk.owner_thread import owner_thread
 from kiosk.vocabulary.depth import shallow
 from offline_cache.answers import Answer, Away, Refused
 from offline_cache.clients import client_maker
-from offline_cache.notes import Note, ignore
+from offline_cache.notes import Note, deaths, ignore
 from offline_cache.sse import EventParser, ServerEvent
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class CallsThread:
         """The last whole answer: its day and its calls."""
         self._stopping = threading.Event()
         self._client: HubClient | None = None
-        self._thread = threading.Thread(target=self._run, name="calls", daemon=True)
+        self._thread = owner_thread("calls", self._run, deaths(note))
 
     def start(self) -> None:
         """Subscribe in the background."""

@@ -17,6 +17,7 @@ import msgspec
 from kiosk import wire
 from kiosk.catalogue.faults import CatalogueFaults, Fault
 from kiosk.config import Hub
+from kiosk.owner_thread import owner_thread
 from kiosk.wire import CATALOGUE_FAULT_MAX
 from offline_cache.answers import Away, Refused
 from offline_cache.catalogue_build import Mismatch
@@ -25,7 +26,7 @@ from offline_cache.catalogue_manifest import moment
 from offline_cache.catalogue_store import NotStored
 from offline_cache.catalogue_thread import CatalogueThread
 from offline_cache.clients import client_maker
-from offline_cache.notes import Note, ignore
+from offline_cache.notes import Note, deaths, ignore
 
 if TYPE_CHECKING:
     from offline_cache.remote import HubClient
@@ -79,7 +80,7 @@ class CatalogueSync:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._client: HubClient | None = None
-        self._thread = threading.Thread(target=self._run, name="catalogue-sync", daemon=True)
+        self._thread = owner_thread("catalogue-sync", self._run, deaths(note))
 
     def start(self) -> None:
         """Begin with a question."""

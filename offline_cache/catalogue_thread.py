@@ -7,6 +7,7 @@ from functools import partial
 
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue
+from kiosk.owner_thread import owner_thread
 from kiosk.vocabulary.effects import Search, UseCatalogue
 from kiosk.vocabulary.events import CatalogueChanged, Event, SearchFound
 from kiosk.wire import Change
@@ -14,7 +15,7 @@ from offline_cache.catalogue_build import Mismatch
 from offline_cache.catalogue_file import Head
 from offline_cache.catalogue_store import CatalogueStore, NotStored
 from offline_cache.database import FILE_ERRORS
-from offline_cache.notes import Note, ignore
+from offline_cache.notes import Note, deaths, ignore
 from offline_cache.search import Hits, SearchIndex
 
 Changed = Callable[[Catalogue, int], None]
@@ -41,7 +42,7 @@ class CatalogueThread:
         self._generation = -1
         self._ready: dict[int, SearchIndex] = {}
         self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._run, name="catalogue", daemon=True)
+        self._thread = owner_thread("catalogue", self._run, deaths(note))
 
     def start(self) -> None:
         """Open the index in its own thread."""

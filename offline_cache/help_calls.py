@@ -1,15 +1,15 @@
 """The help thread: calls a person to this terminal, beside everything else that is under way."""
 
 import queue
-import threading
 from collections.abc import Callable
 from typing import assert_never
 
 from kiosk import wire
+from kiosk.owner_thread import owner_thread
 from kiosk.vocabulary.effects import CancelHelp, SendHelp
 from kiosk.vocabulary.events import Event, HelpNotSent, HelpSent
 from offline_cache.answers import Answer, Result
-from offline_cache.notes import Note, ignore
+from offline_cache.notes import Note, deaths, ignore
 from offline_cache.prompt import MakeClient, Prompt
 
 DEADLINE_S = 3.0
@@ -36,7 +36,7 @@ class HelpThread:
             "help-post", make_client, lambda client, request: client.help(request), warm_s=None, note=note
         )
         self._inbox: queue.SimpleQueue[SendHelp | CancelHelp | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="help", daemon=True)
+        self._thread = owner_thread("help", self._run, deaths(note))
 
     def start(self) -> None:
         """Wait for calls."""

@@ -1,12 +1,12 @@
 """The numbers thread: one POST for a number, answered within 400 ms; else a number of the terminal's own."""
 
 import queue
-import threading
 import time
 from collections.abc import Callable
 
 from kiosk import wire
 from kiosk.config import Hub
+from kiosk.owner_thread import owner_thread
 from kiosk.vocabulary.effects import AskNumber
 from kiosk.vocabulary.events import Event, NumberGiven, NumberRefused, NumberSilent
 from kiosk.vocabulary.labels import Label, parse_label
@@ -15,7 +15,7 @@ from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from offline_cache.answers import Answer, Away, AwayReason, Refused, Result
 from offline_cache.breaker import Breaker
 from offline_cache.clients import client_maker
-from offline_cache.notes import Note, ignore
+from offline_cache.notes import Note, deaths, ignore
 from offline_cache.prompt import Prompt
 
 DEADLINE_S = 0.4
@@ -57,7 +57,7 @@ class NumbersThread:
             note=note,
         )
         self._inbox: queue.SimpleQueue[tuple[AskNumber, float] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="numbers", daemon=True)
+        self._thread = owner_thread("numbers", self._run, deaths(note))
 
     def start(self) -> None:
         """Open and warm the connection in the background."""

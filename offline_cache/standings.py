@@ -1,14 +1,14 @@
 """The standing thread: asks the hub how the ticket stands whose slip is held before the scanner."""
 
 import queue
-import threading
 from collections.abc import Callable
 
 from kiosk import wire
+from kiosk.owner_thread import owner_thread
 from kiosk.vocabulary.effects import LookUp
 from kiosk.vocabulary.events import Event, StandingFound, StandingNotFound
 from offline_cache.answers import Answer, Away, Refused, Result
-from offline_cache.notes import Note, ignore
+from offline_cache.notes import Note, deaths, ignore
 from offline_cache.prompt import MakeClient, Prompt
 
 DEADLINE_S = 2.0
@@ -31,7 +31,7 @@ class StandingThread:
             "standing-post", make_client, lambda client, request: client.standing(request), warm_s=None, note=note
         )
         self._inbox: queue.SimpleQueue[LookUp | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="standing", daemon=True)
+        self._thread = owner_thread("standing", self._run, deaths(note))
 
     def start(self) -> None:
         """Wait for questions."""

@@ -7,7 +7,6 @@ it counts as well again only after a real commit.
 """
 
 import queue
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 import apsw
 import msgspec
 
+from kiosk.owner_thread import owner_thread
 from kiosk.vocabulary.effects import CommitCancel, CommitPaper
 from kiosk.vocabulary.events import Event, StoreFailed
 from offline_cache import outbox, own_numbers, tickets
@@ -31,7 +31,7 @@ from offline_cache.database import (
     transaction,
 )
 from offline_cache.facts import StoreEffect, committed, ticket_of, to_redo, write
-from offline_cache.notes import Note, ignore
+from offline_cache.notes import Note, deaths, ignore
 from offline_cache.outside import Outside
 from offline_cache.own_numbers import Standing
 from offline_cache.terminal_layout import LAYOUT
@@ -107,7 +107,7 @@ class StorageThread:
         self._why, self._retry_at = "not open yet", 0.0
         self._settled, self._newest_debt = False, 0
         self._redo: dict[CommitCancel | CommitPaper, None] = {}
-        self._thread = threading.Thread(target=self._run, name="storage", daemon=True)
+        self._thread = owner_thread("storage", self._run, deaths(note))
 
     def start(self) -> None:
         """Open the file in its own thread."""
@@ -137,7 +137,8 @@ class StorageThread:
             return None
 
     def _run(self) -> None:
-        self._open()
+        if self._db is None:  # else the work begins anew after a fault, over the file that is open
+            self._open()
         while True:
             batch = self._next_batch()
             stopping = any(isinstance(job, _Stop) for job in batch)

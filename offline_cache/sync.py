@@ -16,6 +16,7 @@ import msgspec
 
 from kiosk import wire
 from kiosk.config import Hub
+from kiosk.owner_thread import owner_thread
 from kiosk.vocabulary.effects import CancelHelp, SendHelp
 from kiosk.vocabulary.events import Event, HubChanged
 from kiosk.vocabulary.problems import Problem
@@ -24,7 +25,7 @@ from offline_cache.clients import client_maker
 from offline_cache.drain import Drain, Owing
 from offline_cache.heartbeat import Beat, Hearers
 from offline_cache.help_calls import HelpThread
-from offline_cache.notes import Note, ignore
+from offline_cache.notes import Note, deaths, ignore
 from offline_cache.slot_duty import SlotBook, SlotDuty
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class SyncThread:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._client: HubClient | None = None
-        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+        self._thread = owner_thread("sync", self._run, deaths(note))
 
     def start(self) -> None:
         """Begin: heartbeat first."""

@@ -19,6 +19,7 @@ from kiosk.core import Core
 from kiosk.eventlog import EventLog
 from kiosk.i18n import hyphens
 from kiosk.i18n.texts import Texts
+from kiosk.owner_thread import owner_thread
 from kiosk.vocabulary.access import Contrast
 from kiosk.vocabulary.effects import Effect, Restart, SessionOver
 from kiosk.vocabulary.events import Asked, Failure
@@ -76,7 +77,7 @@ class Terminal:
     def run(self) -> int:
         """Until the window ends; RESTART when an order wants it."""
         sys.setswitchinterval(SWITCH_S)
-        core = threading.Thread(target=self.core.run, name="core", daemon=True)
+        core = owner_thread("core", self.core.run, self._thread_died)
         core.start()
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: self.app.close())
@@ -89,6 +90,9 @@ class Terminal:
             self._stop_workers()
             self._log.write("terminal-stopped")
         return self._exit
+
+    def _thread_died(self, thread: str, detail: str) -> None:
+        self._log.write("thread-died", {"thread": thread, "detail": detail})
 
     def _make_app(self) -> "KioskApp":
         from screens.start import Start, prepare

@@ -179,6 +179,26 @@ def test_a_bug_ends_the_visit_and_the_start_screen_comes_back(bench: Bench, capl
     assert any("core-failed" in record.getMessage() for record in caplog.records)
 
 
+def test_when_the_start_screen_cannot_be_made_either_nothing_of_the_visit_stands(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.ready()
+    bench.touch(intents.OpenService("perso"))
+
+    def explode(_page: object) -> View:
+        raise RuntimeError("bug")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("kiosk.core.render", explode)
+        bench.touch(intents.GoToStart())
+        bench.core.handle(events.Tick())
+        assert bench.shown[-1].screen is Screen.STARTING
+    bench.mono += 1
+    bench.core.handle(events.Tick())
+    assert bench.shown[-1].screen is Screen.START
+    assert bench.draw(1) is Screen.TICKET_SCREEN_ONLY  # there is no printer
+
+
 def test_touches_without_end_are_dropped_and_the_log_says_so(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     bench.ready()

@@ -1,6 +1,8 @@
 """The host's law: one owner thread, states on change only, no job twice, a hung call given up."""
 
+import ctypes
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -275,3 +277,23 @@ def test_stop_lets_a_running_command_finish_and_refuses_the_rest(room: Room) -> 
     assert room.ear.until_state(DeviceState.DISABLED)
     assert dict(room.ear.outcomes)["j2"] in (NotPrinted(Problem.LINK_LOST), Printed())
     assert room.script.closed == 1
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_is_killed_is_missed_and_the_device_comes_back(room: Room) -> None:
+    """Its thread is ended from outside while a command runs: the outcome is in doubt, then the device works on."""
+    host, script, ear = room.ready(), room.script, room.ear
+    script.hang_in = "execute"
+    host.submit("job", "print")
+    assert script.hanging.wait(PATIENCE)
+    (thread,) = [each for each in threading.enumerate() if each.name.startswith("printer-")]
+    assert thread.ident is not None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
+    script.release.set()
+    thread.join(PATIENCE)
+    host.check()
+    ear.until(lambda: ear.outcomes == [("job", Unconfirmed(Problem.BUG))])
+    assert ear.until_state(DeviceState.FAILED).problems == (Problem.BUG,)
+    room.clock.advance(60)
+    host.check()
+    ear.until_state(DeviceState.READY)
