@@ -42,7 +42,7 @@ def test_a_new_password_ends_sessions_locks_and_being_disabled(hall, anna: str, 
     passwords = Passwords()
     assert passwords._verify(kept, NEW)
     passwords.close()
-    assert hall.see(partial(sessions.find, token=token, now_ms=hall.clock())) is None
+    assert hall.see(partial(sessions.find, token=token, steady_ms=hall.clock())) is None
     assert tries(hall) == 0
     assert NEW not in capsys.readouterr().out
 
