@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub.auth import devices, sessions, tries
+from hub.auth.throttle import LOCK_AT
 from hub.store import tables as t
 from hub.store.words import Role
 
@@ -24,8 +25,13 @@ class Account(msgspec.Struct, frozen=True):
     disabled: bool
     handed_out: bool
     """They still have the password that somebody else set."""
-    locked: bool
-    """Too many wrong passwords: the name, or one of their devices."""
+    wrong_tries: int
+    """Wrong passwords for the name or at one of their devices, when so many that somebody must wait; else 0."""
+
+    @property
+    def locked(self) -> bool:
+        """Whether only a person can let somebody try again."""
+        return self.wrong_tries >= LOCK_AT
 
 
 def add(
@@ -68,9 +74,9 @@ def accounts(connection: Connection, site: str) -> list[Account]:
         .where(u.c.site_id == site)
         .order_by(u.c.disabled_ms.is_not(None), func.lower(u.c.name))
     )
-    locked = tries.locked_people(connection, site)
+    wrong = tries.of_people(connection, site)
     return [
-        Account(ident, login, name, Role(role), gone is not None, bool(handed_out), ident in locked)
+        Account(ident, login, name, Role(role), gone is not None, bool(handed_out), wrong.get(ident, 0))
         for ident, login, name, role, gone, handed_out in rows.all()
     ]
 

@@ -94,20 +94,23 @@ def forget_everything(connection: Connection) -> None:
     connection.execute(delete(t.sign_in_try))
 
 
-def locked_people(connection: Connection, site: str) -> frozenset[str]:
-    """Ids of the people whose name, or one of whose devices, is locked."""
+def of_people(connection: Connection, site: str) -> dict[str, int]:
+    """The people for whom somebody must wait, by id, with how many wrong passwords there were.
+
+    Those for the name, or those at one of their devices, whichever is more.
+    """
     rows, d, u = t.sign_in_try.c, t.device.c, t.user.c
-    locked = {
-        str(whose)
-        for (whose,) in connection.execute(select(rows.whose).where(rows.site_id == site, rows.failures >= LOCK_AT))
-        if not whose.startswith("address:")
-    }
+    waiting = rows.site_id == site, rows.failures >= PER_NAME.free, rows.whose.not_like("address:%")
+    counts = dict(connection.execute(select(rows.whose, rows.failures).where(*waiting)).all())
     names = connection.execute(select(u.id, u.login).where(u.site_id == site))
     known = connection.execute(select(d.user_id, d.token_hash).where(d.site_id == site))
-    return frozenset(
-        [ident for ident, login in names if _whose("name", login) in locked]
-        + [ident for ident, token_hash in known if devices.count_key(token_hash) in locked]
-    )
+    keys = [(ident, _whose("name", login)) for ident, login in names]
+    keys += [(ident, devices.count_key(token_hash)) for ident, token_hash in known]
+    found: dict[str, int] = {}
+    for ident, whose in keys:
+        if whose in counts:
+            found[ident] = max(found.get(ident, 0), counts[whose])
+    return found
 
 
 def _whose(kind: str, text: str) -> str:

@@ -34,7 +34,7 @@ def shown(refusal: Refusal, wrong: str = "signin.wrong") -> Shown:
         case WrongPassword(seconds=0):
             return Shown(403, wrong, "refused.again", 0, ())
         case WrongPassword(seconds=seconds):
-            return Shown(403, wrong, *_wait(seconds), ELSEWHERE)
+            return Shown(403, wrong, *_wait(seconds), ELSEWHERE if seconds > SECONDS_UP_TO else ())
         case TooManyTries(seconds=seconds):
             return Shown(429, "refused.many", *_wait(seconds), ELSEWHERE)
         case Locked(device=True):

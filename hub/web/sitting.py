@@ -66,7 +66,7 @@ async def choose_page(request: Asked, hall: Hall) -> Response[Any]:
     return page(request, "desk_choose.html", places=found, me=me)
 
 
-@get(["/desk/counter", "/signout"], opt=FIRST)
+@get(["/desk/counter", "/signout"])
 async def asked_for(request: Asked) -> Response[Any]:
     """The address of a question that was asked before, as another language or a reload asks for it."""
     return go("/desk/choose" if request.url.path == "/desk/counter" else "/")
