@@ -11,8 +11,11 @@ from sqlalchemy import Connection
 
 from hub.auth import devices, people, sessions, tries
 from hub.auth.passwords import Passwords
-from hub.auth.tries import Counted, Keys
+from hub.auth.tries import Counted, Keys, Wait
 from hub.store.engine import Store
+
+SWEEP_MS = 3_600_000
+"""Old counts are swept out no more often, at a sign-in."""
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -65,6 +68,14 @@ class Locked(msgspec.Struct, frozen=True):
     device: bool
 
 
+class _Whose(msgspec.Struct, frozen=True):
+    """Whose counts a try belongs to; ``device`` as in ``RightPassword``, ``own`` = strangers do not share them."""
+
+    device: str
+    own: bool
+    keys: Keys
+
+
 Refusal = WrongPassword | TooManyTries | Locked
 Answer = SignedIn | Refusal
 
@@ -76,6 +87,7 @@ class Doorman:
         self._store = store
         self._passwords = passwords
         self._steady_ms = steady_ms
+        self._swept_ms = 0
 
     async def sign_in(self, site: str, login: str, password: str, address: str, device: str = "") -> Answer:
         """Let a person in, or say how it failed. ``device`` is the token that the browser shows for this name."""
@@ -88,25 +100,36 @@ class Doorman:
     async def check(self, site: str, login: str, password: str, caller: Caller) -> RightPassword | Refusal:
         """Whether this is the person's password. It counts as a try, whoever asks, somebody signed in too."""
         login = login.strip().lower()
-        device, keys, counted = await self._store.write(lambda connection: self._count(connection, site, login, caller))
-        if counted.before.locked:
-            return Locked(bool(device))
+        whose, wait = await self._store.read(lambda connection: self._look(connection, site, login, caller))
+        if not wait.over:
+            return _refused(wait, whose.device)
+        counted = await self._store.write(lambda connection: self._count(connection, site, whose.keys))
         if not counted.before.over:
-            return TooManyTries(counted.before.seconds)
+            return _refused(counted.before, whose.device)
         known = await self._store.read(lambda connection: people.by_login(connection, site, login))
-        if await self._passwords.fits(password, known[1] if known else None) and known is not None:
-            return RightPassword(site, known[0], login, known[1], device, keys)
-        return Locked(bool(device)) if counted.after.locked else WrongPassword(counted.after.seconds)
+        fits = await self._passwords.fits(password, known[1] if known else None, known=whose.own)
+        if fits and known is not None:
+            return RightPassword(site, known[0], login, known[1], whose.device, whose.keys)
+        return Locked(bool(whose.device)) if counted.after.locked else WrongPassword(counted.after.seconds)
 
-    def _count(self, connection: Connection, site: str, login: str, caller: Caller) -> tuple[str, Keys, Counted]:
-        """The known device, whose counts the try belongs to, and how long to wait."""
+    def _look(self, connection: Connection, site: str, login: str, caller: Caller) -> tuple[_Whose, Wait]:
+        """Whose counts the try belongs to, and how long to wait: who must is refused without a write."""
         steady_ms = self._steady_ms()
         device = devices.known(connection, site, login, caller.device, steady_ms) or ""
-        if own := device or caller.session:
-            keys = tries.keys_of_device(own)
-        else:
-            keys = tries.keys_of_stranger(login, caller.address)
-        return device, keys, tries.count(connection, site, keys, steady_ms)
+        own = device or caller.session
+        keys = tries.keys_of_device(own) if own else tries.keys_of_stranger(login, caller.address)
+        return _Whose(device, bool(own), keys), tries.look(connection, site, keys, steady_ms)
+
+    def _count(self, connection: Connection, site: str, keys: Keys) -> Counted:
+        steady_ms = self._steady_ms()
+        if steady_ms - self._swept_ms >= SWEEP_MS:
+            self._swept_ms = steady_ms
+            tries.sweep(connection, steady_ms)
+        return tries.count(connection, site, keys, steady_ms)
+
+
+def _refused(wait: Wait, device: str) -> Refusal:
+    return Locked(bool(device)) if wait.locked else TooManyTries(wait.seconds)
 
 
 def settle(connection: Connection, right: RightPassword) -> bool:

@@ -5,7 +5,7 @@ was right. Names and addresses are kept as hashes only, because a typed name may
 import hashlib
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.auth import devices
@@ -14,6 +14,8 @@ from hub.store import tables as t
 
 FORGET_MS = 7 * 24 * 3_600_000
 """Counts nobody touched for so long are swept out. A lock of a name or of a device that is still known stays."""
+MOST = 100_000
+"""Counts that are kept of strangers; a flood of names from everywhere shall not fill the disk."""
 SECOND_MS = 1_000
 
 
@@ -50,13 +52,20 @@ def keys_of_device(token_hash: str) -> Keys:
     return ((devices.count_key(token_hash), PER_NAME),)
 
 
+def look(connection: Connection, site: str, keys: Keys, steady_ms: int) -> Wait:
+    """How long to wait. Changes nothing, so that refusing needs no write; ``count`` has the last word."""
+    found = [(rule, _kept(connection, site, whose)) for whose, rule in keys]
+    if any(tries.last_ms > steady_ms for _, tries in found):
+        return Wait()
+    return _wait(found, steady_ms)
+
+
 def count(connection: Connection, site: str, keys: Keys, steady_ms: int) -> Counted:
     """How long to wait; when that is over, the try is counted as failed until it proves right."""
     before = [(whose, rule, _tries(connection, site, whose, steady_ms)) for whose, rule in keys]
     wait = _wait([(rule, tries) for _, rule, tries in before], steady_ms)
     if not wait.over:
         return Counted(wait, wait)
-    _sweep(connection, steady_ms)
     after = [(whose, rule, failed(rule, tries, steady_ms)) for whose, rule, tries in before]
     for whose, _, tries in after:
         values = msgspec.structs.asdict(tries)
@@ -69,17 +78,15 @@ def forgive(connection: Connection, site: str, keys: Keys) -> None:
     """The password was right: forget the failures of the name or device, take this one try back from the address."""
     rows = t.sign_in_try
     for whose, rule in keys:
-        mine = (rows.c.site_id == site) & (rows.c.whose == whose)
         if rule is PER_ADDRESS:
-            connection.execute(update(rows).where(mine).values(failures=rows.c.failures - 1))
+            connection.execute(update(rows).where(_row(site, whose)).values(failures=rows.c.failures - 1))
         else:
-            connection.execute(delete(rows).where(mine))
+            connection.execute(delete(rows).where(_row(site, whose)))
 
 
 def forget_name(connection: Connection, site: str, login: str) -> None:
     """Strangers may try this name anew."""
-    rows = t.sign_in_try
-    connection.execute(delete(rows).where(rows.c.site_id == site, rows.c.whose == _whose("name", login)))
+    connection.execute(delete(t.sign_in_try).where(_row(site, _whose("name", login))))
 
 
 def forget_person(connection: Connection, site: str, user: str, login: str) -> None:
@@ -92,6 +99,22 @@ def forget_person(connection: Connection, site: str, user: str, login: str) -> N
 def forget_everything(connection: Connection) -> None:
     """Nobody waits, nothing is locked; all of it, for nobody at the machine knows a locked-out person's address."""
     connection.execute(delete(t.sign_in_try))
+
+
+def sweep(connection: Connection, steady_ms: int) -> None:
+    """Forget old counts, but no lock: those of names end by hand, those of devices with the device.
+
+    Of names that nobody has and of addresses the newest MOST counts stay.
+    """
+    rows, d = t.sign_in_try.c, t.device.c
+    known = select(d.token_hash).where(d.site_id == rows.site_id, devices.COUNT + d.token_hash == rows.whose).exists()
+    locked = and_(rows.failures >= LOCK_AT, or_(rows.whose.like("name:%"), known))
+    connection.execute(delete(t.sign_in_try).where(rows.last_ms < steady_ms - FORGET_MS, ~locked))
+    names = [_whose("name", login) for login in connection.execute(select(t.user.c.login)).scalars()]
+    strangers = and_(rows.whose.not_in(names), ~known)
+    last = select(rows.last_ms).where(strangers).order_by(rows.last_ms.desc()).offset(MOST).limit(1)
+    if (oldest := connection.execute(last).scalar()) is not None:
+        connection.execute(delete(t.sign_in_try).where(strangers, rows.last_ms <= oldest))
 
 
 def of_people(connection: Connection, site: str) -> dict[str, int]:
@@ -122,20 +145,18 @@ def _wait(found: list[tuple[Rule, Tries]], steady_ms: int) -> Wait:
     return Wait(-(-longest // SECOND_MS), any(is_locked(rule, tries) for rule, tries in found))
 
 
+def _kept(connection: Connection, site: str, whose: str) -> Tries:
+    row = connection.execute(select(t.sign_in_try.c.failures, t.sign_in_try.c.last_ms).where(_row(site, whose))).first()
+    return Tries() if row is None else Tries(*row)
+
+
 def _tries(connection: Connection, site: str, whose: str, steady_ms: int) -> Tries:
-    rows = t.sign_in_try
-    mine = (rows.c.site_id == site) & (rows.c.whose == whose)
-    row = connection.execute(select(rows.c.failures, rows.c.last_ms).where(mine)).first()
-    kept = Tries() if row is None else Tries(*row)
+    kept = _kept(connection, site, whose)
     tries = by_this_clock(kept, steady_ms)
     if tries != kept:
-        connection.execute(update(rows).where(mine).values(last_ms=tries.last_ms))
+        connection.execute(update(t.sign_in_try).where(_row(site, whose)).values(last_ms=tries.last_ms))
     return tries
 
 
-def _sweep(connection: Connection, steady_ms: int) -> None:
-    """Old counts, but no locks: those of names end by hand, those of devices with the device."""
-    rows, d = t.sign_in_try.c, t.device.c
-    known = select(d.token_hash).where(d.site_id == rows.site_id, devices.COUNT + d.token_hash == rows.whose).exists()
-    locked = and_(rows.failures >= LOCK_AT, or_(rows.whose.like("name:%"), known))
-    connection.execute(delete(t.sign_in_try).where(rows.last_ms < steady_ms - FORGET_MS, ~locked))
+def _row(site: str, whose: str) -> ColumnElement[bool]:
+    return (t.sign_in_try.c.site_id == site) & (t.sign_in_try.c.whose == whose)

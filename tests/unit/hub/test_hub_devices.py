@@ -1,6 +1,7 @@
 """A known device of a person: strangers' tries elsewhere do not lock it, its own do; it is worth nothing to others."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -91,7 +92,7 @@ def test_fifteen_wrong_passwords_lock_unknown_devices_whoever_has_the_name(at: H
     answers = at.lock(login)
     assert [type(each) for each in answers] == [WrongPassword] * 14 + [Locked]
     at.hall.clock.forward(8 * 24 * HOUR)
-    at.attempt("falsch", login="sonst-jemand", address="203.0.113.1")  # sweeps out what is old
+    at.hall.do(tries.sweep, at.hall.clock())
     assert at.attempt(login=login, address="203.0.113.2") == Locked(device=False)
 
 
@@ -215,6 +216,56 @@ def test_so_many_devices_are_kept_of_one_person(at: Hall) -> None:
         at.hall.do(devices.remember, SITE, "u1", at.hall.clock())
     assert len(at.hall.see(devices.of_person, SITE, "u1")) == devices.MOST
     assert at.hall.see(devices.known, SITE, "frida", first, at.hall.clock()) is None
+
+
+def test_a_queue_of_strangers_does_not_hold_up_a_known_device(at: Hall) -> None:
+    """The work of one password takes long; who is known has a thread that strangers cannot fill."""
+    device, done, free = at.device(), list[str](), threading.Event()
+    verify = CHEAP._verify
+
+    def slow(kept: str, password: str) -> bool:
+        if password == "falsch":
+            assert free.wait(300)
+        return verify(kept, password)
+
+    async def both() -> None:
+        doorman = Doorman(at.hall.store, passwords, at.hall.clock)
+
+        async def attempt(password: str, login: str, token: str = "") -> None:
+            answer = await doorman.sign_in(SITE, login, password, STRANGER, token)
+            done.append(type(answer).__name__)
+            free.set()
+
+        strangers = [attempt("falsch", f"name{n}") for n in range(5)]
+        await asyncio.gather(*strangers, attempt(GOOD, "frida", device))
+
+    passwords = Passwords(memory_kib=64, passes=1)
+    passwords._verify = slow  # type: ignore[method-assign]
+    asyncio.run(both())
+    passwords.close()
+    assert done == ["SignedIn"] + ["WrongPassword"] * 5
+
+
+def test_a_refusal_needs_no_write(at: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it wait for one: numbers are written meanwhile."""
+    for _ in range(5):
+        at.attempt("falsch")
+    monkeypatch.setattr(at.hall.store, "write", None)
+    assert at.attempt() == TooManyTries(15)
+
+
+def test_a_flood_of_names_is_forgotten_but_nobodys_count(at: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tries, "MOST", 4)
+    device = at.device()
+    at.attempt("falsch")
+    at.attempt("falsch", device=device)
+    for n in range(12):
+        at.hall.clock.forward(1000)
+        at.attempt("falsch", f"name{n}", f"198.51.100.{n}")
+    at.hall.clock.forward(1000)
+    at.hall.do(tries.sweep, at.hall.clock())
+    kept = at.hall.see(lambda c: c.exec_driver_sql("SELECT count(*) FROM sign_in_try").scalar())
+    assert kept == 4 + 2, "four of strangers, one of the name and one of the device"
 
 
 def test_tries_at_a_device_are_counted_before_the_password_is_looked_at(at: Hall) -> None:
