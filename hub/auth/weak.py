@@ -60,6 +60,12 @@ def is_weak(password: str, context: Iterable[str] = ()) -> bool:
     return any(_left(form, words) < LEFT_LEAST for form in _forms(password))
 
 
+def is_near(password: str, old: str) -> bool:
+    """Whether it is the old password with something added or changed, so that whoever knows that one guesses it."""
+    new, kept = password.casefold(), old.casefold()
+    return (len(kept) >= 2 * LEFT_LEAST and (kept in new or new in kept)) or is_weak(password, (old,))
+
+
 def _left(text: str, words: list[str]) -> int:
     """How many letters nobody guesses: without words, runs, figures and signs at both ends, and repeated letters."""
     text = _without_runs(text)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from hub.auth import devices, people, sessions, signing_in
 from hub.auth.signing_in import Caller, RightPassword, WrongPassword
-from hub.auth.weak import is_weak
+from hub.auth.weak import is_near
 from hub.hall import Hall
 from hub.queues.terminals import secret_hash
 from hub.queues.waiting import timezone_of
@@ -45,7 +45,7 @@ async def change_password(request: Asked, hall: Hall) -> Response[Any]:
     new = read_password(form, me.login, me.name, *await about_hall(hall))
     if new == old:
         form.fault("password", "password.same")
-    elif is_weak(new, (old,)):
+    elif is_near(new, old):
         form.fault("password", "password.near")
     if not form.ok:
         return await _page(request, hall, form, 422)

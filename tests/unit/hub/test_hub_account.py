@@ -70,6 +70,7 @@ def test_what_can_be_no_new_password_changes_nothing(browser: Browser, live: Any
         answer = change(browser, PASSWORD, new)
         assert answer.status_code == 422, new
         assert 'id="password-fault"' in answer.text, new
+    assert "Das ist das bisherige Passwort" in change(browser, PASSWORD, PASSWORD).text
     assert 'id="again-fault"' in change(browser, PASSWORD, NEW, NEW + "!").text
     assert Browser(live.url).sign_in("anna").status_code == 303
 

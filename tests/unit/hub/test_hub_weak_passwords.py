@@ -4,7 +4,7 @@ import pytest
 
 from hub import demo_hall
 from hub.auth.passwords import complaint
-from hub.auth.weak import LOOKED_AT, _forms, is_weak
+from hub.auth.weak import LOOKED_AT, _forms, is_near, is_weak
 
 CONTEXT = ("anna.muster", "Anna Muster", "Stadt Löbau", "Bürgerhaus am Wall")
 
@@ -66,6 +66,22 @@ def test_a_long_one_costs_little() -> None:
     """It runs where every other request waits for it: two hundred letters are looked at as far as they matter."""
     assert len(_forms("aB3$ö-1!" * 25)) <= 64
     assert max(len(form) for form in _forms("aB3$ö-1!" * 25)) == LOOKED_AT
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "near"),
+    [
+        ("vier blaue Boote", "vier blaue Boote 2", True),
+        ("vier blaue Boote", "Boote-blaue-vier", True),
+        ("kR7#mQ2vXz", "kR7#mQ2vXz!1", True),
+        ("kR7#mQ2vXz", "KR7#MQ2VXZ", True),
+        ("vier blaue Boote", "vier Lampen und Gurken", False),
+        ("kR7#mQ2vXz", "pL9-wN4bTc", False),
+        ("v", "vier blaue Boote", False),
+    ],
+)
+def test_what_whoever_knows_the_old_one_guesses(old: str, new: str, near: bool) -> None:
+    assert is_near(new, old) is near
 
 
 def test_the_demos_password_is_none_of_these() -> None:
