@@ -93,7 +93,7 @@ def test_from_a_handed_out_password_to_ones_own(signed_in: Page, hub: HubProcess
         change_at_first(annas, hub, GIVEN, OWN)
     guess(browser, hub, "anna")
     signed_in.reload()
-    expect(row.locator(".chip")).to_contain_text("gesperrt nach 15 Fehlversuchen")
+    expect(row.locator(".chip")).to_contain_text("gesperrt: 15 Fehlversuche")
     row.get_by_role("button", name="Sperre aufheben").click()
     expect(row.locator(".chip")).to_have_count(0)
     with window(browser) as annas:
