@@ -7,6 +7,9 @@ turn the business day for years and end what still waits.
 
 At a start the boot clock cannot help. A gap of up to 14 days since the last time that was kept is normal (weekend,
 holidays) unless the clocks of two terminals contradict it; after a longer one staff are asked. Decision 0211.
+
+Beside it runs the steady clock (``steady_ms``), which no setting of the wall clock moves: how long somebody has been
+signed in or must wait is measured by it. Decision 0256.
 """
 
 import threading
@@ -34,11 +37,14 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What a run leaves to the next: the time it believed last (0 = nothing is known), which boot, hub minus boot."""
+    """What a run leaves to the next: the time it believed last (0 = nothing is known), which boot, hub minus boot; and
+    the steady clock with the boot clock at that moment (0 = an older hub, which had none)."""
 
     now_ms: int = 0
     boot_id: str = ""
     offset_ms: int = 0
+    steady_ms: int = 0
+    boot_ms: int = 0
 
 
 class Doubt(msgspec.Struct, frozen=True):
@@ -86,6 +92,8 @@ class HallClock:
         self._limit_ms = DAY_MS
         """How far ahead the wall clock is believed."""
         self._begun_boot_ms = self._boot_ms()
+        self._steady_offset_ms = self._offset_ms
+        """Steady clock minus boot clock: the same as long as the hub runs."""
         self._back_since_ms: int | None = None
         self._terminals = 0
         self._heard: dict[str, int] = {}
@@ -106,6 +114,14 @@ class HallClock:
                     self._follow(wall)
             elif wall < EARLIEST_MS:
                 self._limit_ms = NO_LIMIT_MS
+            self._steady_offset_ms = self._steady_at_start(kept) - self._boot_ms()
+
+    def steady_ms(self) -> int:
+        """The steady clock: it only grows, by one each millisecond; near the hub's time while nobody sets the clock.
+
+        Between two boots it grows by as much as the hub's time did, or stays where it was.
+        """
+        return self._boot_ms() + self._steady_offset_ms
 
     def __call__(self) -> int:
         """The hub's time."""
@@ -136,12 +152,12 @@ class HallClock:
         with self._lock:
             if self.verdict() is not Verdict.ASK:
                 return None
-            return Doubt(self._wall_ms(), self._steady_ms(), self._dismissed)
+            return Doubt(self._wall_ms(), self._followed_ms(), self._dismissed)
 
     def jump(self) -> Jump:
         """What believing the wall clock would be."""
         with self._lock:
-            now = self._steady_ms()
+            now = self._followed_ms()
             begun = now - (self._boot_ms() - self._begun_boot_ms)
             return Jump(max(begun, now - STAYS_MS), self._ahead_ms(), self._wall_ms())
 
@@ -169,10 +185,11 @@ class HallClock:
     def kept(self) -> Kept:
         """For the next run."""
         with self._lock:
-            return Kept(self(), self._boot_id, self._offset_ms)
+            boot_ms = self._boot_ms()
+            return Kept(self(), self._boot_id, self._offset_ms, boot_ms + self._steady_offset_ms, boot_ms)
 
     def _follow(self, wall: int) -> None:
-        if wall - self._steady_ms() > DAY_MS:
+        if wall - self._followed_ms() > DAY_MS:
             self._begun_boot_ms = self._boot_ms()
         self._offset_ms, self._limit_ms = wall - self._boot_ms(), DAY_MS
         self._dismissed = False
@@ -180,7 +197,7 @@ class HallClock:
     def _behind(self, wall: int, ahead: int) -> int:
         """Set back, or not set yet. After a while a clock that was set back by days is what the next jump is from."""
         if wall < EARLIEST_MS:
-            return self._steady_ms()
+            return self._followed_ms()
         if ahead >= -DAY_MS:
             self._back_since_ms = None
         elif self._back_since_ms is None:
@@ -192,12 +209,18 @@ class HallClock:
     def _boot_ms(self) -> int:
         return round(self._boot_s() * 1000)
 
-    def _steady_ms(self) -> int:
-        """The time by the boot clock."""
+    def _steady_at_start(self, kept: Kept) -> int:
+        if kept.boot_id and kept.boot_id == self._boot_id and kept.steady_ms:
+            return self._boot_ms() + kept.steady_ms - kept.boot_ms
+        now_ms = self()
+        return (kept.steady_ms or kept.now_ms) + max(0, now_ms - kept.now_ms) if kept.now_ms else now_ms
+
+    def _followed_ms(self) -> int:
+        """The time that was believed last, carried on by the boot clock."""
         return self._boot_ms() + self._offset_ms
 
     def _ahead_ms(self) -> int:
-        return self._wall_ms() - self._steady_ms()
+        return self._wall_ms() - self._followed_ms()
 
     def _said(self) -> tuple[int, int]:
         """How many terminals say the day that the wall clock says, and how many another one."""
@@ -214,6 +237,10 @@ class SureClock(HallClock):
 
     def __call__(self) -> int:
         """What the clock says."""
+        return self._wall_ms()
+
+    def steady_ms(self) -> int:
+        """The same: it is moved by waiting only."""
         return self._wall_ms()
 
     def verdict(self) -> Verdict:

@@ -45,7 +45,7 @@ class TheHall:
         self.keys = KeyRing(store, time.monotonic)
         self.enrol_tries = Tries(time.monotonic)
         self.passwords = passwords or Passwords()
-        self.doorman = Doorman(store, self.passwords, now_ms)
+        self.doorman = Doorman(store, self.passwords, self.clock.steady_ms)
         self.ca = ca
         self._mark = fingerprint(ssl.PEM_cert_to_DER_cert(ca)) if ca else ""
 

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
 
-from hub.auth import people
+from hub.auth import people, tries
 from hub.auth.passwords import Passwords, complaint
 from hub.queues.house import Site, sites
-from hub.store import tables as t
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
 
@@ -28,51 +27,50 @@ Ask = Callable[[str], str]
 def run_password(login: str, data: Path, ask: Ask | None = None) -> int:
     """Give a person a new password, asked for twice (or two lines of standard input); the hub may be running.
 
-    Ends the person's sessions and the locks on the name, and lets a disabled person in again. 0 = done, 2 = not.
+    Ends the person's sessions and known devices and everybody's locks, and lets a disabled person in again. They must
+    change it when they sign in. 0 = done, 2 = not.
     """
     return _with_store(data, partial(_set_password, login=login.strip().lower(), ask=ask or _ask))
 
 
 def run_unlock(data: Path) -> int:
-    """Forget every wrong try, so that nobody waits any more; the hub may be running. 0 = done, 2 = not."""
+    """Forget every wrong try: nobody waits any more, no name and no device is locked. The hub may be running.
+
+    0 = done, 2 = not.
+    """
     return _with_store(data, _unlock)
 
 
 def _set_password(store: Store, login: str, ask: Ask) -> int:
-    found = [(site, user) for site in store.read_now(sites) if (user := store.read_now(partial(_who, site.id, login)))]
+    found = [(site, who) for site in store.read_now(sites) if (who := store.read_now(partial(_who, site.id, login)))]
     if not found:
         return _refuse(f"Nobody signs in as {login!r}. The page People shows who there is.")
     password = ask("New password: ")
-    if word := complaint(password, (login, *(text for site, _ in found for text in (site.town, site.name)))):
+    if word := complaint(password, (login, *(text for site, who in found for text in (who[1], site.town, site.name)))):
         return _refuse(COMPLAINTS[word])
     if password != ask("Once more: "):
         return _refuse("The two are not the same.")
     kept = asyncio.run(_hashed(password))
-    for site, user in found:
-        store.write_now(partial(_renew, site=site, user=user, kept=kept))
-    sys.stdout.write(f"{login} has the new password and is signed out everywhere.\n")
+    for site, who in found:
+        store.write_now(partial(_renew, site=site, user=who[0], kept=kept))
+    sys.stdout.write(f"{login} has the new password, is signed out everywhere, and must change it when signing in.\n")
     return 0
 
 
-def _who(site: str, login: str, connection: Connection) -> str | None:
+def _who(site: str, login: str, connection: Connection) -> tuple[str, str] | None:
     return people.by_any_login(connection, site, login)
 
 
 def _renew(connection: Connection, site: Site, user: str, kept: str) -> None:
-    people.change_password(connection, site.id, user, kept)
+    people.change_password(connection, site.id, user, kept, handed_out=True)
     people.enable(connection, site.id, user)
-    _forget_tries(connection)
+    tries.forget_everything(connection)
 
 
 def _unlock(store: Store) -> int:
-    store.write_now(_forget_tries)
+    store.write_now(tries.forget_everything)
     sys.stdout.write("Every wrong try is forgotten.\n")
     return 0
-
-
-def _forget_tries(connection: Connection) -> None:
-    """All of them: which address a locked-out person comes from nobody at the machine knows."""
-    connection.execute(delete(t.sign_in_try))
 
 
 def _with_store(data: Path, act: Callable[[Store], int]) -> int:

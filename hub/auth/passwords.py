@@ -20,22 +20,28 @@ class Passwords:
     """Hashes and checks passwords with argon2id (OWASP: 19 MiB, two passes, one lane).
 
     At most two are worked on at once, each in a thread of its own, so that a storm of sign-ins cannot take the machine
-    from the calls. Unknown people cost the same work as known ones.
+    from the calls. One of the threads is for strangers, so that whoever is known does not stand in their queue. Unknown
+    people cost the same work as known ones.
     """
 
     def __init__(self, memory_kib: int = 19 * 1024, passes: int = 2) -> None:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
-        self._workers = ThreadPoolExecutor(2, thread_name_prefix="argon2")
+        self._workers = ThreadPoolExecutor(1, thread_name_prefix="argon2")
+        self._for_strangers = ThreadPoolExecutor(1, thread_name_prefix="argon2-strangers")
         self._nobody = self._hasher.hash(os.urandom(16).hex())
 
     async def hash(self, password: str) -> str:
         """The argon2id text to keep."""
         return await asyncio.get_running_loop().run_in_executor(self._workers, self._hasher.hash, password)
 
-    async def fits(self, password: str, kept: str | None) -> bool:
-        """Whether the password belongs to the kept hash; None does the same work and says no."""
+    async def fits(self, password: str, kept: str | None, *, known: bool = False) -> bool:
+        """Whether the password belongs to the kept hash; None does the same work and says no.
+
+        ``known``: whoever gives it is at a known device or signed in.
+        """
+        worker = self._workers if known else self._for_strangers
         loop = asyncio.get_running_loop()
-        fits = await loop.run_in_executor(self._workers, self._verify, kept or self._nobody, password)
+        fits = await loop.run_in_executor(worker, self._verify, kept or self._nobody, password)
         return fits and kept is not None
 
     def outdated(self, kept: str) -> bool:
@@ -45,6 +51,7 @@ class Passwords:
     def close(self) -> None:
         """End the threads."""
         self._workers.shutdown()
+        self._for_strangers.shutdown()
 
     def _verify(self, kept: str, password: str) -> bool:
         try:

@@ -5,6 +5,7 @@ whoever sits down there next.
 """
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from hub.auth.sessions import Person, alive
@@ -39,21 +40,22 @@ class Paused(msgspec.Struct, frozen=True, tag="paused"):
     since_ms: int | None
 
 
-def taken(connection: Connection, site: str, now_ms: int) -> dict[str, Seat]:
-    """Who sits where, by counter."""
+def taken(connection: Connection, person: Person, now_ms: int) -> dict[str, Seat]:
+    """Who sits where in the hall of whoever asks, by counter; ``now_ms`` and the seats' times are the hub's time."""
     p, s, u = t.seat, t.session, t.user
     rows = connection.execute(
         select(p.c.counter_id, u.c.id, u.c.name, p.c.since_ms, s.c.seen_ms, p.c.paused_ms, p.c.token_hash)
         .join_from(p, s, (s.c.site_id == p.c.site_id) & (s.c.token_hash == p.c.token_hash))
         .join(u, (u.c.site_id == s.c.site_id) & (u.c.id == s.c.user_id))
-        .where(p.c.site_id == site, u.c.disabled_ms.is_(None), alive(now_ms))
+        .where(p.c.site_id == person.site, u.c.disabled_ms.is_(None), alive(person.at_ms))
     )
-    return {row[0]: msgspec.convert(dict(zip(Seat.__struct_fields__, row, strict=True)), Seat) for row in rows}
+    seats = (msgspec.convert(dict(zip(Seat.__struct_fields__, row, strict=True)), Seat) for row in rows)
+    return {each.counter: replace(each, seen_ms=now_ms - (person.at_ms - each.seen_ms)) for each in seats}
 
 
 def sit_down(connection: Connection, person: Person, counter: str, op: str, now_ms: int) -> None:
     """Work at this counter from now on. Who sat there is told by their page, and may have it back for some seconds."""
-    before = taken(connection, person.site, now_ms).get(counter)
+    before = taken(connection, person, now_ms).get(counter)
     if before is not None and before.token_hash == person.token_hash:
         return
     get_up(connection, person, now_ms)

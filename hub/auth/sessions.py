@@ -1,4 +1,7 @@
-"""Server-side sessions: the browser holds a random token, the hub its hash; idle and absolute limits end it."""
+"""Server-side sessions: the browser holds a random token, the hub its hash; idle and absolute limits end it.
+
+Every time here is of the hub's steady clock (``hub.clock``): setting the wall clock makes no session longer or shorter.
+"""
 
 import secrets
 
@@ -29,39 +32,52 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     token_hash: str
     counter: str | None
     seen_ms: int
+    at_ms: int
+    """The steady time at which the session was looked up."""
+    handed_out: bool
+    """Somebody else set the password: nothing but changing it is allowed."""
 
 
-def begin(connection: Connection, site: str, user: str, now_ms: int) -> str:
+def begin(connection: Connection, site: str, user: str, steady_ms: int) -> str:
     """Open a session and return its token, which is kept nowhere but in the browser. Ended sessions are swept out."""
     token = secrets.token_urlsafe(32)
-    connection.execute(delete(t.session).where(_over(now_ms)))
+    connection.execute(delete(t.session).where(_over(steady_ms)))
     connection.execute(
         insert(t.session).values(
             site_id=site,
             token_hash=secret_hash(token),
             user_id=user,
             csrf=secrets.token_urlsafe(24),
-            created_ms=now_ms,
-            seen_ms=now_ms,
-            expires_ms=now_ms + ABSOLUTE_MS,
+            created_ms=steady_ms,
+            seen_ms=steady_ms,
+            expires_ms=steady_ms + ABSOLUTE_MS,
         )
     )
     return token
 
 
-def find(connection: Connection, token: str, now_ms: int) -> Person | None:
+def find(connection: Connection, token: str, steady_ms: int) -> Person | None:
     """Whose token this is; None when it is nobody's, too old, idle for too long, or the person was disabled."""
     s, u = t.session, t.user
     row = connection.execute(
         select(
-            s.c.site_id, u.c.id, u.c.login, u.c.name, u.c.role, s.c.csrf, s.c.token_hash, s.c.counter_id, s.c.seen_ms
+            s.c.site_id,
+            u.c.id,
+            u.c.login,
+            u.c.name,
+            u.c.role,
+            s.c.csrf,
+            s.c.token_hash,
+            s.c.counter_id,
+            s.c.seen_ms,
+            u.c.handed_out,
         )
         .join_from(s, u, (u.c.site_id == s.c.site_id) & (u.c.id == s.c.user_id))
-        .where(s.c.token_hash == secret_hash(token), u.c.disabled_ms.is_(None), ~_over(now_ms))
+        .where(s.c.token_hash == secret_hash(token), u.c.disabled_ms.is_(None), ~_over(steady_ms))
     ).first()
     if row is None:
         return None
-    site, user, login, name, role, csrf, token_hash, counter, seen = row
+    site, user, login, name, role, csrf, token_hash, counter, seen, handed_out = row
     return Person(
         site=site,
         user=user,
@@ -72,12 +88,14 @@ def find(connection: Connection, token: str, now_ms: int) -> Person | None:
         token_hash=token_hash,
         counter=counter,
         seen_ms=seen,
+        at_ms=steady_ms,
+        handed_out=bool(handed_out),
     )
 
 
-def touch(connection: Connection, person: Person, now_ms: int) -> None:
+def touch(connection: Connection, person: Person, steady_ms: int) -> None:
     """The person did something: the idle time begins anew."""
-    connection.execute(update(t.session).where(_mine(person)).values(seen_ms=now_ms))
+    connection.execute(update(t.session).where(_mine(person)).values(seen_ms=steady_ms))
 
 
 def end(connection: Connection, person: Person) -> None:
@@ -92,16 +110,16 @@ def end_all(connection: Connection, site: str, user: str, but: str = "") -> None
     )
 
 
-def alive(now_ms: int) -> ColumnElement[bool]:
+def alive(steady_ms: int) -> ColumnElement[bool]:
     """Condition on ``session``: it has not ended."""
-    return ~_over(now_ms)
+    return ~_over(steady_ms)
 
 
 def _mine(person: Person) -> ColumnElement[bool]:
     return (t.session.c.site_id == person.site) & (t.session.c.token_hash == person.token_hash)
 
 
-def _over(now_ms: int) -> ColumnElement[bool]:
-    """Too old or idle; or of a time that has not come, because the clock was ahead: it would last for as long."""
+def _over(steady_ms: int) -> ColumnElement[bool]:
+    """Too old or idle; or of a time that has not come (another machine's database), for it would last for as long."""
     s = t.session.c
-    return or_(s.expires_ms <= now_ms, s.seen_ms <= now_ms - IDLE_MS, s.seen_ms > now_ms + ABSOLUTE_MS)
+    return or_(s.expires_ms <= steady_ms, s.seen_ms <= steady_ms - IDLE_MS, s.seen_ms > steady_ms + ABSOLUTE_MS)

@@ -1,30 +1,58 @@
-"""Signing in: the try is counted and durable before the password is looked at, so a crash forgives nothing."""
+"""Signing in: the try is counted and durable before the password is looked at, so a crash forgives nothing.
 
-import hashlib
+A known device of the person has a count and a lock of its own; unknown devices share the count of the name and that of
+their address (S43, S52).
+"""
+
 from collections.abc import Callable
 
 import msgspec
-from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection
 
-from hub.auth import people, sessions
+from hub.auth import devices, people, sessions, tries
 from hub.auth.passwords import Passwords
-from hub.auth.throttle import PER_ADDRESS, PER_NAME, Rule, Tries, by_this_clock, failed, wait_ms
-from hub.store import tables as t
+from hub.auth.tries import Counted, Keys, Wait
 from hub.store.engine import Store
 
-FORGET_MS = 7 * 24 * 3_600_000
-"""Rows nobody touched for so long are swept out."""
+SWEEP_MS = 3_600_000
+"""Old counts are swept out no more often, at a sign-in."""
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """From where somebody gives a password.
+
+    ``device`` is the token that the browser shows for this name ("" = none), ``session`` the token hash of whoever is
+    signed in already ("" = nobody is).
+    """
+
+    address: str
+    device: str = ""
+    session: str = ""
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """Come in; the token goes into the cookie."""
+    """Come in; both tokens go into cookies. ``device`` "" = it was known before and stays as it is."""
 
     token: str
+    device: str = ""
+
+
+class RightPassword(msgspec.Struct, frozen=True):
+    """It is this person's; ``kept`` is the hash. ``device`` is the token hash of the known device, "" = there was none.
+    The try counts as failed until whoever acts on this calls ``settle`` in the transaction of the act."""
+
+    site: str
+    user: str
+    login: str
+    kept: str
+    device: str
+    keys: Keys
 
 
 class WrongPassword(msgspec.Struct, frozen=True):
-    """Name and password do not belong together (nothing says which is wrong)."""
+    """Name and password do not belong together; nothing says which. The next is looked at after ``seconds``."""
+
+    seconds: int = 0
 
 
 class TooManyTries(msgspec.Struct, frozen=True):
@@ -33,73 +61,92 @@ class TooManyTries(msgspec.Struct, frozen=True):
     seconds: int
 
 
-Answer = SignedIn | WrongPassword | TooManyTries
+class Locked(msgspec.Struct, frozen=True):
+    """Fifteen were wrong, none is looked at any more. ``device``: this known device is locked; else the name is, for
+    devices that are not known."""
+
+    device: bool
+
+
+class _Whose(msgspec.Struct, frozen=True):
+    """Whose counts a try belongs to; ``device`` as in ``RightPassword``, ``own`` = strangers do not share them."""
+
+    device: str
+    own: bool
+    keys: Keys
+
+
+Refusal = WrongPassword | TooManyTries | Locked
+Answer = SignedIn | Refusal
 
 
 class Doorman:
-    """Looks at names and passwords for one hub."""
+    """Looks at names and passwords for one hub. ``steady_ms`` is its steady clock."""
 
-    def __init__(self, store: Store, passwords: Passwords, now_ms: Callable[[], int]) -> None:
+    def __init__(self, store: Store, passwords: Passwords, steady_ms: Callable[[], int]) -> None:
         self._store = store
         self._passwords = passwords
-        self._now_ms = now_ms
+        self._steady_ms = steady_ms
+        self._swept_ms = 0
 
-    async def sign_in(self, site: str, login: str, password: str, address: str) -> Answer:
-        """Let a person in, or say how it failed."""
-        keys = ((_whose("name", login.strip().lower()), PER_NAME), (_whose("address", address), PER_ADDRESS))
-        wait = await self._store.write(lambda connection: _count(connection, site, keys, self._now_ms()))
-        if wait:
-            return TooManyTries(-(-wait // 1000))
+    async def sign_in(self, site: str, login: str, password: str, address: str, device: str = "") -> Answer:
+        """Let a person in, or say how it failed. ``device`` is the token that the browser shows for this name."""
+        found = await self.check(site, login, password, Caller(address, device))
+        if not isinstance(found, RightPassword):
+            return found
+        fresh = await self._passwords.hash(password) if self._passwords.outdated(found.kept) else ""
+        return await self._store.write(lambda connection: _welcome(connection, found, fresh, self._steady_ms()))
+
+    async def check(self, site: str, login: str, password: str, caller: Caller) -> RightPassword | Refusal:
+        """Whether this is the person's password. It counts as a try, whoever asks, somebody signed in too."""
+        login = login.strip().lower()
+        whose, wait = await self._store.read(lambda connection: self._look(connection, site, login, caller))
+        if not wait.over:
+            return _refused(wait, whose.device)
+        counted = await self._store.write(lambda connection: self._count(connection, site, whose.keys))
+        if not counted.before.over:
+            return _refused(counted.before, whose.device)
         known = await self._store.read(lambda connection: people.by_login(connection, site, login))
-        if not await self._passwords.fits(password, known[1] if known else None) or known is None:
-            return WrongPassword()
-        user, kept = known
-        fresh = await self._passwords.hash(password) if self._passwords.outdated(kept) else None
-        return await self._store.write(lambda connection: self._welcome(connection, site, user, keys, fresh))
+        fits = await self._passwords.fits(password, known[1] if known else None, known=whose.own)
+        if fits and known is not None:
+            return RightPassword(site, known[0], login, known[1], whose.device, whose.keys)
+        return Locked(bool(whose.device)) if counted.after.locked else WrongPassword(counted.after.seconds)
 
-    def _welcome(self, connection: Connection, site: str, user: str, keys: "_Keys", fresh: str | None) -> SignedIn:
-        if fresh is not None:
-            people.change_password(connection, site, user, fresh)
-        _forgive(connection, site, keys)
-        return SignedIn(sessions.begin(connection, site, user, self._now_ms()))
+    def _look(self, connection: Connection, site: str, login: str, caller: Caller) -> tuple[_Whose, Wait]:
+        """Whose counts the try belongs to, and how long to wait: who must is refused without a write."""
+        steady_ms = self._steady_ms()
+        device = devices.known(connection, site, login, caller.device, steady_ms) or ""
+        own = device or caller.session
+        keys = tries.keys_of_device(own) if own else tries.keys_of_stranger(login, caller.address)
+        return _Whose(device, bool(own), keys), tries.look(connection, site, keys, steady_ms)
 
-
-_Keys = tuple[tuple[str, Rule], ...]
-
-
-def _whose(kind: str, text: str) -> str:
-    """A typed name may be a password by mistake, so it is kept as a hash only."""
-    return f"{kind}:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _count(connection: Connection, site: str, keys: _Keys, now_ms: int) -> int:
-    """Milliseconds to wait; when it is 0 the try is counted as failed until it proves right."""
-    before = [(whose, rule, _tries(connection, site, whose, now_ms)) for whose, rule in keys]
-    if wait := max(wait_ms(rule, tries, now_ms) for _, rule, tries in before):
-        return wait
-    connection.execute(delete(t.sign_in_try).where(t.sign_in_try.c.last_ms < now_ms - FORGET_MS))
-    for whose, rule, tries in before:
-        after = msgspec.structs.asdict(failed(rule, tries, now_ms))
-        row = insert(t.sign_in_try).values(site_id=site, whose=whose, **after)
-        connection.execute(row.on_conflict_do_update(index_elements=["site_id", "whose"], set_=after))
-    return 0
+    def _count(self, connection: Connection, site: str, keys: Keys) -> Counted:
+        steady_ms = self._steady_ms()
+        if steady_ms - self._swept_ms >= SWEEP_MS:
+            self._swept_ms = steady_ms
+            tries.sweep(connection, steady_ms)
+        return tries.count(connection, site, keys, steady_ms)
 
 
-def _forgive(connection: Connection, site: str, keys: _Keys) -> None:
-    """It was right: forget the name's failures, take this one try back from the address."""
-    (name, _), (address, _) = keys
-    rows = t.sign_in_try
-    connection.execute(delete(rows).where(rows.c.site_id == site, rows.c.whose == name))
-    less = {"failures": rows.c.failures - 1}
-    connection.execute(update(rows).where(rows.c.site_id == site, rows.c.whose == address).values(less))
+def _refused(wait: Wait, device: str) -> Refusal:
+    return Locked(bool(device)) if wait.locked else TooManyTries(wait.seconds)
 
 
-def _tries(connection: Connection, site: str, whose: str, now_ms: int) -> Tries:
-    rows = t.sign_in_try
-    mine = (rows.c.site_id == site) & (rows.c.whose == whose)
-    row = connection.execute(select(rows.c.failures, rows.c.last_ms).where(mine)).first()
-    kept = Tries() if row is None else Tries(*row)
-    tries = by_this_clock(kept, now_ms)
-    if tries != kept:
-        connection.execute(update(rows).where(mine).values(last_ms=tries.last_ms))
-    return tries
+def settle(connection: Connection, right: RightPassword) -> bool:
+    """Take the try back, for the password was right; False when it was changed, or the person disabled, meanwhile."""
+    if people.by_login(connection, right.site, right.login) != (right.user, right.kept):
+        return False
+    tries.forgive(connection, right.site, right.keys)
+    return True
+
+
+def _welcome(connection: Connection, right: RightPassword, fresh: str, steady_ms: int) -> Answer:
+    if not settle(connection, right):
+        return WrongPassword()
+    if fresh:
+        people.keep_hash(connection, right.site, right.user, fresh)
+    token = sessions.begin(connection, right.site, right.user, steady_ms)
+    if right.device:
+        devices.used(connection, right.site, right.device, steady_ms)
+        return SignedIn(token)
+    return SignedIn(token, devices.remember(connection, right.site, right.user, steady_ms))

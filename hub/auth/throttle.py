@@ -9,17 +9,20 @@ HOUR = 3_600 * SECOND
 class Rule(msgspec.Struct, frozen=True):
     """So many tries are free; then the wait begins and doubles with each failure, up to ``longest_ms``.
 
-    ``forget_ms`` after the last failure the count starts anew (None = only a success ends it).
+    ``forget_ms`` after the last failure the count starts anew (None = only a success ends it). After ``lock_at``
+    failures no password is looked at any more until a person ends the lock (None = there is no lock).
     """
 
     free: int
     first_ms: int
     longest_ms: int
     forget_ms: int | None = None
+    lock_at: int | None = None
 
 
-PER_NAME = Rule(free=5, first_ms=15 * SECOND, longest_ms=HOUR)
-"""About 24 tries a day on one name (NIST SP 800-63B 5.2.2 allows 100), yet nobody is locked out for good."""
+LOCK_AT = 15
+PER_NAME = Rule(free=5, first_ms=15 * SECOND, longest_ms=HOUR, lock_at=LOCK_AT)
+"""For a name at unknown devices, all together, and for each known device. NIST SP 800-63B 5.2.2 allows 100 failures."""
 PER_ADDRESS = Rule(free=30, first_ms=5 * SECOND, longest_ms=60 * SECOND, forget_ms=HOUR)
 """A whole office may share one address, so this only slows whoever tries many names."""
 
@@ -39,6 +42,11 @@ def wait_ms(rule: Rule, tries: Tries, now_ms: int) -> int:
     span = min(rule.first_ms << min(over, 32), rule.longest_ms)
     gone = max(0, now_ms - tries.last_ms)  # a clock set back must not shorten the wait
     return max(0, span - gone)
+
+
+def is_locked(rule: Rule, tries: Tries) -> bool:
+    """Whether only a person can let anybody try again."""
+    return rule.lock_at is not None and tries.failures >= rule.lock_at
 
 
 def by_this_clock(tries: Tries, now_ms: int) -> Tries:

@@ -1,4 +1,4 @@
-"""What becomes of days, visitors and sessions when the hub's time goes forward by days, and when a day was ahead.
+"""What becomes of days and visitors when the hub's time goes forward by days, and when a day was ahead.
 
 Nobody who waits is lost by either, and no number is given twice: a business day that was open before goes on where it
 was, and whoever came while the time was wrong keeps number and place.
@@ -17,8 +17,6 @@ AHEAD_MS = 3 * 3600 * 1000
 """A day that begins so much later than now is ahead: a clock that was set back over midnight is not worth a word."""
 
 _FOLLOW = (
-    ("session", "seen_ms", ("created_ms", "seen_ms", "expires_ms")),
-    ("sign_in_try", "last_ms", ("last_ms",)),
     ("help_call", "opened_ms", ("opened_ms",)),
     ("terminal_order", "given_ms", ("given_ms", "expires_ms")),
 )

@@ -12,7 +12,9 @@ def read(connection: Connection) -> tuple[Kept, int]:
     A hub that never kept anything has its newest event.
     """
     row = run(
-        connection, "SELECT clock_ms, clock_boot, clock_offset_ms FROM instance ORDER BY clock_ms DESC LIMIT 1"
+        connection,
+        "SELECT clock_ms, clock_boot, clock_offset_ms, clock_steady_ms, clock_boot_ms FROM instance"
+        " ORDER BY clock_ms DESC LIMIT 1",
     ).fetchone()
     kept = Kept(*row) if row is not None else Kept()
     if not kept.now_ms:
@@ -26,10 +28,12 @@ def keep(connection: Connection, kept: Kept) -> None:
     """Keep it for every site."""
     run(
         connection,
-        "UPDATE instance SET clock_ms = ?, clock_boot = ?, clock_offset_ms = ?",
+        "UPDATE instance SET clock_ms = ?, clock_boot = ?, clock_offset_ms = ?, clock_steady_ms = ?, clock_boot_ms = ?",
         kept.now_ms,
         kept.boot_id,
         kept.offset_ms,
+        kept.steady_ms,
+        kept.boot_ms,
     )
 
 

@@ -66,8 +66,9 @@ def _floor(connection: Connection, site: str) -> int:
 
 
 def _forget_secrets(connection: Connection, site: str, now_ms: int) -> None:
-    """Somebody may have signed out, or used a code up, after the copy was made."""
+    """Somebody may have signed out, forgotten a device or used a code up, after the copy was made."""
     run(connection, "DELETE FROM session WHERE site_id = ?", site)
+    run(connection, "DELETE FROM device WHERE site_id = ?", site)
     run(
         connection,
         "UPDATE enrolment SET revoked_ms = ? WHERE site_id = ? AND used_ms IS NULL AND revoked_ms IS NULL",

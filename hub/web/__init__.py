@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from hub.web import (
+    account,
     alerts,
     board,
     catalogue,
@@ -34,6 +35,7 @@ routers: list[ControllerRouterHandler] = [
             *board.routers,
             *visitor.routers,
             *people.routers,
+            *account.routers,
             *counters.routers,
             *queues.routers,
             *catalogue.routers,

@@ -13,6 +13,8 @@ from hub.web.page import Asked
 from hub.web.typed import tidy, unfit
 from kiosk.wire import Uuid
 
+PASSWORD_MAX = 1000
+"""Characters of a typed password that are looked at; none that was ever taken is longer."""
 _BASE_URL = re.compile(r"https?://(?P<host>[!-.0-~]+)(?:/[A-Za-z0-9._~/-]*)?\Z", re.ASCII)
 
 

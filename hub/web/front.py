@@ -1,17 +1,17 @@
 """The door: start address, sign-in, language; ``sitting`` has the sign-out."""
 
 import re
-from typing import Any, assert_never
+from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from hub.auth.rights import may
-from hub.auth.signing_in import SignedIn, TooManyTries, WrongPassword
+from hub.auth.signing_in import SignedIn
 from hub.hall import Hall
 from hub.queues.house import sites
-from hub.web import forms, words
-from hub.web.gate import SESSION_COOKIE, anybody, cookie, keep_form_token, staff_only, who
+from hub.web import forms, known_device, refused, words
+from hub.web.gate import SESSION_COOKIE, address_of, anybody, cookie, keep_form_token, staff_only, who
 from hub.web.page import WAYS, Asked, go, page
 
 OWN_PATH = re.compile(r"/(?!/)[\w./?=&%-]*", re.ASCII)
@@ -32,31 +32,25 @@ async def sign_in_page(request: Asked, hall: Hall) -> Response[Any]:
     known = await hall.store.read(sites)
     if not known:
         return page(request, "message.html", word="not_set_up")
-    return keep_form_token(request, page(request, "signin.html", form=forms.Form(), house=known[0], wait=0))
+    return keep_form_token(request, page(request, "signin.html", form=forms.Form(), house=known[0], no=None))
 
 
 @post("/signin")
 async def sign_in(request: Asked, hall: Hall) -> Response[Any]:
     """Let the person in, or say what to do."""
     form = await forms.read(request)
-    login, password = form.value("login")[:200], form.value("password")[:1000]
+    login, password = form.value("login")[:200], form.value("password")[: forms.PASSWORD_MAX]
     known = await hall.store.read(sites)
     if not known:
         return go("/signin")
-    address = request.client.host if request.client else ""
-    answer = await hall.doorman.sign_in(known[0].id, login, password, address)
-    match answer:
-        case SignedIn(token=token):
-            come_in = go("/")
-            come_in.set_cookie(cookie(request, SESSION_COOKIE, token))
-            return come_in
-        case WrongPassword():
-            form.fault("password", "signin.wrong")
-            return page(request, "signin.html", 403, form=form, house=known[0], wait=0)
-        case TooManyTries(seconds=seconds):
-            return page(request, "signin.html", 429, form=form, house=known[0], wait=seconds)
-        case _:
-            assert_never(answer)
+    before = known_device.token_of(request, login)
+    answer = await hall.doorman.sign_in(known[0].id, login, password, address_of(request), before)
+    if isinstance(answer, SignedIn):
+        come_in = go("/")
+        come_in.set_cookie(cookie(request, SESSION_COOKIE, answer.token))
+        return known_device.keep(request, come_in, login, answer.device or before)
+    no = refused.shown(answer)
+    return page(request, "signin.html", no.status, form=form, house=known[0], no=no)
 
 
 @get("/lang/{tag:str}")

@@ -15,6 +15,7 @@ from hub.auth import sessions
 from hub.auth.rights import Right, may
 from hub.auth.sessions import Person
 from hub.connections.proof import prove
+from hub.connections.protocol import origin_of
 from hub.hall import Hall
 from hub.queues.house import sites
 from hub.store.faults import StoreFailed
@@ -25,6 +26,10 @@ SESSION_COOKIE = "hub_session"
 FORM_COOKIE = "hub_form"
 LOCAL_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost", ".intranet")
 """Names nobody can buy, so no stranger's page can point them here (DNS rebinding)."""
+
+
+FIRST = {"first": True}
+"""The ``opt`` of a handler for people who must first change the password that they were given: that, and sign-out."""
 
 
 def hall_of(request: Asked) -> Hall:
@@ -42,26 +47,28 @@ async def staff_only(request: Asked) -> Response[Any] | None:
     """Let nobody in without a session and the handler's right; check every POST. Sets ``request.state.person``."""
     hall = hall_of(request)
     token = request.cookies.get(SESSION_COOKIE, "")
-    now_ms = hall.now_ms()
-    person = await hall.store.read(partial(sessions.find, token=token, now_ms=now_ms)) if token else None
+    steady_ms = hall.clock.steady_ms()
+    person = await hall.store.read(partial(sessions.find, token=token, steady_ms=steady_ms)) if token else None
     if person is None:
-        return _to_sign_in(request)
+        return _elsewhere(request, "/signin", 401)
     request.state.person = person
     prove(request.scope)
+    if person.handed_out and not request.route_handler.opt.get("first"):
+        return _elsewhere(request, "/account", 403)
     right: Right | None = request.route_handler.opt.get("right")
     if right is not None and not may(person.role, right):
         return page(request, "message.html", 403, word="forbidden")
     if request.method != "GET" and not await _from_our_page(request, person.csrf):
         return page(request, "message.html", 403, word="old_page")
-    if (request.method != "GET" or _is_navigation(request)) and now_ms - person.seen_ms > sessions.TOUCH_MS:
-        await _touch(hall, person, now_ms)
+    if (request.method != "GET" or _is_navigation(request)) and steady_ms - person.seen_ms > sessions.TOUCH_MS:
+        await _touch(hall, person)
     return None
 
 
-async def _touch(hall: Hall, person: Person, now_ms: int) -> None:
+async def _touch(hall: Hall, person: Person) -> None:
     """A page is shown even when this cannot be kept: it says why nothing is saved."""
     with suppress(StoreFailed):
-        await hall.store.write(partial(sessions.touch, person=person, now_ms=now_ms))
+        await hall.store.write(partial(sessions.touch, person=person, steady_ms=person.at_ms))
 
 
 async def anybody(request: Asked) -> Response[Any] | None:
@@ -70,6 +77,11 @@ async def anybody(request: Asked) -> Response[Any] | None:
     if request.method != "GET" and not await _from_our_page(request, request.cookies.get(FORM_COOKIE, "")):
         return page(request, "message.html", 403, word="old_page")
     return None
+
+
+def address_of(request: Asked) -> str:
+    """From where the request comes, as wrong passwords are counted."""
+    return origin_of(request.client.host) if request.client else ""
 
 
 def who(request: Asked) -> Person:
@@ -90,10 +102,11 @@ def cookie(request: Asked, key: str, value: str, max_age: int | None = None) -> 
     return Cookie(key=key, value=value, path="/", max_age=max_age, httponly=True, samesite="strict", secure=secure)
 
 
-def _to_sign_in(request: Asked) -> Response[Any]:
+def _elsewhere(request: Asked, path: str, status: int) -> Response[Any]:
+    """Another page comes first. A part of a page or a stream gets the status, and htmx opens that page."""
     if not _is_navigation(request):
-        return Response(b"", status_code=401, headers={"hx-redirect": "/signin", "cache-control": "no-store"})
-    return go("/signin")
+        return Response(b"", status_code=status, headers={"hx-redirect": path, "cache-control": "no-store"})
+    return go(path)
 
 
 def _is_navigation(request: Asked) -> bool:

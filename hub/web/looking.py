@@ -99,7 +99,7 @@ def site_of(connection: Connection, ident: str) -> Site | None:
 def desk(connection: Connection, me: Person, lang: str, now_ms: int) -> Desk | None:
     """The desk of the counter at which somebody sits; None when there is no such counter (any more)."""
     site, counter = me.site, me.counter or ""
-    around = places(connection, site, now_ms)
+    around = places(connection, me, now_ms)
     sits = next((each for each in around if each.counter.id == counter), None)
     if sits is None:
         return None

@@ -64,7 +64,7 @@ def page(request: Asked, template: str, status: int = 200, lang: str = "", **val
         "path": request.url.path,
         "person": person,
         "csrf": person.csrf if person else getattr(request.state, "form_token", ""),
-        "ways": [way for way in WAYS if person and may(person.role, way[3])],
+        "ways": [way for way in WAYS if person and not person.handed_out and may(person.role, way[3])],
         "tongues": [(tag, own_name(tag)) for tag in STAFF_LANGUAGES],
         "done": request.query_params.get("done", ""),
     }

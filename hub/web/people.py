@@ -5,17 +5,16 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
-from sqlalchemy import Connection
 
 from hub.auth import people
 from hub.auth.rights import RIGHTS, Right
 from hub.hall import Hall
-from hub.queues.house import sites
 from hub.store.words import ROLES, Role
 from hub.web import forms
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
-from hub.web.setup import read_login, read_password
+from hub.web.passwords import about_hall, read_password
+from hub.web.setup import read_login
 
 MAY = needs(Right.USERS)
 
@@ -32,11 +31,11 @@ async def add_person(request: Asked, hall: Hall) -> Response[Any]:
     form = await forms.read(request)
     login = read_login(form)
     name, role = form.text("name"), form.one_of("role", ROLES)
-    password = read_password(form, login, name, *await _names_of_the_hall(hall))
+    password = read_password(form, login, name, *await about_hall(hall))
     if form.ok:
         site, kept = who(request).site, await hall.passwords.hash(password)
         add = partial(people.add, site=site, ident=hall.new_id(), login=login, name=name, role=Role(role), kept=kept)
-        if await hall.store.write(partial(add, now_ms=hall.now_ms())):
+        if await hall.store.write(partial(add, now_ms=hall.now_ms(), handed_out=True)):
             return go("/people", "person_added")
         form.fault("login", "fault.login_taken")
     return await _page(request, hall, form, 422)
@@ -55,21 +54,28 @@ async def give_role(request: Asked, hall: Hall, ident: FromPath[str]) -> Respons
 
 @post("/people/{ident:str}/password", opt=MAY)
 async def reset_password(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
-    """A new password; whoever is signed in as this person is signed out."""
+    """A new password, which the person must change at their next sign-in; until then they are signed out everywhere.
+    One's own is changed on one's own page, where the old one is asked for."""
     form, me = await forms.read(request), who(request)
+    if ident == me.user:
+        return await _page(request, hall, forms.Form(None, role=Role.CLERK), 409, refused="people.own_password")
     known = {each.id: each for each in await hall.store.read(partial(people.accounts, site=me.site))}
     if ident not in known:
         return go("/people")
-    password = read_password(form, known[ident].login, known[ident].name, *await _names_of_the_hall(hall))
+    password = read_password(form, known[ident].login, known[ident].name, *await about_hall(hall))
     if not form.ok:
         return await _page(request, hall, forms.Form(None, role=Role.CLERK), 422, wrong={ident: form})
-    kept, keep = await hall.passwords.hash(password), me.token_hash if ident == me.user else ""
-
-    def do(connection: Connection) -> None:
-        people.change_password(connection, me.site, ident, kept, keep)
-
-    await hall.store.write(do)
+    kept = await hall.passwords.hash(password)
+    change = partial(people.change_password, site=me.site, ident=ident, kept=kept, handed_out=True)
+    await hall.store.write(change)
     return go("/people", "password_changed")
+
+
+@post("/people/{ident:str}/unlock", opt=MAY)
+async def unlock(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
+    """End the waits and locks that wrong passwords brought."""
+    await hall.store.write(partial(people.unlock, site=who(request).site, ident=ident))
+    return go("/people", "unlocked")
 
 
 @post("/people/{ident:str}/disable", opt=MAY)
@@ -85,11 +91,6 @@ async def enable(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[A
     """Let the person in again."""
     await hall.store.write(partial(people.enable, site=who(request).site, ident=ident))
     return go("/people", "saved")
-
-
-async def _names_of_the_hall(hall: Hall) -> list[str]:
-    """Words that everybody who guesses knows."""
-    return [word for site in await hall.store.read(sites) for word in (site.town, site.name)]
 
 
 async def _changed(request: Asked, hall: Hall, done: bool) -> Response[Any]:
@@ -123,7 +124,7 @@ async def _page(
 routers = [
     Router(
         "/",
-        route_handlers=[people_page, add_person, give_role, reset_password, disable, enable],
+        route_handlers=[people_page, add_person, give_role, reset_password, unlock, disable, enable],
         before_request=staff_only,
     )
 ]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from hub.auth import seats
 from hub.auth.seats import Seat
+from hub.auth.sessions import Person
 from hub.queues import house
 from hub.queues.house import Counter
 from hub.queues.tickets import FIELDS, Ticket, from_row
@@ -30,9 +31,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     visitor: Ticket | None
 
 
-def places(connection: Connection, site: str, now_ms: int) -> tuple[Place, ...]:
-    """Every counter in use, in their order."""
-    zone, taken = ZoneInfo(timezone_of(connection, site)), seats.taken(connection, site, now_ms)
+def places(connection: Connection, me: Person, now_ms: int) -> tuple[Place, ...]:
+    """Every counter in use where this person works, in their order."""
+    site, taken = me.site, seats.taken(connection, me, now_ms)
+    zone = ZoneInfo(timezone_of(connection, site))
     visitors = _visitors(connection, site)
     return tuple(
         _place(counter, taken.get(counter.id), visitors.get(counter.id), zone, now_ms)
@@ -40,9 +42,9 @@ def places(connection: Connection, site: str, now_ms: int) -> tuple[Place, ...]:
     )
 
 
-def place_of(connection: Connection, site: str, counter: str, now_ms: int) -> Place | None:
+def place_of(connection: Connection, me: Person, counter: str, now_ms: int) -> Place | None:
     """One counter; None when there is no such counter (any more)."""
-    return next((each for each in places(connection, site, now_ms) if each.counter.id == counter), None)
+    return next((each for each in places(connection, me, now_ms) if each.counter.id == counter), None)
 
 
 def clock(ms: int, zone: ZoneInfo) -> str:

@@ -9,16 +9,16 @@ from typing import Any
 from litestar import Response, Router, get, post
 from sqlalchemy import Connection
 
-from hub.auth import first_run, sessions
-from hub.auth.passwords import complaint
+from hub.auth import devices, first_run, sessions
 from hub.auth.people import LOGIN
 from hub.auth.rights import Right
 from hub.hall import Hall
 from hub.queues import house, terminals
 from hub.queues.terminals import CODE_LIVES_MS, make_code
-from hub.web import forms, founding, words
+from hub.web import forms, founding, known_device, words
 from hub.web.gate import SESSION_COOKIE, anybody, cookie, keep_form_token, needs, staff_only, who
 from hub.web.page import Asked, go, page
+from hub.web.passwords import read_password
 from kiosk.catalogue.model import Span
 
 DAYS = range(7)
@@ -51,18 +51,20 @@ async def set_up(request: Asked, hall: Hall) -> Response[Any]:
         return page(request, "setup.html", 422, form=form)
     administrator = founding.Administrator(login, name, await hall.passwords.hash(password))
 
-    def do(connection: Connection) -> str | None:
-        now_ms = hall.now_ms()
+    def do(connection: Connection) -> tuple[str, str] | None:
+        now_ms, steady_ms = hall.now_ms(), hall.clock.steady_ms()
         if not first_run.use_up(connection, form.value("token"), now_ms):
             return None
         made = founding.found(connection, new, administrator, hall.new_id, now_ms)
-        return sessions.begin(connection, made.site, made.user, now_ms)
+        session = sessions.begin(connection, made.site, made.user, steady_ms)
+        return session, devices.remember(connection, made.site, made.user, steady_ms)
 
-    if (session := await hall.store.write(do)) is None:
+    if (tokens := await hall.store.write(do)) is None:
         return page(request, "message.html", 403, word="setup_over")
+    session, device = tokens
     come_in = go("/welcome")
     come_in.set_cookie(cookie(request, SESSION_COOKIE, session))
-    return come_in
+    return known_device.keep(request, come_in, login, device)
 
 
 @get("/welcome", opt=needs(Right.SITE))
@@ -107,16 +109,6 @@ def read_login(form: forms.Form) -> str:
     if not LOGIN.match(login):
         form.fault("login", "fault.login")
     return login
-
-
-def read_password(form: forms.Form, *context: str) -> str:
-    """A password good enough, typed twice. ``context``: words it may not consist of (login, name, town, hall)."""
-    password = form.value("password")
-    if word := complaint(password, context):
-        form.fault("password", word)
-    elif password != form.value("again"):
-        form.fault("again", "fault.again")
-    return password
 
 
 def read_hours(form: forms.Form) -> tuple[Span, ...]:

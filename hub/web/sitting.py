@@ -18,7 +18,7 @@ from hub.queues import calling, returning
 from hub.queues.acts import Act
 from hub.store.words import State
 from hub.web import forms, places
-from hub.web.gate import SESSION_COOKIE, needs, staff_only, who
+from hub.web.gate import FIRST, SESSION_COOKIE, needs, staff_only, who
 from hub.web.page import Asked, go, page
 from hub.web.places import Place
 
@@ -62,7 +62,7 @@ class Moved(msgspec.Struct, frozen=True):
 async def choose_page(request: Asked, hall: Hall) -> Response[Any]:
     """Which counter do you sit at?"""
     me, now_ms = who(request), hall.now_ms()
-    found = await hall.store.read(partial(places.places, site=me.site, now_ms=now_ms))
+    found = await hall.store.read(partial(places.places, me=me, now_ms=now_ms))
     return page(request, "desk_choose.html", places=found, me=me)
 
 
@@ -79,7 +79,7 @@ async def choose(request: Asked, hall: Hall) -> Response[Any]:
     return _answer(request, wish, await hall.store.write(partial(_sit_down, wish=wish)))
 
 
-@post("/signout")
+@post("/signout", opt=FIRST)
 async def sign_out(request: Asked, hall: Hall) -> Response[Any]:
     """End the session here and in the hub."""
     wish = msgspec.structs.replace(await _wish(request, hall), counter="")
@@ -119,7 +119,7 @@ def _answer(request: Asked, wish: Move, found: AskAboutVisitor | AskToTakeOver |
 
 def _sit_down(connection: Connection, wish: Move) -> AskAboutVisitor | AskToTakeOver | Moved:
     me = wish.me
-    known = places.places(connection, me.site, wish.now_ms)
+    known = places.places(connection, me, wish.now_ms)
     wanted = next((each for each in known if each.counter.id == wish.counter), None)
     if wanted is None:
         return Moved(known=False)
@@ -137,7 +137,7 @@ def _sit_down(connection: Connection, wish: Move) -> AskAboutVisitor | AskToTake
 
 
 def _sign_out(connection: Connection, wish: Move) -> AskAboutVisitor | AskToTakeOver | Moved:
-    mine = _mine(places.places(connection, wish.me.site, wish.now_ms), wish.me)
+    mine = _mine(places.places(connection, wish.me, wish.now_ms), wish.me)
     if mine is not None and _undecided(mine, wish):
         return AskAboutVisitor(mine)
     if mine is not None:

@@ -23,6 +23,7 @@ STAFF = (
     "/catalogue/tiles?q=ausweis",
     "/terminals",
     "/site",
+    "/account",
     "/welcome",
     "/desk/choose",
     "/nowhere",

@@ -17,6 +17,7 @@ from hub.store.tables.counters import counter_act, seat
 from hub.store.tables.house import (
     counter,
     counter_queue,
+    device,
     enrolment,
     queue,
     service_queue,
@@ -43,6 +44,7 @@ __all__ = [
     "counter_act",
     "counter_queue",
     "counter_seq",
+    "device",
     "enrolment",
     "event",
     "help_call",

@@ -62,6 +62,7 @@ user = Table(
     words("password_hash"),
     moment("created_ms"),
     maybe_moment("disabled_ms"),
+    number("handed_out", 0),
     PrimaryKeyConstraint("site_id", "id"),
     UniqueConstraint("site_id", "login"),
     of_site(),
@@ -69,6 +70,7 @@ user = Table(
     CheckConstraint("password_hash LIKE '$argon2id$%'", name="argon2id"),
     sqlite_strict=True,
 )
+"""A person of the staff; ``handed_out`` 1 = somebody else set the password: it is changed at the first sign-in."""
 
 counter = Table(
     "counter",
@@ -105,6 +107,22 @@ session = Table(
     belongs("counter", "counter_id"),
     sqlite_strict=True,
 )
+"""Who is signed in. Its times are of the steady clock (``hub.clock``), which nobody can set."""
+
+device = Table(
+    "device",
+    metadata,
+    ident("site_id"),
+    words("token_hash"),
+    ident("user_id"),
+    moment("seen_ms"),
+    PrimaryKeyConstraint("site_id", "token_hash"),
+    belongs("user", "user_id"),
+    Index("device_of_user", "site_id", "user_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""A browser in which a person once gave the right password; ``seen_ms`` (steady clock) is when they last did."""
 
 sign_in_try = Table(
     "sign_in_try",
@@ -117,7 +135,8 @@ sign_in_try = Table(
     of_site(),
     sqlite_strict=True,
 )
-"""Wrong passwords by name and by address (as hashes), whether or not anybody has that name."""
+"""Wrong passwords by name and address (as hashes), whether or not anybody has that name, and by known device;
+``last_ms`` is of the steady clock."""
 
 queue = Table(
     "queue",

@@ -19,6 +19,8 @@ instance = Table(
     number("leap_since_ms", 0),
     number("leap_until_ms", 0),
     number("leap_by_ms", 0),
+    number("clock_steady_ms", 0),
+    number("clock_boot_ms", 0),
     PrimaryKeyConstraint("site_id"),
     of_site(),
     CheckConstraint("length(generation) = 32", name="generation_128_bits"),

@@ -10,6 +10,7 @@ import pysqlite3
 import pytest
 from unit.hub.sync_helpers import DAY_MS, find, outcomes, own, sync
 
+from hub.auth import devices, people, sessions
 from hub.backup import backup, restore
 from hub.queues import aliases, house, instance, kept_clock, renewal, slots, terminals, waiting
 from hub.queues.issue import Issued
@@ -17,6 +18,7 @@ from hub.queues.slots import Wanted
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 from hub.store.lock import hold
+from hub.store.words import Role
 from hub.tls.cli import run_init, run_renew
 
 
@@ -166,17 +168,13 @@ def test_what_terminals_tell_again_is_taken_in_under_its_old_number(life, tmp_pa
 def test_sign_ins_and_codes_of_before_are_worthless(life, tmp_path: Path) -> None:
     hall = life.hall
     hall.do(terminals.add_code, hall.site, "t1", "ABCDEFGH", hall.clock())
-    hall.store.write_now(
-        lambda c: c.exec_driver_sql(
-            "INSERT INTO user VALUES ('rathaus', 'u', 'anna', 'Anna', 'clerk', '$argon2id$x', 0, NULL)"
-        )
-    )
-    hall.store.write_now(
-        lambda c: c.exec_driver_sql("INSERT INTO session VALUES ('rathaus', 'h', 'u', NULL, 'c', 0, 0, 9)")
-    )
+    hall.do(people.add, hall.site, "u", "anna", "Anna", Role.CLERK, "$argon2id$x", 0)
+    hall.do(sessions.begin, hall.site, "u", 0)
+    hall.do(devices.remember, hall.site, "u", 0)
     backup(tmp_path, tmp_path / "copy.db")
     life.restore(tmp_path / "copy.db")
     assert hall.see(lambda c: c.exec_driver_sql("SELECT count(*) FROM session").scalar_one()) == 0
+    assert hall.see(devices.of_person, hall.site, "u") == [], "one may have been forgotten since"
     assert not isinstance(hall.do(terminals.enrol, "ABCDEFGH", "k" * 64, "m", hall.clock()), terminals.Known)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from hub.auth import sessions, throttle
+from hub.auth import sessions, throttle, tries
 from hub.clock import DAY_MS, HEAR_MS, SETTLED_MS, HallClock, Kept, Verdict
 from hub.queues import alarms, bringing, calling, clock_set, days, kept_clock, terminals, waiting
 from hub.queues.bringing import Bring
@@ -203,6 +203,55 @@ def test_nothing_is_forgotten_by_a_clock_in_doubt(machine: Machine) -> None:
     assert not clock.settled(), "a mistake can be mended first"
 
 
+# --- the steady clock
+
+
+@pytest.mark.parametrize("step", [DAY_MS, -DAY_MS, HOUR_MS, -HOUR_MS, FAR_MS, -FAR_MS])
+def test_steady_clock_goes_on_whatever_the_wall_clock_is_set_to(machine: Machine, step: int) -> None:
+    clock = machine.clock()
+    before = clock.steady_ms()
+    machine.wall_ms += step
+    machine.go(SETTLED_MS)
+    clock()
+    clock.believe()
+    assert clock.steady_ms() == before + SETTLED_MS
+
+
+@pytest.mark.parametrize("step", [DAY_MS, -DAY_MS, 0])
+def test_steady_clock_goes_on_over_a_restart(machine: Machine, step: int) -> None:
+    """The same boot: by the boot clock, whatever was done to the other one while the hub was stopped."""
+    clock = machine.clock()
+    machine.wall_ms += step
+    machine.go(HOUR_MS)
+    kept, before = clock.kept(), clock.steady_ms()
+    machine.wall_ms -= 2 * step
+    machine.go(MINUTE_MS)
+    assert machine.clock(kept).steady_ms() == before + MINUTE_MS
+
+
+def test_steady_clock_grows_by_a_night_that_the_machine_was_off(machine: Machine) -> None:
+    clock = machine.clock()
+    machine.wall_ms -= HOUR_MS
+    machine.go(MINUTE_MS)
+    kept, before = clock.kept(), clock.steady_ms()
+    machine.off(10 * HOUR_MS)
+    assert machine.clock(kept).steady_ms() == before + 10 * HOUR_MS
+
+
+def test_steady_clock_never_goes_back_when_the_clock_is_set_back_while_off(machine: Machine) -> None:
+    clock = machine.clock()
+    kept, before = clock.kept(), clock.steady_ms()
+    machine.off(-DAY_MS)
+    assert machine.clock(kept).steady_ms() == before
+
+
+def test_steady_clock_of_a_hub_that_had_none_begins_with_what_it_believed(machine: Machine) -> None:
+    """The times of its sessions and tries are of the hub's time."""
+    machine.go(HOUR_MS)
+    assert machine.clock(Kept(NOON, "first", NOON - 5_000)).steady_ms() == NOON + HOUR_MS
+    assert machine.clock(Kept(NOON + DAY_MS)).steady_ms() == NOON + DAY_MS
+
+
 # --- the hall
 
 
@@ -317,7 +366,7 @@ def test_three_weeks_off_and_staff_say_that_it_is_right(believing: Believing) ->
     machine.go(5 * MINUTE_MS)
     assert believing.next("op-first") == "A 001", "of three weeks ago"
     assert believing.next("op-second") == "A 002"
-    session = hall.do(_signed_in, hall.site, believing.clock())
+    session = hall.do(_signed_in, hall.site, believing.clock.steady_ms())
     believing.draw("ausweis")
     believing.believe()
     assert believing.day() == "2026-12-15"
@@ -329,7 +378,9 @@ def test_three_weeks_off_and_staff_say_that_it_is_right(believing: Believing) ->
     assert (here.label, here.state) == ("A 002", State.CALLED)
     standing = {each.label: each for each in hall.see(waiting.waiting_list, hall.site)}
     assert believing.clock() - standing["B 001"].arrival_ms < 6 * MINUTE_MS, "its wait is not three weeks"
-    assert hall.see(sessions.find, session, believing.clock()) is not None, "nobody is signed out by the answer"
+    assert hall.see(sessions.find, session, believing.clock.steady_ms()) is not None, (
+        "nobody is signed out by the answer"
+    )
     phone = hall.see(waiting.standing, standing["B 001"].token)
     assert (phone.today, phone.ahead) == (True, 0), "nor does the visitor's own page say that it is over"
 
@@ -448,6 +499,33 @@ def test_terminals_that_still_count_under_the_day_that_was_ahead_are_heard(ahead
 # --- times that were written by a clock that was ahead
 
 
+@pytest.mark.parametrize("step", [DAY_MS, -DAY_MS, 11 * HOUR_MS, -11 * HOUR_MS])
+def test_clock_that_is_set_makes_no_session_longer_or_shorter(believing: Believing, step: int) -> None:
+    hall, clock = believing.hall, believing.clock
+    token = hall.do(_signed_in, hall.site, clock.steady_ms())
+    believing.machine.wall_ms += step
+    believing.machine.go(sessions.IDLE_MS - 1)
+    assert hall.see(sessions.find, token, clock.steady_ms()) is not None
+    believing.machine.go(1)
+    assert hall.see(sessions.find, token, clock.steady_ms()) is None
+
+
+@pytest.mark.parametrize("step", [FAR_MS, DAY_MS, -DAY_MS, HOUR_MS])
+def test_clock_that_is_set_makes_no_wait_longer_or_shorter(believing: Believing, step: int) -> None:
+    """Wrong passwords by a clock that was ahead for a year, which is then set right; and the other way round."""
+    hall, clock, machine = believing.hall, believing.clock, believing.machine
+    machine.wall_ms += step
+    clock.believe()
+    keys = tries.keys_of_stranger("anna", "192.0.2.7")
+    waits = [hall.do(tries.count, hall.site, keys, clock.steady_ms()).before.seconds for _ in range(6)]
+    assert waits == [0, 0, 0, 0, 0, 15]
+    machine.wall_ms -= step
+    machine.go(14_000)
+    assert hall.do(tries.count, hall.site, keys, clock.steady_ms()).before.seconds == 1
+    machine.go(1_000)
+    assert hall.do(tries.count, hall.site, keys, clock.steady_ms()).before.over
+
+
 def test_session_of_the_future_ends(hall: Any) -> None:
     token = hall.do(_signed_in, hall.site, NOON + FAR_MS)
     assert hall.see(sessions.find, token, NOON + FAR_MS) is not None
@@ -486,5 +564,5 @@ def test_terminal_that_was_heard_in_the_future_is_away(hall: Any) -> None:
 def test_what_is_kept_is_read_at_the_next_start(hall: Any) -> None:
     kept, count = hall.see(kept_clock.read)
     assert (kept.now_ms, count) == (NOON, 0), "an older hub kept nothing: its newest event"
-    hall.do(kept_clock.keep, Kept(NOON + 5, "boot", 17))
-    assert hall.see(kept_clock.read) == (Kept(NOON + 5, "boot", 17), 0)
+    hall.do(kept_clock.keep, Kept(NOON + 5, "boot", 17, NOON + 3, 9))
+    assert hall.see(kept_clock.read) == (Kept(NOON + 5, "boot", 17, NOON + 3, 9), 0)

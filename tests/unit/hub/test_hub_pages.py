@@ -238,6 +238,8 @@ def test_people_come_and_go(browser: Browser) -> None:
     assert browser.post("/people", new).status_code == 422
     other = Browser(browser.url)
     assert other.sign_in("bernd").status_code == 303
+    own = {"old": PASSWORD, "password": "vier blaue Boote", "again": "vier blaue Boote"}
+    assert other.post("/account/password", own).status_code == 303
     assert other.get("/counters").status_code == 200
     assert other.get("/people").status_code == 403
 

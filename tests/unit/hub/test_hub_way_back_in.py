@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from hub.auth import people, sessions
+from hub.auth import devices, people, sessions
 from hub.auth.cli import run_password, run_unlock
 from hub.auth.passwords import Passwords
 from hub.store.words import Role
@@ -16,7 +16,9 @@ NEW = "vier blaue Boote"
 
 @pytest.fixture
 def anna(hall) -> str:
-    hall.do(people.add, hall.site, "u1", "anna", "Anna Muster", Role.ADMINISTRATOR, "$argon2id$none", hall.clock())
+    hall.do(
+        people.add, hall.site, "u1", "anna", "Anna Wintersberger", Role.ADMINISTRATOR, "$argon2id$none", hall.clock()
+    )
     return "u1"
 
 
@@ -32,9 +34,10 @@ def tries(hall) -> int:
     return hall.see(lambda c: c.exec_driver_sql("SELECT count(*) FROM sign_in_try").fetchone()[0])
 
 
-def test_a_new_password_ends_sessions_locks_and_being_disabled(hall, anna: str, monkeypatch, capsys) -> None:
+def test_a_new_password_ends_sessions_devices_locks_and_being_disabled(hall, anna: str, monkeypatch, capsys) -> None:
     hall.do(lambda c: c.exec_driver_sql("INSERT INTO sign_in_try VALUES (?, 'name:x', 9, ?)", (hall.site, 1)))
     token = hall.do(sessions.begin, hall.site, anna, hall.clock())
+    hall.do(devices.remember, hall.site, anna, hall.clock())
     hall.do(lambda c: c.exec_driver_sql("UPDATE user SET disabled_ms = 1"))
     said(monkeypatch, NEW, NEW)
     assert main(["hub", "password", "ANNA", "--data", str(folder(hall))]) == 0
@@ -42,9 +45,12 @@ def test_a_new_password_ends_sessions_locks_and_being_disabled(hall, anna: str, 
     passwords = Passwords()
     assert passwords._verify(kept, NEW)
     passwords.close()
-    assert hall.see(partial(sessions.find, token=token, now_ms=hall.clock())) is None
+    assert hall.see(partial(sessions.find, token=token, steady_ms=hall.clock())) is None
+    assert hall.see(devices.of_person, hall.site, anna) == []
     assert tries(hall) == 0
     assert NEW not in capsys.readouterr().out
+    (account,) = hall.see(people.accounts, hall.site)
+    assert account.handed_out, "whoever has the machine knows it too: it is changed at the first sign-in"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +59,7 @@ def test_a_new_password_ends_sessions_locks_and_being_disabled(hall, anna: str, 
         ("berta", (NEW, NEW), "Nobody signs in"),
         ("anna", ("kurz", "kurz"), "too short"),
         ("anna", ("Musterstadt26", "Musterstadt26"), "guessed"),
+        ("anna", ("Wintersberger1", "Wintersberger1"), "guessed"),
         ("anna", (NEW, NEW + "!"), "not the same"),
     ],
 )
