@@ -93,6 +93,17 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     unlock = acts.add_parser("unlock", help="forget every wrong password, so that nobody waits any more")
     for way_in in (password, unlock):
         way_in.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+    trail = acts.add_parser("trail", help="the record of who changed what")
+    looks = trail.add_subparsers(dest="look", metavar="WHAT", required=True)
+    verify = looks.add_parser("verify", help="look whether it is as it was written; the hub may be running")
+    verify.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+    verify.add_argument(
+        "--head",
+        action="append",
+        default=[],
+        metavar="SEQ:HASH",
+        help="a head that was kept elsewhere: a line of a terminal's hub-trail-heads.txt, the last line of an export",
+    )
     backup = acts.add_parser(
         "backup", help="copy the hub's database and certificates to a new file, while the hub runs"
     )
@@ -186,6 +197,10 @@ def _hub_act(options: argparse.Namespace) -> int:
         from hub.auth.cli import run_password, run_unlock
 
         return run_unlock(options.data) if options.act == "unlock" else run_password(options.login, options.data)
+    if options.act == "trail":
+        from hub.trail.cli import run_verify
+
+        return run_verify(options.data, options.head)
     from hub.backup import run_backup, run_restore
 
     if options.act == "backup":

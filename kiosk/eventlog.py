@@ -81,6 +81,10 @@ EVENTS: dict[str, Entry] = {
     ),
     "order-applied": Entry(logging.INFO, "An order of the hub was carried out."),
     "order-refused": Entry(logging.WARNING, "An order of the hub was not carried out, and why."),
+    "trail-head": Entry(
+        logging.INFO, "The head of the hub's trail as of today, to compare with: kiosk hub trail verify --head."
+    ),
+    "trail-head-not-kept": Entry(logging.ERROR, "The head of the hub's trail could not be written to its file."),
     "hub-garbled": Entry(logging.ERROR, "The hub's answer could not be read."),
 }
 

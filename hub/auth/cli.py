@@ -11,10 +11,16 @@ from sqlalchemy import Connection, delete
 
 from hub.auth import people
 from hub.auth.passwords import Passwords, complaint
+from hub.hall import system_ms
 from hub.queues.house import Site, sites
 from hub.store import tables as t
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
+from hub.trail import looks
+from hub.trail.changes import subject_of
+from hub.trail.entries import Note, append
+from hub.trail.machine import machine_user
+from hub.trail.words import What
 
 DATABASE = "hub.db"
 COMPLAINTS = {
@@ -62,10 +68,12 @@ def _renew(connection: Connection, site: Site, user: str, kept: str) -> None:
     people.change_password(connection, site.id, user, kept)
     people.enable(connection, site.id, user)
     _forget_tries(connection)
+    login = subject_of(looks.person(site.id, user)(connection))
+    append(connection, Note(site=site.id, who=machine_user(), what=What.PERSON_PASSWORD, now_ms=system_ms()), login)
 
 
 def _unlock(store: Store) -> int:
-    store.write_now(_forget_tries)
+    store.write_now(_forget_tries_noted)
     sys.stdout.write("Every wrong try is forgotten.\n")
     return 0
 
@@ -73,6 +81,12 @@ def _unlock(store: Store) -> int:
 def _forget_tries(connection: Connection) -> None:
     """All of them: which address a locked-out person comes from nobody at the machine knows."""
     connection.execute(delete(t.sign_in_try))
+
+
+def _forget_tries_noted(connection: Connection) -> None:
+    _forget_tries(connection)
+    for site in sites(connection):
+        append(connection, Note(site=site.id, who=machine_user(), what=What.SIGN_INS_UNLOCKED, now_ms=system_ms()))
 
 
 def _with_store(data: Path, act: Callable[[Store], int]) -> int:

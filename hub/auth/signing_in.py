@@ -12,6 +12,7 @@ from hub.auth.passwords import Passwords
 from hub.auth.throttle import PER_ADDRESS, PER_NAME, Rule, Tries, by_this_clock, failed, wait_ms
 from hub.store import tables as t
 from hub.store.engine import Store
+from hub.trail import sign_ins
 
 FORGET_MS = 7 * 24 * 3_600_000
 """Rows nobody touched for so long are swept out."""
@@ -52,16 +53,28 @@ class Doorman:
             return TooManyTries(-(-wait // 1000))
         known = await self._store.read(lambda connection: people.by_login(connection, site, login))
         if not await self._passwords.fits(password, known[1] if known else None) or known is None:
+            await self._store.write(lambda connection: self._note_wrong(connection, site, login, address, keys))
             return WrongPassword()
         user, kept = known
         fresh = await self._passwords.hash(password) if self._passwords.outdated(kept) else None
-        return await self._store.write(lambda connection: self._welcome(connection, site, user, keys, fresh))
+        return await self._store.write(lambda connection: self._welcome(connection, site, user, keys, fresh, address))
 
-    def _welcome(self, connection: Connection, site: str, user: str, keys: "_Keys", fresh: str | None) -> SignedIn:
+    def _welcome(
+        self, connection: Connection, site: str, user: str, keys: "_Keys", fresh: str | None, address: str
+    ) -> SignedIn:
+        now_ms = self._now_ms()
         if fresh is not None:
             people.change_password(connection, site, user, fresh)
         _forgive(connection, site, keys)
-        return SignedIn(sessions.begin(connection, site, user, self._now_ms()))
+        sign_ins.right(connection, site, user, address, now_ms)
+        return SignedIn(sessions.begin(connection, site, user, now_ms))
+
+    def _note_wrong(self, connection: Connection, site: str, login: str, address: str, keys: "_Keys") -> None:
+        """Written to the trail: the wrong try, and that the next one has to wait."""
+        now_ms = self._now_ms()
+        sign_ins.wrong(connection, site, login, address, now_ms)
+        if wait := max(wait_ms(rule, _tries(connection, site, whose, now_ms), now_ms) for whose, rule in keys):
+            sign_ins.locked(connection, site, login, address, -(-wait // 1000), now_ms)
 
 
 _Keys = tuple[tuple[str, Rule], ...]

@@ -28,7 +28,8 @@ def noted(connection: Connection, note: Note, look: Look, do: Callable[[], T]) -
 
 def subject_of(facts: Facts) -> str:
     """The name of what is changed: the first of its facts."""
-    return str(next(iter(facts.values()), "") or "")
+    first = next(iter(facts.values()), "")
+    return first if isinstance(first, str) else ""
 
 
 def differing(before: Facts, after: Facts) -> tuple[Facts, Facts]:

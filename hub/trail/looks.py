@@ -27,6 +27,20 @@ def terminal(site: str, ident: str) -> Look:
     return _row(t.terminal, site, ident)
 
 
+def order(site: str, terminal: str, ident: str) -> Look:
+    """An order to a terminal; the terminal is its name."""
+
+    def look(connection: Connection) -> Facts:
+        o, name = t.terminal_order.c, select(t.terminal.c.name)
+        found = connection.execute(select(o.kind, o.args).where(o.site_id == site, o.id == ident)).first()
+        if found is None:
+            return NOTHING
+        named = connection.execute(name.where(t.terminal.c.site_id == site, t.terminal.c.id == terminal)).scalar()
+        return {"terminal": named, "order": found.kind, **_texts(found.args)}
+
+    return look
+
+
 def queue(site: str, ident: str) -> Look:
     """A queue: letter, names, places, whether it gives numbers."""
     return _row(t.queue, site, ident)
@@ -67,11 +81,11 @@ def tiles(site: str) -> Look:
         rows = connection.execute(
             select(c.service_id, c.labels, c.details).where(c.site_id == site).order_by(c.position)
         ).all()
-        return {"tiles": [row[0] for row in rows]} | {
-            ident: {f"{kind}.{tag}": text for kind, texts in kinds for tag, text in _texts(texts).items()}
-            for ident, *both in rows
-            if (kinds := [each for each in zip(("label", "detail"), both, strict=True) if _texts(each[1])])
-        }
+        s = t.catalogue_state.c
+        own = connection.execute(select(s.own_tiles).where(s.site_id == site)).scalar()
+        words = {ident: _words(labels, details) for ident, labels, details in rows}
+        facts: dict[str, Value] = {"own_tiles": bool(own), "tiles": list(words)}
+        return facts | {ident: said for ident, said in words.items() if said}
 
     return look
 
@@ -112,6 +126,12 @@ def _both(first: Look, second: Look) -> Look:
         return {**found, **second(connection)} if found else NOTHING
 
     return look
+
+
+def _words(labels: str, details: str) -> dict[str, str]:
+    """What stands on a tile, by line and language."""
+    lines = {"label": _texts(labels), "detail": _texts(details)}
+    return {f"{line}.{tag}": text for line, texts in lines.items() for tag, text in texts.items()}
 
 
 def _texts(text: str) -> dict[str, str]:

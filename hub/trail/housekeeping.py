@@ -1,0 +1,26 @@
+"""What the hub does with every site's trail by itself: cut what is over its time, look whether it is whole."""
+
+import logging
+
+from sqlalchemy import Connection
+
+from hub.queues.house import sites
+from hub.store.engine import Store
+from hub.trail.checking import check
+from hub.trail.keeping import cut
+from kiosk.hash_chain import Broken
+
+LOGGER = logging.getLogger("hub.trail")
+
+
+def cut_all(connection: Connection, now_ms: int) -> bool:
+    """Cut off some of what is over its time at every site. True = there is more."""
+    return any([cut(connection, site.id, site.timezone, now_ms) for site in sites(connection)])
+
+
+def look_at_all(store: Store) -> None:
+    """Follow every chain to its end, and write to the log where one is broken. Blocks; raises StoreFailed."""
+    for site in store.read_now(sites):
+        found = check(store, site.id)
+        if isinstance(found, Broken):
+            LOGGER.error("the trail of %s is broken at entry %d: %s", site.id, found.seq, found.flaw)
