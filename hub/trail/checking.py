@@ -1,6 +1,6 @@
 """Looking whether the chain is whole, in portions: neither a number nor a reader waits for a trail of years."""
 
-import time
+import asyncio
 from collections.abc import Mapping
 from functools import partial
 
@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 from hub.store.engine import Store
 from hub.trail import entries
 from kiosk import hash_chain
-from kiosk.hash_chain import Broken, Head, Link
+from kiosk.hash_chain import Broken, Head
 
 PORTION = 500
 """Entries at a time: some milliseconds."""
 PAUSE_S = 0.002
 """Between two portions: whoever serves visitors goes first."""
+NO_HEADS: Mapping[int, bytes] = {}
 
 
 class Intact(msgspec.Struct, frozen=True):
@@ -25,30 +26,44 @@ class Intact(msgspec.Struct, frozen=True):
     head: Head
 
 
+class Walk(msgspec.Struct, frozen=True):
+    """The chain was followed from behind the anchor up to here; there is more."""
+
+    anchor: Head
+    at: Head
+
+
 Checked = Intact | Broken
 
 
-class _Portion(msgspec.Struct, frozen=True):
-    anchor: Head
-    links: tuple[Link, ...]
+async def check(store: Store, site: str) -> Checked:
+    """Follow the whole chain of a site."""
+    found: Walk | Checked | None = None
+    while found is None or isinstance(found, Walk):
+        found = await store.read(partial(_step, site=site, walk=found))
+        await asyncio.sleep(PAUSE_S)
+    return found
 
 
-def check(store: Store, site: str, heads: Mapping[int, bytes] | None = None) -> Checked:
-    """Follow the whole chain of a site; ``heads`` were kept elsewhere. Blocks: not for an event loop."""
-    start = at = store.read_now(partial(entries.anchor, site=site))
-    while True:
-        portion = store.read_now(partial(_read, site=site, after=at.seq))
-        if portion.anchor.seq > at.seq:  # retention has cut meanwhile: what is left begins there
-            start = at = portion.anchor
-            continue
-        found = hash_chain.verify(at, portion.links, heads)
-        if isinstance(found, Broken):
-            return found
-        at = found
-        if len(portion.links) < PORTION:
-            return hash_chain.shortened(at, heads or {}) or Intact(start, at)
-        time.sleep(PAUSE_S)
+def check_now(store: Store, site: str, heads: Mapping[int, bytes]) -> Checked:
+    """The same for a caller without an event loop; ``heads`` were kept elsewhere."""
+    found: Walk | Checked | None = None
+    while found is None or isinstance(found, Walk):
+        found = store.read_now(partial(_step, site=site, walk=found, heads=heads))
+    return found
 
 
-def _read(connection: Connection, site: str, after: int) -> _Portion:
-    return _Portion(entries.anchor(connection, site), tuple(entries.links(connection, site, after, PORTION)))
+def _step(
+    connection: Connection, site: str, walk: Walk | None, heads: Mapping[int, bytes] = NO_HEADS
+) -> Walk | Checked:
+    """Follow one portion more. Where retention has cut meanwhile, what is left begins behind the new anchor."""
+    anchor = entries.anchor(connection, site)
+    if walk is None or anchor.seq > walk.at.seq:
+        walk = Walk(anchor, anchor)
+    links = entries.links(connection, site, walk.at.seq, PORTION)
+    found = hash_chain.verify(walk.at, links, heads)
+    if isinstance(found, Broken):
+        return found
+    if len(links) == PORTION:
+        return Walk(walk.anchor, found)
+    return hash_chain.shortened(found, heads) or Intact(walk.anchor, found)

@@ -7,7 +7,7 @@ from pathlib import Path
 from hub.queues.house import sites
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
-from hub.trail.checking import Intact, check
+from hub.trail.checking import Intact, check_now
 from kiosk.hash_chain import Broken, Flaw, Head, parse_head
 
 DATABASE = "hub.db"
@@ -27,9 +27,7 @@ def run_verify(data: Path, given: Sequence[str]) -> int:
     heads = [parse_head(text) for text in given]
     known = [head for head in heads if head is not None]
     if len(known) < len(heads):
-        return _refuse(
-            "A head is SEQ:HASH, as a terminal's hub-trail-heads.txt and the last line of an export have it."
-        )
+        return _refuse("A head is SEQ:HASH: see a terminal's hub-trail-heads.txt, or the last line of an export.")
     if not (data / DATABASE).exists():
         return _refuse(f"There is no hub in {data}. Name its folder with --data.")
     try:
@@ -47,7 +45,7 @@ def run_verify(data: Path, given: Sequence[str]) -> int:
 def _verify(store: Store, known: Sequence[Head]) -> int:
     broken = False
     for site in store.read_now(sites):
-        found = check(store, site.id, {head.seq: head.digest for head in known})
+        found = check_now(store, site.id, {head.seq: head.digest for head in known})
         broken = broken or isinstance(found, Broken)
         sys.stdout.write(f"{site.name}: {_sentence(found, known)}\n")
     return int(broken)
@@ -55,9 +53,8 @@ def _verify(store: Store, known: Sequence[Head]) -> int:
 
 def _sentence(found: Intact | Broken, known: Sequence[Head]) -> str:
     if isinstance(found, Broken):
-        return (
-            f"the trail is broken: {SAID[found.flaw].format(seq=found.seq)}. What was before it is as it was written."
-        )
+        why = SAID[found.flaw].format(seq=found.seq)
+        return f"the trail is broken: {why}. What was before it is as it was written."
     gone = [str(head.seq) for head in known if head.seq <= found.anchor.seq]
     old = f" Too old to compare with, their days were cut off: {', '.join(gone)}." if gone else ""
     fits = f", and it fits {len(known) - len(gone)} of {len(known)} heads" if known else ""

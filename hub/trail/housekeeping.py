@@ -15,12 +15,13 @@ LOGGER = logging.getLogger("hub.trail")
 
 def cut_all(connection: Connection, now_ms: int) -> bool:
     """Cut off some of what is over its time at every site. True = there is more."""
-    return any([cut(connection, site.id, site.timezone, now_ms) for site in sites(connection)])
+    more = [cut(connection, site.id, site.timezone, now_ms) for site in sites(connection)]
+    return any(more)
 
 
-def look_at_all(store: Store) -> None:
-    """Follow every chain to its end, and write to the log where one is broken. Blocks; raises StoreFailed."""
-    for site in store.read_now(sites):
-        found = check(store, site.id)
+async def look_at_all(store: Store) -> None:
+    """Follow every chain to its end, and write to the log where one is broken. Raises StoreFailed."""
+    for site in await store.read(sites):
+        found = await check(store, site.id)
         if isinstance(found, Broken):
             LOGGER.error("the trail of %s is broken at entry %d: %s", site.id, found.seq, found.flaw)

@@ -19,6 +19,7 @@ from hub.web import (
     static,
     terminals,
     tiles,
+    trail,
     visitor,
 )
 
@@ -40,6 +41,7 @@ routers: list[ControllerRouterHandler] = [
             *tiles.routers,
             *terminals.routers,
             *site.routers,
+            *trail.routers,
         ],
         exception_handlers=edges.HANDLERS,
     ),
