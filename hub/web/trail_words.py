@@ -29,7 +29,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     date: str
     time: str
     who: str
-    """The login, or what stands for one."""
+    """The login; where nobody is known, what stands for one."""
+    known: bool
+    """Whether a person, a terminal or a counter is known."""
     role: str
     address: str
     what: str
@@ -40,15 +42,17 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 def shown(entry: Entry, timezone: str, lang: str, say: Say) -> Shown:
     """An entry in the words of a language."""
     at = datetime.fromtimestamp(entry.at_ms / 1000, ZoneInfo(timezone))
+    counter = not entry.login and entry.what.startswith("call.")
     return Shown(
         seq=entry.seq,
         date=short_date(at.date(), lang),
         time=f"{at:%H:%M:%S}",
-        who=entry.login,
+        who=entry.login or (entry.subject if counter else _nobody(entry, say)),
+        known=bool(entry.login) or counter,
         role=_role(entry.role, say),
         address=entry.address,
         what=what(entry, say),
-        subject=_subject(entry, say),
+        subject="" if counter else _subject(entry, say),
         changes=_changes(_facts(entry.before), _facts(entry.after), say),
     )
 
@@ -56,6 +60,11 @@ def shown(entry: Entry, timezone: str, lang: str, say: Say) -> Shown:
 def what(entry: Entry, say: Say) -> str:
     """Its kind; as it stands where it is none of ours (somebody wrote it by hand)."""
     return _text(say, f"trail.what.{entry.what}", entry.what)
+
+
+def _nobody(entry: Entry, say: Say) -> str:
+    """Nobody signed in, or the hub by itself."""
+    return say("trail.nobody" if entry.what.startswith("sign_in.") else "trail.hub_itself")
 
 
 def _role(role: str, say: Say) -> str:
