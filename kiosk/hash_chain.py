@@ -90,10 +90,13 @@ def append(head: Head, fields: Fields) -> Link:
 def verify(anchor: Head, links: Iterable[Link], heads: Mapping[int, bytes] | None = None) -> Head | Broken:
     """Follow the chain behind ``anchor`` to its end: the head it has, or the first place that is wrong.
 
-    ``heads``: digests by sequence that were kept elsewhere. Those before the anchor cannot be looked at any more.
+    ``heads``: digests by sequence that were kept elsewhere. Those before the anchor cannot be looked at any more; one
+    of the anchor itself can.
     May be called with one portion after another, each behind the head of the portion before; ``heads`` beyond the end
     are a flaw of a whole chain only, which ``shortened`` looks for.
     """
+    if heads is not None and heads.get(anchor.seq, anchor.digest) != anchor.digest:
+        return Broken(anchor.seq, Flaw.REWRITTEN)
     head = anchor
     for link in links:
         if link.seq != head.seq + 1:

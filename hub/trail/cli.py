@@ -55,7 +55,7 @@ def _sentence(found: Intact | Broken, known: Sequence[Head]) -> str:
     if isinstance(found, Broken):
         why = SAID[found.flaw].format(seq=found.seq)
         return f"the trail is broken: {why}. What was before it is as it was written."
-    gone = [str(head.seq) for head in known if head.seq <= found.anchor.seq]
+    gone = [str(head.seq) for head in known if head.seq < found.anchor.seq]
     old = f" Too old to compare with, their days were cut off: {', '.join(gone)}." if gone else ""
     fits = f", and it fits {len(known) - len(gone)} of {len(known)} heads" if known else ""
     return f"the trail is whole from entry {found.anchor.seq + 1} to its head {found.head}{fits}.{old}"

@@ -60,7 +60,7 @@ async def change_settings(request: Asked, hall: Hall) -> Response[Any]:
     return go("/trail", "saved")
 
 
-@post("/trail/export", opt=MAY)
+@post("/trail/export", opt=MAY, status_code=200)
 async def export(request: Asked, hall: Hall) -> Response[Any]:
     """A CSV file of what the page was asked for. That somebody took one is an act, too."""
     form, site = await forms.read(request), who(request).site

@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 from hub.trail import cli
 from hub.trail.csv_export import BOM
 
+LONG_MS = PATIENCE_S * 1000
+
 
 def test_the_chain_breaks_visibly_when_a_row_is_changed_by_hand(
     signed_in: Page, hub: HubProcess, terminal: Terminal, capsys: Any
@@ -21,13 +23,14 @@ def test_the_chain_breaks_visibly_when_a_row_is_changed_by_hand(
     an_ordinary_day(page, hub, terminal)
 
     page.goto(f"{hub.url}/trail")
-    expect(page.locator("#chain .notice.go")).to_contain_text("Das Protokoll ist unverändert", timeout=PATIENCE_S * 1000)
+    expect(page.locator("#chain .notice.go")).to_contain_text("Das Protokoll ist unverändert", timeout=LONG_MS)
     head = page.inner_text("#head")
     added = page.locator("tr", has_text="Person angelegt")
     expect(added).to_contain_text("berta")
     expect(added).to_contain_text("Rolle: Sachbearbeitung")
     expect(page.locator("tr", has_text="Nächste Nummer aufgerufen")).to_contain_text("Schalter 1")
     expect(page.locator("tr", has_text="Nächste Nummer aufgerufen")).not_to_contain_text("frida")
+    expect(page.locator("tr", has_text="Haus eingerichtet")).to_contain_text("frida")
     assert cli.run_verify(hub.folder, [head]) == 0, capsys.readouterr()
 
     page.select_option("#group", "person")
@@ -41,7 +44,7 @@ def test_the_chain_breaks_visibly_when_a_row_is_changed_by_hand(
     change(hub, seq)
     page.goto(f"{hub.url}/trail")
     broken = page.locator("#chain .notice.stop")
-    expect(broken).to_contain_text(f"bei Eintrag {seq} gebrochen", timeout=PATIENCE_S * 1000)
+    expect(broken).to_contain_text(f"bei Eintrag {seq} gebrochen", timeout=LONG_MS)
     broken.locator("a").click()
     expect(page.locator("table.trail tbody tr").first).to_contain_text(str(seq))
     assert cli.run_verify(hub.folder, []) == 1
@@ -60,7 +63,7 @@ def an_ordinary_day(page: Page, hub: HubProcess, terminal: Terminal) -> None:
     label = terminal.draw()["label"]
     sit_down(page, hub.url, "Schalter 1")
     page.keyboard.press("F2")
-    expect(page.locator("#own-number")).to_have_text(label, timeout=PATIENCE_S * 1000)
+    expect(page.locator("#own-number")).to_have_text(label, timeout=LONG_MS)
 
 
 def saved(page: Page) -> list[dict[str, str]]:

@@ -107,6 +107,7 @@ def test_what_is_left_after_a_cut_goes_on_from_the_anchor(entries: list[list[Fie
     if upto and len(left) > 1:
         assert hash_chain.verify(anchor, left[1:]) == Broken(left[0].seq, Flaw.MISSING)
         assert hash_chain.verify(BEGINNING, left) == Broken(1, Flaw.MISSING)
+    assert hash_chain.verify(anchor, left, {anchor.seq: bytes(31) + b"x"}) == Broken(anchor.seq, Flaw.REWRITTEN)
     following = hash_chain.append(left[-1].head if left else anchor, ["more"])
     assert hash_chain.verify(anchor, [*left, following]) == following.head
 
