@@ -3,10 +3,8 @@
 import csv
 import io
 from collections.abc import Iterable
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from hub.trail.entries import Entry
+from hub.trail.entries import Entry, local_time
 from kiosk.hash_chain import Head
 
 BOM = "\ufeff"
@@ -23,7 +21,7 @@ def begin() -> str:
 
 def line(entry: Entry, timezone: str, what: str) -> str:
     """One entry; ``what`` is its kind in the reader's language."""
-    at = datetime.fromtimestamp(entry.at_ms / 1000, ZoneInfo(timezone)).isoformat(timespec="seconds")
+    at = local_time(entry.at_ms, timezone).isoformat(timespec="seconds")
     who = (entry.login, entry.role, entry.address)
     change = (entry.subject, entry.before, entry.after)
     return _line((str(entry.seq), at, *who, entry.what, what, *change, entry.hash.hex()))

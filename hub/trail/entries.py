@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection
@@ -10,6 +12,7 @@ from hub.store.sql import Row, run
 from hub.trail.words import What
 from kiosk import hash_chain
 from kiosk.hash_chain import BEGINNING, Head, Link
+from kiosk.wire import LAST_MS
 
 Value = str | int | None | Sequence[str] | Mapping[str, str]
 Facts = Mapping[str, Value]
@@ -112,6 +115,11 @@ def links(connection: Connection, site: str, after: int, most: int) -> list[Link
         most,
     ).fetchall()
     return [Link(int(row[0]), (site, *row[1:-1]), bytes(row[-1])) for row in rows]
+
+
+def local_time(at_ms: int, timezone: str) -> datetime:
+    """When that was, by the site's clock; what somebody wrote by hand may be no date, and is shown as the nearest."""
+    return datetime.fromtimestamp(min(max(at_ms, 0), LAST_MS) / 1000, ZoneInfo(timezone))
 
 
 def entry_of(row: Row) -> Entry:

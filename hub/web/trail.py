@@ -1,10 +1,9 @@
 """The trail's page: who changed what, newest first; whether the chain is whole; how long it is kept; a file of it."""
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from litestar import Response, Router, get, post
 from litestar.response import Stream
@@ -23,6 +22,7 @@ from hub.web import forms, recorded, trail_words
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import HEADERS, Asked, Page, go, page
 from hub.web.words import Say, language_of, sayer
+from kiosk.hash_chain import Head
 
 MAY = needs(Right.TRAIL)
 
@@ -40,7 +40,7 @@ async def chain(request: Asked, hall: Hall) -> Page:
     """Whether the chain is whole: the page asks for it, because it may take seconds."""
     site = who(request).site
     found, zone = await check(hall.store, site), await hall.store.read(partial(waiting.timezone_of, site=site))
-    at = datetime.fromtimestamp(hall.now_ms() / 1000, ZoneInfo(zone))
+    at = entries.local_time(hall.now_ms(), zone)
     return page(request, "trail_chain.html", found=found, whole=isinstance(found, Intact), at=f"{at:%H:%M}")
 
 
@@ -68,7 +68,7 @@ async def export(request: Asked, hall: Hall) -> Response[Any]:
     zone = await hall.store.read(partial(waiting.timezone_of, site=site))
     note, after = recorded.note(request, hall, What.TRAIL_EXPORTED), {"day": wanted.day, "group": wanted.group}
     head = await hall.store.write(partial(entries.append, note=note, subject=wanted.person, after=after))
-    name = f"trail-{datetime.fromtimestamp(hall.now_ms() / 1000, ZoneInfo(zone)):%Y-%m-%d-%H%M}.csv"
+    name = f"trail-{entries.local_time(hall.now_ms(), zone):%Y-%m-%d-%H%M}.csv"
     return Stream(
         _file(hall, site, zone, wanted, head, sayer(language_of(request))),
         media_type="text/csv; charset=utf-8",
@@ -76,7 +76,7 @@ async def export(request: Asked, hall: Hall) -> Response[Any]:
     )
 
 
-async def _file(hall: TheHall, site: str, zone: str, wanted: Wanted, head: Any, say: Say) -> AsyncIterator[str]:
+async def _file(hall: TheHall, site: str, zone: str, wanted: Wanted, head: Head, say: Say) -> AsyncIterator[str]:
     """The file in portions, oldest entry first; what is written meanwhile is not in it."""
     yield csv_export.begin()
     after = 0

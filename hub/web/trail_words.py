@@ -1,12 +1,10 @@
 """Entries of the trail as a page shows them: every name and value in the reader's language, where it has one."""
 
 import json
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hub.trail.entries import Entry
+from hub.trail.entries import Entry, local_time
 from hub.web.words import Say
 from kiosk.i18n.formats import short_date
 
@@ -41,7 +39,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 def shown(entry: Entry, timezone: str, lang: str, say: Say) -> Shown:
     """An entry in the words of a language."""
-    at = datetime.fromtimestamp(entry.at_ms / 1000, ZoneInfo(timezone))
+    at = local_time(entry.at_ms, timezone)
     counter = not entry.login and entry.what.startswith("call.")
     return Shown(
         seq=entry.seq,
