@@ -178,6 +178,7 @@ def _hub(options: argparse.Namespace) -> int:
         return (run_init if options.act == "init" else run_renew)(options.data, tuple(options.name))
     if options.act is not None:
         return _hub_act(options)
+    from hub.log import set_up
     from hub.serve import serve
     from hub.tls.serving import Files
 
@@ -185,6 +186,7 @@ def _hub(options: argparse.Namespace) -> int:
     if any(own) and not all(own):
         sys.stderr.write("Give --certificate, --key and --ca together.\n")
         return 2
+    set_up()
     return serve(options.bind, options.port, options.data, certificates=Files(*own) if all(own) else None)
 
 

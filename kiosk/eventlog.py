@@ -104,7 +104,7 @@ class EventLog:
 
 
 class JsonLines(logging.Formatter):
-    """Puts time and level into each line; lines of other loggers are wrapped."""
+    """Puts time and level into each line; lines of other loggers are wrapped, with the event id of their ``extra``."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One JSON object per record."""
@@ -113,7 +113,8 @@ class JsonLines(logging.Formatter):
         if record.name == LOGGER.name:
             fields |= json.loads(message)
         else:
-            fields |= {"event": "log", "source": record.name, "text": message}
+            event = getattr(record, "event", "log")
+            fields |= {"event": event, "source": record.name, "text": message}
         if record.exc_info:
             fields["trace"] = self.formatException(record.exc_info)
         return json.dumps(fields, ensure_ascii=False)

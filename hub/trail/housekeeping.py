@@ -4,6 +4,7 @@ import logging
 
 from sqlalchemy import Connection
 
+from hub.log import event
 from hub.queues.house import sites
 from hub.store.engine import Store
 from hub.trail.checking import check
@@ -24,4 +25,5 @@ async def look_at_all(store: Store) -> None:
     for site in await store.read(sites):
         found = await check(store, site.id)
         if isinstance(found, Broken):
-            LOGGER.error("the trail of %s is broken at entry %d: %s", site.id, found.seq, found.flaw)
+            text = "the trail of %s is broken at entry %d: %s"
+            LOGGER.error(text, site.id, found.seq, found.flaw, extra=event("trail.broken"))

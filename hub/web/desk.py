@@ -19,6 +19,7 @@ from hub.auth import seats
 from hub.auth.rights import Right
 from hub.auth.sessions import Person
 from hub.hall import Hall, TheHall
+from hub.log import event
 from hub.queues import alarms, bringing, calling, returning, tickets, undoing
 from hub.queues import help as helping
 from hub.queues.acts import SeatChange
@@ -152,7 +153,8 @@ async def bring(request: Asked, hall: Hall) -> Response[Any]:
     key, tone = ("desk.brought", "go") if result.fresh else (f"desk.known.{ticket.state}", "info")
     said: list[str | Sentence] = [(key, ticket.label)]
     if result.wrong_keyboard:
-        LOGGER.warning("the reader at %s is set to another keyboard than its computer", me.counter)
+        text = "the reader at %s is set to another keyboard than its computer"
+        LOGGER.warning(text, me.counter, extra=event("desk.keyboard"))
         said.append("desk.wrong_keyboard")
     return await _parts(request, hall, *said, tone=tone, offer=(found,) if found else NO_OFFER)
 
