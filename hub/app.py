@@ -142,5 +142,5 @@ async def _forget(hall: Hall) -> None:
 async def _check_trail(hall: Hall) -> None:
     """Look once a day whether the trail is whole; a break is written to the log."""
     while True:
-        await look_at_all(hall.store)
+        await look_at_all(hall.store, hall.trail_checker)
         await asyncio.sleep(CHECK_S)

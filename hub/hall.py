@@ -22,6 +22,7 @@ from hub.feed import Feed
 from hub.queues.clock_set import leap
 from hub.queues.house import sites
 from hub.store.engine import Store
+from hub.trail.checking import Checker
 from hub.trail.entries import NOBODY, Note, Who, append
 from hub.trail.heads import DailyHeads
 from hub.trail.words import What
@@ -49,6 +50,7 @@ class TheHall:
         self.called = CalledNow(store, now_ms)
         self.showcase = Showcase(store, now_ms)
         self.trail_heads = DailyHeads(store)
+        self.trail_checker = Checker(store)
         self.keys = KeyRing(store, time.monotonic)
         self.enrol_tries = Tries(time.monotonic)
         self.passwords = passwords or Passwords()

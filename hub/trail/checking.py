@@ -14,7 +14,7 @@ from kiosk.hash_chain import Broken, Head
 
 PORTION = 500
 """Entries at a time: some milliseconds."""
-PAUSE_S = 0.002
+PAUSE_S = 0.005
 """Between two portions: whoever serves visitors goes first."""
 NO_HEADS: Mapping[int, bytes] = {}
 
@@ -36,17 +36,25 @@ class Walk(msgspec.Struct, frozen=True):
 Checked = Intact | Broken
 
 
-async def check(store: Store, site: str) -> Checked:
-    """Follow the whole chain of a site."""
-    found: Walk | Checked | None = None
-    while found is None or isinstance(found, Walk):
-        found = await store.read(partial(_step, site=site, walk=found))
-        await asyncio.sleep(PAUSE_S)
-    return found
+class Checker:
+    """Checks the chains of one hub, one at a time, however many pages ask. For the event loop's thread only."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._one = asyncio.Lock()
+
+    async def check(self, site: str) -> Checked:
+        """Follow the whole chain of a site. Raises StoreFailed."""
+        async with self._one:
+            found: Walk | Checked | None = None
+            while found is None or isinstance(found, Walk):
+                found = await self._store.read(partial(_step, site=site, walk=found))
+                await asyncio.sleep(PAUSE_S)
+            return found
 
 
 def check_now(store: Store, site: str, heads: Mapping[int, bytes]) -> Checked:
-    """The same for a caller without an event loop; ``heads`` were kept elsewhere."""
+    """Follow the whole chain of a site, for a caller without an event loop; ``heads`` were kept elsewhere."""
     found: Walk | Checked | None = None
     while found is None or isinstance(found, Walk):
         found = store.read_now(partial(_step, site=site, walk=found, heads=heads))

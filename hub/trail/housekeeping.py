@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from hub.log import event
 from hub.queues.house import sites
 from hub.store.engine import Store
-from hub.trail.checking import check
+from hub.trail.checking import Checker
 from hub.trail.keeping import cut
 from kiosk.hash_chain import Broken
 
@@ -20,10 +20,10 @@ def cut_all(connection: Connection, now_ms: int) -> bool:
     return any(more)
 
 
-async def look_at_all(store: Store) -> None:
+async def look_at_all(store: Store, checker: Checker) -> None:
     """Follow every chain to its end, and write to the log where one is broken. Raises StoreFailed."""
     for site in await store.read(sites):
-        found = await check(store, site.id)
+        found = await checker.check(site.id)
         if isinstance(found, Broken):
             text = "the trail of %s is broken at entry %d: %s"
             LOGGER.error(text, site.id, found.seq, found.flaw, extra=event("trail.broken"))

@@ -14,7 +14,7 @@ from hub.hall import Hall, TheHall
 from hub.queues import waiting
 from hub.trail import csv_export, entries, keeping, listing
 from hub.trail.changes import noted
-from hub.trail.checking import Intact, check
+from hub.trail.checking import Intact
 from hub.trail.keeping import LEAST_DAYS, MOST_DAYS, Settings
 from hub.trail.listing import SHOWN, Wanted
 from hub.trail.words import GROUPS, What
@@ -39,7 +39,7 @@ async def trail_page(request: Asked, hall: Hall) -> Response[Any]:
 async def chain(request: Asked, hall: Hall) -> Page:
     """Whether the chain is whole: the page asks for it, because it may take seconds."""
     site = who(request).site
-    found, zone = await check(hall.store, site), await hall.store.read(partial(waiting.timezone_of, site=site))
+    found, zone = await hall.trail_checker.check(site), await hall.store.read(partial(waiting.timezone_of, site=site))
     at = entries.local_time(hall.now_ms(), zone)
     return page(request, "trail_chain.html", found=found, whole=isinstance(found, Intact), at=f"{at:%H:%M}")
 
