@@ -23,6 +23,7 @@ STAFF = (
     "/catalogue/tiles?q=ausweis",
     "/terminals",
     "/site",
+    "/trail",
     "/welcome",
     "/desk/choose",
     "/nowhere",
