@@ -1,4 +1,4 @@
-"""A hash chain: entries in a row, each of which vouches for everything before it. Pure: no clock, no file, no database.
+"""A hash chain: each entry has a digest over itself and all entries before it. Pure: no clock, file or database.
 
 The digest of an entry is SHA-256 over ``DOMAIN``, the digest of the entry before, and ``canonical`` of the sequence and
 the entry. Whoever changes, removes, inserts or reorders entries changes every digest after that place; whoever computes

@@ -10,7 +10,7 @@ from hub.store.sql import run
 from hub.trail.entries import NOBODY, Facts, Note, anchor, append, links
 from hub.trail.words import What
 from kiosk import hash_chain
-from kiosk.hash_chain import Broken, Head
+from kiosk.hash_chain import BEGINNING, Broken, Head
 
 LEAST_DAYS, USUAL_DAYS, MOST_DAYS = 30, 365, 3650
 """How long a trail may be kept."""
@@ -36,9 +36,10 @@ def change_settings(connection: Connection, site: str, new: Settings) -> None:
     """Write them; the entry in the trail is the caller's."""
     run(
         connection,
-        "INSERT INTO trail (site_id, cut_seq, cut_hash, kept_days, names_callers) VALUES (?, 0, zeroblob(32), ?, ?)"
+        "INSERT INTO trail (site_id, cut_seq, cut_hash, kept_days, names_callers) VALUES (?, 0, ?, ?, ?)"
         " ON CONFLICT (site_id) DO UPDATE SET kept_days = excluded.kept_days, names_callers = excluded.names_callers",
         site,
+        BEGINNING.digest,
         new.kept_days,
         int(new.names_callers),
     )
