@@ -43,9 +43,10 @@ def run_verify(data: Path, given: Sequence[str]) -> int:
 
 
 def _verify(store: Store, known: Sequence[Head]) -> int:
-    broken = False
+    broken, digests = False, {head.seq: head.digest for head in known}
+    other = next((head for head in known if head.digest != digests[head.seq]), None)
     for site in store.read_now(sites):
-        found = check_now(store, site.id, {head.seq: head.digest for head in known})
+        found = Broken(other.seq, Flaw.REWRITTEN) if other else check_now(store, site.id, digests)
         broken = broken or isinstance(found, Broken)
         sys.stdout.write(f"{site.name}: {_sentence(found, known)}\n")
     return int(broken)

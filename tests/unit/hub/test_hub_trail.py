@@ -126,6 +126,7 @@ def test_verifying_says_what_it_compared(trail: Trail, capsys: Any) -> None:
     head = str(trail.hall.see(entries.head, SITE))
     assert run_verify(trail.store.path.parent, [head]) == 0
     assert f"whole from entry 1 to its head {head}, and it fits 1 of 1 heads" in capsys.readouterr().out
+    assert run_verify(trail.store.path.parent, [f"1:{'0' * 64}", head]) == 1, "two heads of one entry cannot both fit"
     assert run_verify(trail.store.path.parent, ["17"]) == 2
     assert run_verify(trail.store.path.parent / "nowhere", []) == 2
 
