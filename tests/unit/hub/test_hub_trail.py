@@ -1,5 +1,6 @@
 """Rules of the trail: nothing in it can be changed, whole days go off its beginning, the chain shows what was done."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -12,6 +13,7 @@ from hub.trail import calls, checking, entries, keeping, sign_ins
 from hub.trail.checking import Intact, check_now
 from hub.trail.cli import run_verify
 from hub.trail.entries import Facts, Note, Who
+from hub.trail.housekeeping import cut_all, look_at_all
 from hub.trail.keeping import Settings
 from hub.trail.words import What
 from kiosk.hash_chain import Broken, Flaw
@@ -233,6 +235,26 @@ def test_a_cut_while_the_chain_is_being_checked_is_no_break(trail: Trail, monkey
     trail.cut()
     trail.add()
     assert isinstance(trail.hall.see(checking._step, SITE, walk), Intact)
+
+
+def test_the_hub_itself_finds_a_break_and_writes_it_to_its_log(trail: Trail, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(3):
+        trail.add()
+    asyncio.run(look_at_all(trail.store, checking.Checker(trail.store)))
+    assert caplog.records == []
+    trail.without_guards()
+    trail.run("DELETE FROM trail_entry WHERE seq = 2")
+    asyncio.run(look_at_all(trail.store, checking.Checker(trail.store)))
+    (record,) = caplog.records
+    assert (record.levelname, vars(record)["event"]) == ("ERROR", "trail.broken")
+    assert "rathaus is broken at entry 2: missing" in record.getMessage()
+
+
+def test_every_sites_trail_is_cut(trail: Trail) -> None:
+    trail.add()
+    trail.hall.clock.forward(400 * DAY_MS)
+    assert not trail.hall.do(cut_all, trail.hall.clock())
+    assert trail.rows() == []
 
 
 def test_long_texts_are_cut(trail: Trail) -> None:
