@@ -24,12 +24,14 @@ from hub.queues.days import turn_all
 from hub.queues.retention import prune
 from hub.store.engine import Store
 from hub.tasks import keep_going
+from hub.trail.housekeeping import cut_all, look_at_all
 from hub.web import edges, routers
 from kiosk import wire
 
 LOOK_S = 20.0
 WATCH_S = 1.0
 FORGET_S = 3600.0
+CHECK_S = 24 * 3600.0
 
 
 class HubApp(Litestar):
@@ -91,6 +93,7 @@ async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
         "the business days": partial(_turn_days, hall),
         "the clock": partial(_watch_clock, hall),
         "forgetting": partial(_forget, hall),
+        "the trail": partial(_check_trail, hall),
     }
     tasks = [asyncio.create_task(keep_going(name, work)) for name, work in works.items()]
     try:
@@ -131,4 +134,13 @@ async def _forget(hall: Hall) -> None:
             await asyncio.sleep(LOOK_S)
         while hall.clock.settled() and await hall.store.write(partial(prune, now_ms=hall.now_ms())):
             await asyncio.sleep(0)
+        while hall.clock.settled() and await hall.store.write(partial(cut_all, now_ms=hall.now_ms())):
+            await asyncio.sleep(0)
         await asyncio.sleep(FORGET_S)
+
+
+async def _check_trail(hall: Hall) -> None:
+    """Look once a day whether the trail is whole; a break is written to the log."""
+    while True:
+        await look_at_all(hall.store, hall.trail_checker)
+        await asyncio.sleep(CHECK_S)

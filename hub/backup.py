@@ -6,7 +6,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from hub.hall import system_ms
+from hub.queues import house
 from hub.queues.renewal import begin_anew_everywhere
 from hub.store import copies, enclosed
 from hub.store.engine import Store
@@ -14,6 +17,10 @@ from hub.store.faults import StoreRefused
 from hub.store.lock import hold
 from hub.tls import keeping
 from hub.tls.files import folder_of
+from hub.trail import entries
+from hub.trail.entries import Note, append
+from hub.trail.machine import machine_user
+from hub.trail.words import What
 
 LOGGER = logging.getLogger("hub")
 
@@ -81,9 +88,17 @@ def _begin_anew(path: Path, above: int, now_ms: int) -> None:
     store = Store(path)
     try:
         generation = secrets.token_hex(16)
+        store.write_now(lambda c: _note_restored(c, above, now_ms))
         store.write_now(lambda c: begin_anew_everywhere(c, generation, above, now_ms))
     finally:
         store.close()
+
+
+def _note_restored(connection: Connection, above: int, now_ms: int) -> None:
+    """The trail goes on from the copy's last entry: heads that were kept since the copy was made do not fit it."""
+    for site in house.sites(connection):
+        note = Note(site=site.id, who=machine_user(), what=What.HUB_RESTORED, now_ms=now_ms)
+        append(connection, note, after={"numbers_above": above, "head": str(entries.head(connection, site.id))})
 
 
 def run_backup(folder: Path, to: Path) -> int:

@@ -10,6 +10,7 @@ from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
+from hub.log import event
 from hub.queues.events import Event, newest, since
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
@@ -97,7 +98,7 @@ class Feed:
                 try:
                     await self._hand_on(site)
                 except (DBAPIError, StoreFailed) as fault:
-                    LOGGER.error("cannot read events of %s: %s", site, fault)
+                    LOGGER.error("cannot read events of %s: %s", site, fault, extra=event("store.unread"))
                     loop.call_later(AGAIN_S, self._news.set)
 
     async def listen(self, site: str) -> Listener:

@@ -5,8 +5,10 @@ import secrets
 import ssl
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from litestar.di import NamedDependency
+from sqlalchemy import Connection
 
 from hub.api.keys import KeyRing
 from hub.api.tokens import Tokens
@@ -15,10 +17,15 @@ from hub.auth.passwords import Passwords
 from hub.auth.signing_in import Doorman
 from hub.called import CalledNow
 from hub.catalogue.showcase import Showcase
-from hub.clock import HallClock, SureClock, Verdict
+from hub.clock import HallClock, Jump, SureClock, Verdict
 from hub.feed import Feed
 from hub.queues.clock_set import leap
+from hub.queues.house import sites
 from hub.store.engine import Store
+from hub.trail.checking import Checker
+from hub.trail.entries import NOBODY, Note, Who, append
+from hub.trail.heads import DailyHeads
+from hub.trail.words import What
 from kiosk.vocabulary.enrolment import fingerprint, grouped
 from kiosk.vocabulary.ids import IdMaker
 
@@ -42,10 +49,12 @@ class TheHall:
         self.tokens = Tokens()
         self.called = CalledNow(store, now_ms)
         self.showcase = Showcase(store, now_ms)
+        self.trail_heads = DailyHeads(store)
+        self.trail_checker = Checker(store)
         self.keys = KeyRing(store, time.monotonic)
         self.enrol_tries = Tries(time.monotonic)
         self.passwords = passwords or Passwords()
-        self.doorman = Doorman(store, self.passwords, self.clock.steady_ms)
+        self.doorman = Doorman(store, self.passwords, self.clock.steady_ms, self.clock)
         self.ca = ca
         self._mark = fingerprint(ssl.PEM_cert_to_DER_cert(ca)) if ca else ""
 
@@ -58,17 +67,28 @@ Hall = NamedDependency[TheHall]
 """``TheHall`` as handlers ask for it, so that Litestar knows it is a dependency and no query parameter."""
 
 
-async def believe(hall: TheHall) -> None:
+async def believe(hall: TheHall, by: Who = NOBODY) -> None:
     """The machine's clock is right though it is days ahead: first the store goes on to its time, then the hub.
 
-    Tickets that are drawn between the two are of the new day, and the day knows the last arrival.
+    Tickets that are drawn between the two are of the new day, and the day knows the last arrival. ``by``: who said so;
+    NOBODY = the terminals' clocks, or there was no other to ask.
     """
     async with hall.setting_clock:
         if hall.clock.verdict() is Verdict.NOTHING:
             return
         jump = hall.clock.jump()
-        await hall.store.write(lambda connection: leap(connection, jump))
+        await hall.store.write(lambda connection: _leap(connection, jump, by))
         hall.clock.believe()
+
+
+def _leap(connection: Connection, jump: Jump, by: Who) -> None:
+    leap(connection, jump)
+    before, after = (
+        {"clock": f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"}
+        for ms in (jump.to_ms - jump.by_ms, jump.to_ms)
+    )
+    for site in sites(connection):
+        append(connection, Note(site=site.id, who=by, what=What.CLOCK_SET, now_ms=jump.to_ms), "", before, after)
 
 
 def system_ms() -> int:

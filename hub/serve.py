@@ -22,6 +22,7 @@ from hub.connections.limits import Limits, limits_here
 from hub.connections.protocol import BoundedProtocol, Keeper
 from hub.connections.tally import Tally
 from hub.hall import Hall, system_ms
+from hub.log import event
 from hub.queues import kept_clock
 from hub.store.engine import Store
 from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble
@@ -117,7 +118,7 @@ def _clock(store: Store) -> HallClock:
 
 
 def _refuse(sentence: str) -> int:
-    LOGGER.error("%s", sentence)
+    LOGGER.error("%s", sentence, extra=event("hub.refused"))
     return 2
 
 
@@ -128,7 +129,8 @@ def _say(store: Store, url: str) -> None:
     try:
         token = store.write_now(partial(new_token, now_ms=system_ms()))
     except StoreFailed as fault:
-        LOGGER.error("%s When it saves again, start it anew for the set-up link.", fault)
+        text = "%s When it saves again, start it anew for the set-up link."
+        LOGGER.error(text, fault, extra=event("hub.no_link"))
         return
     if token:
         sys.stdout.write(f"Set it up here, this link works once: {url}/setup?token={token}\n")
@@ -194,7 +196,7 @@ class HubServer(uvicorn.Server):
         self.started = True
         host, port = self._listener.getsockname()[:2]
         url = f"{'https' if self._tls else 'http'}://{host}:{port}"
-        LOGGER.info("The hub answers at %s", url)
+        LOGGER.info("The hub answers at %s", url, extra=event("hub.started"))
         if self._ready:
             self._ready(url)
 

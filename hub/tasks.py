@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from hub.log import event
 from hub.store.faults import StoreFailed
 
 LOGGER = logging.getLogger("hub")
@@ -21,7 +22,7 @@ async def keep_going(name: str, work: Callable[[], Coroutine[Any, Any, None]], a
         try:
             await work()
         except StoreFailed as fault:
-            LOGGER.warning("%s waits: %s", name, fault)
+            LOGGER.warning("%s waits: %s", name, fault, extra=event("hub.waits"))
         except Exception as bug:
-            LOGGER.error("bug in %s", name, exc_info=bug)
+            LOGGER.error("bug in %s", name, exc_info=bug, extra=event("hub.bug"))
         await asyncio.sleep(again_s)

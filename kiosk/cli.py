@@ -93,6 +93,17 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     unlock = acts.add_parser("unlock", help="forget every wrong password, so that nobody waits any more")
     for way_in in (password, unlock):
         way_in.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+    trail = acts.add_parser("trail", help="the record of who changed what")
+    looks = trail.add_subparsers(dest="look", metavar="WHAT", required=True)
+    verify = looks.add_parser("verify", help="look whether it is as it was written; the hub may be running")
+    verify.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+    verify.add_argument(
+        "--head",
+        action="append",
+        default=[],
+        metavar="SEQ:HASH",
+        help="a head that was kept elsewhere: a line of a terminal's hub-trail-heads.txt, the last line of an export",
+    )
     backup = acts.add_parser(
         "backup", help="copy the hub's database and certificates to a new file, while the hub runs"
     )
@@ -167,6 +178,7 @@ def _hub(options: argparse.Namespace) -> int:
         return (run_init if options.act == "init" else run_renew)(options.data, tuple(options.name))
     if options.act is not None:
         return _hub_act(options)
+    from hub.log import set_up
     from hub.serve import serve
     from hub.tls.serving import Files
 
@@ -174,6 +186,7 @@ def _hub(options: argparse.Namespace) -> int:
     if any(own) and not all(own):
         sys.stderr.write("Give --certificate, --key and --ca together.\n")
         return 2
+    set_up()
     return serve(options.bind, options.port, options.data, certificates=Files(*own) if all(own) else None)
 
 
@@ -186,6 +199,10 @@ def _hub_act(options: argparse.Namespace) -> int:
         from hub.auth.cli import run_password, run_unlock
 
         return run_unlock(options.data) if options.act == "unlock" else run_password(options.login, options.data)
+    if options.act == "trail":
+        from hub.trail.cli import run_verify
+
+        return run_verify(options.data, options.head)
     from hub.backup import run_backup, run_restore
 
     if options.act == "backup":

@@ -88,6 +88,10 @@ EVENTS: dict[str, Entry] = {
     ),
     "order-applied": Entry(logging.INFO, "An order of the hub was carried out."),
     "order-refused": Entry(logging.WARNING, "An order of the hub was not carried out, and why."),
+    "trail-head": Entry(
+        logging.INFO, "The head of the hub's trail as of today, to compare with: kiosk hub trail verify --head."
+    ),
+    "trail-head-not-kept": Entry(logging.ERROR, "The head of the hub's trail could not be written to its file."),
     "hub-garbled": Entry(logging.ERROR, "The hub's answer could not be read."),
 }
 
@@ -107,7 +111,7 @@ class EventLog:
 
 
 class JsonLines(logging.Formatter):
-    """Puts time and level into each line; lines of other loggers are wrapped."""
+    """Puts time and level into each line; lines of other loggers are wrapped, with the event id of their ``extra``."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One JSON object per record."""
@@ -116,7 +120,8 @@ class JsonLines(logging.Formatter):
         if record.name == LOGGER.name:
             fields |= json.loads(message)
         else:
-            fields |= {"event": "log", "source": record.name, "text": message}
+            event = getattr(record, "event", "log")
+            fields |= {"event": event, "source": record.name, "text": message}
         if record.exc_info:
             fields["trace"] = self.formatException(record.exc_info)
         return json.dumps(fields, ensure_ascii=False)

@@ -47,6 +47,8 @@ class Hearers(msgspec.Struct, frozen=True):
     """``(orders, hub_ms)``: all that are open, again and again until their result is known."""
     help: Callable[[tuple[wire.HelpTaken, ...]], None] = _unheard
     """Who is coming because of which help call, again and again until the call is closed."""
+    trail: Callable[[str], None] = _unheard
+    """The head of the hub's trail as of today, with every answer."""
 
 
 class Beat:
@@ -112,5 +114,7 @@ class Beat:
             self._hearers.day(answer.business_day, answer.hub_generation)
         if answer.orders:
             self._hearers.orders(answer.orders, answer.hub_ms)
+        if answer.trail_head:
+            self._hearers.trail(answer.trail_head)
         if answer.help:
             self._hearers.help(answer.help)

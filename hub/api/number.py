@@ -8,6 +8,7 @@ from litestar.types import HTTPScope, Receive, Send
 
 from hub.api.wiring import BODY_MAX, BUG, LOGGER, Turned, bearer, decode, unsaved
 from hub.hall import Hall
+from hub.log import event
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Refused, status_of
 from hub.queues.terminals import Known
@@ -27,7 +28,7 @@ async def number(hall: Hall, scope: HTTPScope, receive: Receive, send: Send) -> 
     except StoreFailed as fault:
         status, answer = 503, unsaved(fault)
     except Exception as fault:
-        LOGGER.error("bug in POST %s", wire.TICKETS, exc_info=fault)
+        LOGGER.error("bug in POST %s", wire.TICKETS, exc_info=fault, extra=event("hub.bug"))
         status, answer = 500, BUG
     body = msgspec.json.encode(answer)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]

@@ -21,6 +21,8 @@ from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
 from hub.queues.tickets import local_iso
+from hub.trail.entries import Note, Who, append
+from hub.trail.words import What
 from kiosk import wire
 
 SYNC_MAX = 4 * wiring.BODY_MAX
@@ -53,9 +55,16 @@ async def enrol(request: Asked, hall: Hall) -> Answer:
         text = f"This hub speaks version {wire.VERSION}; install the same major version on the terminal."
         raise Turned(409, wire.Fault(code="wrong_version", message=text, place="$.version"))
     key = secrets.token_urlsafe(32)
-    found = await hall.store.write(
-        lambda c: terminals.enrol(c, body.code, terminals.secret_hash(key), body.machine, hall.now_ms())
-    )
+    now_ms = hall.now_ms()
+
+    def join(connection: Connection) -> Known | Refused:
+        found = terminals.enrol(connection, body.code, terminals.secret_hash(key), body.machine, now_ms)
+        if isinstance(found, Known):
+            by = Who(found.id, found.name, "terminal", address)
+            append(connection, Note(site=found.site, who=by, what=What.TERMINAL_ENROLLED, now_ms=now_ms), found.name)
+        return found
+
+    found = await hall.store.write(join)
     if isinstance(found, Refused):
         hall.enrol_tries.was_wrong(address)
         return refusal(found)
@@ -158,7 +167,8 @@ async def heartbeat(request: Asked, hall: Hall) -> Answer:
     news = await hall.store.read(lambda c: _news(c, known, now_ms))
     later_ms = news.hub_ms - now_ms
     told = tuple(msgspec.structs.replace(order, expires_ms=order.expires_ms + later_ms) for order in told)
-    return done(msgspec.structs.replace(news, manifest_seq=seq, orders=told))
+    head = await hall.trail_heads.today(known.site, now_ms)
+    return done(msgspec.structs.replace(news, manifest_seq=seq, orders=told, trail_head=head))
 
 
 def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAnswer:

@@ -10,6 +10,7 @@ from litestar.types import ExceptionHandlersMap, HTTPScope
 
 from hub.connections.proof import prove
 from hub.hall import Hall
+from hub.log import event
 from hub.queues.refusals import Refused, status_of
 from hub.queues.terminals import Known
 from hub.store.faults import REMEDY, StoreFailed
@@ -108,7 +109,7 @@ def store_failed(_request: Asked, fault: StoreFailed) -> Answer:
 
 def bug(request: Asked, fault: Exception) -> Answer:
     """A program fault: logged whole, told in one sentence."""
-    LOGGER.error("bug in %s %s", request.method, request.url.path, exc_info=fault)
+    LOGGER.error("bug in %s %s", request.method, request.url.path, exc_info=fault, extra=event("hub.bug"))
     return done(BUG, 500)
 
 

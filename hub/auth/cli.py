@@ -11,9 +11,15 @@ from sqlalchemy import Connection
 
 from hub.auth import people, tries
 from hub.auth.passwords import Passwords, complaint
+from hub.hall import system_ms
 from hub.queues.house import Site, sites
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
+from hub.trail import looks
+from hub.trail.changes import subject_of
+from hub.trail.entries import Note, append
+from hub.trail.machine import machine_user
+from hub.trail.words import What
 
 DATABASE = "hub.db"
 COMPLAINTS = {
@@ -65,12 +71,20 @@ def _renew(connection: Connection, site: Site, user: str, kept: str) -> None:
     people.change_password(connection, site.id, user, kept, handed_out=True)
     people.enable(connection, site.id, user)
     tries.forget_everything(connection)
+    login = subject_of(looks.person(site.id, user)(connection))
+    append(connection, Note(site=site.id, who=machine_user(), what=What.PERSON_PASSWORD, now_ms=system_ms()), login)
 
 
 def _unlock(store: Store) -> int:
-    store.write_now(tries.forget_everything)
+    store.write_now(_forget_everything_noted)
     sys.stdout.write("Every wrong try is forgotten.\n")
     return 0
+
+
+def _forget_everything_noted(connection: Connection) -> None:
+    tries.forget_everything(connection)
+    for site in sites(connection):
+        append(connection, Note(site=site.id, who=machine_user(), what=What.SIGN_INS_UNLOCKED, now_ms=system_ms()))
 
 
 def _with_store(data: Path, act: Callable[[Store], int]) -> int:

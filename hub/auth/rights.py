@@ -26,6 +26,8 @@ class Right(StrEnum):
     """Create people, give roles, reset passwords."""
     SITE = "site"
     """Town, site, hours, base URL."""
+    TRAIL = "trail"
+    """See who changed what, and say how long that is kept."""
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {

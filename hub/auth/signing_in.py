@@ -5,6 +5,7 @@ their address (S43, S52).
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from hub.auth import devices, people, sessions, tries
 from hub.auth.passwords import Passwords
 from hub.auth.tries import Counted, Keys, Wait
 from hub.store.engine import Store
+from hub.trail import sign_ins
 
 SWEEP_MS = 3_600_000
 """Old counts are swept out no more often, at a sign-in."""
@@ -81,12 +83,14 @@ Answer = SignedIn | Refusal
 
 
 class Doorman:
-    """Looks at names and passwords for one hub. ``steady_ms`` is its steady clock."""
+    """Looks at names and passwords for one hub. ``steady_ms`` is its steady clock, ``now_ms`` dates the trail."""
 
-    def __init__(self, store: Store, passwords: Passwords, steady_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, passwords: Passwords, steady_ms: Callable[[], int], now_ms: Callable[[], int]
+    ) -> None:
         self._store = store
         self._passwords = passwords
-        self._steady_ms = steady_ms
+        self._steady_ms, self._now_ms = steady_ms, now_ms
         self._swept_ms = 0
 
     async def sign_in(self, site: str, login: str, password: str, address: str, device: str = "") -> Answer:
@@ -95,7 +99,7 @@ class Doorman:
         if not isinstance(found, RightPassword):
             return found
         fresh = await self._passwords.hash(password) if self._passwords.outdated(found.kept) else ""
-        return await self._store.write(lambda connection: _welcome(connection, found, fresh, self._steady_ms()))
+        return await self._store.write(lambda connection: self._welcome(connection, found, fresh, address))
 
     async def check(self, site: str, login: str, password: str, caller: Caller) -> RightPassword | Refusal:
         """Whether this is the person's password. It counts as a try, whoever asks, somebody signed in too."""
@@ -110,6 +114,8 @@ class Doorman:
         fits = await self._passwords.fits(password, known[1] if known else None, known=whose.own)
         if fits and known is not None:
             return RightPassword(site, known[0], login, known[1], whose.device, whose.keys)
+        noted = partial(self._note_wrong, site=site, login=login, address=caller.address, after=counted.after)
+        await self._store.write(noted)
         return Locked(bool(whose.device)) if counted.after.locked else WrongPassword(counted.after.seconds)
 
     def _look(self, connection: Connection, site: str, login: str, caller: Caller) -> tuple[_Whose, Wait]:
@@ -127,6 +133,26 @@ class Doorman:
             tries.sweep(connection, steady_ms)
         return tries.count(connection, site, keys, steady_ms)
 
+    def _note_wrong(self, connection: Connection, site: str, login: str, address: str, after: Wait) -> None:
+        """Write to the trail: the wrong try, and what stands before the next one."""
+        now_ms = self._now_ms()
+        sign_ins.wrong(connection, site, login, address, now_ms)
+        if not after.over:
+            sign_ins.locked(connection, site, login, address, after.seconds, now_ms)
+
+    def _welcome(self, connection: Connection, right: RightPassword, fresh: str, address: str) -> Answer:
+        if not settle(connection, right):
+            return WrongPassword()
+        if fresh:
+            people.keep_hash(connection, right.site, right.user, fresh)
+        sign_ins.right(connection, right.site, right.user, address, self._now_ms())
+        steady_ms = self._steady_ms()
+        token = sessions.begin(connection, right.site, right.user, steady_ms)
+        if right.device:
+            devices.used(connection, right.site, right.device, steady_ms)
+            return SignedIn(token)
+        return SignedIn(token, devices.remember(connection, right.site, right.user, steady_ms))
+
 
 def _refused(wait: Wait, device: str) -> Refusal:
     return Locked(bool(device)) if wait.locked else TooManyTries(wait.seconds)
@@ -138,15 +164,3 @@ def settle(connection: Connection, right: RightPassword) -> bool:
         return False
     tries.forgive(connection, right.site, right.keys)
     return True
-
-
-def _welcome(connection: Connection, right: RightPassword, fresh: str, steady_ms: int) -> Answer:
-    if not settle(connection, right):
-        return WrongPassword()
-    if fresh:
-        people.keep_hash(connection, right.site, right.user, fresh)
-    token = sessions.begin(connection, right.site, right.user, steady_ms)
-    if right.device:
-        devices.used(connection, right.site, right.device, steady_ms)
-        return SignedIn(token)
-    return SignedIn(token, devices.remember(connection, right.site, right.user, steady_ms))

@@ -1,7 +1,7 @@
 """From a source to the catalogue in force: load it, let the guards look, publish it or have it wait for a person."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection
 
-from hub.catalogue import drawable, guards, package, versions
+from hub.catalogue import drawable, guards, package, state, versions
 from hub.catalogue.dldb import read_dldb
 from hub.catalogue.draft import Draft, draft_of
 from hub.catalogue.faults import refused
@@ -20,12 +20,19 @@ from hub.queues import publishing
 from hub.queues.publishing import InForce, Prepared, Stale
 from hub.queues.refusals import Code, Refused
 from hub.store.engine import Store
+from hub.trail.entries import NOTHING, Facts, Note, Who, append
+from hub.trail.machine import machine_user
+from hub.trail.words import What
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue
 from kiosk.catalogue.read import read
 
 TRIES = 5
 """How often somebody else may publish while we compare."""
+
+
+Record = Callable[[Connection, Note], None]
+"""Writes the entry of a publication; its note says CATALOGUE_PUBLISHED, at which site, by whom and when."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -59,22 +66,35 @@ def _read(kind: str, source: Path, area: str, last: Draft | None) -> Draft | Cat
 
 
 def bring(
-    store: Store, sites: Sequence[str], draft: Draft, *, accept: bool = False
+    store: Store, sites: Sequence[str], draft: Draft, *, accept: bool = False, by: Who | None = None
 ) -> InForce | Waiting | Refused | CatalogueFaults:
-    """Put a draft in force at these sites, or keep it where a guard found something and nobody accepted it yet."""
+    """Put a draft in force at these sites, or keep it where a guard found something and nobody accepted it yet.
+
+    ``by``: who brings it, for the trail; None = the machine's user, by a command.
+    """
     if not accept:
         looks = {site: store.read_now(partial(guards.findings, site=site, draft=draft)) for site in sites}
         if any(looks.values()):
             body, now_ms = package.pack(draft), _now_ms()
-            store.write_now(lambda connection: _keep(connection, looks, draft, body, now_ms))
+            store.write_now(lambda connection: _keep(connection, looks, draft, body, now_ms, by or machine_user()))
             return Waiting(next(found for found in looks.values() if found))
-    return put_in_force(store, sites, draft)
+    return put_in_force(store, sites, draft, by=by)
 
 
 def put_in_force(
-    store: Store, sites: Sequence[str], draft: Draft, who: str = ""
+    store: Store,
+    sites: Sequence[str],
+    draft: Draft,
+    who: str = "",
+    *,
+    by: Who | None = None,
+    record: Record | None = None,
 ) -> InForce | Refused | CatalogueFaults:
-    """Publish at all of these sites or at none. Blocks for as long as comparing takes: not for an event loop."""
+    """Publish at all of these sites or at none. Blocks for as long as comparing takes: not for an event loop.
+
+    ``by`` as in ``bring``; ``record`` writes another entry than that a catalogue was published.
+    """
+    by = by or machine_user()
     for _ in range(TRIES):
         with ExitStack() as open_:
             prepared: dict[str, Prepared] = {}
@@ -85,7 +105,8 @@ def put_in_force(
                 open_.enter_context(closing(found.changes))
                 prepared[site] = found
             now_ms = _now_ms()
-            outcome = store.write_now(lambda connection: _commit(connection, prepared, now_ms, who))  # noqa: B023
+            write = partial(_commit, prepared=prepared, now_ms=now_ms, who=who, by=by, record=record)
+            outcome = store.write_now(write)
         if not isinstance(outcome, Stale):
             return outcome
     return Refused(Code.WRONG_STATE, "Somebody else keeps publishing.")
@@ -100,24 +121,50 @@ def refusal(why: Refused | CatalogueFaults) -> Refused:
 
 
 def _commit(
-    connection: Connection, prepared: Mapping[str, Prepared], now_ms: int, who: str
+    connection: Connection,
+    prepared: Mapping[str, Prepared],
+    now_ms: int,
+    who: str,
+    by: Who,
+    record: Record | None,
 ) -> InForce | Stale | Refused:
     outcomes: list[InForce] = []
     with connection.begin_nested() as attempt:
         for site, each in prepared.items():
+            before = _in_force(connection, site)
             outcome = publishing.commit(connection, site, each, now_ms, who)
             if not isinstance(outcome, InForce):
                 attempt.rollback()
                 return outcome
             outcomes.append(outcome)
+            note = Note(site=site, who=by, what=What.CATALOGUE_PUBLISHED, now_ms=now_ms)
+            if record is not None:
+                record(connection, note)
+            else:
+                append(connection, note, _named(each.draft), before, _in_force(connection, site))
     return next((each for each in outcomes if each.changed), outcomes[0])
 
 
 def _keep(
-    connection: Connection, looks: Mapping[str, tuple[Finding, ...]], draft: Draft, body: bytes, now_ms: int
+    connection: Connection, looks: Mapping[str, tuple[Finding, ...]], draft: Draft, body: bytes, now_ms: int, by: Who
 ) -> None:
     for site, found in looks.items():
-        versions.add(connection, site, draft, body, now_ms, found)
+        n = versions.add(connection, site, draft, body, now_ms, found)
+        note = Note(site=site, who=by, what=What.IMPORT_WAITS, now_ms=now_ms)
+        append(connection, note, _named(draft), after={"import": n, "services": draft.count, "findings": len(found)})
+
+
+def _in_force(connection: Connection, site: str) -> Facts:
+    """Which import is in force, as the trail shows it."""
+    known = state.read(connection, site)
+    if known is None:
+        return NOTHING
+    return {"version": known.version, "import": known.import_n}
+
+
+def _named(draft: Draft) -> str:
+    """Where a draft comes from: the format and the name of its file or folder."""
+    return f"{draft.origin} {Path(draft.source).name}".strip()
 
 
 def _load_file(path: Path) -> Catalogue | CatalogueFaults:

@@ -19,6 +19,9 @@ from hub.store import tables as t
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
 from hub.store.sql import run
+from hub.trail.entries import Note, append
+from hub.trail.machine import machine_user
+from hub.trail.words import What
 
 DATABASE = "hub.db"
 
@@ -77,12 +80,22 @@ def run_rotate(data: Path, *, accept: bool = False) -> int:
         return _refuse(str(fault))
     try:
         sites = store.read_now(house.sites)
-        done = [store.write_now(partial(rotate, site=site.id, now_ms=system_ms(), accept=accept)) for site in sites]
+        turn = partial(_rotate_noted, now_ms=system_ms(), accept=accept)
+        done = [store.write_now(partial(turn, site=site.id)) for site in sites]
     except StoreFailed as fault:
         return _refuse(f"{fault} Check the disk, then rotate again.")
     finally:
         store.close()
     return _say(done)
+
+
+def _rotate_noted(connection: Connection, site: str, now_ms: int, accept: bool) -> Rotated | Behind:
+    """The same, and the entry in the trail."""
+    done = rotate(connection, site, now_ms, accept=accept)
+    if isinstance(done, Rotated):
+        note = Note(site=site, who=machine_user(), what=What.KEY_ROTATED, now_ms=now_ms)
+        append(connection, note, before={"key": done.retired}, after={"key": done.signs})
+    return done
 
 
 def _say(done: list[Rotated | Behind]) -> int:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from hub.catalogue import signing, state, versions
 from hub.catalogue.draft import Draft
+from hub.log import event
 from hub.queues import house, publishing
 
 LOGGER = logging.getLogger("hub.catalogue")
@@ -33,4 +34,5 @@ def settle(connection: Connection, now_ms: int) -> None:
 def _take_apart(connection: Connection, site: str, draft: Draft, now_ms: int) -> None:
     outcome = publishing.publish(connection, site, draft, draft.origin, now_ms)
     if not isinstance(outcome, publishing.InForce):
-        LOGGER.error("the catalogue of %s cannot be published: %s", site, outcome)
+        text = "the catalogue of %s cannot be published: %s"
+        LOGGER.error(text, site, outcome, extra=event("catalogue.refused"))

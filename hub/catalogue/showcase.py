@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from hub.catalogue import settling, signing, snapshots, state
 from hub.catalogue.snapshots import Snapshot
 from hub.catalogue.state import State
+from hub.log import event
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
 from kiosk import wire
@@ -78,7 +79,7 @@ class Showcase:
                 said = ""
             except (OSError, DBAPIError, StoreFailed) as fault:
                 if str(fault) != said:
-                    LOGGER.error("cannot renew the catalogue for terminals: %s", fault)
+                    LOGGER.error("cannot renew the catalogue for terminals: %s", fault, extra=event("store.unread"))
                 said = str(fault)
             await asyncio.sleep(LOOK_S)
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from hub.log import event
+
 LOGGER = logging.getLogger("hub.connections")
 EVERY_S = 60.0
 
@@ -47,4 +49,5 @@ class Tally:
             return
         more = known.since if known is not None else 0
         self._counts[reason] = _Count(now_s)
-        LOGGER.warning("turned away: %s, last from %s, %d more in the minute before", reason, address or "?", more)
+        text = "turned away: %s, last from %s, %d more in the minute before"
+        LOGGER.warning(text, reason, address or "?", more, extra=event("limit.reached"))

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from hub.log import event
 from hub.queues import handing_back, orders
 from hub.queues.arrivals import Told
 from hub.queues.merging import take_in
@@ -62,7 +63,7 @@ def _alone(connection: Connection, teller: Teller, op: Op) -> OpAnswer:
     try:
         answer = _once(connection, teller, op)
     except IntegrityError as fault:
-        LOGGER.error("bug in operation %s (%s)", op.op, op.kind, exc_info=fault)
+        LOGGER.error("bug in operation %s (%s)", op.op, op.kind, exc_info=fault, extra=event("hub.bug"))
         answer = OpAnswer(op.op, 500, "bug", "The hub made a mistake; it is in its log.")
     if answer.status >= 500:
         run(connection, "ROLLBACK TO op")

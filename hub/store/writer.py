@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, RootTransaction
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.log import event
 from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble, sentence, trouble_of
 from hub.store.promises import Outcome, Promise, settle
 from hub.store.sql import in_transaction, run
@@ -108,7 +109,7 @@ class Writer:
                 return
             self.alive, self.trouble = False, trouble
             self._inbox.put(None)
-        LOGGER.critical("%s The hub ends.", text)
+        LOGGER.critical("%s The hub ends.", text, extra=event("store.ended"))
         for tell in self.ended:
             tell(trouble)
 
@@ -123,7 +124,7 @@ class Writer:
         try:
             self._work()
         except Exception as bug:
-            LOGGER.critical("bug in the writer", exc_info=bug)
+            LOGGER.critical("bug in the writer", exc_info=bug, extra=event("store.ended"))
             self.give_up(Trouble.BUG, sentence(self._path, Trouble.BUG, type(bug).__name__))
         finally:
             self._refuse(self._all_that_wait())
@@ -256,12 +257,12 @@ class Writer:
     def _stand(self, fault: "_Broken") -> None:
         """Nothing is written from now on, and that is said once."""
         if self.trouble is not fault.trouble:
-            LOGGER.error("The hub cannot save. %s", fault)
+            LOGGER.error("The hub cannot save. %s", fault, extra=event("store.failed"))
         self.trouble = fault.trouble
 
     def _recover(self) -> None:
         if self.trouble is not None and self.alive:
-            LOGGER.warning("The hub saves again: %s", self._path)
+            LOGGER.warning("The hub saves again: %s", self._path, extra=event("store.saves"))
             self.trouble, self._well_at = None, time.monotonic()
 
     def _fall(self, fault: "_Broken", group: list[_Job]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from hub.log import event
 from hub.tasks import keep_going
 from hub.tls import authority, files
 from hub.tls.files import Folder, TlsFault
@@ -67,7 +68,10 @@ class Tls:
         if stamp != self._stamp:
             self._stamp = stamp
             fault = _load(self.context, self._files)
-            LOGGER.error("%s", fault.sentence) if fault else LOGGER.info("The hub uses its new certificate.")
+            if fault:
+                LOGGER.error("%s", fault.sentence, extra=event("tls.failed"))
+            else:
+                LOGGER.info("The hub uses its new certificate.", extra=event("tls.renewed"))
 
     async def watch(self) -> None:
         """Look again and again, until cancelled."""
@@ -98,12 +102,15 @@ def renew_when_due(folder: Folder, now: datetime) -> None:
             return
         until = authority.ends(folder.server.read_bytes())
     except (OSError, ValueError) as fault:
-        LOGGER.error("%s cannot be read (%s). Run 'kiosk hub renew'.", folder.server, fault)
+        text = "%s cannot be read (%s). Run 'kiosk hub renew'."
+        LOGGER.error(text, folder.server, fault, extra=event("tls.failed"))
         return
     if fault_now := files.renew(folder, (), now):
-        LOGGER.error("The certificate ends on %s and cannot be renewed. %s", f"{until:%Y-%m-%d}", fault_now.sentence)
+        text = "The certificate ends on %s and cannot be renewed. %s"
+        LOGGER.error(text, f"{until:%Y-%m-%d}", fault_now.sentence, extra=event("tls.failed"))
     else:
-        LOGGER.info("The certificate would have ended on %s; it was renewed.", f"{until:%Y-%m-%d}")
+        text = "The certificate would have ended on %s; it was renewed."
+        LOGGER.info(text, f"{until:%Y-%m-%d}", extra=event("tls.renewed"))
 
 
 def _load(context: ssl.SSLContext, found: Files) -> TlsFault | None:

@@ -20,6 +20,7 @@ from hub.web import (
     static,
     terminals,
     tiles,
+    trail,
     visitor,
 )
 
@@ -42,6 +43,7 @@ routers: list[ControllerRouterHandler] = [
             *tiles.routers,
             *terminals.routers,
             *site.routers,
+            *trail.routers,
         ],
         exception_handlers=edges.HANDLERS,
     ),

@@ -17,7 +17,10 @@ from hub.auth.weak import is_near
 from hub.hall import Hall
 from hub.queues.terminals import secret_hash
 from hub.queues.waiting import timezone_of
-from hub.web import forms, known_device, refused
+from hub.trail import looks
+from hub.trail.entries import Note, append
+from hub.trail.words import What
+from hub.web import forms, known_device, recorded, refused
 from hub.web.gate import FIRST, address_of, staff_only, who
 from hub.web.page import Asked, go, page
 from hub.web.passwords import about_hall, read_password
@@ -54,7 +57,8 @@ async def change_password(request: Asked, hall: Hall) -> Response[Any]:
     found = await hall.doorman.check(me.site, me.login, old, caller)
     if isinstance(found, RightPassword):
         kept = await hall.passwords.hash(new)
-        token = await hall.store.write(partial(_keep, right=found, kept=kept, me=me, steady_ms=me.at_ms))
+        note = recorded.note(request, hall, What.PERSON_PASSWORD)
+        token = await hall.store.write(partial(_keep, right=found, kept=kept, me=me, steady_ms=me.at_ms, note=note))
         if token is not None:
             done = go("/") if me.handed_out else go("/account", "own_password")
             return known_device.keep(request, done, me.login, token or device)
@@ -67,11 +71,14 @@ async def change_password(request: Asked, hall: Hall) -> Response[Any]:
 async def forget_devices(request: Asked, hall: Hall) -> Response[Any]:
     """Every device is a stranger's again, this one too."""
     me = who(request)
-    await hall.store.write(partial(devices.forget_all, site=me.site, user=me.user))
+    do, look = partial(devices.forget_all, site=me.site, user=me.user), looks.person(me.site, me.user)
+    await recorded.write_done(request, hall, What.PERSON_DEVICES, do, look=look)
     return known_device.drop(go("/account", "devices_forgotten"), me.login)
 
 
-def _keep(connection: Connection, right: RightPassword, kept: str, me: sessions.Person, steady_ms: int) -> str | None:
+def _keep(
+    connection: Connection, right: RightPassword, kept: str, me: sessions.Person, steady_ms: int, note: Note
+) -> str | None:
     """Keep the new password; every other session and device ends. None when the old one is right no more.
 
     Returns the token of this device, "" when it was known before.
@@ -79,6 +86,7 @@ def _keep(connection: Connection, right: RightPassword, kept: str, me: sessions.
     if not signing_in.settle(connection, right):
         return None
     people.change_password(connection, me.site, me.user, kept, me.token_hash, right.device)
+    append(connection, note, me.login)
     return "" if right.device else devices.remember(connection, me.site, me.user, steady_ms)
 
 

@@ -18,7 +18,9 @@ from hub.clock import Doubt
 from hub.hall import Hall, believe
 from hub.queues import clock_set, days
 from hub.store.faults import Trouble
-from hub.web import forms
+from hub.trail.entries import append
+from hub.trail.words import What
+from hub.web import forms, recorded
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, page
 
@@ -73,11 +75,14 @@ async def answer(request: Asked, hall: Hall, word: FromPath[str]) -> Response[An
     wall, now_ms, site = (await forms.read(request)).value("date"), hall.now_ms(), who(request).site
     asked = (await look(request, hall)).doubt
     if asked is not None and asked.wall == wall and word == "right":
-        await believe(hall)
+        await believe(hall, recorded.whose(request))
     elif asked is not None and word == "wrong":
         hall.clock.dismiss()
+        note = recorded.note(request, hall, What.CLOCK_SET)
+        await hall.store.write(partial(append, note=note, after={"clock": "wrong", "date": wall}))
     elif asked is None and word == "close":
-        await hall.store.write(partial(clock_set.close_ahead, site=site, today=wall, now_ms=now_ms))
+        do = partial(clock_set.close_ahead, site=site, today=wall, now_ms=now_ms)
+        await recorded.write_done(request, hall, What.CLOCK_SET, do, done=bool, after={"day": wall})
     return page(request, "desk_alerts_part.html", alerts=await look(request, hall))
 
 

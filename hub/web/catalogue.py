@@ -17,7 +17,8 @@ from hub.hall import Hall
 from hub.queues import waiting
 from hub.queues.publishing import InForce
 from hub.queues.refusals import Code, Refused
-from hub.web import forms
+from hub.trail.words import What
+from hub.web import forms, recorded
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.words import language_of
@@ -47,7 +48,8 @@ async def accept(request: Asked, hall: Hall) -> Response[Any]:
 async def reject(request: Asked, hall: Hall) -> Response[Any]:
     """Turn the import down that waits."""
     person = who(request)
-    await hall.store.write(partial(versions.reject, site=person.site, now_ms=hall.now_ms(), who=person.name))
+    do = partial(versions.reject, site=person.site, now_ms=hall.now_ms(), who=person.name)
+    await recorded.write_done(request, hall, What.IMPORT_REJECTED, do, done=bool)
     return go("/catalogue", "rejected")
 
 
@@ -62,7 +64,8 @@ async def _publish(request: Asked, hall: Hall, n: int, done: str) -> Response[An
     draft = await hall.store.read(partial(versions.draft, site=person.site, n=n))
     if draft is None:
         return await _page(request, hall, 409, refused="catalogue.gone")
-    outcome = await asyncio.to_thread(imports.put_in_force, hall.store, (person.site,), draft, person.name)
+    put = partial(imports.put_in_force, by=recorded.whose(request))
+    outcome = await asyncio.to_thread(put, hall.store, (person.site,), draft, person.name)
     if not isinstance(outcome, InForce):
         why = imports.refusal(outcome)
         return await _page(request, hall, 409, refused=REFUSALS.get(why.code, why))

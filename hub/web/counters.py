@@ -12,7 +12,9 @@ from hub.hall import Hall
 from hub.queues import arrange, house
 from hub.queues.called import LANG
 from hub.queues.refusals import Refused
-from hub.web import forms
+from hub.trail import looks
+from hub.trail.words import What
+from hub.web import forms, recorded
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from kiosk.i18n.hyphens import softened
@@ -44,7 +46,8 @@ async def change_counter(request: Asked, hall: Hall, ident: FromPath[str]) -> Re
 async def close_counter(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Take the counter away."""
     site, now_ms = who(request).site, hall.now_ms()
-    refused = await hall.store.write(partial(arrange.close_counter, site=site, counter=ident, now_ms=now_ms))
+    do, look = partial(arrange.close_counter, site=site, counter=ident, now_ms=now_ms), looks.counter(site, ident)
+    refused = await recorded.write(request, hall, What.COUNTER_REMOVED, look, do)
     if refused:
         return await _page(request, hall, forms.Form(), 409, refused="counters.busy")
     return go("/counters", "saved")
@@ -59,7 +62,7 @@ async def _write(request: Asked, hall: Hall, ident: str, *, new: bool) -> Respon
     if name and alike:
         form.fault("short", "fault.short_taken")
     queues = form.some_of("queues", known)
-    write = house.add_counter if new else arrange.change_counter
+    write, what = (house.add_counter, What.COUNTER_ADDED) if new else (arrange.change_counter, What.COUNTER_CHANGED)
 
     def do(connection: Connection) -> Refused | None:
         refused = write(connection, site, ident, name=name, place=place, short=short, now_ms=hall.now_ms())
@@ -67,7 +70,7 @@ async def _write(request: Asked, hall: Hall, ident: str, *, new: bool) -> Respon
             house.serve(connection, site, ident, () if len(queues) == len(known) else queues, hall.now_ms())
         return refused
 
-    if form.ok and await hall.store.write(do) is None:
+    if form.ok and await recorded.write(request, hall, what, looks.counter(site, ident), do) is None:
         return go("/counters", "saved")
     form.fault("name", "fault.counter_taken")
     return await _page(request, hall, form, 422, editing="" if new else ident)

@@ -7,7 +7,7 @@ looked at in the transaction of the act.
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
@@ -18,7 +18,8 @@ from hub import streams
 from hub.auth import seats
 from hub.auth.rights import Right
 from hub.auth.sessions import Person
-from hub.hall import Hall
+from hub.hall import Hall, TheHall
+from hub.log import event
 from hub.queues import alarms, bringing, calling, returning, tickets, undoing
 from hub.queues import help as helping
 from hub.queues.acts import SeatChange
@@ -28,25 +29,28 @@ from hub.queues.refusals import Code, Refused
 from hub.queues.returning import may_return
 from hub.queues.tickets import Ticket
 from hub.store.words import Origin
-from hub.web import alerts, forms, looking
+from hub.trail.calls import CallNote, noted_call
+from hub.trail.words import What
+from hub.web import alerts, forms, looking, recorded
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.strip import Sentence, undone
 from hub.web.words import language_of
 
+T = TypeVar("T")
 LOGGER = logging.getLogger("hub.desk")
 TEXT_MAX = 400
 """Characters of a number, a slip or the address of a visitor's page."""
 CALL, HELP = needs(Right.CALL), needs(Right.HELP)
 
-DO: dict[str, Callable[[Connection, Act], Done | Refused]] = {
-    "next": calling.call_next,
-    "recall": calling.recall,
-    "arrive": calling.arrive,
-    "finish": calling.finish,
-    "no-show": calling.no_show,
-    "to-place": returning.to_place,
-    "to-me": returning.to_me,
+DO: dict[str, tuple[Callable[[Connection, Act], Done | Refused], What]] = {
+    "next": (calling.call_next, What.CALL_NEXT),
+    "recall": (calling.recall, What.CALL_RECALL),
+    "arrive": (calling.arrive, What.CALL_ARRIVED),
+    "finish": (calling.finish, What.CALL_FINISHED),
+    "no-show": (calling.no_show, What.CALL_NO_SHOW),
+    "to-place": (returning.to_place, What.CALL_BACK),
+    "to-me": (returning.to_me, What.CALL_BACK),
 }
 """What a counter may do, by the last part of the address. ``next`` ends the visit of whoever is still here."""
 
@@ -80,7 +84,8 @@ async def act(request: Asked, hall: Hall, word: FromPath[str]) -> Response[Any]:
     order = _order(form, me, hall.now_ms())
     if word not in DO or order is None or (word != "next" and not order.ticket):
         return await _parts(request, hall, "desk.refused.bad_request", status=422)
-    result = await hall.store.write(lambda c: seats.lost(c, me) or DO[word](c, order))
+    do, what = DO[word]
+    result = await _write(request, hall, order, what, lambda c: do(c, order))
     if isinstance(result, Refused):
         return await _refuse(request, hall, result)
     return await _parts(request, hall, "desk.refused.nobody_waits" if result.nobody_waits else "", offer=NO_OFFER)
@@ -93,7 +98,7 @@ async def undo(request: Asked, hall: Hall) -> Response[Any]:
     order, of = _order(form, me, hall.now_ms()), form.value("of")
     if order is None or not of:
         return await _parts(request, hall, "desk.refused.bad_request", status=422)
-    result = await hall.store.write(lambda c: seats.lost(c, me) or undoing.undo(c, order, of))
+    result = await _write(request, hall, order, What.CALL_UNDONE, lambda c: undoing.undo(c, order, of))
     if isinstance(result, Refused):
         return await _refuse(request, hall, result)
     if any(isinstance(change, SeatChange) for change in result.record.changes):
@@ -109,7 +114,8 @@ async def pause(request: Asked, hall: Hall) -> Response[Any]:
     if order is None:
         return await _parts(request, hall, "desk.refused.bad_request", status=422)
     on, op, counter = form.value("on") == "1", order.op, order.counter
-    result = await hall.store.write(lambda c: seats.lost(c, me) or seats.pause(c, me, counter, on, op, now_ms))
+    do = partial(seats.pause, person=me, counter=counter, on=on, op=op, now_ms=now_ms)
+    result = await _write(request, hall, order, What.CALL_PAUSE, do)
     return await _refuse(request, hall, result) if isinstance(result, Refused) else await _parts(request, hall, "")
 
 
@@ -140,14 +146,15 @@ async def bring(request: Asked, hall: Hall) -> Response[Any]:
         origin=Origin.EXPECTED if form.value("expected") else Origin.TYPED,
         counter=order.counter,
     )
-    result = await hall.store.write(lambda c: seats.lost(c, me) or bringing.bring(c, wish))
+    result = await _write(request, hall, order, What.CALL_BROUGHT, partial(bringing.bring, wish=wish))
     if isinstance(result, Refused):
         return _refused(await _refuse(request, hall, result))
     found, ticket = await hall.store.read(partial(_offered, site=me.site, ident=result.ticket.id)), result.ticket
     key, tone = ("desk.brought", "go") if result.fresh else (f"desk.known.{ticket.state}", "info")
     said: list[str | Sentence] = [(key, ticket.label)]
     if result.wrong_keyboard:
-        LOGGER.warning("the reader at %s is set to another keyboard than its computer", me.counter)
+        text = "the reader at %s is set to another keyboard than its computer"
+        LOGGER.warning(text, me.counter, extra=event("desk.keyboard"))
         said.append("desk.wrong_keyboard")
     return await _parts(request, hall, *said, tone=tone, offer=(found,) if found else NO_OFFER)
 
@@ -157,7 +164,8 @@ async def note_alarm(request: Asked, hall: Hall) -> Response[Any]:
     """I have seen this alarm and do something."""
     form, me, now_ms = await forms.read(request), who(request), hall.now_ms()
     kind, subject = form.value("kind"), form.value("subject")
-    await hall.store.write(lambda c: alarms.note(c, me.site, kind, subject, me.user, now_ms))
+    do = partial(alarms.note, site=me.site, kind=kind, subject=subject, user=me.user, now_ms=now_ms)
+    await recorded.write_done(request, hall, What.ALARM_NOTED, do, done=bool, after={"alarm": kind})
     return await _parts(request, hall, "")
 
 
@@ -175,6 +183,19 @@ async def done_there(request: Asked, hall: Hall, ident: FromPath[str]) -> Respon
     me, now_ms = who(request), hall.now_ms()
     await hall.store.write(lambda c: helping.close(c, me.site, ident, now_ms))
     return await _parts(request, hall, "")
+
+
+async def _write(
+    request: Asked, hall: TheHall, order: Act, what: What, do: Callable[[Connection], T | Refused]
+) -> T | Refused:
+    """Do it for whoever still has the counter's seat; the trail says that the counter did it."""
+    me, by = who(request), recorded.whose(request)
+    note = CallNote(site=me.site, counter=order.counter, op=order.op, what=what, who=by, now_ms=order.now_ms)
+
+    def write(connection: Connection) -> T | Refused:
+        return seats.lost(connection, me) or noted_call(connection, note, partial(do, connection), Refused)
+
+    return await hall.store.write(write)
 
 
 def _order(form: forms.Form, me: Person, now_ms: int) -> Act | None:

@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
+from hub.log import event
 from hub.store.faults import StoreFailed
 from hub.web.page import Asked, page
 
@@ -32,7 +33,7 @@ def store_failed(request: Asked, fault: StoreFailed) -> Response[Any]:
 
 def bug(request: Asked, fault: Exception) -> Response[Any]:
     """A program fault."""
-    LOGGER.error("bug in %s %s", request.method, request.url.path, exc_info=fault)
+    LOGGER.error("bug in %s %s", request.method, request.url.path, exc_info=fault, extra=event("hub.bug"))
     return page(request, "message.html", 500, word="bug")
 
 

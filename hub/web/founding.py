@@ -109,6 +109,14 @@ def house_hours(catalogue: Catalogue) -> tuple[Span, ...]:
     return catalogue.offices[0].hours if catalogue.offices else ()
 
 
+def hours_in_words(hours: tuple[Span, ...]) -> dict[str, str]:
+    """The hours by day (0 = Monday), for the trail."""
+    spans: dict[str, list[str]] = {}
+    for span in hours:
+        spans.setdefault(str(span.day), []).append(f"{span.opens:%H:%M}-{span.closes:%H:%M}")
+    return {day: ", ".join(each) for day, each in spans.items()}
+
+
 def usual_hours() -> tuple[Span, ...]:
     """What the form starts with."""
     return tuple(Span(day=day, opens=time(8), closes=time(16 if day != 3 else 18)) for day in range(5))

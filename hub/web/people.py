@@ -5,12 +5,16 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
+from sqlalchemy import Connection
 
 from hub.auth import people
 from hub.auth.rights import RIGHTS, Right
 from hub.hall import Hall
 from hub.store.words import ROLES, Role
-from hub.web import forms
+from hub.trail import looks
+from hub.trail.entries import append
+from hub.trail.words import What
+from hub.web import forms, recorded
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.passwords import about_hall, read_password
@@ -33,9 +37,10 @@ async def add_person(request: Asked, hall: Hall) -> Response[Any]:
     name, role = form.text("name"), form.one_of("role", ROLES)
     password = read_password(form, login, name, *await about_hall(hall))
     if form.ok:
-        site, kept = who(request).site, await hall.passwords.hash(password)
-        add = partial(people.add, site=site, ident=hall.new_id(), login=login, name=name, role=Role(role), kept=kept)
-        if await hall.store.write(partial(add, now_ms=hall.now_ms(), handed_out=True)):
+        site, ident, kept = who(request).site, hall.new_id(), await hall.passwords.hash(password)
+        add = partial(people.add, site=site, ident=ident, login=login, name=name, role=Role(role), kept=kept)
+        do, look = partial(add, now_ms=hall.now_ms(), handed_out=True), looks.person(site, ident)
+        if await recorded.write(request, hall, What.PERSON_ADDED, look, do):
             return go("/people", "person_added")
         form.fault("login", "fault.login_taken")
     return await _page(request, hall, form, 422)
@@ -48,8 +53,8 @@ async def give_role(request: Asked, hall: Hall, ident: FromPath[str]) -> Respons
     role, site = form.one_of("role", ROLES), who(request).site
     if not form.ok:
         return go("/people")
-    change = partial(people.change_role, site=site, ident=ident, role=Role(role))
-    return await _changed(request, hall, await hall.store.write(change))
+    change, look = partial(people.change_role, site=site, ident=ident, role=Role(role)), looks.person(site, ident)
+    return await _changed(request, hall, await recorded.write(request, hall, What.PERSON_ROLE, look, change))
 
 
 @post("/people/{ident:str}/password", opt=MAY)
@@ -65,16 +70,22 @@ async def reset_password(request: Asked, hall: Hall, ident: FromPath[str]) -> Re
     password = read_password(form, known[ident].login, known[ident].name, *await about_hall(hall))
     if not form.ok:
         return await _page(request, hall, forms.Form(None, role=Role.CLERK), 422, wrong={ident: form})
-    kept = await hall.passwords.hash(password)
-    change = partial(people.change_password, site=me.site, ident=ident, kept=kept, handed_out=True)
-    await hall.store.write(change)
+    kept, note = await hall.passwords.hash(password), recorded.note(request, hall, What.PERSON_PASSWORD)
+
+    def do(connection: Connection) -> None:
+        people.change_password(connection, me.site, ident, kept, handed_out=True)
+        append(connection, note, known[ident].login)
+
+    await hall.store.write(do)
     return go("/people", "password_changed")
 
 
 @post("/people/{ident:str}/unlock", opt=MAY)
 async def unlock(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """End the waits and locks that wrong passwords brought."""
-    await hall.store.write(partial(people.unlock, site=who(request).site, ident=ident))
+    site = who(request).site
+    do, look = partial(people.unlock, site=site, ident=ident), looks.person(site, ident)
+    await recorded.write_done(request, hall, What.PERSON_UNLOCKED, do, look=look)
     return go("/people", "unlocked")
 
 
@@ -82,14 +93,16 @@ async def unlock(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[A
 async def disable(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Let the person in no more."""
     site, now_ms = who(request).site, hall.now_ms()
-    gone = await hall.store.write(partial(people.disable, site=site, ident=ident, now_ms=now_ms))
-    return await _changed(request, hall, gone)
+    do, look = partial(people.disable, site=site, ident=ident, now_ms=now_ms), looks.person(site, ident)
+    return await _changed(request, hall, await recorded.write(request, hall, What.PERSON_DISABLED, look, do))
 
 
 @post("/people/{ident:str}/enable", opt=MAY)
 async def enable(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Let the person in again."""
-    await hall.store.write(partial(people.enable, site=who(request).site, ident=ident))
+    site = who(request).site
+    do, look = partial(people.enable, site=site, ident=ident), looks.person(site, ident)
+    await recorded.write(request, hall, What.PERSON_ENABLED, look, do)
     return go("/people", "saved")
 
 

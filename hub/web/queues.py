@@ -12,7 +12,9 @@ from hub.catalogue import listing
 from hub.hall import Hall
 from hub.queues import arrange, house, waiting
 from hub.queues.refusals import Code, Refused
-from hub.web import forms
+from hub.trail import looks
+from hub.trail.words import What
+from hub.web import forms, recorded
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from kiosk.catalogue.model import Texts
@@ -39,7 +41,8 @@ async def add_queue(request: Asked, hall: Hall) -> Response[Any]:
 
     if not form.ok:
         return await _page(request, hall, form, 422)
-    match await hall.store.write(do):
+    look = looks.queue(site, f"q-{series.lower()}")
+    match await recorded.write(request, hall, What.QUEUE_ADDED, look, do):
         case None:
             return go("/queues", "saved")
         case Refused(code=Code.CATALOGUE_FAULTY) as refused:
@@ -56,7 +59,11 @@ async def change_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Resp
     names, places = _texts(form)
     if not form.ok:
         return await _page(request, hall, form, 422, editing=ident)
-    refused = await hall.store.write(lambda c: arrange.change_queue(c, site, ident, names, places, hall.now_ms()))
+
+    def do(connection: Connection) -> Refused | None:
+        return arrange.change_queue(connection, site, ident, names, places, hall.now_ms())
+
+    refused = await recorded.write(request, hall, What.QUEUE_CHANGED, looks.queue(site, ident), do)
     if refused:
         return await _page(request, hall, form, 422, refused=refused, editing=ident)
     return go("/queues", "saved")
@@ -66,7 +73,11 @@ async def change_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Resp
 async def open_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Give numbers, or give none for now."""
     is_open, site = (await forms.read(request)).value("open") == "yes", who(request).site
-    await hall.store.write(lambda c: house.open_queue(c, site, ident, is_open, hall.now_ms()))
+
+    def do(connection: Connection) -> None:
+        house.open_queue(connection, site, ident, is_open, hall.now_ms())
+
+    await recorded.write(request, hall, What.QUEUE_CHANGED, looks.queue(site, ident), do)
     return go("/queues", "saved")
 
 
@@ -74,7 +85,11 @@ async def open_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Respon
 async def remove_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Take the queue away."""
     site = who(request).site
-    if refused := await hall.store.write(lambda c: arrange.remove_queue(c, site, ident, hall.now_ms())):
+
+    def do(connection: Connection) -> Refused | None:
+        return arrange.remove_queue(connection, site, ident, hall.now_ms())
+
+    if refused := await recorded.write(request, hall, What.QUEUE_REMOVED, looks.queue(site, ident), do):
         why = refused if refused.code is Code.CATALOGUE_FAULTY else "queues.not_empty"
         return await _page(request, hall, forms.Form(), 409, refused=why)
     return go("/queues", "saved")
@@ -95,8 +110,12 @@ async def route(request: Asked, hall: Hall) -> Response[Any]:
     form, site = await forms.read(request), who(request).site
     known = [queue.id for queue in await hall.store.read(partial(arrange.queues, site=site))]
     queue, service = form.one_of("queue", known), form.text("service", 120)
+
+    def do(connection: Connection) -> None:
+        house.route(connection, site, service, queue, hall.now_ms())
+
     if form.ok:
-        await hall.store.write(lambda c: house.route(c, site, service, queue, hall.now_ms()))
+        await recorded.write(request, hall, What.SERVICE_ROUTED, looks.route(site, service), do)
     return go("/services", "saved" if form.ok else "")
 
 

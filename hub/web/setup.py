@@ -15,8 +15,12 @@ from hub.auth.rights import Right
 from hub.hall import Hall
 from hub.queues import house, terminals
 from hub.queues.terminals import CODE_LIVES_MS, make_code
-from hub.web import forms, founding, known_device, words
-from hub.web.gate import SESSION_COOKIE, anybody, cookie, keep_form_token, needs, staff_only, who
+from hub.store.words import Role
+from hub.trail import looks
+from hub.trail.entries import Note, Who, append
+from hub.trail.words import What
+from hub.web import forms, founding, known_device, recorded, words
+from hub.web.gate import SESSION_COOKIE, address_of, anybody, cookie, keep_form_token, needs, staff_only, who
 from hub.web.page import Asked, go, page
 from hub.web.passwords import read_password
 from kiosk.catalogue.model import Span
@@ -56,6 +60,9 @@ async def set_up(request: Asked, hall: Hall) -> Response[Any]:
         if not first_run.use_up(connection, form.value("token"), now_ms):
             return None
         made = founding.found(connection, new, administrator, hall.new_id, now_ms)
+        by = Who(made.user, login, Role.ADMINISTRATOR, address_of(request))
+        note = Note(site=made.site, who=by, what=What.SITE_FOUNDED, now_ms=now_ms)
+        append(connection, note, new.name, after=looks.site_settings(made.site)(connection))
         session = sessions.begin(connection, made.site, made.user, steady_ms)
         return session, devices.remember(connection, made.site, made.user, steady_ms)
 
@@ -77,12 +84,16 @@ async def welcome(request: Asked, hall: Hall) -> Response[Any]:
 async def first_code(request: Asked, hall: Hall) -> Response[Any]:
     """A code for the first terminal, shown once."""
     site, code = who(request).site, make_code(secrets.randbelow)
+    note = recorded.note(request, hall, What.TERMINAL_CODE)
 
     def do(connection: Connection) -> bool:
         known = [each for each in terminals.terminals_now(connection, site, hall.now_ms()) if not each.revoked]
         if not known:
             return False
-        return terminals.add_code(connection, site, known[0].id, code, hall.now_ms()) is None
+        if terminals.add_code(connection, site, known[0].id, code, hall.now_ms()) is not None:
+            return False
+        append(connection, note, known[0].name)
+        return True
 
     return await _welcome(request, hall, code if await hall.store.write(do) else "")
 

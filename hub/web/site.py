@@ -6,13 +6,17 @@ from typing import Any
 
 import msgspec
 from litestar import Response, Router, get, post
+from sqlalchemy import Connection
 
 from hub.auth.rights import Right
 from hub.catalogue import imports
 from hub.hall import Hall
 from hub.queues import house, whole
 from hub.queues.publishing import InForce
-from hub.web import forms, founding
+from hub.trail import looks
+from hub.trail.entries import Note, append
+from hub.trail.words import What
+from hub.web import forms, founding, recorded
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, go, page
 from hub.web.setup import hours_as_fields, read_hours
@@ -39,10 +43,19 @@ async def change_site(request: Asked, hall: Hall) -> Response[Any]:
     hours = read_hours(form)
     if not form.ok:
         return page(request, "site.html", 422, form=form, site_id=site, refused=None)
-    await hall.store.write(lambda connection: house.change_site(connection, new, hall.now_ms()))
+    do = partial(house.change_site, site=new, now_ms=hall.now_ms())
+    await recorded.write(request, hall, What.SITE_CHANGED, looks.site_settings(site), do)
     draft = await hall.store.read(partial(whole.in_force, site=site))
     if draft is not None and founding.house_hours(draft.shell) != hours:
-        done = await asyncio.to_thread(imports.put_in_force, hall.store, (site,), founding.set_hours(draft, hours))
+        before, after = (
+            {"hours": founding.hours_in_words(each)} for each in (founding.house_hours(draft.shell), hours)
+        )
+
+        def record(connection: Connection, note: Note) -> None:
+            append(connection, msgspec.structs.replace(note, what=What.HOURS_CHANGED), "", before, after)
+
+        put = partial(imports.put_in_force, by=recorded.whose(request), record=record)
+        done = await asyncio.to_thread(put, hall.store, (site,), founding.set_hours(draft, hours))
         if not isinstance(done, InForce):
             return page(request, "site.html", 409, form=form, site_id=site, refused=imports.refusal(done))
     return go("/site", "saved")

@@ -16,8 +16,12 @@ from hub.auth.sessions import Person
 from hub.hall import Hall
 from hub.queues import calling, returning
 from hub.queues.acts import Act
+from hub.queues.refusals import Refused
 from hub.store.words import State
-from hub.web import forms, places
+from hub.trail.calls import CallNote, noted_call
+from hub.trail.entries import Note, Who, append
+from hub.trail.words import What
+from hub.web import forms, places, recorded
 from hub.web.gate import FIRST, SESSION_COOKIE, needs, staff_only, who
 from hub.web.page import Asked, go, page
 from hub.web.places import Place
@@ -32,6 +36,8 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     that they take over, ``becomes`` is for the visitor ``left``."""
 
     me: Person
+    by: Who
+    """The same as the trail names them."""
     counter: str
     over: str
     left: str
@@ -83,7 +89,8 @@ async def choose(request: Asked, hall: Hall) -> Response[Any]:
 async def sign_out(request: Asked, hall: Hall) -> Response[Any]:
     """End the session here and in the hub."""
     wish = msgspec.structs.replace(await _wish(request, hall), counter="")
-    found = await hall.store.write(partial(_sign_out, wish=wish))
+    note = recorded.note(request, hall, What.SIGNED_OUT)
+    found = await hall.store.write(partial(_sign_out, wish=wish, note=note))
     answer = _answer(request, wish, found)
     if isinstance(found, Moved):
         answer.delete_cookie(SESSION_COOKIE)
@@ -94,6 +101,7 @@ async def _wish(request: Asked, hall: Hall) -> Move:
     form = await forms.read(request)
     return Move(
         me=who(request),
+        by=recorded.whose(request),
         counter=form.value("counter"),
         over=form.value("over"),
         left=form.value("left"),
@@ -136,7 +144,7 @@ def _sit_down(connection: Connection, wish: Move) -> AskAboutVisitor | AskToTake
     return Moved()
 
 
-def _sign_out(connection: Connection, wish: Move) -> AskAboutVisitor | AskToTakeOver | Moved:
+def _sign_out(connection: Connection, wish: Move, note: Note) -> AskAboutVisitor | AskToTakeOver | Moved:
     mine = _mine(places.places(connection, wish.me, wish.now_ms), wish.me)
     if mine is not None and _undecided(mine, wish):
         return AskAboutVisitor(mine)
@@ -144,6 +152,7 @@ def _sign_out(connection: Connection, wish: Move) -> AskAboutVisitor | AskToTake
         _leave(connection, mine, wish)
     seats.get_up(connection, wish.me, wish.now_ms)
     sessions.end(connection, wish.me)
+    append(connection, note)
     return Moved()
 
 
@@ -170,10 +179,10 @@ def _leave(connection: Connection, mine: Place, wish: Move) -> None:
         ticket=mine.visitor.id,
         was_here=wish.becomes == "done",
     )
-    if wish.becomes == "back":
-        returning.back_to_the_list(connection, act)
-    else:
-        calling.finish(connection, act)
+    back = wish.becomes == "back"
+    do, what = (returning.back_to_the_list, What.CALL_BACK) if back else (calling.finish, What.CALL_FINISHED)
+    note = CallNote(site=act.site, counter=act.counter, op=act.op, what=what, who=wish.by, now_ms=act.now_ms)
+    noted_call(connection, note, lambda: do(connection, act), Refused)
 
 
 routers = [Router("/", route_handlers=[choose_page, asked_for, choose, sign_out], before_request=staff_only)]

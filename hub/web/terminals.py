@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,9 @@ from hub.hall import Hall
 from hub.queues import alarms, orders, terminals, waiting
 from hub.queues.refusals import Refused
 from hub.queues.terminals import CODE_LIVES_MS, make_code
-from hub.web import forms
+from hub.trail import looks
+from hub.trail.words import What
+from hub.web import forms, recorded
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from kiosk.wire import OrderKind
@@ -40,7 +43,8 @@ async def add_terminal(request: Asked, hall: Hall) -> Response[Any]:
             connection, site, ident, code, now_ms
         )
 
-    if form.ok and await hall.store.write(do) is None:
+    look = looks.terminal(site, ident)
+    if form.ok and await recorded.write(request, hall, What.TERMINAL_ADDED, look, do) is None:
         return await _page(request, hall, forms.Form(), code=code, code_for=ident)
     form.fault("name", "fault.terminal_taken")
     return await _page(request, hall, form, 422)
@@ -51,7 +55,8 @@ async def note_alarm(request: Asked, hall: Hall) -> Response[Any]:
     """I have seen this alarm and do something."""
     form, me, now_ms = await forms.read(request), who(request), hall.now_ms()
     kind, subject = form.value("kind"), form.value("subject")
-    await hall.store.write(lambda c: alarms.note(c, me.site, kind, subject, me.user, now_ms))
+    do = partial(alarms.note, site=me.site, kind=kind, subject=subject, user=me.user, now_ms=now_ms)
+    await recorded.write_done(request, hall, What.ALARM_NOTED, do, done=bool, after={"alarm": kind})
     return go("/terminals")
 
 
@@ -59,7 +64,8 @@ async def note_alarm(request: Asked, hall: Hall) -> Response[Any]:
 async def new_code(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """Another code; the one before is worthless."""
     site, code = who(request).site, make_code(secrets.randbelow)
-    refused = await hall.store.write(lambda c: terminals.add_code(c, site, ident, code, hall.now_ms()))
+    do = partial(terminals.add_code, site=site, terminal=ident, code=code, now_ms=hall.now_ms())
+    refused = await recorded.write_done(request, hall, What.TERMINAL_CODE, do, look=looks.terminal(site, ident))
     return go("/terminals") if refused else await _page(request, hall, forms.Form(), code=code, code_for=ident)
 
 
@@ -67,7 +73,9 @@ async def new_code(request: Asked, hall: Hall, ident: FromPath[str]) -> Response
 async def revoke_code(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """The code that was given is worthless."""
     site = who(request).site
-    await hall.store.write(lambda c: terminals.revoke_codes(c, site, ident, hall.now_ms()))
+    do = partial(terminals.revoke_codes, site=site, terminal=ident, now_ms=hall.now_ms())
+    look = looks.terminal(site, ident)
+    await recorded.write_done(request, hall, What.TERMINAL_CODE_REVOKED, do, look=look)
     return go("/terminals", "code_revoked")
 
 
@@ -75,7 +83,8 @@ async def revoke_code(request: Asked, hall: Hall, ident: FromPath[str]) -> Respo
 async def revoke(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
     """The terminal's key is worthless from now on."""
     site = who(request).site
-    await hall.store.write(lambda c: terminals.revoke(c, site, ident, hall.now_ms()))
+    do = partial(terminals.revoke, site=site, terminal=ident, now_ms=hall.now_ms())
+    await recorded.write(request, hall, What.TERMINAL_REVOKED, looks.terminal(site, ident), do)
     hall.keys.forget()
     return go("/terminals", "revoked")
 
@@ -93,7 +102,8 @@ async def give_order(request: Asked, hall: Hall, ident: FromPath[str]) -> Respon
     )
     if not form.ok:
         return await _page(request, hall, forms.Form(), 422, ordering=ident, order_form=form)
-    refused = await hall.store.write(lambda c: orders.give(c, me.site, ident, given, hall.now_ms()))
+    do = partial(orders.give, site=me.site, terminal=ident, given=given, now_ms=hall.now_ms())
+    refused = await recorded.write(request, hall, What.TERMINAL_ORDER, looks.order(me.site, ident, given.id), do)
     return go("/terminals", "" if refused else "ordered")
 
 

@@ -15,7 +15,9 @@ from hub.catalogue.listing import LANGUAGES
 from hub.hall import Hall
 from hub.queues import publishing
 from hub.queues.refusals import Refused
-from hub.web import forms
+from hub.trail import looks
+from hub.trail.words import What
+from hub.web import forms, recorded
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from kiosk.catalogue.model import Featured, Texts
@@ -94,7 +96,7 @@ async def _change(request: Asked, hall: Hall, change: Callable[[Tiles], Tiles | 
         new = change(_now(connection, site))
         return publishing.change(connection, site, lambda: tiles.set_own(connection, site, new), now_ms)
 
-    if refused := await hall.store.write(do):
+    if refused := await recorded.write(request, hall, What.TILES_CHANGED, looks.tiles(site), do):
         return await _page(request, hall, forms.Form(), 409, refused=refused)
     return go("/catalogue/tiles", "saved")
 

@@ -59,6 +59,7 @@ from offline_cache.questions import Questions
 from offline_cache.standings import StandingThread
 from offline_cache.storage import StorageThread, StoreReady
 from offline_cache.sync import SyncThread
+from offline_cache.trail_heads import TrailHeads
 
 OPEN_S = 30.0
 
@@ -126,6 +127,7 @@ class Workers:
                 orders=self._orders.hear,
                 help=self._help_taken,
                 taken=self._misses.taken,
+                trail=TrailHeads(data / "hub-trail-heads.txt", time.time, self._note).hear,
             ),
             note=self._note,
         )

@@ -99,6 +99,9 @@ class Order(Body, frozen=True, kw_only=True):
     role: Short
 
 
+TrailHead = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{1,18}:[0-9a-f]{64})?\Z")]
+
+
 class HelpTaken(Body, frozen=True):
     """A help call of this terminal (its id) that somebody has taken, and the name of who is coming."""
 
@@ -119,6 +122,9 @@ class HeartbeatAnswer(Body, frozen=True):
     """Business days later than ``business_day`` that staff closed because the hub's clock had been wrong. A terminal
     that counts under one of them goes to ``business_day``, which was never open before, and begins its counts anew."""
     help: tuple[HelpTaken, ...] = ()
+    trail_head: TrailHead = ""
+    """The head of the hub's trail as of today, ``SEQ:HASH`` (``kiosk.hash_chain``). Terminals keep it, so that whoever
+    computes the whole trail anew is found. "" = an older hub, or nothing is in the trail."""
 
 
 class HelpRequest(Body, frozen=True):

@@ -24,6 +24,7 @@ STAFF = (
     "/terminals",
     "/site",
     "/account",
+    "/trail",
     "/welcome",
     "/desk/choose",
     "/nowhere",

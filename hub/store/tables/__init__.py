@@ -31,6 +31,7 @@ from hub.store.tables.house import (
 )
 from hub.store.tables.numbers import alarm, instance, label_alias, slot_grant, ticket_alias
 from hub.store.tables.orders import terminal_order
+from hub.store.tables.trail import trail, trail_entry
 from hub.store.tables.visits import applied, business_day, counter_seq, event, help_call, interval, ticket, tombstone
 
 __all__ = [
@@ -69,5 +70,7 @@ __all__ = [
     "ticket_alias",
     "tile",
     "tombstone",
+    "trail",
+    "trail_entry",
     "user",
 ]

@@ -44,6 +44,12 @@ def waiting_labels(live: Any) -> list[str]:
     return [each.label for each in live.hall.see(waiting.waiting_list, SITE)]
 
 
+def in_the_trail(live: Any) -> tuple[str, ...]:
+    """The newest entry."""
+    sql = "SELECT login, what, before, after FROM trail_entry ORDER BY seq DESC LIMIT 1"
+    return tuple(live.hall.see(lambda c: c.exec_driver_sql(sql).one()))
+
+
 def notices(text: str) -> int:
     """How many things staff are told on top of the desk."""
     _, found, alerts = text.partition('id="alerts"')
@@ -97,6 +103,8 @@ def test_staff_are_asked_about_a_jump_and_say_that_it_is_right(live: Any, desk: 
     assert live.hall.see(days.open_day, SITE) == "2046-01-23"
     assert waiting_labels(live) == ["A 001"], "who came before staff said so is here"
     assert desk.get("/desk", allow_redirects=False).status_code == 200, "nobody is signed out by the answer"
+    before, after = '{"clock":"2026-11-24 11:30 UTC"}', '{"clock":"2046-01-23 11:30 UTC"}'
+    assert in_the_trail(live) == ("anna", "site.clock", before, after)
 
 
 def test_staff_say_that_the_clock_is_wrong(live: Any, desk: Browser, machine: Machine) -> None:
@@ -104,6 +112,7 @@ def test_staff_say_that_the_clock_is_wrong(live: Any, desk: Browser, machine: Ma
     machine.wall_ms += FAR_MS
     assert "A technician must set the clock." in desk.post("/desk/clock/wrong", {"date": "2046-01-23"}).text
     assert "clock-wrong" not in desk.get("/desk").text
+    assert in_the_trail(live)[:2] == ("anna", "site.clock")
     assert live.hall.see(days.open_day, SITE) == "2026-11-24"
     machine.wall_ms = NOON
     assert notices(desk.get("/desk").text) == 0
@@ -118,5 +127,6 @@ def test_day_that_is_ahead_is_closed_at_the_desk(live: Any, desk: Browser) -> No
     assert "The open day is 23.01.2046, and that day has not come yet." in text
     answer = desk.post("/desk/clock/close", {"date": "2026-11-24"})
     assert notices(answer.text) == 0
+    assert in_the_trail(live) == ("anna", "site.clock", "{}", '{"day":"2026-11-24"}')
     assert live.hall.see(days.open_day, SITE) == "2026-11-24"
     assert waiting_labels(live) == ["A 001"]

@@ -12,6 +12,7 @@ from unit.hub.sync_helpers import own
 from hub.api.wiring import BODY_MAX
 from hub.queues import calling, events, handing_back, help, house, instance, publishing, terminals, waiting
 from hub.queues.calling import Act
+from hub.trail import entries
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue, Queue, Service
 from kiosk.vocabulary.slips import Slip, read_slip
@@ -228,7 +229,8 @@ def test_heartbeat_keeps_the_state_and_brings_news(live) -> None:
     beat = {"version": "0.1.0", "catalogue_version": 3, "devices": [device], "notes": ["catalogue_old"]}
     answer = msgspec.json.decode(live.post("/heartbeat", beat).content, type=wire.HeartbeatAnswer)
     life = hall.see(instance.of, hall.site)
-    assert answer == wire.HeartbeatAnswer(hub_ms=hall.clock(), hub_generation=life.generation)
+    head = str(hall.see(entries.head, hall.site))
+    assert answer == wire.HeartbeatAnswer(hub_ms=hall.clock(), hub_generation=life.generation, trail_head=head)
     now = hall.see(terminals.terminals_now, hall.site, hall.clock())[0]
     assert (now.name, now.away, now.catalogue_version, now.notes) == ("Terminal 1", False, 3, ("catalogue_old",))
     assert now.devices[0].problems == ("paper_out",)

@@ -25,7 +25,7 @@ class Door:
 
     def __init__(self, hall: Any) -> None:
         self.hall = hall
-        self.doorman = Doorman(hall.store, CHEAP, hall.clock)
+        self.doorman = Doorman(hall.store, CHEAP, hall.clock, hall.clock)
         kept = asyncio.run(CHEAP.hash(GOOD))
         assert hall.do(people.add, SITE, "u1", "anna", "Anna Albrecht", Role.CLERK, kept, hall.clock())
 
@@ -83,7 +83,7 @@ def test_the_throttle_survives_a_restart(door: Door) -> None:
     door.hall.store.close()
     reopened = Store(path)
     try:
-        again = Doorman(reopened, CHEAP, door.hall.clock)
+        again = Doorman(reopened, CHEAP, door.hall.clock, door.hall.clock)
         assert isinstance(asyncio.run(again.sign_in(SITE, "anna", GOOD, "10.0.0.8")), TooManyTries)
     finally:
         reopened.close()
@@ -177,7 +177,9 @@ def test_a_new_password_ends_the_sessions_but_ones_own(door: Door) -> None:
 
 def test_a_hash_of_older_settings_is_renewed_at_sign_in(door: Door) -> None:
     strong = Passwords(memory_kib=9 * 1024, passes=1)
-    answer = asyncio.run(Doorman(door.hall.store, strong, door.hall.clock).sign_in(SITE, "anna", GOOD, "::1"))
+    answer = asyncio.run(
+        Doorman(door.hall.store, strong, door.hall.clock, door.hall.clock).sign_in(SITE, "anna", GOOD, "::1")
+    )
     assert isinstance(answer, SignedIn)
     _, kept = door.hall.see(people.by_login, SITE, "anna")
     assert not strong.outdated(kept)

@@ -26,7 +26,7 @@ class Hall:
 
     def __init__(self, hall: Any) -> None:
         self.hall = hall
-        self.doorman = Doorman(hall.store, CHEAP, hall.clock)
+        self.doorman = Doorman(hall.store, CHEAP, hall.clock, hall.clock)
         for ident, login, role in (("u1", "frida", Role.ADMINISTRATOR), ("u2", "anna", Role.CLERK)):
             assert hall.do(people.add, SITE, ident, login, login.title(), role, KEPT, hall.clock())
 
@@ -229,7 +229,7 @@ def test_a_queue_of_strangers_does_not_hold_up_a_known_device(at: Hall) -> None:
         return verify(kept, password)
 
     async def both() -> None:
-        doorman = Doorman(at.hall.store, passwords, at.hall.clock)
+        doorman = Doorman(at.hall.store, passwords, at.hall.clock, at.hall.clock)
 
         async def attempt(password: str, login: str, token: str = "") -> None:
             answer = await doorman.sign_in(SITE, login, password, STRANGER, token)
@@ -288,7 +288,9 @@ def test_todays_settings_end_no_session_and_no_device(at: Hall) -> None:
     """The hash is made anew at a sign-in: that is no new password."""
     device = at.device()
     strong = Passwords(memory_kib=128, passes=1)
-    answer = asyncio.run(Doorman(at.hall.store, strong, at.hall.clock).sign_in(SITE, "frida", GOOD, OFFICE, device))
+    answer = asyncio.run(
+        Doorman(at.hall.store, strong, at.hall.clock, at.hall.clock).sign_in(SITE, "frida", GOOD, OFFICE, device)
+    )
     assert isinstance(answer, SignedIn)
     assert answer.device == ""
     assert at.hall.see(devices.known, SITE, "frida", device, at.hall.clock()) is not None

@@ -60,7 +60,18 @@ def browser(live: Any) -> Iterator[Browser]:
 
 
 def test_nobody_sees_a_page_without_signing_in(browser: Browser) -> None:
-    for path in ("/", "/desk", "/desk/parts", "/people", "/counters", "/queues", "/services", "/terminals", "/site"):
+    for path in (
+        "/",
+        "/desk",
+        "/desk/parts",
+        "/people",
+        "/counters",
+        "/queues",
+        "/services",
+        "/terminals",
+        "/site",
+        "/trail",
+    ):
         answer = browser.get(path, allow_redirects=False)
         assert (answer.status_code, answer.headers["location"]) == (303, "/signin"), path
 
@@ -139,7 +150,7 @@ def test_the_set_up_tokenless_sign_in_form_needs_its_cookie(browser: Browser) ->
 def test_a_clerk_opens_the_desk_and_nothing_else(browser: Browser) -> None:
     browser.sign_in("anna")
     assert browser.get("/desk/choose").status_code == 200
-    for path in ("/people", "/counters", "/queues", "/services", "/terminals", "/site", "/welcome"):
+    for path in ("/people", "/counters", "/queues", "/services", "/terminals", "/site", "/trail", "/welcome"):
         assert browser.get(path).status_code == 403, path
     assert browser.post("/people/u1/disable").status_code == 403
     assert 'href="/people"' not in browser.get("/desk/choose").text
@@ -184,7 +195,17 @@ def test_headers_forbid_everything_that_is_not_ours(browser: Browser) -> None:
 def test_no_page_has_inline_script_style_or_a_foreign_address(browser: Browser) -> None:
     browser.sign_in("frida")
     browser.post("/desk/counter", {"counter": "p1"})
-    for path in ("/desk", "/people", "/counters", "/queues", "/services", "/terminals", "/site", "/board/rathaus"):
+    for path in (
+        "/desk",
+        "/people",
+        "/counters",
+        "/queues",
+        "/services",
+        "/terminals",
+        "/site",
+        "/trail",
+        "/board/rathaus",
+    ):
         text = browser.get(path).text
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", text), path
         for address in re.findall(r'(?:src|href|action)="([^"]*)"', text):

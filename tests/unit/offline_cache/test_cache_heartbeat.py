@@ -41,6 +41,7 @@ class Listener:
         self.clock: list[tuple[int, float]] = []
         self.day: list[tuple[str, str]] = []
         self.help: list[tuple[tuple[wire.HelpTaken, ...]]] = []
+        self.trail: list[tuple[str]] = []
         self.notes = Notes()
         self.client = client
         self.beat = Beat(
@@ -49,6 +50,7 @@ class Listener:
                 clock=lambda *said: self.clock.append(said),
                 day=lambda *said: self.day.append(said),
                 help=lambda *said: self.help.append(said),
+                trail=lambda *said: self.trail.append(said),
             ),
             reach=lambda *said: self.reached.append(said),
             answered=lambda answer: None,
@@ -76,6 +78,12 @@ def test_who_is_coming_is_handed_on_until_the_call_is_closed() -> None:
     call = wire.HelpTaken(id="0193bbbb-0000-7000-8000-000000000001", name="Anna")
     here = Listener(Client(heard(help=(call,)), heard(help=(call,)), heard())).all()
     assert here.help == [((call,),), ((call,),)]
+
+
+def test_the_head_of_the_hubs_trail_is_handed_on() -> None:
+    head = f"7:{'a' * 64}"
+    here = Listener(Client(heard(trail_head=head), heard())).all()
+    assert here.trail == [(head,)], "an older hub says none"
 
 
 def test_an_older_hub_says_neither_time_nor_day() -> None:
