@@ -19,6 +19,7 @@ from hub.queues import house, publishing, terminals
 from hub.store.engine import Store
 from hub.store.words import Role
 from hub.web.founding import Administrator, NewHouse, found, usual_hours
+from kiosk import private
 from kiosk.vocabulary.ids import IdMaker
 
 PASSWORD = "Lindenhof-2026"
@@ -41,7 +42,7 @@ class Filled(NamedTuple):
 
 def fill(folder: Path, base_url: str) -> Filled:
     """Found the demo town in this data folder (once) and make a new code for its terminal."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private.make(folder)
     store = Store(folder / "hub.db")
     try:
         if not store.read_now(house.sites):

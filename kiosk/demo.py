@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import requests
 
-from kiosk import wire
+from kiosk import private, wire
 from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
 from kiosk.main.terminal import RESTART
 from kiosk.vocabulary.devices import DeviceKind
@@ -68,7 +68,8 @@ class Demo:
         self.accounts: tuple[Account, ...] = ()
         self._code = ""
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        (folder / "log").mkdir(parents=True, exist_ok=True)
+        private.make(folder)
+        private.make(folder / "log")
 
     @property
     def trace(self) -> Path:

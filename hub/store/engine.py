@@ -18,11 +18,12 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy import event as hooks
 from sqlalchemy.exc import DBAPIError
 
-from hub.store.copies import APPLICATION_ID
+from hub.store.copies import APPLICATION_ID, COMPANIONS
 from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble, sentence, trouble_of
 from hub.store.migrate import migrate
 from hub.store.sql import run
 from hub.store.writer import Timing, Writer
+from kiosk import private
 
 __all__ = ["APPLICATION_ID", "Store", "StoreFailed", "StoreRefused"]
 
@@ -154,7 +155,10 @@ class Store:
         self._engine.dispose()
         connection = None
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private.make(self.path.parent)
+            private.create(self.path)  # SQLite gives log and index the mode of the file
+            for ending in COMPANIONS:
+                private.close(self.path.with_name(self.path.name + ending))
             if not self._opened:
                 _prepare(self._engine, self.path)
             connection = self._engine.connect()

@@ -12,6 +12,7 @@ import msgspec
 
 from hub.tls import authority
 from hub.tls.authority import Pair
+from kiosk import private
 from kiosk.config import write_whole
 
 ALWAYS = ("localhost", "127.0.0.1", "::1")
@@ -52,7 +53,7 @@ def folder_of(data: Path) -> Folder:
 
 def make(folder: Folder, names: tuple[str, ...], now: datetime) -> None:
     """Make authority and server certificate. Raises OSError when the folder cannot be written."""
-    folder.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private.make(folder.path)
     made = authority.new_authority(now)
     write_whole(folder.ca_key, made.key.decode())
     _write_server(folder, authority.new_server(made, names, now))
