@@ -12,6 +12,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from sqlalchemy import Connection
 
+from hub import stream_rights
 from hub.api import catalogue_api, terminal_api, wiring
 from hub.api.number import number
 from hub.api.wiring import Asked
@@ -87,6 +88,7 @@ async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
     app.state.hall = hall
     works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "the feed": hall.feed.run,
+        "the rights to streams": partial(stream_rights.watch, hall),
         "the catalogue for terminals": hall.showcase.run,
         "the business days": partial(_turn_days, hall),
         "the clock": partial(_watch_clock, hall),

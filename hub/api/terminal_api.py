@@ -24,6 +24,7 @@ from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
 from hub.queues.tickets import local_iso
 from hub.store.faults import StoreFailed
+from hub.stream_rights import ByKey
 from kiosk import wire
 
 SYNC_MAX = 4 * wiring.BODY_MAX
@@ -217,7 +218,8 @@ async def calls_stream(request: Asked, hall: Hall) -> Stream:
     """The same as a stream: whenever it changes."""
     known = await terminal(request, hall)
     timezone = await hall.store.read(partial(waiting.timezone_of, site=known.site))
-    return streams.calls(hall.feed, hall.called, known.site, timezone, hall.now_ms)
+    holder = ByKey(wiring.key_hash(request.headers.get("authorization", "")))
+    return streams.calls(hall.feed, hall.called, known.site, timezone, hall.now_ms, holder)
 
 
 router = Router(
