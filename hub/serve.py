@@ -23,6 +23,7 @@ from hub.connections.protocol import BoundedProtocol, Keeper
 from hub.connections.tally import Tally
 from hub.hall import Hall, system_ms
 from hub.queues import kept_clock
+from hub.store import opening
 from hub.store.engine import Store
 from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble
 from hub.store.lock import hold
@@ -47,11 +48,14 @@ def serve(
     data_dir: Path,
     ready: Callable[[str], None] | None = None,
     certificates: Files | None = None,
+    *,
+    begin_anew: bool = False,
 ) -> int:
     """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` is told the address when it answers;
     without it the address is printed, with the set-up link while the hub has no data.
 
     ``certificates`` are the operator's own; else those of ``kiosk hub init`` are used when there are some.
+    ``begin_anew``: the folder lost its database, and a new hub is wanted in it.
     Port 0 takes any free one. Exit code 2: the folder, the address or a certificate cannot be used; the log says why.
     74: while it ran, the store met what this process cannot mend. A locked file and a full or failing disk end nothing.
     """
@@ -60,10 +64,14 @@ def serve(
     except StoreRefused as fault:
         return _refuse(str(fault))
     with lock:
+        if begin_anew and (why := opening.give_up_lost(data_dir, system_ms())):
+            return _refuse(why)
+        if not begin_anew and (why := opening.lost(data_dir)):
+            return _refuse(why)
         tls = _encryption(bind, data_dir, certificates)
         if isinstance(tls, TlsFault):
             return _refuse(tls.sentence)
-        return _serve_locked(bind, port, data_dir / "hub.db", ready, tls)
+        return _serve_locked(bind, port, data_dir / opening.DATABASE, ready, tls)
 
 
 def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | TlsFault | None:

@@ -73,6 +73,9 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--certificate", type=Path, help="your own certificate (PEM, chain behind it)")
     parser.add_argument("--key", type=Path, help="its key (PEM, no password)")
     parser.add_argument("--ca", type=Path, help="the authority that signed it: terminals pin this one")
+    parser.add_argument(
+        "--begin-anew", action="store_true", help="a new hub in a folder that lost its database (said once, by hand)"
+    )
     acts = parser.add_subparsers(dest="act", metavar="ACT", help="without one the hub runs")
     for act, what in (
         ("init", "make the hub's certificate authority and certificate"),
@@ -104,11 +107,17 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
         copying.add_argument("file", type=Path)
     restore.add_argument(
         "--above",
-        type=int,
-        default=100,
+        type=_count,
         metavar="N",
-        help="how far the numbers of today jump: more than were given since the copy (default 100)",
+        help="for scripts, which cannot be asked for the highest numbers on paper: how far the numbers of today jump,"
+        " more than were given of any letter since the copy",
     )
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError("a whole number, 0 or more")
+    return int(text)
 
 
 def _sim_options(parser: argparse.ArgumentParser) -> None:
@@ -174,7 +183,8 @@ def _hub(options: argparse.Namespace) -> int:
     if any(own) and not all(own):
         sys.stderr.write("Give --certificate, --key and --ca together.\n")
         return 2
-    return serve(options.bind, options.port, options.data, certificates=Files(*own) if all(own) else None)
+    files = Files(*own) if all(own) else None
+    return serve(options.bind, options.port, options.data, certificates=files, begin_anew=options.begin_anew)
 
 
 def _hub_act(options: argparse.Namespace) -> int:
@@ -190,7 +200,7 @@ def _hub_act(options: argparse.Namespace) -> int:
 
     if options.act == "backup":
         return run_backup(options.data, options.file)
-    return run_restore(options.data, options.file, max(100, options.above))
+    return run_restore(options.data, options.file, options.above)
 
 
 def _sim(options: argparse.Namespace) -> int:
