@@ -1,14 +1,23 @@
 """The command ``kiosk``, an act to each of its words. Each imports what it starts, and nothing else."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk import __version__
+from kiosk.isolated import start_isolated
 
 DEFAULT_DATA = Path("/var/lib/townhall-kiosk")
 DEFAULT_CONFIG = Path("/etc/townhall-kiosk/config.toml")
+
+
+def run() -> int:
+    """The command as a process of its own: isolated from its environment, and what it makes is for its user alone."""
+    start_isolated()
+    os.umask(0o077)
+    return main()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -222,4 +231,4 @@ def _import(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from kiosk import config, private
+from kiosk import config, isolated, private
 from kiosk.config import ConfigFault, Loaded, TerminalConfig
 from kiosk.eventlog import EventLog, JsonLines
 from kiosk.private import NotOurs, keep_private
@@ -50,7 +50,7 @@ def _set_up(path: Path, size: tuple[int, int] | None, trace: Path | None) -> int
     from kiosk.main.setup import run_setup
 
     if run_setup(path, size, trace, EventLog("terminal")):
-        os.execv(sys.executable, [sys.executable, "-m", "kiosk.cli", *sys.argv[1:]])
+        os.execv(sys.executable, [*isolated.COMMAND, *sys.argv[1:]])
     return OK
 
 
