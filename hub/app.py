@@ -23,6 +23,7 @@ from hub.hall import Hall, TheHall, believe, system_ms
 from hub.queues import kept_clock
 from hub.queues.days import turn_all
 from hub.queues.retention import prune
+from hub.store import seen
 from hub.store.engine import Store
 from hub.tasks import keep_going
 from hub.web import edges, routers
@@ -110,11 +111,12 @@ async def _turn_days(hall: Hall) -> None:
     while True:
         now_ms, kept = hall.now_ms(), hall.clock.kept()
 
-        def turn(connection: Connection, now_ms: int = now_ms, kept: Kept = kept) -> None:
+        def turn(connection: Connection, now_ms: int = now_ms, kept: Kept = kept) -> int:
             turn_all(connection, now_ms)
             kept_clock.keep(connection, kept)
+            return seen.events(connection)
 
-        await hall.store.write(turn)
+        await asyncio.to_thread(seen.note, hall.store.path, await hall.store.write(turn))
         await asyncio.sleep(LOOK_S)
 
 

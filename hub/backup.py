@@ -11,7 +11,7 @@ from hub.hall import system_ms
 from hub.highest import Ask, Given, ask_all, ask_at_the_console, lines
 from hub.queues.days import turn_all
 from hub.queues.renewal import Jump, begin_anew_everywhere
-from hub.store import copies, enclosed
+from hub.store import copies, enclosed, seen
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 from hub.store.lock import hold
@@ -74,6 +74,7 @@ def restore(folder: Path, source: Path, above: Jump | Ask, now_ms: int) -> tuple
             step.unlink()
         kept = copies.set_aside(folder / "hub.db", f"hub.db.replaced-{at}")
         copies.put(fresh, folder / "hub.db")
+        seen.forget(folder / "hub.db")
         return tuple(path for path in (kept, other) if path is not None)
 
 

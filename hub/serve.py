@@ -23,7 +23,7 @@ from hub.connections.protocol import BoundedProtocol, Keeper
 from hub.connections.tally import Tally
 from hub.hall import Hall, system_ms
 from hub.queues import kept_clock
-from hub.store import opening
+from hub.store import opening, seen
 from hub.store.engine import Store
 from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble
 from hub.store.lock import hold
@@ -99,6 +99,7 @@ def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None]
             return _refuse(str(fault))
         _end_in_order()
         try:
+            _look_back(store)
             app = create_app(store, _clock(store), ca=tls.ca if tls else "")
             server = HubServer(app, listener, ready or partial(_say, store), tls, limits_here())
             store.at_the_end(server.end)
@@ -122,6 +123,19 @@ def _clock(store: Store) -> HallClock:
     except StoreFailed:
         store.after_commit(begin)
     return clock
+
+
+def _look_back(store: Store) -> None:
+    """Say it when the database is older than one that ran here: nothing else in it tells."""
+    with contextlib.suppress(StoreFailed):
+        if (gone := seen.noted(store.path) - store.read_now(seen.events)) > 0:
+            LOGGER.critical(
+                "%s is older than it was: %d events or more are gone, with their numbers. Its log (-wal) was removed,"
+                " or an older file was put in its place. Numbers may be given twice: stop the hub, make a copy of what"
+                " there is (kiosk hub backup) and put it back (kiosk hub restore): it asks for the numbers on paper.",
+                store.path,
+                gone,
+            )
 
 
 def _refuse(sentence: str) -> int:

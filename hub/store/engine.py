@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy import event as hooks
 from sqlalchemy.exc import DBAPIError
 
+from hub.store.checking import damage
 from hub.store.copies import APPLICATION_ID, COMPANIONS
 from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble, sentence, trouble_of
 from hub.store.migrate import migrate
@@ -206,8 +207,8 @@ def _prepare(engine: Engine, path: Path) -> None:
     """Refuse what is not ours or is damaged; bring the file to today's schema."""
     with engine.begin() as connection:
         _own(connection, path)
-        found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
-    if found != "ok":
+        found = damage(connection)
+    if found:
         raise StoreRefused(sentence(path, Trouble.DAMAGED, found), Trouble.DAMAGED)
     migrate(engine, path)
 

@@ -7,7 +7,7 @@ numbers and keys, beside the certificates and snapshots of the one before.
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hub.store import copies
+from hub.store import copies, seen
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 
@@ -40,6 +40,7 @@ def give_up_lost(folder: Path, now_ms: int) -> str:
         return f"{folder / DATABASE} is there. --begin-anew is for a folder that lost it: start without it."
     at = datetime.fromtimestamp(now_ms / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
     copies.set_aside(folder / DATABASE, f"{DATABASE}.lost-{at}")
+    seen.forget(folder / DATABASE)
     return ""
 
 
@@ -52,6 +53,8 @@ def _left_of_a_hub(folder: Path) -> str:
     log = folder / f"{DATABASE}{copies.COMPANIONS[0]}"
     if _size(log):
         return log.name
+    if seen.noted(folder / DATABASE):
+        return seen.mark_of(folder / DATABASE).name
     for sub in ("tls", "snapshots"):
         if (folder / sub).is_dir() and any((folder / sub).iterdir()):
             return sub
