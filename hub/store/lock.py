@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TextIO
 
-from hub.store.faults import StoreRefused
+from hub.store.faults import StoreRefused, remedy
 from kiosk.private import NotOurs, keep_private, refusal_of
 
 LOGGER = logging.getLogger("hub")
@@ -41,7 +41,7 @@ def _unusable(folder: Path, fault: OSError) -> str:
     """A file of another user is named; anything else is about the folder."""
     if isinstance(fault, PermissionError) and (folder / NAME).exists() and (whose := refusal_of(folder / NAME)):
         return whose
-    return f"The folder {folder} cannot be used ({fault.strerror}). Choose another one (--data)."
+    return f"The folder {folder} cannot be used ({fault.strerror}). {remedy(fault, 'Choose another one (--data).')}"
 
 
 def _close(folder: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hub.store import opening
-from hub.store.faults import StoreRefused
+from hub.store.faults import StoreRefused, remedy
 from hub.store.lock import hold
 from hub.tls import authority, files
 from hub.tls.files import Folder
@@ -34,7 +34,8 @@ def run_init(data: Path, names: tuple[str, ...], now: Callable[[], datetime] = u
     try:
         files.make(folder, files.all_names(names) if names else files.own_names(), now())
     except OSError as fault:
-        return _refuse(f"{folder.path} cannot be written ({fault.strerror}). Choose another folder (--data).")
+        what = remedy(fault, "Choose another folder (--data).")
+        return _refuse(f"{folder.path} cannot be written ({fault.strerror}). {what}")
     _say(folder)
     return OK
 

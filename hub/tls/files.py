@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from hub.store.faults import remedy
 from hub.tls import authority
 from hub.tls.authority import Pair
 from kiosk import private
@@ -67,7 +68,8 @@ def renew(folder: Folder, names: tuple[str, ...], now: datetime) -> TlsFault | N
         wanted = names or authority.names_of(folder.server.read_bytes())
         _write_server(folder, authority.new_server(signer, wanted, now))
     except OSError as fault:
-        return TlsFault(f"{fault.filename}: {fault.strerror}. Put the file back, then run 'kiosk hub renew'.")
+        what = remedy(fault, "Put the file back.")
+        return TlsFault(f"{fault.filename}: {fault.strerror}. {what} Then run 'kiosk hub renew'.")
     except ValueError as fault:
         return TlsFault(f"{folder.path} holds a broken certificate or key ({fault}). Put back a copy of the folder.")
     return None

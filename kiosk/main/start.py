@@ -21,7 +21,9 @@ def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None)
     try:
         closed = keep_private(data)
     except OSError as fault:
-        return _wrong(f"The folder {data} cannot be used ({fault.strerror}). Choose another one (--data).")
+        return _wrong(
+            f"The folder {data} cannot be used ({fault.strerror}). Make room, or choose another one (--data)."
+        )
     if isinstance(closed, NotOurs):
         return _wrong(closed.sentence)
     private.close(path)

@@ -1,5 +1,6 @@
 """Data folders are closed to other users, whatever the umask: asked as another user, who really tries."""
 
+import errno
 import fcntl
 import logging
 import os
@@ -227,3 +228,15 @@ def test_stores_of_the_terminal_are_for_it_alone(place: Path) -> None:
     open_database(place / "t" / "terminal.db", newer).close()
     assert sorted(path.name for path in (place / "t").iterdir()) == ["terminal.before-v2.db", "terminal.db"]
     assert open_to_others(place / "t") == []
+
+
+@pytest.mark.parametrize(("number", "words"), [(errno.ENOSPC, "make room"), (errno.EROFS, "--data")])
+def test_full_disk_is_no_reason_for_another_folder(
+    place: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def full(*_args: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("hub.store.lock.os.open", full)
+    with pytest.raises(StoreRefused, match=words):
+        hold(place / "hub")
