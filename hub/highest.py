@@ -61,8 +61,10 @@ def ask_at_the_console(question: str) -> str:
 
 def _ask_one(line: Line, ask: Ask) -> int:
     knows = f"the copy knows {Label(line.series, 0, line.known)}" if line.known else "the copy knows none"
+    question = f"  Highest number {line.series} on paper today ({knows}; 0 = none): "
     while True:
-        typed = ask(f"  Highest number {line.series} on paper today ({knows}; 0 = none): ").strip()
+        typed = ask(question).strip()
         number = typed.upper().removeprefix(line.series).strip()
         if number.isascii() and number.isdigit() and int(number) <= line.last:
             return int(number)
+        question = f"  A number from 0 to {line.last}, please: "

@@ -280,10 +280,11 @@ def test_whoever_restores_is_asked_for_the_highest_numbers_on_paper(life, tmp_pa
     hall.store.close()
     restore(tmp_path, copy, ask, hall.clock.forward(1))
     hall.store = Store(tmp_path / "hub.db")
-    assert [question.split("(")[1] for question in ask.said][-2:] == [
-        "the copy knows A 007; 0 = none): ",
-        "the copy knows none; 0 = none): ",
+    assert [question.partition("today ")[2] for question in ask.said if "today" in question] == [
+        "(the copy knows A 007; 0 = none): ",
+        "(the copy knows none; 0 = none): ",
     ]
+    assert ask.said[1:4] == ["  A number from 0 to 999, please: "] * 3
     assert hall.ticket().label == "A 938" not in given
     assert hall.ticket("zulassung").label == "B 001"
 
