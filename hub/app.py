@@ -12,6 +12,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from sqlalchemy import Connection
 
+from hub import stream_rights
 from hub.api import catalogue_api, terminal_api, wiring
 from hub.api.number import number
 from hub.api.wiring import Asked
@@ -22,6 +23,7 @@ from hub.hall import Hall, TheHall, believe, system_ms
 from hub.queues import kept_clock
 from hub.queues.days import turn_all
 from hub.queues.retention import prune
+from hub.store import seen
 from hub.store.engine import Store
 from hub.tasks import keep_going
 from hub.trail.housekeeping import cut_all, look_at_all
@@ -89,6 +91,7 @@ async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
     app.state.hall = hall
     works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "the feed": hall.feed.run,
+        "the rights to streams": partial(stream_rights.watch, hall),
         "the catalogue for terminals": hall.showcase.run,
         "the business days": partial(_turn_days, hall),
         "the clock": partial(_watch_clock, hall),
@@ -111,11 +114,12 @@ async def _turn_days(hall: Hall) -> None:
     while True:
         now_ms, kept = hall.now_ms(), hall.clock.kept()
 
-        def turn(connection: Connection, now_ms: int = now_ms, kept: Kept = kept) -> None:
+        def turn(connection: Connection, now_ms: int = now_ms, kept: Kept = kept) -> int:
             turn_all(connection, now_ms)
             kept_clock.keep(connection, kept)
+            return seen.events(connection)
 
-        await hall.store.write(turn)
+        await asyncio.to_thread(seen.note, hall.store.path, await hall.store.write(turn))
         await asyncio.sleep(LOOK_S)
 
 

@@ -4,14 +4,17 @@ import logging
 import secrets
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from hub.hall import system_ms
+from hub.highest import Ask, Given, ask_all, ask_at_the_console, lines
 from hub.queues import house
-from hub.queues.renewal import begin_anew_everywhere
-from hub.store import copies, enclosed
+from hub.queues.days import turn_all
+from hub.queues.renewal import Jump, begin_anew_everywhere
+from hub.store import copies, enclosed, seen
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 from hub.store.lock import hold
@@ -23,6 +26,9 @@ from hub.trail.machine import machine_user
 from hub.trail.words import What
 
 LOGGER = logging.getLogger("hub")
+INTRODUCTION = """Numbers that were given after this copy was made are unknown to it, and must not be given again.
+Look at slips, the board and the desks. In doubt say a higher number: gaps do no harm.
+"""
 
 
 def backup(folder: Path, to: Path) -> None:
@@ -51,10 +57,11 @@ def _certificates(folder: Path) -> dict[str, bytes]:
         ) from fault
 
 
-def restore(folder: Path, source: Path, above: int, now_ms: int) -> tuple[Path, ...]:
+def restore(folder: Path, source: Path, above: Jump | Ask, now_ms: int) -> tuple[Path, ...]:
     """Put a copy in the place of database and certificates, as a new life; returns what was put aside for it.
 
-    Raises StoreRefused when the hub runs or the copy is no good; then everything is as it was.
+    ``above`` says how far numbers of today go on, or asks for the highest on paper. Raises StoreRefused when the hub
+    runs, the copy is no good or nobody answers; then everything is as it was.
     """
     with hold(folder):
         copies.check(source)
@@ -74,6 +81,7 @@ def restore(folder: Path, source: Path, above: int, now_ms: int) -> tuple[Path, 
             step.unlink()
         kept = copies.set_aside(folder / "hub.db", f"hub.db.replaced-{at}")
         copies.put(fresh, folder / "hub.db")
+        seen.forget(folder / "hub.db")
         return tuple(path for path in (kept, other) if path is not None)
 
 
@@ -84,9 +92,11 @@ def _put_certificates(folder: Path, files: dict[str, bytes], aside: str) -> Path
         raise StoreRefused(f"{fault.filename} cannot be written ({fault.strerror}). Check the disk.") from fault
 
 
-def _begin_anew(path: Path, above: int, now_ms: int) -> None:
+def _begin_anew(path: Path, above: Jump | Ask, now_ms: int) -> None:
     store = Store(path)
     try:
+        if callable(above):
+            above = _asked(store, above, now_ms)
         generation = secrets.token_hex(16)
         store.write_now(lambda c: _note_restored(c, above, now_ms))
         store.write_now(lambda c: begin_anew_everywhere(c, generation, above, now_ms))
@@ -94,11 +104,29 @@ def _begin_anew(path: Path, above: int, now_ms: int) -> None:
         store.close()
 
 
-def _note_restored(connection: Connection, above: int, now_ms: int) -> None:
+def _note_restored(connection: Connection, above: Jump, now_ms: int) -> None:
     """The trail goes on from the copy's last entry: heads that were kept since the copy was made do not fit it."""
     for site in house.sites(connection):
         note = Note(site=site.id, who=machine_user(), what=What.HUB_RESTORED, now_ms=now_ms)
-        append(connection, note, after={"numbers_above": above, "head": str(entries.head(connection, site.id))})
+        append(connection, note, after={**_numbers(above, site.id), "head": str(entries.head(connection, site.id))})
+
+
+def _numbers(above: Jump, site: str) -> dict[str, int | str]:
+    """How far the numbers of today go on, for the trail."""
+    if isinstance(above, int):
+        return {"numbers_above": above}
+    return {"highest_on_paper": ", ".join(f"{series} {n}" for (of, series), n in above.items() if of == site)}
+
+
+def _asked(store: Store, ask: Ask, now_ms: int) -> Given:
+    store.write_now(partial(turn_all, now_ms=now_ms))
+    given = ask_all(store.read_now(lines), ask)
+    if given is None:
+        raise StoreRefused(
+            "Nobody said which numbers are on paper. Run this at a console, or say --above N: how far the numbers of"
+            " today jump, more than were given of any letter since the copy was made. Nothing was changed."
+        )
+    return given
 
 
 def run_backup(folder: Path, to: Path) -> int:
@@ -107,20 +135,27 @@ def run_backup(folder: Path, to: Path) -> int:
         backup(folder, to)
         keys = "with the hub's certificates" if enclosed.enclosed(to) else "this hub has no certificates of its own"
     except StoreRefused as fault:
-        LOGGER.error("%s", fault)
+        LOGGER.error("%s", fault, extra=event("hub.refused"))
         return 2
     sys.stdout.write(f"{to}: {to.stat().st_size} bytes, checked, {keys}. Keep it as secret as the hub itself.\n")
     return 0
 
 
-def run_restore(folder: Path, source: Path, above: int) -> int:
-    """The command; returns its exit code (2 = refused, the log says why)."""
+def run_restore(folder: Path, source: Path, above: int | None, ask: Ask = ask_at_the_console) -> int:
+    """The command; returns its exit code (2 = refused, the log says why). Without ``above`` it asks."""
     try:
-        kept = restore(folder, source, above, system_ms())
+        kept = restore(folder, source, _introduced(ask) if above is None else above, system_ms())
     except StoreRefused as fault:
-        LOGGER.error("%s", fault)
+        LOGGER.error("%s", fault, extra=event("hub.refused"))
         return 2
-    sys.stdout.write(f"The hub goes on from {source}; numbers of today begin {above} higher.\n")
+    how = "behind what is on paper" if above is None else f"{above} higher"
+    sys.stdout.write(f"The hub goes on from {source}; numbers of today begin {how}.\n")
     for each in kept:
         sys.stdout.write(f"What was there before is kept as {each}.\n")
     return 0
+
+
+def _introduced(ask: Ask) -> Ask:
+    """Say once what it is about, when the first question comes."""
+    said = iter((INTRODUCTION,))
+    return lambda question: ask(next(said, "") + question)

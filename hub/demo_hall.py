@@ -16,9 +16,10 @@ from hub.auth.passwords import Passwords
 from hub.catalogue.demo import always_open, demo_catalogue
 from hub.hall import system_ms
 from hub.queues import house, publishing, terminals
-from hub.store.engine import Store
+from hub.store.opening import open_store
 from hub.store.words import Role
 from hub.web.founding import Administrator, NewHouse, found, usual_hours
+from kiosk import private
 from kiosk.vocabulary.ids import IdMaker
 
 PASSWORD = "Lindenhof-2026"
@@ -41,8 +42,8 @@ class Filled(NamedTuple):
 
 def fill(folder: Path, base_url: str) -> Filled:
     """Found the demo town in this data folder (once) and make a new code for its terminal."""
-    folder.mkdir(parents=True, exist_ok=True)
-    store = Store(folder / "hub.db")
+    private.make(folder)
+    store = open_store(folder)
     try:
         if not store.read_now(house.sites):
             kept = _hashed(PASSWORD)

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
@@ -14,6 +15,9 @@ from hub.log import event
 from hub.queues.events import Event, newest, since
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
+
+if TYPE_CHECKING:
+    from hub.stream_rights import Holder
 
 HEARTBEAT_S = 5.0
 """Between two signs of life on a quiet stream. Whoever listens counts a stream as dead after two of them."""
@@ -34,8 +38,8 @@ class Listener:
     has no word for must not keep it silent.
     """
 
-    def __init__(self, feed: "Feed", site: str, heartbeat_s: float) -> None:
-        self.site = site
+    def __init__(self, feed: "Feed", site: str, heartbeat_s: float, holder: "Holder | None" = None) -> None:
+        self.site, self.holder = site, holder
         self._feed = feed
         self._heartbeat_s = heartbeat_s
         self._inbox: asyncio.Queue[Batch | None] = asyncio.Queue(BACKLOG)
@@ -101,11 +105,14 @@ class Feed:
                     LOGGER.error("cannot read events of %s: %s", site, fault, extra=event("store.unread"))
                     loop.call_later(AGAIN_S, self._news.set)
 
-    async def listen(self, site: str) -> Listener:
-        """A listener for what happens from now on; every event with a seq above ``position`` reaches it."""
+    async def listen(self, site: str, holder: "Holder | None" = None) -> Listener:
+        """A listener for what happens from now on; every event with a seq above ``position`` reaches it.
+
+        ``holder`` is whose right it needs; None = anybody may listen.
+        """
         if site not in self._read:
             self._read.setdefault(site, await self._store.read(partial(newest, site=site)))
-        listener = Listener(self, site, self._heartbeat_s)
+        listener = Listener(self, site, self._heartbeat_s, holder)
         self._listeners.add(listener)
         if self._closed:
             listener.offer(None)
@@ -116,6 +123,15 @@ class Feed:
         self._listeners.discard(listener)
         if not any(other.site == listener.site for other in self._listeners):
             self._read.pop(listener.site, None)
+
+    def holders(self) -> "set[Holder]":
+        """Whose right the open streams need."""
+        return {listener.holder for listener in self._listeners if listener.holder is not None}
+
+    def end(self, holder: "Holder") -> None:
+        """End the streams that need this holder's right."""
+        for listener in [listener for listener in self._listeners if listener.holder == holder]:
+            listener.offer(None)
 
     def close(self) -> None:
         """End every stream, so that the server can stop."""

@@ -24,6 +24,7 @@ from hub.connections.tally import Tally
 from hub.hall import Hall, system_ms
 from hub.log import event
 from hub.queues import kept_clock
+from hub.store import opening, seen
 from hub.store.engine import Store
 from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble
 from hub.store.lock import hold
@@ -48,11 +49,14 @@ def serve(
     data_dir: Path,
     ready: Callable[[str], None] | None = None,
     certificates: Files | None = None,
+    *,
+    begin_anew: bool = False,
 ) -> int:
     """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` is told the address when it answers;
     without it the address is printed, with the set-up link while the hub has no data.
 
     ``certificates`` are the operator's own; else those of ``kiosk hub init`` are used when there are some.
+    ``begin_anew``: the folder lost its database, and a new hub is wanted in it.
     Port 0 takes any free one. Exit code 2: the folder, the address or a certificate cannot be used; the log says why.
     74: while it ran, the store met what this process cannot mend. A locked file and a full or failing disk end nothing.
     """
@@ -61,10 +65,14 @@ def serve(
     except StoreRefused as fault:
         return _refuse(str(fault))
     with lock:
+        if begin_anew and (why := opening.give_up_lost(data_dir, system_ms())):
+            return _refuse(why)
+        if not begin_anew and (why := opening.lost(data_dir)):
+            return _refuse(why)
         tls = _encryption(bind, data_dir, certificates)
         if isinstance(tls, TlsFault):
             return _refuse(tls.sentence)
-        return _serve_locked(bind, port, data_dir / "hub.db", ready, tls)
+        return _serve_locked(bind, port, data_dir / opening.DATABASE, ready, tls)
 
 
 def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | TlsFault | None:
@@ -92,6 +100,7 @@ def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None]
             return _refuse(str(fault))
         _end_in_order()
         try:
+            _look_back(store)
             app = create_app(store, _clock(store), ca=tls.ca if tls else "")
             server = HubServer(app, listener, ready or partial(_say, store), tls, limits_here())
             store.at_the_end(server.end)
@@ -115,6 +124,20 @@ def _clock(store: Store) -> HallClock:
     except StoreFailed:
         store.after_commit(begin)
     return clock
+
+
+def _look_back(store: Store) -> None:
+    """Say it when the database is older than one that ran here: nothing else in it tells."""
+    with contextlib.suppress(StoreFailed):
+        if (gone := seen.noted(store.path) - store.read_now(seen.events)) > 0:
+            LOGGER.critical(
+                "%s is older than it was: %d events or more are gone, with their numbers. Its log (-wal) was removed,"
+                " or an older file was put in its place. Numbers may be given twice: stop the hub, make a copy of what"
+                " there is (kiosk hub backup) and put it back (kiosk hub restore): it asks for the numbers on paper.",
+                store.path,
+                gone,
+                extra=event("store.older"),
+            )
 
 
 def _refuse(sentence: str) -> int:

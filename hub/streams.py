@@ -9,6 +9,7 @@ does not come back in one instant.
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 from litestar.response import Stream
@@ -21,6 +22,9 @@ from hub.queues.tickets import local_iso
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
 from kiosk.wire import Calls
+
+if TYPE_CHECKING:
+    from hub.stream_rights import Holder
 
 
 def sse(data: str | bytes, event: str = "", ident: int | None = None) -> bytes:
@@ -37,15 +41,17 @@ async def stream(
     site: str,
     start: Callable[[], Awaitable[tuple[int, bytes]]],
     render: Callable[[Batch], Awaitable[bytes]],
+    holder: "Holder | None" = None,
 ) -> AsyncIterator[bytes]:
     """The bytes of one stream without gap or repetition.
 
     ``start`` gives what a listener must know first and the seq it is complete up to (it reads after we listen, so
     nothing falls between). ``render`` turns a batch into bytes; the empty batch is a heartbeat; b"" sends nothing. When
-    the store cannot be read the stream ends at once: whoever listens polls, and comes again.
+    the store cannot be read the stream ends at once: whoever listens polls, and comes again. ``holder`` is whose right
+    it needs (``hub.stream_rights``).
     """
     try:
-        listener = await feed.listen(site)
+        listener = await feed.listen(site, holder)
     except StoreFailed:
         return
     try:
@@ -68,7 +74,7 @@ def answer(chunks: AsyncIterator[bytes]) -> Stream:
     return Stream(chunks, media_type="text/event-stream", headers=headers)
 
 
-def changes(feed: Feed, store: Store, site: str) -> Stream:
+def changes(feed: Feed, store: Store, site: str, holder: "Holder | None" = None) -> Stream:
     """The desk's stream: ``change`` events that name what changed; the page fetches what it shows.
 
     Data: ``{"seq": 17, "kinds": ["call", "ticket"]}``. The first one, with ``kinds`` empty, comes at once: whoever
@@ -82,10 +88,12 @@ def changes(feed: Feed, store: Store, site: str) -> Stream:
     async def render(batch: Batch) -> bytes:
         return _change(batch[-1].seq, batch) if batch else sse("{}", "beat")
 
-    return answer(stream(feed, site, start, render))
+    return answer(stream(feed, site, start, render, holder))
 
 
-def calls(feed: Feed, called: CalledNow, site: str, timezone: str, now_ms: Callable[[], int]) -> Stream:
+def calls(
+    feed: Feed, called: CalledNow, site: str, timezone: str, now_ms: Callable[[], int], holder: "Holder | None" = None
+) -> Stream:
     """The stream of boards and terminals: ``calls`` events with ``wire.Calls``, each of them all calls there are.
 
     The first comes at once, the next whenever a call is made, repeated, answered or taken back, and when the business
@@ -113,7 +121,7 @@ def calls(feed: Feed, called: CalledNow, site: str, timezone: str, now_ms: Calla
         at = local_iso(now_ms(), timezone)
         return sse(msgspec.json.encode(replace(found, at=at)), "calls", found.seq)
 
-    return answer(stream(feed, site, start, render))
+    return answer(stream(feed, site, start, render, holder))
 
 
 def _change(seq: int, batch: Batch) -> bytes:

@@ -1,14 +1,23 @@
 """The command ``kiosk``, an act to each of its words. Each imports what it starts, and nothing else."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk import __version__
+from kiosk.isolated import start_isolated
 
 DEFAULT_DATA = Path("/var/lib/townhall-kiosk")
 DEFAULT_CONFIG = Path("/etc/townhall-kiosk/config.toml")
+
+
+def run() -> int:
+    """The command as a process of its own: isolated from its environment, and what it makes is for its user alone."""
+    start_isolated()
+    os.umask(0o077)
+    return main()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,6 +82,9 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--certificate", type=Path, help="your own certificate (PEM, chain behind it)")
     parser.add_argument("--key", type=Path, help="its key (PEM, no password)")
     parser.add_argument("--ca", type=Path, help="the authority that signed it: terminals pin this one")
+    parser.add_argument(
+        "--begin-anew", action="store_true", help="a new hub in a folder that lost its database (said once, by hand)"
+    )
     acts = parser.add_subparsers(dest="act", metavar="ACT", help="without one the hub runs")
     for act, what in (
         ("init", "make the hub's certificate authority and certificate"),
@@ -115,11 +127,17 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
         copying.add_argument("file", type=Path)
     restore.add_argument(
         "--above",
-        type=int,
-        default=100,
+        type=_count,
         metavar="N",
-        help="how far the numbers of today jump: more than were given since the copy (default 100)",
+        help="for scripts, which cannot be asked for the highest numbers on paper: how far the numbers of today jump,"
+        " more than were given of any letter since the copy",
     )
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise argparse.ArgumentTypeError("a whole number of six digits at most")
+    return int(text)
 
 
 def _sim_options(parser: argparse.ArgumentParser) -> None:
@@ -187,7 +205,8 @@ def _hub(options: argparse.Namespace) -> int:
         sys.stderr.write("Give --certificate, --key and --ca together.\n")
         return 2
     set_up()
-    return serve(options.bind, options.port, options.data, certificates=Files(*own) if all(own) else None)
+    files = Files(*own) if all(own) else None
+    return serve(options.bind, options.port, options.data, certificates=files, begin_anew=options.begin_anew)
 
 
 def _hub_act(options: argparse.Namespace) -> int:
@@ -207,7 +226,7 @@ def _hub_act(options: argparse.Namespace) -> int:
 
     if options.act == "backup":
         return run_backup(options.data, options.file)
-    return run_restore(options.data, options.file, max(100, options.above))
+    return run_restore(options.data, options.file, options.above)
 
 
 def _sim(options: argparse.Namespace) -> int:
@@ -229,4 +248,4 @@ def _import(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import requests
 
-from kiosk import wire
+from kiosk import isolated, private, wire
 from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
 from kiosk.main.terminal import RESTART
 from kiosk.vocabulary.devices import DeviceKind
@@ -68,7 +68,8 @@ class Demo:
         self.accounts: tuple[Account, ...] = ()
         self._code = ""
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        (folder / "log").mkdir(parents=True, exist_ok=True)
+        private.make(folder)
+        private.make(folder / "log")
 
     @property
     def trace(self) -> Path:
@@ -177,7 +178,7 @@ class Demo:
     def _start(self, name: str, *words: str, stdout: int | None = None) -> subprocess.Popen[bytes]:
         with (self.folder / "log" / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "kiosk.cli", *words],
+                [*isolated.COMMAND, *words],
                 stdout=stdout or log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

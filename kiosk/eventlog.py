@@ -30,6 +30,9 @@ EVENTS: dict[str, Entry] = {
         "No copy of config.toml could be kept for a bad day: free the disk, or let the terminal write in its folder.",
     ),
     "config-refused": Entry(logging.ERROR, "config.toml was refused; the last good one is used."),
+    "data-folder-closed": Entry(
+        logging.WARNING, "The data folder was open to other users of this machine; it is for this user alone now."
+    ),
     "setup-failed": Entry(logging.ERROR, "The touch set-up could not make this terminal known to the hub."),
     "ticket-no-number": Entry(logging.WARNING, "A visitor asked for a number and none could be had."),
     "ticket-no-paper": Entry(logging.WARNING, "A number was given but its slip did not come out, or nobody knows."),

@@ -235,6 +235,7 @@ def _migrate(connection: apsw.Connection, path: Path, layout: Layout, files: Fil
 def _copy(connection: apsw.Connection, target: Path, files: Files) -> None:
     part = target.with_name(target.name + ".part")
     files.unlink(part)
+    files.create_private(part)
     connection.execute("VACUUM INTO ?", (str(part),))
     files.replace(part, target)
     files.sync_folder(target.parent)

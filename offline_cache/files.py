@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from kiosk import private
 from kiosk.config import write_whole
 
 
@@ -57,11 +58,8 @@ class DiskFiles:
 
     def create_private(self, path: Path) -> None:
         """See ``Files``."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        except FileExistsError:
-            return
+        private.make(path.parent)
+        private.create(path)
 
     def replace(self, old: Path, new: Path) -> None:
         """See ``Files``."""

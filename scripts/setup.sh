@@ -69,7 +69,7 @@ need_python() {
 
 need_venv() {
     local stamp=.venv/.locked
-    if [ -f "$stamp" ] && cmp -s requirements.lock "$stamp"; then say "Python packages: all there"; return; fi
+    if [ -f "$stamp" ] && cmp -s requirements.lock "$stamp" && cmp -s deploy/kiosk .venv/bin/kiosk; then say "Python packages: all there"; return; fi
     say "Python packages: installing into .venv (some minutes the first time)"
     .venv/bin/python -m pip --version >/dev/null 2>&1 || quietly "$PYTHON" -m venv --clear .venv ||
         die "$PYTHON could not make .venv, see above."

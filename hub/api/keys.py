@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hub.queues.terminals import Known, keys, secret_hash
 from hub.store.engine import Store
 
-FRESH_S = 5.0
+FRESH_S = 1.0
 """A key revoked by another process (a command line) works at most this much longer."""
 MISS_S = 0.5
 """Wrong keys cause at most one look into the store in this time."""

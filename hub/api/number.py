@@ -5,12 +5,14 @@ Litestar's routing, requests and responses cost more than the number itself (doc
 
 import msgspec
 from litestar.types import HTTPScope, Receive, Send
+from sqlalchemy import Connection
 
 from hub.api.wiring import BODY_MAX, BUG, LOGGER, Turned, bearer, decode, unsaved
 from hub.hall import Hall
 from hub.log import event
+from hub.queues.entitled import Key, tell_staff
 from hub.queues.issue import Ask, Issued, issue
-from hub.queues.refusals import Refused, status_of
+from hub.queues.refusals import Code, Refused, status_of
 from hub.queues.terminals import Known
 from hub.queues.tickets import local_iso, slip_code
 from hub.store.faults import StoreFailed
@@ -41,10 +43,17 @@ async def _answered(hall: Hall, scope: HTTPScope, receive: Receive) -> tuple[int
         raise Turned(405, wire.Fault(code="http_405", message="Only POST makes a number."))
     known = await bearer(_header(scope, b"authorization"), hall, scope)
     ask = _ask(decode(await _body(receive), _request), known, hall)
-    found = await hall.store.write(lambda c: issue(c, ask))
+    found = await hall.store.write(lambda c: _issue(c, ask))
     if isinstance(found, Refused):
         return status_of(found.code), wire.Fault(code=found.code, message=found.message, place=found.place)
     return 200, _answer(found)
+
+
+def _issue(connection: Connection, ask: Ask) -> Issued | Refused:
+    found = issue(connection, ask)
+    if isinstance(found, Refused) and found.code is Code.NOT_ITS_OWN:
+        tell_staff(connection, Key(ask.site, ask.terminal or ""), found, ask.now_ms)
+    return found
 
 
 def _header(scope: HTTPScope, name: bytes) -> str:

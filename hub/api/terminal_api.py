@@ -1,6 +1,7 @@
 """What terminals ask: enrol, slot, sync, queues, heartbeat, help, calls (numbers: ``number``)."""
 
 import secrets
+from contextlib import suppress
 from functools import partial
 
 import msgspec
@@ -13,14 +14,17 @@ from hub.api import wiring
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import misses, signing
 from hub.hall import Hall
-from hub.queues import ahead, help, house, instance, orders, slots, standing, terminals, waiting
+from hub.queues import ahead, entitled, help, house, instance, orders, slots, standing, terminals, waiting
 from hub.queues.clock_set import closed_ahead
 from hub.queues.days import last_arrival, open_day
+from hub.queues.entitled import Key
 from hub.queues.issue import NORMAL
 from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
 from hub.queues.tickets import local_iso
+from hub.store.faults import StoreFailed
+from hub.stream_rights import ByKey
 from hub.trail.entries import Note, Who, append
 from hub.trail.words import What
 from kiosk import wire
@@ -111,7 +115,7 @@ async def sync(request: Asked, hall: Hall) -> Answer:
     """What happened at the terminal: an answer for each operation."""
     known = await terminal(request, hall)
     body = await read(request, _sync)
-    teller = Teller(known, hall.now_ms(), lambda: secrets.token_hex(16))
+    teller = Teller(known, hall.now_ms(), lambda: secrets.token_hex(16), body.generation)
     return done(wire.SyncAnswer(await hall.store.write(lambda c: apply_all(c, teller, body.ops))))
 
 
@@ -119,15 +123,25 @@ async def sync(request: Asked, hall: Hall) -> Answer:
 async def standing_of(request: Asked, hall: Hall) -> Answer:
     """How the number on a slip stands that is held before the terminal."""
     known, now_ms = await terminal(request, hall), hall.now_ms()
-    body = await read(request, _standing)
+    body, key = await read(request, _standing), Key(known.site, known.id)
     if bool(body.token) == bool(body.slip):
         raise Turned(400, wire.Fault(code="bad_field", message="Send a token or a slip.", place="$"))
     if body.token:
         found = await hall.store.read(partial(standing.by_token, site=known.site, token=body.token, now_ms=now_ms))
     else:
         token = hall.tokens.draw()
-        found = await hall.store.write(lambda c: standing.by_slip(c, known.site, body.slip, token, now_ms))
+        found = await hall.store.write(lambda c: _by_slip(c, key, body.slip, token, now_ms))
+    if isinstance(found, wire.StandingAnswer) and found.standing().may_be_given_back:
+        with suppress(StoreFailed):  # how the number stands is told all the same
+            await hall.store.write(partial(entitled.note_shown, key=key, ident=found.id, now_ms=now_ms))
     return refusal(found) if isinstance(found, Refused) else done(found)
+
+
+def _by_slip(connection: Connection, key: Key, slip: str, token: str, now_ms: int) -> wire.StandingAnswer | Refused:
+    found = standing.by_slip(connection, key.site, slip, token, now_ms)
+    if isinstance(found, Refused):
+        entitled.tell_staff(connection, key, found, now_ms)
+    return found
 
 
 @get(wire.QUEUES)
@@ -214,7 +228,8 @@ async def calls_stream(request: Asked, hall: Hall) -> Stream:
     """The same as a stream: whenever it changes."""
     known = await terminal(request, hall)
     timezone = await hall.store.read(partial(waiting.timezone_of, site=known.site))
-    return streams.calls(hall.feed, hall.called, known.site, timezone, hall.now_ms)
+    holder = ByKey(wiring.key_hash(request.headers.get("authorization", "")))
+    return streams.calls(hall.feed, hall.called, known.site, timezone, hall.now_ms, holder)
 
 
 router = Router(

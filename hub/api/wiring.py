@@ -12,7 +12,7 @@ from hub.connections.proof import prove
 from hub.hall import Hall
 from hub.log import event
 from hub.queues.refusals import Refused, status_of
-from hub.queues.terminals import Known
+from hub.queues.terminals import Known, secret_hash
 from hub.store.faults import REMEDY, StoreFailed
 from kiosk.vocabulary.depth import shallow
 from kiosk.wire import Fault
@@ -44,12 +44,22 @@ async def terminal(request: Asked, hall: Hall) -> Known:
 
 async def bearer(header: str, hall: Hall, scope: HTTPScope) -> Known:
     """The terminal of an ``Authorization: Bearer`` header; its connection counts as proven from then on."""
-    scheme, _, key = header.partition(" ")
+    scheme, key = _parts(header)
     known = await hall.keys.owner(key) if scheme.lower() == "bearer" and key else None
     if known is None:
         raise Turned(401, Fault(code="unknown_key", message="Enrol this terminal on the hub's terminals page."))
     prove(scope)
     return known
+
+
+def key_hash(header: str) -> str:
+    """The hash of the key in such a header, as the store keeps it."""
+    return secret_hash(_parts(header)[1])
+
+
+def _parts(header: str) -> tuple[str, str]:
+    scheme, _, key = header.partition(" ")
+    return scheme, key
 
 
 async def read(request: Asked, decoder: msgspec.json.Decoder[B]) -> B:

@@ -15,13 +15,13 @@ from hub.hall import system_ms
 from hub.queues.house import Site, sites
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
+from hub.store.opening import DATABASE, lost, open_store
 from hub.trail import looks
 from hub.trail.changes import subject_of
 from hub.trail.entries import Note, append
 from hub.trail.machine import machine_user
 from hub.trail.words import What
 
-DATABASE = "hub.db"
 COMPLAINTS = {
     "password.short": "It is too short: ten letters at least.",
     "password.long": "It is too long: two hundred letters at most.",
@@ -89,9 +89,9 @@ def _forget_everything_noted(connection: Connection) -> None:
 
 def _with_store(data: Path, act: Callable[[Store], int]) -> int:
     if not (data / DATABASE).exists():
-        return _refuse(f"There is no hub in {data}. Name its folder with --data.")
+        return _refuse(lost(data) or f"There is no hub in {data}. Name its folder with --data.")
     try:
-        store = Store(data / DATABASE)
+        store = open_store(data)
     except StoreRefused as fault:
         return _refuse(str(fault))
     try:

@@ -93,6 +93,17 @@ def find(connection: Connection, token: str, steady_ms: int) -> Person | None:
     )
 
 
+def roles(connection: Connection, steady_ms: int) -> dict[str, Role]:
+    """The role behind every session that has not ended, by its token's hash."""
+    s, u = t.session, t.user
+    rows = connection.execute(
+        select(s.c.token_hash, u.c.role)
+        .join_from(s, u, (u.c.site_id == s.c.site_id) & (u.c.id == s.c.user_id))
+        .where(u.c.disabled_ms.is_(None), ~_over(steady_ms))
+    )
+    return {token_hash: Role(role) for token_hash, role in rows}
+
+
 def touch(connection: Connection, person: Person, steady_ms: int) -> None:
     """The person did something: the idle time begins anew."""
     connection.execute(update(t.session).where(_mine(person)).values(seen_ms=steady_ms))

@@ -16,9 +16,9 @@ from hub.queues.publishing import InForce
 from hub.queues.refusals import Code, Refused
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
+from hub.store.opening import DATABASE, lost, open_store
 from kiosk.catalogue.faults import CatalogueFaults
 
-DATABASE = "hub.db"
 REMEDIES = {
     Code.NAME_TAKEN: "Change the letter at one of the two.",
     Code.WRONG_STATE: "Run the import again in a minute.",
@@ -62,9 +62,11 @@ def import_catalogue(
 ) -> Imported | CatalogueFaults:
     """Load and publish for every site of the hub in this data folder; a fault leaves everything as it was."""
     if not (data / DATABASE).exists():
+        if why := lost(data):
+            return refused(data, DATABASE, "it was lost", why)
         return refused(data, DATABASE, "there is no hub in this folder", "Start `kiosk hub --data …` and set it up.")
     try:
-        store = Store(data / DATABASE)
+        store = open_store(data)
     except StoreRefused as fault:
         return refused(data, DATABASE, str(fault), "Nothing was read.")
     try:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ LEAST_VISITS = 5
 WORDS = 3
 LETTERS = (3, 40)
 SHOWN = 60
+LATE_DAYS = 31
 
 
 class Searched(msgspec.Struct, frozen=True):
@@ -28,7 +29,7 @@ class Searched(msgspec.Struct, frozen=True):
 def take(connection: Connection, site: str, terminal: str, told: Iterable[Missed], now_ms: int) -> None:
     """Keep what a heartbeat tells; told twice it counts once. What is not of the agreed form is not kept."""
     for each in told:
-        if each.visits >= LEAST_VISITS and _is_day(each.day) and _may_be_kept(each.text):
+        if each.visits >= LEAST_VISITS and _is_lately(each.day, now_ms) and _may_be_kept(each.text):
             run(
                 connection,
                 "INSERT INTO search_miss (site_id, day, terminal_id, text, visits, at_ms) VALUES (?, ?, ?, ?, ?, ?)"
@@ -49,12 +50,13 @@ def _may_be_kept(text: str) -> bool:
     return letters and len(words) <= WORDS and LETTERS[0] <= len(text) <= LETTERS[1]
 
 
-def _is_day(day: str) -> bool:
+def _is_lately(day: str, now_ms: int) -> bool:
+    """A date, and none that could not be told now: terminals tell a day at its closing, or soon after."""
     try:
-        date.fromisoformat(day)
+        told = date.fromisoformat(day)
     except ValueError:
         return False
-    return True
+    return abs((told - datetime.fromtimestamp(now_ms / 1000, UTC).date()).days) <= LATE_DAYS
 
 
 def listed(connection: Connection, site: str) -> list[Searched]:

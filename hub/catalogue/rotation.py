@@ -16,14 +16,12 @@ from hub.catalogue import signing, state
 from hub.hall import system_ms
 from hub.queues import house
 from hub.store import tables as t
-from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
+from hub.store.opening import DATABASE, lost, open_store
 from hub.store.sql import run
 from hub.trail.entries import Note, append
 from hub.trail.machine import machine_user
 from hub.trail.words import What
-
-DATABASE = "hub.db"
 
 
 class Rotated(msgspec.Struct, frozen=True):
@@ -73,9 +71,9 @@ def behind(connection: Connection, site: str) -> tuple[str, ...]:
 def run_rotate(data: Path, *, accept: bool = False) -> int:
     """The command, beside a running hub or without: 0 = done, 2 = refused, 3 = terminals would be left behind."""
     if not (data / DATABASE).exists():
-        return _refuse(f"There is no hub in {data}. Name its folder with --data.")
+        return _refuse(lost(data) or f"There is no hub in {data}. Name its folder with --data.")
     try:
-        store = Store(data / DATABASE)
+        store = open_store(data)
     except StoreRefused as fault:
         return _refuse(str(fault))
     try:

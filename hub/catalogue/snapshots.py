@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from hub.catalogue import records
 from hub.catalogue.records import Row
 from hub.catalogue.state import State
-from kiosk import wire
+from kiosk import private, wire
 from kiosk.catalogue.records import digest
 
 KEPT = 2
@@ -36,9 +36,10 @@ def make(connection: Connection, folder: Path, site: str, state: State) -> Snaps
     """Write the records of this state; memory stays small. Raises OSError when the disk does not take it."""
     keys = list(records.entries(connection, site))
     head = wire.SnapshotHead(wire.SCHEMA, state.epoch, state.cursor, state.version, len(keys), digest(keys))
-    folder.mkdir(parents=True, exist_ok=True)
+    private.make(folder)
     file = folder / f"{site}.{name_of(state)}.jsonl.gz"
     half = file.with_suffix(".half")
+    private.create(half)
     with half.open("wb") as target:
         with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=_LEVEL, mtime=0, filename="") as packed:
             packed.write(msgspec.json.encode(head) + b"\n")

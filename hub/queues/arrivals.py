@@ -59,7 +59,7 @@ def place(connection: Connection, told: Told) -> Place | Refused:
         return Refused(Code.UNKNOWN_SERIES, f"No queue has the letter {told.label.series}.", "series")
     timezone, opened_ms = _day(connection, told.site)
     latest = max(told.now_ms, last_arrival(connection, told.site))
-    came_ms = told.arrival_ms + _leapt(connection, told)
+    came_ms = told.arrival_ms + leapt(connection, told)
     arrival_ms, sure = min(came_ms, latest), told.arrival_sure and came_ms <= latest
     date = local_date(arrival_ms, timezone)
     if date < told.day and not ahead:
@@ -120,7 +120,7 @@ def _day(connection: Connection, site: str) -> tuple[str, int]:
     return str(row[0]), int(row[1])
 
 
-def _leapt(connection: Connection, told: Told) -> int:
+def leapt(connection: Connection, told: Told) -> int:
     """How many ms later than it says an arrival was: it is of the time before the hub's went forward by days."""
     row = run(
         connection,

@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy import Connection
 
+from hub.queues.days import local_date, zone_of
 from hub.store.sql import run
 
 
@@ -32,6 +33,12 @@ def of(connection: Connection, site: str) -> Instance:
     row = run(connection, "SELECT generation, slip_key, slot_floor FROM instance WHERE site_id = ?", site).fetchone()
     assert row is not None
     return Instance(*row)
+
+
+def restored_on(connection: Connection, site: str) -> str:
+    """The date on which this life began on a copy of what the one before knew; "" = it is the first."""
+    row = run(connection, "SELECT since_ms FROM instance WHERE site_id = ? AND slot_floor > 0", site).fetchone()
+    return "" if row is None else local_date(int(row[0]), zone_of(connection, site))
 
 
 def renew(connection: Connection, site: str, generation: str, slot_floor: int, now_ms: int) -> None:

@@ -99,7 +99,7 @@ def issue(connection: Connection, ask: Ask) -> Issued | Refused:
     if facts.merged:
         return _NUMBERED
     if facts.known and (ticket := load(connection, ask.site, ask.id)):
-        return _again(ticket, ask, facts)
+        return _again(ticket, ask, facts) if _is_whose(connection, ask) else _ANOTHERS
     if facts.buried:
         return Refused(Code.TICKET_CANCELLED, "This ticket was given back before it was numbered.", "id")
     if facts.line is None:
@@ -129,6 +129,22 @@ def tell(connection: Connection, ticket: Ticket, now_ms: int) -> None:
 
 _NUMBERED = Refused(Code.NUMBERED_THERE, "This ticket has a number of its terminal.", "id")
 """A late copy of a request: the terminal gave up waiting and numbered the visitor itself."""
+
+
+_ANOTHERS = Refused(Code.NOT_ITS_OWN, "This ticket belongs to another terminal.", "id")
+
+
+def _is_whose(connection: Connection, ask: Ask) -> bool:
+    """Whether the ticket of this id was drawn where it is asked for again (None: by whoever read its slip)."""
+    row = run(
+        connection,
+        "SELECT 1 FROM ticket WHERE site_id = ? AND id = ? AND coalesce(terminal_id, ?) <> ?",
+        ask.site,
+        ask.id,
+        ask.terminal,
+        ask.terminal,
+    ).fetchone()
+    return row is None
 
 
 def _again(known: Ticket, ask: Ask, facts: _Facts) -> Issued | Refused:

@@ -46,6 +46,10 @@ class Code(StrEnum):
     NOT_AWAY = "not_away"
     """The ticket has not ended, or cannot go on any more."""
     CATALOGUE_FAULTY = "catalogue_faulty"
+    NOT_ITS_OWN = "not_its_own"
+    """A terminal told of a ticket or a number that is not its own."""
+    NO_SUCH_DAY = "no_such_day"
+    WRONG_ARRIVAL = "wrong_arrival"
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -69,6 +73,9 @@ _STATUS: dict[Code, int] = {
     Code.ID_USED_OTHERWISE: 422,
     Code.FORGED: 422,
     Code.UNREADABLE: 422,
+    Code.NOT_ITS_OWN: 422,
+    Code.NO_SUCH_DAY: 422,
+    Code.WRONG_ARRIVAL: 422,
     Code.WRONG_CODE: 403,
 }
 

@@ -4,6 +4,8 @@ Counters jump, slots come from above those that are known, the generation is new
 ticket of the business day again and ask for their slots. Sign-ins and codes of before are worthless.
 """
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection
 
 from hub.catalogue import state
@@ -13,12 +15,16 @@ from hub.queues.days import today
 from hub.store.sql import run
 
 ABOVE = 100
-"""Numbers of a series that may have been given since the copy was made."""
+"""Numbers of a series that may have been given since the copy was made, where nobody can be asked (tests)."""
 SLOTS_ABOVE = 20
 
 
-def begin_anew(connection: Connection, site: str, generation: str, above: int, now_ms: int) -> None:
-    """Begin the life ``generation`` (32 hex digits) for a site; numbers of today go on ``above`` the last known."""
+Jump = int | Mapping[tuple[str, str], int]
+"""How far numbers of today go on above the last known; or, by site and series, the highest that is on paper."""
+
+
+def begin_anew(connection: Connection, site: str, generation: str, above: Jump, now_ms: int) -> None:
+    """Begin the life ``generation`` (32 hex digits) for a site; numbers of today go on ``above`` what was given."""
     day = today(connection, site, now_ms)
     rows = run(
         connection,
@@ -29,13 +35,14 @@ def begin_anew(connection: Connection, site: str, generation: str, above: int, n
         site,
     ).fetchall()
     for series, first_n, last_n, wraps, n in rows:
-        turns, place = divmod(n - first_n + above, last_n - first_n + 1)
+        by = above if isinstance(above, int) else max(0, above.get((site, series), 0) - n)
+        turns, place = divmod(n - first_n + by, last_n - first_n + 1)
         _set_counter(connection, site, day, series, wraps + turns, first_n + place)
     instance.renew(connection, site, generation, _floor(connection, site), now_ms)
     _forget_secrets(connection, site, now_ms)
 
 
-def begin_anew_everywhere(connection: Connection, generation: str, above: int, now_ms: int) -> None:
+def begin_anew_everywhere(connection: Connection, generation: str, above: Jump, now_ms: int) -> None:
     """The same for every site of the hub; their catalogues begin a new epoch, because terminals may have seen more.
 
     The copy may be weeks old: whoever puts it back vouches for ``now_ms``, so that the next start asks nothing.

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from hub.queues import instance
 from hub.queues.arrivals import Told
+from hub.queues.entitled import may_show
 from hub.queues.merging import TakenIn, take_in
 from hub.queues.refusals import Code, Refused
 from hub.store.sql import run
@@ -12,7 +13,9 @@ from kiosk.vocabulary.slips import Forged, Slip, read_slip, service_mark
 
 
 def take_slip(connection: Connection, site: str, text: str, token: str, now_ms: int) -> TakenIn | Refused:
-    """Read a slip as it came from a scanner and take its ticket in. Refused with UNREADABLE, FORGED, or as ``take_in``.
+    """Read a slip as it came from a terminal's scanner and take its ticket in.
+
+    Refused with UNREADABLE, FORGED, or as ``entitled.may_show`` and ``take_in`` refuse.
 
     ``token`` is for the visitor's page, should the ticket be new here.
     """
@@ -21,7 +24,8 @@ def take_slip(connection: Connection, site: str, text: str, token: str, now_ms: 
         return Refused(Code.UNREADABLE, "This is no slip of ours.", "slip")
     if isinstance(slip, Forged):
         return Refused(Code.FORGED, "This slip was not made by this hall.", "slip")
-    return take_in(connection, told_by_slip(connection, site, slip, token, now_ms))
+    told = told_by_slip(connection, site, slip, token, now_ms)
+    return may_show(connection, told) or take_in(connection, told)
 
 
 def told_by_slip(connection: Connection, site: str, slip: Slip, token: str, now_ms: int) -> Told:

@@ -16,6 +16,8 @@ from hub.store.words import AlarmKind
 from kiosk.vocabulary.machines import is_same_machine, remembered
 
 SLOTS = range(1, 100)
+NEW_A_DAY = 20
+"""Slots for one terminal on one business day: nobody puts in more disks, and no key uses up those of the others."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +74,9 @@ def _slot(connection: Connection, wanted: Wanted, day: str) -> int | Refused:
     if live is not None:
         retire(connection, wanted.site, live.terminal, wanted.now_ms)
     retire(connection, wanted.site, wanted.terminal, wanted.now_ms)
-    slot = _own_again(connection, wanted, before, day) or _free(connection, wanted.site, day)
+    slot = _own_again(connection, wanted, before, day)
+    if slot is None and _granted_on(connection, wanted, day) < NEW_A_DAY:
+        slot = _free(connection, wanted.site, day)
     if slot is None:
         alarms.raise_alarm(connection, wanted.site, AlarmKind.NO_SLOT, "", wanted.now_ms, wanted.terminal)
         return Refused(Code.NO_SLOT, "All 99 slots are in use. Revoke terminals that are gone.", "generation")
@@ -151,6 +155,18 @@ def _own_again(connection: Connection, wanted: Wanted, before: list[Grant], day:
         if row is None:
             return each.slot
     return None
+
+
+def _granted_on(connection: Connection, wanted: Wanted, day: str) -> int:
+    row = run(
+        connection,
+        "SELECT count(*) FROM slot_grant WHERE site_id = ? AND terminal_id = ? AND granted_day = ?",
+        wanted.site,
+        wanted.terminal,
+        day,
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _free(connection: Connection, site: str, day: str) -> int | None:

@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from hub.log import event
-from hub.queues import handing_back, orders
+from hub.queues import entitled, handing_back, orders
 from hub.queues.arrivals import Told
+from hub.queues.entitled import Key
 from hub.queues.merging import take_in
 from hub.queues.refusals import Code, Refused, status_of
 from hub.queues.slips import take_slip
@@ -35,11 +36,20 @@ LOGGER = logging.getLogger("hub.sync")
 
 
 class Teller(NamedTuple):
-    """Who tells, and when; ``draw`` makes tokens of visitors' pages (32 hex digits)."""
+    """Who tells, and when; ``draw`` makes tokens of visitors' pages (32 hex digits).
+
+    ``generation`` is that of the terminal's database; "" = not said.
+    """
 
     known: Known
     now_ms: int
     draw: Callable[[], str]
+    generation: str = ""
+
+    @property
+    def key(self) -> Key:
+        """Who it is to the rules of what a key may tell."""
+        return Key(self.known.site, self.known.id, self.generation)
 
 
 def apply_all(connection: Connection, teller: Teller, ops: tuple[Op, ...]) -> tuple[OpAnswer, ...]:
@@ -106,7 +116,10 @@ def _effect(connection: Connection, teller: Teller, op: Op) -> OpAnswer:
         return OpAnswer(op.op, 400, "bad_field", str(fault))
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         return OpAnswer(op.op, 400, "bad_json", str(fault))
-    return _refused(op, word) if isinstance(word, Refused) else OpAnswer(op.op, 200, word)
+    if not isinstance(word, Refused):
+        return OpAnswer(op.op, 200, word)
+    entitled.tell_staff(connection, teller.key, word, teller.now_ms)
+    return _refused(op, word)
 
 
 def _refused(op: Op, refused: Refused) -> OpAnswer:
@@ -130,17 +143,27 @@ def _ticket(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | 
         terminal=teller.known.id,
         tapped_at=fact.tapped_at[:40],
     )
+    if refused := entitled.may_number(connection, teller.key, told):
+        return refused
     taken = take_in(connection, told)
-    return taken if isinstance(taken, Refused) else taken.news
+    if isinstance(taken, Refused):
+        return taken
+    if taken.ticket is not None:
+        entitled.claim(connection, teller.key, taken.ticket)
+    return taken.news
 
 
 def _cancel(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
     fact = _CANCEL.decode(body)
+    if refused := entitled.may_cancel(connection, teller.key, fact.id):
+        return refused
     return handing_back.cancel(connection, teller.known.site, fact.id, teller.now_ms)
 
 
 def _paper(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
     fact = _PAPER.decode(body)
+    if refused := entitled.may_report(connection, teller.key, fact.id):
+        return refused
     refused = handing_back.report_paper(
         connection, teller.known.site, fact.id, fact.outcome, fact.problem, teller.now_ms
     )
@@ -150,7 +173,11 @@ def _paper(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | R
 def _scan(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
     fact = _SCAN.decode(body)
     taken = take_slip(connection, teller.known.site, fact.slip, teller.draw(), teller.now_ms)
-    return taken if isinstance(taken, Refused) else taken.news
+    if isinstance(taken, Refused):
+        return taken
+    if taken.ticket is not None:
+        entitled.note_shown(connection, teller.key, taken.ticket.id, teller.now_ms)
+    return taken.news
 
 
 def _order(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:

@@ -67,6 +67,16 @@ def check(path: Path) -> None:
         raw.close()
 
 
+def is_hubs(path: Path) -> bool:
+    """Whether a file looks like the database of a hub, by its first bytes (sqlite.org/fileformat.html, 1.3)."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(72)
+    except OSError:
+        return False
+    return head.startswith(b"SQLite format 3\0") and head[68:72] == APPLICATION_ID.to_bytes(4)
+
+
 def set_aside(path: Path, name: str) -> Path | None:
     """Move a database with its log out of the way; None when there is none.
 

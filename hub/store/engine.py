@@ -18,11 +18,13 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy import event as hooks
 from sqlalchemy.exc import DBAPIError
 
-from hub.store.copies import APPLICATION_ID
+from hub.store.checking import damage
+from hub.store.copies import APPLICATION_ID, COMPANIONS
 from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble, sentence, trouble_of
 from hub.store.migrate import migrate
 from hub.store.sql import run
 from hub.store.writer import Timing, Writer
+from kiosk import private
 
 __all__ = ["APPLICATION_ID", "Store", "StoreFailed", "StoreRefused"]
 
@@ -154,7 +156,10 @@ class Store:
         self._engine.dispose()
         connection = None
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private.make(self.path.parent)
+            private.create(self.path)  # SQLite gives log and index the mode of the file
+            for ending in COMPANIONS:
+                private.close(self.path.with_name(self.path.name + ending))
             if not self._opened:
                 _prepare(self._engine, self.path)
             connection = self._engine.connect()
@@ -202,8 +207,8 @@ def _prepare(engine: Engine, path: Path) -> None:
     """Refuse what is not ours or is damaged; bring the file to today's schema."""
     with engine.begin() as connection:
         _own(connection, path)
-        found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
-    if found != "ok":
+        found = damage(connection)
+    if found:
         raise StoreRefused(sentence(path, Trouble.DAMAGED, found), Trouble.DAMAGED)
     migrate(engine, path)
 

@@ -28,6 +28,7 @@ class Trouble(StrEnum):
     """The writer's thread ended by a fault of the program."""
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 HOPELESS = (Trouble.DAMAGED, Trouble.BUG)
 """The process ends: a supervisor starts it again, a person looks at the log."""
 
@@ -79,10 +80,15 @@ def trouble_of(fault: BaseException, path: Path) -> Trouble | None:
     """Which trouble with the file at ``path`` an error is; None = it is about the statement, not about the file."""
     cause = fault.orig if isinstance(fault, DBAPIError) else fault
     if isinstance(cause, OSError):
-        return Trouble.FULL if cause.errno in (errno.ENOSPC, errno.EDQUOT) else Trouble.DISK
+        return Trouble.FULL if cause.errno in _FULL else Trouble.DISK
     code = getattr(cause, "sqlite_errorcode", None)
     found = _OF_CODE.get(code & 0xFF) if isinstance(code, int) else None
     return Trouble.FULL if found is Trouble.DISK and not _has_room(path) else found
+
+
+def remedy(fault: OSError, otherwise: str) -> str:
+    """What to do about a file or folder that cannot be used: a full disk is no reason to do anything else."""
+    return "The disk is full: make room." if fault.errno in _FULL else otherwise
 
 
 def sentence(path: Path, trouble: Trouble, cause: object) -> str:

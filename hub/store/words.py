@@ -64,6 +64,8 @@ class AlarmKind(StrEnum):
     """Two tickets claim one number."""
     NO_SLOT = "no_slot"
     """A terminal asked for a slot and none is left."""
+    NOT_ITS_OWN = "not_its_own"
+    """A terminal's key told what it has no right to."""
 
 
 STATES = tuple(State)

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from hub.store import opening
+from hub.store.faults import StoreRefused, remedy
+from hub.store.lock import hold
 from hub.tls import authority, files
 from hub.tls.files import Folder
 from hub.tls.serving import utc_now
@@ -26,10 +29,13 @@ def run_init(data: Path, names: tuple[str, ...], now: Callable[[], datetime] = u
         )
     if (bad := _no_name(names)) is not None:
         return _refuse(bad)
+    if why := _no_database(data):
+        return _refuse(why)
     try:
         files.make(folder, files.all_names(names) if names else files.own_names(), now())
     except OSError as fault:
-        return _refuse(f"{folder.path} cannot be written ({fault.strerror}). Choose another folder (--data).")
+        what = remedy(fault, "Choose another folder (--data).")
+        return _refuse(f"{folder.path} cannot be written ({fault.strerror}). {what}")
     _say(folder)
     return OK
 
@@ -45,6 +51,18 @@ def run_renew(data: Path, names: tuple[str, ...], now: Callable[[], datetime] = 
         return _refuse(fault.sentence)
     _say(folder)
     return OK
+
+
+def _no_database(data: Path) -> str:
+    """Make the hub's database where there is none, so that one that is missing later was lost. Returns why not."""
+    if (data / opening.DATABASE).exists():
+        return opening.lost(data)
+    try:
+        with hold(data):
+            opening.open_store(data).close()
+    except StoreRefused as fault:
+        return str(fault)
+    return ""
 
 
 def _no_name(names: tuple[str, ...]) -> str | None:
@@ -63,5 +81,5 @@ def _say(folder: Folder) -> None:
 
 
 def _refuse(sentence: str) -> int:
-    LOGGER.error("%s", sentence)
+    LOGGER.error("%s", sentence, extra=event("hub.refused"))
     return WRONG

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from hub.store.faults import remedy
 from hub.tls import authority
 from hub.tls.authority import Pair
+from kiosk import private
 from kiosk.config import write_whole
 
 ALWAYS = ("localhost", "127.0.0.1", "::1")
@@ -52,7 +54,7 @@ def folder_of(data: Path) -> Folder:
 
 def make(folder: Folder, names: tuple[str, ...], now: datetime) -> None:
     """Make authority and server certificate. Raises OSError when the folder cannot be written."""
-    folder.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private.make(folder.path)
     made = authority.new_authority(now)
     write_whole(folder.ca_key, made.key.decode())
     _write_server(folder, authority.new_server(made, names, now))
@@ -66,7 +68,8 @@ def renew(folder: Folder, names: tuple[str, ...], now: datetime) -> TlsFault | N
         wanted = names or authority.names_of(folder.server.read_bytes())
         _write_server(folder, authority.new_server(signer, wanted, now))
     except OSError as fault:
-        return TlsFault(f"{fault.filename}: {fault.strerror}. Put the file back, then run 'kiosk hub renew'.")
+        what = remedy(fault, "Put the file back.")
+        return TlsFault(f"{fault.filename}: {fault.strerror}. {what} Then run 'kiosk hub renew'.")
     except ValueError as fault:
         return TlsFault(f"{folder.path} holds a broken certificate or key ({fault}). Put back a copy of the folder.")
     return None

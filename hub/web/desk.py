@@ -29,6 +29,7 @@ from hub.queues.refusals import Code, Refused
 from hub.queues.returning import may_return
 from hub.queues.tickets import Ticket
 from hub.store.words import Origin
+from hub.stream_rights import BySession
 from hub.trail.calls import CallNote, noted_call
 from hub.trail.words import What
 from hub.web import alerts, forms, looking, recorded
@@ -73,7 +74,8 @@ async def parts(request: Asked, hall: Hall) -> Response[Any]:
 @get("/desk/changes", opt=CALL)
 async def changes(request: Asked, hall: Hall) -> Stream:
     """A server-sent event whenever something changed, and a beat while nothing does."""
-    return streams.changes(hall.feed, hall.store, who(request).site)
+    me = who(request)
+    return streams.changes(hall.feed, hall.store, me.site, BySession(me.token_hash, Right.CALL))
 
 
 @post("/desk/do/{word:str}", opt=CALL)

@@ -6,9 +6,10 @@ import signal
 import sys
 from pathlib import Path
 
-from kiosk import config
+from kiosk import config, isolated, private
 from kiosk.config import ConfigFault, Loaded, TerminalConfig
 from kiosk.eventlog import EventLog, JsonLines
+from kiosk.private import NotOurs, keep_private
 
 OK, WRONG = 0, 2
 
@@ -17,7 +18,15 @@ def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None)
     """Run until the window ends. Exit code 2 when the configuration cannot be read and no good one is kept."""
     _log_to_stderr()
     signal.signal(signal.SIGTERM, _leave)
-    data.mkdir(parents=True, exist_ok=True)
+    try:
+        closed = keep_private(data)
+    except OSError as fault:
+        return _wrong(
+            f"The folder {data} cannot be used ({fault.strerror}). Make room, or choose another one (--data)."
+        )
+    if isinstance(closed, NotOurs):
+        return _wrong(closed.sentence)
+    private.close(path)
     size = _size(window)
     if window and size is None:
         return _wrong(f"--window {window}: not a size like 1080x1920")
@@ -27,6 +36,8 @@ def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None)
     if not loaded.config.hub.key:
         return _set_up(path, size, trace)
     log = EventLog("terminal")
+    if closed.paths:
+        log.write("data-folder-closed", {"path": str(data), "count": str(len(closed.paths))})
     if loaded.fault is not None:
         log.write("config-refused", {"path": loaded.fault.path, "place": loaded.fault.place, "why": str(loaded.fault)})
     if loaded.not_kept:
@@ -41,7 +52,7 @@ def _set_up(path: Path, size: tuple[int, int] | None, trace: Path | None) -> int
     from kiosk.main.setup import run_setup
 
     if run_setup(path, size, trace, EventLog("terminal")):
-        os.execv(sys.executable, [sys.executable, "-m", "kiosk.cli", *sys.argv[1:]])
+        os.execv(sys.executable, [*isolated.COMMAND, *sys.argv[1:]])
     return OK
 
 

@@ -189,7 +189,7 @@ class Hub:
 
     def _sync(self, known: Known, body: bytes) -> tuple[int, msgspec.Struct]:
         asked = msgspec.json.decode(body, type=wire.SyncRequest)
-        answers = self.do(apply_all, Teller(known, self.time.ms, self.draw), asked.ops)
+        answers = self.do(apply_all, Teller(known, self.time.ms, self.draw, asked.generation), asked.ops)
         bugs = [answer for answer in answers if answer.status >= 500]
         assert not bugs, f"a guard of a table broke: {bugs}"
         return 200, wire.SyncAnswer(answers)

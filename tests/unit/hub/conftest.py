@@ -176,7 +176,7 @@ def hall(store: Store, clock: Clock) -> House:
 def disk(tmp_path: Path) -> Iterator[Disk]:
     folder = tmp_path / "disk"
     folder.mkdir()
-    options = ["-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
+    options = ["-t", "tmpfs", "-o", "size=3m,mode=0700", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(["mount", *options], check=False, capture_output=True).returncode:
         pytest.skip("only root may mount a small disk")
     yield Disk(folder)

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from hub.queues import aliases, waiting
+from hub.queues.days import open_day
 from hub.queues.instance import of
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
@@ -41,7 +42,41 @@ def own(hall, number: int, ident: str, n: int = 1, *, slot: int = 3, **more: Any
 
 
 def sync(hall, *ops: Op, terminal: str = "t1") -> list[OpAnswer]:
-    """POST SYNC without the socket."""
+    """POST SYNC without the socket, from a terminal that was granted the slots of its numbers."""
+    grant(hall, terminal, *{body["slot"] for each in ops if "slot" in (body := _body(each))} - {0})
+    return told(hall, *ops, terminal=terminal)
+
+
+def _body(each: Op) -> dict[str, Any]:
+    try:
+        body = msgspec.json.decode(each.body)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def grant(hall, terminal: str, *granted: int) -> None:
+    """The terminal had these slots today."""
+    day = hall.see(open_day, hall.site) or DAY
+    for slot in granted:
+        hall.store.write_now(
+            lambda c, slot=slot: c.exec_driver_sql(
+                "INSERT INTO slot_grant (site_id, generation, slot, terminal_id, machine, granted_ms, granted_day)"
+                " VALUES (?, ?, ?, ?, 'm', 0, ?) ON CONFLICT DO NOTHING",
+                (hall.site, f"{slot:031x}a", slot, terminal, day),
+            )
+        )
+
+
+def restored(hall) -> None:
+    """A copy was put back today: the life before may have given slots up to 20 and more numbers than are known."""
+    hall.store.write_now(
+        lambda c: c.exec_driver_sql("UPDATE instance SET slot_floor = 20, since_ms = ?", (hall.clock(),))
+    )
+
+
+def told(hall, *ops: Op, terminal: str = "t1") -> list[OpAnswer]:
+    """POST SYNC without the socket, by what the hub knows of the terminal."""
     hall.made += 1
     drawn = iter(f"{hall.made:016x}{n:016x}" for n in range(1000))
     teller = Teller(Known(hall.site, terminal, terminal), hall.clock.forward(1), lambda: next(drawn))

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pysqlite3
@@ -11,7 +12,7 @@ import pytest
 from unit.hub.sync_helpers import DAY_MS, find, outcomes, own, sync
 
 from hub.auth import devices, people, sessions
-from hub.backup import backup, restore
+from hub.backup import backup, restore, run_restore
 from hub.queues import aliases, house, instance, kept_clock, renewal, slots, terminals, waiting
 from hub.queues.issue import Issued
 from hub.queues.slots import Wanted
@@ -252,6 +253,86 @@ def test_the_commands_from_another_process_beside_a_writing_hub(life, tmp_path: 
     assert isinstance(ask, Issued)
 
 
+def answers(*typed: str) -> Callable[[str], str]:
+    """A person at the console, who says these words and then goes away."""
+    left = list(typed)
+
+    def say(question: str) -> str:
+        said.append(question)
+        if not left:
+            raise EOFError
+        return left.pop(0)
+
+    said: list[str] = []
+    say.said = said
+    return say
+
+
+def test_whoever_restores_is_asked_for_the_highest_numbers_on_paper(life, tmp_path: Path) -> None:
+    """937 were given since: no default would have been enough."""
+    hall, copy = life.hall, tmp_path / "copy.db"
+    given = [hall.ticket().label for _ in range(7)]
+    backup(tmp_path, copy)
+    given += [hall.ticket().label for _ in range(930)]
+    ask = answers("", "A12x", "1000", "a 937", "0")
+    hall.store.close()
+    restore(tmp_path, copy, ask, hall.clock.forward(1))
+    hall.store = Store(tmp_path / "hub.db")
+    assert [question.partition("today ")[2] for question in ask.said if "today" in question] == [
+        "(the copy knows A 007; 0 = none): ",
+        "(the copy knows none; 0 = none): ",
+    ]
+    assert ask.said[1:4] == ["  A number from 0 to 999, please: "] * 3
+    assert hall.ticket().label == "A 938" not in given
+    assert hall.ticket("zulassung").label == "B 001"
+
+
+def test_number_below_what_the_copy_knows_takes_nothing_back(life, tmp_path: Path) -> None:
+    hall, copy = life.hall, tmp_path / "copy.db"
+    for _ in range(7):
+        hall.ticket()
+    backup(tmp_path, copy)
+    hall.store.close()
+    restore(tmp_path, copy, answers("3", "5"), hall.clock.forward(1))
+    hall.store = Store(tmp_path / "hub.db")
+    assert [hall.ticket().label, hall.ticket("zulassung").label] == ["A 008", "B 006"]
+
+
+def test_copy_of_yesterday_asks_for_the_numbers_of_today(life, tmp_path: Path) -> None:
+    hall, copy = life.hall, tmp_path / "copy.db"
+    hall.ticket()
+    backup(tmp_path, copy)
+    hall.store.close()
+    ask = answers("20", "0")
+    restore(tmp_path, copy, ask, hall.clock.forward(DAY_MS))
+    hall.store = Store(tmp_path / "hub.db")
+    assert "the copy knows none" in ask.said[0]
+    assert hall.ticket().label == "A 021"
+
+
+def test_nothing_is_restored_when_nobody_says_the_numbers(life, tmp_path: Path) -> None:
+    hall, copy = life.hall, tmp_path / "copy.db"
+    hall.ticket()
+    backup(tmp_path, copy)
+    hall.ticket()
+    hall.store.close()
+    with pytest.raises(StoreRefused, match="--above"):
+        restore(tmp_path, copy, answers("5"), hall.clock.forward(1))
+    assert not list(tmp_path.glob("hub.db.*"))
+    hall.store = Store(tmp_path / "hub.db")
+    assert hall.ticket().label == "A 003"
+
+
+def test_script_that_says_nothing_is_refused(life, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """No default stands in for what nobody said."""
+    copy = tmp_path / "copy.db"
+    backup(tmp_path, copy)
+    life.hall.store.close()
+    assert run_restore(tmp_path, copy, None) == 2
+    assert "--above" in caplog.text
+    life.hall.store = Store(tmp_path / "hub.db")
+
+
 def test_the_number_on_the_paper_wins_over_a_late_copy_of_its_request(life, tmp_path: Path) -> None:
     """The lost life gave A 001; a delayed copy of the request reaches the new one; then the terminal tells again."""
     hall = life.hall
@@ -292,7 +373,7 @@ def test_another_authority_gives_way_and_is_kept(life, tmp_path: Path) -> None:
     backup(tmp_path, copy)
     assert run_init(there, ()) == 0
     other = certificates(there)
-    (kept,) = restore(there, copy, 100, life.hall.clock())
+    _, kept = restore(there, copy, 100, life.hall.clock())
     assert certificates(there) == mine
     assert {path.name: path.read_bytes() for path in kept.iterdir()} == other
 

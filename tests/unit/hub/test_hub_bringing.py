@@ -1,7 +1,21 @@
 """Second ways into the queue: blind calling, a typed number, a slip that is read; and how the terminal's word joins."""
 
 import pytest
-from unit.hub.sync_helpers import DAY, DAY_MS, MINUTE, call, find, labels, op, outcomes, own, slip_of, sync, uuid
+from unit.hub.sync_helpers import (
+    DAY,
+    DAY_MS,
+    MINUTE,
+    call,
+    find,
+    labels,
+    op,
+    outcomes,
+    own,
+    restored,
+    slip_of,
+    sync,
+    uuid,
+)
 from unit.kiosk.test_reader_texts import arrived
 
 from hub.queues import arrange, bringing, calling, handing_back, slots, terminals, waiting
@@ -194,6 +208,7 @@ def test_a_number_typed_before_the_day_turned_at_its_terminal_is_still_one_ticke
 
 
 def test_a_typed_number_of_a_day_that_the_hub_never_opened_is_one_ticket(hall) -> None:
+    restored(hall)
     brought(hall, "A 01-01")
     told = own(hall, 1, uuid(50), slot=1, business_day="2026-11-23", arrival_ms=hall.clock())
     assert outcomes(sync(hall, told)) == [(200, "merged")]

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from unit.hub.sync_helpers import grant
 
 from hub.auth import sessions, throttle, tries
 from hub.clock import DAY_MS, HEAR_MS, SETTLED_MS, HallClock, Kept, Verdict
@@ -321,6 +322,7 @@ def told(believing: Believing, n: int, arrival_ms: int, day: str, ident: int = 9
         arrival_ms=arrival_ms,
     )
     op = Op(op=hall.uuid(2000 + ident + n), lane=fact.id, kind="ticket", body=msgspec.Raw(msgspec.json.encode(fact)))
+    grant(hall, "t1", 7)
     teller = Teller(Known(hall.site, "t1", "t1"), believing.clock(), lambda: f"{ident + n:032x}")
     (answer,) = hall.do(apply_all, teller, (op,))
     assert answer.status == 200, answer

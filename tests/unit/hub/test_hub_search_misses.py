@@ -33,7 +33,7 @@ from offline_cache.catalogue_build import whole
 from offline_cache.catalogue_store import CatalogueStore
 from tests.unit.hub.test_hub_pages import KEPT, Browser
 
-DAY = "2026-03-02"
+DAY = "2026-11-02"
 PATIENCE_S = 60.0
 
 
@@ -44,10 +44,10 @@ def told(text: str, visits: int = 5, day: str = DAY) -> Missed:
 def test_what_terminals_tell_is_added_up_and_told_twice_it_counts_once(hall) -> None:
     for _ in range(2):
         hall.do(misses.take, hall.site, "t1", (told("kindergeld", 6), told("steuer id")), hall.clock())
-    hall.do(misses.take, hall.site, "t1", (told("kindergeld", 7, "2026-03-03"),), hall.clock())
+    hall.do(misses.take, hall.site, "t1", (told("kindergeld", 7, "2026-11-03"),), hall.clock())
     found = hall.see(misses.listed, hall.site)
     assert [(each.text, each.visits, each.day) for each in found] == [
-        ("kindergeld", 13, "2026-03-03"),
+        ("kindergeld", 13, "2026-11-03"),
         ("steuer id", 5, DAY),
     ]
     hall.do(prune, hall.clock.forward(KEPT_MS + 1))
@@ -64,6 +64,9 @@ def test_what_terminals_tell_is_added_up_and_told_twice_it_counts_once(hall) -> 
         told("x" * 41),
         told(""),
         told("kindergeld", day="2026-13-40"),
+        told("kindergeld", day="0000-00-00"),
+        told("kindergeld", day="2026-10-01"),
+        told("kindergeld", day="9999-12-31"),
     ],
 )
 def test_what_is_not_of_the_agreed_form_is_not_kept(hall, one: Missed) -> None:
@@ -90,7 +93,7 @@ class OneTerminal:
     """A terminal's core with its real workers, store, catalogue and log, at a real hub; pumped by hand."""
 
     def __init__(self, folder: Path, url: str, key: str) -> None:
-        self.now, ids = datetime(2026, 3, 2, 10, tzinfo=ZoneInfo("Europe/Berlin")), count()
+        self.now, ids = datetime(2026, 11, 2, 10, tzinfo=ZoneInfo("Europe/Berlin")), count()
         head, changes = whole(demo_catalogue(), ("de",))
         CatalogueStore(folder / "catalogue.db", languages=("de",)).take(changes, head, onto=False)
         log, texts = EventLog("terminal"), Texts.load("terminal")

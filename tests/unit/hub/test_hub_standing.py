@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from unit.hub.sync_helpers import MINUTE, slip_of, uuid
+from unit.hub.sync_helpers import MINUTE, grant, slip_of, uuid
 
 from hub.queues import calling, handing_back, house
 from hub.queues.calling import Act
@@ -68,6 +68,7 @@ def test_a_code_of_nobody_or_of_another_site_is_unknown(hall) -> None:
 
 
 def test_an_own_slip_that_the_hub_does_not_know_yet_waits_from_now_on(hall) -> None:
+    grant(hall, "t1", 3)
     text = slip_of(hall, uuid(50), arrival_ms=hall.clock())
     found = hall.do(by_slip, hall.site, text, TOKEN, hall.clock())
     assert (found.id, found.state, found.slot) == (uuid(50), StandingState.WAITING, 3)

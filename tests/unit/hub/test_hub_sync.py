@@ -2,7 +2,22 @@
 
 import msgspec
 import pytest
-from unit.hub.sync_helpers import DAY, DAY_MS, MINUTE, call, find, labels, op, outcomes, own, slip_of, sync, uuid
+from unit.hub.sync_helpers import (
+    DAY,
+    DAY_MS,
+    MINUTE,
+    call,
+    find,
+    grant,
+    labels,
+    op,
+    outcomes,
+    own,
+    restored,
+    slip_of,
+    sync,
+    uuid,
+)
 
 from hub.queues import alarms, aliases, calling, days, handing_back, waiting
 from hub.queues.called import called_now
@@ -97,6 +112,7 @@ def test_a_guard_that_breaks_undoes_only_its_own_operation(hall, monkeypatch) ->
     from hub.queues.sync import Teller, apply_all
     from hub.queues.terminals import Known
 
+    grant(hall, "t1", 3)
     teller = Teller(Known(hall.site, "t1", "t1"), hall.clock(), lambda: next(drawn))
     ops = (own(hall, 1, uuid(50), 1), own(hall, 2, uuid(51), 2), own(hall, 3, uuid(52), 3))
     assert [answer.status for answer in hall.do(apply_all, teller, ops)] == [200, 500, 200]
@@ -217,12 +233,12 @@ def test_a_day_that_has_not_come_is_refused(hall) -> None:
     assert outcomes(sync(hall, own(hall, 1, uuid(50), business_day="2026-11-25"))) == [(409, "future_day")]
 
 
-@pytest.mark.parametrize(("arrival", "sure"), [(0, False), (0, True), (2**50, True)])
-def test_a_wrong_clock_gives_an_estimate_and_no_lost_visitor(hall, arrival: int, sure: bool) -> None:
+@pytest.mark.parametrize("arrival", [0, 2**50])
+def test_a_wrong_clock_gives_an_estimate_and_no_lost_visitor(hall, arrival: int) -> None:
     hall.ticket()
     opened = hall.clock()
     hall.clock.forward(MINUTE)
-    sync(hall, own(hall, 1, uuid(50), arrival_ms=arrival, arrival_sure=sure))
+    sync(hall, own(hall, 1, uuid(50), arrival_ms=arrival, arrival_sure=False))
     ticket = find(hall, uuid(50))
     assert (ticket.state, ticket.arrival_sure) == (State.WAITING, 0)
     assert opened <= ticket.arrival_ms <= hall.clock()
@@ -253,6 +269,7 @@ def test_one_number_for_two_tickets_is_refused_and_staff_are_told(hall) -> None:
 
 
 def test_a_number_of_ours_that_we_forgot_is_taken_in_and_not_given_again(hall) -> None:
+    restored(hall)
     assert hall.ticket().label == "A 001"
     arrival = hall.clock()
     again = own(hall, 1, uuid(50), 7, slot=0, arrival_ms=arrival)
@@ -266,6 +283,7 @@ def test_a_number_of_ours_that_we_forgot_is_taken_in_and_not_given_again(hall) -
 
 
 def test_a_number_of_ours_of_yesterday_takes_todays_from_nobody(hall) -> None:
+    restored(hall)
     told = own(hall, 1, uuid(50), 1, slot=0, arrival_ms=hall.clock())
     hall.clock.forward(DAY_MS)
     assert hall.ticket().label == "A 001"
@@ -277,6 +295,7 @@ def test_a_number_of_ours_of_yesterday_takes_todays_from_nobody(hall) -> None:
 
 def test_who_is_known_today_under_a_late_request_came_yesterday(hall) -> None:
     """Restored before yesterday's request was heard, the hub took its straggler for a visitor of today."""
+    restored(hall)
     tapped = hall.clock()
     hall.clock.forward(DAY_MS)
     others, late = hall.ticket(), hall.ticket()
@@ -286,6 +305,7 @@ def test_who_is_known_today_under_a_late_request_came_yesterday(hall) -> None:
 
 
 def test_a_day_that_a_restored_hub_never_opened_is_no_bug(hall) -> None:
+    restored(hall)
     late = hall.ticket()
     night = own(hall, 1, late.id, business_day="2026-11-23", arrival_ms=hall.clock())
     assert outcomes(sync(hall, night)) == [(200, "relabelled")]
@@ -300,6 +320,7 @@ def test_a_scanned_slip_of_another_terminal_brings_its_ticket(hall) -> None:
     arrival = hall.clock.forward(MINUTE)
     hall.clock.forward(MINUTE)
     hall.ticket()
+    grant(hall, "t1", 3)
     scan = op("scan", uuid(90), 1, slip=slip_of(hall, uuid(50), arrival_ms=arrival), scanned_ms=0)
     assert outcomes(sync(hall, scan)) == [(200, "new")]
     assert labels(hall) == ["A 03-01", "A 001"]
