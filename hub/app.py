@@ -85,6 +85,7 @@ def _http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
 @asynccontextmanager
 async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
     app.state.hall = hall
+    await asyncio.to_thread(hall.uploads.sweep)
     works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "the feed": hall.feed.run,
         "the catalogue for terminals": hall.showcase.run,
@@ -100,6 +101,7 @@ async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await hall.imports.close()
         hall.passwords.close()
 
 

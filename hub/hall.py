@@ -14,11 +14,13 @@ from hub.api.tries import Tries
 from hub.auth.passwords import Passwords
 from hub.auth.signing_in import Doorman
 from hub.called import CalledNow
+from hub.catalogue.runs import Runs
 from hub.catalogue.showcase import Showcase
 from hub.clock import HallClock, SureClock, Verdict
 from hub.feed import Feed
 from hub.queues.clock_set import leap
 from hub.store.engine import Store
+from hub.uploads import Uploads
 from kiosk.vocabulary.enrolment import fingerprint, grouped
 from kiosk.vocabulary.ids import IdMaker
 
@@ -46,6 +48,8 @@ class TheHall:
         self.enrol_tries = Tries(time.monotonic)
         self.passwords = passwords or Passwords()
         self.doorman = Doorman(store, self.passwords, now_ms)
+        self.uploads = Uploads(store.path.parent / "uploads")
+        self.imports = Runs(self.uploads, store.path.parent, now_ms)
         self.ca = ca
         self._mark = fingerprint(ssl.PEM_cert_to_DER_cert(ca)) if ca else ""
 

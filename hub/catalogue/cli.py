@@ -26,6 +26,14 @@ REMEDIES = {
 """What to do about each refusal of ``bring``."""
 
 
+class Bringer(msgspec.Struct, frozen=True):
+    """A person who brings a file by the page of a running hub, for their site; ``name`` is what the file is called."""
+
+    site: str
+    who: str
+    name: str
+
+
 class Imported(msgspec.Struct, frozen=True):
     """What became of an import, and what was read."""
 
@@ -58,31 +66,36 @@ def run_import(kind: str, source: Path, data: Path, *, accept: bool = False, are
 
 
 def import_catalogue(
-    kind: str, source: Path, data: Path, *, accept: bool = False, area: str = ""
+    kind: str, source: Path, data: Path, *, accept: bool = False, area: str = "", by: Bringer | None = None
 ) -> Imported | CatalogueFaults:
-    """Load and publish for every site of the hub in this data folder; a fault leaves everything as it was."""
+    """Load and publish for every site of the hub in this data folder, or for the site of ``by``; a fault leaves
+    everything as it was."""
     if not (data / DATABASE).exists():
         return refused(data, DATABASE, "there is no hub in this folder", "Start `kiosk hub --data …` and set it up.")
     try:
-        store = Store(data / DATABASE)
+        store = Store(data / DATABASE, checked=by is not None)
     except StoreRefused as fault:
         return refused(data, DATABASE, str(fault), "Nothing was read.")
     try:
-        return _bring(store, kind, source, data, accept, area)
+        return _bring(store, kind, source, data, accept, area, by)
     except StoreFailed as fault:
         return refused(data, DATABASE, str(fault), "Check the disk, then import again.")
     finally:
         store.close()
 
 
-def _bring(store: Store, kind: str, source: Path, data: Path, accept: bool, area: str) -> Imported | CatalogueFaults:
-    sites = [site.id for site in store.read_now(house.sites)]
+def _bring(
+    store: Store, kind: str, source: Path, data: Path, accept: bool, area: str, by: Bringer | None
+) -> Imported | CatalogueFaults:
+    sites = [site.id for site in store.read_now(house.sites) if by is None or site.id == by.site]
     if not sites:
         return refused(data, DATABASE, "this hub has no site yet", "Finish its set-up page first.")
     draft = load(kind, source, area, store.read_now(partial(versions.in_force, site=sites[0])))
     if isinstance(draft, CatalogueFaults):
         return draft
-    outcome = bring(store, sites, draft, accept=accept)
+    if by is not None:
+        draft = msgspec.structs.replace(draft, source=by.name)
+    outcome = bring(store, sites, draft, accept=accept, who=by.who if by else "")
     if isinstance(outcome, CatalogueFaults):
         return outcome
     if isinstance(outcome, Refused):

@@ -59,16 +59,18 @@ def _read(kind: str, source: Path, area: str, last: Draft | None) -> Draft | Cat
 
 
 def bring(
-    store: Store, sites: Sequence[str], draft: Draft, *, accept: bool = False
+    store: Store, sites: Sequence[str], draft: Draft, *, accept: bool = False, who: str = ""
 ) -> InForce | Waiting | Refused | CatalogueFaults:
-    """Put a draft in force at these sites, or keep it where a guard found something and nobody accepted it yet."""
+    """Put a draft in force at these sites, or keep it where a guard found something and nobody accepted it yet.
+
+    ``who`` brings it ("" = a command)."""
     if not accept:
         looks = {site: store.read_now(partial(guards.findings, site=site, draft=draft)) for site in sites}
         if any(looks.values()):
             body, now_ms = package.pack(draft), _now_ms()
             store.write_now(lambda connection: _keep(connection, looks, draft, body, now_ms))
             return Waiting(next(found for found in looks.values() if found))
-    return put_in_force(store, sites, draft)
+    return put_in_force(store, sites, draft, who)
 
 
 def put_in_force(

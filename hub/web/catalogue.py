@@ -17,7 +17,7 @@ from hub.hall import Hall
 from hub.queues import waiting
 from hub.queues.publishing import InForce
 from hub.queues.refusals import Code, Refused
-from hub.web import forms
+from hub.web import forms, importing
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.words import language_of
@@ -101,6 +101,7 @@ async def _page(request: Asked, hall: Hall, status: int = 200, refused: str | Re
         missed=missed,
         day=lambda iso: short_date(date.fromisoformat(iso), lang),
         refused=refused,
+        **importing.shown(hall, site),
     )
 
 
