@@ -26,15 +26,16 @@ class Spool:
         self.count = 0
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - closed by whoever prepared
         for change in changes:
-            self._file.write(msgspec.json.encode((change.key, msgspec.Raw(change.body or b"null"))) + b"\n")
+            line = (change.key, change.sha256, msgspec.Raw(change.body or b"null"))
+            self._file.write(msgspec.json.encode(line) + b"\n")
             self.count += 1
 
     def __iter__(self) -> Iterator[Change]:
         self._file.seek(0)
-        decode = msgspec.json.Decoder(tuple[Key, msgspec.Raw]).decode
+        decode = msgspec.json.Decoder(tuple[Key, str, msgspec.Raw]).decode
         for line in self._file:
-            key, body = decode(line)
-            yield Change(key, None if bytes(body) == b"null" else bytes(body))
+            key, digest, body = decode(line)
+            yield Change(key, None if bytes(body) == b"null" else bytes(body), digest)
 
     def close(self) -> None:
         """Forget them."""
@@ -91,7 +92,8 @@ def _of_thing(
 ) -> Iterator[Change]:
     before = records.sums(connection, site, kind, ident)
     for key, body in new:
-        if before.pop(key.lang, "") != sha256(body):
-            yield Change(key, body)
+        digest = sha256(body)
+        if before.pop(key.lang, "") != digest:
+            yield Change(key, body, digest)
     for lang in sorted(before):
         yield Change(Key(kind, ident, lang), None)
