@@ -1,10 +1,10 @@
 """The import that an editor begins on the page, in a process of its own: ``python -I -m hub.catalogue.child``.
 
 It reads one ``Task`` from its standard input and writes one ``Result`` to its standard output. What it does is
-``kiosk import``: a process of its own keeps the hub's event loop free of it, and gives its memory back when it ends.
+``kiosk import``: a process of its own keeps the hub's event loop free of it, and gives its memory back when it ends. It
+runs with the hub's priority: with a lower one it would hold the database for longer when it publishes.
 """
 
-import os
 import resource
 import sys
 from pathlib import Path
@@ -20,8 +20,6 @@ from kiosk.catalogue.faults import CatalogueFaults, Fault
 
 MEMORY_LIMIT = 3 * 1024**3
 """Bytes of address space: a file that needs more than this is no catalogue of a town."""
-NICE = 10
-"""Numbers come first."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -88,7 +86,6 @@ def _named(source: str, parcel: Parcel, task: Task) -> str:
 
 def main() -> None:
     """The process."""
-    os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     sys.stdout.buffer.write(msgspec.json.encode(work(task)))

@@ -108,7 +108,7 @@ def _too_much(file: Path) -> str:
 
 def _members(packed: zipfile.ZipFile, name: Path) -> dict[str, zipfile.ZipInfo] | CatalogueFaults:
     """The files by where they go: plain names, in one folder at most that all of them share left out."""
-    files = [each for each in packed.infolist() if not each.is_dir()]
+    files = [each for each in packed.infolist() if not each.is_dir() and not _is_extra(each)]
     paths = [PurePosixPath(each.filename) for each in files]
     tops = {path.parts[0] for path in paths if path.parts}
     shared = len(tops) == 1 and not tops & set(FOLDERS) and all(len(path.parts) > 1 for path in paths)
@@ -116,9 +116,8 @@ def _members(packed: zipfile.ZipFile, name: Path) -> dict[str, zipfile.ZipInfo] 
     total = 0
     for each, path in zip(files, paths, strict=True):
         parts = path.parts[1:] if shared else path.parts
-        if _is_extra(parts):
-            continue
-        if reason := _unfit(each, parts):
+        reason = "is in it twice" if "/".join(parts) in found else _unfit(each, parts)
+        if reason:
             return refused(name, shown(each.filename), reason, AGAIN)
         total += each.file_size
         found["/".join(parts)] = each
@@ -127,9 +126,9 @@ def _members(packed: zipfile.ZipFile, name: Path) -> dict[str, zipfile.ZipInfo] 
     return found
 
 
-def _is_extra(parts: tuple[str, ...]) -> bool:
+def _is_extra(member: zipfile.ZipInfo) -> bool:
     """What systems put into zips beside the files (macOS, Windows)."""
-    return any(part in ("__MACOSX", ".DS_Store", "Thumbs.db") for part in parts)
+    return any(part in ("__MACOSX", ".DS_Store", "Thumbs.db") for part in PurePosixPath(member.filename).parts)
 
 
 def _unfit(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
