@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection
 
-from hub.catalogue import drawable, guards, package, versions
+from hub.catalogue import drawable, guards, package, spool, versions
 from hub.catalogue.dldb import read_dldb
 from hub.catalogue.draft import Draft, draft_of
 from hub.catalogue.faults import refused
@@ -88,6 +88,7 @@ def put_in_force(
                 prepared[site] = found
             now_ms = _now_ms()
             outcome = store.write_now(lambda connection: _commit(connection, prepared, now_ms, who))  # noqa: B023
+            store.write_now(spool.let_go)
         if not isinstance(outcome, Stale):
             return outcome
     return Refused(Code.WRONG_STATE, "Somebody else keeps publishing.")

@@ -24,7 +24,7 @@ class Change(msgspec.Struct, frozen=True):
     key: Key
     body: bytes | None
     sha256: str = ""
-    """Of the body, where somebody has it already."""
+    """Of the body; "" for one that is gone."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -85,20 +85,27 @@ def offices(connection: Connection, site: str) -> list[Office]:
     return [each.value for each in sorted(found, key=lambda each: each.place) if isinstance(each.value, Office)]
 
 
+def portions(changes: Iterable[Change]) -> Iterator[tuple[int, Change]]:
+    """The changes with the number of their portion, from 1: at most CHANGES_MAX, about REV_BYTES, are one revision."""
+    portion, number, size = 0, 0, REV_BYTES
+    for change in changes:
+        if number == CHANGES_MAX or size >= REV_BYTES:
+            portion, number, size = portion + 1, 0, 0
+        number, size = number + 1, size + len(change.body or b"")
+        yield portion, change
+
+
 def write(connection: Connection, site: str, changes: Iterable[Change], cursor: int, now_ms: int) -> int:
-    """Write records above ``cursor``; returns the new cursor, which grew by one per portion of at most CHANGES_MAX."""
-    last = [cursor]
+    """Write records above ``cursor``; returns the new cursor, which grew by one per portion."""
+    last = [0]
 
     def rows() -> Iterator[tuple[Value, ...]]:
-        number, size = 0, REV_BYTES
-        for change in changes:
-            if number == CHANGES_MAX or size >= REV_BYTES:
-                last[0], number, size = last[0] + 1, 0, 0
-            number, size = number + 1, size + len(change.body or b"")
-            yield _row(site, change, last[0], now_ms)
+        for portion, change in portions(changes):
+            last[0] = portion
+            yield _row(site, change, cursor + portion, now_ms)
 
     run_many(connection, _PUT, rows())
-    return last[0]
+    return cursor + last[0]
 
 
 _PUT = (
@@ -112,7 +119,7 @@ def _row(site: str, change: Change, rev: int, now_ms: int) -> tuple[Value, ...]:
     key, body = change.key, change.body
     if body is None:
         return site, key.kind, key.id, key.lang, rev, "", b"", now_ms
-    return site, key.kind, key.id, key.lang, rev, change.sha256 or records.sha256(body), body, None
+    return site, key.kind, key.id, key.lang, rev, change.sha256, body, None
 
 
 def entries(connection: Connection, site: str) -> Iterator[tuple[Key, int, str]]:
