@@ -1,12 +1,14 @@
 """The import that an editor begins on the page, in a process of its own: ``python -I -m hub.catalogue.child``.
 
 It reads one ``Task`` from its standard input and writes one ``Result`` to its standard output. What it does is
-``kiosk import``: a process of its own keeps the hub's event loop free of it, and gives its memory back when it ends. It
-runs with the hub's priority: with a lower one it would hold the database for longer when it publishes.
+``kiosk import``: a process of its own keeps the hub's event loop free of it, and gives its memory back when it ends.
 """
 
+import os
 import resource
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import assert_never
 
@@ -20,6 +22,10 @@ from kiosk.catalogue.faults import CatalogueFaults, Fault
 
 MEMORY_LIMIT = 3 * 1024**3
 """Bytes of address space: a file that needs more than this is no catalogue of a town."""
+
+
+NICE = 10
+"""Numbers come first."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -57,13 +63,13 @@ class Faulty(msgspec.Struct, frozen=True, tag="faulty"):
 Result = Done | Waits | Faulty
 
 
-def work(task: Task) -> Result:
-    """Do it."""
+def work(task: Task, opened: Callable[[], None] = lambda: None) -> Result:
+    """Do it. ``opened`` is called when the hub's database is open."""
     folder = Path(task.folder)
     parcel = open_parcel(Path(task.file), folder / "unpacked", task.by.name)
     if isinstance(parcel, CatalogueFaults):
         return Faulty(parcel.source, parcel.faults)
-    done = import_catalogue(parcel.kind, parcel.source, Path(task.data), area=task.area, by=task.by)
+    done = import_catalogue(parcel.kind, parcel.source, Path(task.data), area=task.area, by=task.by, opened=opened)
     if isinstance(done, CatalogueFaults):
         return Faulty(_named(done.source, parcel, task), done.faults)
     match done.outcome:
@@ -84,11 +90,17 @@ def _named(source: str, parcel: Parcel, task: Task) -> str:
     return f"{task.by.name}: {'/'.join(inside)}" if parcel.packed and inside else task.by.name
 
 
+def give_way() -> None:
+    """Read and compare with a low priority. Linux keeps one for each thread: the store's writer, which is started by
+    now and holds the file while it writes, goes on with the usual one."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+
+
 def main() -> None:
     """The process."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
-    sys.stdout.buffer.write(msgspec.json.encode(work(task)))
+    sys.stdout.buffer.write(msgspec.json.encode(work(task, give_way)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """``kiosk import xzufi|dldb|own PATH``: read a source into a hub's store."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import assert_never
@@ -66,10 +67,17 @@ def run_import(kind: str, source: Path, data: Path, *, accept: bool = False, are
 
 
 def import_catalogue(
-    kind: str, source: Path, data: Path, *, accept: bool = False, area: str = "", by: Bringer | None = None
+    kind: str,
+    source: Path,
+    data: Path,
+    *,
+    accept: bool = False,
+    area: str = "",
+    by: Bringer | None = None,
+    opened: Callable[[], None] = lambda: None,
 ) -> Imported | CatalogueFaults:
     """Load and publish for every site of the hub in this data folder, or for the site of ``by``; a fault leaves
-    everything as it was."""
+    everything as it was. ``opened`` is called when the store is open, before anything is read."""
     if not (data / DATABASE).exists():
         return refused(data, DATABASE, "there is no hub in this folder", "Start `kiosk hub --data …` and set it up.")
     try:
@@ -77,6 +85,7 @@ def import_catalogue(
     except StoreRefused as fault:
         return refused(data, DATABASE, str(fault), "Nothing was read.")
     try:
+        opened()
         return _bring(store, kind, source, data, accept, area, by)
     except StoreFailed as fault:
         return refused(data, DATABASE, str(fault), "Check the disk, then import again.")
