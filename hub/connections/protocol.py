@@ -37,7 +37,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._keeper, self._limits = keeper, keeper.limits
         self._origin = ""
         self._in_head, self._refused = True, False
-        self._head = self._body = self._most_body = 0
+        self._head = self._body = self._most_body = self._announced = 0
         self._body_from_s, self._whole, self._unwanted = 0.0, True, 0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -87,9 +87,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head, self._body, self._whole = False, 0, False
         self._stop_timer()
         self._most_body = self._limits.body_limit(self.url.partition(b"?")[0].decode("latin-1"))
-        if _announced(self.headers) > self._most_body:
+        self._announced = _announced(self.headers)
+        if self._announced > self._most_body:
             self._refuse(413, Reason.BODY_BYTES)
             return
+        if any(name == b"transfer-encoding" for name, _ in self.headers):
+            self._announced = self._most_body
         self._keeper.book.busy(self)
         self.scope["state"][KEY] = Proof(self._keeper.book, self)
         self._body_from_s = self.loop.time()
@@ -112,10 +115,12 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Answered: from now on it may be closed to make room. The rest of a body that nobody wanted is not parsed."""
+        """Answered: from now on it may be closed to make room. A large rest of a body that nobody wanted is not parsed;
+        a small one is passed over, and the connection goes on."""
         self._keeper.book.idle(self)
         super().on_response_complete()
-        if self.cycle.response_complete and not self._whole and not self._refused:
+        large = self._announced - self._body > self._limits.linger_bytes
+        if self.cycle.response_complete and not self._whole and large and not self._refused:
             self._refused = True
             self._stop_timer()
             self.loop.call_later(self._limits.linger_s, self.transport.close)

@@ -188,15 +188,18 @@ def test_whose_it_is_is_known_before_the_first_byte_of_a_large_body(hub: Hub) ->
     assert not (hub.hall.store.path.parent / "uploads").exists()
 
 
-def test_a_refused_body_is_not_parsed_to_its_end(hub: Hub) -> None:
+@pytest.mark.parametrize("length", [f"content-length: {400 * MB}", "transfer-encoding: chunked"])
+def test_a_refused_body_is_not_parsed_to_its_end(hub: Hub, length: str) -> None:
     """A stranger who goes on sending is closed; the hub answers others meanwhile."""
-    head = f"POST {IMPORT} HTTP/1.1\r\nhost: 127.0.0.1:{hub.port}\r\ncontent-length: {400 * MB}\r\n\r\n"
+    head = f"POST {IMPORT} HTTP/1.1\r\nhost: 127.0.0.1:{hub.port}\r\n{length}\r\n\r\n"
+    piece = b"100000\r\n" + b"a" * MB + b"\r\n" if "chunked" in length else b"a" * MB
     sent = 0
     with socket.create_connection(("127.0.0.1", hub.port), timeout=PATIENCE_S) as line:
         line.sendall(head.encode())
         with contextlib.suppress(ConnectionError):
             while sent < 400 * MB:
-                sent += line.send(b"a" * MB)
+                line.sendall(piece)
+                sent += MB
     assert sent < 100 * MB
     assert requests.get(f"{hub.url}/healthz", timeout=PATIENCE_S).status_code == 200
 
@@ -264,3 +267,13 @@ def test_a_body_may_take_the_longer_the_more_of_it_came() -> None:
     assert line._body_left_s() == 30.0
     line._body, line.loop.now_s = 320 * KB, 135.0  # type: ignore[attr-defined]
     assert line._body_left_s() == 5.0
+
+
+def test_a_small_rest_of_a_body_is_passed_over_and_the_connection_goes_on(hub: Hub) -> None:
+    """A client sends head and body one after the other: the answer may come between them."""
+    head = f"POST /api/v1/help HTTP/1.1\r\nhost: 127.0.0.1:{hub.port}\r\ncontent-length: 60000\r\n\r\n".encode()
+    with socket.create_connection(("127.0.0.1", hub.port), timeout=PATIENCE_S) as line:
+        for _ in range(2):
+            line.sendall(head)
+            assert line.recv(65536).startswith(b"HTTP/1.1 401 ")
+            line.sendall(b"a" * 60000)
