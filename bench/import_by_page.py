@@ -3,7 +3,7 @@
     python bench/import_by_page.py [--services 10000] [--languages 13] [--seed 1] [--json FILE]
 
 An enrolled terminal asks for a number every 20 ms, whether or not the last one was answered: what had to wait is
-counted from the moment at which it was due. The delivery comes over one connection and is read by the import's own process.
+counted from the moment at which it was due. The delivery comes over one connection; a process of its own reads it.
 """
 
 import argparse
