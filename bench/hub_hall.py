@@ -57,7 +57,7 @@ def running_hub(data: Path) -> Iterator[tuple[str, int]]:
         yield host, int(port)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(300)
 
 
 class Client(asyncio.Protocol):

@@ -89,6 +89,7 @@ def _http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
 @asynccontextmanager
 async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
     app.state.hall = hall
+    await asyncio.to_thread(hall.uploads.sweep)
     works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "the feed": hall.feed.run,
         "the rights to streams": partial(stream_rights.watch, hall),
@@ -106,6 +107,7 @@ async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await hall.imports.close()
         hall.passwords.close()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from hub.hall import system_ms
 from hub.highest import Ask, Given, ask_all, ask_at_the_console, lines
+from hub.log import event
 from hub.queues import house
 from hub.queues.days import turn_all
 from hub.queues.renewal import Jump, begin_anew_everywhere

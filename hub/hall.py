@@ -16,6 +16,7 @@ from hub.api.tries import Tries
 from hub.auth.passwords import Passwords
 from hub.auth.signing_in import Doorman
 from hub.called import CalledNow
+from hub.catalogue.runs import Runs
 from hub.catalogue.showcase import Showcase
 from hub.clock import HallClock, Jump, SureClock, Verdict
 from hub.feed import Feed
@@ -26,6 +27,7 @@ from hub.trail.checking import Checker
 from hub.trail.entries import NOBODY, Note, Who, append
 from hub.trail.heads import DailyHeads
 from hub.trail.words import What
+from hub.uploads import Uploads
 from kiosk.vocabulary.enrolment import fingerprint, grouped
 from kiosk.vocabulary.ids import IdMaker
 
@@ -55,6 +57,8 @@ class TheHall:
         self.enrol_tries = Tries(time.monotonic)
         self.passwords = passwords or Passwords()
         self.doorman = Doorman(store, self.passwords, self.clock.steady_ms, self.clock)
+        self.uploads = Uploads(store.path.parent / "uploads")
+        self.imports = Runs(self.uploads, store.path.parent, now_ms)
         self.ca = ca
         self._mark = fingerprint(ssl.PEM_cert_to_DER_cert(ca)) if ca else ""
 

@@ -18,6 +18,7 @@ from uvicorn.config import STARTUP_FAILURE
 from hub.app import create_app
 from hub.auth.first_run import new_token
 from hub.clock import HallClock
+from hub.connections.declared import with_routes
 from hub.connections.limits import Limits, limits_here
 from hub.connections.protocol import BoundedProtocol, Keeper
 from hub.connections.tally import Tally
@@ -194,7 +195,7 @@ class HubServer(uvicorn.Server):
             )
         )
         self._hub, self._listener, self._ready, self._tls = app, listener, ready, tls
-        self._keeper = Keeper(limits or Limits(), Tally())
+        self._keeper = Keeper(with_routes(limits or Limits(), app), Tally())
         self._watch: asyncio.Task[None] | None = None
 
     def end(self, _trouble: Trouble) -> None:

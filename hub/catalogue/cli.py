@@ -1,6 +1,7 @@
 """``kiosk import xzufi|dldb|own PATH``: read a source into a hub's store."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import assert_never
@@ -17,6 +18,7 @@ from hub.queues.refusals import Code, Refused
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
 from hub.store.opening import DATABASE, lost, open_store
+from hub.trail.entries import Who
 from kiosk.catalogue.faults import CatalogueFaults
 
 REMEDIES = {
@@ -24,6 +26,15 @@ REMEDIES = {
     Code.WRONG_STATE: "Run the import again in a minute.",
 }
 """What to do about each refusal of ``bring``."""
+
+
+class Bringer(msgspec.Struct, frozen=True):
+    """A person who brings a file by the page of a running hub, for their site; ``name`` is what the file is called."""
+
+    site: str
+    who: str
+    trail: Who
+    name: str
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -58,33 +69,46 @@ def run_import(kind: str, source: Path, data: Path, *, accept: bool = False, are
 
 
 def import_catalogue(
-    kind: str, source: Path, data: Path, *, accept: bool = False, area: str = ""
+    kind: str,
+    source: Path,
+    data: Path,
+    *,
+    accept: bool = False,
+    area: str = "",
+    by: Bringer | None = None,
+    opened: Callable[[], None] = lambda: None,
 ) -> Imported | CatalogueFaults:
-    """Load and publish for every site of the hub in this data folder; a fault leaves everything as it was."""
+    """Load and publish for every site of the hub in this data folder, or for the site of ``by``; a fault leaves
+    everything as it was. ``opened`` is called when the store is open, before anything is read."""
     if not (data / DATABASE).exists():
         if why := lost(data):
             return refused(data, DATABASE, "it was lost", why)
         return refused(data, DATABASE, "there is no hub in this folder", "Start `kiosk hub --data …` and set it up.")
     try:
-        store = open_store(data)
+        store = open_store(data, checked=by is not None)
     except StoreRefused as fault:
         return refused(data, DATABASE, str(fault), "Nothing was read.")
     try:
-        return _bring(store, kind, source, data, accept, area)
+        opened()
+        return _bring(store, kind, source, data, accept, area, by)
     except StoreFailed as fault:
         return refused(data, DATABASE, str(fault), "Check the disk, then import again.")
     finally:
         store.close()
 
 
-def _bring(store: Store, kind: str, source: Path, data: Path, accept: bool, area: str) -> Imported | CatalogueFaults:
-    sites = [site.id for site in store.read_now(house.sites)]
+def _bring(
+    store: Store, kind: str, source: Path, data: Path, accept: bool, area: str, by: Bringer | None
+) -> Imported | CatalogueFaults:
+    sites = [site.id for site in store.read_now(house.sites) if by is None or site.id == by.site]
     if not sites:
         return refused(data, DATABASE, "this hub has no site yet", "Finish its set-up page first.")
     draft = load(kind, source, area, store.read_now(partial(versions.in_force, site=sites[0])))
     if isinstance(draft, CatalogueFaults):
         return draft
-    outcome = bring(store, sites, draft, accept=accept)
+    if by is not None:
+        draft = msgspec.structs.replace(draft, source=by.name)
+    outcome = bring(store, sites, draft, accept=accept, who=by.who if by else "", by=by.trail if by else None)
     if isinstance(outcome, CatalogueFaults):
         return outcome
     if isinstance(outcome, Refused):

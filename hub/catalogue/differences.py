@@ -1,10 +1,7 @@
 """What a draft would change: compared thing by thing with the records in force, so that memory stays small."""
 
-import tempfile
 from collections.abc import Iterable, Iterator
-from typing import IO
 
-import msgspec
 from sqlalchemy import Connection
 
 from hub.catalogue import records
@@ -14,31 +11,6 @@ from kiosk.catalogue.faults import Fault
 from kiosk.catalogue.model import Catalogue, Service
 from kiosk.catalogue.records import HEAD, LISTS, Key, Thing, head_of, ident_of, pieces, sha256
 from kiosk.catalogue.weight import Weight
-
-SPOOL_BYTES = 4 * 1024 * 1024
-"""Changes larger than this wait in a file."""
-
-
-class Spool:
-    """Changes kept until they are written: in memory when they are few, else in a file without a name."""
-
-    def __init__(self, changes: Iterable[Change]) -> None:
-        self.count = 0
-        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - closed by whoever prepared
-        for change in changes:
-            self._file.write(msgspec.json.encode((change.key, msgspec.Raw(change.body or b"null"))) + b"\n")
-            self.count += 1
-
-    def __iter__(self) -> Iterator[Change]:
-        self._file.seek(0)
-        decode = msgspec.json.Decoder(tuple[Key, msgspec.Raw]).decode
-        for line in self._file:
-            key, body = decode(line)
-            yield Change(key, None if bytes(body) == b"null" else bytes(body))
-
-    def close(self) -> None:
-        """Forget them."""
-        self._file.close()
 
 
 class Scale:
@@ -91,7 +63,8 @@ def _of_thing(
 ) -> Iterator[Change]:
     before = records.sums(connection, site, kind, ident)
     for key, body in new:
-        if before.pop(key.lang, "") != sha256(body):
-            yield Change(key, body)
+        digest = sha256(body)
+        if before.pop(key.lang, "") != digest:
+            yield Change(key, body, digest)
     for lang in sorted(before):
         yield Change(Key(kind, ident, lang), None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection
 
-from hub.catalogue import drawable, guards, package, state, versions
+from hub.catalogue import drawable, guards, package, spool, state, versions
 from hub.catalogue.dldb import read_dldb
 from hub.catalogue.draft import Draft, draft_of
 from hub.catalogue.faults import refused
@@ -66,11 +66,12 @@ def _read(kind: str, source: Path, area: str, last: Draft | None) -> Draft | Cat
 
 
 def bring(
-    store: Store, sites: Sequence[str], draft: Draft, *, accept: bool = False, by: Who | None = None
+    store: Store, sites: Sequence[str], draft: Draft, *, accept: bool = False, who: str = "", by: Who | None = None
 ) -> InForce | Waiting | Refused | CatalogueFaults:
     """Put a draft in force at these sites, or keep it where a guard found something and nobody accepted it yet.
 
-    ``by``: who brings it, for the trail; None = the machine's user, by a command.
+    ``who`` brings it ("" = a command), as the list of versions names them; ``by``: the same for the trail, None = the
+    machine's user.
     """
     if not accept:
         looks = {site: store.read_now(partial(guards.findings, site=site, draft=draft)) for site in sites}
@@ -78,7 +79,7 @@ def bring(
             body, now_ms = package.pack(draft), _now_ms()
             store.write_now(lambda connection: _keep(connection, looks, draft, body, now_ms, by or machine_user()))
             return Waiting(next(found for found in looks.values() if found))
-    return put_in_force(store, sites, draft, by=by)
+    return put_in_force(store, sites, draft, who, by=by)
 
 
 def put_in_force(
@@ -107,6 +108,7 @@ def put_in_force(
             now_ms = _now_ms()
             write = partial(_commit, prepared=prepared, now_ms=now_ms, who=who, by=by, record=record)
             outcome = store.write_now(write)
+            store.write_now(spool.let_go)
         if not isinstance(outcome, Stale):
             return outcome
     return Refused(Code.WRONG_STATE, "Somebody else keeps publishing.")

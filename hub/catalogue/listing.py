@@ -44,13 +44,30 @@ def services(connection: Connection, site: str, wanted: str = "", most: int = MO
     return Found(tuple(hits[:most]), len(hits))
 
 
-def names(connection: Connection, site: str, wanted: Collection[str]) -> dict[str, Texts]:
-    """All services' names in these languages; of a service that has none of them, whatever there is."""
+def total(connection: Connection, site: str) -> int:
+    """How many services the catalogue in force has."""
+    row = run(
+        connection,
+        "SELECT count(*) FROM catalogue_record"
+        " WHERE site_id = ? AND kind = 'service' AND lang = '' AND deleted_ms IS NULL",
+        site,
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def names(
+    connection: Connection, site: str, wanted: Collection[str], services: Collection[str] | None = None
+) -> dict[str, Texts]:
+    """The names of all services, or of ``services``, in these languages; of a service that has none of them, whatever
+    there is."""
+    chosen = "" if services is None else f" AND id IN ({', '.join('?' * len(services))})"
     rows = run(
         connection,
         "SELECT id, lang, json_extract(CAST(body AS TEXT), '$.names') AS name FROM catalogue_record"
-        " WHERE site_id = ? AND kind = 'service' AND lang != '' AND deleted_ms IS NULL AND name IS NOT NULL",
+        f" WHERE site_id = ? AND kind = 'service'{chosen} AND lang != '' AND deleted_ms IS NULL AND name IS NOT NULL",
         site,
+        *(services or ()),
     )
     found: dict[str, Texts] = {}
     for ident, lang, name in rows:

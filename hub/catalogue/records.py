@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from sqlalchemy import Connection
 
-from hub.store.sql import run
+from hub.store.sql import Value, run, run_many
 from kiosk.catalogue import records
 from kiosk.catalogue.model import Office
 from kiosk.catalogue.records import PLACE, Key
@@ -23,6 +23,8 @@ class Change(msgspec.Struct, frozen=True):
 
     key: Key
     body: bytes | None
+    sha256: str = ""
+    """Of the body; "" for one that is gone."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -83,33 +85,41 @@ def offices(connection: Connection, site: str) -> list[Office]:
     return [each.value for each in sorted(found, key=lambda each: each.place) if isinstance(each.value, Office)]
 
 
-def write(connection: Connection, site: str, changes: Iterable[Change], cursor: int, now_ms: int) -> int:
-    """Write records above ``cursor``; returns the new cursor, which grew by one per portion of at most CHANGES_MAX."""
-    number, size = 0, REV_BYTES
+def portions(changes: Iterable[Change]) -> Iterator[tuple[int, Change]]:
+    """The changes with the number of their portion, from 1: at most CHANGES_MAX, about REV_BYTES, are one revision."""
+    portion, number, size = 0, 0, REV_BYTES
     for change in changes:
         if number == CHANGES_MAX or size >= REV_BYTES:
-            cursor, number, size = cursor + 1, 0, 0
+            portion, number, size = portion + 1, 0, 0
         number, size = number + 1, size + len(change.body or b"")
-        _put(connection, site, change, cursor, now_ms)
-    return cursor
+        yield portion, change
 
 
-def _put(connection: Connection, site: str, change: Change, rev: int, now_ms: int) -> None:
+def write(connection: Connection, site: str, changes: Iterable[Change], cursor: int, now_ms: int) -> int:
+    """Write records above ``cursor``; returns the new cursor, which grew by one per portion."""
+    last = [0]
+
+    def rows() -> Iterator[tuple[Value, ...]]:
+        for portion, change in portions(changes):
+            last[0] = portion
+            yield _row(site, change, cursor + portion, now_ms)
+
+    run_many(connection, _PUT, rows())
+    return cursor + last[0]
+
+
+_PUT = (
+    "INSERT INTO catalogue_record (site_id, kind, id, lang, rev, sha256, body, deleted_ms)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site_id, kind, id, lang) DO UPDATE SET rev = excluded.rev,"
+    " sha256 = excluded.sha256, body = excluded.body, deleted_ms = excluded.deleted_ms"
+)
+
+
+def _row(site: str, change: Change, rev: int, now_ms: int) -> tuple[Value, ...]:
     key, body = change.key, change.body
-    run(
-        connection,
-        "INSERT INTO catalogue_record (site_id, kind, id, lang, rev, sha256, body, deleted_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site_id, kind, id, lang) DO UPDATE SET rev = excluded.rev,"
-        " sha256 = excluded.sha256, body = excluded.body, deleted_ms = excluded.deleted_ms",
-        site,
-        key.kind,
-        key.id,
-        key.lang,
-        rev,
-        "" if body is None else records.sha256(body),
-        body or b"",
-        now_ms if body is None else None,
-    )
+    if body is None:
+        return site, key.kind, key.id, key.lang, rev, "", b"", now_ms
+    return site, key.kind, key.id, key.lang, rev, change.sha256, body, None
 
 
 def entries(connection: Connection, site: str) -> Iterator[tuple[Key, int, str]]:

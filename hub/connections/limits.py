@@ -1,10 +1,9 @@
 """The limits of one hub, in one place: documented in docs/operations.md, printed by ``kiosk hub limits``."""
 
 import resource
+from collections.abc import Mapping
 
 import msgspec
-
-from kiosk import wire
 
 KB = 1024
 
@@ -18,9 +17,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """From the connection, or the first byte of a further request, until its head is whole."""
     body_bytes: int = 64 * KB
     body_s: float = 30.0
-    """From the head until the body is whole."""
-    larger_bodies: tuple[tuple[str, int], ...] = ((wire.SYNC, 256 * KB),)
-    """Paths whose bodies may be larger."""
+    """From the head until the body is whole, and one second more for each ``body_rate`` bytes that came."""
+    body_rate: int = 32 * KB
+    larger_bodies: tuple[tuple[str, int], ...] = ()
+    """Paths whose bodies may be larger, as their routes declare (``hub.connections.declared``)."""
+    linger_s: float = 2.0
+    """Whoever was answered before their body was whole may read the answer for so long; what comes is not parsed,"""
+    linger_bytes: int = 1024 * KB
+    """and after so much of it not read either."""
     connections: int = 900
     """In all; an idle or silent one goes when one more comes."""
     strangers: int = 450
@@ -33,6 +37,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     def body_limit(self, path: str) -> int:
         """Bytes that the body of a request to this path may have."""
         return dict(self.larger_bodies).get(path, self.body_bytes)
+
+    def with_larger(self, larger: Mapping[str, int]) -> "Limits":
+        """The same with these bodies, by path."""
+        return msgspec.structs.replace(self, larger_bodies=tuple(sorted(larger.items())))
 
 
 RESERVED_FILES = 120

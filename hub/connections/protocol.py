@@ -37,7 +37,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._keeper, self._limits = keeper, keeper.limits
         self._origin = ""
         self._in_head, self._refused = True, False
-        self._head = self._body = self._most_body = 0
+        self._head = self._body = self._most_body = self._announced = 0
+        self._body_from_s, self._whole, self._unwanted = 0.0, True, 0
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -60,6 +61,11 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse in pieces, so that a head that is too long ends here and not in memory."""
+        if self._refused:
+            self._unwanted += len(data)
+            if self._unwanted > self._limits.linger_bytes:
+                self.flow.pause_reading()
+            return
         for start in range(0, len(data), PIECE):
             if self._refused or self.transport.is_closing():
                 return
@@ -78,14 +84,18 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is whole: refuse a body that says it is too long, else let it be answered."""
-        self._in_head, self._body = False, 0
+        self._in_head, self._body, self._whole = False, 0, False
         self._stop_timer()
         self._most_body = self._limits.body_limit(self.url.partition(b"?")[0].decode("latin-1"))
-        if _announced(self.headers) > self._most_body:
+        self._announced = _announced(self.headers)
+        if self._announced > self._most_body:
             self._refuse(413, Reason.BODY_BYTES)
             return
+        if any(name == b"transfer-encoding" for name, _ in self.headers):
+            self._announced = self._most_body
         self._keeper.book.busy(self)
         self.scope["state"][KEY] = Proof(self._keeper.book, self)
+        self._body_from_s = self.loop.time()
         self._within(self._limits.body_s, Reason.BODY_TIME)
         super().on_headers_complete()
 
@@ -99,14 +109,21 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The body is whole."""
+        self._whole = True
         self._stop_timer()
         if not self._refused:
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Answered: from now on it may be closed to make room."""
+        """Answered: from now on it may be closed to make room. A large rest of a body that nobody wanted is not parsed;
+        a small one is passed over, and the connection goes on."""
         self._keeper.book.idle(self)
         super().on_response_complete()
+        large = self._announced - self._body > self._limits.linger_bytes
+        if self.cycle.response_complete and not self._whole and large and not self._refused:
+            self._refused = True
+            self._stop_timer()
+            self.loop.call_later(self._limits.linger_s, self.transport.close)
 
     def drop(self, reason: Reason) -> None:
         """Close without a word: an answer would cost more than the silence is worth."""
@@ -133,10 +150,17 @@ class BoundedProtocol(HttpToolsProtocol):
         self._timer = self.loop.call_later(seconds, self._late, reason)
 
     def _late(self, reason: Reason) -> None:
-        if reason is Reason.BODY_TIME:
+        if reason is Reason.BODY_TIME and (left_s := self._body_left_s()) > 0:
+            self._within(left_s, reason)
+        elif reason is Reason.BODY_TIME:
             self._refuse(408, reason)
         else:
             self.drop(reason)
+
+    def _body_left_s(self) -> float:
+        """How long the body may still take, by what came of it."""
+        allowed_s = self._limits.body_s + self._body / self._limits.body_rate
+        return self._body_from_s + allowed_s - self.loop.time()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -34,12 +34,11 @@ WITH mine AS MATERIALIZED (
 )
 SELECT coalesce((SELECT sum(waiting) FROM line), 0) - (
     SELECT count(*) FROM ticket WHERE site_id = ?1 AND state = 'waiting' AND queue_id IN (SELECT id FROM line)
-    AND (priority, arrival_ms, slot, n) >= (?3, ?4, ?5, ?6)
     AND (priority, arrival_ms, slot, n, series) >= (?3, ?4, ?5, ?6, ?7))
 """
 """Counters of site ?1 (one without duties serves all), those that serve queue ?2, the queues they call together: all
 who wait there, but those behind ?3..?7 and the ticket itself. Behind a new number is nobody, so this is a look at the
-end of each queue's index, however many wait. The shorter comparison is the one that the index knows."""
+end of each queue's index, however many wait."""
 _NOTE: Final = f"UPDATE ticket SET ahead = ({_BEFORE}) WHERE site_id = ?1 AND id = ?8 RETURNING ahead"
 Place = tuple[int, int, int, int, str]
 """Where a ticket stands in the order of calling: priority, arrival, slot, number, series."""

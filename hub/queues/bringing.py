@@ -81,15 +81,21 @@ def bring(connection: Connection, wish: Bring) -> Brought | Refused:
 
 def expected(connection: Connection, site: str, day: str, slot: int, series: tuple[str, ...]) -> tuple[Label, ...]:
     """For each letter the next number that a terminal with this slot must have given, as far as we know."""
-    rows = run(
+    last = {letter: _last_own(connection, site, day, slot, letter) for letter in series}
+    return tuple(Label(letter, slot, n + 1) for letter, n in last.items())
+
+
+def _last_own(connection: Connection, site: str, day: str, slot: int, series: str) -> int:
+    """The last number of a slot in a series: one look into the index of numbers, where own ones have round 0."""
+    row = run(
         connection,
-        "SELECT series, max(n) FROM ticket WHERE site_id = ? AND day = ? AND slot = ? GROUP BY series",
+        "SELECT max(n) FROM ticket WHERE site_id = ? AND day = ? AND series = ? AND slot = ? AND round = 0",
         site,
         day,
+        series,
         slot,
-    ).fetchall()
-    last: dict[str, int] = dict(rows)
-    return tuple(Label(letter, slot, last.get(letter, 0) + 1) for letter in series)
+    ).fetchone()
+    return 0 if row is None or row[0] is None else int(row[0])
 
 
 def _find(connection: Connection, wish: Bring) -> Brought | Refused:

@@ -55,11 +55,11 @@ def _counters(connection: Connection, site: str, queue: str) -> frozenset[str]:
 
 
 def _calls(connection: Connection, site: str, now_ms: int) -> list[tuple[int, str]]:
-    """First calls of the last hour: moment and counter. The predicate names the index ``calls``."""
+    """First calls of the last hour: moment and counter. The inner look is one into the index ``calls``."""
     rows = run(
         connection,
-        "SELECT at_ms, body FROM event WHERE site_id = ? AND kind IN ('call', 'recall') AND kind = 'call'"
-        " ORDER BY seq DESC LIMIT ?",
+        "SELECT at_ms, body FROM event WHERE site_id = ?1 AND seq IN (SELECT seq FROM event WHERE site_id = ?1"
+        " AND kind IN ('call', 'recall') AND kind = 'call' ORDER BY seq DESC LIMIT ?2)",
         site,
         MOST_CALLS,
     ).fetchall()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from hub.queues import events
 from hub.queues.ahead import note_ahead
 from hub.queues.days import last_arrival, turn
+from hub.queues.free_numbers import Place, Series, next_free
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import begin
 from hub.queues.tickets import FIELDS, PLACES, Ticket, load
@@ -158,22 +159,30 @@ def _again(known: Ticket, ask: Ask, facts: _Facts) -> Issued | Refused:
 
 
 def _number(connection: Connection, ask: Ask, facts: _Facts, line: _Line) -> Ticket | Refused:
-    """Insert the ticket under the next number that nobody waits with (the constraint says which are taken)."""
+    """Insert the ticket under the next number that nobody has. The constraint says whether the next one is taken; only
+    then the free ones are looked for."""
     day = turn(connection, ask.site, facts.timezone, facts.day, ask.now_ms)
-    wraps, n, arrival_ms = line.round, line.n, facts.arrival_ms
+    last, arrival_ms = Place(line.round, line.n), facts.arrival_ms
     if day != facts.day:
-        (wraps, n), arrival_ms = _last(connection, ask.site, day, line), last_arrival(connection, ask.site)
+        last, arrival_ms = _last(connection, ask.site, day, line), last_arrival(connection, ask.site)
     arrival_ms = ask.now_ms if ask.now_ms >= arrival_ms else arrival_ms + 1
-    for _ in range(line.last_n - line.first_n + 1):
-        wraps, n = (wraps, n + 1) if line.first_n <= n + 1 <= line.last_n else (wraps + 1, line.first_n)
-        ticket = _waiting(ask, line, n, day, arrival_ms)
-        if _insert(connection, ticket, ask, wraps):
-            _remember(connection, ticket, wraps)
-            return ticket
-    return Refused(Code.NUMBERS_EXHAUSTED, f"All numbers of queue {line.series} are waiting.", "service")
+    series = Series(ask.site, line.series, day, line.first_n, line.last_n)
+
+    def give(place: Place) -> Ticket | None:
+        ticket = _waiting(ask, line, place.n, day, arrival_ms)
+        if not _insert(connection, ticket, ask, place.round):
+            return None
+        _remember(connection, ticket, place.round)
+        return ticket
+
+    following = series.following(last)
+    given = give(following)
+    if given is None and (free := next_free(connection, series, following)) is not None:
+        given = give(free)
+    return given or Refused(Code.NUMBERS_EXHAUSTED, f"All numbers of queue {line.series} are waiting.", "service")
 
 
-def _last(connection: Connection, site: str, day: str, line: _Line) -> tuple[int, int]:
+def _last(connection: Connection, site: str, day: str, line: _Line) -> Place:
     """Round and number given last on a day that has just been opened: before the first one, unless it was open before
     (``days.begin``)."""
     row = run(
@@ -183,7 +192,7 @@ def _last(connection: Connection, site: str, day: str, line: _Line) -> tuple[int
         day,
         line.series,
     ).fetchone()
-    return (0, line.first_n - 1) if row is None else (int(row[0]), int(row[1]))
+    return Place(0, line.first_n - 1) if row is None else Place(int(row[0]), int(row[1]))
 
 
 def _waiting(ask: Ask, line: _Line, n: int, day: str, arrival_ms: int) -> Ticket:

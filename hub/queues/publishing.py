@@ -15,9 +15,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.catalogue import differences, package, records, signing, state, tiles, versions
-from hub.catalogue.differences import Scale, Spool
+from hub.catalogue.differences import Scale
 from hub.catalogue.draft import Draft, draft_of
 from hub.catalogue.records import Change
+from hub.catalogue.spool import Spool
 from hub.catalogue.state import State
 from hub.queues import events, routes, whole
 from hub.queues.refusals import Code, Refused
@@ -25,7 +26,7 @@ from hub.store.sql import run
 from kiosk.catalogue.check import FAULTS_LIMIT, featured_faults, queue_faults, services_faults, shell_faults
 from kiosk.catalogue.faults import CatalogueFaults, Fault
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
-from kiosk.catalogue.records import Key
+from kiosk.catalogue.records import Key, sha256
 
 
 class InForce(msgspec.Struct, frozen=True):
@@ -145,8 +146,8 @@ def own_faults(connection: Connection, site: str) -> tuple[Fault, ...]:
 def republish(connection: Connection, site: str, now_ms: int) -> None:
     """Publish today's queues, routes and tiles; nothing when there is no catalogue yet."""
     if (known := state.read(connection, site)) is not None and known.cursor:
-        changes = list(_own_changes(connection, site))
-        if changes:
+        changes = Spool(_own_changes(connection, site))
+        if changes.count:
             _proclaim(connection, site, changes, now_ms, origin=known.origin, import_n=known.import_n)
 
 
@@ -154,16 +155,14 @@ def _some(faults: Iterator[Fault]) -> tuple[Fault, ...]:
     return tuple(islice(faults, FAULTS_LIMIT))
 
 
-def _proclaim(
-    connection: Connection, site: str, changes: Spool | list[Change], now_ms: int, *, origin: str, import_n: int
-) -> int:
+def _proclaim(connection: Connection, site: str, changes: Spool, now_ms: int, *, origin: str, import_n: int) -> int:
     """Write the changes, the new state and an event; returns the version."""
     signing.ensure(connection, site, now_ms)
     if state.read(connection, site) is None:
         state.begin(connection, site, _first(now_ms))
     known = state.read(connection, site)
     assert known is not None
-    cursor = records.write(connection, site, changes, known.cursor, now_ms)
+    cursor = changes.write(connection, site, known.cursor, now_ms)
     version = known.version + 1
     state.change(
         connection,
@@ -223,4 +222,5 @@ def _rerouted(connection: Connection, site: str) -> Iterator[Change]:
         del fields["queue"]
         if queue is not None:
             fields["queue"] = msgspec.Raw(msgspec.json.encode(queue))
-        yield Change(Key("service", ident), msgspec.json.encode(fields, order="sorted"))
+        new = msgspec.json.encode(fields, order="sorted")
+        yield Change(Key("service", ident), new, sha256(new))

@@ -7,7 +7,6 @@ from hub.queues.ahead import people_before
 from hub.queues.days import ENDS_WITH_THE_DAY
 from hub.queues.tickets import FIELDS, Ticket, from_row
 from hub.store.sql import run
-from hub.store.words import State
 
 
 class QueueNow(msgspec.Struct, frozen=True):
@@ -19,8 +18,6 @@ class QueueNow(msgspec.Struct, frozen=True):
     places: dict[str, str]
     open: bool
     waiting: int
-    longest_ms: int | None
-    """Arrival of the visitor who waits longest; None when nobody waits."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,51 +34,51 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The ticket belongs to the open business day, or its visitor waits on under a number of another one."""
 
 
+_OF_TICKET = ", ".join("t." + field for field in Ticket.__struct_fields__)
 IN_LINE = """
-FROM ticket WHERE site_id = ?1 AND state = 'waiting' AND queue_id IN (
-    SELECT q.id FROM queue q WHERE q.site_id = ?1 AND (
-        NOT EXISTS (SELECT 1 FROM counter_queue c WHERE c.site_id = ?1 AND c.counter_id = ?2)
-        OR q.id IN (SELECT c.queue_id FROM counter_queue c WHERE c.site_id = ?1 AND c.counter_id = ?2)))
-ORDER BY priority, arrival_ms, slot, n, series LIMIT ?3
+FROM queue q JOIN ticket t ON t.site_id = ?1 AND t.id IN (
+    SELECT k.id FROM ticket k WHERE k.site_id = ?1 AND k.queue_id = q.id AND k.state = 'waiting'
+    ORDER BY k.priority, k.arrival_ms, k.slot, k.n, k.series LIMIT ?3)
+WHERE q.site_id = ?1 AND q.waiting > 0 AND (
+    NOT EXISTS (SELECT 1 FROM counter_queue c WHERE c.site_id = ?1 AND c.counter_id = ?2)
+    OR q.id IN (SELECT c.queue_id FROM counter_queue c WHERE c.site_id = ?1 AND c.counter_id = ?2))
+ORDER BY t.priority, t.arrival_ms, t.slot, t.n, t.series LIMIT ?3
 """
-"""Who waits at a site (?1) for a counter (?2, "" = any), in the order of calling, at most ?3. The queues are named so
-that the index of those who wait is used: without it every ticket of all the years is looked at."""
+"""Who waits at a site (?1) for a counter (?2, "" = any), in the order of calling, at most ?3 of each queue and in all:
+the first of all are among the first of their queues, and those stand in the order of an index, however many wait."""
 
 
 def waiting_list(connection: Connection, site: str, counter: str = "", limit: int = 500) -> list[Ticket]:
     """Who waits, in the order of calling; with ``counter`` only for the queues that this counter serves."""
-    rows = run(connection, f"SELECT {FIELDS} {IN_LINE}", site, counter, limit).fetchall()
+    rows = run(connection, f"SELECT {_OF_TICKET} {IN_LINE}", site, counter, limit).fetchall()
     return [from_row(row) for row in rows]
 
 
-def recent(connection: Connection, site: str, states: tuple[State, ...], limit: int = 50) -> list[Ticket]:
-    """Tickets that ended in one of these states on the open day, latest first (no-shows for the desk page).
+def no_shows(connection: Connection, site: str, limit: int) -> list[Ticket]:
+    """Who did not come on the open day, latest first.
 
     Their numbers are of this business day or, from a terminal that was cut off over night, of the one before.
     """
-    marks = ", ".join("?" for _ in states)
     rows = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket t WHERE site_id = ? AND day IN"
+        f"SELECT {FIELDS} FROM ticket t WHERE site_id = ? AND state = 'no_show' AND day IN"
         " (SELECT day FROM business_day WHERE site_id = ? ORDER BY opened_seq DESC, day DESC LIMIT 2)"
-        f" AND state IN ({marks}) AND EXISTS (SELECT 1 FROM business_day d WHERE d.site_id = t.site_id"
+        " AND EXISTS (SELECT 1 FROM business_day d WHERE d.site_id = t.site_id"
         " AND d.closed_ms IS NULL AND (t.day = d.day OR t.ended_ms >= d.opened_ms))"
         " ORDER BY ended_ms DESC LIMIT ?",
         site,
         site,
-        *states,
         limit,
     ).fetchall()
     return [from_row(row) for row in rows]
 
 
 def queues_now(connection: Connection, site: str) -> list[QueueNow]:
-    """Every queue in use, with its waiting people counted."""
+    """Every queue in use, with how many wait (counted with every step of a ticket, so nobody is counted here)."""
     rows = run(
         connection,
-        """SELECT q.id, q.series, q.names, q.places, q.open, count(t.id), min(t.arrival_ms)
-        FROM queue q LEFT JOIN ticket t ON t.site_id = q.site_id AND t.queue_id = q.id AND t.state = 'waiting'
-        WHERE q.site_id = ? AND q.removed_ms IS NULL GROUP BY q.id ORDER BY q.position, q.series""",
+        "SELECT id, series, names, places, open, waiting FROM queue WHERE site_id = ? AND removed_ms IS NULL"
+        " ORDER BY position, series",
         site,
     ).fetchall()
     return [_queue_now(row) for row in rows]
@@ -93,7 +90,6 @@ def timezone_of(connection: Connection, site: str) -> str:
     return "UTC" if row is None else str(row[0])
 
 
-_OF_TICKET = ", ".join("t." + field for field in Ticket.__struct_fields__)
 _STANDING = f"""
 SELECT q.names, q.places, coalesce(c.name, ''), d.day IS NOT NULL, {_OF_TICKET}
 FROM ticket t
@@ -122,7 +118,7 @@ def standing(connection: Connection, token: str) -> Standing | None:
 
 
 def _queue_now(row: tuple[object, ...]) -> QueueNow:
-    ident, series, names, places, is_open, waiting, longest = row
+    ident, series, names, places, is_open, waiting = row
     return msgspec.convert(
         {
             "id": ident,
@@ -131,7 +127,6 @@ def _queue_now(row: tuple[object, ...]) -> QueueNow:
             "places": msgspec.json.decode(str(places)),
             "open": bool(is_open),
             "waiting": waiting,
-            "longest_ms": longest,
         },
         QueueNow,
     )

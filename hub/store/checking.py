@@ -12,6 +12,8 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from hub.log import event
+
 LOGGER = logging.getLogger("hub.store")
 BOUND_S = 20.0
 NUMBERS = (

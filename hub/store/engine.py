@@ -56,17 +56,27 @@ class Store:
     may be run twice (the first run undone): it changes nothing but the database and uses nothing up.
     """
 
-    def __init__(self, path: Path, readers: int = 2, *, patient: bool = False, timing: Timing | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        readers: int = 2,
+        *,
+        patient: bool = False,
+        checked: bool = False,
+        timing: Timing | None = None,
+    ) -> None:
         """Open the file at ``path`` (made when absent), check and migrate it, start the writer. Raises StoreRefused.
 
         ``patient``: a file that is locked, or a disk that is full or fails, is no reason to refuse; everything raises
         StoreFailed with the reason until the file could be opened, which is tried again and again.
+        ``checked``: a hub runs on this file and looked for damage when it started; the look would hold up its writes.
         """
         refuse_old_sqlite(pysqlite3.sqlite_version_info)
         self.path = path
         self._engine = _engine(path, query_only=False)
         self._reading = _engine(path, query_only=True)
         self._opened = self._closed = False
+        self._checked = checked
         timing = timing or Timing()
         first = self._first(0.0 if patient else timing.patience)
         if isinstance(first, StoreRefused) and (first.trouble in (None, *HOPELESS) or not patient):
@@ -161,7 +171,7 @@ class Store:
             for ending in COMPANIONS:
                 private.close(self.path.with_name(self.path.name + ending))
             if not self._opened:
-                _prepare(self._engine, self.path)
+                _prepare(self._engine, self.path, checked=self._checked)
             connection = self._engine.connect()
             _prove(connection)
         except (DBAPIError, pysqlite3.Error, OSError) as fault:
@@ -203,11 +213,11 @@ def _engine(path: Path, *, query_only: bool) -> Engine:
     return engine
 
 
-def _prepare(engine: Engine, path: Path) -> None:
+def _prepare(engine: Engine, path: Path, *, checked: bool) -> None:
     """Refuse what is not ours or is damaged; bring the file to today's schema."""
     with engine.begin() as connection:
         _own(connection, path)
-        found = damage(connection)
+        found = "" if checked else damage(connection)
     if found:
         raise StoreRefused(sentence(path, Trouble.DAMAGED, found), Trouble.DAMAGED)
     migrate(engine, path)

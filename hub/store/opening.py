@@ -14,11 +14,11 @@ from hub.store.faults import StoreRefused
 DATABASE = "hub.db"
 
 
-def open_store(folder: Path, *, patient: bool = False) -> Store:
+def open_store(folder: Path, *, patient: bool = False, checked: bool = False) -> Store:
     """The store of this data folder. Raises StoreRefused as ``Store`` does, and for a database that was lost."""
     if found := lost(folder):
         raise StoreRefused(found)
-    return Store(folder / DATABASE, patient=patient)
+    return Store(folder / DATABASE, patient=patient, checked=checked)
 
 
 def lost(folder: Path) -> str:

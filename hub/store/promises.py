@@ -30,7 +30,7 @@ def settle(outcomes: list[Outcome]) -> None:
 
 def _keep(outcomes: list[Outcome]) -> None:
     for promise, value, fault in outcomes:
-        if promise.cancelled():
+        if promise.done():  # cancelled, or refused already
             continue
         if fault is None:
             promise.set_result(value)

@@ -4,7 +4,7 @@ SQLAlchemy's own road costs about 36 us a statement here, the driver's 5 us; iss
 Everything that is not hot uses SQLAlchemy Core. Decision: docs/decisions/0011-hand-sql-where-it-is-hot.md.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, cast
 
 import pysqlite3
@@ -38,6 +38,8 @@ class _Driver(Protocol):
 
     def execute(self, sql: str, values: Sequence[Value]) -> Rows: ...
 
+    def executemany(self, sql: str, values: Iterable[Sequence[Value]]) -> Rows: ...
+
 
 def run(connection: Connection, sql: str, *values: Value) -> Rows:
     """Run one statement with ``?`` places on the driver's own connection, inside the running transaction.
@@ -50,6 +52,16 @@ def run(connection: Connection, sql: str, *values: Value) -> Rows:
         raise IntegrityError(sql, values, fault) from fault
     except pysqlite3.Error as fault:
         raise OperationalError(sql, values, fault) from fault
+
+
+def run_many(connection: Connection, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+    """Run one statement for each of the rows, which are asked for one by one. Raises as ``run`` does."""
+    try:
+        _driver(connection).executemany(sql, rows)
+    except pysqlite3.IntegrityError as fault:
+        raise IntegrityError(sql, (), fault) from fault
+    except pysqlite3.Error as fault:
+        raise OperationalError(sql, (), fault) from fault
 
 
 def in_transaction(connection: Connection) -> bool:

@@ -32,6 +32,8 @@ GATHER_S = 0.0002
 and one commit for all costs half as much as two for half of them. Writes that come one by one go without it."""
 PATIENCE_S = 20.0
 """A write waits so long for a file that another program has locked; then it is refused, with the reason."""
+MOMENT = 0.25
+"""This part of the patience passes before a locked file is called a trouble."""
 LOCK_S = 0.05
 """Between two tries to begin, besides the time that SQLite itself waits for a lock."""
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
@@ -166,8 +168,10 @@ class Writer:
     def _begin(self, connection: Connection, group: list[_Job]) -> tuple[RootTransaction, list[_Job]]:
         """Begin a transaction, however long another program holds the file; whoever waits too long for it is refused.
 
-        Nothing of a write has been done before this, so waiting is no risk. Returns the writes that are left.
+        Nothing of a write has been done before this, so waiting is no risk. Returns the writes that are left. A file
+        that is held only for a moment (a large import is put in force) is no trouble that staff are shown.
         """
+        since = time.monotonic()
         while True:
             try:
                 begun = connection.begin()
@@ -175,7 +179,8 @@ class Writer:
                 broken = self._broken(fault)
                 if broken.trouble is not Trouble.LOCKED:
                     raise broken from fault
-                self._stand(broken)
+                if not self.alive or time.monotonic() - since >= self._timing.patience * MOMENT:
+                    self._stand(broken)
                 group = self._still_patient(group + self._all_that_wait())
                 if not (group or self.alive):
                     raise broken from fault

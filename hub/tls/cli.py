@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from hub.log import event
 from hub.store import opening
 from hub.store.faults import StoreRefused, remedy
 from hub.store.lock import hold

@@ -18,7 +18,7 @@ from hub.queues import waiting
 from hub.queues.publishing import InForce
 from hub.queues.refusals import Code, Refused
 from hub.trail.words import What
-from hub.web import forms, recorded
+from hub.web import forms, importing, recorded
 from hub.web.gate import needs, staff_only, who
 from hub.web.page import Asked, Page, go, page
 from hub.web.words import language_of
@@ -74,13 +74,13 @@ async def _publish(request: Asked, hall: Hall, n: int, done: str) -> Response[An
 
 async def _page(request: Asked, hall: Hall, status: int = 200, refused: str | Refused = "") -> Page:
     site, lang = who(request).site, language_of(request)
-    known, kept, tags, zone, found, missed = await hall.store.read(
+    known, kept, tags, zone, services, missed = await hall.store.read(
         lambda c: (
             state.read(c, site),
             versions.listed(c, site),
             listing.languages(c, site),
             waiting.timezone_of(c, site),
-            listing.services(c, site, most=0),
+            listing.total(c, site),
             misses.listed(c, site),
         )
     )
@@ -97,13 +97,14 @@ async def _page(request: Asked, hall: Hall, status: int = 200, refused: str | Re
         pending=next((each for each in kept if each.state is Outcome.PENDING), None),
         versions=[each for each in kept if each.state is Outcome.PUBLISHED],
         languages=tags,
-        services=found.total,
+        services=services,
         when=when,
         euros=lambda cents: money(cents, lang),
         limits={"deletions": DELETIONS_PERCENT, "fee": FEE_PERCENT},
         missed=missed,
         day=lambda iso: short_date(date.fromisoformat(iso), lang),
         refused=refused,
+        **importing.shown(hall, site),
     )
 
 

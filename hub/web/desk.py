@@ -42,6 +42,8 @@ T = TypeVar("T")
 LOGGER = logging.getLogger("hub.desk")
 TEXT_MAX = 400
 """Characters of a number, a slip or the address of a visitor's page."""
+ROWS = "x-rows"
+"""Header by which the page says how many rows of the waiting list it shows."""
 CALL, HELP = needs(Right.CALL), needs(Right.HELP)
 
 DO: dict[str, tuple[Callable[[Connection, Act], Done | Refused], What]] = {
@@ -220,7 +222,14 @@ async def _look(request: Asked, hall: Hall) -> looking.Desk | None:
     me, now_ms, lang = who(request), hall.now_ms(), language_of(request)
     if me.counter is None:
         return None
-    return await hall.store.read(partial(looking.desk, me=me, lang=lang, now_ms=now_ms))
+    shown = _rows_wanted(request.headers.get(ROWS, ""))
+    return await hall.store.read(partial(looking.desk, me=me, lang=lang, now_ms=now_ms, shown=shown))
+
+
+def _rows_wanted(text: str) -> int:
+    """How many rows the page shows; whatever is no sound number is the usual one."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else looking.SHOWN
+    return min(max(number, looking.SHOWN), looking.MOST_SHOWN)
 
 
 def _begin_again(status: int) -> Page:

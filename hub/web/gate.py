@@ -24,6 +24,7 @@ from hub.web.page import Asked, go, page
 
 SESSION_COOKIE = "hub_session"
 FORM_COOKIE = "hub_form"
+TO_A_FILE = "to_a_file"
 LOCAL_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost", ".intranet")
 """Names nobody can buy, so no stranger's page can point them here (DNS rebinding)."""
 
@@ -41,6 +42,12 @@ def hall_of(request: Asked) -> Hall:
 def needs(right: Right) -> dict[str, Any]:
     """The ``opt`` of a handler that only people with a right may use."""
     return {"right": right}
+
+
+def brings_a_file(right: Right) -> dict[str, Any]:
+    """The same of a handler that takes a large body: it comes only with the form's token in a header, so that nothing
+    of the body is read before it is known whose it is."""
+    return {**needs(right), TO_A_FILE: True}
 
 
 async def staff_only(request: Asked) -> Response[Any] | None:
@@ -119,7 +126,7 @@ async def _from_our_page(request: Asked, token: str) -> bool:
     if not (_same_origin(request) and await _host_is_ours(request)):
         return False
     given = request.headers.get("x-csrf-token")
-    if given is None:
+    if given is None and not request.route_handler.opt.get(TO_A_FILE):
         given = (await fields_of(request)).get("csrf", "")
     return bool(token) and isinstance(given, str) and secrets.compare_digest(given.encode(), token.encode())
 

@@ -1,5 +1,6 @@
 """What desk, board and visitor's page show, read in one go so that their parts agree."""
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,15 +21,16 @@ from hub.queues.returning import may_return
 from hub.queues.slots import slots_now
 from hub.queues.terminals import TerminalNow
 from hub.queues.tickets import Ticket
-from hub.store.words import State
 from hub.web.places import Place, places
 from hub.web.strip import Strip, strip_of
 from kiosk.i18n.languages import chain
 from kiosk.i18n.texts import Said, pick
 
 MINUTE_MS = 60_000
-SHOWN = 500
-"""Rows of the waiting list that are drawn; the heading counts all."""
+SHOWN = 50
+"""Rows of the waiting list that are drawn; a page asks for so many more at a time. The heading counts all."""
+MOST_SHOWN = 2000
+"""Rows that a page may ask for."""
 MISSED = 6
 
 
@@ -79,6 +81,16 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     now_ms: int
     at: str
 
+    @property
+    def rest(self) -> int:
+        """How many wait behind those that are drawn."""
+        return max(0, self.count - len(self.rows))
+
+    @property
+    def more(self) -> int:
+        """So many of them the page draws if it is asked for more."""
+        return min(SHOWN, self.rest, MOST_SHOWN - len(self.rows))
+
     def printer_trouble(self, terminal: str) -> str:
         """Why no slip comes out at a terminal, as far as it says: a problem's code, "" = it says nothing."""
         for each in self.terminals:
@@ -96,8 +108,9 @@ def site_of(connection: Connection, ident: str) -> Site | None:
     return next((site for site in known if ident in ("", site.id)), None)
 
 
-def desk(connection: Connection, me: Person, lang: str, now_ms: int) -> Desk | None:
-    """The desk of the counter at which somebody sits; None when there is no such counter (any more)."""
+def desk(connection: Connection, me: Person, lang: str, now_ms: int, shown: int = SHOWN) -> Desk | None:
+    """The desk of the counter at which somebody sits, with the first ``shown`` who wait; None when there is no such
+    counter (any more)."""
     site, counter = me.site, me.counter or ""
     around = places(connection, me, now_ms)
     sits = next((each for each in around if each.counter.id == counter), None)
@@ -106,24 +119,21 @@ def desk(connection: Connection, me: Person, lang: str, now_ms: int) -> Desk | N
     place, held = sits.counter, sits.seat is not None and sits.seat.token_hash == me.token_hash
     zone, queues = _zone(connection, site), waiting.queues_now(connection, site)
     mine = [queue for queue in queues if not place.queues or queue.id in place.queues]
-    names = service_names(connection, site, lang) | {f"/{q.id}": pick(q.names, lang).text for q in queues}
-    here = current(connection, site, counter)
+    here, first = current(connection, site, counter), waiting.waiting_list(connection, site, counter, shown)
+    asked = {ticket.service_id for ticket in (*first, *([here] if here else ()))}
+    names = service_names(connection, site, asked, lang) | {f"/{q.id}": pick(q.names, lang).text for q in queues}
     known = tuple(each for each in terminals.terminals_now(connection, site, now_ms) if not each.revoked)
     owns = _own_numbers(connection, site, known, tuple(queue.series for queue in mine))
     return Desk(
         counter=place,
         own=_row(here, names, zone, now_ms) if here else None,
-        rows=tuple(
-            _row(ticket, names, zone, now_ms) for ticket in waiting.waiting_list(connection, site, counter, SHOWN)
-        ),
+        rows=tuple(_row(ticket, names, zone, now_ms) for ticket in first),
         count=sum(queue.waiting for queue in mine),
         place=sits,
         held=held,
         others=tuple(each for each in around if each is not sits),
         strip=strip_of(connection, site, counter, now_ms) if held else None,
-        missed=tuple(
-            t for t in waiting.recent(connection, site, (State.NO_SHOW,), MISSED) if may_return(connection, t)
-        ),
+        missed=tuple(t for t in waiting.no_shows(connection, site, MISSED) if may_return(connection, t)),
         help=help_cards.cards(connection, site, now_ms),
         alarms=tuple(alarms.standing(connection, site)),
         terminals=known,
@@ -154,15 +164,15 @@ def _lost(known: tuple[TerminalNow, ...], owns: dict[str, tuple[str, ...]], zone
     }
 
 
-def service_names(connection: Connection, site: str, lang: str) -> dict[str, str]:
-    """The catalogue's names in one language (or what they fall back to)."""
-    known = listing.names(connection, site, chain(lang))
+def service_names(connection: Connection, site: str, services: Collection[str], lang: str) -> dict[str, str]:
+    """The catalogue's names of these services in one language (or what they fall back to)."""
+    known = listing.names(connection, site, chain(lang), services)
     return {ident: pick(names, lang).text for ident, names in known.items()}
 
 
 def service_name(connection: Connection, site: str, service: str, lang: str) -> Said:
     """One service's name, "" when nobody knows the service any more."""
-    return pick(listing.names(connection, site, chain(lang)).get(service, {}), lang)
+    return pick(listing.names(connection, site, chain(lang), (service,)).get(service, {}), lang)
 
 
 def _row(ticket: Ticket, names: dict[str, str], zone: ZoneInfo, now_ms: int) -> Row:

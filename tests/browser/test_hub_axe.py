@@ -29,6 +29,7 @@ STAFF = (
     "/desk/choose",
     "/nowhere",
 )
+PATIENCE_MS = 180_000
 NARROW = ViewportSize(width=640, height=900)
 
 
@@ -118,3 +119,22 @@ def test_board_live_and_stale(hub: HubProcess, browser: Browser) -> None:
     board.evaluate("document.body.classList.add('stale')")
     assert violations(board) == []
     board.close()
+
+
+def test_a_file_is_brought_by_the_catalogue_page(signed_in: Page, hub: HubProcess, tmp_path: Path) -> None:
+    """The last test here: it puts another catalogue in force."""
+    signed_in.goto(f"{hub.url}/catalogue")
+    for name, body in (("kaputt.xml", "<a/>"), ("klein.toml", '[[service]]\nid = "s"\nnames.de = "Eine Leistung"\n')):
+        (tmp_path / name).write_text(body, "utf-8")
+        signed_in.set_input_files("#file", tmp_path / name)
+        signed_in.click("#import-form button.main")
+        expect(signed_in.locator("#import .notice b", has_text=name)).to_be_visible(timeout=PATIENCE_MS)
+        expect(signed_in.locator("#import[data-stage=ended]")).to_be_visible(timeout=PATIENCE_MS)
+        assert violations(signed_in) == []
+    expect(signed_in.locator("#import .notice.go")).to_contain_text("gilt jetzt: 1 Leistung.")
+    expect(signed_in.locator("table")).to_contain_text("klein.toml")
+    signed_in.set_input_files("#file", tmp_path / "klein.toml")
+    signed_in.evaluate("document.getElementById('import').dataset.most = '3'")
+    signed_in.click("#import-form button.main")
+    expect(signed_in.locator("#import-fault")).to_contain_text("größer als 512 MB")
+    assert violations(signed_in) == []

@@ -133,11 +133,15 @@ def test_the_hall_with_500_waiting(signed_in: Page, hub: HubProcess, terminal: T
         terminal.draw(services[n % len(services)])
     sit_down(signed_in, hub.url, "Schalter 2")
     expect(signed_in.locator("#count")).to_have_text("500 Personen")
-    assert signed_in.locator("#rows tbody tr").count() == 500
+    assert signed_in.locator("#rows tbody tr").count() == 50
     begun = time.monotonic()
     signed_in.reload()
     expect(signed_in.locator("#count")).to_have_text("500 Personen")
     whole_s = time.monotonic() - begun
+    for rows in (100, 150, 200):
+        signed_in.click("#more-rows")
+        expect(signed_in.locator("#rows tbody tr")).to_have_count(rows)
+        expect(signed_in.locator("#more-rows")).to_be_focused()
     signed_in.evaluate("document.getElementById('list').scrollTop = 4000")
     begun = time.monotonic()
     signed_in.keyboard.press("F2")
@@ -145,5 +149,6 @@ def test_the_hall_with_500_waiting(signed_in: Page, hub: HubProcess, terminal: T
     expect(signed_in.locator("#count")).to_have_text("499 Personen")
     assert time.monotonic() - begun < max(10.0, 5 * whole_s), "however slow the machine: not slower than loading it all"
     assert signed_in.evaluate("document.getElementById('list').scrollTop") == 4000, "the list must not jump"
+    assert signed_in.locator("#rows tbody tr").count() == 200, "what was asked for stays"
     for _ in range(3):
         call_next(signed_in)

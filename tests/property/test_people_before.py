@@ -238,7 +238,9 @@ def test_the_look_uses_the_index_however_many_wait() -> None:
     def check(c: Connection) -> None:
         steps = c.exec_driver_sql("EXPLAIN QUERY PLAN " + _BEFORE, (SITE, "A", 100, NOW, 0, 1, "A")).fetchall()
         plan = "\n".join(str(step[3]) for step in steps)
-        assert "waiting_in_order (site_id=? AND queue_id=? AND (priority,arrival_ms,slot,n)>(?,?,?,?))" in plan, plan
+        assert (
+            "waiting_in_order (site_id=? AND queue_id=? AND (priority,arrival_ms,slot,n,series)>(?,?,?,?,?))" in plan
+        ), plan
         assert "MATERIALIZE line" in plan, "the queues are looked up once"
         assert "SCAN ticket" not in plan
 

@@ -50,6 +50,16 @@
     else if (!event.repeat && !button.disabled) button.click();
   });
 
+  // --- a long list is drawn in portions: the page says with each request how many rows it shows
+  let rows = "";
+  document.addEventListener("click", (event) => {
+    const more = event.target.closest("[data-rows]");
+    if (!more) return;
+    rows = more.dataset.rows;
+    live.refresh();
+  });
+  document.body.addEventListener("htmx:configRequest", (event) => { if (rows) event.detail.headers["X-Rows"] = rows; });
+
   // a part that is as before stays: a button replaced between press and release would lose the click
   const shown = new Map();
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {

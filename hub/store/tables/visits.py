@@ -125,8 +125,10 @@ ticket = Table(
         "arrival_ms",
         "slot",
         "n",
+        "series",
         sqlite_where=text("state = 'waiting'"),
     ),
+    Index("no_shows", "site_id", "day", "ended_ms", sqlite_where=text("state = 'no_show'")),
     sqlite_strict=True,
 )
 """A ticket. ``token`` opens the visitor's page; ``ahead`` is what the visitor was told; slot 0 = numbered here.
@@ -181,8 +183,15 @@ event = Table(
     moment("at_ms"),
     PrimaryKeyConstraint("site_id", "seq"),
     CheckConstraint("json_valid(body)", name="body_json"),
-    Index("calls", "site_id", "seq", sqlite_where=text("kind IN ('call', 'recall')")),
-    Index("calls_of_ticket", "site_id", "subject", sqlite_where=text("kind IN ('call', 'recall')")),
+    Index("calls", "site_id", "seq", "kind", sqlite_where=text("kind IN ('call', 'recall')")),
+    Index(
+        "calls_of_ticket",
+        "site_id",
+        "subject",
+        "seq",
+        "kind",
+        sqlite_where=text("kind IN ('call', 'recall')"),
+    ),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

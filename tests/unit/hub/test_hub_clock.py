@@ -471,7 +471,7 @@ def test_board_and_poll_show_the_calls_of_a_day_that_is_ahead(ahead: Any) -> Non
     called = ahead.next().ticket.label
     assert ahead.called() == [called]
     ahead.do(calling.no_show, Act(site=ahead.site, counter="p1", op="op-2", now_ms=ahead.clock()))
-    assert [each.label for each in ahead.see(waiting.recent, ahead.site, (State.NO_SHOW,))] == [called]
+    assert [each.label for each in ahead.see(waiting.no_shows, ahead.site, 50)] == [called]
 
 
 def test_clock_set_back_over_midnight_is_not_worth_a_word(hall: Any) -> None:

@@ -25,6 +25,14 @@ def desk(live: Any) -> Iterator[Browser]:
     browser.http.close()
 
 
+@pytest.fixture
+def long_hall(live: Any) -> Any:
+    """60 wait for the counter."""
+    for _ in range(60):
+        live.hall.ticket()
+    return live.hall
+
+
 def do(desk: Browser, word: str, **fields: str) -> Any:
     return desk.post(f"/desk/do/{word}", {"op": uuid.uuid4().hex} | fields)
 
@@ -158,3 +166,16 @@ def test_undo_of_what_is_over_says_why(desk: Browser, live: Any) -> None:
     live.hall.clock.forward(60_000)
     assert "Dafür ist es zu spät" in said(undo(desk, text).text)
     assert desk.post("/desk/undo", {"op": uuid.uuid4().hex}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "drawn", "offered"),
+    [("", 50, "60"), ("100", 60, ""), ("7", 50, "60"), ("x", 50, "60"), ("99999999", 50, "60"), ("\u0663", 50, "60")],
+)
+def test_a_long_list_is_drawn_in_portions(desk: Browser, long_hall: Any, asked: str, drawn: int, offered: str) -> None:
+    """What is drawn are the first in the order of calling; the heading counts all."""
+    answer = desk.get("/desk/parts", headers={"X-Rows": asked.encode()})
+    numbers = re.findall(r'<td class="number">([^<]+)</td>', answer.text)
+    assert numbers == [t.label for t in long_hall.see(waiting.waiting_list, SITE)][:drawn]
+    assert '<span id="count" hx-swap-oob="innerHTML">60 Personen</span>' in answer.text
+    assert re.findall(r'data-rows="(\d+)"', answer.text) == ([offered] if offered else [])

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 COLUMNS = "site_id, kind, subject, terminal_id, detail, raised_ms, last_ms, noted_ms, noted_by"
 
