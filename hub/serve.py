@@ -18,8 +18,11 @@ from uvicorn.config import STARTUP_FAILURE
 from hub.app import create_app
 from hub.auth.first_run import new_token
 from hub.clock import HallClock
+from hub.connections.accepting import Acceptor
+from hub.connections.keeper import Keeper, Line
 from hub.connections.limits import Limits, limits_here
-from hub.connections.protocol import BoundedProtocol, Keeper
+from hub.connections.origins import Proxies, read_networks
+from hub.connections.protocol import BoundedProtocol
 from hub.connections.tally import Tally
 from hub.hall import Hall, system_ms
 from hub.queues import kept_clock
@@ -152,6 +155,7 @@ class HubServer(uvicorn.Server):
         ready: Callable[[str], None] | None = None,
         tls: Tls | None = None,
         limits: Limits | None = None,
+        proxies: Proxies | None = None,
     ) -> None:
         """Serve ``app`` on ``listener``; start with ``run([listener])``, end by ``should_exit = True``."""
         super().__init__(
@@ -169,8 +173,9 @@ class HubServer(uvicorn.Server):
             )
         )
         self._hub, self._listener, self._ready, self._tls = app, listener, ready, tls
-        self._keeper = Keeper(limits or Limits(), Tally())
+        self._keeper = Keeper(limits or Limits(), Tally(), proxies)
         self._watch: asyncio.Task[None] | None = None
+        self._acceptor: Acceptor | None = None
 
     def end(self, _trouble: Trouble) -> None:
         """Any thread: stop serving."""
@@ -183,14 +188,10 @@ class HubServer(uvicorn.Server):
             sys.exit(STARTUP_FAILURE)
         if self._tls is not None:
             self._watch = asyncio.create_task(self._tls.watch())
-        loop = asyncio.get_running_loop()
         context = self._tls.context if self._tls else None
-        within = HANDSHAKE_S if context else None
-        self.servers = [
-            await loop.create_server(
-                self._connection, sock=self._listener, ssl=context, backlog=BACKLOG, ssl_handshake_timeout=within
-            )
-        ]
+        self._listener.listen(BACKLOG)
+        self._acceptor = Acceptor(self._listener, self._keeper, self._connection, context, HANDSHAKE_S)
+        self.servers = []
         self.started = True
         host, port = self._listener.getsockname()[:2]
         url = f"{'https' if self._tls else 'http'}://{host}:{port}"
@@ -198,9 +199,9 @@ class HubServer(uvicorn.Server):
         if self._ready:
             self._ready(url)
 
-    def _connection(self) -> BoundedProtocol:
+    def _connection(self, line: Line) -> BoundedProtocol:
         return BoundedProtocol(
-            self._keeper, config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+            self._keeper, line, config=self.config, server_state=self.server_state, app_state=self.lifespan.state
         )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -209,6 +210,9 @@ class HubServer(uvicorn.Server):
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
+        if self._acceptor is not None:
+            self._acceptor.close()
+            await self._acceptor.wait_closed()
         hall: Hall = self._hub.state.hall
         hall.feed.close()
         await super().shutdown(sockets)

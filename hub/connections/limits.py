@@ -29,6 +29,29 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """From one such address."""
     per_known: int = 512
     """From one address that is known: a whole office may stand behind it."""
+    stranger_connects: int = 100
+    """New connections a second from one address that is not known, twice that at once."""
+    stranger_requests: int = 50
+    """Requests a second from one such address, twice that at once; the next one waits."""
+    strangers_requests: int = 200
+    """The same of all such addresses together."""
+    known_requests: int = 200
+    """Requests a second from one known address that carry neither a terminal's key nor a session."""
+    claiming_requests: int = 500
+    """The same for those that carry one, until the first of a connection has proved true."""
+    wait_s: float = 5.0
+    """A request whose turn comes later is refused."""
+    write_s: float = 15.0
+    """A reader that takes nothing for so long is dropped, with whatever it was being sent."""
+    stranger_streams: int = 200
+    """Streams of boards at addresses that are not known."""
+    known_streams: int = 300
+    """The same at known ones."""
+    streams_per_stranger: int = 16
+    """From one address that is not known."""
+    streams_per_known: int = 64
+    streams_per_owner: int = 12
+    """Of one terminal, or of one session at a desk; one more ends the oldest."""
 
     def body_limit(self, path: str) -> int:
         """Bytes that the body of a request to this path may have."""
@@ -46,5 +69,15 @@ def limits_here() -> Limits:
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted
-    most = max(64, min(soft - RESERVED_FILES, 8000))
-    return Limits(connections=most, strangers=most // 2)
+    return limits_for(soft)
+
+
+def limits_for(files: int) -> Limits:
+    """The limits of a process that may have so many files open."""
+    most = max(64, min(files - RESERVED_FILES, 8000))
+    return Limits(
+        connections=most,
+        strangers=most // 2,
+        stranger_streams=min(200, most // 4),
+        known_streams=min(300, most // 4),
+    )

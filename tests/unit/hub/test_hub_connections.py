@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from hub.connections.book import Connections, Rank, Room
 from hub.connections.limits import KB, Limits
-from hub.connections.protocol import origin_of
+from hub.connections.known import DAY_S, Known
+from hub.connections.origins import origin_of
 from hub.connections.tally import EVERY_S, Reason, Tally
 from hub.serve import HubServer
 from kiosk import wire
@@ -32,7 +33,7 @@ def opened(book: Connections, *keys: str, address: str = "a") -> list[Room]:
 
 
 def test_whoever_is_silent_longest_makes_room_for_whoever_comes() -> None:
-    book = Connections(SMALL)
+    book = Connections(SMALL, Known())
     assert opened(book, "1", "2", "3") == [Room()] * 3
     assert opened(book, "4") == [Room(leaves="1")]
     assert opened(book, "5") == [Room(leaves="2")]
@@ -40,7 +41,7 @@ def test_whoever_is_silent_longest_makes_room_for_whoever_comes() -> None:
 
 
 def test_a_request_that_is_answered_never_goes() -> None:
-    book = Connections(SMALL)
+    book = Connections(SMALL, Known())
     opened(book, "1", "2", "3")
     for key in "123":
         book.busy(key)
@@ -50,24 +51,27 @@ def test_a_request_that_is_answered_never_goes() -> None:
 
 
 def test_whoever_proved_who_they_are_goes_last() -> None:
-    book = Connections(SMALL)
+    known = Known()
+    book = Connections(SMALL, known)
     opened(book, "terminal")
     book.busy("terminal")
+    known.prove("a")
     book.proved("terminal")
     book.idle("terminal")
     opened(book, "2", "3")
     book.busy("3")
     book.idle("3")
-    assert book.knows("a")
     leaves = [room.leaves for room in opened(book, *map(str, range(10, 40)))]
     assert "3" not in leaves[:5], "it has sent a head, others have not"
     assert "terminal" not in leaves
 
 
 def test_a_crowd_of_strangers_leaves_seats_for_the_known() -> None:
-    book = Connections(SMALL)
+    known = Known()
+    book = Connections(SMALL, known)
     opened(book, "t", address="hall")
     book.busy("t")
+    known.prove("hall")
     book.proved("t")
     for n in range(10):
         book.opened(f"s{n}", f"stranger {n}")
@@ -76,17 +80,40 @@ def test_a_crowd_of_strangers_leaves_seats_for_the_known() -> None:
     assert book.opened("s99", "stranger 99") == Room(refused=True)
 
 
-def test_the_known_are_forgotten_when_the_day_is_over() -> None:
-    book = Connections(SMALL)
-    opened(book, "t")
+def test_whoever_proves_it_takes_the_other_connections_of_the_address_along() -> None:
+    known = Known()
+    book = Connections(SMALL, known)
+    opened(book, "t", "u", address="hall")
+    assert book.strangers == 2
+    known.prove("hall")
     book.proved("t")
-    book.forget()
-    assert not book.knows("a")
+    assert book.strangers == 0
+    book.closed("u")
+    assert (len(book), book.strangers) == (1, 0)
+
+
+def test_a_named_proxy_is_known_and_has_room_for_everybody_behind_it() -> None:
+    book = Connections(SMALL, Known())
+    rooms = [book.opened(n, "proxy", proxy=True) for n in range(SMALL.connections)]
+    assert rooms == [Room()] * SMALL.connections
+    assert book.strangers == 0
+    assert book.opened("one more", "proxy", proxy=True) == Room(leaves=0)
+
+
+def test_an_address_is_known_for_a_day() -> None:
+    now = [0.0]
+    known = Known(lambda: now[0])
+    known.prove("a")
+    now[0] = DAY_S - 1
+    assert "a" in known
+    now[0] = DAY_S
+    assert "a" not in known
 
 
 @given(st.lists(st.tuples(st.sampled_from("obipc"), st.integers(0, 12), st.sampled_from("xyz")), max_size=120))
 def test_the_books_never_hold_more_than_they_may(steps: list[tuple[str, int, str]]) -> None:
-    book, held = Connections(SMALL), dict[int, str]()
+    known = Known()
+    book, held = Connections(SMALL, known), dict[int, str]()
     fresh = count(100)
     busy = set[int]()
     for word, n, address in steps:
@@ -109,6 +136,8 @@ def test_the_books_never_hold_more_than_they_may(steps: list[tuple[str, int, str
                 book.idle(key)
                 busy -= {key}
             case "p":
+                if key in held:
+                    known.prove(held[key])
                 book.proved(key)
             case _:
                 book.closed(key)
@@ -116,6 +145,7 @@ def test_the_books_never_hold_more_than_they_may(steps: list[tuple[str, int, str
                 busy -= {key}
         assert len(book) == len(held) <= SMALL.connections
         assert all(list(held.values()).count(each) <= SMALL.per_known for each in "xyz")
+        assert book.strangers == sum(each not in known for each in held.values()) <= SMALL.strangers
 
 
 def test_ranks_are_in_the_order_of_leaving() -> None:

@@ -1,0 +1,104 @@
+"""Accepting connections: ours instead of the event loop's, so that a seat is taken before the handshake.
+
+The loop would accept everything that waits in one go and shake hands with whoever comes, uncounted. Here a few are
+accepted in each round of the loop, so that open connections are answered in between, and a connection that has no place
+is closed before anything is built for it.
+"""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+from functools import partial
+
+from hub.connections.keeper import Keeper, Line
+from hub.connections.tally import Reason
+
+LOGGER = logging.getLogger("hub.connections")
+AT_ONCE = 8
+"""Connections that are accepted in one round of the loop."""
+AGAIN_S = 0.1
+"""Pause after the system had no descriptor or memory for a connection."""
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
+
+class Acceptor:
+    """Gives each connection on ``listener`` a protocol (``make``), after the handshake where ``context`` is given."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        keeper: Keeper,
+        make: Callable[[Line], asyncio.Protocol],
+        context: ssl.SSLContext | None,
+        handshake_s: float,
+    ) -> None:
+        self._listener, self._keeper, self._make = listener, keeper, make
+        self._tls = {} if context is None else {"ssl": context, "ssl_handshake_timeout": handshake_s}
+        self._loop = asyncio.get_running_loop()
+        self._again: asyncio.TimerHandle | None = None
+        self._opening: set[asyncio.Task[None]] = set()
+        listener.setblocking(False)
+        self._begin()
+
+    def close(self) -> None:
+        """Accept nobody any more; whoever shakes hands is sent away."""
+        if self._again is not None:
+            self._again.cancel()
+        self._loop.remove_reader(self._listener)
+        for task in self._opening:
+            task.cancel()
+
+    async def wait_closed(self) -> None:
+        """Until nobody shakes hands any more."""
+        await asyncio.gather(*self._opening, return_exceptions=True)
+
+    def _begin(self) -> None:
+        self._loop.add_reader(self._listener, self._accept)
+
+    def _accept(self) -> None:
+        for _ in range(AT_ONCE):
+            try:
+                connection, address = self._listener.accept()
+            except BlockingIOError:
+                return
+            except OSError as fault:
+                if fault.errno in _NO_ROOM:
+                    self._pause(fault)
+                    return
+                continue  # whoever came is gone already
+            self._take(connection, str(address[0]))
+
+    def _pause(self, fault: OSError) -> None:
+        """The listener stays readable: without a pause the loop would do nothing else."""
+        LOGGER.error("cannot accept a connection: %s", fault.strerror)
+        self._loop.remove_reader(self._listener)
+        self._again = self._loop.call_later(AGAIN_S, self._begin)
+
+    def _take(self, connection: socket.socket, peer: str) -> None:
+        line = self._keeper.admit(peer)
+        if line is None:
+            connection.close()
+            return
+        connection.setblocking(False)
+        line.opening = task = self._loop.create_task(self._open(line, connection))
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
+    async def _open(self, line: Line, connection: socket.socket) -> None:
+        try:
+            await self._loop.connect_accepted_socket(partial(self._make, line), connection, **self._tls)
+        except (OSError, ssl.SSLError, TimeoutError):
+            self._keeper.tally.note(Reason.HANDSHAKE, line.origin)
+            line.closed()
+        except asyncio.CancelledError:
+            line.closed()
+            raise
+        finally:
+            line.opening = None
+            if line.speaker is None:
+                with contextlib.suppress(OSError):
+                    connection.close()
