@@ -110,7 +110,7 @@ async def board_stream(aim: Aim) -> None:
 
 async def unread_stream(aim: Aim) -> None:
     """A stream of the board that nobody reads."""
-    reader, writer = await aim.open()
+    _, writer = await aim.open()
     writer.transport.pause_reading()  # type: ignore[attr-defined]
     writer.write(f"GET /board/{aim.site}/stream HTTP/1.1\r\nhost: {aim.host}\r\n\r\n".encode())
     with contextlib.closing(writer):
@@ -142,7 +142,7 @@ async def full_queue(aim: Aim) -> None:
 
 
 async def wrong_sign_in(aim: Aim) -> None:
-    """Wrong passwords for names that are there and names that are not, with the form's token, as the page sends them."""
+    """Wrong passwords for names that are there and names that are not, as the page sends them."""
     reader, writer = await aim.open()
     with contextlib.closing(writer):
         host = f"{aim.host}:{aim.port}"
@@ -150,7 +150,8 @@ async def wrong_sign_in(aim: Aim) -> None:
         head, page = await _answer(reader)
         cookie = re.search(rb"hub_form=([^;]+)", head)
         token = re.search(rb'name="csrf" value="([^"]+)"', page)
-        assert cookie and token, head
+        assert cookie, head
+        assert token, page
         while True:
             login = secrets.choice(("anna", "admin", secrets.token_hex(4)))
             body = f"csrf={token[1].decode()}&login={login}&password={secrets.token_hex(6)}".encode()

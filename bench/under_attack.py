@@ -2,11 +2,11 @@
 
     python bench/under_attack.py [--only WORD] [--seconds N] [--json FILE]
 
-A real hub process. An enrolled terminal asks for a number every 20 ms (measured from the moment when it was due, one in
-25 on a new connection), a signed-in clerk calls the next visitor five times a second, each from a loopback address of
-its own; the attackers are a process of their own on a third address, and once all of them share one, as behind NAT. Each
-attack meets a fresh hub, which is measured without it first. Limits: p95 at most three times that without the attack and
-100 ms, nothing refused, memory grows by 64 MiB at most, open descriptors are bounded.
+A real hub process. An enrolled terminal asks for a number every 20 ms (measured from the moment when it was due, one
+in 25 on a new connection), a signed-in clerk calls the next visitor five times a second, each from a loopback address
+of its own; the attackers are a process of their own on a third address, and once all of them share one, as behind NAT.
+Each attack meets a fresh hub, which is measured without it first. Limits: p95 at most three times that without the
+attack and 100 ms, nothing refused, memory grows by 64 MiB at most, open descriptors are bounded.
 """
 
 import argparse
@@ -182,11 +182,11 @@ class Side:
 
 def run(kind: str, count: int, seconds: float, *, one_address: bool) -> dict[str, object]:
     """One line of the table."""
-    with tempfile.TemporaryDirectory() as folder, open(Path(folder) / "hub.log", "wb") as log:
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "hub.log").open("wb") as log:
         codes, cookie = prepare(Path(folder))
         with hub_process(Path(folder), log) as hub:
             before, during, grown, files = uvloop.run(_scene(hub, codes, cookie, kind, count, seconds, one_address))
-        told = log.name and Path(log.name).stat().st_size
+        told = (Path(folder) / "hub.log").stat().st_size
     name = f"{kind.replace('_', ' ')} x {count}" + (", one address" if one_address else "")
     return {
         "attack": name,
@@ -219,7 +219,7 @@ async def _scene(
     held = memory_mib(hub.pid)
     with attackers(hub, kind, count, terminals[1].key):
         during = await side.measure(seconds)
-        grown, files = memory_mib(hub.pid, peak=True) - held, len(os.listdir(f"/proc/{hub.pid}/fd"))
+        grown, files = memory_mib(hub.pid, peak=True) - held, len(list(Path(f"/proc/{hub.pid}/fd").iterdir()))
     return before, during, grown, files
 
 

@@ -21,7 +21,7 @@ from hub.clock import HallClock
 from hub.connections.accepting import Acceptor
 from hub.connections.keeper import Keeper, Line
 from hub.connections.limits import Limits, limits_here
-from hub.connections.origins import Proxies, read_networks
+from hub.connections.origins import Proxies
 from hub.connections.protocol import BoundedProtocol
 from hub.connections.tally import Tally
 from hub.hall import Hall, system_ms

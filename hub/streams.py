@@ -12,11 +12,11 @@ from functools import partial
 
 import msgspec
 from litestar.response import Stream
-from msgspec.structs import replace
 
-from hub.called import CalledNow
+from hub.called import CalledNow, Said
+from hub.connections.stream_seats import Holder
 from hub.feed import Batch, Feed
-from hub.queues.events import changes_calls, newest
+from hub.queues.events import newest
 from hub.queues.tickets import local_iso
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
@@ -37,6 +37,7 @@ async def stream(
     site: str,
     start: Callable[[], Awaitable[tuple[int, bytes]]],
     render: Callable[[Batch], Awaitable[bytes]],
+    holder: Holder = Holder.OWN,
 ) -> AsyncIterator[bytes]:
     """The bytes of one stream without gap or repetition.
 
@@ -45,7 +46,7 @@ async def stream(
     the store cannot be read the stream ends at once: whoever listens polls, and comes again.
     """
     try:
-        listener = await feed.listen(site)
+        listener = await feed.listen(site, holder)
     except StoreFailed:
         return
     try:
@@ -85,7 +86,14 @@ def changes(feed: Feed, store: Store, site: str) -> Stream:
     return answer(stream(feed, site, start, render))
 
 
-def calls(feed: Feed, called: CalledNow, site: str, timezone: str, now_ms: Callable[[], int]) -> Stream:
+def calls(
+    feed: Feed,
+    called: CalledNow,
+    site: str,
+    timezone: str,
+    now_ms: Callable[[], int],
+    holder: Holder = Holder.OWN,
+) -> Stream:
     """The stream of boards and terminals: ``calls`` events with ``wire.Calls``, each of them all calls there are.
 
     The first comes at once, the next whenever a call is made, repeated, answered or taken back, and when the business
@@ -94,26 +102,18 @@ def calls(feed: Feed, called: CalledNow, site: str, timezone: str, now_ms: Calla
     told: Calls | None = None
 
     async def start() -> tuple[int, bytes]:
-        found = await called.read(site)
-        return found.seq, say(found)
+        found = await called.now(site)
+        return found.calls.seq, say(found)
 
     async def render(batch: Batch) -> bytes:
-        if not batch:
-            return sse(local_iso(now_ms(), timezone), "beat")
-        shown = [call.label for call in told.calls] if told is not None else []
-        if not any(changes_calls(event, shown) for event in batch):
-            return b""
-        return say(await called.upto(site, batch[-1].seq))
+        return say(await called.after(site, batch)) if batch else sse(local_iso(now_ms(), timezone), "beat")
 
-    def say(found: Calls) -> bytes:
+    def say(found: Said) -> bytes:
         nonlocal told
-        before, told = told, found
-        if before is not None and before.calls == found.calls and before.business_day in ("", found.business_day):
-            return b""
-        at = local_iso(now_ms(), timezone)
-        return sse(msgspec.json.encode(replace(found, at=at)), "calls", found.seq)
+        before, told = told, found.calls
+        return sse(found.json, "calls", found.calls.seq) if found.differs(before) else b""
 
-    return answer(stream(feed, site, start, render))
+    return answer(stream(feed, site, start, render, holder))
 
 
 def _change(seq: int, batch: Batch) -> bytes:

@@ -37,7 +37,7 @@ class Acceptor:
         handshake_s: float,
     ) -> None:
         self._listener, self._keeper, self._make = listener, keeper, make
-        self._tls = {} if context is None else {"ssl": context, "ssl_handshake_timeout": handshake_s}
+        self._context, self._handshake_s = context, None if context is None else handshake_s
         self._loop = asyncio.get_running_loop()
         self._again: asyncio.TimerHandle | None = None
         self._opening: set[asyncio.Task[None]] = set()
@@ -90,7 +90,9 @@ class Acceptor:
 
     async def _open(self, line: Line, connection: socket.socket) -> None:
         try:
-            await self._loop.connect_accepted_socket(partial(self._make, line), connection, **self._tls)
+            await self._loop.connect_accepted_socket(
+                partial(self._make, line), connection, ssl=self._context, ssl_handshake_timeout=self._handshake_s
+            )
         except (OSError, ssl.SSLError, TimeoutError):
             self._keeper.tally.note(Reason.HANDSHAKE, line.origin)
             line.closed()

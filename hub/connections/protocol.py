@@ -1,7 +1,7 @@
 """uvicorn's HTTP protocol with limits: bytes and seconds of head, body and answer, and how fast requests may come.
 
 A limit is kept before anything is parsed beyond it or anybody is asked: the connection is answered in one line and
-closed. All of it runs on the event loop's thread. Limits: ``hub.connections.limits``; seats: ``hub.connections.accepting``.
+closed. All of it runs on the event loop's thread. Limits: ``hub.connections.limits``.
 """
 
 import asyncio
@@ -92,7 +92,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._proof = self.scope["state"][KEY] = Proof(self._keeper, self._line, origin_of(address))
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        """Begin to answer when it is this request's turn; whoever proved who they are on this connection never waits."""
+        """Begin to answer when it is this request's turn; who proved who they are on this connection never waits."""
         if self._proven and not self._line.proxied:
             self._begin(cycle, app)
             return

@@ -2,8 +2,8 @@
 
 A terminal or a person who is signed in has streams of their own: one more than they may have ends their oldest. Boards
 are anonymous, so their streams are counted by address, those of unknown addresses apart from those of known ones. When
-all of one kind are taken, an address that has few gets one of the address that has most, the newest of them: one address
-with 2,000 streams takes none from a board, and a board that stands there for long is never the newest.
+all of one kind are taken, an address that has few gets one of the address that has most, the newest of them: one
+address with 2,000 streams takes none from a board, and a board that stands there for long is never the newest.
 """
 
 from collections.abc import Hashable

@@ -73,5 +73,6 @@ class Tally:
         if now_s - count.said_s < EVERY_S:
             count.since += 1
             return
-        LOGGER.warning("turned away: %s, last from %s, %d more in the minute before", reason, address or "?", count.since)
+        more = count.since
+        LOGGER.warning("turned away: %s, last from %s, %d more in the minute before", reason, address or "?", more)
         count.said_s, count.since = now_s, 0

@@ -18,6 +18,7 @@ from hub import streams
 from hub.auth import seats
 from hub.auth.rights import Right
 from hub.auth.sessions import Person
+from hub.connections.proof import own_stream
 from hub.hall import Hall
 from hub.queues import alarms, bringing, calling, returning, tickets, undoing
 from hub.queues import help as helping
@@ -69,7 +70,9 @@ async def parts(request: Asked, hall: Hall) -> Response[Any]:
 @get("/desk/changes", opt=CALL)
 async def changes(request: Asked, hall: Hall) -> Stream:
     """A server-sent event whenever something changed, and a beat while nothing does."""
-    return streams.changes(hall.feed, hall.store, who(request).site)
+    me = who(request)
+    own_stream(request.scope, me.token_hash)
+    return streams.changes(hall.feed, hall.store, me.site)
 
 
 @post("/desk/do/{word:str}", opt=CALL)

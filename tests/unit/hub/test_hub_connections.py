@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.connections.book import Connections, Rank, Room
-from hub.connections.limits import KB, Limits
 from hub.connections.known import DAY_S, Known
+from hub.connections.limits import KB, Limits
 from hub.connections.origins import origin_of
 from hub.connections.tally import EVERY_S, Reason, Tally
 from hub.serve import HubServer
