@@ -23,7 +23,7 @@ from hub.connections.keeper import Keeper, Line
 from hub.connections.limits import Limits, limits_here
 from hub.connections.origins import Proxies
 from hub.connections.protocol import BoundedProtocol
-from hub.connections.tally import Tally
+from hub.connections.tally import Reason, Tally
 from hub.hall import Hall, system_ms
 from hub.queues import kept_clock
 from hub.store.engine import Store
@@ -176,6 +176,10 @@ class HubServer(uvicorn.Server):
         self._keeper = Keeper(limits or Limits(), Tally(), proxies)
         self._watch: asyncio.Task[None] | None = None
         self._acceptor: Acceptor | None = None
+
+    def turned_away(self) -> dict[Reason, int]:
+        """How many were turned away since the start, by the limit that did it."""
+        return self._keeper.tally.total
 
     def end(self, _trouble: Trouble) -> None:
         """Any thread: stop serving."""

@@ -6,7 +6,6 @@ is closed before anything is built for it.
 """
 
 import asyncio
-import contextlib
 import errno
 import logging
 import socket
@@ -22,6 +21,10 @@ AT_ONCE = 8
 """Connections that are accepted in one round of the loop."""
 AGAIN_S = 0.1
 """Pause after the system had no descriptor or memory for a connection."""
+SEND_BUFFER = 64 * 1024
+"""Bytes that the kernel keeps for a reader that does not take them (it keeps twice as many with its own data)."""
+SILENT_MS = 30_000
+"""A peer that acknowledges nothing for so long is gone; the kernel's own limit is a quarter of an hour."""
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
@@ -40,8 +43,10 @@ class Acceptor:
         self._context, self._handshake_s = context, None if context is None else handshake_s
         self._loop = asyncio.get_running_loop()
         self._again: asyncio.TimerHandle | None = None
-        self._opening: set[asyncio.Task[None]] = set()
+        self._opening: dict[asyncio.Task[None], Line] = {}
         listener.setblocking(False)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # each connection inherits both (tcp(7))
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MS)
         self._begin()
 
     def close(self) -> None:
@@ -49,8 +54,8 @@ class Acceptor:
         if self._again is not None:
             self._again.cancel()
         self._loop.remove_reader(self._listener)
-        for task in self._opening:
-            task.cancel()
+        for line in self._opening.values():
+            line.end()
 
     async def wait_closed(self) -> None:
         """Until nobody shakes hands any more."""
@@ -84,23 +89,20 @@ class Acceptor:
             connection.close()
             return
         connection.setblocking(False)
-        line.opening = task = self._loop.create_task(self._open(line, connection))
-        self._opening.add(task)
-        task.add_done_callback(self._opening.discard)
+        line.opening = connection
+        task = self._loop.create_task(self._open(line, connection))
+        self._opening[task] = line
+        task.add_done_callback(self._opening.pop)
 
     async def _open(self, line: Line, connection: socket.socket) -> None:
         try:
             await self._loop.connect_accepted_socket(
                 partial(self._make, line), connection, ssl=self._context, ssl_handshake_timeout=self._handshake_s
             )
-        except (OSError, ssl.SSLError, TimeoutError):
+        except OSError:  # a handshake that failed, or did not end in time (SSLError and TimeoutError are of this kind)
             self._keeper.tally.note(Reason.HANDSHAKE, line.origin)
-            line.closed()
-        except asyncio.CancelledError:
-            line.closed()
-            raise
         finally:
             line.opening = None
             if line.speaker is None:
-                with contextlib.suppress(OSError):
-                    connection.close()
+                line.closed()
+                connection.close()

@@ -1,6 +1,7 @@
 """What the connections of one hub share: seats, known addresses, pace, counts. For the event loop's thread only."""
 
-import asyncio
+import contextlib
+import socket
 from typing import Protocol
 
 from hub.connections.book import Connections
@@ -27,8 +28,8 @@ class Line:
     def __init__(self, keeper: "Keeper", peer: str) -> None:
         self.peer, self.origin = peer, origin_of(peer)
         self.proxied = peer in keeper.proxies
-        self.opening: asyncio.Task[None] | None = None
-        """Opens it (the handshake), until a speaker is there."""
+        self.opening: socket.socket | None = None
+        """Until a speaker is there (the handshake)."""
         self.speaker: Speaker | None = None
         self._keeper = keeper
 
@@ -36,10 +37,15 @@ class Line:
         """Close without a word: an answer would cost more than it is worth."""
         self._keeper.tally.note(reason, self.origin)
         self.closed()
+        self.end()
+
+    def end(self) -> None:
+        """Close it."""
         if self.speaker is not None:
             self.speaker.end()
         elif self.opening is not None:
-            self.opening.cancel()
+            with contextlib.suppress(OSError):  # it is gone already
+                self.opening.shutdown(socket.SHUT_RDWR)
 
     def closed(self) -> None:
         """It is gone: its seats are free."""

@@ -42,14 +42,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     wait_s: float = 5.0
     """A request whose turn comes later is refused."""
     write_s: float = 15.0
-    """A reader that takes nothing for so long is dropped, with whatever it was being sent."""
-    stranger_streams: int = 200
+    """A reader that is behind and takes less than ``write_bytes`` in this time is dropped."""
+    write_bytes: int = 8 * KB
+    stranger_streams: int = 100
     """Streams of boards at addresses that are not known."""
-    known_streams: int = 300
+    known_streams: int = 200
     """The same at known ones."""
     streams_per_stranger: int = 16
     """From one address that is not known."""
-    streams_per_known: int = 64
+    streams_per_known: int = 32
     streams_per_owner: int = 12
     """Of one terminal, or of one session at a desk; one more ends the oldest."""
 
@@ -78,6 +79,6 @@ def limits_for(files: int) -> Limits:
     return Limits(
         connections=most,
         strangers=most // 2,
-        stranger_streams=min(200, most // 4),
-        known_streams=min(300, most // 4),
+        stranger_streams=min(100, most // 4),
+        known_streams=min(200, most // 4),
     )

@@ -10,6 +10,9 @@ from collections.abc import Callable
 MOST = 4096
 """Addresses that are remembered; forgetting one forgives at most a burst."""
 
+LEAST_S = 0.001
+"""A shorter wait is none."""
+
 
 class Pace:
     """``per_s`` for each address in the long run, ``burst`` at once. For the event loop's thread only."""
@@ -25,7 +28,8 @@ class Pace:
         self._due[address] = due + self._gap_s
         if len(self._due) > MOST:
             self._due.pop(next(iter(self._due)))
-        return max(0.0, due + self._gap_s - self._ahead_s - now)
+        wait = due + self._gap_s - self._ahead_s - now
+        return wait if wait > LEAST_S else 0.0
 
     def give_back(self, address: str) -> None:
         """A turn that was taken is not used: whoever comes after it waits less."""

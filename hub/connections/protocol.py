@@ -5,6 +5,7 @@ closed. All of it runs on the event loop's thread. Limits: ``hub.connections.lim
 """
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from hub.connections.keeper import Keeper, Line, Turn
 from hub.connections.origins import origin_of
 from hub.connections.proof import KEY, Proof
+from hub.connections.slow_readers import ReaderWatch
 from hub.connections.tally import Reason
 from kiosk.wire import Fault
 
@@ -31,7 +33,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head = self._body = self._most_body = 0
         self._body_whole = self._begun = False
         self._timer: asyncio.TimerHandle | None = None
-        self._writing: asyncio.TimerHandle | None = None
         self._waiting: tuple[asyncio.TimerHandle, Turn] | None = None
         self._proof: Proof | None = None
         self._proven = False
@@ -40,12 +41,14 @@ class BoundedProtocol(HttpToolsProtocol):
         """The handshake is over: a head is due."""
         super().connection_made(transport)
         self._line.speaker = self
+        drop = partial(self._line.drop, Reason.SLOW)
+        self._reader = ReaderWatch(self._limits, self.loop.call_later, transport.get_write_buffer_size, drop)
         self._within(self._limits.head_s, Reason.HEAD_TIME)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Give every seat back."""
         self._stop_timer()
-        self._stop_writing()
+        self._reader.end()
         self._stop_waiting()
         self._line.closed()
         super().connection_lost(exc)
@@ -144,15 +147,21 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_response_complete()
 
     def pause_writing(self) -> None:
-        """The reader takes less than is sent: it has some seconds to go on."""
+        """The reader takes less than is sent."""
         super().pause_writing()
-        self._stop_writing()
-        self._writing = self.loop.call_later(self._limits.write_s, self._line.drop, Reason.SLOW)
+        self._reader.begin()
 
     def resume_writing(self) -> None:
         """It goes on."""
-        self._stop_writing()
+        self._reader.end()
         super().resume_writing()
+
+    def shutdown(self) -> None:
+        """The hub ends: whoever waits for a turn waits no more."""
+        if self._waiting is not None:
+            self.end()
+        else:
+            super().shutdown()
 
     def end(self) -> None:
         """Close without a word."""
@@ -186,11 +195,6 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-    def _stop_writing(self) -> None:
-        if self._writing is not None:
-            self._writing.cancel()
-            self._writing = None
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
