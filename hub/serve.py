@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from hub.clock import HallClock
 from hub.connections.accepting import Acceptor
 from hub.connections.keeper import Keeper, Line
 from hub.connections.limits import Limits, limits_here
-from hub.connections.origins import Proxies
+from hub.connections.origins import Proxies, read_networks
 from hub.connections.protocol import BoundedProtocol
 from hub.connections.tally import Reason, Tally
 from hub.hall import Hall, system_ms
@@ -50,14 +50,19 @@ def serve(
     data_dir: Path,
     ready: Callable[[str], None] | None = None,
     certificates: Files | None = None,
+    proxies: Sequence[str] = (),
 ) -> int:
     """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` is told the address when it answers;
     without it the address is printed, with the set-up link while the hub has no data.
 
-    ``certificates`` are the operator's own; else those of ``kiosk hub init`` are used when there are some.
+    ``certificates`` are the operator's own; else those of ``kiosk hub init`` are used when there are some. ``proxies``:
+    addresses or networks of the reverse proxies that are believed (X-Forwarded-For, X-Forwarded-Proto).
     Port 0 takes any free one. Exit code 2: the folder, the address or a certificate cannot be used; the log says why.
     74: while it ran, the store met what this process cannot mend. A locked file and a full or failing disk end nothing.
     """
+    named = read_networks(proxies)
+    if isinstance(named, str):
+        return _refuse(f"--proxy {named} is no address and no network. Give the address that the proxy connects from.")
     try:
         lock = hold(data_dir)
     except StoreRefused as fault:
@@ -66,7 +71,7 @@ def serve(
         tls = _encryption(bind, data_dir, certificates)
         if isinstance(tls, TlsFault):
             return _refuse(tls.sentence)
-        return _serve_locked(bind, port, data_dir / "hub.db", ready, tls)
+        return _serve_locked(bind, port, data_dir / "hub.db", ready, tls, Proxies(named))
 
 
 def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | TlsFault | None:
@@ -82,7 +87,9 @@ def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | 
     )
 
 
-def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None] | None, tls: Tls | None) -> int:
+def _serve_locked(
+    bind: str, port: int, path: Path, ready: Callable[[str], None] | None, tls: Tls | None, proxies: Proxies
+) -> int:
     try:
         listener = socket.create_server((bind, port), backlog=BACKLOG)
     except OSError as fault:
@@ -95,7 +102,7 @@ def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None]
         _end_in_order()
         try:
             app = create_app(store, _clock(store), ca=tls.ca if tls else "")
-            server = HubServer(app, listener, ready or partial(_say, store), tls, limits_here())
+            server = HubServer(app, listener, ready or partial(_say, store), tls, limits_here(), proxies)
             store.at_the_end(server.end)
             server.run([listener])
         finally:

@@ -73,6 +73,13 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--certificate", type=Path, help="your own certificate (PEM, chain behind it)")
     parser.add_argument("--key", type=Path, help="its key (PEM, no password)")
     parser.add_argument("--ca", type=Path, help="the authority that signed it: terminals pin this one")
+    parser.add_argument(
+        "--proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="a reverse proxy in front of the hub: who comes from it is whom it names; may be said several times",
+    )
     acts = parser.add_subparsers(dest="act", metavar="ACT", help="without one the hub runs")
     for act, what in (
         ("init", "make the hub's certificate authority and certificate"),
@@ -174,7 +181,8 @@ def _hub(options: argparse.Namespace) -> int:
     if any(own) and not all(own):
         sys.stderr.write("Give --certificate, --key and --ca together.\n")
         return 2
-    return serve(options.bind, options.port, options.data, certificates=Files(*own) if all(own) else None)
+    files = Files(*own) if all(own) else None
+    return serve(options.bind, options.port, options.data, certificates=files, proxies=options.proxy)
 
 
 def _hub_act(options: argparse.Namespace) -> int:

@@ -39,6 +39,11 @@ class Proof:
         """A terminal, or a session, has a stream; its oldest ends when it has too many."""
         self._sit(self.keeper.streams.take_own(self._line, owner))
 
+    def unnamed_proxy(self) -> None:
+        """A form was refused that came with a proxy's header, from a peer that was not named as one."""
+        if not self._line.proxied:
+            self.keeper.tally.note(Reason.UNNAMED_PROXY, self._line.peer)
+
     def _sit(self, seat: Seat) -> None:
         self.holder = seat.holder
         if isinstance(seat.leaves, Line):
@@ -55,6 +60,12 @@ def prove(scope: HTTPScope) -> None:
     """The request of this scope is from somebody we know."""
     if (proof := proof_of(scope)) is not None:
         proof.give()
+
+
+def unnamed_proxy(scope: HTTPScope) -> None:
+    """This form is refused though a proxy says that its page is ours."""
+    if (proof := proof_of(scope)) is not None:
+        proof.unnamed_proxy()
 
 
 def own_stream(scope: HTTPScope, owner: str) -> Holder:

@@ -31,6 +31,9 @@ class Reason(StrEnum):
     HANDSHAKE = "handshake"
     """An encrypted connection whose handshake failed or did not end."""
 
+    UNNAMED_PROXY = "unnamed_proxy"
+    """A form came through a reverse proxy that was not named, so nothing that it says is believed."""
+
 
 MINUTES = 60
 

@@ -4,8 +4,10 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from itertools import count
+from pathlib import Path
 
 import pytest
 import requests
@@ -19,6 +21,7 @@ from hub.connections.limits import KB, Limits
 from hub.connections.origins import origin_of
 from hub.connections.tally import EVERY_S, Reason, Tally
 from hub.serve import HubServer
+from hub.tls import files, serving
 from kiosk import wire
 
 SMALL = Limits(connections=6, strangers=4, per_stranger=3, per_known=5)
@@ -189,7 +192,7 @@ class Hub:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
 
     def answers(self) -> bool:
-        return requests.get(f"{self.url}/healthz", timeout=PATIENCE_S).status_code == 200
+        return requests.get(f"{self.url}/healthz", timeout=PATIENCE_S, verify=False).status_code == 200
 
     def said(self, *parts: bytes) -> bytes:
         """What the hub says to these bytes until it closes."""
@@ -215,15 +218,28 @@ def limits() -> Limits:
 
 @pytest.fixture
 def hub(hall, limits: Limits) -> Iterator[Hub]:
+    yield from served(hall, limits)
+
+
+@pytest.fixture
+def encrypted(hall, limits: Limits, tmp_path: Path) -> Iterator[Hub]:
+    now = datetime.now(UTC)
+    files.make(files.folder_of(tmp_path), files.all_names(("hub",)), now)
+    tls = serving.open_tls(serving.of_folder(files.folder_of(tmp_path)))
+    assert isinstance(tls, serving.Tls), tls
+    yield from served(hall, limits, tls)
+
+
+def served(hall, limits: Limits, tls: serving.Tls | None = None) -> Iterator[Hub]:
     with app_for(hall.store, hall.clock, 5.0) as (app, _):
         listener = socket.create_server(("127.0.0.1", 0))
         up = threading.Event()
-        server = HubServer(app, listener, lambda _url: up.set(), limits=limits)
+        server = HubServer(app, listener, lambda _url: up.set(), tls=tls, limits=limits)
         thread = threading.Thread(target=partial(server.run, [listener]))
         thread.start()
         assert up.wait(PATIENCE_S)
         port = listener.getsockname()[1]
-        yield Hub(f"http://127.0.0.1:{port}", port)
+        yield Hub(f"http{'s' if tls else ''}://127.0.0.1:{port}", port)
         server.should_exit = True
         thread.join(PATIENCE_S)
         assert not thread.is_alive()
@@ -282,6 +298,26 @@ def test_more_connections_than_may_be_close_the_silent_ones_and_the_hub_answers(
         for _ in range(60):
             open_.enter_context(contextlib.closing(hub.open()))
         assert hub.answers()
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_connections_that_never_shake_hands_make_room_like_all_others(encrypted: Hub, limits: Limits) -> None:
+    """Before the handshake nobody has a protocol yet: they are counted all the same."""
+    lines = [encrypted.open() for _ in range(3 * limits.per_stranger)]
+    read(lines[0])  # ends when the eleventh comes, or the socket's own patience does and the test fails
+    assert encrypted.answers()
+    for line in lines:
+        line.setblocking(False)
+    standing = 0
+    for line in lines:
+        try:
+            line.recv(1)
+        except BlockingIOError:
+            standing += 1
+        except ConnectionError:
+            pass
+        line.close()
+    assert standing <= limits.per_stranger
 
 
 def test_pipelined_requests_are_answered_one_by_one(hub: Hub) -> None:
