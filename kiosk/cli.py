@@ -95,6 +95,8 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     )
     rotate.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     rotate.add_argument("--accept", action="store_true", help="although some terminals must be enrolled again then")
+    limits = acts.add_parser("limits", help="what a hub started here bears: connections, streams, sizes, times")
+    _lang_option(limits)
     password = acts.add_parser("password", help="give a person a new password; the hub may be running")
     password.add_argument("login")
     unlock = acts.add_parser("unlock", help="forget every wrong password, so that nobody waits any more")
@@ -190,6 +192,10 @@ def _hub_act(options: argparse.Namespace) -> int:
         from hub.catalogue.rotation import run_rotate
 
         return run_rotate(options.data, accept=options.accept)
+    if options.act == "limits":
+        from hub.connections.cli import run_limits
+
+        return run_limits(options.lang)
     if options.act in ("password", "unlock"):
         from hub.auth.cli import run_password, run_unlock
 

@@ -26,6 +26,8 @@ class Right(StrEnum):
     """Create people, give roles, reset passwords."""
     SITE = "site"
     """Town, site, hours, base URL."""
+    OPERATION = "operation"
+    """See what the hub bears, what it turned away, and its limits."""
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -33,7 +35,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SUPERVISOR: frozenset({Right.CALL, Right.HELP, Right.QUEUES, Right.COUNTERS, Right.ORDERS}),
     Role.CASH_OFFICE: frozenset({Right.CALL, Right.HELP}),
     Role.EDITOR: frozenset({Right.QUEUES, Right.CATALOGUE}),
-    Role.TECHNICIAN: frozenset({Right.TERMINALS, Right.ORDERS}),
+    Role.TECHNICIAN: frozenset({Right.TERMINALS, Right.ORDERS, Right.OPERATION}),
     Role.ADMINISTRATOR: frozenset(Right),
 }
 

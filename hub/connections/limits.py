@@ -1,4 +1,4 @@
-"""The limits of one hub, in one place: documented in docs/operations.md, printed by ``kiosk hub limits``."""
+"""The limits of one hub, in one place: shown on its page Operation, printed by ``kiosk hub limits``."""
 
 import resource
 

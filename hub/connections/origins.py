@@ -32,6 +32,12 @@ class Proxies:
     def __init__(self, networks: Sequence[Network] = ()) -> None:
         self._networks = tuple(networks)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """As an operator writes them: an address without the length of its network."""
+        full = ("/32", "/128")
+        return tuple(str(each).removesuffix(full[each.version == 6]) for each in self._networks)
+
     def __contains__(self, address: object) -> bool:
         found = _address(address) if self._networks and isinstance(address, str) else None
         return found is not None and any(found in network for network in self._networks)

@@ -49,6 +49,7 @@ WAYS: tuple[tuple[str, str, str, Right], ...] = (
     ("/terminals", "ways.terminals", "device-desktop", Right.ORDERS),
     ("/people", "ways.people", "users-group", Right.USERS),
     ("/site", "ways.site", "settings", Right.SITE),
+    ("/operation", "ways.operation", "shield", Right.OPERATION),
 )
 """The pages of the staff: address, text, icon, the right one needs."""
 
