@@ -35,9 +35,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Requests a second from one such address, twice that at once; the next one waits."""
     strangers_requests: int = 200
     """The same of all such addresses together."""
-    known_requests: int = 200
+    known_requests: int = 100
     """Requests a second from one known address that carry neither a terminal's key nor a session."""
-    claiming_requests: int = 500
+    claiming_requests: int = 300
     """The same for those that carry one, until the first of a connection has proved true."""
     wait_s: float = 5.0
     """A request whose turn comes later is refused."""
