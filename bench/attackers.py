@@ -205,14 +205,20 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
+HELD = (silence, half_head, half_body, board_stream, unread_stream)
+"""Attacks by connections that are held: whoever loses one comes back after a second, the others at once."""
+AGAIN_S = 1.0
+
+
 async def attack(kind: str, count: int, aim: Aim) -> None:
     """``count`` attackers at once, each beginning anew whenever the hub ends what it did."""
+    pause_s = AGAIN_S if ATTACKS[kind] in HELD else 0.0
 
     async def one() -> None:
         while True:
             with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError):
                 await ATTACKS[kind](aim)
-            await asyncio.sleep(0)
+            await asyncio.sleep(pause_s)
 
     tasks = [asyncio.ensure_future(one()) for _ in range(count)]
     await asyncio.sleep(min(3.0, 0.5 + count / 1000))

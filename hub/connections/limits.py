@@ -14,6 +14,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     head_bytes: int = 64 * KB
     """Request line and headers of one request."""
+    headers: int = 100
+    """Of one request; browsers behind proxies send 30. Each costs many times its bytes in memory."""
     head_s: float = 10.0
     """From the connection, or the first byte of a further request, until its head is whole."""
     body_bytes: int = 64 * KB

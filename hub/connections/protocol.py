@@ -71,8 +71,18 @@ class BoundedProtocol(HttpToolsProtocol):
             self._within(self._limits.head_s, Reason.HEAD_TIME)
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count them: many short ones cost more than a long one."""
+        if self._refused:
+            return
+        super().on_header(name, value)
+        if len(self.headers) > self._limits.headers:
+            self._refuse(431, Reason.HEAD_BYTES)
+
     def on_headers_complete(self) -> None:
         """The head is whole: refuse a body that says it is too long, else let it be answered."""
+        if self._refused:
+            return
         self._in_head, self._body = False, 0
         self._stop_timer()
         self._most_body = self._limits.body_limit(self.url.partition(b"?")[0].decode("latin-1"))
