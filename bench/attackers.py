@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import random
 import re
 import resource
 import secrets
@@ -206,7 +207,7 @@ ATTACKS: dict[str, Attack] = {
 
 
 HELD = (silence, half_head, half_body, board_stream, unread_stream)
-"""Attacks by connections that are held: whoever loses one comes back after a second, the others at once."""
+"""Attacks by connections that are held: whoever loses one comes back after about a second, the others at once."""
 AGAIN_S = 1.0
 
 
@@ -218,7 +219,7 @@ async def attack(kind: str, count: int, aim: Aim) -> None:
         while True:
             with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError):
                 await ATTACKS[kind](aim)
-            await asyncio.sleep(pause_s)
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
 
     tasks = [asyncio.ensure_future(one()) for _ in range(count)]
     await asyncio.sleep(min(3.0, 0.5 + count / 1000))

@@ -5,7 +5,7 @@
 A real hub process. An enrolled terminal asks for a number every 20 ms (measured from the moment when it was due, one
 in 25 on a new connection), a signed-in clerk calls the next visitor five times a second, each from a loopback address
 of its own; the attackers are a process of their own on a third address, and once all of them share one, as behind NAT.
-Who loses a connection that is held opens another one after a second; every other attack begins anew at once.
+Who loses a connection that is held opens another one after about a second; every other attack begins anew at once.
 Each attack meets a fresh hub, which is measured without it first. Limits: p95 at most three times that without the
 attack and 100 ms, nothing refused, memory grows by 64 MiB at most, open descriptors are bounded.
 """

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -40,6 +41,9 @@ HANDSHAKE_S = 10.0
 """A client that has not shaken hands by then is gone or means no good."""
 KEEP_ALIVE_S = 75
 """Longer than the terminals' heartbeat of 5 s, so that they keep their connection."""
+SWITCH_S = 0.0005
+"""How long the event loop may keep Python to itself while the store's threads wait for it: each statement of theirs
+gives it up and takes it back, so under a flood of requests a number would wait for it a dozen times."""
 STORE_ENDED = 74
 """Exit code (EX_IOERR of sysexits.h): the database is damaged, or its writer ended; the service starts anew."""
 
@@ -100,6 +104,7 @@ def _serve_locked(
         except StoreRefused as fault:
             return _refuse(str(fault))
         _end_in_order()
+        sys.setswitchinterval(SWITCH_S)
         try:
             app = create_app(store, _clock(store), ca=tls.ca if tls else "")
             server = HubServer(app, listener, ready or partial(_say, store), tls, limits_here(), proxies)
@@ -204,6 +209,8 @@ class HubServer(uvicorn.Server):
         self._acceptor = Acceptor(self._listener, self._keeper, self._connection, context, HANDSHAKE_S)
         self.servers = []
         self.started = True
+        gc.collect()
+        gc.freeze()
         host, port = self._listener.getsockname()[:2]
         url = f"{'https' if self._tls else 'http'}://{host}:{port}"
         LOGGER.info("The hub answers at %s", url)

@@ -1,11 +1,12 @@
-"""Accepting connections: ours instead of the event loop's, so that a seat is taken before the handshake.
+"""Accepting connections: ours instead of the event loop's, so that a silent one costs next to nothing.
 
-The loop would accept everything that waits in one go and shake hands with whoever comes, uncounted. Here a few are
-accepted in each round of the loop, so that open connections are answered in between, and a connection that has no place
-is closed before anything is built for it.
+The loop would accept everything that waits in one go, build a protocol for each, and shake hands with whoever comes,
+uncounted. Here some are accepted in each round of the loop, so that open connections are answered in between; the seat
+is taken at once; and nothing is built, and no hand shaken, before the first byte comes.
 """
 
 import asyncio
+import contextlib
 import errno
 import logging
 import socket
@@ -17,10 +18,12 @@ from hub.connections.keeper import Keeper, Line
 from hub.connections.tally import Reason
 
 LOGGER = logging.getLogger("hub.connections")
-AT_ONCE = 8
+AT_ONCE = 32
 """Connections that are accepted in one round of the loop."""
 AGAIN_S = 0.1
 """Pause after the system had no descriptor or memory for a connection."""
+SWEEP_S = 0.25
+"""Between two looks for who has been silent for too long."""
 SEND_BUFFER = 64 * 1024
 """Bytes that the kernel keeps for a reader that does not take them (it keeps twice as many with its own data)."""
 SILENT_MS = 30_000
@@ -43,18 +46,24 @@ class Acceptor:
         self._context, self._handshake_s = context, None if context is None else handshake_s
         self._loop = asyncio.get_running_loop()
         self._again: asyncio.TimerHandle | None = None
+        self._sweeping: asyncio.TimerHandle | None = None
+        self._silent: dict[Line, float] = {}
+        """Who has not said anything yet, and until when they may be silent; who came first first."""
         self._opening: dict[asyncio.Task[None], Line] = {}
         listener.setblocking(False)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # each connection inherits both (tcp(7))
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MS)
         self._begin()
+        self._sweep()
 
     def close(self) -> None:
-        """Accept nobody any more; whoever shakes hands is sent away."""
-        if self._again is not None:
-            self._again.cancel()
+        """Accept nobody any more; whoever is silent or shakes hands is sent away."""
+        for timer in (self._again, self._sweeping):
+            if timer is not None:
+                timer.cancel()
         self._loop.remove_reader(self._listener)
-        for line in self._opening.values():
+        for line in (*self._silent, *self._opening.values()):
+            line.closed()
             line.end()
 
     async def wait_closed(self) -> None:
@@ -89,10 +98,30 @@ class Acceptor:
             connection.close()
             return
         connection.setblocking(False)
-        line.opening = connection
+        self._silent[line] = self._loop.time() + self._keeper.limits.head_s
+        line.hang_up = partial(self._hang_up, line, connection)
+        self._loop.add_reader(connection, self._hear, line, connection)
+
+    def _hear(self, line: Line, connection: socket.socket) -> None:
+        """The first byte: build what answers, after the handshake if there is one."""
+        self._silent.pop(line)
+        self._loop.remove_reader(connection)
+        line.hang_up = partial(_shut, connection)
         task = self._loop.create_task(self._open(line, connection))
         self._opening[task] = line
         task.add_done_callback(self._opening.pop)
+
+    def _hang_up(self, line: Line, connection: socket.socket) -> None:
+        self._silent.pop(line)
+        self._loop.remove_reader(connection)
+        connection.close()
+
+    def _sweep(self) -> None:
+        """Close who has been silent for too long."""
+        now = self._loop.time()
+        while self._silent and (first := next(iter(self._silent.items())))[1] <= now:
+            first[0].drop(Reason.HEAD_TIME)
+        self._sweeping = self._loop.call_later(SWEEP_S, self._sweep)
 
     async def _open(self, line: Line, connection: socket.socket) -> None:
         try:
@@ -102,7 +131,12 @@ class Acceptor:
         except OSError:  # a handshake that failed, or did not end in time (SSLError and TimeoutError are of this kind)
             self._keeper.tally.note(Reason.HANDSHAKE, line.origin)
         finally:
-            line.opening = None
             if line.speaker is None:
                 line.closed()
                 connection.close()
+
+
+def _shut(connection: socket.socket) -> None:
+    """End a handshake: the loop learns of it as if the peer had hung up."""
+    with contextlib.suppress(OSError):  # it is gone already
+        connection.shutdown(socket.SHUT_RDWR)

@@ -1,7 +1,6 @@
 """What the connections of one hub share: seats, known addresses, pace, counts. For the event loop's thread only."""
 
-import contextlib
-import socket
+from collections.abc import Callable
 from typing import Protocol
 
 from hub.connections.book import Connections
@@ -28,8 +27,8 @@ class Line:
     def __init__(self, keeper: "Keeper", peer: str) -> None:
         self.peer, self.origin = peer, origin_of(peer)
         self.proxied = peer in keeper.proxies
-        self.opening: socket.socket | None = None
-        """Until a speaker is there (the handshake)."""
+        self.hang_up: Callable[[], None] = _nothing
+        """Closes it while no speaker is there."""
         self.speaker: Speaker | None = None
         self._keeper = keeper
 
@@ -43,14 +42,17 @@ class Line:
         """Close it."""
         if self.speaker is not None:
             self.speaker.end()
-        elif self.opening is not None:
-            with contextlib.suppress(OSError):  # it is gone already
-                self.opening.shutdown(socket.SHUT_RDWR)
+        else:
+            self.hang_up()
 
     def closed(self) -> None:
         """It is gone: its seats are free."""
         self._keeper.book.closed(self)
         self._keeper.streams.leave(self)
+
+
+def _nothing() -> None:
+    pass
 
 
 class Keeper:
