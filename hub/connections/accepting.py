@@ -24,6 +24,8 @@ AGAIN_S = 0.1
 """Pause after the system had no descriptor or memory for a connection."""
 SWEEP_S = 0.25
 """Between two looks for who has been silent for too long."""
+PEEKED = 2048
+"""Bytes of a head that are looked at before anything is built."""
 SEND_BUFFER = 64 * 1024
 """Bytes that the kernel keeps for a reader that does not take them (it keeps twice as many with its own data)."""
 SILENT_MS = 30_000
@@ -49,6 +51,8 @@ class Acceptor:
         self._sweeping: asyncio.TimerHandle | None = None
         self._silent: dict[Line, float] = {}
         """Who has not said anything yet, and until when they may be silent; who came first first."""
+        self._waiting: dict[Line, asyncio.TimerHandle] = {}
+        """Who said something and waits for a turn, one of the silent ones until then."""
         self._opening: dict[asyncio.Task[None], Line] = {}
         listener.setblocking(False)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # each connection inherits both (tcp(7))
@@ -103,9 +107,18 @@ class Acceptor:
         self._loop.add_reader(connection, self._hear, line, connection)
 
     def _hear(self, line: Line, connection: socket.socket) -> None:
-        """The first byte: build what answers, after the handshake if there is one."""
-        self._silent.pop(line)
+        """The first bytes: build what answers when it is this connection's turn."""
         self._loop.remove_reader(connection)
+        wait = self._keeper.opening(line, b"" if self._context else _peek(connection))
+        if wait:
+            self._waiting[line] = self._loop.call_later(wait, self._build, line, connection)
+        else:
+            self._build(line, connection)
+
+    def _build(self, line: Line, connection: socket.socket) -> None:
+        """A protocol, after the handshake if there is one."""
+        self._silent.pop(line)
+        self._waiting.pop(line, None)
         line.hang_up = partial(_shut, connection)
         task = self._loop.create_task(self._open(line, connection))
         self._opening[task] = line
@@ -113,7 +126,10 @@ class Acceptor:
 
     def _hang_up(self, line: Line, connection: socket.socket) -> None:
         self._silent.pop(line)
-        self._loop.remove_reader(connection)
+        if (waiting := self._waiting.pop(line, None)) is not None:
+            waiting.cancel()
+        else:
+            self._loop.remove_reader(connection)
         connection.close()
 
     def _sweep(self) -> None:
@@ -134,6 +150,14 @@ class Acceptor:
             if line.speaker is None:
                 line.closed()
                 connection.close()
+
+
+def _peek(connection: socket.socket) -> bytes:
+    """What was sent so far, which stays to be read."""
+    try:
+        return connection.recv(PEEKED, socket.MSG_PEEK)
+    except OSError:
+        return b""
 
 
 def _shut(connection: socket.socket) -> None:

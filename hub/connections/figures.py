@@ -69,6 +69,7 @@ def rows(limits: Limits) -> tuple[Limit, ...]:
         _count("per_stranger", limits.per_stranger),
         _count("per_known", limits.per_known),
         _rate("stranger_connects", limits.stranger_connects),
+        _rate("known_connects", limits.known_connects),
         _size("head", limits.head_bytes, limits.head_s),
         _rate("stranger_requests", limits.stranger_requests),
         _rate("strangers_requests", limits.strangers_requests),

@@ -1,5 +1,6 @@
 """What the connections of one hub share: seats, known addresses, pace, counts. For the event loop's thread only."""
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -12,6 +13,8 @@ from hub.connections.stream_seats import StreamSeats
 from hub.connections.tally import Reason, Tally
 
 EVERYBODY = "*"
+CLAIM = re.compile(rb"\r\n(?:authorization:|cookie:[^\r]*hub_session=)", re.IGNORECASE)
+"""What a terminal's or a signed-in browser's request has in its head."""
 
 
 class Speaker(Protocol):
@@ -64,6 +67,7 @@ class Keeper:
         self.book = Connections(limits, self.known)
         self.streams = StreamSeats(limits, self.known)
         self._connects = Pace(limits.stranger_connects, 2 * limits.stranger_connects)
+        self._opens = Pace(limits.known_connects, 2 * limits.known_connects)
         self._strange = Pace(limits.stranger_requests, 2 * limits.stranger_requests)
         self._all_strange = Pace(limits.strangers_requests, 2 * limits.strangers_requests)
         self._plain = Pace(limits.known_requests, 2 * limits.known_requests)
@@ -84,6 +88,13 @@ class Keeper:
             self.tally.note(Reason.FULL, line.origin)
             return None
         return line
+
+    def opening(self, line: Line, first: bytes) -> float:
+        """Seconds to wait before anything is built for this connection, whose first bytes are these (b"" = unreadable
+        before the handshake). Strangers were slowed down when they came."""
+        if line.proxied or line.origin not in self.known or CLAIM.search(first):
+            return 0.0
+        return self._opens.take(line.origin)
 
     def proved(self, line: Line, origin: str) -> None:
         """A request of ``origin`` showed a terminal's key or a session that is good."""

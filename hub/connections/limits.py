@@ -37,7 +37,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Requests a second from one such address, twice that at once; the next one waits."""
     strangers_requests: int = 200
     """The same of all such addresses together."""
-    known_requests: int = 100
+    known_connects: int = 100
+    """New connections a second from one known address, twice that at once, before which nobody waits whose first bytes
+    carry a key or a session; the next one waits."""
+    known_requests: int = 50
     """Requests a second from one known address that carry neither a terminal's key nor a session."""
     claiming_requests: int = 300
     """The same for those that carry one, until the first of a connection has proved true."""

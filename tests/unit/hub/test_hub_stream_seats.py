@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,11 +22,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.hub.conftest import SITE, LiveHub
 
+from hub.connections.keeper import Keeper
 from hub.connections.known import Known
 from hub.connections.limits import Limits
 from hub.connections.pace import Pace
 from hub.connections.slow_readers import ReaderWatch
 from hub.connections.stream_seats import Holder, Seat, StreamSeats
+from hub.connections.tally import Tally
 from hub.serve import HubServer
 
 FEW = Limits(stranger_streams=6, known_streams=4, streams_per_stranger=4, streams_per_known=3, streams_per_owner=2)
@@ -141,6 +144,22 @@ def test_who_waits_does_not_make_the_pace_forget(caplog: pytest.LogCaptureFixtur
     for n in range(10_000):
         pace.take(f"address {n}")
     assert pace.take("address 9999") > 0
+
+
+def test_at_a_known_address_who_carries_a_key_or_a_session_never_waits_behind_a_flood() -> None:
+    keeper = Keeper(Limits(known_connects=1), Tally())
+    line, first = keeper.admit("192.0.2.7"), b"GET /board/x/stream HTTP/1.1\r\nhost: x\r\n\r\n"
+    assert line is not None
+    assert [keeper.opening(line, first) for _ in range(9)] == [0.0] * 9, "strangers are slowed down when they connect"
+    keeper.proved(line, line.origin)
+    waits = [keeper.opening(line, first) for _ in range(9)]
+    assert waits[:2] == [0.0] * 2
+    assert all(wait > 0 for wait in waits[2:])
+    terminal = b"POST /api/v1/tickets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer abc\r\n"
+    clerk = b"GET /desk HTTP/1.1\r\ncookie: lang=de; hub_session=abc\r\n"
+    assert keeper.opening(line, terminal) == keeper.opening(line, clerk) == 0.0
+    assert keeper.opening(line, b"GET /?authorization: HTTP/1.1\r\ncookie: a=b\r\nx: hub_session=\r\n") > 0
+    assert keeper.opening(line, b"") > 0, "what is encrypted cannot be read yet"
 
 
 # --- a real hub
@@ -287,18 +306,45 @@ def test_a_long_answer_over_a_slow_line_goes_on() -> None:
     assert reader.dropped
 
 
+def answered(flood: list[socket.socket]) -> int:
+    """How many answers lie there."""
+    found = 0
+    for line in flood:
+        line.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            found += line.recv(65536).count(b"HTTP/1.1 200")
+    return found
+
+
+def flood_beside_the_terminal(live: LiveHub, own: str, fresh: bool) -> tuple[int, float]:
+    """60 connections of ``own`` ask, the terminal too (``fresh``: each time on a new connection): how many of theirs
+    were answered when the terminal had twenty answers, and the seconds that it took."""
+    host, _, port = live.url.removeprefix("http://").partition(":")
+    begun = time.monotonic()
+    with contextlib.ExitStack() as lines:
+        flood = [
+            lines.enter_context(socket.create_connection((host, int(port)), source_address=(own, 0))) for _ in range(60)
+        ]
+        for line in flood:
+            line.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n" * 5)
+        for _ in range(20):
+            assert live.get("/calls", headers={"connection": "close"} if fresh else {}).status_code == 200
+        return answered(flood), time.monotonic() - begun
+
+
 def test_a_flood_of_a_stranger_waits_while_the_terminal_is_answered(hall) -> None:
-    """More requests than a stranger may make in minutes stand in line, on many connections; the terminal's do not."""
     with hub_with(hall, Limits(stranger_requests=1, wait_s=1000)) as (live, _):
-        host, _, port = live.url.removeprefix("http://").partition(":")
-        with contextlib.ExitStack() as lines:
-            for _ in range(40):
-                line = lines.enter_context(
-                    socket.create_connection((host, int(port)), source_address=("127.0.0.66", 0))
-                )
-                line.sendall(b"GET /signin HTTP/1.1\r\nhost: x\r\n\r\n" * 20)
-            for _ in range(20):
-                assert live.get("/calls").status_code == 200
+        found, seconds = flood_beside_the_terminal(live, "127.0.0.66", fresh=False)
+    assert found <= 2 + seconds
+
+
+@pytest.mark.parametrize("limits", [Limits(known_connects=1), Limits(known_requests=1, wait_s=1000)])
+def test_a_flood_from_the_terminals_own_address_waits_while_the_terminal_is_answered(hall, limits: Limits) -> None:
+    """As behind NAT: the address is known, so the limits of strangers do not hold."""
+    with hub_with(hall, limits) as (live, _):
+        assert live.get("/calls").status_code == 200
+        found, seconds = flood_beside_the_terminal(live, "127.0.0.1", fresh=True)
+    assert found <= 5 * (2 + seconds), "five on each connection"
 
 
 def test_a_stranger_who_asks_too_fast_for_too_long_is_refused_in_one_line(hall) -> None:
