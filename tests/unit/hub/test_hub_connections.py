@@ -254,8 +254,9 @@ HEAD = b"POST /signin HTTP/1.1\r\nhost: 127.0.0.1\r\n"
         b"GET / HTTP/1.1\r\nhost: x\r\nx-long: " + b"a" * (80 * KB),
         b"GET /" + b"a" * (80 * KB) + b" HTTP/1.1\r\n",
         b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 20_000,
+        b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n" + b"x: y\r\n" * 99 + b"\r\n",
     ],
-    ids=["header", "address", "headers"],
+    ids=["header", "address", "headers", "one header too many"],
 )
 def test_a_head_without_end_is_refused_at_its_limit(hub: Hub, head: bytes) -> None:
     assert hub.said(head).startswith(b"HTTP/1.1 431 ")
