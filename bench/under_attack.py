@@ -120,6 +120,8 @@ class Terminal:
             self.refused += status != 200
         except (OSError, TimeoutError):
             self.refused += 1
+            if client is not None:
+                client.close()
             client = None
         self._free.put_nowait(client)
         self.seconds.append(asyncio.get_running_loop().time() - due)
@@ -144,7 +146,10 @@ class Clerk:
                 async with asyncio.timeout(20):
                     await self._call()
             except (OSError, TimeoutError):
-                self.refused, self._client = self.refused + 1, None
+                self.refused += 1
+                if self._client is not None:
+                    self._client.close()
+                self._client = None
             self.seconds.append(loop.time() - begin)
             await asyncio.sleep(max(0.0, begin + CALL_EVERY_S - loop.time()))
 
