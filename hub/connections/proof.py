@@ -39,6 +39,10 @@ class Proof:
         """A terminal, or a session, has a stream; its oldest ends when it has too many."""
         self._sit(self.keeper.streams.take_own(self._line, owner))
 
+    def wrong_head(self) -> None:
+        """The request is refused for its host or path."""
+        self.keeper.tally.note(Reason.HEAD_WRONG, self._origin)
+
     def unnamed_proxy(self) -> None:
         """A form was refused that came with a proxy's header, from a peer that was not named as one."""
         if not self._line.proxied:
@@ -60,6 +64,12 @@ def prove(scope: HTTPScope) -> None:
     """The request of this scope is from somebody we know."""
     if (proof := proof_of(scope)) is not None:
         proof.give()
+
+
+def wrong_head(scope: HTTPScope) -> None:
+    """This request is refused for its host or path."""
+    if (proof := proof_of(scope)) is not None:
+        proof.wrong_head()
 
 
 def unnamed_proxy(scope: HTTPScope) -> None:

@@ -16,6 +16,8 @@ class Reason(StrEnum):
 
     HEAD_BYTES = "head_bytes"
     HEAD_TIME = "head_time"
+    HEAD_WRONG = "head_wrong"
+    """Host or path are none, or too long."""
     BODY_BYTES = "body_bytes"
     BODY_TIME = "body_time"
     ROOM = "room"

@@ -306,6 +306,15 @@ def test_a_long_answer_over_a_slow_line_goes_on() -> None:
     assert reader.dropped
 
 
+def test_a_host_that_is_none_is_counted_and_writes_one_line(hall, caplog: pytest.LogCaptureFixture) -> None:
+    with hub_with(hall, Limits()) as (live, server):
+        for _ in range(5):
+            answer = requests.get(f"{live.url}/signin", headers={"host": "a:99999"}, timeout=PATIENCE_S)
+            assert answer.status_code == 400
+        assert server.turned_away() == {"head_wrong": 5}
+    assert caplog.text.count("turned away") == 1
+
+
 def answered(flood: list[socket.socket]) -> int:
     """How many answers lie there."""
     found = 0
