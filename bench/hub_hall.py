@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import IO, NamedTuple, cast
 
 from hub.queues import house, terminals
 from hub.store.engine import Store
@@ -45,19 +45,34 @@ def found(store: Store, clients: int) -> list[str]:
     return codes
 
 
+class Running(NamedTuple):
+    """A hub's process."""
+
+    host: str
+    port: int
+    pid: int
+
+
 @contextmanager
-def running_hub(data: Path) -> Iterator[tuple[str, int]]:
-    """The hub as its own process; gives host and port, stops it in the end."""
+def hub_process(data: Path, log: IO[bytes] | None = None) -> Iterator[Running]:
+    """The hub as its own process, its log into ``log``; stops it in the end."""
     command = [sys.executable, "-c", SERVE, str(data)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         host, _, port = url.removeprefix("http://").partition(":")
-        yield host, int(port)
+        yield Running(host, int(port), process.pid)
     finally:
         process.terminate()
         process.wait(300)
+
+
+@contextmanager
+def running_hub(data: Path) -> Iterator[tuple[str, int]]:
+    """The same for whoever needs host and port only."""
+    with hub_process(data) as hub:
+        yield hub.host, hub.port
 
 
 class Client(asyncio.Protocol):
@@ -69,8 +84,10 @@ class Client(asyncio.Protocol):
         self.key = ""
 
     @classmethod
-    async def connect(cls, host: str, port: int) -> "Client":
-        _, client = await asyncio.get_running_loop().create_connection(cls, host, port)
+    async def connect(cls, host: str, port: int, own: str = "") -> "Client":
+        """Connect from the address ``own`` ("" = any)."""
+        local = (own, 0) if own else None
+        _, client = await asyncio.get_running_loop().create_connection(cls, host, port, local_addr=local)
         return client
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -79,18 +96,27 @@ class Client(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         head, end, body = self._buffer.partition(b"\r\n\r\n")
-        if not end or self._answer is None:
+        if not end or self._answer is None or self._answer.done():
             return
         length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or b"0")
         if len(body) >= length:
             self._buffer = b""
             self._answer.set_result((int(head[9:12]), body))
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(ConnectionError(f"closed by the hub: {exc}"))
+
     async def ask(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
-        """Send, and wait for the whole answer."""
-        self._answer = asyncio.get_running_loop().create_future()
+        """Send, and wait for the whole answer. Raises ConnectionError when the hub closes instead."""
         data = b"" if body is None else json.dumps(body).encode()
-        head = f"{method} {path} HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer {self.key}\r\n"
+        return await self.send(f"{method} {path} HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer {self.key}\r\n", data)
+
+    async def send(self, head: str, data: bytes) -> tuple[int, bytes]:
+        """The same for a head that is written out (without the body's length)."""
+        self._answer = asyncio.get_running_loop().create_future()
+        if self._transport.is_closing():
+            raise ConnectionError("closed by the hub")
         self._transport.write(f"{head}content-length: {len(data)}\r\n\r\n".encode() + data)
         return await self._answer
 

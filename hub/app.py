@@ -18,6 +18,7 @@ from hub.api.number import number
 from hub.api.wiring import Asked
 from hub.clock import Kept, Verdict
 from hub.connections import heads
+from hub.connections.proof import board_stream, wrong_head
 from hub.feed import HEARTBEAT_S, Feed
 from hub.hall import Hall, TheHall, believe, system_ms
 from hub.queues import kept_clock
@@ -30,6 +31,8 @@ from hub.trail.housekeeping import cut_all, look_at_all
 from hub.web import edges, routers
 from kiosk import wire
 
+STREAM_AGAIN_S = 30
+"""A board that gets no stream polls, and asks again after this time."""
 LOOK_S = 20.0
 WATCH_S = 1.0
 FORGET_S = 3600.0
@@ -42,7 +45,10 @@ class HubApp(Litestar):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One ASGI event source: a request, or the app's life span."""
         if scope["type"] == ScopeType.HTTP and (status := heads.fault_of(scope)):
+            wrong_head(scope)
             await heads.refuse(send, status)
+        elif scope["type"] == ScopeType.HTTP and heads.is_board_stream(scope) and not board_stream(scope):
+            await heads.refuse(send, 503, again_s=STREAM_AGAIN_S)
         elif scope["type"] == ScopeType.HTTP and scope["path"] == wire.TICKETS:
             await number(self.state.hall, scope, receive, send)
         else:

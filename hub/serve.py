@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +19,13 @@ from uvicorn.config import STARTUP_FAILURE
 from hub.app import create_app
 from hub.auth.first_run import new_token
 from hub.clock import HallClock
+from hub.connections.accepting import Acceptor
 from hub.connections.declared import with_routes
+from hub.connections.keeper import Keeper, Line
 from hub.connections.limits import Limits, limits_here
-from hub.connections.protocol import BoundedProtocol, Keeper
-from hub.connections.tally import Tally
+from hub.connections.origins import Proxies, read_networks
+from hub.connections.protocol import BoundedProtocol
+from hub.connections.tally import Reason, Tally
 from hub.hall import Hall, system_ms
 from hub.log import event
 from hub.queues import kept_clock
@@ -40,6 +44,9 @@ HANDSHAKE_S = 10.0
 """A client that has not shaken hands by then is gone or means no good."""
 KEEP_ALIVE_S = 75
 """Longer than the terminals' heartbeat of 5 s, so that they keep their connection."""
+SWITCH_S = 0.0005
+"""How long the event loop may keep Python to itself while the store's threads wait for it: each statement of theirs
+gives it up and takes it back, so under a flood of requests a number would wait for it a dozen times."""
 STORE_ENDED = 74
 """Exit code (EX_IOERR of sysexits.h): the database is damaged, or its writer ended; the service starts anew."""
 
@@ -50,17 +57,22 @@ def serve(
     data_dir: Path,
     ready: Callable[[str], None] | None = None,
     certificates: Files | None = None,
+    proxies: Sequence[str] = (),
     *,
     begin_anew: bool = False,
 ) -> int:
     """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` is told the address when it answers;
     without it the address is printed, with the set-up link while the hub has no data.
 
-    ``certificates`` are the operator's own; else those of ``kiosk hub init`` are used when there are some.
+    ``certificates`` are the operator's own; else those of ``kiosk hub init`` are used when there are some. ``proxies``:
+    addresses or networks of the reverse proxies that are believed (X-Forwarded-For, X-Forwarded-Proto).
     ``begin_anew``: the folder lost its database, and a new hub is wanted in it.
     Port 0 takes any free one. Exit code 2: the folder, the address or a certificate cannot be used; the log says why.
     74: while it ran, the store met what this process cannot mend. A locked file and a full or failing disk end nothing.
     """
+    named = read_networks(proxies)
+    if isinstance(named, str):
+        return _refuse(f"--proxy {named} is no address and no network. Give the address that the proxy connects from.")
     try:
         lock = hold(data_dir)
     except StoreRefused as fault:
@@ -73,7 +85,7 @@ def serve(
         tls = _encryption(bind, data_dir, certificates)
         if isinstance(tls, TlsFault):
             return _refuse(tls.sentence)
-        return _serve_locked(bind, port, data_dir / opening.DATABASE, ready, tls)
+        return _serve_locked(bind, port, data_dir / opening.DATABASE, ready, tls, Proxies(named))
 
 
 def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | TlsFault | None:
@@ -89,7 +101,9 @@ def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | 
     )
 
 
-def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None] | None, tls: Tls | None) -> int:
+def _serve_locked(
+    bind: str, port: int, path: Path, ready: Callable[[str], None] | None, tls: Tls | None, proxies: Proxies
+) -> int:
     try:
         listener = socket.create_server((bind, port), backlog=BACKLOG)
     except OSError as fault:
@@ -100,10 +114,11 @@ def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None]
         except StoreRefused as fault:
             return _refuse(str(fault))
         _end_in_order()
+        sys.setswitchinterval(SWITCH_S)
         try:
             _look_back(store)
             app = create_app(store, _clock(store), ca=tls.ca if tls else "")
-            server = HubServer(app, listener, ready or partial(_say, store), tls, limits_here())
+            server = HubServer(app, listener, ready or partial(_say, store), tls, limits_here(), proxies)
             store.at_the_end(server.end)
             server.run([listener])
         finally:
@@ -178,6 +193,7 @@ class HubServer(uvicorn.Server):
         ready: Callable[[str], None] | None = None,
         tls: Tls | None = None,
         limits: Limits | None = None,
+        proxies: Proxies | None = None,
     ) -> None:
         """Serve ``app`` on ``listener``; start with ``run([listener])``, end by ``should_exit = True``."""
         super().__init__(
@@ -195,8 +211,13 @@ class HubServer(uvicorn.Server):
             )
         )
         self._hub, self._listener, self._ready, self._tls = app, listener, ready, tls
-        self._keeper = Keeper(with_routes(limits or Limits(), app), Tally())
+        self._keeper = Keeper(with_routes(limits or Limits(), app), Tally(), proxies)
         self._watch: asyncio.Task[None] | None = None
+        self._acceptor: Acceptor | None = None
+
+    def turned_away(self) -> dict[Reason, int]:
+        """How many were turned away since the start, by the limit that did it."""
+        return self._keeper.tally.total
 
     def end(self, _trouble: Trouble) -> None:
         """Any thread: stop serving."""
@@ -209,24 +230,22 @@ class HubServer(uvicorn.Server):
             sys.exit(STARTUP_FAILURE)
         if self._tls is not None:
             self._watch = asyncio.create_task(self._tls.watch())
-        loop = asyncio.get_running_loop()
         context = self._tls.context if self._tls else None
-        within = HANDSHAKE_S if context else None
-        self.servers = [
-            await loop.create_server(
-                self._connection, sock=self._listener, ssl=context, backlog=BACKLOG, ssl_handshake_timeout=within
-            )
-        ]
+        self._listener.listen(BACKLOG)
+        self._acceptor = Acceptor(self._listener, self._keeper, self._connection, context, HANDSHAKE_S)
+        self.servers = []
         self.started = True
+        gc.collect()
+        gc.freeze()
         host, port = self._listener.getsockname()[:2]
         url = f"{'https' if self._tls else 'http'}://{host}:{port}"
         LOGGER.info("The hub answers at %s", url, extra=event("hub.started"))
         if self._ready:
             self._ready(url)
 
-    def _connection(self) -> BoundedProtocol:
+    def _connection(self, line: Line) -> BoundedProtocol:
         return BoundedProtocol(
-            self._keeper, config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+            self._keeper, line, config=self.config, server_state=self.server_state, app_state=self.lifespan.state
         )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -235,6 +254,9 @@ class HubServer(uvicorn.Server):
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
+        if self._acceptor is not None:
+            self._acceptor.close()
+            await self._acceptor.wait_closed()
         hall: Hall = self._hub.state.hall
         hall.feed.close()
         await super().shutdown(sockets)

@@ -32,14 +32,14 @@ class ByKey(msgspec.Struct, frozen=True, tag=True):
     key_hash: str
 
 
-Holder = BySession | ByKey
+RightHolder = BySession | ByKey
 
 
-def ended(connection: Connection, holders: Iterable[Holder], steady_ms: int) -> set[Holder]:
+def ended(connection: Connection, holders: Iterable[RightHolder], steady_ms: int) -> set[RightHolder]:
     """Those of them who have no right to their streams any more; ``steady_ms`` is by the hub's steady clock."""
     roles, keys = sessions.roles(connection, steady_ms), terminals.keys(connection)
 
-    def has(holder: Holder) -> bool:
+    def has(holder: RightHolder) -> bool:
         if isinstance(holder, ByKey):
             return holder.key_hash in keys
         role = roles.get(holder.token_hash)
@@ -52,6 +52,6 @@ async def watch(hall: TheHall) -> None:
     """End streams whose right has ended, for as long as the hub runs."""
     while True:
         await asyncio.sleep(LOOK_S)
-        if holders := hall.feed.holders():
+        if holders := hall.feed.right_holders():
             for holder in await hall.store.read(partial(ended, holders=holders, steady_ms=hall.clock.steady_ms())):
                 hall.feed.end(holder)

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from litestar.response import Stream
-from msgspec.structs import replace
 
-from hub.called import CalledNow
+from hub.called import CalledNow, Said
+from hub.connections.stream_seats import Holder
 from hub.feed import Batch, Feed
-from hub.queues.events import changes_calls, newest
+from hub.queues.events import newest
 from hub.queues.tickets import local_iso
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
 from kiosk.wire import Calls
 
 if TYPE_CHECKING:
-    from hub.stream_rights import Holder
+    from hub.stream_rights import RightHolder
 
 
 def sse(data: str | bytes, event: str = "", ident: int | None = None) -> bytes:
@@ -41,17 +41,18 @@ async def stream(
     site: str,
     start: Callable[[], Awaitable[tuple[int, bytes]]],
     render: Callable[[Batch], Awaitable[bytes]],
-    holder: "Holder | None" = None,
+    holder: Holder = Holder.OWN,
+    right: "RightHolder | None" = None,
 ) -> AsyncIterator[bytes]:
     """The bytes of one stream without gap or repetition.
 
     ``start`` gives what a listener must know first and the seq it is complete up to (it reads after we listen, so
     nothing falls between). ``render`` turns a batch into bytes; the empty batch is a heartbeat; b"" sends nothing. When
-    the store cannot be read the stream ends at once: whoever listens polls, and comes again. ``holder`` is whose right
+    the store cannot be read the stream ends at once: whoever listens polls, and comes again. ``right`` is whose right
     it needs (``hub.stream_rights``).
     """
     try:
-        listener = await feed.listen(site, holder)
+        listener = await feed.listen(site, holder, right)
     except StoreFailed:
         return
     try:
@@ -74,7 +75,7 @@ def answer(chunks: AsyncIterator[bytes]) -> Stream:
     return Stream(chunks, media_type="text/event-stream", headers=headers)
 
 
-def changes(feed: Feed, store: Store, site: str, holder: "Holder | None" = None) -> Stream:
+def changes(feed: Feed, store: Store, site: str, right: "RightHolder | None" = None) -> Stream:
     """The desk's stream: ``change`` events that name what changed; the page fetches what it shows.
 
     Data: ``{"seq": 17, "kinds": ["call", "ticket"]}``. The first one, with ``kinds`` empty, comes at once: whoever
@@ -88,11 +89,17 @@ def changes(feed: Feed, store: Store, site: str, holder: "Holder | None" = None)
     async def render(batch: Batch) -> bytes:
         return _change(batch[-1].seq, batch) if batch else sse("{}", "beat")
 
-    return answer(stream(feed, site, start, render, holder))
+    return answer(stream(feed, site, start, render, right=right))
 
 
 def calls(
-    feed: Feed, called: CalledNow, site: str, timezone: str, now_ms: Callable[[], int], holder: "Holder | None" = None
+    feed: Feed,
+    called: CalledNow,
+    site: str,
+    timezone: str,
+    now_ms: Callable[[], int],
+    holder: Holder = Holder.OWN,
+    right: "RightHolder | None" = None,
 ) -> Stream:
     """The stream of boards and terminals: ``calls`` events with ``wire.Calls``, each of them all calls there are.
 
@@ -102,26 +109,18 @@ def calls(
     told: Calls | None = None
 
     async def start() -> tuple[int, bytes]:
-        found = await called.read(site)
-        return found.seq, say(found)
+        found = await called.now(site)
+        return found.calls.seq, say(found)
 
     async def render(batch: Batch) -> bytes:
-        if not batch:
-            return sse(local_iso(now_ms(), timezone), "beat")
-        shown = [call.label for call in told.calls] if told is not None else []
-        if not any(changes_calls(event, shown) for event in batch):
-            return b""
-        return say(await called.upto(site, batch[-1].seq))
+        return say(await called.after(site, batch)) if batch else sse(local_iso(now_ms(), timezone), "beat")
 
-    def say(found: Calls) -> bytes:
+    def say(found: Said) -> bytes:
         nonlocal told
-        before, told = told, found
-        if before is not None and before.calls == found.calls and before.business_day in ("", found.business_day):
-            return b""
-        at = local_iso(now_ms(), timezone)
-        return sse(msgspec.json.encode(replace(found, at=at)), "calls", found.seq)
+        before, told = told, found.calls
+        return sse(found.json, "calls", found.calls.seq) if found.differs(before) else b""
 
-    return answer(stream(feed, site, start, render, holder))
+    return answer(stream(feed, site, start, render, holder, right))
 
 
 def _change(seq: int, batch: Batch) -> bytes:

@@ -85,6 +85,13 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--begin-anew", action="store_true", help="a new hub in a folder that lost its database (said once, by hand)"
     )
+    parser.add_argument(
+        "--proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="a reverse proxy in front of the hub: who comes from it is whom it names; may be said several times",
+    )
     acts = parser.add_subparsers(dest="act", metavar="ACT", help="without one the hub runs")
     for act, what in (
         ("init", "make the hub's certificate authority and certificate"),
@@ -100,6 +107,8 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     )
     rotate.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     rotate.add_argument("--accept", action="store_true", help="although some terminals must be enrolled again then")
+    limits = acts.add_parser("limits", help="what a hub started here bears: connections, streams, sizes, times")
+    _lang_option(limits)
     password = acts.add_parser("password", help="give a person a new password; the hub may be running")
     password.add_argument("login")
     unlock = acts.add_parser("unlock", help="forget every wrong password, so that nobody waits any more")
@@ -206,7 +215,14 @@ def _hub(options: argparse.Namespace) -> int:
         return 2
     set_up()
     files = Files(*own) if all(own) else None
-    return serve(options.bind, options.port, options.data, certificates=files, begin_anew=options.begin_anew)
+    return serve(
+        options.bind,
+        options.port,
+        options.data,
+        certificates=files,
+        proxies=options.proxy,
+        begin_anew=options.begin_anew,
+    )
 
 
 def _hub_act(options: argparse.Namespace) -> int:
@@ -214,6 +230,10 @@ def _hub_act(options: argparse.Namespace) -> int:
         from hub.catalogue.rotation import run_rotate
 
         return run_rotate(options.data, accept=options.accept)
+    if options.act == "limits":
+        from hub.connections.cli import run_limits
+
+        return run_limits(options.lang)
     if options.act in ("password", "unlock"):
         from hub.auth.cli import run_password, run_unlock
 

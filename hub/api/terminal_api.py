@@ -13,6 +13,7 @@ from hub import streams
 from hub.api import wiring
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import misses, signing
+from hub.connections.proof import own_stream
 from hub.hall import Hall
 from hub.queues import ahead, entitled, help, house, instance, orders, slots, standing, terminals, waiting
 from hub.queues.clock_set import closed_ahead
@@ -227,9 +228,10 @@ async def calls(request: Asked, hall: Hall) -> Answer:
 async def calls_stream(request: Asked, hall: Hall) -> Stream:
     """The same as a stream: whenever it changes."""
     known = await terminal(request, hall)
+    own_stream(request.scope, known.id)
     timezone = await hall.store.read(partial(waiting.timezone_of, site=known.site))
-    holder = ByKey(wiring.key_hash(request.headers.get("authorization", "")))
-    return streams.calls(hall.feed, hall.called, known.site, timezone, hall.now_ms, holder)
+    right = ByKey(wiring.key_hash(request.headers.get("authorization", "")))
+    return streams.calls(hall.feed, hall.called, known.site, timezone, hall.now_ms, right=right)
 
 
 router = Router(

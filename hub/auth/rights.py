@@ -28,6 +28,8 @@ class Right(StrEnum):
     """Town, site, hours, base URL."""
     TRAIL = "trail"
     """See who changed what, and say how long that is kept."""
+    OPERATION = "operation"
+    """See what the hub bears, what it turned away, and its limits."""
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -35,7 +37,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SUPERVISOR: frozenset({Right.CALL, Right.HELP, Right.QUEUES, Right.COUNTERS, Right.ORDERS}),
     Role.CASH_OFFICE: frozenset({Right.CALL, Right.HELP}),
     Role.EDITOR: frozenset({Right.QUEUES, Right.CATALOGUE}),
-    Role.TECHNICIAN: frozenset({Right.TERMINALS, Right.ORDERS}),
+    Role.TECHNICIAN: frozenset({Right.TERMINALS, Right.ORDERS, Right.OPERATION}),
     Role.ADMINISTRATOR: frozenset(Right),
 }
 

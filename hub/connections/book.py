@@ -10,17 +10,15 @@ from enum import IntEnum
 
 import msgspec
 
+from hub.connections.known import Known
 from hub.connections.limits import Limits
-
-MOST_KNOWN = 4096
-"""Addresses that are remembered."""
 
 
 class Rank(IntEnum):
     """Who goes first when room is needed."""
 
     SILENT = 0
-    """Has not sent a whole head yet."""
+    """Has not sent a whole request yet."""
     IDLE = 1
     """Between two requests."""
     PROVEN_IDLE = 2
@@ -29,8 +27,13 @@ class Rank(IntEnum):
     """A request is being answered, or a stream is open: never goes."""
 
 
+Ranks = dict[Rank, dict[Hashable, None]]
+"""Connections by rank, who has been there longest first."""
+
+
 class _Seat(msgspec.Struct):
     address: str
+    stranger: bool
     rank: Rank = Rank.SILENT
     proven: bool = False
 
@@ -45,34 +48,43 @@ class Room(msgspec.Struct, frozen=True):
 class Connections:
     """The open connections of one hub, by whatever key their owner gives. For the event loop's thread only."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, limits: Limits, known: Known) -> None:
+        self._limits, self._known = limits, known
         self._seats: dict[Hashable, _Seat] = {}
-        self._order: dict[str, dict[Rank, dict[Hashable, None]]] = {}
-        """By address and rank, who has been there longest first."""
-        self._ranked: dict[Rank, dict[Hashable, None]] = {rank: {} for rank in Rank}
-        self._known: dict[str, None] = {}
+        self._by_address: dict[str, Ranks] = {}
+        self._strangers, self._others = _ranks(), _ranks()
+        self._strange = 0
+        """How many seats strangers have."""
 
     def __len__(self) -> int:
         return len(self._seats)
 
-    def opened(self, key: Hashable, address: str) -> Room:
-        """A connection comes. It has a seat unless it is refused; whoever leaves for it has none any more."""
-        limits, known = self._limits, address in self._known
-        if self._count(address) >= (limits.per_known if known else limits.per_stranger):
-            room = self._make_room(address)
-        elif not known and self._strangers() >= limits.strangers:
-            room = self._make_room(None, strangers_only=True)
+    @property
+    def strangers(self) -> int:
+        """How many of them come from addresses that are not known."""
+        return self._strange
+
+    def opened(self, key: Hashable, address: str, *, proxy: bool = False) -> Room:
+        """A connection comes. It has a seat unless it is refused; whoever leaves for it has none any more.
+
+        ``proxy``: it is a reverse proxy's that was named, so it counts as known and is not limited by its address.
+        """
+        limits, stranger = self._limits, not proxy and address not in self._known
+        most = limits.connections if proxy else limits.per_stranger if stranger else limits.per_known
+        if self._count(address) >= most:
+            room = self._make_room(self._by_address[address])
+        elif stranger and self._strange >= limits.strangers:
+            room = self._make_room(self._strangers)
         elif len(self._seats) >= limits.connections:
-            room = self._make_room(None)
+            room = self._make_room(self._strangers, self._others)
         else:
             room = Room()
         if not room.refused:
-            self._sit(key, _Seat(address))
+            self._sit(key, _Seat(address, stranger))
         return room
 
     def busy(self, key: Hashable) -> None:
-        """Its head is whole: it is being answered."""
+        """Its request is whole: it is being answered."""
         self._move(key, Rank.BUSY)
 
     def idle(self, key: Hashable) -> None:
@@ -82,23 +94,17 @@ class Connections:
             self._move(key, Rank.PROVEN_IDLE if seat.proven else Rank.IDLE)
 
     def proved(self, key: Hashable) -> None:
-        """It showed a terminal's key or a session: its address is known from now on."""
+        """It showed a terminal's key or a session: no connection of its address is a stranger's any more."""
         seat = self._seats.get(key)
         if seat is None:
             return
         seat.proven = True
-        self._known.pop(seat.address, None)
-        self._known[seat.address] = None
-        if len(self._known) > MOST_KNOWN:
-            self._known.pop(next(iter(self._known)))
-
-    def knows(self, address: str) -> bool:
-        """Whether somebody proved who they are from this address."""
-        return address in self._known
-
-    def forget(self) -> None:
-        """A day is over: every address has to prove itself anew."""
-        self._known.clear()
+        if seat.stranger:
+            for each in [each for rank in self._by_address[seat.address].values() for each in rank]:
+                mine = self._seats[each]
+                self._unrank(each, mine)
+                mine.stranger = False
+                self._rank(each, mine)
 
     def closed(self, key: Hashable) -> None:
         """It is gone."""
@@ -106,21 +112,18 @@ class Connections:
         if seat is not None:
             self._unrank(key, seat)
 
-    def _make_room(self, address: str | None, *, strangers_only: bool = False) -> Room:
+    def _make_room(self, *among: Ranks) -> Room:
         """Whoever may go, the lowest rank first and of it the one that has been there longest."""
-        ranks = self._ranked if address is None else self._order[address]
         for rank in (Rank.SILENT, Rank.IDLE, Rank.PROVEN_IDLE):
-            for key in ranks.get(rank, ()):
-                if not strangers_only or self._seats[key].address not in self._known:
+            for ranks in among:
+                for key in ranks[rank]:
                     self.closed(key)
                     return Room(leaves=key)
         return Room(refused=True)
 
-    def _strangers(self) -> int:
-        return sum(self._count(address) for address in self._order if address not in self._known)
-
     def _count(self, address: str) -> int:
-        return sum(len(keys) for keys in self._order.get(address, {}).values())
+        ranks = self._by_address.get(address)
+        return 0 if ranks is None else sum(map(len, ranks.values()))
 
     def _sit(self, key: Hashable, seat: _Seat) -> None:
         self._seats[key] = seat
@@ -134,12 +137,18 @@ class Connections:
             self._rank(key, seat)
 
     def _rank(self, key: Hashable, seat: _Seat) -> None:
-        self._ranked[seat.rank][key] = None
-        self._order.setdefault(seat.address, {}).setdefault(seat.rank, {})[key] = None
+        (self._strangers if seat.stranger else self._others)[seat.rank][key] = None
+        self._strange += seat.stranger
+        self._by_address.setdefault(seat.address, _ranks())[seat.rank][key] = None
 
     def _unrank(self, key: Hashable, seat: _Seat) -> None:
-        del self._ranked[seat.rank][key]
-        ranks = self._order[seat.address]
+        del (self._strangers if seat.stranger else self._others)[seat.rank][key]
+        self._strange -= seat.stranger
+        ranks = self._by_address[seat.address]
         del ranks[seat.rank][key]
         if not any(ranks.values()):
-            del self._order[seat.address]
+            del self._by_address[seat.address]
+
+
+def _ranks() -> Ranks:
+    return {rank: {} for rank in Rank}

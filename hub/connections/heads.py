@@ -11,6 +11,7 @@ from litestar.types import HTTPScope, Send
 PATH_MAX = 2048
 QUERY_MAX = 8192
 _NAME = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})\Z")
+_BOARD_STREAM = re.compile(r"/board/[^/]+/stream/?\Z")
 _HOST = re.compile(rb"(?:(?P<six>\[[0-9A-Fa-f:.]{2,45}\])|(?P<name>[^\[\]:]+))(?::(?P<port>[0-9]{1,5}))?\Z")
 
 
@@ -42,8 +43,15 @@ def is_host(host: bytes) -> bool:
     return bool(_NAME.match(found["name"]))
 
 
-async def refuse(send: Send, status: int) -> None:
-    """Answer in one line and close."""
+def is_board_stream(scope: HTTPScope) -> bool:
+    """Whether it asks for a board's stream (``hub.web.board``), which nobody needs a right for, but a place."""
+    return bool(_BOARD_STREAM.match(scope["path"]))
+
+
+async def refuse(send: Send, status: int, again_s: int = 0) -> None:
+    """Answer in one line and close; ``again_s``: when to come again (0 = it does not help)."""
     headers = [(b"content-length", b"0"), (b"connection", b"close")]
+    if again_s:
+        headers.append((b"retry-after", b"%d" % again_s))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"", "more_body": False})

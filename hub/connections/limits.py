@@ -1,4 +1,4 @@
-"""The limits of one hub, in one place: documented in docs/operations.md, printed by ``kiosk hub limits``."""
+"""The limits of one hub, in one place: shown on its page Operation, printed by ``kiosk hub limits``."""
 
 import resource
 from collections.abc import Mapping
@@ -13,6 +13,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     head_bytes: int = 64 * KB
     """Request line and headers of one request."""
+    headers: int = 100
+    """Of one request; browsers behind proxies send 30. Each costs many times its bytes in memory."""
     head_s: float = 10.0
     """From the connection, or the first byte of a further request, until its head is whole."""
     body_bytes: int = 64 * KB
@@ -33,6 +35,33 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """From one such address."""
     per_known: int = 512
     """From one address that is known: a whole office may stand behind it."""
+    stranger_connects: int = 100
+    """New connections a second from one address that is not known, twice that at once."""
+    stranger_requests: int = 50
+    """Requests a second from one such address, twice that at once; the next one waits."""
+    strangers_requests: int = 200
+    """The same of all such addresses together."""
+    known_connects: int = 100
+    """New connections a second from one known address, twice that at once, before which nobody waits whose first bytes
+    carry a key or a session; the next one waits."""
+    known_requests: int = 50
+    """Requests a second from one known address that carry neither a terminal's key nor a session."""
+    claiming_requests: int = 300
+    """The same for those that carry one, until the first of a connection has proved true."""
+    wait_s: float = 5.0
+    """A request whose turn comes later is refused."""
+    write_s: float = 15.0
+    """A reader that is behind and takes less than ``write_bytes`` in this time is dropped."""
+    write_bytes: int = 8 * KB
+    stranger_streams: int = 100
+    """Streams of boards at addresses that are not known."""
+    known_streams: int = 200
+    """The same at known ones."""
+    streams_per_stranger: int = 16
+    """From one address that is not known."""
+    streams_per_known: int = 32
+    streams_per_owner: int = 12
+    """Of one terminal, or of one session at a desk; one more ends the oldest."""
 
     def body_limit(self, path: str) -> int:
         """Bytes that the body of a request to this path may have."""
@@ -54,5 +83,15 @@ def limits_here() -> Limits:
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted
-    most = max(64, min(soft - RESERVED_FILES, 8000))
-    return Limits(connections=most, strangers=most // 2)
+    return limits_for(soft)
+
+
+def limits_for(files: int) -> Limits:
+    """The limits of a process that may have so many files open."""
+    most = max(64, min(files - RESERVED_FILES, 8000))
+    return Limits(
+        connections=most,
+        strangers=most // 2,
+        stranger_streams=min(100, most // 4),
+        known_streams=min(200, most // 4),
+    )

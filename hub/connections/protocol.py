@@ -1,62 +1,57 @@
-"""uvicorn's HTTP protocol with limits: bytes and seconds of head and body, and a seat for each connection.
+"""uvicorn's HTTP protocol with limits: bytes and seconds of head, body and answer, and how fast requests may come.
 
 A limit is kept before anything is parsed beyond it or anybody is asked: the connection is answered in one line and
 closed. All of it runs on the event loop's thread. Limits: ``hub.connections.limits``.
 """
 
 import asyncio
-import ipaddress
+from functools import partial
 from typing import Any
 
 import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from hub.connections.book import Connections
-from hub.connections.limits import Limits
+from hub.connections.keeper import Keeper, Line, Turn
+from hub.connections.origins import origin_of
 from hub.connections.proof import KEY, Proof
-from hub.connections.tally import Reason, Tally
+from hub.connections.slow_readers import ReaderWatch
+from hub.connections.tally import Reason
 from kiosk.wire import Fault
 
 PIECE = 16 * 1024
 """Bytes that are parsed at once: so much a head may be over its limit before that is seen."""
-
-
-class Keeper:
-    """What the connections of one hub share."""
-
-    def __init__(self, limits: Limits, tally: Tally) -> None:
-        self.limits, self.tally = limits, tally
-        self.book = Connections(limits)
+SESSION = b"hub_session="
 
 
 class BoundedProtocol(HttpToolsProtocol):
     """One connection."""
 
-    def __init__(self, keeper: Keeper, **uvicorns: Any) -> None:
+    def __init__(self, keeper: Keeper, line: Line, **uvicorns: Any) -> None:
         super().__init__(**uvicorns)
-        self._keeper, self._limits = keeper, keeper.limits
-        self._origin = ""
+        self._keeper, self._line, self._limits = keeper, line, keeper.limits
         self._in_head, self._refused = True, False
-        self._head = self._body = self._most_body = self._announced = 0
-        self._body_from_s, self._whole, self._unwanted = 0.0, True, 0
+        self._head = self._body = self._most_body = self._announced = self._unwanted = 0
+        self._body_from_s = 0.0
+        self._body_whole = self._begun = False
         self._timer: asyncio.TimerHandle | None = None
+        self._waiting: tuple[asyncio.TimerHandle, Turn] | None = None
+        self._proof: Proof | None = None
+        self._proven = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take a seat; whoever has been silent longest may lose theirs for it."""
+        """The handshake is over: a head is due."""
         super().connection_made(transport)
-        self._origin = origin_of(self.client[0] if self.client else "")
-        room = self._keeper.book.opened(self, self._origin)
-        if isinstance(room.leaves, BoundedProtocol):
-            room.leaves.drop(Reason.ROOM)
-        if room.refused:
-            self.drop(Reason.FULL)
-        else:
-            self._within(self._limits.head_s, Reason.HEAD_TIME)
+        self._line.speaker = self
+        drop = partial(self._line.drop, Reason.SLOW)
+        self._reader = ReaderWatch(self._limits, self.loop.call_later, transport.get_write_buffer_size, drop)
+        self._within(self._limits.head_s, Reason.HEAD_TIME)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Give the seat back."""
+        """Give every seat back."""
         self._stop_timer()
-        self._keeper.book.closed(self)
+        self._reader.end()
+        self._stop_waiting()
+        self._line.closed()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -82,9 +77,19 @@ class BoundedProtocol(HttpToolsProtocol):
             self._within(self._limits.head_s, Reason.HEAD_TIME)
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count them: many short ones cost more than a long one."""
+        if self._refused:
+            return
+        super().on_header(name, value)
+        if len(self.headers) > self._limits.headers:
+            self._refuse(431, Reason.HEAD_BYTES)
+
     def on_headers_complete(self) -> None:
         """The head is whole: refuse a body that says it is too long, else let it be answered."""
-        self._in_head, self._body, self._whole = False, 0, False
+        if self._refused:
+            return
+        self._in_head, self._body = False, 0
         self._stop_timer()
         self._most_body = self._limits.body_limit(self.url.partition(b"?")[0].decode("latin-1"))
         self._announced = _announced(self.headers)
@@ -93,11 +98,49 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if any(name == b"transfer-encoding" for name, _ in self.headers):
             self._announced = self._most_body
-        self._keeper.book.busy(self)
-        self.scope["state"][KEY] = Proof(self._keeper.book, self)
+        self._body_whole = self._begun = False
+        self._know_origin()
         self._body_from_s = self.loop.time()
         self._within(self._limits.body_s, Reason.BODY_TIME)
         super().on_headers_complete()
+
+    def _know_origin(self) -> None:
+        """Who asks: the peer, or whom a proxy that was named speaks for."""
+        if self._line.proxied:
+            said = self._keeper.proxies.forwarded(self._line.peer, self.headers)
+            self.scope["client"] = (said.address, 0)
+            if said.scheme:
+                self.scope["scheme"] = said.scheme
+        address = self.scope["client"][0] if self.scope["client"] else ""
+        self._proof = self.scope["state"][KEY] = Proof(self._keeper, self._line, origin_of(address))
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """Begin to answer when it is this request's turn; who proved who they are on this connection never waits."""
+        if self._proven and not self._line.proxied:
+            self._begin(cycle, app)
+            return
+        address = cycle.scope["client"][0] if cycle.scope["client"] else ""
+        turn = self._keeper.turn(origin_of(address), claims=_claims(cycle.scope["headers"]))
+        if turn.seconds <= 0:
+            self._begin(cycle, app)
+        elif turn.seconds > self._limits.wait_s:
+            turn.give_back()
+            self._refuse(429, Reason.PACE)
+        else:
+            self._waiting = self.loop.call_later(turn.seconds, self._begin, cycle, app), turn
+
+    def _begin(self, cycle: Any, app: Any) -> None:
+        self._waiting = None
+        if self._refused or self.transport.is_closing():
+            return
+        self._begun = True
+        self._look_busy()
+        super()._start_asgi_task(cycle, app)
+
+    def _look_busy(self) -> None:
+        """Whoever lets us wait for a body, or waits for a turn, may still be closed to make room."""
+        if self._begun and self._body_whole:
+            self._keeper.book.busy(self._line)
 
     def on_body(self, body: bytes) -> None:
         """Count what comes without a length."""
@@ -109,27 +152,46 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The body is whole."""
-        self._whole = True
         self._stop_timer()
         if not self._refused:
+            self._body_whole = True
+            self._look_busy()
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Answered: from now on it may be closed to make room. A large rest of a body that nobody wanted is not parsed;
         a small one is passed over, and the connection goes on."""
-        self._keeper.book.idle(self)
+        self._proven = self._proven or (self._proof is not None and self._proof.given)
+        self._begun = False
+        self._keeper.streams.leave(self._line)
+        self._keeper.book.idle(self._line)
         super().on_response_complete()
         large = self._announced - self._body > self._limits.linger_bytes
-        if self.cycle.response_complete and not self._whole and large and not self._refused:
+        if self.cycle.response_complete and not self._body_whole and large and not self._refused:
             self._refused = True
             self._stop_timer()
             self.loop.call_later(self._limits.linger_s, self.transport.close)
 
-    def drop(self, reason: Reason) -> None:
-        """Close without a word: an answer would cost more than the silence is worth."""
+    def pause_writing(self) -> None:
+        """The reader takes less than is sent."""
+        super().pause_writing()
+        self._reader.begin()
+
+    def resume_writing(self) -> None:
+        """It goes on."""
+        self._reader.end()
+        super().resume_writing()
+
+    def shutdown(self) -> None:
+        """The hub ends: whoever waits for a turn waits no more."""
+        if self._waiting is not None:
+            self.end()
+        else:
+            super().shutdown()
+
+    def end(self) -> None:
+        """Close without a word."""
         self._refused = True
-        self._keeper.tally.note(reason, self._origin)
-        self._keeper.book.closed(self)
         self.transport.abort()
 
     def _refuse(self, status: int, reason: Reason) -> None:
@@ -138,7 +200,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         self._refused = True
         self._stop_timer()
-        self._keeper.tally.note(reason, self._origin)
+        self._keeper.tally.note(reason, self._line.origin)
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -155,7 +217,7 @@ class BoundedProtocol(HttpToolsProtocol):
         elif reason is Reason.BODY_TIME:
             self._refuse(408, reason)
         else:
-            self.drop(reason)
+            self._line.drop(reason)
 
     def _body_left_s(self) -> float:
         """How long the body may still take, by what came of it."""
@@ -166,6 +228,13 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            handle, turn = self._waiting
+            handle.cancel()
+            turn.give_back()
+            self._waiting = None
 
 
 def _said(url: bytes, status: int) -> bytes:
@@ -182,13 +251,6 @@ def _announced(headers: list[tuple[bytes, bytes]]) -> int:
     return int(found) if found.isdigit() and len(found) < 16 else 0 if not found else 1 << 62
 
 
-def origin_of(address: str) -> str:
-    """Who counts as one: an IPv4 address, or the network of an IPv6 address (one customer has 2^64 of them)."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv6Address):
-        mapped = found.ipv4_mapped
-        return str(mapped) if mapped else str(ipaddress.ip_network((found, 64), strict=False))
-    return address
+def _claims(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether the head carries what may be a terminal's key or a session."""
+    return any(name == b"authorization" or (name == b"cookie" and SESSION in value) for name, value in headers)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from hub import streams
 from hub.catalogue import listing
+from hub.connections.proof import holder_of
 from hub.hall import Hall
 from hub.queues.called import called_now
 from hub.queues.house import Site
@@ -61,12 +62,13 @@ async def board_calls(request: Asked, hall: Hall, site_id: FromPath[str]) -> Res
 
 
 @get("/board/{site_id:str}/stream")
-async def board_stream(hall: Hall, site_id: FromPath[str]) -> Stream | Response[Any]:
-    """Calls as they happen, with a beat between them."""
+async def board_stream(request: Asked, hall: Hall, site_id: FromPath[str]) -> Stream | Response[Any]:
+    """Calls as they happen, with a beat between them. Whether there is a stream for this board was looked at before
+    (``hub.app``)."""
     site = await hall.store.read(partial(looking.site_of, ident=site_id))
     if site is None:
         return Response(b"", status_code=404)
-    return streams.calls(hall.feed, hall.called, site.id, site.timezone, hall.now_ms)
+    return streams.calls(hall.feed, hall.called, site.id, site.timezone, hall.now_ms, holder_of(request.scope))
 
 
 def _look(connection: Connection, site: Site, lang: str, now_ms: int) -> tuple[Calls, str]:

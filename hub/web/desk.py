@@ -18,6 +18,7 @@ from hub import streams
 from hub.auth import seats
 from hub.auth.rights import Right
 from hub.auth.sessions import Person
+from hub.connections.proof import own_stream
 from hub.hall import Hall, TheHall
 from hub.log import event
 from hub.queues import alarms, bringing, calling, returning, tickets, undoing
@@ -77,6 +78,7 @@ async def parts(request: Asked, hall: Hall) -> Response[Any]:
 async def changes(request: Asked, hall: Hall) -> Stream:
     """A server-sent event whenever something changed, and a beat while nothing does."""
     me = who(request)
+    own_stream(request.scope, me.token_hash)
     return streams.changes(hall.feed, hall.store, me.site, BySession(me.token_hash, Right.CALL))
 
 

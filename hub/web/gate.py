@@ -14,8 +14,8 @@ from litestar.datastructures import Cookie
 from hub.auth import sessions
 from hub.auth.rights import Right, may
 from hub.auth.sessions import Person
-from hub.connections.proof import prove
-from hub.connections.protocol import origin_of
+from hub.connections.origins import origin_of
+from hub.connections.proof import prove, unnamed_proxy
 from hub.hall import Hall
 from hub.queues.house import sites
 from hub.store.faults import StoreFailed
@@ -105,7 +105,7 @@ def keep_form_token(request: Asked, answer: Response[Any]) -> Response[Any]:
 
 def cookie(request: Asked, key: str, value: str, max_age: int | None = None) -> Cookie:
     """A strict cookie: no script reads it, no other site's page sends it."""
-    secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
+    secure = request.url.scheme == "https"
     return Cookie(key=key, value=value, path="/", max_age=max_age, httponly=True, samesite="strict", secure=secure)
 
 
@@ -132,10 +132,15 @@ async def _from_our_page(request: Asked, token: str) -> bool:
 
 
 def _same_origin(request: Asked) -> bool:
-    """The browser says which page sent it, with its scheme; a browser always does so with a POST."""
-    host, scheme = request.headers.get("host", ""), request.url.scheme
-    forwarded = request.headers.get("x-forwarded-proto")
-    return request.headers.get("origin") in {f"{each}://{host}" for each in (scheme, forwarded) if each}
+    """The browser says which page sent it, with its scheme; a browser always does so with a POST.
+
+    The scheme is the browser's where a proxy that was named says so (``hub.connections.protocol``).
+    """
+    if request.headers.get("origin") == f"{request.url.scheme}://{request.headers.get('host', '')}":
+        return True
+    if "x-forwarded-proto" in request.headers:
+        unnamed_proxy(request.scope)
+    return False
 
 
 async def _host_is_ours(request: Asked) -> bool:

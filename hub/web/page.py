@@ -50,6 +50,7 @@ WAYS: tuple[tuple[str, str, str, Right], ...] = (
     ("/people", "ways.people", "users-group", Right.USERS),
     ("/site", "ways.site", "settings", Right.SITE),
     ("/trail", "ways.trail", "clipboard-list", Right.TRAIL),
+    ("/operation", "ways.operation", "shield", Right.OPERATION),
 )
 """The pages of the staff: address, text, icon, the right one needs."""
 

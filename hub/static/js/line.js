@@ -8,7 +8,7 @@
 "use strict";
 window.Line = class {
   #url; #beat; #kinds; #take; #id; #channel; #source = null; #leader = ""; #leaderSeen = false;
-  #heard = 0; #opened = 0; #leaderAt = 0; #last = 0; #timer = 0;
+  #heard = 0; #opened = 0; #leaderAt = 0; #last = 0; #timer = 0; #refused = 0;
 
   // url: of the stream; beat: ms between two signs of life; kinds: names of its events. take(kind, data) gets each one
   // on every page; "open" when the stream begins (anything may be new), "shut" when it ended.
@@ -102,8 +102,11 @@ window.Line = class {
       this.#say({ is: "word", kind, data });
       this.#got(kind, data);
     };
-    source.addEventListener("open", () => got("open", ""));
-    source.addEventListener("error", () => { if (this.#heard) got("shut", ""); });
+    source.addEventListener("open", () => { this.#refused = 0; got("open", ""); });
+    source.addEventListener("error", () => { // closed for good: the hub refused it (too many streams, signed out)
+      if (source === this.#source && source.readyState === EventSource.CLOSED) this.#refused += 1;
+      if (this.#heard || source.readyState === EventSource.CLOSED) got("shut", "");
+    });
     for (const kind of ["beat", ...this.#kinds]) source.addEventListener(kind, (event) => got(kind, event.data));
   }
   #close() {
@@ -123,7 +126,8 @@ window.Line = class {
     if (this.leads) {
       const silent = now - Math.max(this.#heard, this.#opened);
       const shut = !this.#source || this.#source.readyState === EventSource.CLOSED;
-      if (silent >= 2 * this.#beat || silent < 0 || (shut && now - this.#opened >= 2000)) this.#open();
+      const pause = Math.min(30000, 1000 * 2 ** this.#refused); // whoever is refused asks less and less often
+      if (silent < 0 || (shut ? now - this.#opened >= pause : silent >= 2 * this.#beat)) this.#open();
       if (!this.live) this.#say({ is: "lead" });
     } else if (this.#leader && now - this.#leaderAt >= 3 * this.#beat) {
       this.#leader = "";

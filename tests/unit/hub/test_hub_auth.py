@@ -221,7 +221,7 @@ def test_every_role_has_its_rights_and_the_administrator_all() -> None:
     assert RIGHTS[Role.ADMINISTRATOR] == set(Right)
     manages = {right: {role for role in Role if may(role, right)} for right in Right}
     assert manages[Right.USERS] == manages[Right.SITE] == {Role.ADMINISTRATOR}
-    assert manages[Right.TERMINALS] == {Role.TECHNICIAN, Role.ADMINISTRATOR}
+    assert manages[Right.TERMINALS] == manages[Right.OPERATION] == {Role.TECHNICIAN, Role.ADMINISTRATOR}
     assert manages[Right.CALL] == {Role.CLERK, Role.SUPERVISOR, Role.CASH_OFFICE, Role.ADMINISTRATOR}
     assert manages[Right.QUEUES] == {Role.SUPERVISOR, Role.EDITOR, Role.ADMINISTRATOR}
 

@@ -4,8 +4,10 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from itertools import count
+from pathlib import Path
 
 import pytest
 import requests
@@ -14,10 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.connections.book import Connections, Rank, Room
+from hub.connections.known import DAY_S, Known
 from hub.connections.limits import KB, Limits
-from hub.connections.protocol import origin_of
+from hub.connections.origins import origin_of
 from hub.connections.tally import EVERY_S, Reason, Tally
 from hub.serve import HubServer
+from hub.tls import files, serving
 from kiosk import wire
 
 SMALL = Limits(connections=6, strangers=4, per_stranger=3, per_known=5)
@@ -32,7 +36,7 @@ def opened(book: Connections, *keys: str, address: str = "a") -> list[Room]:
 
 
 def test_whoever_is_silent_longest_makes_room_for_whoever_comes() -> None:
-    book = Connections(SMALL)
+    book = Connections(SMALL, Known())
     assert opened(book, "1", "2", "3") == [Room()] * 3
     assert opened(book, "4") == [Room(leaves="1")]
     assert opened(book, "5") == [Room(leaves="2")]
@@ -40,7 +44,7 @@ def test_whoever_is_silent_longest_makes_room_for_whoever_comes() -> None:
 
 
 def test_a_request_that_is_answered_never_goes() -> None:
-    book = Connections(SMALL)
+    book = Connections(SMALL, Known())
     opened(book, "1", "2", "3")
     for key in "123":
         book.busy(key)
@@ -50,24 +54,27 @@ def test_a_request_that_is_answered_never_goes() -> None:
 
 
 def test_whoever_proved_who_they_are_goes_last() -> None:
-    book = Connections(SMALL)
+    known = Known()
+    book = Connections(SMALL, known)
     opened(book, "terminal")
     book.busy("terminal")
+    known.prove("a")
     book.proved("terminal")
     book.idle("terminal")
     opened(book, "2", "3")
     book.busy("3")
     book.idle("3")
-    assert book.knows("a")
     leaves = [room.leaves for room in opened(book, *map(str, range(10, 40)))]
     assert "3" not in leaves[:5], "it has sent a head, others have not"
     assert "terminal" not in leaves
 
 
 def test_a_crowd_of_strangers_leaves_seats_for_the_known() -> None:
-    book = Connections(SMALL)
+    known = Known()
+    book = Connections(SMALL, known)
     opened(book, "t", address="hall")
     book.busy("t")
+    known.prove("hall")
     book.proved("t")
     for n in range(10):
         book.opened(f"s{n}", f"stranger {n}")
@@ -76,17 +83,40 @@ def test_a_crowd_of_strangers_leaves_seats_for_the_known() -> None:
     assert book.opened("s99", "stranger 99") == Room(refused=True)
 
 
-def test_the_known_are_forgotten_when_the_day_is_over() -> None:
-    book = Connections(SMALL)
-    opened(book, "t")
+def test_whoever_proves_it_takes_the_other_connections_of_the_address_along() -> None:
+    known = Known()
+    book = Connections(SMALL, known)
+    opened(book, "t", "u", address="hall")
+    assert book.strangers == 2
+    known.prove("hall")
     book.proved("t")
-    book.forget()
-    assert not book.knows("a")
+    assert book.strangers == 0
+    book.closed("u")
+    assert (len(book), book.strangers) == (1, 0)
+
+
+def test_a_named_proxy_is_known_and_has_room_for_everybody_behind_it() -> None:
+    book = Connections(SMALL, Known())
+    rooms = [book.opened(n, "proxy", proxy=True) for n in range(SMALL.connections)]
+    assert rooms == [Room()] * SMALL.connections
+    assert book.strangers == 0
+    assert book.opened("one more", "proxy", proxy=True) == Room(leaves=0)
+
+
+def test_an_address_is_known_for_a_day() -> None:
+    now = [0.0]
+    known = Known(lambda: now[0])
+    known.prove("a")
+    now[0] = DAY_S - 1
+    assert "a" in known
+    now[0] = DAY_S
+    assert "a" not in known
 
 
 @given(st.lists(st.tuples(st.sampled_from("obipc"), st.integers(0, 12), st.sampled_from("xyz")), max_size=120))
 def test_the_books_never_hold_more_than_they_may(steps: list[tuple[str, int, str]]) -> None:
-    book, held = Connections(SMALL), dict[int, str]()
+    known = Known()
+    book, held = Connections(SMALL, known), dict[int, str]()
     fresh = count(100)
     busy = set[int]()
     for word, n, address in steps:
@@ -109,6 +139,8 @@ def test_the_books_never_hold_more_than_they_may(steps: list[tuple[str, int, str
                 book.idle(key)
                 busy -= {key}
             case "p":
+                if key in held:
+                    known.prove(held[key])
                 book.proved(key)
             case _:
                 book.closed(key)
@@ -116,6 +148,7 @@ def test_the_books_never_hold_more_than_they_may(steps: list[tuple[str, int, str
                 busy -= {key}
         assert len(book) == len(held) <= SMALL.connections
         assert all(list(held.values()).count(each) <= SMALL.per_known for each in "xyz")
+        assert book.strangers == sum(each not in known for each in held.values()) <= SMALL.strangers
 
 
 def test_ranks_are_in_the_order_of_leaving() -> None:
@@ -159,7 +192,7 @@ class Hub:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
 
     def answers(self) -> bool:
-        return requests.get(f"{self.url}/healthz", timeout=PATIENCE_S).status_code == 200
+        return requests.get(f"{self.url}/healthz", timeout=PATIENCE_S, verify=False).status_code == 200
 
     def said(self, *parts: bytes) -> bytes:
         """What the hub says to these bytes until it closes."""
@@ -185,15 +218,28 @@ def limits() -> Limits:
 
 @pytest.fixture
 def hub(hall, limits: Limits) -> Iterator[Hub]:
+    yield from served(hall, limits)
+
+
+@pytest.fixture
+def encrypted(hall, limits: Limits, tmp_path: Path) -> Iterator[Hub]:
+    now = datetime.now(UTC)
+    files.make(files.folder_of(tmp_path), files.all_names(("hub",)), now)
+    tls = serving.open_tls(serving.of_folder(files.folder_of(tmp_path)))
+    assert isinstance(tls, serving.Tls), tls
+    yield from served(hall, limits, tls)
+
+
+def served(hall, limits: Limits, tls: serving.Tls | None = None) -> Iterator[Hub]:
     with app_for(hall.store, hall.clock, 5.0) as (app, _):
         listener = socket.create_server(("127.0.0.1", 0))
         up = threading.Event()
-        server = HubServer(app, listener, lambda _url: up.set(), limits=limits)
+        server = HubServer(app, listener, lambda _url: up.set(), tls=tls, limits=limits)
         thread = threading.Thread(target=partial(server.run, [listener]))
         thread.start()
         assert up.wait(PATIENCE_S)
         port = listener.getsockname()[1]
-        yield Hub(f"http://127.0.0.1:{port}", port)
+        yield Hub(f"http{'s' if tls else ''}://127.0.0.1:{port}", port)
         server.should_exit = True
         thread.join(PATIENCE_S)
         assert not thread.is_alive()
@@ -208,8 +254,9 @@ HEAD = b"POST /signin HTTP/1.1\r\nhost: 127.0.0.1\r\n"
         b"GET / HTTP/1.1\r\nhost: x\r\nx-long: " + b"a" * (80 * KB),
         b"GET /" + b"a" * (80 * KB) + b" HTTP/1.1\r\n",
         b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 20_000,
+        b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n" + b"x: y\r\n" * 99 + b"\r\n",
     ],
-    ids=["header", "address", "headers"],
+    ids=["header", "address", "headers", "one header too many"],
 )
 def test_a_head_without_end_is_refused_at_its_limit(hub: Hub, head: bytes) -> None:
     assert hub.said(head).startswith(b"HTTP/1.1 431 ")
@@ -252,6 +299,26 @@ def test_more_connections_than_may_be_close_the_silent_ones_and_the_hub_answers(
         for _ in range(60):
             open_.enter_context(contextlib.closing(hub.open()))
         assert hub.answers()
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_connections_that_never_shake_hands_make_room_like_all_others(encrypted: Hub, limits: Limits) -> None:
+    """Before the handshake nobody has a protocol yet: they are counted all the same."""
+    lines = [encrypted.open() for _ in range(3 * limits.per_stranger)]
+    read(lines[0])  # ends when the eleventh comes, or the socket's own patience does and the test fails
+    assert encrypted.answers()
+    for line in lines:
+        line.setblocking(False)
+    standing = 0
+    for line in lines:
+        try:
+            line.recv(1)
+        except BlockingIOError:
+            standing += 1
+        except ConnectionError:
+            pass
+        line.close()
+    assert standing <= limits.per_stranger
 
 
 def test_pipelined_requests_are_answered_one_by_one(hub: Hub) -> None:

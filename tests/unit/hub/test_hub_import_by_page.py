@@ -20,6 +20,7 @@ from hub.catalogue.parcel import Parcel, open_parcel
 from hub.catalogue.runs import Broken, Run, Runs, Stage
 from hub.catalogue.xzufi import facts
 from hub.store.words import Role
+from hub.trail.entries import Who
 from hub.uploads import NoRoom, Uploads
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Fee, Service
@@ -174,7 +175,7 @@ def work(hall: Any, tmp_path: Path, body: bytes, name: str = "katalog.zip") -> c
     folder.mkdir()
     (folder / "body").write_bytes(body)
     data = str(hall.store.path.parent)
-    return child.work(Task(str(folder / "body"), str(folder), data, "", Bringer(SITE, "Dora", name)))
+    return child.work(Task(str(folder / "body"), str(folder), data, "", Bringer(SITE, "Dora", Who(login="dora"), name)))
 
 
 def test_it_is_what_the_command_does(hall: Any, tmp_path: Path) -> None:
@@ -207,7 +208,7 @@ def runs(tmp_path: Path, *command: str) -> Runs:
 
 
 def test_one_at_a_time_and_it_ends_with_the_hub(tmp_path: Path) -> None:
-    by = Bringer(SITE, "Dora", "a.json")
+    by = Bringer(SITE, "Dora", Who(login="dora"), "a.json")
 
     async def both() -> tuple[object, object, Run | None]:
         made = runs(tmp_path, "/bin/sleep", "1000")
@@ -229,7 +230,7 @@ def test_one_at_a_time_and_it_ends_with_the_hub(tmp_path: Path) -> None:
 def test_a_process_that_fails_is_an_end_too(tmp_path: Path, command: tuple[str, ...]) -> None:
     async def one() -> Run | None:
         made = runs(tmp_path, *command)
-        await made.take(Bringer(SITE, "Dora", "a.json"), "", 2, pieces(b"{}"))
+        await made.take(Bringer(SITE, "Dora", Who(login="dora"), "a.json"), "", 2, pieces(b"{}"))
         while made.going_on:
             await asyncio.sleep(0.01)
         return made.of(SITE)

@@ -13,7 +13,8 @@ import msgspec
 
 from hub import streams
 from hub.called import CalledNow
-from hub.feed import BACKLOG, Feed
+from hub.connections.stream_seats import Holder
+from hub.feed import BACKLOG, PORTION, Feed, Listener
 from hub.queues import acts, calling, days, events, issue, states, undoing
 from hub.queues.acts import Act
 from hub.store.words import State
@@ -332,6 +333,62 @@ def test_feed_reads_once_however_many_listen(hall) -> None:
         task.cancel()
 
     asyncio.run(scene())
+
+
+def test_what_is_called_is_read_and_written_out_once_however_many_listen(hall) -> None:
+    reads: list[object] = []
+    read = hall.store.read
+
+    async def counted(fn):
+        reads.append(fn)
+        return await read(fn)
+
+    async def scene() -> list[bytes]:
+        feed, called = Feed(hall.store, 60), CalledNow(hall.store, hall.clock)
+        task = asyncio.ensure_future(feed.run())
+        boards = [streams.calls(feed, called, hall.site, "Europe/Berlin", hall.clock).iterator for _ in range(30)]
+        for board in boards:
+            await anext(board)
+        waiting = [asyncio.ensure_future(anext(board)) for board in boards]
+        await asyncio.sleep(0)
+        hall.store.read = counted
+        await asyncio.to_thread(call, hall, 1)
+        found = await asyncio.gather(*waiting)
+        for board in boards:
+            await board.aclose()
+        task.cancel()
+        return found
+
+    found = asyncio.run(scene())
+    assert set(found) == {found[0]}
+    assert b"A 001" in found[0]
+    assert 2 <= len(reads) <= 4, "the events of one or two commits, and the calls"
+
+
+def test_terminals_hear_first_and_a_crowd_of_strangers_in_portions(hall) -> None:
+    """Between two portions of strangers the loop does other work; whoever is known waits for none of them."""
+
+    async def scene() -> list[str]:
+        feed, heard = Feed(hall.store, 60), list[str]()
+        task = asyncio.ensure_future(feed.run())
+
+        async def hear(name: str, listener: Listener) -> None:
+            await anext(listener.batches())
+            heard.append(name)
+
+        names = [f"stranger {n}" for n in range(3 * PORTION)]
+        listening = [(name, await feed.listen(hall.site, Holder.STRANGER)) for name in names]
+        listening += [("board", await feed.listen(hall.site, Holder.KNOWN)), ("desk", await feed.listen(hall.site))]
+        tasks = [asyncio.ensure_future(hear(*each)) for each in listening]
+        await asyncio.sleep(0)
+        await asyncio.to_thread(hall.ticket)
+        await asyncio.gather(*tasks)
+        task.cancel()
+        return heard
+
+    heard = asyncio.run(scene())
+    assert heard.index("desk") < heard.index("board") < heard.index(f"stranger {3 * PORTION - 1}")
+    assert len(heard) == 3 * PORTION + 2
 
 
 def test_event_is_written_as_the_standard_says() -> None:
