@@ -30,6 +30,7 @@ from hub.store.tables.house import (
 )
 from hub.store.tables.numbers import alarm, instance, label_alias, slot_grant, ticket_alias
 from hub.store.tables.orders import terminal_order
+from hub.store.tables.past import past_interval
 from hub.store.tables.visits import applied, business_day, counter_seq, event, help_call, interval, ticket, tombstone
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "interval",
     "label_alias",
     "metadata",
+    "past_interval",
     "queue",
     "search_miss",
     "seat",
