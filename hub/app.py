@@ -18,10 +18,10 @@ from hub.api.wiring import Asked
 from hub.clock import Kept, Verdict
 from hub.connections import heads
 from hub.feed import HEARTBEAT_S, Feed
+from hub.forgetting import sweep
 from hub.hall import Hall, TheHall, believe, system_ms
 from hub.queues import kept_clock
 from hub.queues.days import turn_all
-from hub.queues.retention import prune
 from hub.store.engine import Store
 from hub.tasks import keep_going
 from hub.web import edges, routers
@@ -125,10 +125,9 @@ async def _watch_clock(hall: Hall) -> None:
 
 
 async def _forget(hall: Hall) -> None:
-    """Delete what nobody needs any more, in portions so that a number never waits for long."""
+    """Delete what is old, now and every hour, while the clock is not in doubt."""
     while True:
         while not hall.clock.settled():
             await asyncio.sleep(LOOK_S)
-        while hall.clock.settled() and await hall.store.write(partial(prune, now_ms=hall.now_ms())):
-            await asyncio.sleep(0)
+        await sweep(hall.store, hall.now_ms, hall.clock.settled)
         await asyncio.sleep(FORGET_S)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.queues import handing_back, orders
 from hub.queues.arrivals import Told
-from hub.queues.merging import take_in
+from hub.queues.merging import TakenIn, take_in
 from hub.queues.refusals import Code, Refused, status_of
 from hub.queues.slips import take_slip
 from hub.queues.terminals import Known
@@ -129,8 +129,7 @@ def _ticket(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | 
         terminal=teller.known.id,
         tapped_at=fact.tapped_at[:40],
     )
-    taken = take_in(connection, told)
-    return taken if isinstance(taken, Refused) else taken.news
+    return _news(take_in(connection, told))
 
 
 def _cancel(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
@@ -148,8 +147,14 @@ def _paper(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | R
 
 def _scan(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
     fact = _SCAN.decode(body)
-    taken = take_slip(connection, teller.known.site, fact.slip, teller.draw(), teller.now_ms)
-    return taken if isinstance(taken, Refused) else taken.news
+    return _news(take_slip(connection, teller.known.site, fact.slip, teller.draw(), teller.now_ms))
+
+
+def _news(taken: TakenIn | Refused) -> str | Refused:
+    """What is no longer kept is settled too: the terminal must not tell it again."""
+    if isinstance(taken, Refused):
+        return str(taken.code) if taken.code is Code.NO_LONGER_KEPT else taken
+    return taken.news
 
 
 def _order(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
