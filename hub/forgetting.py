@@ -48,11 +48,15 @@ async def sweep(
     doubt). Raises StoreFailed."""
     for horizon in await store.read(partial(horizons, now_ms=now_ms())):
         for rule in rules(draw):
-            while may_go_on() and (keys := await store.read(partial(rule.find, horizon=horizon))):
+            while may_go_on() and (keys := await store.read(partial(_find, rule=rule, horizon=horizon))):
                 await _forget_all(store, rule, horizon, keys, may_go_on)
     if may_go_on():
         await asyncio.to_thread(_remove_old_copies, store, now_ms())
         await _shrink(store)
+
+
+def _find(connection: Connection, rule: Rule, horizon: Horizon) -> Sequence[Key]:
+    return rule.find(connection, horizon)
 
 
 async def _forget_all(

@@ -93,6 +93,10 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     unlock = acts.add_parser("unlock", help="forget every wrong password, so that nobody waits any more")
     for way_in in (password, unlock):
         way_in.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+    compact = acts.add_parser(
+        "compact", help="write the hub's database anew without its free space; the hub must be stopped"
+    )
+    compact.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     backup = acts.add_parser(
         "backup", help="copy the hub's database and certificates to a new file, while the hub runs"
     )
@@ -186,6 +190,10 @@ def _hub_act(options: argparse.Namespace) -> int:
         from hub.auth.cli import run_password, run_unlock
 
         return run_unlock(options.data) if options.act == "unlock" else run_password(options.login, options.data)
+    if options.act == "compact":
+        from hub.compact import run_compact
+
+        return run_compact(options.data)
     from hub.backup import run_backup, run_restore
 
     if options.act == "backup":

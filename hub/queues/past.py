@@ -17,20 +17,22 @@ from hub.queues.kept import Horizon
 from hub.queues.states import move
 from hub.queues.tickets import Ticket, load
 from hub.store.sql import run
-from hub.store.words import State
+from hub.store.words import State, sql_list
 
 Draw = Callable[[int], int]
 """A random number from 0 up to, not including, this one."""
 NUMBERS = 1_000_000_000
 """Random numbers of a day's visits."""
-FORGOTTEN_TOO = (State.PARKED, State.PENDING_PICKUP)
-"""States that outlive their business day, without an end: they are over when nothing has happened for so long."""
+NEVER_CAME_BACK = (State.PARKED, State.PENDING_PICKUP)
+"""States that outlive their business day, without an end."""
 
 _OVER = (
-    "(t.ended_ms < ?2 OR (t.ended_ms IS NULL AND t.state IN ('parked', 'pending_pickup')"
+    f"(t.ended_ms < ?2 OR (t.state IN {sql_list((*NEVER_CAME_BACK, State.EXPIRED))}"
     " AND NOT EXISTS (SELECT 1 FROM interval i WHERE i.site_id = t.site_id AND i.ticket_id = t.id"
     " AND i.started_ms >= ?2)))"
 )
+"""Where nobody ended the visit it is over since something happened last: an expired one may have been told, or its day
+turned, long after."""
 _FIND = (
     "SELECT t.id FROM ticket t WHERE t.site_id = ?1 AND t.day <> ?4 AND (t.day <= ?3 OR t.day > ?4)"
     f" AND {_OVER} LIMIT ?5"
@@ -59,7 +61,7 @@ def forget(connection: Connection, horizon: Horizon, ident: str, draw: Draw) -> 
     ticket = load(connection, horizon.site, ident) if still else None
     if ticket is None:
         return
-    if ticket.state in FORGOTTEN_TOO:
+    if ticket.state in NEVER_CAME_BACK:
         ticket = _expire(connection, ticket, horizon.now_ms)
     if ticket.state is not State.VOID:
         _keep_intervals(connection, ticket, horizon.timezone, draw)

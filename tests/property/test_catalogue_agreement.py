@@ -29,8 +29,8 @@ from hub.catalogue.demo import always_open
 from hub.catalogue.dldb import SERVICES
 from hub.catalogue.dldb_shape import clean
 from hub.queues import house, publishing
-from hub.queues.publishing import InForce
 from hub.queues.kept import RECORDS_MS
+from hub.queues.publishing import InForce
 from kiosk import wire
 from kiosk.catalogue.records import Key, digest
 from kiosk.config import Hub
