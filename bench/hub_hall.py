@@ -46,9 +46,9 @@ def found(store: Store, clients: int) -> list[str]:
 
 
 @contextmanager
-def running_hub(data: Path) -> Iterator[tuple[str, int]]:
+def running_hub(data: Path, serve: str = SERVE) -> Iterator[tuple[str, int]]:
     """The hub as its own process; gives host and port, stops it in the end."""
-    command = [sys.executable, "-c", SERVE, str(data)]
+    command = [sys.executable, "-c", serve, str(data)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
