@@ -95,6 +95,9 @@ async def _shrink(store: Store) -> None:
 def _remove_old_copies(store: Store, now_ms: int) -> None:
     """Copies that were made before a step of the schema hold the visits of that time."""
     for copy in store.path.parent.glob(f"{store.path.name}.before-*"):
-        if copy.stat().st_mtime * 1000 < now_ms - USUAL_MS:
-            copy.unlink()
-            LOGGER.info("%s was older than 30 days and is deleted.", copy)
+        try:
+            if copy.stat().st_mtime * 1000 < now_ms - USUAL_MS:
+                copy.unlink()
+                LOGGER.info("%s was older than 30 days and is deleted.", copy)
+        except OSError as fault:
+            LOGGER.warning("%s is old and cannot be deleted (%s). Delete it.", copy, fault.strerror)

@@ -63,9 +63,7 @@ def place(connection: Connection, told: Told) -> Place | Refused:
     date = local_date(arrival_ms, timezone)
     waits = told.day == day or date >= day
     impossible = date < told.day and not ahead
-    before = visits_before(connection, told.site, told.now_ms)
-    long_ago = told.day < local_date(min(before, told.now_ms - USUAL_MS), timezone)
-    if long_ago if impossible else not waits and arrival_ms < before:
+    if (impossible or not waits) and _long_ago(connection, told, None if impossible else arrival_ms, timezone):
         return Refused(Code.NO_LONGER_KEPT, f"Visits of {told.day} are no longer kept.", "business_day")
     queue = _queue(connection, told)
     if queue is None:
@@ -73,6 +71,15 @@ def place(connection: Connection, told: Told) -> Place | Refused:
     if impossible:
         return Place(queue, min(opened_ms, told.now_ms), False, True)
     return Place(queue, arrival_ms, sure, waits)
+
+
+def _long_ago(connection: Connection, told: Told, arrival_ms: int | None, timezone: str) -> bool:
+    """Whether a visit may have been known and deleted. None = nothing says when its visitor came: its day does then,
+    but nobody is sent away whose terminal knows the day of a month ago."""
+    before = visits_before(connection, told.site, told.now_ms)
+    if arrival_ms is not None:
+        return arrival_ms < before
+    return told.day < local_date(min(before, told.now_ms - USUAL_MS), timezone)
 
 
 def insert(connection: Connection, told: Told, where: Place) -> Ticket:

@@ -28,7 +28,7 @@ class Horizon(NamedTuple):
     """The open business day; "" before the first."""
     visits_ms: int
     """Visits: the time that the town sets."""
-    talk_ms: int
+    messages_ms: int
     """Messages about visits: the same, 30 days at most, since nobody asks for their answers any more."""
     usual_ms: int
     """What says nothing about a visitor."""
@@ -51,7 +51,7 @@ def horizons(connection: Connection, now_ms: int) -> list[Horizon]:
             now_ms=now_ms,
             day=day,
             visits_ms=min(now_ms - days * DAY_MS, opened_ms),
-            talk_ms=min(now_ms - min(days * DAY_MS, USUAL_MS), opened_ms),
+            messages_ms=min(now_ms - min(days * DAY_MS, USUAL_MS), opened_ms),
             usual_ms=now_ms - USUAL_MS,
             tries_ms=now_ms - TRIES_MS,
             records_ms=now_ms - RECORDS_MS,

@@ -42,11 +42,11 @@ _NOT_THE_NEWEST = "seq < (SELECT max(n.seq) FROM event n WHERE n.site_id = event
 
 _BY_AGE = (
     _Age("tombstone", "id", "at_ms < ?", lambda horizon: horizon.visits_ms),
-    _Age("event", "seq", f"at_ms < ? AND {_NOT_THE_NEWEST}", lambda horizon: horizon.talk_ms),
-    _Age("applied", "op", "at_ms < ?", lambda horizon: horizon.talk_ms),
-    _Age("counter_act", "counter_id, n", "at_ms < ?", lambda horizon: horizon.talk_ms),
-    _Age("help_call", "id", "opened_ms < ?", lambda horizon: horizon.talk_ms),
-    _Age("alarm", "kind, subject", "last_ms < ? AND noted_ms IS NOT NULL", lambda horizon: horizon.talk_ms),
+    _Age("event", "seq", f"at_ms < ? AND {_NOT_THE_NEWEST}", lambda horizon: horizon.messages_ms),
+    _Age("applied", "op", "at_ms < ?", lambda horizon: horizon.messages_ms),
+    _Age("counter_act", "counter_id, n", "at_ms < ?", lambda horizon: horizon.messages_ms),
+    _Age("help_call", "id", "opened_ms < ?", lambda horizon: horizon.messages_ms),
+    _Age("alarm", "kind, subject", "last_ms < ? AND noted_ms IS NOT NULL", lambda horizon: horizon.messages_ms),
     _Age("alarm", "kind, subject", "last_ms < ?", lambda horizon: horizon.usual_ms),
     _Age("search_miss", "day, terminal_id, text", "at_ms < ?", lambda horizon: horizon.usual_ms),
     _Age("terminal_order", "id", "given_ms < ?", lambda horizon: horizon.usual_ms),
