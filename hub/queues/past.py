@@ -33,11 +33,13 @@ _OVER = (
 )
 """Where nobody ended the visit it is over since something happened last: an expired one may have been told, or its day
 turned, long after."""
-_FIND = (
-    "SELECT t.id FROM ticket t WHERE t.site_id = ?1 AND t.day <> ?4 AND (t.day <= ?3 OR t.day > ?4)"
-    f" AND {_OVER} LIMIT ?5"
-)
-"""Numbers of a day that lies ahead of the open one are of a time when the clock was wrong."""
+_FIND = f"""
+SELECT t.id FROM ticket t WHERE t.site_id = ?1 AND t.day <= ?3 AND t.day <> ?4 AND {_OVER}
+UNION ALL SELECT t.id FROM ticket t WHERE t.site_id = ?1 AND t.day > ?4 AND {_OVER}
+LIMIT ?5
+"""
+"""Tickets of old days, and of days that lie ahead of the open one: the clock was wrong when they were given. Two looks,
+so that the index of numbers is used: what is young is not read."""
 
 
 def find(connection: Connection, horizon: Horizon, limit: int) -> list[str]:
