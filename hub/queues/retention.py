@@ -40,6 +40,12 @@ class _Age(NamedTuple):
 _NOT_THE_NEWEST = "seq < (SELECT max(n.seq) FROM event n WHERE n.site_id = event.site_id)"
 """It carries the count: without it ``seq`` would begin anew, and streams would miss what comes."""
 
+_REVOKED = (
+    "EXISTS (SELECT 1 FROM terminal t WHERE t.site_id = terminal_status.site_id AND t.id = terminal_status.terminal_id"
+    " AND t.revoked_ms IS NOT NULL)"
+)
+"""What it told last may name numbers that it could not tell us of."""
+
 _BY_AGE = (
     _Age("tombstone", "id", "at_ms < ?", lambda horizon: horizon.visits_ms),
     _Age("event", "seq", f"at_ms < ? AND {_NOT_THE_NEWEST}", lambda horizon: horizon.messages_ms),
@@ -50,6 +56,7 @@ _BY_AGE = (
     _Age("alarm", "kind, subject", "last_ms < ?", lambda horizon: horizon.usual_ms),
     _Age("search_miss", "day, terminal_id, text", "at_ms < ?", lambda horizon: horizon.usual_ms),
     _Age("terminal_order", "id", "given_ms < ?", lambda horizon: horizon.usual_ms),
+    _Age("terminal_status", "terminal_id", f"seen_ms < ? AND {_REVOKED}", lambda horizon: horizon.usual_ms),
     _Age("enrolment", "code_hash", "expires_ms < ?", lambda horizon: horizon.usual_ms),
     _Age("session", "token_hash", "expires_ms < ?", lambda horizon: horizon.now_ms),
     _Age("sign_in_try", "whose", "last_ms < ?", lambda horizon: horizon.tries_ms),

@@ -13,14 +13,16 @@ from unit.hub.sync_helpers import call, find, op, outcomes, own, slip_of, sync, 
 
 from hub import forgetting
 from hub.forgetting import Budget, sweep
-from hub.queues import bringing, calling, days, events, handing_back, help, house, issue, waiting
+from hub.queues import bringing, calling, days, events, handing_back, help, house, issue, terminals, waiting
 from hub.queues.bringing import Bring
 from hub.queues.help import HelpCall
 from hub.queues.kept import USUAL_MS
 from hub.queues.states import move
+from hub.queues.terminals import Known
 from hub.store import space
 from hub.store.engine import Store
 from hub.store.words import AlarmKind, State
+from kiosk.wire import Heartbeat
 
 MINUTE_MS = 60_000
 PAST = "day, minute, queue_id, service_id, counter_id, kind, seconds"
@@ -354,6 +356,20 @@ def test_an_alarm_that_nobody_noted_outlives_a_short_time(hall) -> None:
     hall.store.write_now(lambda c: c.exec_driver_sql("UPDATE alarm SET noted_ms = 1"))
     hall.forget()
     assert rows(hall, "SELECT * FROM alarm") == []
+
+
+def test_what_a_revoked_terminal_told_last_goes(hall) -> None:
+    assert hall.do(terminals.add_terminal, hall.site, "t2", "Terminal 2", hall.clock()) is None
+    for terminal in ("t1", "t2"):
+        beat = Heartbeat(version="1", catalogue_version=1)
+        hall.do(terminals.heard, Known(hall.site, terminal, terminal), beat, hall.clock())
+    hall.do(terminals.revoke, hall.site, "t2", hall.clock())
+    hall.clock.forward(USUAL_MS)
+    hall.forget()
+    assert len(rows(hall, "SELECT * FROM terminal_status")) == 2
+    hall.clock.forward(1)
+    hall.forget()
+    assert rows(hall, "SELECT terminal_id FROM terminal_status") == [("t1",)]
 
 
 def test_copies_of_before_an_upgrade_do_not_keep_what_the_hub_forgot(hall, tmp_path: Path) -> None:
