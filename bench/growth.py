@@ -12,6 +12,7 @@ waits more than 100 ms for a sweep; the file shrinks. What the machine itself do
 import argparse
 import asyncio
 import contextlib
+import json
 import random
 import re
 import secrets
@@ -34,13 +35,14 @@ from hub.queues.issue import Ask, Issued, issue
 from hub.store import space
 from hub.store.engine import Store
 from hub.store.words import Role
+from kiosk import wire
 from kiosk.vocabulary.ids import uuid7
 
 FULL_QUEUE, FRESH_QUEUE = 999, 50
 TIMES, MORE_MS = 1.5, 3.0
 WAIT_MS = 100.0
 EVERY_S = 0.02
-QUEUE, SERIES = next(iter(QUEUES.items()))
+QUEUE, *OTHERS = QUEUES
 SERVE_SOON = f"import hub.app, hub.clock; hub.clock.SETTLED_MS, hub.app.LOOK_S = 20_000, 1.0; {SERVE}"
 """A hub sweeps when its clock has run without a doubt for ten minutes; here it does after twenty seconds."""
 WHAT = ("a number", "call next", "desk parts", "typed number")
@@ -148,7 +150,7 @@ class Visit:
         self._hall, self._host, self._port, self._terminal = hall, host, port, terminal
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
-        self._here = self._label = ""
+        self._here = self._label = self._last = ""
         self.seconds: dict[str, list[float]] = {what: [] for what in WHAT}
 
     @classmethod
@@ -164,20 +166,25 @@ class Visit:
     def key(self) -> str:
         return self._terminal.key
 
-    async def number(self) -> float:
+    async def number(self, service: str) -> float:
         """Seconds that a number took."""
-        begin = time.perf_counter()
-        status, body = await self._terminal.ask("POST", "/api/v1/tickets", {"id": new_id(), "service": QUEUE})
+        self._last, begin = new_id(), time.perf_counter()
+        status, body = await self._terminal.ask("POST", wire.TICKETS, {"id": self._last, "service": service})
         took = time.perf_counter() - begin
         assert status == 200, body
-        found_n = re.search(rb'"n":(\d+)', body)
-        assert found_n, body
-        self._label = f"{SERIES} {int(found_n[1]):03d}"
+        answer = json.loads(body)
+        self._label = f"{answer['series']} {answer['n']:03d}"
         return took
+
+    async def give_back(self) -> None:
+        """The last number, so that no queue gets longer."""
+        op = {"op": new_id(), "lane": self._last, "kind": "cancel", "body": {"id": self._last}}
+        status, body = await self._terminal.ask("POST", wire.SYNC, {"generation": "0" * 32, "ops": [op]})
+        assert status == 200, body
 
     async def turn(self) -> None:
         """Each of the four once."""
-        self.seconds["a number"].append(await self.number())
+        self.seconds["a number"].append(await self.number(QUEUE))
         here = f"&ticket={self._here}&here=yes" if self._here else ""
         took, page = await self._desk("POST", "/desk/do/next", f"op={new_id()}{here}")
         shown = re.search(rb'id="act-recall"[^>]*data-ticket="([0-9a-f-]+)"', page)
@@ -230,11 +237,12 @@ async def in_turns(visits: Sequence[Visit], rounds: int) -> None:
 async def while_sweeping(visits: Sequence[Visit], is_done: Callable[[], bool]) -> list[list[float]]:
     """Seconds that the numbers of each hub took, asked every 20 ms until the sweep is over."""
     took: list[list[float]] = [[] for _ in visits]
-    over = False
+    over, dice = False, random.Random(0)
 
     async def ask(visit: Visit, seconds: list[float]) -> None:
         while not over:
-            seconds.append(await visit.number())
+            seconds.append(await visit.number(dice.choice(OTHERS)))
+            await visit.give_back()
             await asyncio.sleep(EVERY_S)
 
     tasks = [asyncio.ensure_future(ask(visit, seconds)) for visit, seconds in zip(visits, took, strict=True)]
