@@ -1,6 +1,6 @@
 """The sweep: what is old is deleted and the file made smaller, in portions that no number waits for.
 
-The writer serves whatever came meanwhile between two portions, and has as long a pause as it was busy.
+Between two portions the writer serves whatever came meanwhile.
 """
 
 import asyncio

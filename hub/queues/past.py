@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from hub.queues import events
 from hub.queues.days import local_date
-from hub.queues.issue import tell
 from hub.queues.kept import Horizon
 from hub.queues.states import move
 from hub.queues.tickets import Ticket, load
@@ -71,9 +71,10 @@ def forget(connection: Connection, horizon: Horizon, ident: str, draw: Draw) -> 
 
 
 def _expire(connection: Connection, ticket: Ticket, now_ms: int) -> Ticket:
+    """Desks that show it look again; the event does not name it, because it would stay for a month."""
     moved = move(connection, ticket, State.EXPIRED, now_ms)
     assert isinstance(moved, Ticket)
-    tell(connection, moved, now_ms)
+    events.append(connection, moved.site_id, events.Kind.HOUSE, moved.site_id, {}, now_ms)
     return moved
 
 

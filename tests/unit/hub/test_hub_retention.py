@@ -162,6 +162,7 @@ def test_who_never_came_back_is_over_in_the_end(hall, state: State) -> None:
     assert find(hall, ticket.id).state is state
     later(hall, 2 * DAY_MS)
     assert find(hall, ticket.id) is None
+    assert ticket.id not in repr(rows(hall, "SELECT * FROM event"))
     assert past(hall)[-1][5:] == ("pause", 31 * 24 * 3600)
     assert hall.see(waiting.queues_now, hall.site)[0].waiting == 0
 
