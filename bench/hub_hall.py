@@ -54,9 +54,9 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def hub_process(data: Path, log: IO[bytes] | None = None) -> Iterator[Running]:
+def hub_process(data: Path, log: IO[bytes] | None = None, serve: str = SERVE) -> Iterator[Running]:
     """The hub as its own process, its log into ``log``; stops it in the end."""
-    command = [sys.executable, "-c", SERVE, str(data)]
+    command = [sys.executable, "-c", serve, str(data)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
         assert process.stdout is not None
@@ -69,9 +69,9 @@ def hub_process(data: Path, log: IO[bytes] | None = None) -> Iterator[Running]:
 
 
 @contextmanager
-def running_hub(data: Path) -> Iterator[tuple[str, int]]:
+def running_hub(data: Path, serve: str = SERVE) -> Iterator[tuple[str, int]]:
     """The same for whoever needs host and port only."""
-    with hub_process(data) as hub:
+    with hub_process(data, serve=serve) as hub:
         yield hub.host, hub.port
 
 

@@ -20,10 +20,10 @@ from hub.clock import Kept, Verdict
 from hub.connections import heads
 from hub.connections.proof import board_stream, wrong_head
 from hub.feed import HEARTBEAT_S, Feed
+from hub.forgetting import sweep
 from hub.hall import Hall, TheHall, believe, system_ms
 from hub.queues import kept_clock
 from hub.queues.days import turn_all
-from hub.queues.retention import prune
 from hub.store import seen
 from hub.store.engine import Store
 from hub.tasks import keep_going
@@ -140,12 +140,11 @@ async def _watch_clock(hall: Hall) -> None:
 
 
 async def _forget(hall: Hall) -> None:
-    """Delete what nobody needs any more, in portions so that a number never waits for long."""
+    """Delete what is old, now and every hour, while the clock is not in doubt."""
     while True:
         while not hall.clock.settled():
             await asyncio.sleep(LOOK_S)
-        while hall.clock.settled() and await hall.store.write(partial(prune, now_ms=hall.now_ms())):
-            await asyncio.sleep(0)
+        await sweep(hall.store, hall.now_ms, hall.clock.settled)
         while hall.clock.settled() and await hall.store.write(partial(cut_all, now_ms=hall.now_ms())):
             await asyncio.sleep(0)
         await asyncio.sleep(FORGET_S)

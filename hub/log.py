@@ -15,6 +15,7 @@ EVENTS: dict[str, str] = {
     "hub.no_link": "The link for setting up could not be made, because nothing is saved.",
     "hub.folder": "The data folder or its lock was open to other users of the machine, and was closed.",
     "hub.accept": "A connection could not be accepted: the process has too many files open.",
+    "hub.swept": "What was too old was deleted, or could not be; or the file has much free space.",
     "hub.waits": "A work in the background waits for the store.",
     "hub.bug": "A program fault in a page, an API call or a work in the background was caught.",
     "store.failed": "Nothing is saved now; the line says why. It is tried again by itself.",

@@ -125,6 +125,10 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
         metavar="SEQ:HASH",
         help="a head that was kept elsewhere: a line of a terminal's hub-trail-heads.txt, the last line of an export",
     )
+    compact = acts.add_parser(
+        "compact", help="write the hub's database anew without its free space; the hub must be stopped"
+    )
+    compact.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     backup = acts.add_parser(
         "backup", help="copy the hub's database and certificates to a new file, while the hub runs"
     )
@@ -242,6 +246,10 @@ def _hub_act(options: argparse.Namespace) -> int:
         from hub.trail.cli import run_verify
 
         return run_verify(options.data, options.head)
+    if options.act == "compact":
+        from hub.compact import run_compact
+
+        return run_compact(options.data)
     from hub.backup import run_backup, run_restore
 
     if options.act == "backup":

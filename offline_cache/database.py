@@ -216,6 +216,7 @@ def _configure(connection: apsw.Connection) -> None:
         ("wal_autocheckpoint", 1000),
         ("mmap_size", 0),
         ("temp_store", "MEMORY"),
+        ("secure_delete", "ON"),
     ):
         connection.pragma(name, value)
 

@@ -24,6 +24,8 @@ LONGEST_MS = 60_000.0
 SOON_MS = 500.0
 _LEAST_MS = 100.0
 _ERROR_MAX = 300
+REFUSED_KEPT_DAYS = 30
+"""What the hub refused for good is shown to staff for so long, then dropped."""
 _TAKEN = "label_taken"
 """Another ticket has this number (hub/queues/refusals.py): waiting changes nothing, people must look."""
 
@@ -162,6 +164,15 @@ def _delay(db: apsw.Connection, answer: wire.OpAnswer, until_ms: float) -> None:
 def take_back(db: apsw.Connection, lane: str) -> None:
     """Drop what a lane has to say, because the caller says it anew in the same transaction."""
     db.execute("DELETE FROM outbox WHERE lane = ?", (lane,))
+
+
+def forget_refused(db: apsw.Connection, business_day: str) -> None:
+    """On a new business day: drop lanes that were set aside and got nothing new for 30 days."""
+    db.execute(
+        "DELETE FROM outbox WHERE state = 'quarantine' AND lane NOT IN"
+        " (SELECT lane FROM outbox WHERE made_ms >= (unixepoch(?) - ? * 86400) * 1000)",
+        (business_day, REFUSED_KEPT_DAYS),
+    )
 
 
 def begin_anew(db: apsw.Connection) -> None:

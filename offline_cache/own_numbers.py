@@ -103,6 +103,7 @@ def hear_day(db: apsw.Connection, business_day: str, *, now: bool = False) -> bo
     if not db.changes():
         return False
     _begin_counts(db)
+    outbox.forget_refused(db, business_day)
     tickets.forget_before(db, business_day)
     return True
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from hub.queues.days import last_arrival, local_date, today
 from hub.queues.issue import NORMAL, tell
+from hub.queues.kept import USUAL_MS, visits_before
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import begin, move
 from hub.queues.tickets import FIELDS, PLACES, Ticket
@@ -48,23 +49,43 @@ class Place(NamedTuple):
 
 
 def place(connection: Connection, told: Told) -> Place | Refused:
-    """Find its place. Refused for a business day that has not come, or when no queue ever had its letter."""
+    """Find its place. Refused for a business day that has not come, for a visit of so long ago that it may have been
+    known and deleted (decision 0269), or when no queue ever had its letter."""
     day = today(connection, told.site, told.now_ms)
     ahead = told.day > day
     if ahead and not _was_open(connection, told):
         text = f"Business day {told.day} has not come; here it is {day}. Look at the hub's clock."
         return Refused(Code.FUTURE_DAY, text, "business_day")
-    queue = _queue(connection, told)
-    if queue is None:
-        return Refused(Code.UNKNOWN_SERIES, f"No queue has the letter {told.label.series}.", "series")
     timezone, opened_ms = _day(connection, told.site)
     latest = max(told.now_ms, last_arrival(connection, told.site))
     came_ms = told.arrival_ms + leapt(connection, told)
     arrival_ms, sure = min(came_ms, latest), told.arrival_sure and came_ms <= latest
     date = local_date(arrival_ms, timezone)
-    if date < told.day and not ahead:
+    waits = told.day == day or date >= day
+    impossible = date < told.day and not ahead
+    if (impossible or not waits) and _long_ago(connection, told, None if impossible else arrival_ms, timezone):
+        return Refused(Code.NO_LONGER_KEPT, f"Visits of {told.day} are no longer kept.", "business_day")
+    queue = _queue(connection, told)
+    if queue is None:
+        return Refused(Code.UNKNOWN_SERIES, f"No queue has the letter {told.label.series}.", "series")
+    if impossible:
         return Place(queue, min(opened_ms, told.now_ms), False, True)
-    return Place(queue, arrival_ms, sure, told.day == day or date >= day)
+    return Place(queue, arrival_ms, sure, waits)
+
+
+def is_no_longer_kept(connection: Connection, told: Told) -> bool:
+    """Whether it tells of a visit of so long ago that nothing is kept of it: whoever tells it, nothing comes of it."""
+    where = place(connection, told)
+    return isinstance(where, Refused) and where.code is Code.NO_LONGER_KEPT
+
+
+def _long_ago(connection: Connection, told: Told, arrival_ms: int | None, timezone: str) -> bool:
+    """Whether a visit may have been known and deleted. None = nothing says when its visitor came: its day does then,
+    but nobody is sent away whose terminal knows the day of a month ago."""
+    before = visits_before(connection, told.site, told.now_ms)
+    if arrival_ms is not None:
+        return arrival_ms < before
+    return told.day < local_date(min(before, told.now_ms - USUAL_MS), timezone)
 
 
 def insert(connection: Connection, told: Told, where: Place) -> Ticket:

@@ -137,9 +137,9 @@ def _slip(connection: Connection, wish: Bring, slip: Slip) -> Brought | Refused:
     told = told_by_slip(connection, wish.site, slip, wish.token, wish.now_ms)
     if aliases.find(connection, wish.site, slip.id) is None:
         where = place(connection, told)
-        if isinstance(where, Refused):
+        if isinstance(where, Refused) and where.code is not Code.NO_LONGER_KEPT:
             return where
-        if not where.waits:
+        if isinstance(where, Refused) or not where.waits:
             return Refused(Code.WRONG_DAY, f"This slip is of {slip.business_day}.", "text")
     taken = take_in(connection, told)
     if isinstance(taken, Refused):

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from hub.clock import DAY_MS
 from hub.queues import alarms, aliases, instance
-from hub.queues.arrivals import Told, leapt
+from hub.queues.arrivals import Told, is_no_longer_kept, leapt
 from hub.queues.days import last_arrival, open_day, zone_of
 from hub.queues.refusals import Code, Refused
 from hub.queues.tickets import Ticket
@@ -49,6 +49,8 @@ def may_number(connection: Connection, key: Key, told: Told) -> Refused | None:
     known = aliases.find(connection, key.site, told.id)
     if known is not None and not (owns(connection, key, known) or _is_nobodys(connection, known)):
         return _not_its_own(f"Ticket {known.label} belongs to another terminal.", "id")
+    if known is None and is_no_longer_kept(connection, told):
+        return None
     if not _may_label(connection, key, told, known):
         return _not_its_own(f"Number {told.label} was not given by this terminal.", "slot")
     return _no_day(connection, told) or _no_arrival(connection, told)
@@ -58,7 +60,7 @@ def may_show(connection: Connection, told: Told) -> Refused | None:
     """Whether a slip that a terminal read can be of this hall, beyond its MAC: every terminal has that key."""
     if aliases.find(connection, told.site, told.id) is not None:
         return None
-    if aliases.is_buried(connection, told.site, told.id):
+    if aliases.is_buried(connection, told.site, told.id) or is_no_longer_kept(connection, told):
         return None
     restored = _restored(connection, told.site, told.day)
     slot = told.label.slot

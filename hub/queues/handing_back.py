@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 
 from hub.queues import aliases
 from hub.queues.issue import tell
+from hub.queues.kept import visits_before
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import NEXT, move
 from hub.store.sql import run
 from hub.store.words import State
+from kiosk.vocabulary.ids import ms_of
 
 
 def cancel(connection: Connection, site: str, ticket: str, now_ms: int) -> State:
@@ -44,10 +46,12 @@ def report_paper(
 ) -> Refused | None:
     """Note how the paper fared. Printed is final: an older report that arrives late does not undo it.
 
-    The paper of a ticket that was given back unheard of is nobody's business any more.
+    The paper of a ticket that was given back unheard of, or is no longer kept, is nobody's business any more.
     """
     known = aliases.find(connection, site, ticket)
-    if known is None and aliases.is_buried(connection, site, ticket):
+    if known is None and (
+        aliases.is_buried(connection, site, ticket) or _of_long_ago(connection, site, ticket, now_ms)
+    ):
         return None
     if known is None:
         return Refused(Code.UNKNOWN_TICKET, "No ticket has this id.", "id")
@@ -64,3 +68,13 @@ def report_paper(
     if outcome != "printed" or known.paper != "asked":  # a slip after all: a call for help is closed by it
         tell(connection, msgspec.structs.replace(known, paper=outcome), now_ms)
     return None
+
+
+def _of_long_ago(connection: Connection, site: str, ticket: str, now_ms: int) -> bool:
+    """Whether a ticket with this id may have been known and deleted: ids carry the time of their tap."""
+    try:
+        tapped_ms = ms_of(ticket)
+    except ValueError:
+        return False
+    row = run(connection, "SELECT 1 FROM site WHERE id = ? AND created_ms <= ?", site, tapped_ms).fetchone()
+    return row is not None and tapped_ms < visits_before(connection, site, now_ms)

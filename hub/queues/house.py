@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from hub.queues import events, instance, publishing
 from hub.queues.refusals import Code, Refused
 from hub.store import tables as t
+from hub.store.words import KEPT_DAYS_USUAL
 from kiosk.catalogue.model import Texts
 from kiosk.vocabulary.labels import SERIES_LETTERS
 
@@ -21,6 +22,8 @@ class Site(msgspec.Struct, frozen=True):
     name: str
     timezone: str
     base_url: str
+    kept_days: int = KEPT_DAYS_USUAL
+    """How long a visit is kept after its end."""
 
 
 class Counter(msgspec.Struct, frozen=True):
@@ -43,15 +46,15 @@ def add_site(connection: Connection, site: Site, now_ms: int) -> None:
 def sites(connection: Connection) -> list[Site]:
     """All sites of this hub, oldest first (one, for a hall)."""
     rows = connection.execute(
-        select(t.site.c.id, t.site.c.town, t.site.c.name, t.site.c.timezone, t.site.c.base_url).order_by(
-            t.site.c.created_ms
-        )
+        select(
+            t.site.c.id, t.site.c.town, t.site.c.name, t.site.c.timezone, t.site.c.base_url, t.site.c.kept_days
+        ).order_by(t.site.c.created_ms)
     )
     return [Site(*row) for row in rows]
 
 
 def change_site(connection: Connection, site: Site, now_ms: int) -> None:
-    """Write the site's names, time zone and base URL."""
+    """Write the site's settings."""
     values = msgspec.structs.asdict(site)
     connection.execute(update(t.site).where(t.site.c.id == site.id).values(**values))
     _tell(connection, site.id, now_ms)

@@ -31,6 +31,8 @@ class Code(StrEnum):
     FORGED = "forged"
     UNREADABLE = "unreadable"
     WRONG_DAY = "wrong_day"
+    NO_LONGER_KEPT = "no_longer_kept"
+    """A visit of so long ago that the hub may have had it and deleted it."""
     UNKNOWN_SLOT = "unknown_slot"
     UNKNOWN_SERIES = "unknown_series"
     UNKNOWN_ORDER = "unknown_order"
@@ -70,6 +72,7 @@ _STATUS: dict[Code, int] = {
     Code.UNKNOWN_TERMINAL: 404,
     Code.UNKNOWN_ORDER: 404,
     Code.TICKET_CANCELLED: 410,
+    Code.NO_LONGER_KEPT: 410,
     Code.ID_USED_OTHERWISE: 422,
     Code.FORGED: 422,
     Code.UNREADABLE: 422,

@@ -42,11 +42,12 @@ def by_token(connection: Connection, site: str, token: str, now_ms: int) -> Stan
 def by_slip(connection: Connection, site: str, text: str, token: str, now_ms: int) -> StandingAnswer | Refused:
     """The ticket on this slip, brought into its queue where the hub did not know it (as a scan in the outbox does).
 
-    Writes. Refused as ``take_slip`` refuses, and with TICKET_CANCELLED for one that was given back before it was known.
+    Writes. Refused as ``take_slip`` refuses, with TICKET_CANCELLED for one that was given back before it was known, and
+    with UNKNOWN_TICKET for one that is no longer kept.
     """
     taken = take_slip(connection, site, text, token, now_ms)
     if isinstance(taken, Refused):
-        return taken
+        return _UNKNOWN if taken.code is Code.NO_LONGER_KEPT else taken
     if taken.ticket is None:
         return Refused(Code.TICKET_CANCELLED, "This number was given back.", "slip")
     found = waiting.standing(connection, taken.ticket.token)

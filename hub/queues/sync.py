@@ -17,7 +17,7 @@ from hub.log import event
 from hub.queues import entitled, handing_back, orders
 from hub.queues.arrivals import Told
 from hub.queues.entitled import Key
-from hub.queues.merging import take_in
+from hub.queues.merging import TakenIn, take_in
 from hub.queues.refusals import Code, Refused, status_of
 from hub.queues.slips import take_slip
 from hub.queues.terminals import Known
@@ -146,11 +146,9 @@ def _ticket(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | 
     if refused := entitled.may_number(connection, teller.key, told):
         return refused
     taken = take_in(connection, told)
-    if isinstance(taken, Refused):
-        return taken
-    if taken.ticket is not None:
+    if isinstance(taken, TakenIn) and taken.ticket is not None:
         entitled.claim(connection, teller.key, taken.ticket)
-    return taken.news
+    return _news(taken)
 
 
 def _cancel(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
@@ -173,10 +171,15 @@ def _paper(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | R
 def _scan(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
     fact = _SCAN.decode(body)
     taken = take_slip(connection, teller.known.site, fact.slip, teller.draw(), teller.now_ms)
-    if isinstance(taken, Refused):
-        return taken
-    if taken.ticket is not None:
+    if isinstance(taken, TakenIn) and taken.ticket is not None:
         entitled.note_shown(connection, teller.key, taken.ticket.id, teller.now_ms)
+    return _news(taken)
+
+
+def _news(taken: TakenIn | Refused) -> str | Refused:
+    """What is no longer kept is settled too: the terminal must not tell it again."""
+    if isinstance(taken, Refused):
+        return str(taken.code) if taken.code is Code.NO_LONGER_KEPT else taken
     return taken.news
 
 

@@ -7,6 +7,7 @@ Each process has one SQLite library (ours), so a copy may be made beside the run
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pysqlite3
 
@@ -38,12 +39,15 @@ def copy(source: Path, to: Path, how: str = USED) -> None:
         raw.close()
 
 
-def copy_from(execute: Callable[[str, tuple[str, ...]], object], to: Path) -> None:
-    """The same by a connection that is open already; it must not be in a transaction."""
+def copy_from(execute: Callable[[str, tuple[str, ...]], Any], to: Path) -> None:
+    """The same by a connection that is open already; it must not be in a transaction. The copy has no free pages, and
+    can shrink while it is used (``hub.store.space``)."""
     part = to.with_name(f"{to.name}.part")
     part.unlink(missing_ok=True)
     part.touch(0o600)
     try:
+        if execute("PRAGMA auto_vacuum", ()).fetchone() == (0,):
+            execute("PRAGMA auto_vacuum = INCREMENTAL", ())
         execute("VACUUM INTO ?", (str(part),))
         _sync(part)
         part.rename(to)

@@ -46,6 +46,10 @@ PRAGMAS = (
     "recursive_triggers = ON",
 )
 """``busy_timeout`` (ms) is one try: the writer tries again, so that staff can read meanwhile what it waits for."""
+_FIRST = ("auto_vacuum = INCREMENTAL",)
+"""Before anything is written to a new file (``hub.store.space``); of no effect on one that is there."""
+_WRITING = ("wal_autocheckpoint = 1000", "secure_delete = ON")
+"""What is deleted is overwritten: no number or id is left in the file."""
 
 
 class Store:
@@ -199,7 +203,7 @@ def _engine(path: Path, *, query_only: bool) -> Engine:
         f"sqlite:///{path}", module=pysqlite3, connect_args={"isolation_level": None, "check_same_thread": False}
     )
     begin = "BEGIN" if query_only else "BEGIN IMMEDIATE"
-    pragmas = (*PRAGMAS, "query_only = ON") if query_only else (*PRAGMAS, "wal_autocheckpoint = 1000")
+    pragmas = (*PRAGMAS, "query_only = ON") if query_only else (*_FIRST, *PRAGMAS, *_WRITING)
 
     @hooks.listens_for(engine, "connect")
     def _follow_recipe(raw: pysqlite3.Connection, _record: object) -> None:

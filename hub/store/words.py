@@ -85,6 +85,10 @@ KEYS = ("signs", "next", "retired")
 """A manifest key's life: first it comes next, then it signs, then it is retired."""
 HELP_REASONS = ("asked", "no_paper", "no_number", "flood", "device")
 """The first version foresaw "device"; the wire does not know it, and a constraint is not rebuilt for a word less."""
+KEPT_DAYS = (1, 730)
+"""Least and most days for which a town may have visits kept."""
+KEPT_DAYS_USUAL = 30
+"""When it says nothing."""
 
 
 def sql_list(words: tuple[str, ...]) -> str:

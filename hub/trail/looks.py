@@ -52,11 +52,12 @@ def counter(site: str, ident: str) -> Look:
 
 
 def site_settings(site: str) -> Look:
-    """Names, time zone and public address of the site."""
+    """Names, time zone, public address, and how long visits are kept."""
 
     def look(connection: Connection) -> Facts:
         s = t.site.c
-        row = connection.execute(select(s.name, s.town, s.timezone, s.base_url).where(s.id == site)).mappings().first()
+        wanted = select(s.name, s.town, s.timezone, s.base_url, s.kept_days.label("visits_days")).where(s.id == site)
+        row = connection.execute(wanted).mappings().first()
         return NOTHING if row is None else dict(row)
 
     return look

@@ -91,7 +91,7 @@ class Form:
         text = self.value(name).strip()
         if text.isascii() and text.isdigit() and len(text) < 8 and least <= int(text) <= most:
             return int(text)
-        self.fault(name, "fault.number")
+        self.fault(name, "fault.number", least=least, most=most)
         return least
 
     def zone(self, name: str) -> str:

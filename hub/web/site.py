@@ -1,4 +1,4 @@
-"""The site page: names, time zone, base URL, opening hours."""
+"""The site page: names, time zone, base URL, how long visits are kept, opening hours."""
 
 import asyncio
 from functools import partial
@@ -13,6 +13,7 @@ from hub.catalogue import imports
 from hub.hall import Hall
 from hub.queues import house, whole
 from hub.queues.publishing import InForce
+from hub.store.words import KEPT_DAYS
 from hub.trail import looks
 from hub.trail.entries import Note, append
 from hub.trail.words import What
@@ -39,7 +40,14 @@ async def site_page(request: Asked, hall: Hall) -> Response[Any]:
 async def change_site(request: Asked, hall: Hall) -> Response[Any]:
     """Write them; new hours are published to the terminals."""
     form, site = await forms.read(request), who(request).site
-    new = house.Site(site, form.text("town"), form.text("name"), form.zone("timezone"), form.base_url("base_url"))
+    new = house.Site(
+        site,
+        form.text("town"),
+        form.text("name"),
+        form.zone("timezone"),
+        form.base_url("base_url"),
+        form.number("kept_days", *KEPT_DAYS),
+    )
     hours = read_hours(form)
     if not form.ok:
         return page(request, "site.html", 422, form=form, site_id=site, refused=None)

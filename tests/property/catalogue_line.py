@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from hub.app import create_app
 from hub.catalogue import records, state
 from hub.catalogue.records import Row
+from hub.forgetting import sweep
 from hub.queues import house, terminals
 from hub.serve import HubServer
 from hub.store.engine import Store
@@ -51,6 +52,10 @@ class RealHub:
     def do(self, fn: Callable[..., T]) -> T:
         """Something that is written, at the hub's present time."""
         return self._store.write_now(lambda connection: fn(connection, now_ms=self.now_ms))
+
+    def forget(self) -> None:
+        """Sweep, as the hub does every hour."""
+        asyncio.run(sweep(self._store, lambda: self.now_ms))
 
     def see(self, fn: Callable[[Connection], T]) -> T:
         return self._store.read_now(fn)

@@ -29,8 +29,8 @@ from hub.catalogue.demo import always_open
 from hub.catalogue.dldb import SERVICES
 from hub.catalogue.dldb_shape import clean
 from hub.queues import house, publishing
+from hub.queues.kept import RECORDS_MS
 from hub.queues.publishing import InForce
-from hub.queues.retention import RECORDS_KEPT_MS, prune
 from kiosk import wire
 from kiosk.catalogue.records import Key, digest
 from kiosk.config import Hub
@@ -103,8 +103,8 @@ class Town:
         """Now and then the hub forgets its tombstones, counts anew after a restore, or is started again."""
         match self.dice.randrange(MISHAPS):
             case 0 | 1 | 2 | 3 | 4 | 5:
-                self.hub.now_ms += RECORDS_KEPT_MS + 1
-                self.hub.do(prune)
+                self.hub.now_ms += RECORDS_MS + 1
+                self.hub.forget()
                 self.seen["pruned"] += 1
             case 6 | 7 | 8 | 9:
                 self.hub.do(partial(state.new_epoch, epoch=f"{self.dice.getrandbits(32):08x}"))

@@ -31,6 +31,7 @@ from hub.store.tables.house import (
 )
 from hub.store.tables.numbers import alarm, instance, label_alias, slot_grant, ticket_alias
 from hub.store.tables.orders import terminal_order
+from hub.store.tables.past import past_interval
 from hub.store.tables.trail import trail, trail_entry
 from hub.store.tables.visits import applied, business_day, counter_seq, event, help_call, interval, ticket, tombstone
 
@@ -53,6 +54,7 @@ __all__ = [
     "interval",
     "label_alias",
     "metadata",
+    "past_interval",
     "queue",
     "search_miss",
     "seat",

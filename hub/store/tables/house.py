@@ -24,7 +24,7 @@ from hub.store.tables.base import (
     one_of,
     words,
 )
-from hub.store.words import ROLES
+from hub.store.words import KEPT_DAYS, KEPT_DAYS_USUAL, ROLES
 
 site = Table(
     "site",
@@ -35,10 +35,18 @@ site = Table(
     words("timezone", "Europe/Berlin"),
     words("base_url", ""),
     moment("created_ms"),
+    Column(
+        "kept_days",
+        Integer,
+        CheckConstraint(f"kept_days BETWEEN {KEPT_DAYS[0]} AND {KEPT_DAYS[1]}"),
+        nullable=False,
+        server_default=str(KEPT_DAYS_USUAL),
+    ),
     PrimaryKeyConstraint("id"),
     CheckConstraint("length(town) BETWEEN 1 AND 200 AND length(name) BETWEEN 1 AND 200", name="named"),
     sqlite_strict=True,
 )
+"""``kept_days``: how long a visit is kept after its end (``hub.queues.kept``)."""
 
 setup_token = Table(
     "setup_token",

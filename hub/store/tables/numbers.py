@@ -68,6 +68,7 @@ ticket_alias = Table(
     PrimaryKeyConstraint("site_id", "id"),
     belongs("ticket", "ticket_id"),
     CheckConstraint("length(id) = 36 AND id <> ticket_id", name="another_uuid"),
+    Index("ids_of_ticket", "site_id", "ticket_id"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -85,6 +86,7 @@ label_alias = Table(
     moment("at_ms"),
     PrimaryKeyConstraint("site_id", "day", "series", "slot", "n"),
     belongs("ticket", "ticket_id"),
+    Index("labels_of_ticket", "site_id", "ticket_id"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

@@ -1,5 +1,6 @@
 """A founded hall on a fresh store with a clock that the test moves, and the hub running on a loopback socket."""
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from hub_apps import app_for
 from unit.hub.small_disk import Disk
 
 from hub.app import HubApp
+from hub.forgetting import sweep
 from hub.queues import calling, house, terminals
 from hub.queues.called import called_now
 from hub.queues.issue import Ask, Issued, issue
@@ -67,6 +69,10 @@ class House:
     def see(self, fn: Callable[..., Any], *args: Any, **named: Any) -> Any:
         """Run a look in one read."""
         return self.store.read_now(lambda c: fn(c, *args, **named))
+
+    def forget(self) -> None:
+        """Sweep, as the hub does every hour."""
+        asyncio.run(sweep(self.store, self.clock))
 
     def ask(self, service: str = "ausweis", ident: str | None = None) -> Issued | Refused:
         """Ask for a number now."""

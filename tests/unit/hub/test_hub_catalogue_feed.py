@@ -20,7 +20,7 @@ from hub.catalogue.cli import import_catalogue
 from hub.catalogue.demo import demo_catalogue
 from hub.catalogue.showcase import RENEW_MS, VALID_MS
 from hub.queues import arrange, house, publishing, terminals
-from hub.queues.retention import RECORDS_KEPT_MS, prune
+from hub.queues.kept import RECORDS_MS
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
 from kiosk.catalogue.records import Key, digest, put_together, sha256
@@ -273,8 +273,8 @@ def test_old_cursors_other_epochs_and_wrong_numbers(live) -> None:
     put(hall, service("pass"))
     path = f"/catalogue/changes?epoch={mirror.epoch}&after={mirror.cursor}"
     assert live.get(path).status_code == 200
-    hall.clock.forward(RECORDS_KEPT_MS + 1)
-    hall.do(prune, hall.clock())
+    hall.clock.forward(RECORDS_MS + 1)
+    hall.forget()
     assert live.get(path).status_code == 410
     assert live.get(path).json()["code"] == "gone"
     mirror.follow(told.seq)

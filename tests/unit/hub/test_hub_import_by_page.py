@@ -182,6 +182,8 @@ def test_it_is_what_the_command_does(hall: Any, tmp_path: Path) -> None:
     done = work(hall, tmp_path, json(), "katalog.json")
     assert isinstance(done, Done)
     assert (done.version, done.changed, done.services) == (1, True, 10)
+    entries = hall.see(lambda c: c.exec_driver_sql("SELECT login, what, subject FROM trail_entry").all())
+    assert [tuple(entry) for entry in entries] == [("dora", "catalogue.published", "own katalog.json")]
     again = work(hall, tmp_path, json(), "katalog.json")
     assert isinstance(again, Done)
     assert not again.changed

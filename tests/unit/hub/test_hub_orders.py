@@ -9,7 +9,8 @@ import pytest
 
 from hub.auth import people, sessions
 from hub.auth.rights import RIGHTS, Right
-from hub.queues import orders, retention, terminals
+from hub.queues import orders, terminals
+from hub.queues.kept import USUAL_MS
 from hub.queues.orders import Given
 from hub.queues.refusals import Code, Refused
 from hub.store.words import Role
@@ -141,9 +142,8 @@ def test_the_page_shows_the_newest_three_and_old_ones_are_forgotten(boss: Any) -
     shown = boss.see(orders.recent, SITE, boss.clock())["t1"]
     assert [int(each.id[-12:], 16) for each in shown] == [5, 4, 3]
     assert shown[0].given_by == "Bärbel"
-    boss.clock.forward(retention.KEPT_MS)
-    while boss.do(retention.prune, boss.clock()):
-        pass
+    boss.clock.forward(USUAL_MS)
+    boss.forget()
     assert boss.see(orders.recent, SITE, boss.clock()) == {}
 
 

@@ -334,13 +334,20 @@ def test_what_is_wrong_with_a_terminals_files_is_said_on_desk_and_terminals_page
 def test_site_settings_are_checked_and_kept(browser: Browser) -> None:
     browser.sign_in("frida")
     site = {"town": "Musterstadt", "name": "Rathaus", "timezone": "Mond/Krater", "base_url": "ftp://x"}
-    answer = browser.post("/site", site | {"opens-0-0": "12", "closes-0-0": "9:30"})
+    answer = browser.post("/site", site | {"opens-0-0": "12", "closes-0-0": "9:30", "kept_days": "731"})
     assert answer.status_code == 422
-    for field in ("timezone", "base_url", "hours-0"):
+    for field in ("timezone", "base_url", "hours-0", "kept_days"):
         assert f'id="{field}-fault"' in answer.text, field
-    good = {"timezone": "Europe/Vienna", "base_url": "https://warten.musterstadt.example/"}
+    assert "1 bis 730" in answer.text.partition('id="kept_days-fault"')[2][:400]
+    good = {"timezone": "Europe/Vienna", "base_url": "https://warten.musterstadt.example/", "kept_days": "90"}
     assert browser.post("/site", site | good | {"opens-0-0": "8", "closes-0-0": "12.30"}).status_code == 303
     assert "https://warten.musterstadt.example" in browser.get("/site").text
+    assert 'value="90"' in browser.get("/site").text
+
+
+def test_a_town_that_says_nothing_keeps_visits_for_thirty_days(browser: Browser) -> None:
+    browser.sign_in("frida")
+    assert 'name="kept_days" type="number" value="30"' in browser.get("/site").text
 
 
 def test_one_operation_calls_one_person(browser: Browser, live: Any) -> None:

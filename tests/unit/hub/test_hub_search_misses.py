@@ -15,7 +15,7 @@ from hub.auth import people
 from hub.catalogue import misses
 from hub.catalogue.demo import demo_catalogue
 from hub.queues import publishing
-from hub.queues.retention import KEPT_MS, prune
+from hub.queues.kept import USUAL_MS
 from hub.store.words import Role
 from kiosk.catalogue.model import Catalogue, Service
 from kiosk.config import Hub, Site, TerminalConfig, Timing
@@ -50,7 +50,8 @@ def test_what_terminals_tell_is_added_up_and_told_twice_it_counts_once(hall) -> 
         ("kindergeld", 13, "2026-11-03"),
         ("steuer id", 5, DAY),
     ]
-    hall.do(prune, hall.clock.forward(KEPT_MS + 1))
+    hall.clock.forward(USUAL_MS + 1)
+    hall.forget()
     assert hall.see(misses.listed, hall.site) == []
 
 

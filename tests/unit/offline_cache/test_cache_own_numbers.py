@@ -262,6 +262,28 @@ def test_a_closed_day_is_forgotten_when_all_of_it_was_heard(db: apsw.Connection,
     assert list(db.execute("SELECT id FROM ticket")) == []
 
 
+def test_what_was_refused_for_good_is_dropped_after_a_month(db: apsw.Connection, world: Outside, clock: Clock) -> None:
+    """Staff have seen it every day; a lane that still grows stays whole."""
+    day_ms = 86_400_000
+    for n in (1, 2, 3):
+        label(db, world, n)
+    hear(db, 422)
+    assert outbox.told(db, 0).quarantined == 3
+    made_ms = int(db.execute("SELECT unixepoch(?) * 1000", (DAY,)).fetchone()[0])  # type: ignore[index,arg-type]
+    db.execute("UPDATE outbox SET made_ms = ?", (made_ms,))
+    tickets.paper(db, world, ticket_id(2), PaperState.PRINTED)
+    db.execute("UPDATE outbox SET made_ms = ? WHERE kind = 'paper'", (made_ms + 20 * day_ms,))
+    db.execute("UPDATE outbox SET state = 'new' WHERE lane = ?", (ticket_id(3),))
+    own_numbers.hear_day(db, "2026-12-23")
+    assert outbox.told(db, 0).quarantined == 4 - 1, "thirty days are not over"
+    own_numbers.hear_day(db, "2026-12-24")
+    assert waiting(db) == [(ticket_id(2), "ticket"), (ticket_id(3), "ticket"), (ticket_id(2), "paper")]
+    db.execute("UPDATE ticket SET paper = 'printed'")
+    own_numbers.hear_day(db, "2027-02-01")
+    assert waiting(db) == [(ticket_id(3), "ticket")], "what the hub has not answered is told in the end"
+    assert [row[0] for row in db.execute("SELECT id FROM ticket")] == [ticket_id(3)]
+
+
 def test_a_restored_hub_is_told_every_story_of_the_day_from_its_beginning(db: apsw.Connection, world: Outside) -> None:
     tickets.number(db, world, numbered(1))
     label(db, world, 2)
