@@ -1,9 +1,10 @@
 """The hub as one ASGI app: API, pages, feed and housekeeping over one store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from litestar import Litestar, Response, get
@@ -12,8 +13,8 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from sqlalchemy import Connection
 
-from hub.api import catalogue_api, terminal_api, wiring
-from hub.api.number import number
+from hub import headers
+from hub.api import catalogue_api, number, terminal_api, wiring
 from hub.api.wiring import Asked
 from hub.clock import Kept, Verdict
 from hub.connections import heads
@@ -22,10 +23,10 @@ from hub.hall import Hall, TheHall, believe, system_ms
 from hub.queues import kept_clock
 from hub.queues.days import turn_all
 from hub.queues.retention import prune
+from hub.routes import Lane
 from hub.store.engine import Store
 from hub.tasks import keep_going
 from hub.web import edges, routers
-from kiosk import wire
 
 LOOK_S = 20.0
 WATCH_S = 1.0
@@ -35,12 +36,20 @@ FORGET_S = 3600.0
 class HubApp(Litestar):
     """Litestar with a lane of its own for numbers: who asks for one passes routing and middleware by."""
 
+    lanes: Mapping[str, Lane] = MappingProxyType({number.LANE.path: number.LANE})
+    """By path; ``hub.routes`` has them in its table."""
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One ASGI event source: a request, or the app's life span."""
-        if scope["type"] == ScopeType.HTTP and (status := heads.fault_of(scope)):
-            await heads.refuse(send, status)
-        elif scope["type"] == ScopeType.HTTP and scope["path"] == wire.TICKETS:
-            await number(self.state.hall, scope, receive, send)
+        if scope["type"] != ScopeType.HTTP:
+            await super().__call__(scope, receive, send)
+            return
+        hall: TheHall = self.state.hall
+        send = headers.completed(scope, send, strict=hall.public_certificate)
+        if status := heads.fault_of(scope):
+            await heads.refuse(scope, send, status)
+        elif lane := self.lanes.get(scope["path"]):
+            await lane.answer(hall, scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -52,14 +61,20 @@ def healthz(hall: Hall) -> Response[bytes]:
 
 
 def create_app(
-    store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s: float = HEARTBEAT_S, ca: str = ""
+    store: Store,
+    now_ms: Callable[[], int] = system_ms,
+    heartbeat_s: float = HEARTBEAT_S,
+    ca: str = "",
+    *,
+    public_certificate: bool = False,
 ) -> HubApp:
     """Build the app over an open store; the caller closes the store after the app has ended.
 
     ``now_ms`` is a ``HallClock``, or a clock that is believed whatever it says. ``ca`` is the certificate (PEM) of the
-    authority that terminals pin; "" = no encryption.
+    authority that terminals pin; "" = no encryption. ``public_certificate``: the operator says that browsers know it.
     """
-    return app_over(TheHall(store, Feed(store, heartbeat_s), now_ms, ca))
+    hall = TheHall(store, Feed(store, heartbeat_s), now_ms, ca, public_certificate=public_certificate)
+    return app_over(hall)
 
 
 def app_over(hall: TheHall) -> HubApp:

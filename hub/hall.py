@@ -28,10 +28,18 @@ class TheHall:
     is believed; a plain function (tests hold one) always is.
 
     ``ca`` is the certificate (PEM) of the authority that vouches for this hub, "" without encryption.
+    ``public_certificate``: browsers know that authority, so they are asked never to come without encryption again.
     """
 
     def __init__(
-        self, store: Store, feed: Feed, clock: Callable[[], int], ca: str = "", passwords: Passwords | None = None
+        self,
+        store: Store,
+        feed: Feed,
+        clock: Callable[[], int],
+        ca: str = "",
+        passwords: Passwords | None = None,
+        *,
+        public_certificate: bool = False,
     ) -> None:
         self.store = store
         self.feed = feed
@@ -47,6 +55,7 @@ class TheHall:
         self.passwords = passwords or Passwords()
         self.doorman = Doorman(store, self.passwords, now_ms)
         self.ca = ca
+        self.public_certificate = public_certificate
         self._mark = fingerprint(ssl.PEM_cert_to_DER_cert(ca)) if ca else ""
 
     def shown_code(self, code: str) -> str:

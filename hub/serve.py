@@ -47,11 +47,14 @@ def serve(
     data_dir: Path,
     ready: Callable[[str], None] | None = None,
     certificates: Files | None = None,
+    *,
+    public_certificate: bool = False,
 ) -> int:
     """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` is told the address when it answers;
     without it the address is printed, with the set-up link while the hub has no data.
 
     ``certificates`` are the operator's own; else those of ``kiosk hub init`` are used when there are some.
+    ``public_certificate``: every browser knows who signed them, so answers carry HSTS.
     Port 0 takes any free one. Exit code 2: the folder, the address or a certificate cannot be used; the log says why.
     74: while it ran, the store met what this process cannot mend. A locked file and a full or failing disk end nothing.
     """
@@ -63,7 +66,7 @@ def serve(
         tls = _encryption(bind, data_dir, certificates)
         if isinstance(tls, TlsFault):
             return _refuse(tls.sentence)
-        return _serve_locked(bind, port, data_dir / "hub.db", ready, tls)
+        return _serve_locked(bind, port, data_dir / "hub.db", ready, tls, public=public_certificate)
 
 
 def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | TlsFault | None:
@@ -79,7 +82,9 @@ def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | 
     )
 
 
-def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None] | None, tls: Tls | None) -> int:
+def _serve_locked(
+    bind: str, port: int, path: Path, ready: Callable[[str], None] | None, tls: Tls | None, *, public: bool
+) -> int:
     try:
         listener = socket.create_server((bind, port), backlog=BACKLOG)
     except OSError as fault:
@@ -91,7 +96,7 @@ def _serve_locked(bind: str, port: int, path: Path, ready: Callable[[str], None]
             return _refuse(str(fault))
         _end_in_order()
         try:
-            app = create_app(store, _clock(store), ca=tls.ca if tls else "")
+            app = create_app(store, _clock(store), ca=tls.ca if tls else "", public_certificate=public)
             server = HubServer(app, listener, ready or partial(_say, store), tls, limits_here())
             store.at_the_end(server.end)
             server.run([listener])

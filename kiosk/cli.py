@@ -73,6 +73,11 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--certificate", type=Path, help="your own certificate (PEM, chain behind it)")
     parser.add_argument("--key", type=Path, help="its key (PEM, no password)")
     parser.add_argument("--ca", type=Path, help="the authority that signed it: terminals pin this one")
+    parser.add_argument(
+        "--public-certificate",
+        action="store_true",
+        help="every browser knows who signed it: have them refuse this name without encryption from now on (HSTS)",
+    )
     acts = parser.add_subparsers(dest="act", metavar="ACT", help="without one the hub runs")
     for act, what in (
         ("init", "make the hub's certificate authority and certificate"),
@@ -174,7 +179,12 @@ def _hub(options: argparse.Namespace) -> int:
     if any(own) and not all(own):
         sys.stderr.write("Give --certificate, --key and --ca together.\n")
         return 2
-    return serve(options.bind, options.port, options.data, certificates=Files(*own) if all(own) else None)
+    if options.public_certificate and not all(own):
+        sys.stderr.write("--public-certificate goes with --certificate, --key and --ca.\n")
+        return 2
+    certificates = Files(*own) if all(own) else None
+    public = options.public_certificate
+    return serve(options.bind, options.port, options.data, certificates=certificates, public_certificate=public)
 
 
 def _hub_act(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from hub import streams
 from hub.api import wiring
+from hub.api.described import says
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import misses, signing
 from hub.hall import Hall
@@ -34,7 +35,7 @@ _standing = msgspec.json.Decoder(wire.StandingRequest)
 _sync = msgspec.json.Decoder(wire.SyncRequest)
 
 
-@get(wire.CA)
+@get(wire.CA, opt=says(gives=wire.Authority, key=False, refuses=(404,)))
 async def ca(hall: Hall) -> Answer:
     """The certificate of the authority that vouches for this hub; the terminal compares it with its enrolment code."""
     if not hall.ca:
@@ -42,7 +43,11 @@ async def ca(hall: Hall) -> Answer:
     return done(wire.Authority(pem=hall.ca))
 
 
-@post(wire.ENROL, status_code=200)
+@post(
+    wire.ENROL,
+    status_code=200,
+    opt=says(takes=wire.EnrolRequest, gives=wire.EnrolAnswer, key=False, refuses=(403, 404, 409, 429)),
+)
 async def enrol(request: Asked, hall: Hall) -> Answer:
     """A one-time code for a key."""
     address = request.client.host if request.client else ""
@@ -76,7 +81,7 @@ async def enrol(request: Asked, hall: Hall) -> Answer:
     )
 
 
-@post(wire.SLOT, status_code=200)
+@post(wire.SLOT, status_code=200, opt=says(takes=wire.SlotRequest, gives=wire.SlotAnswer, refuses=(409,)))
 async def slot(request: Asked, hall: Hall) -> Answer:
     """The slot of a terminal's database, for numbers of its own."""
     known = await terminal(request, hall)
@@ -97,7 +102,12 @@ async def slot(request: Asked, hall: Hall) -> Answer:
     )
 
 
-@post(wire.SYNC, status_code=200, request_max_body_size=SYNC_MAX)
+@post(
+    wire.SYNC,
+    status_code=200,
+    request_max_body_size=SYNC_MAX,
+    opt=says(takes=wire.SyncRequest, gives=wire.SyncAnswer),
+)
 async def sync(request: Asked, hall: Hall) -> Answer:
     """What happened at the terminal: an answer for each operation."""
     known = await terminal(request, hall)
@@ -106,7 +116,11 @@ async def sync(request: Asked, hall: Hall) -> Answer:
     return done(wire.SyncAnswer(await hall.store.write(lambda c: apply_all(c, teller, body.ops))))
 
 
-@post(wire.STANDING, status_code=200)
+@post(
+    wire.STANDING,
+    status_code=200,
+    opt=says(takes=wire.StandingRequest, gives=wire.StandingAnswer, refuses=(404, 409, 410, 422)),
+)
 async def standing_of(request: Asked, hall: Hall) -> Answer:
     """How the number on a slip stands that is held before the terminal."""
     known, now_ms = await terminal(request, hall), hall.now_ms()
@@ -121,7 +135,7 @@ async def standing_of(request: Asked, hall: Hall) -> Answer:
     return refusal(found) if isinstance(found, Refused) else done(found)
 
 
-@get(wire.QUEUES)
+@get(wire.QUEUES, opt=says(gives=wire.QueueStates))
 async def queues(request: Asked, hall: Hall) -> Answer:
     """How many wait where."""
     known = await terminal(request, hall)
@@ -139,7 +153,7 @@ async def queues(request: Asked, hall: Hall) -> Answer:
     return done(wire.QueueStates(at=local_iso(hall.now_ms(), timezone), business_day=day, queues=states))
 
 
-@post(wire.HEARTBEAT, status_code=200)
+@post(wire.HEARTBEAT, status_code=200, opt=says(takes=wire.Heartbeat, gives=wire.HeartbeatAnswer))
 async def heartbeat(request: Asked, hall: Hall) -> Answer:
     """How the terminal is; what the hub has to say in return."""
     known = await terminal(request, hall)
@@ -172,7 +186,7 @@ def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAn
     )
 
 
-@post(wire.HELP, status_code=200)
+@post(wire.HELP, status_code=200, opt=says(takes=wire.HelpRequest))
 async def ask_help(request: Asked, hall: Hall) -> Answer:
     """A visitor asks for a person, or needs nobody after all. 204."""
     known = await terminal(request, hall)
@@ -192,14 +206,14 @@ async def ask_help(request: Asked, hall: Hall) -> Answer:
     return done()
 
 
-@get(wire.CALLS)
+@get(wire.CALLS, opt=says(gives=wire.Calls))
 async def calls(request: Asked, hall: Hall) -> Answer:
     """Who is called now: the fall-back where streams do not get through."""
     known = await terminal(request, hall)
     return done(await hall.called.read(known.site))
 
 
-@get(wire.CALLS_STREAM)
+@get(wire.CALLS_STREAM, opt=says(kind="text/event-stream"))
 async def calls_stream(request: Asked, hall: Hall) -> Stream:
     """The same as a stream: whenever it changes."""
     known = await terminal(request, hall)

@@ -6,7 +6,10 @@ Every fault is answered with one word and no traceback; nothing of the request i
 import ipaddress
 import re
 
+import msgspec
 from litestar.types import HTTPScope, Send
+
+from kiosk.wire import Fault
 
 PATH_MAX = 2048
 QUERY_MAX = 8192
@@ -42,8 +45,11 @@ def is_host(host: bytes) -> bool:
     return bool(_NAME.match(found["name"]))
 
 
-async def refuse(send: Send, status: int) -> None:
-    """Answer in one line and close."""
-    headers = [(b"content-length", b"0"), (b"connection", b"close")]
+async def refuse(scope: HTTPScope, send: Send, status: int) -> None:
+    """Answer and close: for programs a fault in our form, for everybody else one line."""
+    fault = Fault(code=f"http_{status}", message="The head of this request is malformed.")
+    body = msgspec.json.encode(fault) if scope["path"].startswith("/api/") else b""
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

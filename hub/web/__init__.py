@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.web import (
     alerts,
+    api_page,
     board,
     catalogue,
     counters,
@@ -40,6 +41,7 @@ routers: list[ControllerRouterHandler] = [
             *tiles.routers,
             *terminals.routers,
             *site.routers,
+            *api_page.routers,
         ],
         exception_handlers=edges.HANDLERS,
     ),

@@ -2,7 +2,7 @@
 
 from litestar.static_files import create_static_files_router
 
-from hub.web.page import STATIC
+from hub.headers import STATIC
 
 routers = [
     create_static_files_router(
