@@ -62,7 +62,9 @@ class Door:
             return self._asgi.ask(route.method, path, **headers)
         if path in BODIES:
             return self._asgi.ask("POST", path, msgspec.json.encode(BODIES[path]), **headers)
-        return self._asgi.ask("POST", path, {"csrf": csrf} if token else {}, origin=origin, **headers)
+        return self._asgi.ask(
+            "POST", path, {"login": f"x{self._asked}"} | ({"csrf": csrf} if token else {}), origin=origin, **headers
+        )
 
     def _shown(self, caller: str) -> tuple[dict[str, str], str]:
         keys = {TERMINAL: KEY, "revoked key": REVOKED, "junk key": "x" * 43}
@@ -95,8 +97,9 @@ def named(route: Route) -> str:
 
 
 def refused(route: Route, answer: Answer) -> bool:
-    """Whether a guard has turned this caller away. Who may use the desk and sits at no counter is led to the choice."""
-    if answer.headers.get("hx-redirect") == "/desk":
+    """Whether a guard has turned this caller away. Who may use the desk and sits at no counter is led
+    to the choice; whose session is ended by signing out was let in before."""
+    if answer.headers.get("hx-redirect") == "/desk" or "hub_session" in answer.headers.get("set-cookie", ""):
         return False
     if MAY[named(route)] == ANYBODY:
         return answer.status == 401 or answer.headers.get("location") == "/signin"
