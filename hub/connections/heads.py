@@ -1,4 +1,4 @@
-"""What of a request's head is looked at before anything is routed: host, path and their lengths.
+"""What of a request's head is looked at before anything is routed: version, host, path and their lengths.
 
 Every fault is answered with one word and no traceback; nothing of the request is written to the log.
 """
@@ -11,6 +11,7 @@ from litestar.types import HTTPScope, Send
 
 from kiosk.wire import Fault
 
+VERSIONS = ("1.0", "1.1")
 PATH_MAX = 2048
 QUERY_MAX = 8192
 _NAME = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})\Z")
@@ -21,7 +22,7 @@ def fault_of(scope: HTTPScope) -> int:
     """The status that refuses this head; 0 = it is sound."""
     if len(scope["raw_path"]) > PATH_MAX or len(scope["query_string"]) > QUERY_MAX:
         return 414
-    if any(not letter.isprintable() for letter in scope["path"]):
+    if scope["http_version"] not in VERSIONS or any(not letter.isprintable() for letter in scope["path"]):
         return 400
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     if scope["http_version"] == "1.0" and not hosts:
