@@ -2,10 +2,12 @@
 
 import contextlib
 import http.client
+import secrets
 import signal
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,14 +17,16 @@ import pysqlite3
 import requests
 from hostile.corpus.model import AUTH, HOST
 from lobby.patience import PATIENCE_S
+from sqlalchemy import Connection
 
 from hub.auth import sessions
 from hub.demo_hall import fill
 from hub.hall import system_ms
-from hub.queues import house
+from hub.queues import house, terminals
 from hub.store.engine import Store
 
 SEALED = ("x-content-type-options", "content-security-policy", "cache-control")
+ADMINISTRATOR = "SELECT id FROM user WHERE role = 'administrator' AND disabled_ms IS NULL ORDER BY login DESC"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -49,6 +53,7 @@ class AttackedHub:
     def __init__(self, folder: Path) -> None:
         self.data, self.log_file = folder / "hub", folder / "hub.log"
         code = fill(self.data, "http://127.0.0.1:1").code
+        self.key = ""
         self._log = self.log_file.open("wb")
         command = [sys.executable, "-m", "kiosk.cli", "hub", "--port", "0", "--data", str(self.data)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, text=True, cwd=ROOT)
@@ -57,18 +62,37 @@ class AttackedHub:
         self.host = self.url.partition("://")[2].encode()
         self.port = int(self.url.rpartition(":")[2])
         self.seen = psutil.Process(self._process.pid)
+        self._enrol(code)
+        self._me = self.sign_in()
+
+    def _enrol(self, code: str) -> None:
         answer = requests.post(f"{self.url}/api/v1/enrol", json={"code": code}, timeout=PATIENCE_S)
         assert answer.status_code == 200, answer.text
-        self.key: str = answer.json()["key"]
-        self._me = self.sign_in("frida")
+        self.key = answer.json()["key"]
 
-    def sign_in(self, login: str) -> SignedIn:
-        """A new session, written as the hub writes it (signing in costs a password)."""
+    def enrol_again(self) -> None:
+        """A further terminal, after the last one's key was revoked."""
+        store, ident, code = Store(self.data / "hub.db"), str(uuid.uuid4()), terminals.make_code(secrets.randbelow)
+        now_ms = system_ms()
+
+        def add(connection: Connection) -> None:
+            site = house.sites(connection)[0].id
+            assert terminals.add_terminal(connection, site, ident, f"Terminal {ident}", now_ms) is None
+            assert terminals.add_code(connection, site, ident, code, now_ms) is None
+
+        try:
+            store.write_now(add)
+        finally:
+            store.close()
+        self._enrol(code)
+
+    def sign_in(self) -> SignedIn:
+        """A new session of an administrator, written as the hub writes it (signing in costs a password)."""
         store = Store(self.data / "hub.db")
         try:
             site = store.read_now(house.sites)[0].id
             with contextlib.closing(pysqlite3.connect(str(self.data / "hub.db"))) as raw:
-                (user,) = raw.execute('SELECT id FROM "user" WHERE login = ?', (login,)).fetchone()
+                (user,) = raw.execute(ADMINISTRATOR).fetchone()
             token = store.write_now(lambda c: sessions.begin(c, site, user, system_ms()))
             found = store.read_now(lambda c: sessions.find(c, token, system_ms()))
         finally:
@@ -81,7 +105,7 @@ class AttackedHub:
         cookies = {"hub_session": self._me.token}
         answer = requests.get(f"{self.url}/desk/counter", cookies=cookies, allow_redirects=False, timeout=PATIENCE_S)
         if answer.headers.get("location") != "/desk/choose":
-            self._me = self.sign_in("frida")
+            self._me = self.sign_in()
         return self._me
 
     def ask(self, raw: bytes, me: SignedIn | None = None) -> Said:
