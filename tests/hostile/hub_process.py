@@ -16,7 +16,7 @@ import psutil
 import pysqlite3
 import requests
 from hostile.corpus.model import AUTH, HOST
-from lobby.patience import PATIENCE_S
+from lobby.patience import PATIENCE_S, until
 from sqlalchemy import Connection
 
 from hub.auth import sessions
@@ -24,6 +24,7 @@ from hub.demo_hall import fill
 from hub.hall import system_ms
 from hub.queues import house, terminals
 from hub.store.engine import Store
+from kiosk import wire
 
 SEALED = ("x-content-type-options", "content-security-policy", "cache-control")
 ADMINISTRATOR = "SELECT id FROM user WHERE role = 'administrator' AND disabled_ms IS NULL ORDER BY login DESC"
@@ -64,11 +65,18 @@ class AttackedHub:
         self.seen = psutil.Process(self._process.pid)
         self._enrol(code)
         self._me = self.sign_in()
+        key = {"authorization": f"Bearer {self.key}"}
+        until(lambda: requests.get(f"{self.url}{wire.MANIFEST}", headers=key, timeout=PATIENCE_S).ok, "the catalogue")
 
     def _enrol(self, code: str) -> None:
-        answer = requests.post(f"{self.url}/api/v1/enrol", json={"code": code}, timeout=PATIENCE_S)
-        assert answer.status_code == 200, answer.text
-        self.key = answer.json()["key"]
+        """From an address of its own: whoever guesses codes must wait."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, PATIENCE_S, source_address=("127.0.0.2", 0))
+        with contextlib.closing(line):
+            line.request("POST", wire.ENROL, msgspec.json.encode({"code": code}))
+            answer = line.getresponse()
+            told = answer.read()
+            assert answer.status == 200, told
+            self.key = msgspec.json.decode(told)["key"]
 
     def enrol_again(self) -> None:
         """A further terminal, after the last one's key was revoked."""
@@ -101,10 +109,10 @@ class AttackedHub:
         return SignedIn(token, found.csrf)
 
     def me(self) -> SignedIn:
-        """The administrator's session; a new one when somebody has signed out."""
+        """The administrator's session; a new one when somebody has signed out, or is none any more."""
         cookies = {"hub_session": self._me.token}
-        answer = requests.get(f"{self.url}/desk/counter", cookies=cookies, allow_redirects=False, timeout=PATIENCE_S)
-        if answer.headers.get("location") != "/desk/choose":
+        page = requests.get(f"{self.url}/people", cookies=cookies, allow_redirects=False, timeout=PATIENCE_S)
+        if page.status_code != 200:
             self._me = self.sign_in()
         return self._me
 

@@ -27,6 +27,8 @@ class Forms(HTMLParser):
         self.links: list[str] = []
         self._open: Shape | None = None
         self._select = ""
+        self._bare: list[str] | None = None
+        """Where the words of an option go that has no other value."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = {name: value or "" for name, value in attrs}
@@ -41,10 +43,19 @@ class Forms(HTMLParser):
             self._select = known.get("name", "")
         name = self._select if tag == "option" else known.get("name", "")
         if self._open is not None and name and name != "csrf" and tag in ("input", "option", "button", "textarea"):
-            self._open.fields.setdefault(name, []).append(known.get("value", ""))
+            self._open.fields.setdefault(name, [])
+            if tag == "option" and "value" not in known:
+                self._bare = self._open.fields[name]
+            else:
+                self._open.fields[name].append(known.get("value", ""))
             self._open.needed.update([name] if "required" in known else [])
         if (href := known.get("href") or known.get("hx-get", "")).startswith("/"):
             self.links.append(href)
+
+    def handle_data(self, data: str) -> None:
+        if self._bare is not None:
+            self._bare.append(data)
+            self._bare = None
 
     def handle_endtag(self, tag: str) -> None:
         self._open = None if tag == "form" else self._open
