@@ -73,7 +73,11 @@ async def snapshot(request: Asked, hall: Hall, name: FromPath[str]) -> Stream | 
     headers |= {"content-length": str(last + 1 - first)}
     if part:
         headers["content-range"] = f"bytes {first}-{last}/{size}"
-    body = snapshots.read(found.file, first, last)
+    try:
+        source = found.file.open("rb")
+    except FileNotFoundError:  # deleted since, because two newer ones were made
+        return done(GONE, 410)
+    body = snapshots.read(source, first, last)
     return Stream(body, status_code=206 if part else 200, media_type="application/gzip", headers=headers)
 
 

@@ -44,10 +44,10 @@ def patterns(source: str) -> Iterator[tuple[int, str | bytes, bool]]:
         if not isinstance(node, ast.Call):
             continue
         ascii_only = any(isinstance(each, ast.Attribute) and each.attr in ("ASCII", "A") for each in ast.walk(node))
-        func = node.func
-        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "re":
-            if func.attr in FUNCTIONS and (text := literal(node.args[0])) is not None:
-                yield node.lineno, text, ascii_only
+        match node.func:
+            case ast.Attribute(value=ast.Name(id="re"), attr=name) if name in FUNCTIONS:
+                if (text := literal(node.args[0])) is not None:
+                    yield node.lineno, text, ascii_only
         for keyword in node.keywords:
             if keyword.arg == "pattern" and (text := literal(keyword.value)) is not None:
                 yield node.lineno, text, False
