@@ -51,19 +51,19 @@ async def ca(hall: Hall) -> Answer:
 async def enrol(request: Asked, hall: Hall) -> Answer:
     """A one-time code for a key."""
     address = request.client.host if request.client else ""
-    if not hall.enrol_tries.may_try(address):
-        raise Turned(429, wire.Fault(code="too_many_tries", message="Wait a minute, then try again."))
     body = await read(request, _enrol)
     if body.version.partition(".")[0] != wire.VERSION.partition(".")[0]:
         text = f"This hub speaks version {wire.VERSION}; install the same major version on the terminal."
         raise Turned(409, wire.Fault(code="wrong_version", message=text, place="$.version"))
+    if not hall.enrol_tries.begin(address):
+        raise Turned(429, wire.Fault(code="too_many_tries", message="Wait a minute, then try again."))
     key = secrets.token_urlsafe(32)
     found = await hall.store.write(
         lambda c: terminals.enrol(c, body.code, terminals.secret_hash(key), body.machine, hall.now_ms())
     )
     if isinstance(found, Refused):
-        hall.enrol_tries.was_wrong(address)
         return refusal(found)
+    hall.enrol_tries.was_no_guess(address)
     hall.keys.forget()
     site = next(site for site in await hall.store.read(house.sites) if site.id == found.site)
     return done(
