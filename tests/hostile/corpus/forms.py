@@ -122,6 +122,7 @@ ACTS: dict[str, tuple[str, dict[str, str]]] = {
     "bring a slip": ("/desk/bring", {"op": "12345678", "text": "TK2;;;;;;;;;;" + "\x1d" * 20}),
     "bring a NUL": ("/desk/bring", {"op": "12345678", "text": "\x00"}),
     "bring the expected": ("/desk/bring", {"op": "12345678", "text": "Z 99-99", "expected": "1"}),
+    "change no counter": ("/counters/nothing", {"name": "Schalter 99", "queues": "buergerservice"}),
     "an alarm of no kind": ("/desk/alarm", {"kind": "\x00", "subject": "x" * 5000}),
     "the clock in a word": ("/desk/clock/right", {"date": "\u0662\u0660\u0662\u0666-01-01"}),
     "the clock closed": ("/desk/clock/close", {"date": "9999-99-99"}),
