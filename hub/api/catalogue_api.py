@@ -20,7 +20,7 @@ from kiosk.catalogue.records import digest
 
 NO_CATALOGUE = wire.Fault(code="no_catalogue", message="This hub has no catalogue yet. Import one.")
 GONE = wire.Fault(code="gone", message="Too old to go on from here: take the snapshot of the manifest.")
-_Whole = Annotated[int, msgspec.Meta(ge=0, lt=10**15)]
+_Whole = Annotated[int, msgspec.Meta(ge=0, le=10**15 - 1)]
 _RANGE = re.compile(r"bytes=([0-9]{1,15})-([0-9]{0,15})\Z")
 
 

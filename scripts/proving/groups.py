@@ -12,7 +12,7 @@ GATES = (
     Step("floors", (str(BIN / "lint-imports"),)),
 )
 GROUPS = (
-    *("unit", "browser", "contract", "faults", "property", "e2e", "screens"),
+    *("unit", "browser", "contract", "faults", "property", "e2e", "screens", "hostile"),
     *("kills", "crash", "world", "soak", "model", "load", "flows"),
 )
 """Folders under tests/, the longest first: whoever is done takes the next."""
