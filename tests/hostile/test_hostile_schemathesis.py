@@ -1,7 +1,7 @@
 """Schemathesis over the API's own document, at the full size only: statuses, types and bodies are what it says.
 
-It lives in an environment of its own (``schemathesis.lock``, with hashes): every other test would load its pytest plug-in
-and a dozen packages beside it.
+It lives in an environment of its own (``schemathesis.lock``, with hashes): every other test would load its pytest
+plug-in and a dozen packages beside it.
 """
 
 import os
