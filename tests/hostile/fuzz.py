@@ -49,7 +49,7 @@ VALID = 0.45
 """Share of requests that are left as they are."""
 PASSWORDS = 0.15
 """Share of forms with a password that has its price (argon2id)."""
-LEARN_EVERY = 170
+LEARN_EVERY = 260
 OPEN = frozenset({"POST /signin", "GET /setup", "POST /setup", "POST /signout", "POST /api/v1/enrol"})
 """Routes whose own answer is a refusal, or the way out."""
 

@@ -9,7 +9,7 @@ from hostile.hub_process import AttackedHub
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 FULL_S = 600.0
-REQUESTS = 500
+REQUESTS = 250
 PAST_THE_GATE, TAKEN, ROUTES = 0.9, 0.4, 0.8
 """Least shares: requests past the gate, those that were taken, routes that took one. A fuzzer that is only turned away
 tests nothing behind the gate."""

@@ -23,7 +23,7 @@ CHECKS = (
 )
 ENDLESS = "/api/v1/calls/stream"
 """Nobody waits for its end."""
-EXAMPLES = 200
+EXAMPLES = 100
 
 pytestmark = pytest.mark.skipif(not FULL, reason="full size only: it installs schemathesis")
 
