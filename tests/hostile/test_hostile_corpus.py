@@ -15,7 +15,7 @@ from kiosk import wire
 KB = 1024
 LIMIT = 256 * KB
 """The largest body that anybody may send."""
-BESIDE = 512 * KB
+BESIDE = 192 * KB
 """What a hub reads from its own database while it looks at one request, and one piece of a request too many."""
 GROWTH = 48 * KB * KB
 LINES = 100
