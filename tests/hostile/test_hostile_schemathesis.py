@@ -23,7 +23,7 @@ CHECKS = (
 )
 ENDLESS = "/api/v1/calls/stream"
 """Nobody waits for its end."""
-EXAMPLES = 100
+EXAMPLES, MOST_S = 100, 1200
 
 pytestmark = pytest.mark.skipif(not FULL, reason="full size only: it installs schemathesis")
 
@@ -47,6 +47,7 @@ def test_the_api_answers_as_its_document_says(hub: AttackedHub, command: Path, t
     path.write_bytes(answer.content)
     options = ["--url", hub.url, "--seed", str(seed), "--max-examples", str(EXAMPLES), "--checks", ",".join(CHECKS)]
     options += ["--header", f"Authorization: Bearer {hub.key}", "--exclude-path", ENDLESS, "--warnings", "off"]
+    options += ["--max-time", str(MOST_S)]
     done = subprocess.run([command, "run", path, *options], cwd=tmp_path, capture_output=True, text=True, check=False)
     print(done.stdout[-3000:])
     assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2000:]
