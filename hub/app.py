@@ -1,9 +1,10 @@
 """The hub as one ASGI app: API, pages, feed and housekeeping over one store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from litestar import Litestar, Response, get
@@ -12,9 +13,8 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from sqlalchemy import Connection
 
-from hub import stream_rights
-from hub.api import catalogue_api, terminal_api, wiring
-from hub.api.number import number
+from hub import headers, stream_rights
+from hub.api import catalogue_api, number, terminal_api, wiring
 from hub.api.wiring import Asked
 from hub.clock import Kept, Verdict
 from hub.connections import heads
@@ -24,12 +24,12 @@ from hub.forgetting import sweep
 from hub.hall import Hall, TheHall, believe, system_ms
 from hub.queues import kept_clock
 from hub.queues.days import turn_all
+from hub.routes import Lane
 from hub.store import seen
 from hub.store.engine import Store
 from hub.tasks import keep_going
 from hub.trail.housekeeping import cut_all, look_at_all
 from hub.web import edges, routers
-from kiosk import wire
 
 STREAM_AGAIN_S = 30
 """A board that gets no stream polls, and asks again after this time."""
@@ -42,15 +42,23 @@ CHECK_S = 24 * 3600.0
 class HubApp(Litestar):
     """Litestar with a lane of its own for numbers: who asks for one passes routing and middleware by."""
 
+    lanes: Mapping[str, Lane] = MappingProxyType({number.LANE.path: number.LANE})
+    """By path; ``hub.routes`` has them in its table."""
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One ASGI event source: a request, or the app's life span."""
-        if scope["type"] == ScopeType.HTTP and (status := heads.fault_of(scope)):
+        if scope["type"] != ScopeType.HTTP:
+            await super().__call__(scope, receive, send)
+            return
+        hall: TheHall = self.state.hall
+        send = headers.completed(scope, send, strict=hall.public_certificate)
+        if status := heads.fault_of(scope):
             wrong_head(scope)
-            await heads.refuse(send, status)
-        elif scope["type"] == ScopeType.HTTP and heads.is_board_stream(scope) and not board_stream(scope):
-            await heads.refuse(send, 503, again_s=STREAM_AGAIN_S)
-        elif scope["type"] == ScopeType.HTTP and scope["path"] == wire.TICKETS:
-            await number(self.state.hall, scope, receive, send)
+            await heads.refuse(scope, send, status)
+        elif heads.is_board_stream(scope) and not board_stream(scope):
+            await heads.refuse(scope, send, 503, again_s=STREAM_AGAIN_S)
+        elif lane := self.lanes.get(scope["path"]):
+            await lane.answer(hall, scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -62,14 +70,20 @@ def healthz(hall: Hall) -> Response[bytes]:
 
 
 def create_app(
-    store: Store, now_ms: Callable[[], int] = system_ms, heartbeat_s: float = HEARTBEAT_S, ca: str = ""
+    store: Store,
+    now_ms: Callable[[], int] = system_ms,
+    heartbeat_s: float = HEARTBEAT_S,
+    ca: str = "",
+    *,
+    public_certificate: bool = False,
 ) -> HubApp:
     """Build the app over an open store; the caller closes the store after the app has ended.
 
     ``now_ms`` is a ``HallClock``, or a clock that is believed whatever it says. ``ca`` is the certificate (PEM) of the
-    authority that terminals pin; "" = no encryption.
+    authority that terminals pin; "" = no encryption. ``public_certificate``: the operator says that browsers know it.
     """
-    return app_over(TheHall(store, Feed(store, heartbeat_s), now_ms, ca))
+    hall = TheHall(store, Feed(store, heartbeat_s), now_ms, ca, public_certificate=public_certificate)
+    return app_over(hall)
 
 
 def app_over(hall: TheHall) -> HubApp:

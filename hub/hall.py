@@ -37,10 +37,18 @@ class TheHall:
     is believed; a plain function (tests hold one) always is.
 
     ``ca`` is the certificate (PEM) of the authority that vouches for this hub, "" without encryption.
+    ``public_certificate``: browsers know that authority, so they are asked never to come without encryption again.
     """
 
     def __init__(
-        self, store: Store, feed: Feed, clock: Callable[[], int], ca: str = "", passwords: Passwords | None = None
+        self,
+        store: Store,
+        feed: Feed,
+        clock: Callable[[], int],
+        ca: str = "",
+        passwords: Passwords | None = None,
+        *,
+        public_certificate: bool = False,
     ) -> None:
         self.store = store
         self.feed = feed
@@ -60,6 +68,7 @@ class TheHall:
         self.uploads = Uploads(store.path.parent / "uploads")
         self.imports = Runs(self.uploads, store.path.parent, now_ms)
         self.ca = ca
+        self.public_certificate = public_certificate
         self._mark = fingerprint(ssl.PEM_cert_to_DER_cert(ca)) if ca else ""
 
     def shown_code(self, code: str) -> str:

@@ -60,13 +60,15 @@ def serve(
     proxies: Sequence[str] = (),
     *,
     begin_anew: bool = False,
+    public_certificate: bool = False,
 ) -> int:
     """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` is told the address when it answers;
     without it the address is printed, with the set-up link while the hub has no data.
 
     ``certificates`` are the operator's own; else those of ``kiosk hub init`` are used when there are some. ``proxies``:
     addresses or networks of the reverse proxies that are believed (X-Forwarded-For, X-Forwarded-Proto).
-    ``begin_anew``: the folder lost its database, and a new hub is wanted in it.
+    ``begin_anew``: the folder lost its database, and a new hub is wanted in it. ``public_certificate``: every browser
+    knows who signed the certificates, so answers carry HSTS.
     Port 0 takes any free one. Exit code 2: the folder, the address or a certificate cannot be used; the log says why.
     74: while it ran, the store met what this process cannot mend. A locked file and a full or failing disk end nothing.
     """
@@ -85,7 +87,8 @@ def serve(
         tls = _encryption(bind, data_dir, certificates)
         if isinstance(tls, TlsFault):
             return _refuse(tls.sentence)
-        return _serve_locked(bind, port, data_dir / opening.DATABASE, ready, tls, Proxies(named))
+        database, believed = data_dir / opening.DATABASE, Proxies(named)
+        return _serve_locked(bind, port, database, ready, tls, believed, public=public_certificate)
 
 
 def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | TlsFault | None:
@@ -102,7 +105,14 @@ def _encryption(bind: str, data_dir: Path, certificates: Files | None) -> Tls | 
 
 
 def _serve_locked(
-    bind: str, port: int, path: Path, ready: Callable[[str], None] | None, tls: Tls | None, proxies: Proxies
+    bind: str,
+    port: int,
+    path: Path,
+    ready: Callable[[str], None] | None,
+    tls: Tls | None,
+    proxies: Proxies,
+    *,
+    public: bool,
 ) -> int:
     try:
         listener = socket.create_server((bind, port), backlog=BACKLOG)
@@ -117,7 +127,7 @@ def _serve_locked(
         sys.setswitchinterval(SWITCH_S)
         try:
             _look_back(store)
-            app = create_app(store, _clock(store), ca=tls.ca if tls else "")
+            app = create_app(store, _clock(store), ca=tls.ca if tls else "", public_certificate=public)
             server = HubServer(app, listener, ready or partial(_say, store), tls, limits_here(), proxies)
             store.at_the_end(server.end)
             server.run([listener])

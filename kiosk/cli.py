@@ -92,6 +92,11 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="a reverse proxy in front of the hub: who comes from it is whom it names; may be said several times",
     )
+    parser.add_argument(
+        "--public-certificate",
+        action="store_true",
+        help="every browser knows who signed it: have them refuse this name without encryption from now on (HSTS)",
+    )
     acts = parser.add_subparsers(dest="act", metavar="ACT", help="without one the hub runs")
     for act, what in (
         ("init", "make the hub's certificate authority and certificate"),
@@ -217,15 +222,18 @@ def _hub(options: argparse.Namespace) -> int:
     if any(own) and not all(own):
         sys.stderr.write("Give --certificate, --key and --ca together.\n")
         return 2
+    if options.public_certificate and not all(own):
+        sys.stderr.write("--public-certificate goes with --certificate, --key and --ca.\n")
+        return 2
     set_up()
-    files = Files(*own) if all(own) else None
     return serve(
         options.bind,
         options.port,
         options.data,
-        certificates=files,
+        certificates=Files(*own) if all(own) else None,
         proxies=options.proxy,
         begin_anew=options.begin_anew,
+        public_certificate=options.public_certificate,
     )
 
 

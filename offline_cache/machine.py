@@ -19,7 +19,7 @@ _CARD_PURPOSE = b"townhall-kiosk network card"
 _CARDS_MAX = 8
 """So many fit the 200 letters that the hub takes."""
 _ADDRESS = re.compile(rb"(?!00(:00){5})[0-9a-f]{2}(:[0-9a-f]{2}){5}")
-_USB = re.compile(r"usb\d+")
+_USB = re.compile(r"usb[0-9]+")
 _PERMANENT = b"0"
 
 

@@ -6,15 +6,15 @@ Rough on purpose: two words are compared only by equal stems, and both come from
 import re
 from collections.abc import Callable, Mapping
 
-_ENDINGS_DE = re.compile(r"(?<=...)(?:em|en|es|e|n|(?<=[bdfghklmnrtaoy])s)$")
-_PLURAL_DE = re.compile(r"^(\w{3,5})er$")
+_ENDINGS_DE = re.compile(r"(?<=...)(?:em|en|es|e|n|(?<=[bdfghklmnrtaoy])s)\Z")
+_PLURAL_DE = re.compile(r"^(\w{3,5})er\Z")
 """Of short words only: "Kinder" are children, but an "Ausländer" is no "Ausland"."""
-_ADJECTIVE_DE = re.compile(r"(?<=ig|ch)er$")
-_AFTER_ER_DE = re.compile(r"(?<=..er)n$")
-_NOUN_DE = re.compile(r"(?<=...)(?:ungen|ung)$")
-_PARTICIPLE_DE = re.compile(r"^(ab|an|auf|aus|ein|mit|nach|um|vor|zu)ge(\w{3,}?)(?:t|en)$")
-_ENDINGS_EN = re.compile(r"(?<=...)(?:ing|ed|es|e|(?<!s)s)$")
-_ENDINGS_AR = re.compile(r"(?<=...)(?:ات|ان|ين|ون|ها|هم|كم|نا|ه|ت|ي)$")
+_ADJECTIVE_DE = re.compile(r"(?<=ig|ch)er\Z")
+_AFTER_ER_DE = re.compile(r"(?<=..er)n\Z")
+_NOUN_DE = re.compile(r"(?<=...)(?:ungen|ung)\Z")
+_PARTICIPLE_DE = re.compile(r"^(ab|an|auf|aus|ein|mit|nach|um|vor|zu)ge(\w{3,}?)(?:t|en)\Z")
+_ENDINGS_EN = re.compile(r"(?<=...)(?:ing|ed|es|e|(?<!s)s)\Z")
+_ENDINGS_AR = re.compile(r"(?<=...)(?:ات|ان|ين|ون|ها|هم|كم|نا|ه|ت|ي)\Z")
 
 
 def stem(word: str, lang: str) -> str:

@@ -32,7 +32,7 @@ ONE_LINE_PAGES = 4
 """Calls that take turns as pages of a sign with one line."""
 
 Colour = Literal["red", "green", "amber", "none"]
-SignType = Annotated[str, msgspec.Meta(pattern=r"^[!-~]$")]
+SignType = Annotated[str, msgspec.Meta(pattern=r"^[!-~]\Z")]
 Columns = Annotated[int, msgspec.Meta(ge=8, le=60)]
 Lines = Annotated[int, msgspec.Meta(ge=1, le=4)]
 
@@ -47,7 +47,7 @@ class AlphaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     type: SignType = "Z"
-    address: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-F?]{2}$")] = "00"
+    address: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-F?]{2}\Z")] = "00"
     checksum: bool = True
     umlauts: Literal["plain", "extended"] = "plain"
     columns: Columns = 20

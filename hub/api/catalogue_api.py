@@ -1,13 +1,16 @@
 """How terminals get the catalogue: manifest, changes since a cursor, whole snapshots in any part."""
 
 import re
+from typing import Annotated
 
+import msgspec
 from litestar import Response, Router, get
 from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
 
 from hub.api import wiring
+from hub.api.described import Query, says
 from hub.api.wiring import Answer, Asked, Turned, done, terminal
 from hub.catalogue import records, snapshots, state
 from hub.catalogue.showcase import Shown
@@ -17,10 +20,11 @@ from kiosk.catalogue.records import digest
 
 NO_CATALOGUE = wire.Fault(code="no_catalogue", message="This hub has no catalogue yet. Import one.")
 GONE = wire.Fault(code="gone", message="Too old to go on from here: take the snapshot of the manifest.")
+_Whole = Annotated[int, msgspec.Meta(ge=0, le=10**15 - 1)]
 _RANGE = re.compile(r"bytes=([0-9]{1,15})-([0-9]{0,15})\Z")
 
 
-@get(wire.MANIFEST)
+@get(wire.MANIFEST, opt=says(kind="application/jose", also=(304,), refuses=(404,)))
 async def manifest(request: Asked, hall: Hall) -> Answer:
     """Which catalogue is in force, signed. 304 comes from memory alone."""
     known = await terminal(request, hall)
@@ -31,7 +35,14 @@ async def manifest(request: Asked, hall: Hall) -> Answer:
     return Response(shown.manifest, media_type="application/jose", headers=headers)
 
 
-@get(wire.CHANGES)
+@get(
+    wire.CHANGES,
+    opt=says(
+        gives=wire.Changes,
+        query=(Query("epoch", str), Query("after", _Whole), Query("limit", _Whole, needed=False)),
+        refuses=(400, 410),
+    ),
+)
 async def changes(request: Asked, hall: Hall) -> Answer:
     """Records written or deleted after a cursor, in whole revisions; the digest with the last of them. 410: too old."""
     known = await terminal(request, hall)
@@ -44,7 +55,10 @@ async def changes(request: Asked, hall: Hall) -> Answer:
     return done(GONE, 410) if found is None else done(found)
 
 
-@get(wire.SNAPSHOT + "/{name:str}")
+@get(
+    wire.SNAPSHOT + "/{name:str}",
+    opt=says(kind="application/gzip", also=(206,), refuses=(404, 410, 416)),
+)
 async def snapshot(request: Asked, hall: Hall, name: FromPath[str]) -> Stream | Answer:
     """A whole catalogue, or a part of it (``Range: bytes=N-``), so that a cut transfer goes on where it ended."""
     known = await terminal(request, hall)
@@ -59,7 +73,11 @@ async def snapshot(request: Asked, hall: Hall, name: FromPath[str]) -> Stream | 
     headers |= {"content-length": str(last + 1 - first)}
     if part:
         headers["content-range"] = f"bytes {first}-{last}/{size}"
-    body = snapshots.read(found.file, first, last)
+    try:
+        source = found.file.open("rb")
+    except FileNotFoundError:  # deleted since, because two newer ones were made
+        return done(GONE, 410)
+    body = snapshots.read(source, first, last)
     return Stream(body, status_code=206 if part else 200, media_type="application/gzip", headers=headers)
 
 

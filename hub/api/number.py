@@ -7,6 +7,7 @@ import msgspec
 from litestar.types import HTTPScope, Receive, Send
 from sqlalchemy import Connection
 
+from hub.api.described import says
 from hub.api.wiring import BODY_MAX, BUG, LOGGER, Turned, bearer, decode, unsaved
 from hub.hall import Hall
 from hub.log import event
@@ -15,6 +16,7 @@ from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Code, Refused, status_of
 from hub.queues.terminals import Known
 from hub.queues.tickets import local_iso, slip_code
+from hub.routes import Lane
 from hub.store.faults import StoreFailed
 from kiosk import wire
 
@@ -34,6 +36,7 @@ async def number(hall: Hall, scope: HTTPScope, receive: Receive, send: Send) -> 
         status, answer = 500, BUG
     body = msgspec.json.encode(answer)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    headers += [(b"allow", b"POST")] if status == 405 else []
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
@@ -101,3 +104,11 @@ def _answer(issued: Issued) -> wire.TicketAnswer:
         slip_code=slip_code(ticket, issued.slip_key),
         url=f"{issued.base_url}/t/{ticket.token}" if issued.base_url else "",
     )
+
+
+LANE = Lane(
+    "POST",
+    wire.TICKETS,
+    number,
+    says(takes=wire.TicketRequest, gives=wire.TicketAnswer, refuses=(404, 409, 410, 422)),
+)

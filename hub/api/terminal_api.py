@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from hub import streams
 from hub.api import wiring
+from hub.api.described import says
 from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import misses, signing
 from hub.connections.proof import own_stream
@@ -41,7 +42,7 @@ _standing = msgspec.json.Decoder(wire.StandingRequest)
 _sync = msgspec.json.Decoder(wire.SyncRequest)
 
 
-@get(wire.CA)
+@get(wire.CA, opt=says(gives=wire.Authority, key=False, refuses=(404,)))
 async def ca(hall: Hall) -> Answer:
     """The certificate of the authority that vouches for this hub; the terminal compares it with its enrolment code."""
     if not hall.ca:
@@ -49,16 +50,20 @@ async def ca(hall: Hall) -> Answer:
     return done(wire.Authority(pem=hall.ca))
 
 
-@post(wire.ENROL, status_code=200)
+@post(
+    wire.ENROL,
+    status_code=200,
+    opt=says(takes=wire.EnrolRequest, gives=wire.EnrolAnswer, key=False, refuses=(403, 404, 409, 429)),
+)
 async def enrol(request: Asked, hall: Hall) -> Answer:
     """A one-time code for a key."""
     address = request.client.host if request.client else ""
-    if not hall.enrol_tries.may_try(address):
-        raise Turned(429, wire.Fault(code="too_many_tries", message="Wait a minute, then try again."))
     body = await read(request, _enrol)
     if body.version.partition(".")[0] != wire.VERSION.partition(".")[0]:
         text = f"This hub speaks version {wire.VERSION}; install the same major version on the terminal."
         raise Turned(409, wire.Fault(code="wrong_version", message=text, place="$.version"))
+    if not hall.enrol_tries.begin(address):
+        raise Turned(429, wire.Fault(code="too_many_tries", message="Wait a minute, then try again."))
     key = secrets.token_urlsafe(32)
     now_ms = hall.now_ms()
 
@@ -71,8 +76,8 @@ async def enrol(request: Asked, hall: Hall) -> Answer:
 
     found = await hall.store.write(join)
     if isinstance(found, Refused):
-        hall.enrol_tries.was_wrong(address)
         return refusal(found)
+    hall.enrol_tries.was_no_guess(address)
     hall.keys.forget()
     site = next(site for site in await hall.store.read(house.sites) if site.id == found.site)
     return done(
@@ -90,7 +95,7 @@ async def enrol(request: Asked, hall: Hall) -> Answer:
     )
 
 
-@post(wire.SLOT, status_code=200)
+@post(wire.SLOT, status_code=200, opt=says(takes=wire.SlotRequest, gives=wire.SlotAnswer, refuses=(409,)))
 async def slot(request: Asked, hall: Hall) -> Answer:
     """The slot of a terminal's database, for numbers of its own."""
     known = await terminal(request, hall)
@@ -111,7 +116,12 @@ async def slot(request: Asked, hall: Hall) -> Answer:
     )
 
 
-@post(wire.SYNC, status_code=200, request_max_body_size=SYNC_MAX)
+@post(
+    wire.SYNC,
+    status_code=200,
+    request_max_body_size=SYNC_MAX,
+    opt=says(takes=wire.SyncRequest, gives=wire.SyncAnswer),
+)
 async def sync(request: Asked, hall: Hall) -> Answer:
     """What happened at the terminal: an answer for each operation."""
     known = await terminal(request, hall)
@@ -120,7 +130,11 @@ async def sync(request: Asked, hall: Hall) -> Answer:
     return done(wire.SyncAnswer(await hall.store.write(lambda c: apply_all(c, teller, body.ops))))
 
 
-@post(wire.STANDING, status_code=200)
+@post(
+    wire.STANDING,
+    status_code=200,
+    opt=says(takes=wire.StandingRequest, gives=wire.StandingAnswer, refuses=(404, 409, 410, 422)),
+)
 async def standing_of(request: Asked, hall: Hall) -> Answer:
     """How the number on a slip stands that is held before the terminal."""
     known, now_ms = await terminal(request, hall), hall.now_ms()
@@ -145,7 +159,7 @@ def _by_slip(connection: Connection, key: Key, slip: str, token: str, now_ms: in
     return found
 
 
-@get(wire.QUEUES)
+@get(wire.QUEUES, opt=says(gives=wire.QueueStates))
 async def queues(request: Asked, hall: Hall) -> Answer:
     """How many wait where."""
     known = await terminal(request, hall)
@@ -163,7 +177,7 @@ async def queues(request: Asked, hall: Hall) -> Answer:
     return done(wire.QueueStates(at=local_iso(hall.now_ms(), timezone), business_day=day, queues=states))
 
 
-@post(wire.HEARTBEAT, status_code=200)
+@post(wire.HEARTBEAT, status_code=200, opt=says(takes=wire.Heartbeat, gives=wire.HeartbeatAnswer))
 async def heartbeat(request: Asked, hall: Hall) -> Answer:
     """How the terminal is; what the hub has to say in return."""
     known = await terminal(request, hall)
@@ -197,7 +211,7 @@ def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAn
     )
 
 
-@post(wire.HELP, status_code=200)
+@post(wire.HELP, status_code=200, opt=says(takes=wire.HelpRequest))
 async def ask_help(request: Asked, hall: Hall) -> Answer:
     """A visitor asks for a person, or needs nobody after all. 204."""
     known = await terminal(request, hall)
@@ -217,14 +231,14 @@ async def ask_help(request: Asked, hall: Hall) -> Answer:
     return done()
 
 
-@get(wire.CALLS)
+@get(wire.CALLS, opt=says(gives=wire.Calls))
 async def calls(request: Asked, hall: Hall) -> Answer:
     """Who is called now: the fall-back where streams do not get through."""
     known = await terminal(request, hall)
     return done(await hall.called.read(known.site))
 
 
-@get(wire.CALLS_STREAM)
+@get(wire.CALLS_STREAM, opt=says(kind="text/event-stream"))
 async def calls_stream(request: Asked, hall: Hall) -> Stream:
     """The same as a stream: whenever it changes."""
     known = await terminal(request, hall)

@@ -103,7 +103,9 @@ def turned(_request: Asked, fault: Turned) -> Answer:
 
 def http_fault(_request: Asked, fault: HTTPException) -> Answer:
     """Litestar's own answers (404, 405, 413) in our form."""
-    return done(Fault(code=f"http_{fault.status_code}", message=fault.detail), fault.status_code)
+    answer = done(Fault(code=f"http_{fault.status_code}", message=fault.detail), fault.status_code)
+    answer.headers |= fault.headers or {}
+    return answer
 
 
 def unsaved(fault: StoreFailed) -> Fault:

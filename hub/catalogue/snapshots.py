@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from sqlalchemy import Connection
@@ -69,9 +70,9 @@ def change(row: Row) -> wire.Change:
     )
 
 
-def read(file: Path, first: int, last: int) -> Iterator[bytes]:
-    """The bytes from ``first`` to ``last`` (both included) in small pieces."""
-    with file.open("rb") as source:
+def read(source: BinaryIO, first: int, last: int) -> Iterator[bytes]:
+    """The bytes from ``first`` to ``last`` (both included) of an open file in small pieces; closes it."""
+    with source:
         source.seek(first)
         left = last + 1 - first
         while left > 0 and (piece := source.read(min(left, 64 * 1024))):

@@ -23,7 +23,7 @@ FORM = "docs/catalogue.md shows the form."
 Table = dict[str, Any]
 """A TOML table: what it holds is checked by msgspec right after."""
 
-_DIGITS = re.compile(r"[\d_]{4300}")
+_DIGITS = re.compile(r"[0-9_]{4300}")
 """More than Python makes a number of."""
 
 

@@ -1,4 +1,4 @@
-"""What of a request's head is looked at before anything is routed: host, path and their lengths.
+"""What of a request's head is looked at before anything is routed: version, host, path and their lengths.
 
 Every fault is answered with one word and no traceback; nothing of the request is written to the log.
 """
@@ -6,8 +6,12 @@ Every fault is answered with one word and no traceback; nothing of the request i
 import ipaddress
 import re
 
+import msgspec
 from litestar.types import HTTPScope, Send
 
+from kiosk.wire import Fault
+
+VERSIONS = ("1.0", "1.1")
 PATH_MAX = 2048
 QUERY_MAX = 8192
 _NAME = re.compile(rb"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})\Z")
@@ -19,7 +23,7 @@ def fault_of(scope: HTTPScope) -> int:
     """The status that refuses this head; 0 = it is sound."""
     if len(scope["raw_path"]) > PATH_MAX or len(scope["query_string"]) > QUERY_MAX:
         return 414
-    if any(not letter.isprintable() for letter in scope["path"]):
+    if scope["http_version"] not in VERSIONS or any(not letter.isprintable() for letter in scope["path"]):
         return 400
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     if scope["http_version"] == "1.0" and not hosts:
@@ -48,10 +52,14 @@ def is_board_stream(scope: HTTPScope) -> bool:
     return bool(_BOARD_STREAM.match(scope["path"]))
 
 
-async def refuse(send: Send, status: int, again_s: int = 0) -> None:
-    """Answer in one line and close; ``again_s``: when to come again (0 = it does not help)."""
-    headers = [(b"content-length", b"0"), (b"connection", b"close")]
+async def refuse(scope: HTTPScope, send: Send, status: int, again_s: int = 0) -> None:
+    """Answer and close: for programs a fault in our form, for everybody else one line; ``again_s``: when to come again
+    (0 = it does not help)."""
+    fault = Fault(code=f"http_{status}", message="The head of this request is malformed.")
+    body = msgspec.json.encode(fault) if scope["path"].startswith("/api/") else b""
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    headers.append((b"connection", b"close"))
     if again_s:
         headers.append((b"retry-after", b"%d" % again_s))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

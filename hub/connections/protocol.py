@@ -5,6 +5,7 @@ closed. All of it runs on the event loop's thread. Limits: ``hub.connections.lim
 """
 
 import asyncio
+import logging
 from functools import partial
 from typing import Any
 
@@ -16,8 +17,14 @@ from hub.connections.origins import origin_of
 from hub.connections.proof import KEY, Proof
 from hub.connections.slow_readers import ReaderWatch
 from hub.connections.tally import Reason
+from hub.headers import ALWAYS
 from kiosk.wire import Fault
 
+PARSER = logging.getLogger("hub.connections.parser")
+"""uvicorn warns of each request that is none and of each upgrade that nobody asked us to offer: whoever wants to could
+fill the log. They are counted instead; bugs (ERROR) are still written."""
+PARSER.setLevel(logging.ERROR)
+SEALED = b"".join(b"%s: %s\r\n" % each for each in (*ALWAYS, (b"cache-control", b"no-store")))
 PIECE = 16 * 1024
 """Bytes that are parsed at once: so much a head may be over its limit before that is seen."""
 SESSION = b"hub_session="
@@ -29,6 +36,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, keeper: Keeper, line: Line, **uvicorns: Any) -> None:
         super().__init__(**uvicorns)
         self._keeper, self._line, self._limits = keeper, line, keeper.limits
+        self.logger = PARSER
         self._in_head, self._refused = True, False
         self._head = self._body = self._most_body = self._announced = self._unwanted = 0
         self._body_from_s = 0.0
@@ -172,6 +180,10 @@ class BoundedProtocol(HttpToolsProtocol):
             self._stop_timer()
             self.loop.call_later(self._limits.linger_s, self.transport.close)
 
+    def send_400_response(self, msg: str) -> None:
+        """The parser has found what is no HTTP: answer in one line and close."""
+        self._refuse(400, Reason.MALFORMED)
+
     def pause_writing(self) -> None:
         """The reader takes less than is sent."""
         super().pause_writing()
@@ -239,10 +251,11 @@ class BoundedProtocol(HttpToolsProtocol):
 
 def _said(url: bytes, status: int) -> bytes:
     """The rest of an answer that refuses: for programs a fault in our form, for everybody else nothing."""
-    fault = Fault(code=f"http_{status}", message="This request is larger or slower than the hub takes.")
+    why = "This is no HTTP." if status == 400 else "This request is larger or slower than the hub takes."
+    fault = Fault(code=f"http_{status}", message=why)
     body = msgspec.json.encode(fault) if url.startswith(b"/api/") else b""
     head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
-    return head + body
+    return SEALED + head + body
 
 
 def _announced(headers: list[tuple[bytes, bytes]]) -> int:

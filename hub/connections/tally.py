@@ -22,6 +22,8 @@ class Reason(StrEnum):
     """Host or path are none, or too long."""
     BODY_BYTES = "body_bytes"
     BODY_TIME = "body_time"
+    MALFORMED = "malformed"
+    """The parser of HTTP found something else."""
     ROOM = "room"
     """A silent or idle connection was closed because another came."""
     FULL = "full"

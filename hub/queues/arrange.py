@@ -78,13 +78,15 @@ def remove_queue(connection: Connection, site: str, queue: str, now_ms: int) -> 
 def change_counter(
     connection: Connection, site: str, counter: str, name: str, place: str, now_ms: int, short: str = ""
 ) -> Refused | None:
-    """Rename a counter, its short name or its place; refused when another has the name."""
-    mine = (t.counter.c.site_id == site) & (t.counter.c.id == counter)
+    """Rename a counter, its short name or its place; refused when another has the name, or when there is none."""
+    mine = (t.counter.c.site_id == site) & (t.counter.c.id == counter) & t.counter.c.closed_ms.is_(None)
     try:
         with connection.begin_nested():
-            connection.execute(update(t.counter).where(mine).values(name=name, place=place, short=short))
+            done = connection.execute(update(t.counter).where(mine).values(name=name, place=place, short=short))
     except IntegrityError:
         return Refused(Code.NAME_TAKEN, f"There is a counter {name} already.", "name")
+    if not done.rowcount:
+        return Refused(Code.UNKNOWN_COUNTER, "This counter does not exist or was closed.", "counter")
     _tell(connection, site, now_ms)
     return None
 

@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 from hub.web import (
     account,
     alerts,
+    api_page,
     board,
     catalogue,
     counters,
@@ -48,6 +49,7 @@ routers: list[ControllerRouterHandler] = [
             *site.routers,
             *trail.routers,
             *operation.routers,
+            *api_page.routers,
         ],
         exception_handlers=edges.HANDLERS,
     ),

@@ -53,10 +53,12 @@ async def reject(request: Asked, hall: Hall) -> Response[Any]:
     return go("/catalogue", "rejected")
 
 
-@post("/catalogue/{n:int}/again", opt=MAY)
-async def again(request: Asked, hall: Hall, n: FromPath[int]) -> Response[Any]:
+@post("/catalogue/{n:str}/again", opt=MAY)
+async def again(request: Asked, hall: Hall, n: FromPath[str]) -> Response[Any]:
     """Put an earlier import in force, as a new version."""
-    return await _publish(request, hall, n, "went_back")
+    kept = await hall.store.read(partial(versions.listed, site=who(request).site))
+    wanted = next((each.n for each in kept if str(each.n) == n), 0)
+    return await _publish(request, hall, wanted, "went_back")
 
 
 async def _publish(request: Asked, hall: Hall, n: int, done: str) -> Response[Any]:

@@ -11,7 +11,7 @@ from hub.auth.rights import Right
 from hub.hall import Hall
 from hub.queues import arrange, house
 from hub.queues.called import LANG
-from hub.queues.refusals import Refused
+from hub.queues.refusals import Code, Refused
 from hub.trail import looks
 from hub.trail.words import What
 from hub.web import forms, recorded
@@ -70,8 +70,11 @@ async def _write(request: Asked, hall: Hall, ident: str, *, new: bool) -> Respon
             house.serve(connection, site, ident, () if len(queues) == len(known) else queues, hall.now_ms())
         return refused
 
-    if form.ok and await recorded.write(request, hall, what, looks.counter(site, ident), do) is None:
+    refused = await recorded.write(request, hall, what, looks.counter(site, ident), do) if form.ok else None
+    if form.ok and refused is None:
         return go("/counters", "saved")
+    if refused is not None and refused.code is Code.UNKNOWN_COUNTER:  # somebody closed it meanwhile
+        return go("/counters")
     form.fault("name", "fault.counter_taken")
     return await _page(request, hall, form, 422, editing="" if new else ident)
 

@@ -15,9 +15,11 @@ LOGGER = logging.getLogger("hub.web")
 
 
 def http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
-    """Unknown address, wrong method, a body that is too large."""
+    """Unknown address, wrong method (the fault says which are right), a body that is too large."""
     word = {404: "not_found", 405: "not_found"}.get(fault.status_code, "bad_request")
-    return page(request, "message.html", fault.status_code, word=word)
+    answer = page(request, "message.html", fault.status_code, word=word)
+    answer.headers |= fault.headers or {}
+    return answer
 
 
 def store_failed(request: Asked, fault: StoreFailed) -> Response[Any]:

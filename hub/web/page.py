@@ -1,6 +1,5 @@
 """Turning a template into an answer: autoescaped, strict about unknown names, its headers allow only what is ours."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,13 @@ from markupsafe import Markup
 from hub.auth.rights import Right, may
 from hub.auth.sessions import Person
 from hub.feed import HEARTBEAT_S
+from hub.headers import digests
 from hub.web.words import STAFF_LANGUAGES, language_of, sayer
 from kiosk.assets.icons import ICONS
 from kiosk.i18n.languages import is_rtl, own_name
 from kiosk.i18n.texts import pick
 
 HERE = Path(__file__).resolve().parent.parent
-STATIC = HERE / "static"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
     " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -100,8 +99,6 @@ def icon(name: str, more: str = "") -> Markup:
     return Markup('<span class="icon {}" aria-hidden="true">{}</span>').format(more, ICONS[name])
 
 
-@cache
 def asset(path: str) -> str:
     """The address of a static file; it changes with the content, so that browsers may keep the file."""
-    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
-    return f"/static/{path}?v={digest}"
+    return f"/static/{path}?v={digests()[path]}"

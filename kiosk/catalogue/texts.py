@@ -18,7 +18,7 @@ LANGUAGE_TAG = re.compile(r"(?=.{2,20}\Z)[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}\Z")
 """A tag as records carry it: at most twenty letters (``kiosk.wire.base.Lang``)."""
 
 _KIVY = "b|i|u|s|sub|sup|size|color|font|font_family|font_features|font_context|ref|anchor|text_language"
-_MARKUP = re.compile(rf"</?[A-Za-z!][^<>]*>|\[/?({_KIVY})(=[^\]]*)?\]|&(#\d+|#x[0-9a-f]+|bl|br|[a-z]{{2,8}});", re.I)
+_MARKUP = re.compile(rf"</?[A-Za-z!][^<>]*>|\[/?({_KIVY})(=[^\]]*)?\]|&(#[0-9]+|#x[0-9a-f]+|bl|br|[a-z]{{2,8}});", re.I)
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _REFUSED_CLASSES = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
 _PLAIN = re.compile(r"[\w .,;:!?()/–—'’\"„“”%€+-]*\Z")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
 
-_PARTS = re.compile(r"(\d?)(\D?)")
+_PARTS = re.compile(r"([0-9]?)([^0-9]?)")
 _NO_PATTERN = ("%", "#", "LEFTHYPHENMIN", "RIGHTHYPHENMIN", "COMPOUNDLEFTHYPHENMIN", "COMPOUNDRIGHTHYPHENMIN")
 
 

@@ -58,7 +58,8 @@ def _set_up(path: Path, size: tuple[int, int] | None, trace: Path | None) -> int
 
 def _size(window: str | None) -> tuple[int, int] | None:
     width, _, height = (window or "").partition("x")
-    return (int(width), int(height)) if width.isdigit() and height.isdigit() else None
+    sides = width.isdecimal() and height.isdecimal() and (width + height).isascii()
+    return (int(width), int(height)) if sides else None
 
 
 def _leave(_signal: int, _frame: object) -> None:

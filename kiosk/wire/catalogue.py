@@ -66,7 +66,7 @@ class Change(Body, frozen=True, kw_only=True):
     lang: Lang = ""
     rev: Count
     sha256: Short = ""
-    body: msgspec.Raw = msgspec.Raw(b"null")
+    body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
 
 
 class Changes(Body, frozen=True):

@@ -12,7 +12,7 @@ GATES = (
     Step("floors", (str(BIN / "lint-imports"),)),
 )
 GROUPS = (
-    *("browser", "unit", "faults", "e2e", "property", "contract", "screens"),
+    *("browser", "unit", "faults", "e2e", "property", "contract", "screens", "hostile"),
     *("kills", "crash", "world", "soak", "model", "load", "flows"),
 )
 """Folders under tests/, the longest first: whoever is done takes the next."""

@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 import requests
+from asgi import asking
+from hub_apps import app_for
 from unit.hub.catalogue_helpers import in_force
 from unit.hub.sync_helpers import own
 
+from hub.api.tries import ADDRESSES_MAX, WRONG_PER_MINUTE, Tries
 from hub.api.wiring import BODY_MAX
 from hub.queues import calling, events, handing_back, help, house, instance, publishing, terminals, waiting
 from hub.queues.calling import Act
@@ -181,6 +184,30 @@ def test_new_code_makes_the_one_before_worthless(live) -> None:
 def test_guessing_codes_is_slowed_down(live) -> None:
     codes = [live.http.post(f"{live.url}/api/v1/enrol", json={"code": "ZZZZZZZZ"}, timeout=300) for _ in range(11)]
     assert [answer.status_code for answer in codes] == [403] * 10 + [429]
+
+
+def test_guesses_at_one_time_are_no_more_than_one_after_the_other(hall) -> None:
+    """A guess counts from its beginning, not from its answer."""
+    with app_for(hall.store, hall.clock, 5.0) as (app, _), asking(app) as asgi:
+        answers = asgi.ask_together(60, wire.ENROL, b'{"code": "ZZZZZZZZ"}')
+    statuses = [answer.status for answer in answers]
+    assert (statuses.count(403), statuses.count(429)) == (WRONG_PER_MINUTE, 60 - WRONG_PER_MINUTE)
+
+
+def test_whoever_enrols_many_terminals_from_one_address_need_not_wait(live) -> None:
+    for n in range(WRONG_PER_MINUTE + 2):
+        live.enrol("t1", f"ABCDEFG{'23456789ABCDEFGH'[n]}")
+
+
+def test_guesses_are_forgotten_after_a_minute_and_not_by_many_other_addresses() -> None:
+    now = [100.0]
+    tries = Tries(lambda: now[0])
+    assert [tries.begin("a") for _ in range(WRONG_PER_MINUTE + 1)] == [True] * WRONG_PER_MINUTE + [False]
+    for n in range(ADDRESSES_MAX - 1):
+        assert tries.begin(f"other {n}")
+    assert not tries.begin("a"), "so many addresses are remembered"
+    now[0] += 60.1
+    assert tries.begin("a")
 
 
 def test_another_major_version_is_refused(live) -> None:

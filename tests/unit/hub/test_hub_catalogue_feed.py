@@ -321,6 +321,16 @@ def test_the_last_two_snapshots_are_kept(live) -> None:
     assert len(list((live.hall.store.path.parent / "snapshots").iterdir())) == 2
 
 
+def test_a_snapshot_that_was_deleted_a_moment_ago_is_gone_and_no_answer_is_cut(live, caplog) -> None:
+    """The hub deletes old snapshots before it stops showing them."""
+    put(live.hall, service("s"))
+    path = Mirror(live).manifest().catalogue.snapshot.path.removeprefix("/api/v1")
+    for file in (live.hall.store.path.parent / "snapshots").iterdir():
+        file.unlink()
+    assert live.get(path).status_code == 410
+    assert caplog.records == []
+
+
 def test_an_import_by_another_process_is_noticed(live, tmp_path: Path) -> None:
     mirror = Mirror(live)
     put(live.hall, service("pass"))

@@ -15,6 +15,7 @@ from hub.web.typed import tidy, unfit
 from hub.web.words import sayer
 from kiosk.catalogue.model import Catalogue, Featured, Service
 from kiosk.catalogue.texts import text_faults
+from kiosk.i18n.drawable import drawable
 from tests.unit.hub.test_hub_pages import KEPT, Browser
 
 SITE = "rathaus"
@@ -95,6 +96,21 @@ def test_names_with_joiners_between_letters_stay_and_idle_ones_vanish(live: Any,
     assert browser.post("/queues", {"series": "E", "name_de": "\u200b\u2060"}).status_code == 422
     names = {queue.series: queue.names["de"] for queue in live.hall.see(arrange.queues, SITE)}
     assert (names["C"], names["D"]) == (PERSIAN, "Kasse")
+
+
+@pytest.mark.parametrize("name", [PERSIAN, "ז׳בוטינסקי", "צה״ל"], ids=["non-joiner", "geresh", "gershayim"])
+def test_every_form_takes_the_signs_that_names_in_persian_and_hebrew_have(
+    live: Any, browser: Browser, name: str
+) -> None:
+    tiles = Catalogue(version=0, services=(Service(id="s", names={"de": "S"}),), featured=(Featured(service="s"),))
+    live.hall.do(publishing.publish, SITE, tiles, "own", live.hall.clock())
+    for path, fields, field, prefix in FORMS:
+        known = prefix if prefix.endswith(("-de", "-en")) else prefix + field
+        answer = browser.post(path, fields | {field: name})
+        assert answer.status_code < 500, path
+        assert f'id="{known}-fault"' not in answer.text, (path, field)
+    assert list(text_faults("", name, 200)) == []
+    assert drawable(name) == name
 
 
 @pytest.mark.parametrize("text", texts.all_texts())

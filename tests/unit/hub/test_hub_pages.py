@@ -253,6 +253,15 @@ def test_why_a_terminal_refuses_a_catalogue_stands_on_the_terminals_page(browser
     assert live.post("/heartbeat", beat | {"catalogue_fault": "x" * 401}).status_code == 400
 
 
+def test_a_counter_that_somebody_closed_meanwhile_is_not_changed(browser: Browser, live: Any) -> None:
+    browser.sign_in("frida")
+    for ident in ("nothing", "p2"):
+        browser.post("/counters/p2/close")
+        answer = browser.post(f"/counters/{ident}", {"name": "Platz 9", "queues": "meldung"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/counters")
+    assert "Platz 9" not in browser.get("/counters").text
+
+
 def test_people_come_and_go(browser: Browser) -> None:
     browser.sign_in("frida")
     new = {"login": "bernd", "name": "Bernd", "role": "supervisor", "password": PASSWORD, "again": PASSWORD}

@@ -16,6 +16,9 @@ from unit.hub.small_disk import Disk, damage
 
 from hub.serve import STORE_ENDED
 from hub.store.engine import Store
+from hub.tls.cli import run_init
+from hub.tls.files import folder_of
+from kiosk.cli import main
 
 SERVE = (
     "import pathlib, sys; from hub.serve import serve;"
@@ -131,3 +134,22 @@ def until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < end
         time.sleep(0.2)
+
+
+def test_hsts_is_sent_where_the_operator_says_that_browsers_know_the_certificate(tmp_path: Path) -> None:
+    """And only there: with the hub's own authority nobody could get past it any more."""
+    assert run_init(tmp_path, ()) == 0
+    folder = folder_of(tmp_path)
+    hub = ["hub", "--data", str(tmp_path), "--port", "0", "--public-certificate"]
+    assert main(hub) == 2, "it is about own certificates"
+    command = [sys.executable, "-m", "kiosk.cli", *hub, "--certificate", str(folder.server)]
+    command += ["--key", str(folder.server), "--ca", str(folder.ca)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().rpartition(" ")[2].strip()
+        answer = requests.get(f"{url}/healthz", verify=str(folder.ca), timeout=300)
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    finally:
+        process.kill()
+        process.communicate(timeout=300)

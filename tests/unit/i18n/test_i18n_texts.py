@@ -4,15 +4,21 @@ import re
 import string
 import subprocess
 import sys
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
+from hub.auth.rights import Right
+from hub.store.faults import Trouble
+from hub.store.words import AlarmKind, Role, State
 from kiosk.i18n.texts import FSI, LOCALE_DIR, PDI, Said, Texts, pick
 from kiosk.vocabulary.access import Contrast, TextSize
+from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.problems import Problem
+from kiosk.wire import OrderKind
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = sorted(LOCALE_DIR.glob("*/*.po"))
@@ -24,6 +30,17 @@ FAMILIES = {
     "contrast.": [contrast.value for contrast in Contrast],
 }
 """Keys that code builds: prefix -> every ending there is."""
+HUB_FAMILIES: dict[str, type[StrEnum]] = {
+    "alarm.": AlarmKind,
+    "desk.known.": State,
+    "device.": DeviceKind,
+    "order.": OrderKind,
+    "problem.": Problem,
+    "right.": Right,
+    "role.": Role,
+    "store.": Trouble,
+}
+"""The same for the hub's pages: what a terminal reports must never lack its word there."""
 
 
 def messages(lang: str, domain: str) -> dict[str, Message]:
@@ -103,6 +120,11 @@ def test_every_problem_size_and_contrast_has_a_text() -> None:
     keys = messages("de", "terminal").keys()
     for prefix, endings in FAMILIES.items():
         assert {prefix + ending for ending in endings} <= keys
+
+
+def test_whatever_a_terminal_or_the_hub_reports_has_a_word_on_the_hubs_pages() -> None:
+    keys = messages("de", "hub").keys()
+    assert [key for prefix, kind in HUB_FAMILIES.items() for each in kind if (key := prefix + each) not in keys] == []
 
 
 def code() -> str:

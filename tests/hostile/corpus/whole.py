@@ -1,0 +1,13 @@
+"""All hostile requests."""
+
+from functools import cache
+
+from hostile.corpus import bodies, forms, headers, lines, names, paths
+from hostile.corpus.model import Hostile
+
+
+@cache
+def everything() -> tuple[Hostile, ...]:
+    """Each with a name of its own."""
+    parts = (lines, headers, names, paths, bodies, forms)
+    return tuple(each for part in parts for each in part.requests())
