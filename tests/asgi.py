@@ -78,19 +78,21 @@ class Asgi:
             "state": {},
         }
         said: list[dict[str, Any]] = []
-        begun, sent = asyncio.Event(), False
+        begun, over, sent = asyncio.Event(), asyncio.Event(), False
 
         async def receive() -> dict[str, Any]:
             nonlocal sent
             if not sent:
                 sent = True
                 return {"type": "http.request", "body": body, "more_body": False}
-            await asyncio.Event().wait()
-            raise AssertionError
+            await over.wait()
+            return {"type": "http.disconnect"}
 
         async def send(message: dict[str, Any]) -> None:
             said.append(message)
             begun.set()
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                over.set()
 
         task = asyncio.ensure_future(self._app(scope, receive, send))
         first = asyncio.ensure_future(begun.wait())
