@@ -77,9 +77,9 @@ CURRENCY_ATTRIBUTES = ("currencyCode", "currencyID", "waehrung")
 CURRENCY_ELEMENT = "waehrung"
 """How the currency is written: ?. Without any it is the euro."""
 FEE_TEXTS = ("beschreibungVariabilitaet", FREE, "beschreibung", "bezeichnung")
-FEE_NAMES = {"de": "Gebühr", "en": "Fee"}
-FREE_NAMES = {"de": "Gebührenfrei", "en": "Free of charge"}
-FROM_TO = {"de": "{low} bis {high} €", "en": "{low} to {high} €"}
+FEE_NAMES = {"de": "Gebühr", "en": "Fee", "ar": "الرسوم"}
+FREE_NAMES = {"de": "Gebührenfrei", "en": "Free of charge", "ar": "مجانًا"}
+FROM_TO = {"de": "{low} bis {high} €", "en": "{low} to {high} €", "ar": "من {low} إلى {high} €"}
 
 # Organisations
 ADDRESS_KINDS = ("002", "001")

@@ -11,9 +11,9 @@ from hub.auth import people
 from hub.catalogue import state, versions
 from hub.catalogue.draft import draft_of
 from hub.catalogue.imports import Waiting, bring
-from hub.queues import publishing
+from hub.queues import house, publishing
 from hub.store.words import Role
-from kiosk.catalogue.model import Catalogue, Featured, Fee, Queue, Service
+from kiosk.catalogue.model import Catalogue, Category, Elsewhere, Featured, Fee, Office, Queue, Service
 from tests.unit.hub.test_hub_pages import KEPT, Browser
 
 SITE = "rathaus"
@@ -56,6 +56,7 @@ def test_only_editors_see_it(live: Any, browser: Browser) -> None:
         "/catalogue/1/again",
         "/catalogue/tiles",
         "/catalogue/tiles/s0",
+        "/services/route-all",
     ):
         assert browser.post(path).status_code == 403, path
 
@@ -177,6 +178,63 @@ def test_services_are_found_in_any_of_the_staffs_languages(live: Any, browser: B
     assert "301 Leistungen" in every
     assert "101 weitere" in every
     assert "Послуга 7<" in browser.get("/services?q=послуга+7").text
+
+
+def unrouted_catalogue() -> Catalogue:
+    """Two of six wait somewhere; one is done by others."""
+    other = Service(id="other", names={"de": "Kindergeld"}, there={"de": "Kasse"}, elsewhere=Elsewhere())
+    services = [
+        Service(
+            id=f"s{n}", names={"de": f"Leistung {n}"}, categories=("a" if n < 4 else "b",), office="amt" if n else None
+        )
+        for n in range(6)
+    ]
+    services[1] = replace(services[1], queue="meldung")
+    services[5] = replace(services[5], queue="meldung")
+    return Catalogue(
+        version=0,
+        services=(*services, other),
+        categories=tuple(Category(id=ident, names={"de": f"Thema & {ident}"}) for ident in "abc"),
+        offices=(Office(id="amt", names={"de": "Amt"}),),
+    )
+
+
+def queues_of(live: Any) -> dict[str, str | None]:
+    return {each.id: each.queue for each in live.hall.see(in_force, SITE).services}
+
+
+def test_many_services_get_a_queue_at_once(live: Any, browser: Browser) -> None:
+    put(live, unrouted_catalogue())
+    live.hall.do(house.add_queue, SITE, "kasse", "K", {"de": "Kasse"}, live.hall.clock())
+    browser.sign_in("dora")
+    for path in ("/catalogue", "/services"):
+        assert "4 von 6 Leistungen haben keinen Wartekreis" in browser.get(path).text, path
+    shown = browser.get("/services").text
+    assert "Thema &amp; a (3 von 4 ohne Wartekreis)" in shown
+    assert "Amt (3 von 5 ohne Wartekreis)" in shown
+    assert "Thema &amp; c" not in shown
+    before = live.hall.see(state.read, SITE).version
+
+    def choose(**fields: str) -> int:
+        return browser.post("/services/route-all", {"group": "", **fields}).status_code
+
+    assert choose(queue="gibt-es-nicht") == choose(queue="kasse", group="office:fort") == choose(group="") == 422
+    assert choose(queue="kasse", group="category:a") == 303
+    assert queues_of(live) == {
+        **dict.fromkeys(("s0", "s2", "s3"), "kasse"),
+        **dict.fromkeys(("s1", "s5"), "meldung"),
+        **dict.fromkeys(("s4", "other")),
+    }
+    assert live.hall.see(state.read, SITE).version == before + 1
+    assert "1 von 6 Leistungen hat keinen Wartekreis" in browser.get("/catalogue").text
+    assert choose(queue="kasse", group="office:amt", routed="yes") == 303
+    assert [queues_of(live)[each] for each in ("s0", "s1", "s4", "s5", "other")] == ["kasse"] * 4 + [None]
+    assert live.hall.see(state.read, SITE).version == before + 2
+    assert choose(queue="meldung") == 303
+    assert live.hall.see(state.read, SITE).version == before + 2, "nothing was left to choose"
+    put(live, replace(unrouted_catalogue(), languages=("de", "uk")))
+    assert queues_of(live)["s2"] == "kasse"
+    assert "keinen Wartekreis" not in browser.get("/catalogue").text
 
 
 def test_words_of_a_form_are_only_words(live: Any, browser: Browser) -> None:

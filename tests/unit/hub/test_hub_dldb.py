@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from hub.catalogue.dldb import DldbImport, read_dldb
 from hub.catalogue.dldb_notes import clean
 from hub.catalogue.dldb_shape import DldbAddress, street_line
+from hub.catalogue.dldb_topics import OTHER
+from hub.catalogue.xzufi import facts
 from kiosk.catalogue.check import check
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Service
+from kiosk.i18n.texts import LOCALE_DIR
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "dldb"
 
@@ -145,6 +148,12 @@ def test_topics_become_categories_and_a_ring_of_topics_ends(folder: Path) -> Non
     assert services["1003"].categories == ("weitere",)
     assert services["1005"].categories == ("weitere",)
     assert [(c.id, c.icon) for c in catalogue.categories] == [("10", "id"), ("weitere", "dots")]
+
+
+def test_what_we_name_ourselves_is_named_in_every_language_of_the_product() -> None:
+    ours = {path.name for path in LOCALE_DIR.iterdir() if path.is_dir()}
+    for names in (OTHER.names, facts.FEE_NAMES, facts.FREE_NAMES, facts.FROM_TO):
+        assert set(names) == ours
 
 
 def test_the_report_counts_what_was_read_and_names_what_was_not(folder: Path) -> None:
