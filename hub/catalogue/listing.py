@@ -46,10 +46,19 @@ def services(connection: Connection, site: str, wanted: str = "", most: int = MO
 
 def names(connection: Connection, site: str, wanted: Collection[str]) -> dict[str, Texts]:
     """All services' names in these languages; of a service that has none of them, whatever there is."""
+    return _names(connection, site, wanted, "deleted_ms IS NULL")
+
+
+def names_for_tickets(connection: Connection, site: str, wanted: Collection[str]) -> dict[str, Texts]:
+    """The same with the last names of services that went while somebody holds a number for them."""
+    return _names(connection, site, wanted, "deleted_ms IS NOT NULL") | names(connection, site, wanted)
+
+
+def _names(connection: Connection, site: str, wanted: Collection[str], which: str) -> dict[str, Texts]:
     rows = run(
         connection,
-        "SELECT id, lang, json_extract(CAST(body AS TEXT), '$.names') AS name FROM catalogue_record"
-        " WHERE site_id = ? AND kind = 'service' AND lang != '' AND deleted_ms IS NULL AND name IS NOT NULL",
+        "SELECT id, lang, json_extract(NULLIF(CAST(body AS TEXT), ''), '$.names') AS name FROM catalogue_record"
+        f" WHERE site_id = ? AND kind = 'service' AND lang != '' AND {which} AND name IS NOT NULL",
         site,
     )
     found: dict[str, Texts] = {}

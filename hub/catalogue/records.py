@@ -95,12 +95,14 @@ def write(connection: Connection, site: str, changes: Iterable[Change], cursor: 
 
 
 def _put(connection: Connection, site: str, change: Change, rev: int, now_ms: int) -> None:
+    """A tombstone keeps the last body: tickets of the day are still for what it named."""
     key, body = change.key, change.body
     run(
         connection,
         "INSERT INTO catalogue_record (site_id, kind, id, lang, rev, sha256, body, deleted_ms)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site_id, kind, id, lang) DO UPDATE SET rev = excluded.rev,"
-        " sha256 = excluded.sha256, body = excluded.body, deleted_ms = excluded.deleted_ms",
+        " sha256 = excluded.sha256, deleted_ms = excluded.deleted_ms,"
+        " body = CASE WHEN excluded.deleted_ms IS NULL THEN excluded.body ELSE catalogue_record.body END",
         site,
         key.kind,
         key.id,

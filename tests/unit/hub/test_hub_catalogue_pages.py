@@ -1,5 +1,6 @@
 """The catalogue page and the start screen's page over HTTP: what they show, what they do, who may."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -87,6 +88,25 @@ def test_an_editor_sees_what_the_guards_found_and_decides(live: Any, browser: Br
     newest = live.hall.see(versions.listed, SITE)
     assert [(each.state, each.decided_by) for each in newest] == [("published", "Dora"), ("published", "")]
     assert "/srv/export" in browser.get("/catalogue").text
+
+
+def test_the_version_in_force_has_one_number(live: Any, browser: Browser) -> None:
+    put(live, catalogue(10))
+    put(live, catalogue(9))
+    browser.sign_in("dora")
+    browser.get("/catalogue")
+    browser.post("/catalogue/tiles", {"service": "s5"})
+    browser.post("/catalogue/tiles/s0/remove")
+    page = browser.get("/catalogue").text
+    assert live.hall.see(state.read, SITE).version == 4
+    head, table = page.split("<tbody>")[0], page.split("<tbody>")[-1]
+    assert "Version 4" in head
+    assert re.findall(r"<tr><td><b>(\d+)</b>", table) == ["4", "1"]
+    assert "kam als Version 2, seither hier geändert" in table
+    put(live, catalogue(8))
+    table = browser.get("/catalogue").text.split("<tbody>")[-1]
+    assert re.findall(r"<tr><td><b>(\d+)</b>", table) == ["5", "2", "1"]
+    assert "seither hier" not in table
 
 
 def test_rejecting_keeps_what_was(live: Any, browser: Browser) -> None:
@@ -178,6 +198,26 @@ def test_services_are_found_in_any_of_the_staffs_languages(live: Any, browser: B
     assert "301 Leistungen" in every
     assert "101 weitere" in every
     assert "Послуга 7<" in browser.get("/services?q=послуга+7").text
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+def test_people_keep_what_they_came_for_when_an_import_removes_it(live: Any, browser: Browser, renewed: bool) -> None:
+    card = Service(id="ausweis", names={"de": "Ausweis beantragen", "en": "Apply for an ID"}, queue="meldung")
+    languages = ("de", "en")
+    put(live, Catalogue(version=0, languages=languages, services=(card,)))
+    waiting = live.hall.ticket()
+    if renewed:
+        put(live, Catalogue(version=0, languages=languages, services=(replace(card, names={"de": "Ausweis holen"}),)))
+    put(live, replace(catalogue(), languages=languages))
+    assert "ausweis" not in queues_of(live)
+    browser.sign_in("anna")
+    browser.post("/desk/counter", {"counter": "p1"})
+    name = "Ausweis holen" if renewed else "Ausweis beantragen"
+    assert f"<td>{name}</td>" in browser.get("/desk").text
+    assert "Apply for an ID" in browser.get(f"/t/{waiting.token}?lang=en").text
+    answer = browser.post("/desk/do/next", {"op": "11111111111111111111111111111111"})
+    assert f'<p class="service">{name}</p>' in answer.text
+    assert "Ausweis" not in browser.get("/services").text
 
 
 def unrouted_catalogue() -> Catalogue:
