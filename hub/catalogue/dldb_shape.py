@@ -68,11 +68,11 @@ class DldbService(msgspec.Struct, frozen=True):
     meta: ServiceMeta = ServiceMeta()
 
 
-Part = str | int | float | bool | None
+Part = str | bool | None
 
 
 class DldbAddress(msgspec.Struct, frozen=True):
-    """An address; an empty part is written as ``false``, a postal code perhaps as a number."""
+    """An address; an empty part is written as ``false``."""
 
     city: Part = None
     postal_code: Part = None
@@ -164,7 +164,7 @@ def read_records(path: Path, record_type: type[_Record]) -> Read[_Record] | Cata
     for position, raw in enumerate(envelope.data):
         place = f"data[{position}]"
         try:
-            record = msgspec.json.decode(shallow(bytes(raw)), type=record_type)
+            record = msgspec.convert(_as_texts(msgspec.json.decode(shallow(bytes(raw)))), record_type)
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:
             skipped.append(Skipped(path.name, place, str(fault)))
             continue
@@ -220,10 +220,17 @@ def street_line(address: DldbAddress) -> str:
 
 
 def _parts(*values: Part) -> Iterator[str]:
-    """A number is a text that somebody wrote without quotes."""
-    texts = (f"{value:.15g}" if isinstance(value, float) else str(value) for value in values if _said(value))
-    return (text.strip() for text in texts if text.strip())
+    return (value.strip() for value in values if isinstance(value, str) and value.strip())
 
 
-def _said(value: Part) -> bool:
-    return value is not None and not isinstance(value, bool)
+def _as_texts(value: object) -> object:
+    """The record with its numbers as texts: ids and postal codes come with quotes or without."""
+    match value:
+        case dict():
+            return {name: _as_texts(each) for name, each in value.items()}
+        case list():
+            return [_as_texts(each) for each in value]
+        case int() | float() if not isinstance(value, bool):
+            return f"{value:.15g}" if isinstance(value, float) else str(value)
+        case _:
+            return value

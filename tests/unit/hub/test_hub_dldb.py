@@ -306,11 +306,14 @@ def test_what_is_left_out_or_shortened_all_the_same_is_counted_with_its_place(fo
         assert line in said, said
 
 
-def test_a_postal_code_without_quotes_is_a_text(folder: Path) -> None:
+def test_numbers_without_quotes_are_texts(folder: Path) -> None:
     numbers = {"city": "Ort", "postal_code": 12345, "street": "Am Wall", "house_number": 7.0}
-    put(folder, "locations_de.json", [{**LOCATIONS[0], "address": numbers}, *LOCATIONS[1:]])
+    put(folder, "locations_de.json", [{**LOCATIONS[0], "id": 500, "address": numbers}, *LOCATIONS[1:]])
+    new = {"id": 7, "name": "Hund", "locations": [{"location": 500}], "relation": {"root_topic": 10}}
+    put(folder, "services_de.json", [*SERVICES, new])
     found = imported(folder)
     assert found.catalogue.offices[0].address == "Am Wall 7, 12345 Ort"
+    assert (by_id(found.catalogue)["7"].office, by_id(found.catalogue)["7"].categories) == ("500", ("10",))
     assert [skip.place for skip in found.report.skipped] == ["id 500"]
 
 
