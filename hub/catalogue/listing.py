@@ -14,11 +14,12 @@ LANGUAGES = ("de", "en")
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """A service with its queue."""
+    """A service with its queue; one that others do (``elsewhere``) needs none."""
 
     id: str
     names: Texts
     queue: str | None
+    elsewhere: bool = False
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -33,13 +34,13 @@ def services(connection: Connection, site: str, wanted: str = "", most: int = MO
     known, words = names(connection, site, LANGUAGES), wanted.lower().split()
     rows = run(
         connection,
-        "SELECT r.id, s.queue_id FROM catalogue_record r"
+        "SELECT r.id, s.queue_id, json_extract(CAST(r.body AS TEXT), '$.elsewhere') IS NOT NULL FROM catalogue_record r"
         " LEFT JOIN service_queue s ON s.site_id = r.site_id AND s.service_id = r.id"
         " WHERE r.site_id = ? AND r.kind = 'service' AND r.lang = '' AND r.deleted_ms IS NULL"
         """ ORDER BY json_extract(CAST(r.body AS TEXT), '$."#"'), r.id""",
         site,
     )
-    found = [Listed(ident, known.get(ident, {"de": ident}), queue) for ident, queue in rows]
+    found = [Listed(ident, known.get(ident, {"de": ident}), queue, bool(others)) for ident, queue, others in rows]
     hits = [each for each in found if all(word in " ".join(each.names.values()).lower() for word in words)]
     return Found(tuple(hits[:most]), len(hits))
 

@@ -275,6 +275,7 @@ def test_many_services_get_a_queue_at_once(live: Any, browser: Browser) -> None:
     put(live, replace(unrouted_catalogue(), languages=("de", "uk")))
     assert queues_of(live)["s2"] == "kasse"
     assert "keinen Wartekreis" not in browser.get("/catalogue").text
+    assert "kein Wartekreis" not in browser.get("/services").text
 
 
 def test_words_of_a_form_are_only_words(live: Any, browser: Browser) -> None:
