@@ -8,10 +8,11 @@ from typing import assert_never
 
 import msgspec
 
-from hub.catalogue import versions
+from hub.catalogue import unrouted, versions
 from hub.catalogue.draft import Draft
 from hub.catalogue.faults import refused
 from hub.catalogue.imports import Waiting, bring, load
+from hub.catalogue.unrouted import Lacking
 from hub.queues import house
 from hub.queues.publishing import InForce
 from hub.queues.refusals import Code, Refused
@@ -38,10 +39,11 @@ class Bringer(msgspec.Struct, frozen=True):
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """What became of an import, and what was read."""
+    """What became of an import, what was read, and which services of the catalogue in force lack a queue."""
 
     outcome: InForce | Waiting
     draft: Draft
+    lacking: Lacking
 
 
 def run_import(kind: str, source: Path, data: Path, *, accept: bool = False, area: str = "") -> int:
@@ -56,6 +58,8 @@ def run_import(kind: str, source: Path, data: Path, *, accept: bool = False, are
         case InForce(version, changed):
             news = "is in force now" if changed else "holds all this already"
             sys.stdout.write(f"Catalogue version {version} {news}: {done.draft.count} services.\n")
+            if done.lacking.without:
+                sys.stdout.write(f"{done.lacking}\n")
             return 0
         case Waiting(findings):
             said = "\n".join(f"  {finding}" for finding in findings)
@@ -113,4 +117,4 @@ def _bring(
         return outcome
     if isinstance(outcome, Refused):
         return refused(data, outcome.place or DATABASE, outcome.message.rstrip("."), REMEDIES[outcome.code])
-    return Imported(outcome, draft)
+    return Imported(outcome, draft, store.read_now(partial(unrouted.lacking, site=sites[0])))

@@ -4,12 +4,12 @@ Ids are kept. Root topics become categories, the topics below them search words;
 has no fees, hours or queues: such a service shows its name and its office, the rest is asked at the counter.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from hub.catalogue.dldb_offices import Offices
+from hub.catalogue.dldb_notes import Notes, clean, undashed
+from hub.catalogue.dldb_offices import AUTHORITIES, LOCATIONS, Offices
 from hub.catalogue.dldb_shape import (
     DldbAuthority,
     DldbLocation,
@@ -17,19 +17,19 @@ from hub.catalogue.dldb_shape import (
     DldbTopic,
     Read,
     Skipped,
-    clean,
     lang_of,
     read_records,
 )
-from hub.catalogue.dldb_topics import OTHER, Topics
+from hub.catalogue.dldb_topics import OTHER, TOPICS, Topics
 from hub.catalogue.faults import refused
-from hub.catalogue.plain import Count, shortened
+from hub.catalogue.plain import fit
+from hub.catalogue.xzufi.html import items
 from kiosk.catalogue.check import check
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Service
-from kiosk.catalogue.texts import ITEM_LIMIT, ITEMS_LIMIT, NAME_LIMIT, WORD_LIMIT, WORDS_LIMIT, text_faults
+from kiosk.catalogue.texts import ITEM_LIMIT, ITEMS_LIMIT, NAME_LIMIT, WORD_LIMIT, WORDS_LIMIT
 
-SERVICES, LOCATIONS, AUTHORITIES, TOPICS = "services_de.json", "locations_de.json", "authority_de.json", "topic_de.json"
+SERVICES = "services_de.json"
 
 
 class DldbReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,13 +45,15 @@ class DldbReport(msgspec.Struct, frozen=True, kw_only=True):
     """Services offered at several places, shown with the kind of office or the first place."""
     shortened: int = 0
     """Texts longer than the catalogue holds."""
+    notes: tuple[str, ...] = ()
+    """What became of single texts, a line for each kind of thing with its places."""
     skipped: tuple[Skipped, ...] = ()
 
     def __str__(self) -> str:
         lines = [
             f"{self.services} of {self.services_found} services, {self.offices} offices, {self.categories} categories",
             f"{self.chosen_offices} services are offered at several places, {self.without_office} name none",
-            *([f"{self.shortened} texts shortened"] if self.shortened else ()),
+            *self.notes,
             f"{len(self.skipped)} records skipped",
             *(f"  {skip}" for skip in self.skipped),
         ]
@@ -89,10 +91,10 @@ def _import(
     authorities: Read[DldbAuthority],
     topics: Read[DldbTopic],
 ) -> DldbImport | CatalogueFaults:
-    cut: list[str] = []
-    offices = Offices(locations, authorities, cut.append)
-    tree = Topics(topics, cut.append)
-    kept, skipped = _services(services, offices, tree, cut.append)
+    notes = Notes()
+    offices = Offices(locations, authorities, notes)
+    tree = Topics(topics, notes)
+    kept, skipped = _services(services, offices, tree, notes)
     if fault := _too_little(folder, services.found, len(kept)):
         return fault
     used = {category for service in kept for category in service.categories}
@@ -105,31 +107,35 @@ def _import(
     )
     if faults := check(catalogue):
         return CatalogueFaults(str(folder), faults)
-    left_out = (*services.skipped, *locations.skipped, *authorities.skipped, *topics.skipped, *offices.skipped)
-    report = _report(catalogue, services.found, offices, (*left_out, *skipped), len(cut))
+    left_out = (
+        *services.skipped,
+        *locations.skipped,
+        *authorities.skipped,
+        *topics.skipped,
+        *offices.skipped,
+        *tree.skipped,
+    )
+    report = _report(catalogue, services.found, offices, (*left_out, *skipped), notes)
     return DldbImport(catalogue, report)
 
 
 def _services(
-    found: Read[DldbService], offices: Offices, topics: Topics, count: Count
+    found: Read[DldbService], offices: Offices, topics: Topics, notes: Notes
 ) -> tuple[list[Service], list[Skipped]]:
     kept: dict[str, Service] = {}
     skipped: list[Skipped] = []
     for record in found.records:
-        name = shortened(clean(record.name), NAME_LIMIT, count)
-        fault = next(text_faults("name", name, NAME_LIMIT), None)
-        if fault is not None:
-            skipped.append(Skipped(SERVICES, f"id {record.id}", fault.reason))
+        name = notes.at(SERVICES, record.id, "name").text(record.name, NAME_LIMIT)
+        if not name:
+            skipped.append(Skipped(SERVICES, f"id {record.id}", "its name cannot be shown"))
             continue
-        made = _service(record, name, lang_of(record, found.locale), offices, topics, count)
+        made = _service(record, name, lang_of(record, found.locale), offices, topics, notes)
         kept[record.id] = _together(kept[record.id], made) if record.id in kept else made
     return list(kept.values()), skipped
 
 
-def _service(record: DldbService, name: str, lang: str, offices: Offices, topics: Topics, count: Count) -> Service:
-    words = _plain((*topics.words(record.id), *(record.meta.keywords or "").split(",")), WORD_LIMIT, WORDS_LIMIT)
-    papers = (shortened(clean(paper.name), ITEM_LIMIT, count) for paper in record.requirements)
-    bring = _plain(papers, ITEM_LIMIT, ITEMS_LIMIT)
+def _service(record: DldbService, name: str, lang: str, offices: Offices, topics: Topics, notes: Notes) -> Service:
+    bring, words = _bring(record, notes), _words(record, topics, notes)
     return Service(
         id=record.id,
         names={lang: name},
@@ -146,10 +152,32 @@ def _together(one: Service, other: Service) -> Service:
     return msgspec.structs.replace(one, **texts)
 
 
-def _plain(texts: Iterable[str], limit: int, most: int) -> tuple[str, ...]:
-    """Those texts that may stand in a catalogue, each once; what holds markup is left to the counter."""
-    cleaned = dict.fromkeys(clean(text) for text in texts)
-    return tuple(text for text in cleaned if next(text_faults("", text, limit), None) is None)[:most]
+def _bring(record: DldbService, notes: Notes) -> tuple[str, ...]:
+    """Papers to bring, each once; a paper that comes as a list is several."""
+    found: list[str] = []
+    for position, paper in enumerate(record.requirements):
+        at = notes.at(SERVICES, record.id, f"requirements[{position}]")
+        found += (fit(undashed(item), ITEM_LIMIT, at.count) for item in items(paper.name, at))
+    return _some(found, ITEMS_LIMIT, record.id, "requirements", notes)
+
+
+def _words(record: DldbService, topics: Topics, notes: Notes) -> tuple[str, ...]:
+    """Search words. A long one is left out: nobody types its beginning with three dots."""
+    found: list[str] = []
+    at = notes.at(SERVICES, record.id, "keywords")
+    for word in (*topics.words(record.id), *(record.meta.keywords or "").split(",")):
+        if len(text := clean(word, at)) > WORD_LIMIT:
+            at.count("search words left out: too long")
+        else:
+            found.append(fit(text, WORD_LIMIT, at.count))
+    return _some(found, WORDS_LIMIT, record.id, "keywords", notes)
+
+
+def _some(found: list[str], most: int, ident: str, field: str, notes: Notes) -> tuple[str, ...]:
+    kept = tuple(dict.fromkeys(text for text in found if text))
+    if len(kept) > most:
+        notes.at(SERVICES, ident, field).count("lists shortened")
+    return kept[:most]
 
 
 def _too_little(folder: Path, found: int, kept: int) -> CatalogueFaults | None:
@@ -162,7 +190,7 @@ def _too_little(folder: Path, found: int, kept: int) -> CatalogueFaults | None:
 
 
 def _report(
-    catalogue: Catalogue, found: int, offices: Offices, skipped: tuple[Skipped, ...], shortened: int
+    catalogue: Catalogue, found: int, offices: Offices, skipped: tuple[Skipped, ...], notes: Notes
 ) -> DldbReport:
     return DldbReport(
         services_found=found,
@@ -171,6 +199,7 @@ def _report(
         categories=len(catalogue.categories),
         without_office=sum(service.office is None for service in catalogue.services),
         chosen_offices=len(offices.chosen),
-        shortened=shortened,
+        shortened=notes.counts.get("texts shortened", 0),
+        notes=tuple(notes.lines()),
         skipped=skipped,
     )

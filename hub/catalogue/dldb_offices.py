@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable
 
+from hub.catalogue.dldb_notes import Notes
 from hub.catalogue.dldb_shape import (
     DldbAuthority,
     DldbLocation,
     DldbService,
     Read,
     Skipped,
-    clean,
     lang_of,
     street_line,
 )
-from hub.catalogue.plain import Count, shortened
-from kiosk.catalogue.model import Office, Texts
-from kiosk.catalogue.texts import NAME_LIMIT, PLACE_LIMIT, text_faults
+from kiosk.catalogue.model import Office
+from kiosk.catalogue.texts import NAME_LIMIT, PLACE_LIMIT
 
+LOCATIONS, AUTHORITIES = "locations_de.json", "authority_de.json"
 KINDS = {
     "buergeramt": "Bürgeramt",
     "standesamt": "Standesamt",
@@ -33,18 +33,17 @@ KINDS = {
 class Offices:
     """All offices of one import. ``chosen`` are the services with several places, ``skipped`` the unusable records."""
 
-    def __init__(self, locations: Read[DldbLocation], authorities: Read[DldbAuthority], count: Count) -> None:
+    def __init__(self, locations: Read[DldbLocation], authorities: Read[DldbAuthority], notes: Notes) -> None:
         self.chosen: set[str] = set()
         self.skipped: list[Skipped] = []
-        self._count = count
+        self._notes = notes
         self._kinds = {location.id: location.office for location in locations.records}
         self._offices: dict[str, Office] = {}
         for location in locations.records:
-            names = self._names(location, locations.locale)
-            self._add("locations_de.json", location.id, names, street_line(location.address))
+            self._add(LOCATIONS, location, locations.locale, street_line(location.address))
         self._locations = frozenset(self._offices)
         for authority in authorities.records:
-            self._add("authority_de.json", authority.id, self._names(authority, authorities.locale), "")
+            self._add(AUTHORITIES, authority, authorities.locale, "")
         for kind, name in KINDS.items():
             self._offices.setdefault(kind, Office(id=kind, names={"de": name}))
 
@@ -64,14 +63,12 @@ class Offices:
         wanted = set(ids)
         return tuple(office for office in self._offices.values() if office.id in wanted)
 
-    def _names(self, record: DldbLocation | DldbAuthority, locale: str) -> Texts:
-        return {lang_of(record, locale): shortened(clean(record.name), NAME_LIMIT, self._count)}
-
-    def _add(self, file: str, office_id: str, names: Texts, address: str) -> None:
-        faults = [fault for name in names.values() for fault in text_faults("name", name, NAME_LIMIT)]
-        if faults or office_id in self._offices:
-            reason = faults[0].reason if faults else "an office has this id already"
-            self.skipped.append(Skipped(file, f"id {office_id}", reason))
-            return
-        plain = address if next(text_faults("", address, PLACE_LIMIT), None) is None else ""
-        self._offices[office_id] = Office(id=office_id, names=names, address=plain)
+    def _add(self, file: str, record: DldbLocation | DldbAuthority, locale: str, address: str) -> None:
+        ident, at = record.id, self._notes.at
+        if ident in self._offices:
+            self.skipped.append(Skipped(file, f"id {ident}", "an office has this id already"))
+        elif name := at(file, ident, "name").text(record.name, NAME_LIMIT):
+            place = at(file, ident, "address").text(address, PLACE_LIMIT)
+            self._offices[ident] = Office(id=ident, names={lang_of(record, locale): name}, address=place)
+        else:
+            self.skipped.append(Skipped(file, f"id {ident}", "its name cannot be shown"))

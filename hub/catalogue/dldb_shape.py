@@ -11,9 +11,8 @@ from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
-from hub.catalogue import plain
 from hub.catalogue.faults import refused
-from hub.catalogue.tongues import ours
+from hub.catalogue.tongues import is_plain, ours
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Id
 from kiosk.vocabulary.depth import TooDeep, shallow
@@ -69,13 +68,16 @@ class DldbService(msgspec.Struct, frozen=True):
     meta: ServiceMeta = ServiceMeta()
 
 
+Part = str | bool | None
+
+
 class DldbAddress(msgspec.Struct, frozen=True):
     """An address; an empty part is written as ``false``."""
 
-    city: str | bool | None = None
-    postal_code: str | bool | None = None
-    street: str | bool | None = None
-    house_number: str | bool | None = None
+    city: Part = None
+    postal_code: Part = None
+    street: Part = None
+    house_number: Part = None
 
 
 class DldbLocation(msgspec.Struct, frozen=True):
@@ -149,32 +151,41 @@ class Read(msgspec.Struct, Generic[_Record], frozen=True):
 def read_records(path: Path, record_type: type[_Record]) -> Read[_Record] | CatalogueFaults:
     """Read one file: its records and what was skipped, or why the file is refused.
 
-    An id may come again in another language of ours; of several regional forms of one language the first is taken.
+    An id may come again in another language of ours; of several regional forms of one language the plain tag is taken,
+    else the first.
     """
     envelope = _envelope(path)
     if isinstance(envelope, CatalogueFaults):
         return envelope
     locale = envelope.meta.locale or envelope.locale or ""
     records: dict[tuple[str, str], _Record] = {}
+    places: dict[tuple[str, str], str] = {}
     skipped: list[Skipped] = []
     for position, raw in enumerate(envelope.data):
         place = f"data[{position}]"
         try:
-            record = msgspec.json.decode(shallow(bytes(raw)), type=record_type)
+            record = msgspec.convert(_as_texts(msgspec.json.decode(shallow(bytes(raw)))), record_type)
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:
             skipped.append(Skipped(path.name, place, str(fault)))
             continue
-        if (record.id, lang := lang_of(record, locale)) in records:
-            skipped.append(Skipped(path.name, place, f"the id {record.id} is there twice"))
-        else:
-            records[record.id, lang] = record
+        key = (record.id, lang_of(record, locale))
+        if (known := records.get(key)) is not None:
+            better = is_plain(_tag(record, locale)) and not is_plain(_tag(known, locale))
+            skipped.append(Skipped(path.name, places[key] if better else place, f"the id {record.id} is there twice"))
+            if not better:
+                continue
+        records[key], places[key] = record, place
     return Read(list(records.values()), len(envelope.data), tuple(skipped), locale)
 
 
 def lang_of(record: object, locale: str) -> str:
     """The language of a record: what it says itself, else what its file says, else German."""
+    return ours(_tag(record, locale)) or "de"
+
+
+def _tag(record: object, locale: str) -> str:
     said = record.meta.locale if isinstance(record, DldbService) else None
-    return ours(said or "") or ours(locale) or "de"
+    return said if said and ours(said) else locale
 
 
 def _envelope(path: Path) -> _Envelope | CatalogueFaults:
@@ -201,17 +212,25 @@ def _envelope(path: Path) -> _Envelope | CatalogueFaults:
     return envelope
 
 
-def clean(text: str) -> str:
-    """A name as it is shown: NFC, single blanks, no dash left over at its end."""
-    return plain.line(text).rstrip("-–").rstrip()
-
-
 def street_line(address: DldbAddress) -> str:
-    """The address on one line; "" where there is none."""
+    """The address on one line, as it was written; "" where there is none."""
     street = " ".join(_parts(address.street, address.house_number))
     city = " ".join(_parts(address.postal_code, address.city))
-    return clean(", ".join(part for part in (street, city) if part))
+    return ", ".join(part for part in (street, city) if part)
 
 
-def _parts(*values: str | bool | None) -> Iterator[str]:
+def _parts(*values: Part) -> Iterator[str]:
     return (value.strip() for value in values if isinstance(value, str) and value.strip())
+
+
+def _as_texts(value: object) -> object:
+    """The record with its numbers as texts: ids and postal codes come with quotes or without."""
+    match value:
+        case dict():
+            return {name: _as_texts(each) for name, each in value.items()}
+        case list():
+            return [_as_texts(each) for each in value]
+        case int() | float() if not isinstance(value, bool):
+            return f"{value:.15g}" if isinstance(value, float) else str(value)
+        case _:
+            return value

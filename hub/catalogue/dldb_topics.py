@@ -2,12 +2,18 @@
 
 from msgspec.structs import replace
 
-from hub.catalogue.dldb_shape import DldbTopic, Read, clean, lang_of
-from hub.catalogue.plain import Count, shortened
+from hub.catalogue.dldb_notes import Notes
+from hub.catalogue.dldb_shape import DldbTopic, Read, Skipped, lang_of
 from kiosk.catalogue.model import Category
-from kiosk.catalogue.texts import NAME_LIMIT, text_faults
+from kiosk.catalogue.texts import NAME_LIMIT
 
-OTHER = Category(id="weitere", names={"de": "Weitere Anliegen", "en": "More services"}, icon="dots", order=9999)
+TOPICS = "topic_de.json"
+OTHER = Category(
+    id="weitere",
+    names={"de": "Weitere Anliegen", "en": "More services", "ar": "خدمات أخرى"},
+    icon="dots",
+    order=9999,
+)
 """Where a service without a topic is found."""
 
 _ICONS = (
@@ -33,12 +39,20 @@ _ICONS = (
 
 
 class Topics:
-    """The tree of topics. The first page shows the topics marked for navigation, or those without a parent."""
+    """The tree of topics. The first page shows the topics marked for navigation, or those without a parent.
 
-    def __init__(self, topics: Read[DldbTopic], count: Count) -> None:
+    ``skipped`` are those without a name that can be shown.
+    """
+
+    def __init__(self, topics: Read[DldbTopic], notes: Notes) -> None:
         self._lang = lang_of(None, topics.locale)
-        named = [replace(each, name=shortened(clean(each.name), NAME_LIMIT, count)) for each in topics.records]
-        usable = [topic for topic in named if next(text_faults("", topic.name, NAME_LIMIT), None) is None]
+        named = [
+            replace(each, name=notes.at(TOPICS, each.id, "name").text(each.name, NAME_LIMIT)) for each in topics.records
+        ]
+        usable = [topic for topic in named if topic.name]
+        self.skipped = [
+            Skipped(TOPICS, f"id {topic.id}", "its name cannot be shown") for topic in named if not topic.name
+        ]
         self._topics = {topic.id: topic for topic in usable}
         self._parents: dict[str, list[str]] = {}
         self._listing: dict[str, list[str]] = {}

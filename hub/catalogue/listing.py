@@ -14,11 +14,12 @@ LANGUAGES = ("de", "en")
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """A service with its queue."""
+    """A service with its queue; one that others do (``elsewhere``) needs none."""
 
     id: str
     names: Texts
     queue: str | None
+    elsewhere: bool = False
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -33,13 +34,13 @@ def services(connection: Connection, site: str, wanted: str = "", most: int = MO
     known, words = names(connection, site, LANGUAGES), wanted.lower().split()
     rows = run(
         connection,
-        "SELECT r.id, s.queue_id FROM catalogue_record r"
+        "SELECT r.id, s.queue_id, json_extract(CAST(r.body AS TEXT), '$.elsewhere') IS NOT NULL FROM catalogue_record r"
         " LEFT JOIN service_queue s ON s.site_id = r.site_id AND s.service_id = r.id"
         " WHERE r.site_id = ? AND r.kind = 'service' AND r.lang = '' AND r.deleted_ms IS NULL"
         """ ORDER BY json_extract(CAST(r.body AS TEXT), '$."#"'), r.id""",
         site,
     )
-    found = [Listed(ident, known.get(ident, {"de": ident}), queue) for ident, queue in rows]
+    found = [Listed(ident, known.get(ident, {"de": ident}), queue, bool(others)) for ident, queue, others in rows]
     hits = [each for each in found if all(word in " ".join(each.names.values()).lower() for word in words)]
     return Found(tuple(hits[:most]), len(hits))
 
@@ -61,11 +62,25 @@ def names(
 ) -> dict[str, Texts]:
     """The names of all services, or of ``services``, in these languages; of a service that has none of them, whatever
     there is."""
+    return _names(connection, site, wanted, "deleted_ms IS NULL", services)
+
+
+def names_for_tickets(
+    connection: Connection, site: str, wanted: Collection[str], services: Collection[str] | None = None
+) -> dict[str, Texts]:
+    """The same with the last names of services that went while somebody holds a number for them."""
+    gone = _names(connection, site, wanted, "deleted_ms IS NOT NULL", services)
+    return gone | names(connection, site, wanted, services)
+
+
+def _names(
+    connection: Connection, site: str, wanted: Collection[str], which: str, services: Collection[str] | None
+) -> dict[str, Texts]:
     chosen = "" if services is None else f" AND id IN ({', '.join('?' * len(services))})"
     rows = run(
         connection,
-        "SELECT id, lang, json_extract(CAST(body AS TEXT), '$.names') AS name FROM catalogue_record"
-        f" WHERE site_id = ? AND kind = 'service'{chosen} AND lang != '' AND deleted_ms IS NULL AND name IS NOT NULL",
+        "SELECT id, lang, json_extract(NULLIF(CAST(body AS TEXT), ''), '$.names') AS name FROM catalogue_record"
+        f" WHERE site_id = ? AND kind = 'service'{chosen} AND lang != '' AND {which} AND name IS NOT NULL",
         site,
         *(services or ()),
     )

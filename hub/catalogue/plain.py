@@ -2,12 +2,20 @@
 
 import unicodedata
 from collections.abc import Callable
+from typing import Protocol
 
 from kiosk.catalogue.texts import text_faults
 from kiosk.i18n.invisible import without_idle
 
 Count = Callable[[str], None]
 """Notes one more thing of a kind for the report."""
+
+
+class Counts(Protocol):
+    """Whatever counts for a report."""
+
+    def count(self, what: str, times: int = 1) -> None:
+        """Note one more thing of a kind."""
 
 
 def line(text: str) -> str:

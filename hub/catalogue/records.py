@@ -111,8 +111,10 @@ def write(connection: Connection, site: str, changes: Iterable[Change], cursor: 
 _PUT = (
     "INSERT INTO catalogue_record (site_id, kind, id, lang, rev, sha256, body, deleted_ms)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site_id, kind, id, lang) DO UPDATE SET rev = excluded.rev,"
-    " sha256 = excluded.sha256, body = excluded.body, deleted_ms = excluded.deleted_ms"
+    " sha256 = excluded.sha256, deleted_ms = excluded.deleted_ms,"
+    " body = CASE WHEN excluded.deleted_ms IS NULL THEN excluded.body ELSE catalogue_record.body END"
 )
+"""A tombstone keeps the last body: tickets of the day are still for what it named."""
 
 
 def _row(site: str, change: Change, rev: int, now_ms: int) -> tuple[Value, ...]:

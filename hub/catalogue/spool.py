@@ -27,7 +27,8 @@ INSERT INTO catalogue_record (site_id, kind, id, lang, rev, sha256, body, delete
 SELECT ?1, kind, id, lang, ?2 + portion, sha256, coalesce(body, x''), CASE WHEN body IS NULL THEN ?3 END
 FROM spool.change WHERE true ORDER BY n
 ON CONFLICT (site_id, kind, id, lang) DO UPDATE SET rev = excluded.rev,
-    sha256 = excluded.sha256, body = excluded.body, deleted_ms = excluded.deleted_ms
+    sha256 = excluded.sha256, deleted_ms = excluded.deleted_ms,
+    body = CASE WHEN excluded.deleted_ms IS NULL THEN excluded.body ELSE catalogue_record.body END
 """
 
 

@@ -1,7 +1,7 @@
 """Which of our languages a text is in, and which of several regional forms of one language is shown.
 
 A tag that is a language of ours stays whole (``de-x-ls``); any other means its language without region (``de-AT``:
-``de``). Of several such forms of one text the first is taken: two forms in one title are no title.
+``de``). Of several such forms of one text the plain tag is taken, else the first: two forms in one title are no title.
 """
 
 import re
@@ -31,8 +31,13 @@ def ours(code: str) -> str:
     return found[1] if found else ""
 
 
+def is_plain(code: str) -> bool:
+    """Whether a tag is that of a language itself, not of a region's form of it."""
+    return written(code) == ours(code)
+
+
 class ByLanguage(Generic[T]):
-    """Values by language of ours. Those of a second regional form are left out; ``told`` hears of each."""
+    """Values by language of ours, of one form of it; ``told`` hears of each value of another form."""
 
     def __init__(self, told: Callable[[], None]) -> None:
         self._told = told
@@ -44,8 +49,17 @@ class ByLanguage(Generic[T]):
         lang = ours(code)
         if not lang:
             return False
-        if self._forms.setdefault(lang, written(code)) == written(code):
+        form = self._forms.setdefault(lang, written(code))
+        if form == written(code):
             self.values.setdefault(lang, []).append(value)
+        elif is_plain(code):
+            for _ in self.values[lang]:
+                self._told()
+            self._forms[lang], self.values[lang] = lang, [value]
         else:
             self._told()
         return True
+
+    def first(self) -> dict[str, T]:
+        """One value in each language."""
+        return {lang: values[0] for lang, values in self.values.items()}

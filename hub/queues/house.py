@@ -1,6 +1,7 @@
 """Setting the house up: site, queues, counters and which queue takes a service."""
 
 import secrets
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import Connection, Insert, delete, insert, select, update
@@ -9,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from hub.queues import events, instance, publishing
 from hub.queues.refusals import Code, Refused
 from hub.store import tables as t
+from hub.store.sql import run
 from hub.store.words import KEPT_DAYS_USUAL
 from kiosk.catalogue.model import Texts
 from kiosk.vocabulary.labels import SERIES_LETTERS
@@ -91,12 +93,22 @@ def open_queue(connection: Connection, site: str, queue: str, is_open: bool, now
 
 def route(connection: Connection, site: str, service: str, queue: str, now_ms: int) -> None:
     """Have a queue take a service, whatever the catalogue says. Raises IntegrityError for an unknown queue."""
-    mine = (t.service_queue.c.site_id == site) & (t.service_queue.c.service_id == service)
-    row = insert(t.service_queue).values(site_id=site, service_id=service, queue_id=queue, origin="override")
+    route_all(connection, site, (service,), queue, now_ms)
+
+
+def route_all(connection: Connection, site: str, services: Sequence[str], queue: str, now_ms: int) -> None:
+    """Have a queue take these services: one new version of the catalogue. Raises as ``route`` does."""
 
     def write() -> None:
-        connection.execute(delete(t.service_queue).where(mine))
-        connection.execute(row)
+        for service in services:
+            run(
+                connection,
+                "INSERT INTO service_queue (site_id, service_id, queue_id, origin) VALUES (?, ?, ?, 'override')"
+                " ON CONFLICT (site_id, service_id) DO UPDATE SET queue_id = excluded.queue_id, origin = 'override'",
+                site,
+                service,
+                queue,
+            )
 
     publishing.change(connection, site, write, now_ms)  # a route adds nothing that a terminal could refuse
     _tell(connection, site, now_ms)

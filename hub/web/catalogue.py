@@ -10,7 +10,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from hub.auth.rights import Right
-from hub.catalogue import imports, listing, misses, state, versions
+from hub.catalogue import imports, listing, misses, state, unrouted, versions
 from hub.catalogue.guards import DELETIONS_PERCENT, FEE_PERCENT
 from hub.catalogue.versions import Outcome
 from hub.hall import Hall
@@ -76,12 +76,13 @@ async def _publish(request: Asked, hall: Hall, n: int, done: str) -> Response[An
 
 async def _page(request: Asked, hall: Hall, status: int = 200, refused: str | Refused = "") -> Page:
     site, lang = who(request).site, language_of(request)
-    known, kept, tags, zone, services, missed = await hall.store.read(
+    known, kept, tags, zone, lacking, services, missed = await hall.store.read(
         lambda c: (
             state.read(c, site),
             versions.listed(c, site),
             listing.languages(c, site),
             waiting.timezone_of(c, site),
+            unrouted.lacking(c, site),
             listing.total(c, site),
             misses.listed(c, site),
         )
@@ -100,6 +101,7 @@ async def _page(request: Asked, hall: Hall, status: int = 200, refused: str | Re
         versions=[each for each in kept if each.state is Outcome.PUBLISHED],
         languages=tags,
         services=services,
+        lacking=lacking,
         when=when,
         euros=lambda cents: money(cents, lang),
         limits={"deletions": DELETIONS_PERCENT, "fee": FEE_PERCENT},

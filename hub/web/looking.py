@@ -165,14 +165,14 @@ def _lost(known: tuple[TerminalNow, ...], owns: dict[str, tuple[str, ...]], zone
 
 
 def service_names(connection: Connection, site: str, services: Collection[str], lang: str) -> dict[str, str]:
-    """The catalogue's names of these services in one language (or what they fall back to)."""
-    known = listing.names(connection, site, chain(lang), services)
+    """The names of what tickets are for in one language (or what they fall back to)."""
+    known = listing.names_for_tickets(connection, site, chain(lang), services)
     return {ident: pick(names, lang).text for ident, names in known.items()}
 
 
 def service_name(connection: Connection, site: str, service: str, lang: str) -> Said:
     """One service's name, "" when nobody knows the service any more."""
-    return pick(listing.names(connection, site, chain(lang), (service,)).get(service, {}), lang)
+    return pick(listing.names_for_tickets(connection, site, chain(lang), (service,)).get(service, {}), lang)
 
 
 def _row(ticket: Ticket, names: dict[str, str], zone: ZoneInfo, now_ms: int) -> Row:

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from hub.auth.rights import Right
-from hub.catalogue import listing
+from hub.catalogue import listing, unrouted
 from hub.hall import Hall
 from hub.queues import arrange, house, waiting
 from hub.queues.refusals import Code, Refused
@@ -98,10 +98,7 @@ async def remove_queue(request: Asked, hall: Hall, ident: FromPath[str]) -> Resp
 @get("/services", opt=MAY)
 async def services_page(request: Asked, hall: Hall) -> Response[Any]:
     """Every service of the catalogue with its queue; ``q`` narrows the list."""
-    site, wanted = who(request).site, request.query_params.get("q", "")[:100]
-    found = await hall.store.read(partial(listing.services, site=site, wanted=wanted))
-    queues = await hall.store.read(partial(arrange.queues, site=site))
-    return page(request, "services.html", found=found, queues=queues, wanted=wanted, pick=pick)
+    return await _services(request, hall, forms.Form())
 
 
 @post("/services/route", opt=MAY)
@@ -117,6 +114,53 @@ async def route(request: Asked, hall: Hall) -> Response[Any]:
     if form.ok:
         await recorded.write(request, hall, What.SERVICE_ROUTED, looks.route(site, service), do)
     return go("/services", "saved" if form.ok else "")
+
+
+@post("/services/route-all", opt=MAY)
+async def route_all(request: Asked, hall: Hall) -> Response[Any]:
+    """Have many services wait in one queue: all without one, or those of a category or an office."""
+    form, site = await forms.read(request), who(request).site
+    known, groups = await hall.store.read(lambda c: (arrange.queues(c, site), _groups(c, site)))
+    keys = ["", *(group.key for each in groups.values() for group in each)]
+    queue, group = form.one_of("queue", [each.id for each in known]), form.one_of("group", keys)
+    routed = form.value("routed") == "yes"
+
+    def write(connection: Connection) -> None:
+        if services := unrouted.ids(connection, site, group, routed=routed):
+            house.route_all(connection, site, services, queue, hall.now_ms())
+
+    if not form.ok:
+        return await _services(request, hall, form, 422)
+    await hall.store.write(write)
+    return go("/services", "saved")
+
+
+def _groups(connection: Connection, site: str) -> dict[str, tuple[unrouted.Group, ...]]:
+    return {kind: unrouted.groups(connection, site, kind) for kind in ("category", "office")}
+
+
+async def _services(request: Asked, hall: Hall, form: forms.Form, status: int = 200) -> Page:
+    site, wanted = who(request).site, request.query_params.get("q", "")[:100]
+    found, queues, lacking, groups = await hall.store.read(
+        lambda c: (
+            listing.services(c, site, wanted),
+            arrange.queues(c, site),
+            unrouted.lacking(c, site),
+            _groups(c, site),
+        )
+    )
+    return page(
+        request,
+        "services.html",
+        status,
+        form=form,
+        found=found,
+        queues=queues,
+        wanted=wanted,
+        lacking=lacking,
+        groups=groups,
+        pick=pick,
+    )
 
 
 def _texts(form: forms.Form) -> tuple[Texts, Texts]:
@@ -149,7 +193,16 @@ async def _page(
 routers = [
     Router(
         "/",
-        route_handlers=[queues_page, add_queue, change_queue, open_queue, remove_queue, services_page, route],
+        route_handlers=[
+            queues_page,
+            add_queue,
+            change_queue,
+            open_queue,
+            remove_queue,
+            services_page,
+            route,
+            route_all,
+        ],
         before_request=staff_only,
     )
 ]

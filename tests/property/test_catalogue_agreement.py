@@ -27,7 +27,7 @@ from bench import xzufi_generator
 from hub.catalogue import state
 from hub.catalogue.demo import always_open
 from hub.catalogue.dldb import SERVICES
-from hub.catalogue.dldb_shape import clean
+from hub.catalogue.dldb_notes import clean
 from hub.queues import house, publishing
 from hub.queues.kept import RECORDS_MS
 from hub.queues.publishing import InForce

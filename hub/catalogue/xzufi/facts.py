@@ -77,9 +77,9 @@ CURRENCY_ATTRIBUTES = ("currencyCode", "currencyID", "waehrung")
 CURRENCY_ELEMENT = "waehrung"
 """How the currency is written: ?. Without any it is the euro."""
 FEE_TEXTS = ("beschreibungVariabilitaet", FREE, "beschreibung", "bezeichnung")
-FEE_NAMES = {"de": "Gebühr", "en": "Fee"}
-FREE_NAMES = {"de": "Gebührenfrei", "en": "Free of charge"}
-FROM_TO = {"de": "{low} bis {high} €", "en": "{low} to {high} €"}
+FEE_NAMES = {"de": "Gebühr", "en": "Fee", "ar": "الرسوم"}
+FREE_NAMES = {"de": "Gebührenfrei", "en": "Free of charge", "ar": "مجانًا"}
+FROM_TO = {"de": "{low} bis {high} €", "en": "{low} to {high} €", "ar": "من {low} إلى {high} €"}
 
 # Organisations
 ADDRESS_KINDS = ("002", "001")
@@ -94,14 +94,15 @@ AREA_LEVELS = (2, 3, 5, 9, 12)
 # HTML
 INLINE = _set("b strong i em sup sub a")
 """What stands inside a line; of ``a`` only the words stay, a terminal has no browser."""
-CELLS = _set("td th")
+CELLS = _set("td th w:tc")
+ROWS = _set("table caption thead tbody tfoot tr w:tbl w:tr")
+"""What ends a row of a table; with the prefix of Word, which puts its own tags on the clipboard."""
 BLOCKS = _set(
     "p br h1 h2 h3 h4 h5 h6 ul ol li div section article aside header footer main nav address blockquote pre hr dl dt"
-    " dd figure figcaption fieldset legend details summary form center menu table caption colgroup col thead tbody"
-    " tfoot tr"
+    " dd figure figcaption fieldset legend details summary form center menu colgroup col w:p w:br"
 )
 """What ends a line. The format allows fewer; editors paste the rest."""
-TAGS = INLINE | CELLS | BLOCKS
+TAGS = INLINE | CELLS | ROWS | BLOCKS
 """Tags that mean something to us; others are taken out and counted."""
 HTML_LIMIT = 100_000
 TAGS_LIMIT = 1_000

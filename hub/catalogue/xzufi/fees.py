@@ -1,13 +1,12 @@
 """``modulKosten`` -> fees and a note. An amount that is not sure is no amount: it is said at the counter."""
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from hub.catalogue.xzufi import facts
-from hub.catalogue.xzufi.elements import attribute, kids, lang_of, local, validity, words
-from hub.catalogue.xzufi.html import fit, lines
+from hub.catalogue.xzufi.elements import attribute, kids, local, validity, words
+from hub.catalogue.xzufi.once import one_each
 from hub.catalogue.xzufi.report import Report
 from kiosk.catalogue.faults import shown
 from kiosk.catalogue.model import Fee, Texts
@@ -30,10 +29,8 @@ def fees(service: Element, report: Report) -> tuple[tuple[Fee, ...], Texts]:
         for position, cost in enumerate(kids(module, "kosten"), len(found) + 1):
             if position <= FEES_LIMIT:
                 found.append(_fee(cost, f"k{position}", report))
-        for text in kids(module, "beschreibung"):
-            if lang := lang_of(text):
-                notes.setdefault(lang, fit(" ".join(lines(words(text), report)), ITEM_LIMIT, report))
-    return tuple(found), {lang: text for lang, text in notes.items() if text}
+        notes = {**one_each(kids(module, "beschreibung"), ITEM_LIMIT, report), **notes}
+    return tuple(found), notes
 
 
 def _fee(cost: Element, ident: str, report: Report) -> Fee:
@@ -87,15 +84,9 @@ def _is_free(cost: Element) -> bool:
 
 def _names(cost: Element, report: Report) -> Texts:
     names: Texts = {}
-    for text in _texts(cost):
-        if lang := lang_of(text):
-            names.setdefault(lang, fit(" ".join(lines(words(text), report)), NAME_LIMIT, report))
-    return {lang: name for lang, name in names.items() if name}
-
-
-def _texts(cost: Element) -> Iterator[Element]:
     for name in facts.FEE_TEXTS:
-        yield from (each for each in cost.iter() if local(each) == name)
+        names = {**one_each((each for each in cost.iter() if local(each) == name), NAME_LIMIT, report), **names}
+    return names
 
 
 def _from_to(cost: Element, amounts: dict[str, Element], report: Report) -> Texts:

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 import msgspec
 
 from hub.catalogue.xzufi import facts, offices, services
-from hub.catalogue.xzufi.elements import identity, kid
+from hub.catalogue.xzufi.elements import identity, kid, words
 from hub.catalogue.xzufi.offices import Responsibility
 from hub.catalogue.xzufi.report import KINDS, Report
 from hub.catalogue.xzufi.services import Elsewhere, Unusable
@@ -111,15 +111,17 @@ class Gatherer(msgspec.Struct, frozen=True):
         ident = identity(kid(element, "id"), facts.SHORT[kind])
         if kid(element, "id") is None:
             return Broken(f"schreibe, {kind}", "it has no id")
-        loot.twice += ident in loot.written
-        loot.written.add(ident)
+        if ident:
+            loot.twice += ident in loot.written
+            loot.written.add(ident)
+        place = f"{kind} {ident or shown(words(element, 'id'))}"
         if kind == LEISTUNG:
-            self._service(loot, file, element, ident)
+            self._service(loot, file, element, ident, place)
         else:
-            self._office(loot, file, element, ident)
+            self._office(loot, file, element, ident, place)
         return None
 
-    def _service(self, loot: Loot, file: str, element: Element, ident: str) -> None:
+    def _service(self, loot: Loot, file: str, element: Element, ident: str, place: str) -> None:
         found = services.service(element, self.area, self.report)
         loot.delete(LEISTUNG, ident)
         match found:
@@ -127,7 +129,7 @@ class Gatherer(msgspec.Struct, frozen=True):
                 self.report.count("services of other areas")
             case Unusable(reason):
                 loot.unusable += 1
-                self.report.skip(file, f"leistung {ident or '?'}", reason)
+                self.report.skip(file, place, reason)
             case services.Read(service, categories):
                 loot.services[ident] = self.shelf.put(service)
                 loot.categories.update((category.id, category) for category in categories)
@@ -135,10 +137,10 @@ class Gatherer(msgspec.Struct, frozen=True):
             case _:
                 assert_never(found)
 
-    def _office(self, loot: Loot, file: str, element: Element, ident: str) -> None:
+    def _office(self, loot: Loot, file: str, element: Element, ident: str, place: str) -> None:
         made = offices.office(element, self.report)
         if made is None:
-            self.report.skip(file, f"organisationseinheit {ident or '?'}", "it has no name or id that can be used")
+            self.report.skip(file, place, "it has no name or id that can be used")
             return
         loot.delete(OFFICE, ident)
         loot.offices[ident] = made

@@ -5,10 +5,10 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 
-from hub.catalogue.plain import line
 from hub.catalogue.xzufi import facts
-from hub.catalogue.xzufi.elements import attribute, identity, in_area, kid, kids, lang_of, words
+from hub.catalogue.xzufi.elements import attribute, identity, in_area, kid, kids, words
 from hub.catalogue.xzufi.html import fit, lines
+from hub.catalogue.xzufi.once import one_each
 from hub.catalogue.xzufi.report import Report
 from kiosk.catalogue.model import Office, Texts
 from kiosk.catalogue.texts import NAME_LIMIT, PLACE_LIMIT
@@ -66,11 +66,9 @@ def rank(role: str) -> int:
 def _names(element: Element, report: Report) -> Texts:
     names: Texts = {}
     for name in facts.NAMES:
-        for outer in kids(element, name):
-            for text in list(kids(outer, name)) or [outer]:
-                if (lang := lang_of(text)) and lang not in names:
-                    names[lang] = fit(" ".join(lines(words(text), report)), NAME_LIMIT, report)
-    return {lang: name for lang, name in names.items() if name}
+        texts = [text for outer in kids(element, name) for text in (list(kids(outer, name)) or [outer])]
+        names = {**one_each(texts, NAME_LIMIT, report), **names}
+    return names
 
 
 def _address(element: Element, report: Report) -> str:
@@ -80,4 +78,5 @@ def _address(element: Element, report: Report) -> str:
         return ""
     street = " ".join(part for name in ("strasse", "hausnummer") if (part := words(best, name)))
     town = " ".join(part for name in ("postleitzahl", "ort") if (part := words(best, name)))
-    return fit(line(", ".join(part for part in (street, town) if part)), PLACE_LIMIT, report)
+    whole = ", ".join(part for part in (street, town) if part)
+    return fit(" ".join(lines(whole, report)), PLACE_LIMIT, report)

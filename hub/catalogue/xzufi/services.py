@@ -8,12 +8,12 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 
-from hub.catalogue.plain import line
 from hub.catalogue.tongues import ByLanguage
 from hub.catalogue.xzufi import facts
 from hub.catalogue.xzufi.elements import identity, in_area, kid, kids, lang_of, tag_of, validity, words
 from hub.catalogue.xzufi.fees import fees
-from hub.catalogue.xzufi.html import fit, lines
+from hub.catalogue.xzufi.html import fit, items, lines
+from hub.catalogue.xzufi.once import one_each
 from hub.catalogue.xzufi.report import Report
 from kiosk.catalogue.check import service_faults
 from kiosk.catalogue.model import Category, Service, Texts
@@ -86,8 +86,9 @@ def _modules(element: Element, report: Report) -> Modules:
             report.hide("modules for the internet only")
         else:
             texts = found.setdefault(code, ByLanguage(report.other_form))
+            parted = items if code == facts.BRING else lines
             for text in kids(module, "inhalt"):
-                if (found_lines := lines(words(text), report)) and not texts.add(tag_of(text), found_lines):
+                if (found_lines := parted(words(text), report)) and not texts.add(tag_of(text), found_lines):
                     report.count("texts left out: no language")
     return found
 
@@ -116,7 +117,7 @@ def _bring(element: Element, modules: Modules, report: Report) -> Lists:
                 names = ByLanguage[str](report.other_form)
                 for name in kids(document, "bezeichnung"):
                     names.add(tag_of(name) if lang_of(name) else "de", " ".join(lines(words(name), report)))
-                for lang, (first, *_) in names.values.items():
+                for lang, first in names.first().items():
                     found.setdefault(lang, []).append(first)
     return _lists(found, ITEM_LIMIT, ITEMS_LIMIT, report)
 
@@ -127,15 +128,18 @@ def _search_words(element: Element, report: Report) -> Lists:
         for context in kids(module, "begriffImKontext"):
             for word in kids(context, "begriff"):
                 lang = lang_of(word) if word.attrib else lang_of(context)
-                if lang and len(text := line(words(word))) <= WORD_LIMIT:
+                text = " ".join(lines(words(word), report))
+                if len(text) > WORD_LIMIT:
+                    report.count("search words left out: too long")
+                elif lang:
                     found.setdefault(lang, []).append(text)
     return _lists(found, WORD_LIMIT, WORDS_LIMIT, report)
 
 
 def _lists(found: dict[str, list[str]], limit: int, most: int, report: Report) -> Lists:
     made: Lists = {}
-    for lang, items in found.items():
-        kept = tuple(dict.fromkeys(text for item in items if item and (text := fit(item, limit, report))))
+    for lang, every in found.items():
+        kept = tuple(dict.fromkeys(text for item in every if item and (text := fit(item, limit, report))))
         if len(kept) > most:
             report.count("lists shortened")
         if kept:
@@ -150,10 +154,6 @@ def _categories(element: Element, report: Report) -> tuple[Category, ...]:
 def _each_category(element: Element, report: Report) -> Iterable[Category]:
     for each in kids(element, "kategorie"):
         ident = identity(kid(each, "id"), "K")
-        names: Texts = {}
-        for text in kids(each, "bezeichnung"):
-            if (lang := lang_of(text)) and lang not in names:
-                names[lang] = fit(" ".join(lines(words(text), report)), NAME_LIMIT, report)
-        names = {lang: name for lang, name in names.items() if name}
+        names = one_each(kids(each, "bezeichnung"), NAME_LIMIT, report)
         if ident and names:
             yield Category(id=ident, names=names)

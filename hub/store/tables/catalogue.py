@@ -57,7 +57,10 @@ catalogue_record = Table(
     Index("record_by_rev", "site_id", "rev"),
     sqlite_strict=True,
 )
-"""The catalogue in pieces (``kiosk.catalogue.records``); ``deleted_ms`` set = a tombstone with an empty body."""
+"""The catalogue in pieces (``kiosk.catalogue.records``); ``deleted_ms`` set = a tombstone.
+
+It keeps the last body (one of an older hub has none): tickets go on naming what they were drawn for.
+"""
 
 catalogue_import = Table(
     "catalogue_import",

@@ -96,6 +96,7 @@ MAY: dict[str, Who] = {
     "POST /queues/{ident}/remove": QUEUES,
     "GET /services": QUEUES,
     "POST /services/route": QUEUES,
+    "POST /services/route-all": QUEUES,
     "GET /setup": ANYBODY,
     "POST /setup": ANYBODY,
     "GET /signin": ANYBODY,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from corpus.xzufi import message, service
 from msgspec.structs import replace
 from sqlalchemy import Connection
 from unit.hub.catalogue_helpers import in_force, publish_meanwhile
@@ -53,6 +54,22 @@ def test_a_folder_comes_into_force_once(data: Path, capsys: pytest.CaptureFixtur
     assert first == f"Catalogue version 1 is in force now: {len(demo_catalogue().services)} services."
     assert "version 1 holds all this already" in second
     assert kept(data) == demo_catalogue(version=1)
+
+
+def test_the_command_says_how_many_services_have_no_queue(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run_import("own", FOLDER, data)
+    assert "no queue" not in capsys.readouterr().out
+    delivery = data / "delivery.xml"
+    delivery.write_text(message(service("1") + service("2")), "utf-8")
+    assert run_import("xzufi", delivery, data, accept=True) == 0
+    told = capsys.readouterr().out
+    assert "2 of 2 services have no queue: nobody can draw a number for them." in told
+    assert "page Services" in told
+    store = Store(data / "hub.db")
+    store.write_now(lambda c: house.route(c, SITE.id, "L1.LB.1", "buergerservice", NOW))
+    store.close()
+    assert run_import("xzufi", delivery, data) == 0
+    assert "1 of 2 services have no queue" in capsys.readouterr().out
 
 
 def test_a_json_file_is_read_like_a_folder(data: Path, tmp_path: Path) -> None:

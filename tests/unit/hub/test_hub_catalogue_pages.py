@@ -1,5 +1,6 @@
 """The catalogue page and the start screen's page over HTTP: what they show, what they do, who may."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,9 +12,9 @@ from hub.auth import people
 from hub.catalogue import state, versions
 from hub.catalogue.draft import draft_of
 from hub.catalogue.imports import Waiting, bring
-from hub.queues import publishing
+from hub.queues import house, publishing
 from hub.store.words import Role
-from kiosk.catalogue.model import Catalogue, Featured, Fee, Queue, Service
+from kiosk.catalogue.model import Catalogue, Category, Elsewhere, Featured, Fee, Office, Queue, Service
 from tests.unit.hub.test_hub_pages import KEPT, Browser
 
 SITE = "rathaus"
@@ -56,6 +57,7 @@ def test_only_editors_see_it(live: Any, browser: Browser) -> None:
         "/catalogue/1/again",
         "/catalogue/tiles",
         "/catalogue/tiles/s0",
+        "/services/route-all",
     ):
         assert browser.post(path).status_code == 403, path
 
@@ -86,6 +88,25 @@ def test_an_editor_sees_what_the_guards_found_and_decides(live: Any, browser: Br
     newest = live.hall.see(versions.listed, SITE)
     assert [(each.state, each.decided_by) for each in newest] == [("published", "Dora"), ("published", "")]
     assert "/srv/export" in browser.get("/catalogue").text
+
+
+def test_the_version_in_force_has_one_number(live: Any, browser: Browser) -> None:
+    put(live, catalogue(10))
+    put(live, catalogue(9))
+    browser.sign_in("dora")
+    browser.get("/catalogue")
+    browser.post("/catalogue/tiles", {"service": "s5"})
+    browser.post("/catalogue/tiles/s0/remove")
+    page = browser.get("/catalogue").text
+    assert live.hall.see(state.read, SITE).version == 4
+    head, table = page.split("<tbody>")[0], page.split("<tbody>")[-1]
+    assert "Version 4" in head
+    assert re.findall(r"<tr><td><b>(\d+)</b>", table) == ["4", "1"]
+    assert "kam als Version 2, seither hier geändert" in table
+    put(live, catalogue(8))
+    table = browser.get("/catalogue").text.split("<tbody>")[-1]
+    assert re.findall(r"<tr><td><b>(\d+)</b>", table) == ["5", "2", "1"]
+    assert "seither hier" not in table
 
 
 def test_rejecting_keeps_what_was(live: Any, browser: Browser) -> None:
@@ -177,6 +198,84 @@ def test_services_are_found_in_any_of_the_staffs_languages(live: Any, browser: B
     assert "301 Leistungen" in every
     assert "101 weitere" in every
     assert "Послуга 7<" in browser.get("/services?q=послуга+7").text
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+def test_people_keep_what_they_came_for_when_an_import_removes_it(live: Any, browser: Browser, renewed: bool) -> None:
+    card = Service(id="ausweis", names={"de": "Ausweis beantragen", "en": "Apply for an ID"}, queue="meldung")
+    languages = ("de", "en")
+    put(live, Catalogue(version=0, languages=languages, services=(card,)))
+    waiting = live.hall.ticket()
+    if renewed:
+        put(live, Catalogue(version=0, languages=languages, services=(replace(card, names={"de": "Ausweis holen"}),)))
+    put(live, replace(catalogue(), languages=languages))
+    assert "ausweis" not in queues_of(live)
+    browser.sign_in("anna")
+    browser.post("/desk/counter", {"counter": "p1"})
+    name = "Ausweis holen" if renewed else "Ausweis beantragen"
+    assert f"<td>{name}</td>" in browser.get("/desk").text
+    assert "Apply for an ID" in browser.get(f"/t/{waiting.token}?lang=en").text
+    answer = browser.post("/desk/do/next", {"op": "11111111111111111111111111111111"})
+    assert f'<p class="service">{name}</p>' in answer.text
+    assert "Ausweis" not in browser.get("/services").text
+
+
+def unrouted_catalogue() -> Catalogue:
+    """Two of six wait somewhere; one is done by others."""
+    other = Service(id="other", names={"de": "Kindergeld"}, there={"de": "Kasse"}, elsewhere=Elsewhere())
+    services = [
+        Service(
+            id=f"s{n}", names={"de": f"Leistung {n}"}, categories=("a" if n < 4 else "b",), office="amt" if n else None
+        )
+        for n in range(6)
+    ]
+    services[1] = replace(services[1], queue="meldung")
+    services[5] = replace(services[5], queue="meldung")
+    return Catalogue(
+        version=0,
+        services=(*services, other),
+        categories=tuple(Category(id=ident, names={"de": f"Thema & {ident}"}) for ident in "abc"),
+        offices=(Office(id="amt", names={"de": "Amt"}),),
+    )
+
+
+def queues_of(live: Any) -> dict[str, str | None]:
+    return {each.id: each.queue for each in live.hall.see(in_force, SITE).services}
+
+
+def test_many_services_get_a_queue_at_once(live: Any, browser: Browser) -> None:
+    put(live, unrouted_catalogue())
+    live.hall.do(house.add_queue, SITE, "kasse", "K", {"de": "Kasse"}, live.hall.clock())
+    browser.sign_in("dora")
+    for path in ("/catalogue", "/services"):
+        assert "4 von 6 Leistungen haben keinen Wartekreis" in browser.get(path).text, path
+    shown = browser.get("/services").text
+    assert "Thema &amp; a (3 von 4 ohne Wartekreis)" in shown
+    assert "Amt (3 von 5 ohne Wartekreis)" in shown
+    assert "Thema &amp; c" not in shown
+    before = live.hall.see(state.read, SITE).version
+
+    def choose(**fields: str) -> int:
+        return browser.post("/services/route-all", {"group": "", **fields}).status_code
+
+    assert choose(queue="gibt-es-nicht") == choose(queue="kasse", group="office:fort") == choose(group="") == 422
+    assert choose(queue="kasse", group="category:a") == 303
+    assert queues_of(live) == {
+        **dict.fromkeys(("s0", "s2", "s3"), "kasse"),
+        **dict.fromkeys(("s1", "s5"), "meldung"),
+        **dict.fromkeys(("s4", "other")),
+    }
+    assert live.hall.see(state.read, SITE).version == before + 1
+    assert "1 von 6 Leistungen hat keinen Wartekreis" in browser.get("/catalogue").text
+    assert choose(queue="kasse", group="office:amt", routed="yes") == 303
+    assert [queues_of(live)[each] for each in ("s0", "s1", "s4", "s5", "other")] == ["kasse"] * 4 + [None]
+    assert live.hall.see(state.read, SITE).version == before + 2
+    assert choose(queue="meldung") == 303
+    assert live.hall.see(state.read, SITE).version == before + 2, "nothing was left to choose"
+    put(live, replace(unrouted_catalogue(), languages=("de", "uk")))
+    assert queues_of(live)["s2"] == "kasse"
+    assert "keinen Wartekreis" not in browser.get("/catalogue").text
+    assert "kein Wartekreis" not in browser.get("/services").text
 
 
 def test_words_of_a_form_are_only_words(live: Any, browser: Browser) -> None:

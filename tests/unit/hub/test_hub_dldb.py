@@ -10,10 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.catalogue.dldb import DldbImport, read_dldb
-from hub.catalogue.dldb_shape import DldbAddress, clean, street_line
+from hub.catalogue.dldb_notes import clean
+from hub.catalogue.dldb_shape import DldbAddress, street_line
+from hub.catalogue.dldb_topics import OTHER
+from hub.catalogue.xzufi import facts
 from kiosk.catalogue.check import check
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Service
+from kiosk.i18n.texts import LOCALE_DIR
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "dldb"
 
@@ -118,8 +122,8 @@ def test_names_ids_papers_and_words_are_kept_and_cleaned(folder: Path) -> None:
     assert dog.names == {"de": "Hund anmelden"}
     assert dog.categories == ("10",)
     assert dog.office == "500"
-    assert dog.bring == {"de": ("Ausweis oder Pass",)}
-    assert dog.words == {"de": ("Tiere", "Hundesteuer", "Hundemarke")}
+    assert dog.bring == {"de": ("Ausweis oder Pass", "x")}
+    assert dog.words == {"de": ("Tiere", "Hundesteuer", "fett", "Hundemarke")}
     assert dog.queue is None
     assert dog.fees == ()
 
@@ -146,8 +150,14 @@ def test_topics_become_categories_and_a_ring_of_topics_ends(folder: Path) -> Non
     assert [(c.id, c.icon) for c in catalogue.categories] == [("10", "id"), ("weitere", "dots")]
 
 
+def test_what_we_name_ourselves_is_named_in_every_language_of_the_product() -> None:
+    ours = {path.name for path in LOCALE_DIR.iterdir() if path.is_dir()}
+    for names in (OTHER.names, facts.FEE_NAMES, facts.FREE_NAMES, facts.FROM_TO):
+        assert set(names) == ours
+
+
 def test_the_report_counts_what_was_read_and_names_what_was_not(folder: Path) -> None:
-    broken = [*SERVICES, {"id": "1001", "name": "Doppelt"}, {"name": "ohne id"}, 7, {"id": "1009", "name": "<b>x</b>"}]
+    broken = [*SERVICES, {"id": "1001", "name": "Doppelt"}, {"name": "ohne id"}, 7, {"id": "1009", "name": "<br>"}]
     put(folder, "services_de.json", broken)
     report = imported(folder).report
     assert (report.services_found, report.services) == (9, 5)
@@ -240,6 +250,79 @@ def test_addresses_and_names_on_one_line() -> None:
     assert street_line(DldbAddress(city="Ort", postal_code="1", street="Weg", house_number=False)) == "Weg, 1 Ort"
     assert street_line(DldbAddress(city=False)) == ""
     assert clean("Schwerbehinderung -  Eigenbeteiligung - ") == "Schwerbehinderung - Eigenbeteiligung"
+
+
+def test_entities_and_tags_leave_no_text_behind(folder: Path) -> None:
+    papers = [
+        "Personalausweis oder Reisepass &amp; Meldebescheinigung",
+        "Passfoto <br>",
+        "<p>Formular</p>",
+        "<ul><li>Miet&shy;vertrag</li><li>Vollmacht</li></ul>",
+        "\u2022 Geld\n\u2022 Karte",
+        "Kinder < 6 Jahre",
+    ]
+    name = {"id": "7", "name": "<b>An-</b> &amp; Abmeldung", "requirements": [{"name": paper} for paper in papers]}
+    put(folder, "services_de.json", [*SERVICES, {**name, "locations": [{"location": "500"}]}])
+    office = {"name": "Amt f&uuml;r Soziales", "address": {**LOCATIONS[0]["address"], "street": "Am Wall &amp; Tor"}}
+    put(folder, "locations_de.json", [{**LOCATIONS[0], **office}, *LOCATIONS[1:]])
+    put(folder, "topic_de.json", [{**TOPICS[0], "name": "<p>Melden &amp; Ordnen</p>"}, *TOPICS[1:]])
+    found = imported(folder)
+    service, place = by_id(found.catalogue)["7"], found.catalogue.offices[0]
+    assert service.names == {"de": "An- & Abmeldung"}
+    assert service.bring["de"][:3] == (
+        "Personalausweis oder Reisepass & Meldebescheinigung",
+        "Passfoto",
+        "Formular",
+    )
+    assert service.bring["de"][3:] == ("Miet\u00advertrag", "Vollmacht", "Geld", "Karte", "Kinder < 6 Jahre")
+    assert (place.names["de"], place.address) == ("Amt für Soziales", "Am Wall & Tor 1, 12345 Musterstadt")
+    assert found.catalogue.categories[0].names == {"de": "Melden & Ordnen"}
+    assert found.report.notes == ()
+
+
+def test_what_is_left_out_or_shortened_all_the_same_is_counted_with_its_place(folder: Path) -> None:
+    papers = [{"name": "[b]fett[/b]"}, {"name": "Nachweis " * 60}, {"name": "<font>Foto</font>"}]
+    several = [{"name": f"Papier {n}"} for n in range(60)]
+    more = [
+        {"id": "7", "name": "Hund", "requirements": papers, "meta": {"keywords": "x" * 61}},
+        {"id": "8", "name": "Katze", "requirements": several, "locations": [{"location": "500"}]},
+    ]
+    put(folder, "services_de.json", [*SERVICES, *more])
+    far = {**LOCATIONS[0]["address"], "street": "Straße " * 90}
+    put(folder, "locations_de.json", [{**LOCATIONS[0], "address": far}, *LOCATIONS[1:]])
+    put(folder, "topic_de.json", [*TOPICS, {"id": "30", "name": "<br>"}])
+    found = imported(folder)
+    assert by_id(found.catalogue)["7"].bring["de"][1:] == ("Foto",)
+    assert 250 < len(found.catalogue.offices[0].address) <= 300
+    said = str(found.report)
+    for line in (
+        "1 texts left out: the text holds markup (services_de.json, id 7, requirements[0])",
+        "2 texts shortened (locations_de.json, id 500, address; services_de.json, id 7, requirements[1])",
+        "1 HTML tags taken out: font (services_de.json, id 7, requirements[2])",
+        "1 search words left out: too long (services_de.json, id 7, keywords)",
+        "1 lists shortened (services_de.json, id 8, requirements)",
+        "topic_de.json, id 30: its name cannot be shown",
+    ):
+        assert line in said, said
+
+
+def test_numbers_without_quotes_are_texts(folder: Path) -> None:
+    numbers = {"city": "Ort", "postal_code": 12345, "street": "Am Wall", "house_number": 7.0}
+    put(folder, "locations_de.json", [{**LOCATIONS[0], "id": 500, "address": numbers}, *LOCATIONS[1:]])
+    new = {"id": 7, "name": "Hund", "locations": [{"location": 500}], "relation": {"root_topic": 10}}
+    put(folder, "services_de.json", [*SERVICES, new])
+    found = imported(folder)
+    assert found.catalogue.offices[0].address == "Am Wall 7, 12345 Ort"
+    assert (by_id(found.catalogue)["7"].office, by_id(found.catalogue)["7"].categories) == ("500", ("10",))
+    assert [skip.place for skip in found.report.skipped] == ["id 500"]
+
+
+def test_the_plain_language_wins_wherever_it_stands(folder: Path) -> None:
+    forms = [{"id": "7", "name": f"Hund {tag}", "meta": {"locale": tag}} for tag in ("de_AT", "de_DE", "de", "de_CH")]
+    put(folder, "services_de.json", [*SERVICES, *forms])
+    found = imported(folder)
+    assert by_id(found.catalogue)["7"].names == {"de": "Hund de"}
+    assert [skip.place for skip in found.report.skipped[:3]] == ["data[6]", "data[5]", "data[8]"]
 
 
 JSON = st.recursive(

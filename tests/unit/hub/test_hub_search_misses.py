@@ -1,7 +1,6 @@
 """What people searched for and did not find: what the hub takes and shows, and a name that nobody finds anywhere."""
 
 import logging
-import queue
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -126,10 +125,7 @@ class OneTerminal:
         end = time.monotonic() + PATIENCE_S
         while not condition():
             assert time.monotonic() < end
-            try:
-                self.core.handle(self.core._inbox.get(timeout=0.05))
-            except queue.Empty:
-                self.core.handle(Tick())
+            self.core.handle(self.core._inbox.get(0.05) or Tick())
 
     def visit(self, typed: str) -> None:
         """Somebody types this, finds nothing and goes."""

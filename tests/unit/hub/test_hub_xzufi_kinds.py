@@ -8,7 +8,7 @@ from corpus.xzufi import NS, folder, message, service, title
 
 from hub.catalogue.draft import Draft
 from hub.catalogue.tongues import ours
-from hub.catalogue.xzufi.html import lines
+from hub.catalogue.xzufi.html import items, lines
 from hub.catalogue.xzufi.reader import read_xzufi
 from hub.catalogue.xzufi.report import Report
 from kiosk.catalogue.faults import CatalogueFaults
@@ -134,13 +134,13 @@ def test_simple_german_is_a_language_of_its_own_and_one_regional_form_is_taken(t
         "en": "Apply for an ID",
     }
     assert found.teasers == {"de-x-ls": "Kurz und leicht.", "de": "Kurz."}
-    assert found.bring == {"de": ("Lichtbild",), "de-x-ls": ("Ein Foto",)}
+    assert found.bring == {"de": ("Passfoto",), "de-x-ls": ("Ein Foto",)}
     assert found.fees[0].names == {"de": "Gebühr", "de-x-ls": "Das kostet"}
     assert found.fee_notes == {"de": "Bar.", "de-x-ls": "Mit Geld."}
     draft = read(tmp_path / "a.xml")
     assert draft.shell.categories[0].names == {"de": "Wohnen", "de-x-ls": "Meine Wohnung"}
     assert draft.shell.languages == ("de", "en", "de-x-ls")
-    assert "4 texts left out: another regional form of the same language" in draft.report
+    assert "5 texts left out: another regional form of the same language" in draft.report
 
 
 def test_papers_that_come_as_documents_have_one_name_in_each_language(tmp_path: Path) -> None:
@@ -150,6 +150,53 @@ def test_papers_that_come_as_documents_have_one_name_in_each_language(tmp_path: 
         '<x:bezeichnung languageCode="de-x-ls">Ein Bild</x:bezeichnung></x:dokumentEingehend></x:modulDokument>'
     )
     assert one(tmp_path / "a.xml", title("T") + papers).bring == {"de": ("Foto",), "de-x-ls": ("Ein Bild",)}
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted"),
+    [
+        (("de-AT", "de"), "de"),
+        (("de-AT", "de-DE", "de"), "de"),
+        (("DE", "de-AT"), "DE"),
+        (("de-AT", "de-DE"), "de-AT"),
+    ],
+)
+def test_the_plain_tag_wins_wherever_it_stands(tmp_path: Path, tags: tuple[str, ...], wanted: str) -> None:
+    def named(name: str) -> str:
+        return "".join(f'<x:{name} languageCode="{tag}">{tag}</x:{name}>' for tag in tags)
+
+    texts = [(tag, tag) for tag in tags]
+    more = f"<x:modulKosten><x:kosten>{named('bezeichnung')}</x:kosten>{named('beschreibung')}</x:modulKosten>"
+    category = f"<x:kategorie><x:id>7</x:id>{named('bezeichnung')}</x:kategorie>"
+    office = (
+        f'<x:schreibe><x:organisationseinheit><x:id schemeAgencyID="L1">OE</x:id><x:name>{named("name")}</x:name>'
+        '<x:zustaendigkeit><x:id>Z</x:id><x:leistungID schemeAgencyID="L1">1</x:leistungID></x:zustaendigkeit>'
+        "</x:organisationseinheit></x:schreibe>"
+    )
+    parts = texts_of(*texts) + texts_of(*texts, code="05") + texts_of(*texts, code="08") + more + category
+    draft = read(written(tmp_path / "a.xml", message(service("1", parts) + office)))
+    (found,) = draft.services()
+    category_names, office_names = draft.shell.categories[0].names, draft.shell.offices[0].names
+    every = (found.names, found.teasers, found.fee_notes, found.fees[0].names, category_names, office_names)
+    assert [*every, {"de": found.bring["de"][0]}] == [{"de": wanted}] * 7
+    assert f"{7 * (len(tags) - 1)} texts left out: another regional form" in draft.report
+
+
+def test_services_with_unusable_ids_are_left_out_alone(tmp_path: Path) -> None:
+    good = "".join(service(f"{n}") for n in range(3))
+    bad = "".join(
+        f'<x:schreibe><x:leistung><x:id schemeAgencyID="L1">{ident}</x:id>{title("T")}</x:leistung></x:schreibe>'
+        f'<x:schreibe><x:organisationseinheit><x:id schemeAgencyID="L1">{ident}</x:id></x:organisationseinheit>'
+        "</x:schreibe>"
+        for ident in ("a b", "c d")
+    )
+    path = folder(tmp_path / "d", a_xml=message(good + bad), b_xml=message(service("9")))
+    for source, count in ((path, 4), (path / "a.xml", 3)):
+        draft = read(source)
+        assert draft.count == count
+        for ident in ("a b", "c d"):
+            assert f"skipped: a.xml, leistung “{ident}”: its id cannot be used" in draft.report
+            assert f"skipped: a.xml, organisationseinheit “{ident}”: it has no name or id" in draft.report
 
 
 def test_two_modules_of_one_code_make_no_double_title(tmp_path: Path) -> None:
@@ -167,8 +214,23 @@ def test_two_modules_of_one_code_make_no_double_title(tmp_path: Path) -> None:
         (
             "<TABLE border=1><thead><tr><th>Was</th><th>Wie viel</th></tr></thead><tbody><tr>"
             "<td class='a > b'><p>Foto</p></td>\n<td><p>2</p></td></tr></tbody></TABLE>Danke",
-            ["Was – Wie viel", "Foto", "2", "Danke"],
+            ["Was – Wie viel", "Foto – 2", "Danke"],
         ),
+        (
+            "<table><tr><td><ul><li>Foto</li><li>Karte</li></ul></td><td><p>neu:</p><p>je 2</p></td></tr></table>",
+            ["Foto, Karte – neu: je 2"],
+        ),
+        ("<table><tr><td><ul><li>Foto</li><li>Karte</li></ul></td></tr></table>", ["Foto", "Karte"]),
+        (
+            "<w:tbl><w:tr><w:tc><w:p>Foto</w:p></w:tc><w:tc><w:p>2</w:p></w:tc></w:tr></w:tbl><w:p>Danke</w:p>",
+            ["Foto – 2", "Danke"],
+        ),
+        ("a<b", ["a<b"]),
+        ("Kinder <6 Jahre, 3 < 4 <b>frei</b>", ["Kinder <6 Jahre, 3 < 4 frei"]),
+        ("<p>Fläche &lt; 5</p><p>1 <2", ["Fläche < 5", "1 <2"]),
+        ('<p class="x>Foto</p><a title="a<b">Karte</a>', ["Foto", "Karte"]),
+        ("<!-- offen", ["<!-- offen"]),
+        ("&lt;p&gt;Foto &amp;amp; Geld&lt;/p&gt;&lt;p&gt;Karte&lt;/p&gt;", ["Foto & Geld", "Karte"]),
         ("<tr><td></td><td>nur eins</td><td> </td></tr>", ["nur eins"]),
         ("<td>lose</td><td>Zellen</td>", ["lose – Zellen"]),
         ("<div>Ausweis</div><div>Foto</div>", ["Ausweis", "Foto"]),
@@ -176,7 +238,7 @@ def test_two_modules_of_one_code_make_no_double_title(tmp_path: Path) -> None:
         ("<dl><dt>Foto</dt><dd>neu</dd></dl>", ["Foto", "neu"]),
         ("Ausweis<br/>Foto<BR >Geld<hr>Ende", ["Ausweis", "Foto", "Geld", "Ende"]),
         ("ein <b>fettes</b> <span>Wort</span>\n  bleibt <a href='x>y'>ganz</a>", ["ein fettes Wort bleibt ganz"]),
-        ("<table><tr><td>a<br>b</td><td>c</td></tr></table>", ["a", "b – c"]),
+        ("<table><tr><td>a<br>b</td><td>c</td></tr></table>", ["a, b – c"]),
         ("<script>if (a<b) { document.write('<td>x</td>') }</script>Ausweis", ["Ausweis"]),
         ("<!-- <p>nichts</p> -->Foto &amp; Geld", ["Foto & Geld"]),
         ("A – B", ["A – B"]),
@@ -186,9 +248,32 @@ def test_blocks_end_lines_and_cells_are_parted(html: str, wanted: list[str]) -> 
     assert lines(html, Report()) == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Zeile1\nZeile2", ["Zeile1", "Zeile2"]),
+        ("• Punkt eins\n• Punkt zwei\n", ["Punkt eins", "Punkt zwei"]),
+        ("- Foto\r\n\r\n– Karte &amp; Geld\r\n* Formular", ["Foto", "Karte & Geld", "Formular"]),
+        ("• Foto • Karte", ["Foto", "Karte"]),
+        ("<b>Foto</b>\nKarte", ["Foto", "Karte"]),
+        ("<p>- Foto\n neu</p><p>· Karte</p>", ["Foto neu", "Karte"]),
+        ("-5 Grad\n1. Foto\nKarte – 2", ["-5 Grad", "1. Foto", "Karte – 2"]),
+        ("•\n-\n", []),
+    ],
+)  # fmt: skip
+def test_each_line_of_a_list_is_an_item(tmp_path: Path, text: str, wanted: list[str]) -> None:
+    assert items(text, Report()) == wanted
+    bring = f"<![CDATA[{text}]]>"
+    found = one(tmp_path / "a.xml", title("T") + texts_of(("de", bring), code="08"))
+    assert list(found.bring.get("de", ())) == wanted
+
+
 def test_many_open_tags_take_no_long_time() -> None:
-    for hostile in ("<td " * 999 + "x" * 90_000, '<td a="' * 999, "<td a='" + "y" * 90_000, "<p" * 999):
+    quotes = ("<a '" + "x" * 90) * 500 + ('<a "' + "y" * 90) * 400
+    cells = ("<td " * 999 + "x" * 90_000, '<td a="' * 999, "<td a='" + "y" * 90_000)
+    for hostile in (*cells, "<p" * 999, "<!--" * 999 + "x" * 90_000, quotes):
         lines(hostile, Report())
+        items(hostile, Report())
 
 
 def test_several_indexes_are_read_each_file_once(tmp_path: Path) -> None:
