@@ -9,7 +9,9 @@ from pathlib import Path
 from kiosk import __version__
 from kiosk.isolated import start_isolated
 
-DEFAULT_DATA = Path("/var/lib/townhall-kiosk")
+HUB_DATA = Path("/var/lib/townhall-kiosk-hub")
+TERMINAL_DATA = Path("/var/lib/townhall-kiosk-terminal")
+"""Where the service files in ``deploy`` keep them."""
 DEFAULT_CONFIG = Path("/etc/townhall-kiosk/config.toml")
 
 
@@ -53,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _terminal_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA / "terminal", help="where terminal.db lives")
+    parser.add_argument("--data", type=Path, default=TERMINAL_DATA, help="where terminal.db lives")
     parser.add_argument(
         "--window", metavar="WxH", help="a window of this size instead of the full screen (tests, demo)"
     )
@@ -78,7 +80,7 @@ def _lang_option(parser: argparse.ArgumentParser) -> None:
 def _hub_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bind", default="127.0.0.1", help="anything but loopback needs certificates: kiosk hub init")
     parser.add_argument("--port", type=int, default=8080)
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA / "hub")
+    parser.add_argument("--data", type=Path, default=HUB_DATA)
     parser.add_argument("--certificate", type=Path, help="your own certificate (PEM, chain behind it)")
     parser.add_argument("--key", type=Path, help="its key (PEM, no password)")
     parser.add_argument("--ca", type=Path, help="the authority that signed it: terminals pin this one")
@@ -180,7 +182,7 @@ def _import_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path)
     parser.add_argument("--area", metavar="ARS", default="", help="only what is valid in this area (xzufi), 12 digits")
     parser.add_argument("--accept", action="store_true", help="put it in force although it looks like an accident")
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA / "hub")
+    parser.add_argument("--data", type=Path, default=HUB_DATA)
 
 
 def _terminal(options: argparse.Namespace) -> int:

@@ -34,7 +34,7 @@ async def add_person(request: Asked, hall: Hall) -> Response[Any]:
     """Create a person."""
     form = await forms.read(request)
     login = read_login(form)
-    name, role = form.text("name"), form.one_of("role", ROLES)
+    name, role = form.name("name"), form.one_of("role", ROLES)
     password = read_password(form, login, name, *await about_hall(hall))
     if form.ok:
         site, ident, kept = who(request).site, hall.new_id(), await hall.passwords.hash(password)

@@ -49,7 +49,7 @@ async def set_up(request: Asked, hall: Hall) -> Response[Any]:
         return page(request, "message.html", 403, word="setup_over")
     new = _read_house(form, words.sayer(words.language_of(request)))
     login = read_login(form)
-    name = form.text("admin_name")
+    name = form.name("admin_name")
     password = read_password(form, login, name, form.value("town"), form.value("name"))
     if not form.ok:
         return page(request, "setup.html", 422, form=form)
@@ -158,8 +158,8 @@ def _clock(text: str) -> time | None:
 
 def _read_house(form: forms.Form, say: words.Say) -> founding.NewHouse:
     return founding.NewHouse(
-        town=form.text("town"),
-        name=form.text("name"),
+        town=form.name("town"),
+        name=form.name("name"),
         timezone=form.zone("timezone"),
         base_url=form.base_url("base_url"),
         hours=read_hours(form),

@@ -42,8 +42,8 @@ async def change_site(request: Asked, hall: Hall) -> Response[Any]:
     form, site = await forms.read(request), who(request).site
     new = house.Site(
         site,
-        form.text("town"),
-        form.text("name"),
+        form.name("town"),
+        form.name("name"),
         form.zone("timezone"),
         form.base_url("base_url"),
         form.number("kept_days", *KEPT_DAYS),

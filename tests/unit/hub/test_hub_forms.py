@@ -132,3 +132,10 @@ def test_set_up_checks_the_names_that_go_onto_screens_and_into_the_catalogue() -
     form = Form(None, catalogue="empty", **fields)
     setup._read_house(form, sayer("de"))
     assert form.faults == {"town": "fault.markup", "name": "fault.glyph"}
+
+
+@pytest.mark.parametrize(("letters", "kept"), [(60, True), (61, False)])
+def test_names_that_stand_in_headings_are_no_longer_than_these(letters: int, kept: bool) -> None:
+    form = Form(name="W" * letters)
+    assert bool(form.name("name")) is kept
+    assert ("name" in form.faults) is not kept
