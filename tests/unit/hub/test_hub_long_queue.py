@@ -25,6 +25,8 @@ ME = Person(
     token_hash="",
     counter="p1",
     seen_ms=0,
+    at_ms=0,
+    handed_out=False,
 )
 FEW, MANY = 60, 600
 PIECE = 10
