@@ -71,8 +71,20 @@ def ask(index: SearchIndex, question: Question) -> Score:
     found = index.search(question.text, question.lang)
     sure, unsure = (found, ()) if isinstance(found, tuple) else (found.sure, found.unsure)
     places = [place for place, each in enumerate((*sure, *unsure)) if each in question.right]
-    invented = not question.right and bool(sure)
-    return Score(question, places[0] if places else None, invented, (*sure[:3], "|", *unsure[:3]))
+    return Score(
+        question, places[0] if places else None, invents(question, sure, unsure), (*sure[:3], "|", *unsure[:3])
+    )
+
+
+def invents(question: Question, sure: tuple[str, ...], unsure: tuple[str, ...]) -> bool:
+    """Whether a wrong service stands there: as sure where none or one "only" is right, in any way where none may."""
+    shown = (*sure, *unsure) if question.kind == "silence" else sure
+    return may_invent(question) and bool(set(shown) - set(question.right))
+
+
+def may_invent(question: Question) -> bool:
+    """Whether wrong services are counted: other questions may show more than their answer."""
+    return not question.right or question.kind == "only"
 
 
 def figures(scores: list[Score]) -> dict[str, tuple[int, int, int, int, int]]:
@@ -86,7 +98,7 @@ def figures(scores: list[Score]) -> dict[str, tuple[int, int, int, int, int]]:
                 asked + some,
                 first + (some and score.place == 0),
                 three + (some and score.place is not None and score.place < 3),
-                none + (not some),
+                none + may_invent(score.question),
                 invented + score.invented,
             )
     return out

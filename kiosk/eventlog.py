@@ -37,6 +37,7 @@ EVENTS: dict[str, Entry] = {
     "ticket-no-number": Entry(logging.WARNING, "A visitor asked for a number and none could be had."),
     "ticket-no-paper": Entry(logging.WARNING, "A number was given but its slip did not come out, or nobody knows."),
     "ticket-handed-back": Entry(logging.INFO, "A visitor gave a number back."),
+    "ticket-slip-seen": Entry(logging.INFO, "A visitor says that an unconfirmed slip came."),
     "ticket-flood": Entry(logging.WARNING, "More tickets in a minute than the limit: numbers on the screen only."),
     "store-opened": Entry(logging.INFO, "The ticket store takes commits; what a crash left half done is settled."),
     "store-failed": Entry(logging.ERROR, "The ticket store refused a commit or cannot be opened."),

@@ -75,10 +75,12 @@ class KnownWords:
         return stem(word, self._languages[no])
 
     def beginning(self, word: str, no: int) -> str:
-        """The longest known word that begins this one, or begins as a known one does; "" when it is too little."""
+        """The longest known word, but of a kind, that begins this one, or begins as a known one does; "" when it is too
+        little."""
         for at in range(len(word) - 1, _LEAST_PART, -1):
-            if self._part(word[:at], no):
-                return self._part(word[:at], no)
+            part = self._part(word[:at], no)
+            if part and not all(is_kind(each) for each in self.kin(part, no) or (part,)):
+                return part
             if at >= _LEAST_SPLIT and self._db.execute(_RANGE, (no, word[:at], LAST, 1)).fetchone():
                 return word[:at]
         return ""
@@ -163,6 +165,8 @@ class KnownWords:
         rows = self._db.execute(_HOLD.format(no=no, order=f"gram_{no}.rank"), (query, _NEAR))
         words = {str(row[0]) for row in rows}
         close = [each for each in words if each[0] == word[0] and len(each) >= len(word) - allowed]
-        rated = sorted((slips_between(word, each, allowed), each) for each in close)
-        best = [(slips, each) for slips, each in rated if slips.begin == rated[0][0].begin <= allowed]
+        found = sorted((slips_between(word, each, allowed), each) for each in close)
+        rated = [(slips.believed(word), slips, each) for slips, each in found]
+        least = min((believed for believed, _, _ in rated), default=allowed + 1)
+        best = [(slips, each) for believed, slips, each in rated if believed == least <= allowed]
         return tuple(Near(each, slips.whole == 1 and len(word) >= _LEAST_SPLIT) for slips, each in best)

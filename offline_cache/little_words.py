@@ -29,6 +29,16 @@ def opens(word: str) -> bool:
     return word in _OPENING_WORDS
 
 
+def is_person(word: str) -> bool:
+    """Whether the word says for whom it is: somebody of the family."""
+    return word in _PERSON_WORDS
+
+
+def is_aid(word: str) -> bool:
+    """Whether the word names money or help, which is no paper, number or office."""
+    return word in _AID_WORDS
+
+
 def is_kind(word: str) -> bool:
     """Whether the word is one of those many services share."""
     return Weight.LITTLE < weight(word) < Weight.MATTER
@@ -47,20 +57,24 @@ please here there this that if
 انا انت هو هي نحن في من الى على عن مع او و هل كيف اين متى ما ماذا اريد احتاج اود ارغب عندي لدي هذا هذه لي ممكن يمكن
 اني ان التي الذي
 """
+_PERSONS = """
+mann frau vater mutter eltern oma opa grossmutter grossvater bruder schwester sohn tochter onkel tante papa mama
+husband wife father mother dad mum mom grandmother grandfather grandma grandpa brother sister son daughter uncle aunt
+زوجي زوجتي ابي والدي والدتي امي ابني ابنتي اخي اختي
+"""
 _LITTLE = """
 neu neue neuen neuer neues alt alte alten alter altes schnell sofort heute morgen jetzt online ab an um
-mann frau vater mutter eltern oma opa grossmutter grossvater bruder schwester sohn tochter onkel tante papa mama
-new old today tomorrow now quick quickly online s
-husband wife father mother dad mum mom grandmother grandfather grandma grandpa brother sister son daughter uncle aunt
-جديد جديده قديم اليوم غدا الان زوجي زوجتي ابي والدي والدتي امي ابني ابنتي اخي اختي
+termin termine vereinbaren ausmachen buchen
+new old today tomorrow now quick quickly online s appointment appointments book schedule
+جديد جديده قديم اليوم غدا الان موعد
 """
 _ACTS = """
 beantragen beantragung antrag antragen anmelden anmeldung abmelden abmeldung ummelden ummeldung melden meldung
 verlangern verlangerung andern anderung holen abholen abholung bestellen kaufen bezahlen suchen finden fragen ausstellen
-ausstellung erneuern wechseln wechsel kundigen kundigung einreichen abgeben zahlen termin formular
+ausstellung erneuern wechseln wechsel kundigen kundigung einreichen abgeben zahlen formular
 apply application register registration deregister deregistration report order request renew renewal extend change
-collect book pay find ask cancel appointment form
-طلب تسجيل الغاء تغيير تجديد استلام حجز دفع استخراج موعد الحصول
+collect pay find ask cancel form
+طلب تسجيل الغاء تغيير تجديد استلام حجز دفع استخراج الحصول
 """
 _THINGS = """
 karte schein ausweis bescheinigung genehmigung erlaubnis bewilligung nachweis zeugnis urkunde bescheid nummer marke
@@ -71,6 +85,11 @@ fee fees cost price benefit allowance support help money advice information offi
 بطاقه رخصه اذن شهاده وثيقه رقم نسخه ورقه اوراق رسوم اعانه مساعده مخصصات دائره مكتب استشاره
 """
 
+_AIDS = """
+geld zuschuss hilfe beihilfe unterstutzung beitrag benefit allowance support help money اعانه مساعده مخصصات
+"""
+"""Those of the things that are given or done for somebody."""
+
 _OPENINGS = "apply for a an the your get order book hand in antrag auf den die das طلب الحصول على تقديم"
 """What a name may begin with before it comes to the matter."""
 
@@ -80,9 +99,12 @@ _WEIGHTS = {
         (_ACTS, Weight.ACT),
         (_THINGS, Weight.THING),
         (_LITTLE, Weight.LITTLE),
+        (_PERSONS, Weight.LITTLE),
         (_GRAMMAR, Weight.NOTHING),
     )
     for word in words.split()
     for spelling in spellings(word)
 }
+_AID_WORDS = frozenset(spelling for word in _AIDS.split() for spelling in spellings(word))
+_PERSON_WORDS = frozenset(spelling for word in _PERSONS.split() for spelling in spellings(word))
 _OPENING_WORDS = frozenset(spelling for word in _OPENINGS.split() for spelling in spellings(word))

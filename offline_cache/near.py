@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 LONG = 8
 """From so many letters on a word may have two slips."""
+LEAST_BEGUN = 6
+"""From so many letters on a slip in the beginning of a longer word is believed: a shorter one begins too many words."""
 
 
 class Slips(NamedTuple):
@@ -11,6 +13,10 @@ class Slips(NamedTuple):
 
     begin: int
     whole: int
+
+    def believed(self, typed: str) -> int:
+        """The slips that count: to a beginning only where what was typed is long enough and there is only one."""
+        return self.begin if self.begin <= 1 and len(typed) >= LEAST_BEGUN else self.whole
 
 
 def slips_allowed(word: str) -> int:

@@ -4,7 +4,8 @@ Sure, each round behind the ones before:
 
 1. a name or everyday word that begins with the text ("perso", "reisep");
 2. every typed word begins a word of the name or the everyday words ("hund anmel");
-3. or has its stem, stands inside a compound, or is a compound of such words ("Hundesteueranmeldung");
+3. or has its stem, stands inside a compound, or is a compound of such words ("Hundesteueranmeldung"), in the one
+   language that knows the words, if there is one;
 4. or, where nothing is found, is one slip of the finger away ("Meldebescheinigug");
 5. what only names a kind ("Karte", "abmelden") or for whom it is may be missing where the rest is the whole name.
 
@@ -14,7 +15,7 @@ Every round looks in the chosen language, then in English, then in German. One w
 in a list made with the index: so short a beginning fits a tenth of the catalogue.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import apsw
 import msgspec
@@ -24,12 +25,10 @@ from offline_cache.catalogue_file import check_pages
 from offline_cache.catalogue_index import LAST, SHORT
 from offline_cache.database import close_quietly
 from offline_cache.known_words import KnownWords
-from offline_cache.little_words import Weight
+from offline_cache.little_words import Weight, is_aid, is_person
 from offline_cache.typed_words import (
-    Matter,
     Reading,
     Typed,
-    matter_of,
     meant,
     named,
     read_typed,
@@ -44,6 +43,9 @@ UNSURE = 12
 PAGE = 6
 """Beside sure hits unsure ones only fill the first page."""
 
+SURE_READINGS: tuple[Reading, ...] = (Reading.BEGINS, Reading.JOINED, Reading.HEADS, Reading.SLIPPED)
+VAGUE_READINGS: tuple[Reading, ...] = (Reading.BEGINS, Reading.EXACT)
+
 Found = dict[int, None]
 Langs = tuple[int, ...]
 
@@ -52,7 +54,8 @@ ANYWHERE = ""
 
 _BEGINS = """
 SELECT service FROM entry WHERE folded >= ?1 AND folded < ?1 || ?2 AND language IN (?3, ?4, ?5)
-ORDER BY folded = ?1 DESC, language = ?3 DESC, featured DESC, length(folded), folded, service LIMIT ?6
+ORDER BY is_name AND folded < ?1 || '!' DESC, folded = ?1 DESC, language = ?3 DESC,
+featured DESC, length(folded), folded, service LIMIT ?6
 """
 _MATCHES = "SELECT rowid FROM find_{no} WHERE find_{no} MATCH ?1 ORDER BY {rank} rowid LIMIT ?2"
 _BM25 = "bm25(find_{no}, 10.0, 4.0, 1.0),"
@@ -68,6 +71,16 @@ class Hits(msgspec.Struct, frozen=True):
 
     sure: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+
+
+def _names_nothing(typed: Sequence[Typed]) -> bool:
+    """No matter and no thing ("Termin"): the end of a compound ("Trautermin") is no answer to that."""
+    return all(each.weight in (Weight.LITTLE, Weight.ACT) for each in typed)
+
+
+def _sorts(typed: Sequence[Typed]) -> set[bool]:
+    """Of which sort the named things are: aid, or a paper, number or office."""
+    return {is_aid(each.word) for each in typed if each.weight is Weight.THING}
 
 
 class SearchIndex:
@@ -87,12 +100,13 @@ class SearchIndex:
         if len(typed) == 1 and len(typed[0].word) <= SHORT:
             return Hits(self._ids(list(self._short(typed[0].word, langs))[:limit]))
         sure: Found = {}
-        self._find_sure(sure, typed, langs, limit)
+        away: set[int] = set()
+        self._find_sure(sure, away, typed, langs, limit)
         unsure: Found = {}
         if len(sure) < PAGE:
             self._find_unsure(unsure, typed, langs, guess=not sure)
         room = PAGE - len(sure) if sure else UNSURE
-        rest = [each for each in unsure if each not in sure][:room]
+        rest = [each for each in unsure if each not in sure and each not in away][:room]
         return Hits(self._ids(list(sure)[:limit]), self._ids(rest))
 
     def check(self) -> None:
@@ -115,8 +129,8 @@ class SearchIndex:
                 found.update(dict.fromkeys(msgspec.json.decode(str(services), type=list[int])))
         return found
 
-    def _find_sure(self, found: Found, typed: Sequence[Typed], langs: Langs, limit: int) -> None:
-        """Add what answers all that was typed."""
+    def _find_sure(self, found: Found, away: set[int], typed: Sequence[Typed], langs: Langs, limit: int) -> None:
+        """Add what answers all that was typed; to ``away`` what must not be offered beside it."""
         matter = weighing(typed, Weight.LITTLE)
         self._begins(found, typed, langs, limit)
         if len(matter) < len(typed):
@@ -126,12 +140,21 @@ class SearchIndex:
         if not found and len(least) < len(matter):
             self._begins(found, least, langs, limit)
             self._match_all(found, least, langs, limit)
+            if any(is_person(each.word) for each in typed):
+                away.update(self._of_other_matters(found, least, langs))
+            for each in away:
+                del found[each]
         if len(found) < PAGE:
             found.update(dict.fromkeys(no for no, sure in self._whole_ones(least, langs) if sure))
 
+    def _of_other_matters(self, found: Found, least: Sequence[Typed], langs: Langs) -> set[int]:
+        """What was found only by a part of what it says ("dog died"), where for others the words say all."""
+        whole = {each for each in found if any(self._wholly(each, no, least) is not None for no in langs)}
+        return set(found) - whole if whole else set()
+
     def _match_all(self, found: Found, typed: Sequence[Typed], langs: Langs, limit: int) -> None:
         """Add services whose name and everyday words hold every typed word, closer readings first."""
-        for reading in (Reading.BEGINS, Reading.JOINED, Reading.HEADS, Reading.SLIPPED):
+        for reading in VAGUE_READINGS if _names_nothing(typed) else SURE_READINGS:
             if found and reading > Reading.JOINED:
                 break
             if reading is not Reading.HEADS or len(typed) > 1:
@@ -143,6 +166,7 @@ class SearchIndex:
         Slips are looked for in one language after the other, until one finds something.
         """
         slipped = reading >= Reading.SLIPPED
+        langs = langs if reading is Reading.BEGINS else self._loosely(typed, langs)
         for some in [(no,) for no in langs] if slipped else [langs]:
             if slipped and found:
                 return
@@ -151,35 +175,51 @@ class SearchIndex:
             for no in some:
                 self._match(found, no, typed, reading, NAMES, limit)
 
+    def _loosely(self, typed: Sequence[Typed], langs: Langs) -> Langs:
+        """The languages in which endings and parts of these words are looked at: the one that knows them all as they
+        are, else all ("Rente" has nothing to do with an English "rent")."""
+        knowing = (no for no in langs if all(self.known.is_known(each.bare, no) for each in typed))
+        first = next(knowing, None)
+        return langs if first is None else (first,)
+
     def _whole_ones(self, typed: Sequence[Typed], langs: Langs) -> Iterator[tuple[int, bool]]:
         """Services of which the words that name the matter are a whole name or everyday word, though they lack what
         only names a kind; whether that is sure."""
-        for no in langs:
+        for no in self._loosely(typed, langs):
             for matter in named(typed, self.known, no):
                 groups = " AND ".join(terms_of(each, Reading.EXACT, self.known, no) for each in matter.words)
                 rows = self._db.execute(_MATCHES.format(no=no, rank=""), (f"{NAMES}({groups})", UNSURE)).fetchall()
                 for service in (int(str(row[0])) for row in rows):
-                    kind = self._wholly(service, no, matter)
+                    kind = self._wholly(service, no, matter.words, typed)
                     if kind is not None:
                         yield service, kind or matter.by_word
 
-    def _wholly(self, service: int, no: int, matter: Matter) -> bool | None:
-        """Whether the words are the whole name of the service (True), one of its everyday words (False), or neither."""
-        stems = {self.known.stem_of(each.bare, no) for each in matter.words}
+    def _wholly(self, service: int, no: int, words: Sequence[Typed], typed: Sequence[Typed] = ()) -> bool | None:
+        """Whether the words are the whole name of the service (True), one of its everyday words (False), or neither.
+
+        One that names a paper where help was typed, or the other way round, is none ("house number", "housing
+        benefit").
+        """
+        stems, sorts = self._stems(words, no), _sorts(typed)
         whole: bool | None = None
         for folded, is_name in self._db.execute(_ENTRIES, (service, no)):
-            said = {self.known.stem_of(each.bare, no) for each in matter_of(str(folded))}
-            if said and said <= stems:
+            entry = read_typed(str(folded))
+            said, others = self._stems(weighing(entry, Weight.MATTER), no), _sorts(entry)
+            if said and said <= stems and (not sorts or not others or sorts & others):
                 whole = bool(is_name) or bool(whole)
         return whole
+
+    def _stems(self, words: Iterable[Typed], no: int) -> set[str]:
+        return {self.known.stem_of(each.bare, no) for each in words}
 
     def _find_unsure(self, found: Found, typed: Sequence[Typed], langs: Langs, *, guess: bool) -> None:
         least = weighing(typed, Weight.THING)
         found.update(dict.fromkeys(no for no, sure in self._whole_ones(least, langs) if not sure))
-        for reading in (Reading.EXACT, Reading.BEGINS, Reading.JOINED):
-            for no in langs:
+        vague = _names_nothing(least)
+        for reading in (Reading.EXACT, Reading.BEGINS) if vague else (Reading.EXACT, Reading.BEGINS, Reading.JOINED):
+            for no in langs if reading is Reading.BEGINS else self._loosely(least, langs):
                 self._match(found, no, least, reading, ANYWHERE, UNSURE)
-        if not guess:
+        if not guess or vague:
             return
         meant_so: Found = {}
         self._read_so(meant_so, least, Reading.GUESSED, langs, UNSURE)

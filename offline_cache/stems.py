@@ -14,6 +14,8 @@ _AFTER_ER_DE = re.compile(r"(?<=..er)n\Z")
 _NOUN_DE = re.compile(r"(?<=...)(?:ungen|ung)\Z")
 _PARTICIPLE_DE = re.compile(r"^(ab|an|auf|aus|ein|mit|nach|um|vor|zu)ge(\w{3,}?)(?:t|en)\Z")
 _ENDINGS_EN = re.compile(r"(?<=...)(?:ing|ed|es|e|(?<!s)s)\Z")
+_SHORT_EN = re.compile(r"[^aeiou][aeiou][^aeiouwxy]")
+"""What "care" and "moved" leave; a word of its own ("car") has no "e" to lose."""
 _ENDINGS_AR = re.compile(r"(?<=...)(?:ات|ان|ين|ون|ها|هم|كم|نا|ه|ت|ي)\Z")
 
 
@@ -37,7 +39,11 @@ def _english(word: str) -> str:
         word = f"{word[:-3]}y"
     if word.endswith("ense"):
         word = f"{word[:-2]}ce"
-    return _ENDINGS_EN.sub("", word)
+    found = _ENDINGS_EN.search(word)
+    if found is None:
+        return word
+    left = word[: found.start()]
+    return f"{left}e" if found[0] != "s" and _SHORT_EN.fullmatch(left) else left
 
 
 def _arabic(word: str) -> str:

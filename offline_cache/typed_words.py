@@ -63,15 +63,10 @@ class Matter(NamedTuple):
     by_word: bool
 
 
-def matter_of(text: str) -> tuple[Typed, ...]:
-    """The words of a folded text that name its matter; all of them where none does."""
-    return weighing(read_typed(text), Weight.MATTER)
-
-
 def named(typed: Sequence[Typed], known: KnownWords, no: int) -> Iterator[Matter]:
     """What names the matter when kinds are left out: of the typed words, and of a typed compound's parts."""
     readings = [tuple(typed)]
-    if len(typed) == 1:
+    if len(typed) == 1 and not known.is_known(typed[0].bare, no):
         readings += [read_typed(" ".join(parts)) for parts in known.splits(typed[0].bare, no)]
     for words in readings:
         matter = tuple(each for each in words if each.weight is Weight.MATTER)

@@ -12,7 +12,7 @@ from screens.marks import Piece, joined, stacked
 from screens.sizes import Text
 from screens.theme import Colour
 from screens.widgets import frame
-from screens.widgets.foot import Paging, foot
+from screens.widgets.foot import Paging, beside_keys, foot, pager_alone
 
 _MOST_GROWTH_MM = 20.0
 _MOST_TITLE_SHARE = 0.3
@@ -172,8 +172,21 @@ def _fixed(kit: Kit, area: Area, blocks: Sequence[Block]) -> Piece:
 
 def _bottom(view: View, kit: Kit, area: Area, plan: _Plan, paging: Paging | None) -> Piece:
     """Keys, pager and actions."""
-    parts = (plan.keys, foot(view, kit, area.w, paging))
+    parts = _with_keys(view, kit, area, plan.keys, paging) if plan.keys.h else (foot(view, kit, area.w, paging),)
     return stacked([part for part in parts if part.h], _gap(kit))
+
+
+def _with_keys(view: View, kit: Kit, area: Area, keys: Piece, paging: Paging | None) -> tuple[Piece, ...]:
+    """Keys stay where they are when a pager comes or goes: the next finger is already on its way.
+
+    The pager stands above them; on a low panel, and where little is in reach, beside the actions.
+    """
+    still = foot(view, kit, area.w)
+    if paging is None:
+        return keys, still
+    dear = kit.geometry.landscape or view.access.low_reach
+    beside = beside_keys(view, kit, area.w, paging) if dear else None
+    return (keys, beside) if beside is not None else (pager_alone(view, kit, area.w, paging), keys, still)
 
 
 def _room(kit: Kit, area: Area, plan: _Plan, bottom: Piece, brevity: Brevity) -> flow.Room:

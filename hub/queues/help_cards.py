@@ -12,12 +12,16 @@ from sqlalchemy import Connection
 from hub.queues import aliases
 from hub.queues.days import open_day
 from hub.queues.help import HelpCall, standing_calls
+from hub.queues.tickets import Ticket
 from hub.store.sql import run
 from hub.store.words import State
 from kiosk.vocabulary.labels import Label, parse_label
+from kiosk.vocabulary.tickets import PaperState
 
 FLOOD_MS = 5 * 60_000
 """After the last call a flood of numbers is over."""
+PAPER_UNCLEAR = "paper_unclear"
+"""What a card says where no slip is known to be missing, but some are not known to have come."""
 PERSON = "asked"
 """The reason of a visitor who asks for a person."""
 
@@ -28,7 +32,9 @@ class HelpCard(msgspec.Struct, frozen=True, kw_only=True):
     call: HelpCall
     calls: tuple[HelpCall, ...]
     labels: tuple[Label, ...]
-    """Numbers without a slip, in their order."""
+    """Numbers without a slip, in their order,"""
+    unclear: tuple[Label, ...] = ()
+    """and those of which nobody knows whether their slip came."""
 
     @property
     def person(self) -> bool:
@@ -41,9 +47,19 @@ class HelpCard(msgspec.Struct, frozen=True, kw_only=True):
         return self.calls[0].opened_ms
 
     @property
+    def reason(self) -> str:
+        """What the card says: the calls' reason, or that it is not sure."""
+        return PAPER_UNCLEAR if self.unclear and not self.labels else self.call.reason
+
+    @property
     def spans(self) -> tuple[str, ...]:
-        """The numbers in short: ``A 004-006``, ``B 002``."""
+        """The numbers without a slip in short: ``A 004-006``, ``B 002``."""
         return tuple(_spans(self.labels))
+
+    @property
+    def unclear_spans(self) -> tuple[str, ...]:
+        """The same of the unclear ones."""
+        return tuple(_spans(self.unclear))
 
 
 def cards(connection: Connection, site: str, now_ms: int) -> tuple[HelpCard, ...]:
@@ -53,7 +69,7 @@ def cards(connection: Connection, site: str, now_ms: int) -> tuple[HelpCard, ...
         call for call in standing_calls(connection, site, now_ms) if _stands(connection, site, day, call, now_ms)
     ]
     standing.sort(key=_cause)
-    found = [_card(tuple(calls)) for _, calls in groupby(standing, key=_cause)]
+    found = [_card(connection, site, day, tuple(calls)) for _, calls in groupby(standing, key=_cause)]
     return tuple(sorted(found, key=lambda card: (bool(card.call.taken_by), not card.person, card.since_ms)))
 
 
@@ -61,12 +77,13 @@ def _cause(call: HelpCall) -> tuple[str, str]:
     return (call.terminal, call.reason)
 
 
-def _card(calls: tuple[HelpCall, ...]) -> HelpCard:
+def _card(connection: Connection, site: str, day: str, calls: tuple[HelpCall, ...]) -> HelpCard:
     """One card of the calls for one cause. What was called after somebody went there is open again."""
     waiting = tuple(call for call in calls if not call.taken_by)
     labels = {label for call in calls if (label := parse_label(call.label)) is not None}
+    unclear = {label for label in labels if _is_unclear(connection, site, day, calls[0].reason, label)}
     shown = waiting or calls
-    return HelpCard(call=shown[-1], calls=shown, labels=tuple(sorted(labels)))
+    return HelpCard(call=shown[-1], calls=shown, labels=tuple(sorted(labels - unclear)), unclear=tuple(sorted(unclear)))
 
 
 def _stands(connection: Connection, site: str, day: str, call: HelpCall, now_ms: int) -> bool:
@@ -88,15 +105,22 @@ def _without_slip(connection: Connection, site: str, day: str, call: HelpCall) -
     A number that the hub does not know yet is on its way to it.
     """
     label = parse_label(call.label)
-    if label is None:
-        return True
-    ticket = (aliases.in_use(connection, site, label) if label.slot == 0 else None) or aliases.with_number(
-        connection, site, day, label
-    )
+    ticket = _ticket(connection, site, day, label) if label is not None else None
     if ticket is None:
         return True
     waits = ticket.state in (State.ISSUED, State.WAITING) and ticket.calls == 0
     return waits and ticket.paper != "printed"
+
+
+def _is_unclear(connection: Connection, site: str, day: str, reason: str, label: Label) -> bool:
+    """The printer could not say whether the slip came out."""
+    ticket = _ticket(connection, site, day, label) if reason == "no_paper" else None
+    return ticket is not None and ticket.paper == PaperState.UNCONFIRMED
+
+
+def _ticket(connection: Connection, site: str, day: str, label: Label) -> Ticket | None:
+    in_use = aliases.in_use(connection, site, label) if label.slot == 0 else None
+    return in_use or aliases.with_number(connection, site, day, label)
 
 
 def _numbered_since(connection: Connection, site: str, day: str, call: HelpCall) -> bool:

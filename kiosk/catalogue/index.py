@@ -23,6 +23,8 @@ class CatalogueIndex(msgspec.Struct, frozen=True, kw_only=True):
     offices: Mapping[str, Office]
     queues: Mapping[str, Queue]
     by_category: Mapping[str, tuple[Service, ...]]
+    draws: bool = False
+    """Whether any service has a queue; without one this house gives no numbers at all."""
     generation: int = 0
     """Which of the catalogues stored since the start this is: search is asked in the same one."""
 
@@ -101,13 +103,15 @@ def index_of(catalogue: Catalogue, generation: int = 0) -> CatalogueIndex:
     for service in services.values():
         for category in dict.fromkeys(service.categories):
             grouped.setdefault(category, []).append(service)
+    queues = _by_id(catalogue.queues)
     return CatalogueIndex(
         catalogue=catalogue,
         generation=generation,
+        draws=any(service.queue in queues and service.elsewhere is None for service in services.values()),
         services=services,
         categories=_by_id(sorted(catalogue.categories, key=lambda category: category.order)),
         offices=_by_id(catalogue.offices),
-        queues=_by_id(catalogue.queues),
+        queues=queues,
         by_category=MappingProxyType({category: tuple(found) for category, found in grouped.items()}),
     )
 

@@ -27,7 +27,9 @@ def start(page: Page) -> View:
     tiles = tuple(
         _featured(page, each) for each in page.facts.index.featured_on(page.facts.now.date())[:FEATURED_SHOWN]
     )
-    body: tuple[Block, ...] = (search_entry(page), Tiles((_all_services(page),)))
+    draws = page.facts.index.draws
+    way_in = _all_services(page) if draws else _browse(page)
+    body: tuple[Block, ...] = (search_entry(page), Tiles((way_in,)))
     if tiles:
         body += (Tiles(tiles, words("start.featured"), one_tap=True),)
     return frame.view(
@@ -38,7 +40,7 @@ def start(page: Page) -> View:
         subtitle=words("start.subtitle"),
         body=body,
         languages=frame.language_row(page),
-        notes=state_notes(page),
+        notes=state_notes(page) if draws else (),
     )
 
 
@@ -93,7 +95,7 @@ def _all_services(page: Page) -> Control:
 
 
 def _browse(page: Page) -> Control:
-    """Look at the services while no number can be drawn."""
+    """Look at the services while, or where, no number can be drawn."""
     label = page.words("closed.browse")
     return Control(
         id="tile:all",
@@ -216,7 +218,7 @@ def categories(page: Page) -> View:
         subtitle=page.words("categories.subtitle"),
         body=(search_entry(page), Tiles(tiles)),
         actions=(frame.back(page),),
-        progress=frame.step(page, 1, 4),
+        progress=frame.choosing(page, 1),
     )
 
 
@@ -256,7 +258,7 @@ def services(page: Page) -> View:
         place=f"services:{chosen}",
         body=(Tiles(rows),),
         actions=(frame.back(page),),
-        progress=frame.step(page, 2, 4),
+        progress=frame.choosing(page, 2),
         notes=marks_of(name),
     )
 

@@ -272,6 +272,11 @@ def step(page: Page, done: int, total: int) -> Progress:
     return Progress(page.words("progress.step", done=done, total=total), done, total)
 
 
+def choosing(page: Page, at: int) -> Progress:
+    """Topic, service, its page; then the number, where numbers are given."""
+    return step(page, at, 4 if page.facts.index.draws else 3)
+
+
 def done(page: Page, total: int) -> Progress:
     """All steps taken."""
     return Progress(page.words("progress.done"), total, total)

@@ -83,8 +83,11 @@ def may_draw(session: Session, trigger: Trigger, facts: Facts) -> bool:
 
 
 def gives_no_numbers(facts: Facts) -> bool:
-    """A tap for a number would end in "none here": said before the visitor chooses, and nothing offers one."""
-    return facts.outbox_full or not (facts.health.hub or facts.own_numbers)
+    """A tap for a number would end in "none here": said before the visitor chooses, and nothing offers one.
+
+    Where no service has a queue nobody misses a number: there is nothing to be said.
+    """
+    return facts.index.draws and (facts.outbox_full or not (facts.health.hub or facts.own_numbers))
 
 
 def paper_trouble(_session: Session, _trigger: Trigger, facts: Facts) -> bool:

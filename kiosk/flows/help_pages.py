@@ -11,6 +11,8 @@ from kiosk.view import Block, Control, Fact, Line, Look, Notice, Screen, Tone, V
 from kiosk.vocabulary.intents import CallStaff, ShowAccess, WithdrawHelp
 
 STEPS = ("help.how_1", "help.how_2", "help.how_3")
+ONLY_LOOKING = ("help.how_1", "help.how_look")
+"""The same where no numbers are given."""
 
 
 def help_page(page: Page) -> View:
@@ -22,7 +24,8 @@ def help_page(page: Page) -> View:
 def first(page: Page) -> View:
     """Nobody was called yet: how it works, and the button that calls. Without a hub: where to go instead."""
     words = page.words
-    how = Fact(icon="hand-click", heading=words("help.how"), lines=tuple(Line(words(step)) for step in STEPS))
+    steps = STEPS if page.facts.index.draws else ONLY_LOOKING
+    how = Fact(icon="hand-click", heading=words("help.how"), lines=tuple(Line(words(step)) for step in steps))
     if not page.facts.health.hub:
         return _view(page, Screen.HELP, (_notice(page, Help.NOT_SENT), how), (_close(page, Look.MAIN),))
     return _view(page, Screen.HELP, (how,), (_back(page), _call(page)))

@@ -51,7 +51,12 @@ BROWSE_TOUCHES: tuple[type[Trigger], ...] = (
     intents.ClearSearch,
     intents.SwitchKeyboard,
 )
-TICKET_TOUCHES: tuple[type[Trigger], ...] = (intents.HandBack, intents.TryAgain, intents.Finish)
+TICKET_TOUCHES: tuple[type[Trigger], ...] = (
+    intents.HandBack,
+    intents.TryAgain,
+    intents.Finish,
+    intents.HaveSlip,
+)
 ANY_TOUCHES: tuple[type[Trigger], ...] = (intents.Wake, intents.Pick, intents.Proceed)
 """A touch that asks for nothing, and the answers of set-up, which has a machine of its own."""
 

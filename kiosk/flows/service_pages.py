@@ -34,7 +34,7 @@ def service(page: Page) -> View:
         place=f"service:{chosen.id}",
         body=tuple(_sparing(block, marks) for block in facts),
         actions=_service_actions(page, chosen) if here else (frame.back(page), frame.to_start(page, Look.MAIN)),
-        progress=frame.step(page, 3, 4) if here else None,
+        progress=frame.choosing(page, 3) if here else None,
         notes=tuple(note for note in (*marks, _as_of(page)) if note),
     )
 
@@ -64,11 +64,13 @@ def _service_facts(page: Page, chosen: Service) -> tuple[Block, ...]:
     if queue is not None and queue.id in page.facts.waiting and page.facts.health.hub:
         people = frame.people_ahead(page, page.facts.waiting[queue.id])
         blocks.append(Fact(icon="users", heading=words("service.waiting"), value=people, half=True))
-    blocks.append(_where(page, chosen, queue))
+    where = _where(page, chosen, queue)
+    known = where or (Line(words("service.ask_counter")),)
+    blocks.append(Fact(icon="map-pin", heading=words("service.where"), lines=known))
     if guards.gives_no_numbers(page.facts):
         heading, text = words("numbers_stopped.heading"), words("numbers_stopped.text")
         blocks.insert(0, Notice(tone=Tone.WARN, icon="user", heading=heading, text=text))
-    elif not bring and not chosen.teasers:
+    elif where and not bring and not chosen.teasers:
         blocks.append(Notice(tone=Tone.INFO, icon="info-circle", heading=words("service.ask_counter")))
     return tuple(blocks)
 
@@ -83,7 +85,8 @@ def _bring(page: Page, chosen: Service) -> tuple[Line, ...]:
     return tuple(Line(text, lang, mark) for text in chosen.bring[lang])
 
 
-def _where(page: Page, chosen: Service, queue: Queue | None) -> Fact:
+def _where(page: Page, chosen: Service, queue: Queue | None) -> tuple[Line, ...]:
+    """Place, office and address; nothing where none is known."""
     words, office = page.words, page.facts.index.office_of(chosen)
     lines: list[Line] = []
     if queue is not None and queue.places:
@@ -94,9 +97,7 @@ def _where(page: Page, chosen: Service, queue: Queue | None) -> Fact:
         lines.append(words.line(office.names))
         if office.address and (queue is None or page.site.name not in office.address):
             lines.append(Line(office.address, "de" if words.lang != "de" else ""))
-    if not lines:
-        lines.append(Line(words("service.ask_counter")))
-    return Fact(icon="map-pin", heading=words("service.where"), lines=tuple(lines))
+    return tuple(lines)
 
 
 def _service_actions(page: Page, chosen: Service) -> tuple[Control, ...]:

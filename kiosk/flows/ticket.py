@@ -28,7 +28,7 @@ from kiosk.vocabulary.events import (
     StoreFailed,
     Tick,
 )
-from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, Finish, GoToStart, HandBack, TryAgain, Wake
+from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, Finish, GoToStart, HandBack, HaveSlip, TryAgain, Wake
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import PaperState, TicketIntent
@@ -129,6 +129,13 @@ def paper_came(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
     """The slip is out."""
     assert session.numbered is not None
     return Moved(_offer(session, facts), (CommitPaper(session.numbered.id, PaperState.PRINTED),))
+
+
+def paper_was_seen(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """The printer could not say it, but the visitor holds the whole slip: the hub closes the call for help by it."""
+    assert session.numbered is not None
+    paper = CommitPaper(session.numbered.id, PaperState.PRINTED)
+    return Moved(replace(session, problem=""), (paper, Note("ticket-slip-seen")))
 
 
 def paper_did_not_come(session: Session, trigger: Trigger, facts: Facts) -> Moved:
@@ -261,6 +268,7 @@ ROWS: tuple[Row, ...] = (
     row(State.NO_NUMBER, GoToStart, Goal.HOME, drop_intent),
     row(State.NO_NUMBER, Tick, Goal.HOME, drop_intent, guards.question_unanswered),
     row(State.TICKET, Tick, State.GOODBYE, guard=dwelling.is_over),
+    row(State.TICKET_UNCONFIRMED, HaveSlip, State.GOODBYE, paper_was_seen),
     row(
         {State.TICKET, State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED, State.TICKET_SCREEN_ONLY},
         Finish,

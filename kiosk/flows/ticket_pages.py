@@ -6,7 +6,7 @@ from kiosk.flows.words import marks_of
 from kiosk.i18n.texts import FSI, PDI
 from kiosk.session.model import Help, State
 from kiosk.view import Block, Control, Fact, Line, Look, Notice, NumberCard, Screen, Tone, View, Waiting
-from kiosk.vocabulary.intents import Finish, HandBack, TryAgain
+from kiosk.vocabulary.intents import Finish, HandBack, HaveSlip, TryAgain
 
 STEPS = 4
 """Topic, service, page, number."""
@@ -90,7 +90,8 @@ def unconfirmed(page: Page) -> View:
     words = page.words
     text = _honest(page, words("unconfirmed.text"))
     look = Notice(tone=Tone.INFO, icon="receipt", heading=words("unconfirmed.heading"), text=text)
-    have = frame.finish(page, words("unconfirmed.have"), words("unconfirmed.have_short"))
+    label, short = words("unconfirmed.have"), words("unconfirmed.have_short")
+    have = frame.button("have_slip", label, HaveSlip(), icon="check", look=Look.MAIN, short=short)
     return frame.view(
         page,
         Screen.TICKET_UNCONFIRMED,

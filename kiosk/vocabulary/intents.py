@@ -91,6 +91,10 @@ class Finish(Intent, frozen=True):
     """The visitor has what they came for."""
 
 
+class HaveSlip(Intent, frozen=True):
+    """Answer to "did your slip come?": yes, all of it."""
+
+
 class StayHere(Intent, frozen=True):
     """Answer to the idle question: I am still here."""
 

@@ -56,6 +56,25 @@ def foot(view: View, kit: Kit, w: int, paging: Paging | None = None) -> Piece:
     return stacked((_alone(pager, w), _actions(kit, shown, w)), pager.gap)
 
 
+def beside_keys(view: View, kit: Kit, w: int, paging: Paging) -> Piece | None:
+    """Actions and pager in one row no higher than the actions alone, or nothing where that cannot be; the page's number
+    is set smaller or left away."""
+    shown, small = _shown(view, kit), kit.in_size(TextSize.M)
+    turning = _pager(kit, view.pager, paging, w)
+    smaller = msgspec.structs.replace(turning, label=_label(small, view.pager, paging))
+    wished = [controls.button_width(kit, control, _role(kit)) for control in shown]
+    for row in (turning.row(labelled=True), smaller.row(labelled=True), turning.row(labelled=False)):
+        if shown and sum(wished) + turning.gap * len(wished) + row.w <= w:
+            whole = _with_actions(kit, shown, wished, row, w, _role(kit))
+            return whole if whole.h <= _actions(kit, shown, w).h else None
+    return None
+
+
+def pager_alone(view: View, kit: Kit, w: int, paging: Paging) -> Piece:
+    """The pager in a row of its own, away from the bottom row."""
+    return _alone(_pager(kit, view.pager, paging, w), w)
+
+
 def _shown(view: View, kit: Kit) -> tuple[Control, ...]:
     """The actions; on an upright panel with what always stays, which a low one has in its rail."""
     stays = view.aside is not None and not kit.geometry.landscape

@@ -10,8 +10,9 @@ from visits import Visit
 
 from hub.catalogue.dldb import DldbImport, read_dldb
 from kiosk.catalogue.index import index_of
-from kiosk.catalogue.model import Fee
-from kiosk.view import Block, Fact, Line, Notice, Tone, controls
+from kiosk.catalogue.model import Category, Fee
+from kiosk.health import Health, Paper
+from kiosk.view import Block, Fact, Line, Notice, Screen, Tone, controls
 from kiosk.vocabulary import intents
 
 EXPORT: dict[str, list[dict[str, Any]]] = {
@@ -59,10 +60,36 @@ def test_it_shows_its_name_its_office_and_to_ask_at_the_counter(imported: Visit)
     assert "draw" not in {control.id for control in controls(imported.view())}
 
 
-def test_without_an_office_the_counter_says_where(imported: Visit) -> None:
-    where, ask = body_of(imported, "nowhere")
+def test_without_an_office_the_counter_says_where_and_that_is_said_once(imported: Visit) -> None:
+    (where,) = body_of(imported, "nowhere")
     assert where == Fact(icon="map-pin", heading="Wo", lines=(Line("Am Schalter fragen"),))
-    assert ask == ASK
+
+
+@pytest.mark.parametrize("hub", [True, False])
+def test_where_no_service_has_a_queue_no_page_speaks_of_numbers(imported: Visit, hub: bool) -> None:
+    imported.health = Health(paper=Paper.TROUBLE, hub=hub)
+    services = [*imported.index.services.values()]
+    filed = (replace(services[0], categories=("all",)), *services[1:])
+    group = Category(id="all", names={"de": "Alles"})
+    imported.index = index_of(replace(imported.index.catalogue, services=filed, categories=(group,)))
+    seen = [imported.view()]
+    assert "Leistungen ansehen" in [control.label for control in controls(seen[0])]
+    for intent in (intents.ShowCategories(), intents.OpenCategory("all"), intents.OpenService("bare")):
+        imported.ask(intent)
+        seen.append(imported.view())
+    imported.touch("bar:help")
+    seen.append(imported.view())
+    assert [view.screen for view in seen] == [
+        Screen.START,
+        Screen.CATEGORIES,
+        Screen.SERVICES,
+        Screen.SERVICE,
+        Screen.HELP,
+    ]
+    for view in seen:
+        assert "Nummer" not in str(view), view.screen
+        assert "Bon" not in str(view), view.screen
+    assert [view.progress and view.progress.total for view in seen] == [None, 3, 3, 3, None]
 
 
 def test_with_papers_or_a_teaser_it_is_not_bare(imported: Visit) -> None:

@@ -200,6 +200,25 @@ def test_a_reprint_of_an_unconfirmed_slip_is_asked_for_and_marked_as_a_copy() ->
     assert job_of(visit).copy
 
 
+def test_the_visitors_word_that_the_slip_came_is_kept_and_told() -> None:
+    visit = Visit()
+    ident = to_printing(visit)
+    visit.send(events.PrintFinished(job_of(visit).job, Unconfirmed(Problem.SILENT)))
+    told = visit.touch("have_slip")
+    assert effects.CommitPaper(ident, PaperState.PRINTED) in told
+    assert visit.view().screen is Screen.GOODBYE
+
+
+def test_who_only_leaves_says_nothing_of_the_slip() -> None:
+    visit = Visit()
+    to_printing(visit)
+    visit.send(events.PrintFinished(job_of(visit).job, Unconfirmed(Problem.SILENT)))
+    while visit.session.asked is None:
+        visit.wait(1)
+    visit.touch("leave")
+    assert visit.of(effects.CommitPaper)[-1].state is PaperState.UNCONFIRMED  # type: ignore[attr-defined]
+
+
 def test_an_answer_to_an_older_job_does_not_end_the_present_one() -> None:
     visit = Visit()
     to_printing(visit)

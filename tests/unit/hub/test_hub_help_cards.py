@@ -65,6 +65,21 @@ def test_one_jam_is_one_card_with_all_its_numbers(hall: Any) -> None:
     assert len(cards(hall)[0].labels) == 4
 
 
+def test_a_slip_that_nobody_is_sure_of_is_not_called_missing(hall: Any) -> None:
+    first, second = hall.ticket(), hall.ticket()
+    for n, ticket in enumerate((first, second)):
+        report(hall, ticket.id, "unconfirmed")
+        call(hall, 60 + n, "no_paper", ticket.label)
+    (card,) = cards(hall)
+    assert (card.reason, card.spans, card.unclear_spans) == ("paper_unclear", (), ("A 001–002",))
+    report(hall, second.id, "not_printed")
+    (card,) = cards(hall)
+    assert (card.reason, card.spans, card.unclear_spans) == ("no_paper", ("A 002",), ("A 001",))
+    for ticket in (first, second):
+        report(hall, ticket.id, "printed")
+    assert cards(hall) == ()
+
+
 @pytest.mark.parametrize("how", ["printed", "called", "given back"])
 def test_a_number_leaves_the_card_when_its_slip_is_not_needed_any_more(hall: Any, how: str) -> None:
     first, second = hall.ticket(), hall.ticket()

@@ -8,6 +8,7 @@ from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.fold import fold, query_words, spellings
 from offline_cache.near import slips_between
 from offline_cache.search import Hits, SearchIndex
+from offline_cache.stems import stem
 
 
 def service(
@@ -195,6 +196,31 @@ def test_slips(typed: str, word: str, slips: int) -> None:
 def test_slips_to_the_whole_word_count_its_end_too() -> None:
     assert slips_between("wohnged", "wohngeld", 2) == (1, 1)
     assert slips_between("persoan", "personalausweis", 2) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "slips"),
+    [("fuck", "funktion", 5), ("hudn", "hund", 1), ("perosn", "personalausweis", 1), ("scheisse", "schliessen", 3)],
+)
+def test_a_slip_in_a_beginning_is_believed_of_long_words_only(typed: str, word: str, slips: int) -> None:
+    assert min(slips_between(typed, word, 4).believed(typed), 5) == slips
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("car", "care", False),
+        ("care", "cares", True),
+        ("move", "moved", True),
+        ("move", "moving", True),
+        ("car", "cars", True),
+        ("house", "housing", True),
+        ("home", "homes", True),
+        ("tax", "taxes", True),
+    ],
+)
+def test_a_short_english_word_is_not_one_that_lost_its_e(one: str, other: str, same: bool) -> None:
+    assert (stem(one, "en") == stem(other, "en")) is same
 
 
 def test_words_of_an_ended_visit_are_forgotten(index: SearchIndex) -> None:

@@ -97,6 +97,14 @@ def test_printed_stays_printed_and_a_reprint_mends_not_printed(db: apsw.Connecti
     assert told == ["not_printed", "printed"], "the newest comes last"
 
 
+def test_the_visitors_word_mends_an_unconfirmed_slip(db: apsw.Connection, world: Outside) -> None:
+    tickets.number(db, world, numbered(1))
+    tickets.paper(db, world, ticket_id(1), PaperState.UNCONFIRMED, "silent")
+    assert tickets.paper(db, world, ticket_id(1), PaperState.PRINTED) == Kept()
+    told = [msgspec.json.decode(op.body, type=PaperFact) for op in outbox.batch(db, 0).ops]
+    assert [(fact.outcome, fact.problem) for fact in told] == [("unconfirmed", "silent"), ("printed", "")]
+
+
 def test_a_start_settles_what_a_crash_left(db: apsw.Connection, world: Outside) -> None:
     tickets.intend(db, world, intent(1))
     tickets.intend(db, world, intent(2))

@@ -65,6 +65,28 @@ def test_whoever_lost_somebody_does_not_read_of_a_dog_first(index: SearchIndex, 
     assert index.search("Hund gestorben", "de").sure[0] == "hund-abmelden"
 
 
+def test_a_name_that_begins_with_the_word_stands_first(index: SearchIndex) -> None:
+    assert index.search("Rente", "de").sure[0] == "anderswo-rente"
+
+
+def test_a_word_known_here_is_not_read_as_one_of_another_language(index: SearchIndex) -> None:
+    assert "wohngeld" not in index.search("Rente", "de").sure, "its English everyday word is rent"
+    assert "wohngeld" in index.search("rent", "de").sure
+
+
+@pytest.mark.parametrize(
+    ("typed", "lang"),
+    [("Termin Reisepass", "de"), ("Reisepass heute Termin", "de"), ("book appointment passport", "en")],
+)
+def test_an_appointment_is_no_matter_of_its_own(index: SearchIndex, typed: str, lang: str) -> None:
+    assert "reisepass" in index.search(typed, lang).sure
+    assert index.search("Termin", "de") == index.search("appointment", "en") == Hits()
+
+
+def test_another_word_for_the_same_sort_of_paper_is_sure(index: SearchIndex) -> None:
+    assert index.search("international driving licence", "en").sure == ("internationaler-fuehrerschein",)
+
+
 def test_papers_teasers_and_two_slips_are_only_did_you_mean(index: SearchIndex) -> None:
     assert index.search("Sehtest", "de") == Hits((), ("fuehrerschein-beantragen",))
     assert "strasse-nutzen" in index.search("Kran", "de").unsure
