@@ -74,10 +74,9 @@ async def snapshot(request: Asked, hall: Hall, name: FromPath[str]) -> Stream | 
     if part:
         headers["content-range"] = f"bytes {first}-{last}/{size}"
     try:
-        source = found.file.open("rb")
+        body = snapshots.Part(found.file, first, last)
     except FileNotFoundError:  # deleted since, because two newer ones were made
         return done(GONE, 410)
-    body = snapshots.read(source, first, last)
     return Stream(body, status_code=206 if part else 200, media_type="application/gzip", headers=headers)
 
 

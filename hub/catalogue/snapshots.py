@@ -3,9 +3,8 @@
 import gzip
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Self
 
 import msgspec
 from sqlalchemy import Connection
@@ -17,6 +16,8 @@ from kiosk import private, wire
 from kiosk.catalogue.records import digest
 
 KEPT = 2
+PIECE = 64 * 1024
+"""Bytes that are read at once."""
 _LEVEL = 6
 
 
@@ -70,14 +71,35 @@ def change(row: Row) -> wire.Change:
     )
 
 
-def read(source: BinaryIO, first: int, last: int) -> Iterator[bytes]:
-    """The bytes from ``first`` to ``last`` (both included) of an open file in small pieces; closes it."""
-    with source:
-        source.seek(first)
-        left = last + 1 - first
-        while left > 0 and (piece := source.read(min(left, 64 * 1024))):
-            left -= len(piece)
-            yield piece
+class Part:
+    """The bytes from ``first`` to ``last`` (both included) of a file, which is opened here, in small pieces.
+
+    Raises FileNotFoundError at once when there is none. The file is closed after the last piece, or when nobody holds
+    the part any more: whoever asked for it may have gone before the first one.
+    """
+
+    def __init__(self, file: Path, first: int, last: int) -> None:
+        self._at, self._end = first, last + 1
+        self._descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = os.pread(self._descriptor, min(self._end - self._at, PIECE), self._at) if self._descriptor >= 0 else b""
+        if not piece:
+            self._close()
+            raise StopIteration
+        self._at += len(piece)
+        return piece
+
+    def __del__(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = getattr(self, "_descriptor", -1), -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def _forget(folder: Path, site: str, newest: Path) -> None:

@@ -15,7 +15,7 @@ from lobby.patience import until
 from kiosk.vocabulary.labels import Label
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-TERMINALS, TICKETS = 8, 2_000 if FULL else 96
+TERMINALS, TICKETS = 8, 2_000 if FULL else 128
 SEED = int(os.environ.get("KIOSK_SEED", random.SystemRandom().randrange(10**9)))
 
 pytestmark = pytest.mark.e2e
@@ -30,10 +30,10 @@ class Weather(threading.Thread):
         self.over = threading.Event()
 
     def run(self) -> None:
-        while not self.over.wait(self.draw.uniform(3, 10)):
+        while not self.over.wait(self.draw.uniform(2, 6)):
             self.hub.down(self.draw.choice((signal.SIGTERM, signal.SIGKILL)))
             self.outages += 1
-            self.over.wait(self.draw.uniform(2, 8))
+            self.over.wait(self.draw.uniform(2, 6))
             self.hub.up()
 
 
