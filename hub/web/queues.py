@@ -13,6 +13,7 @@ from hub.hall import Hall
 from hub.queues import arrange, house, waiting
 from hub.queues.refusals import Code, Refused
 from hub.trail import looks
+from hub.trail.entries import append
 from hub.trail.words import What
 from hub.web import forms, recorded
 from hub.web.gate import needs, staff_only, who
@@ -125,9 +126,12 @@ async def route_all(request: Asked, hall: Hall) -> Response[Any]:
     queue, group = form.one_of("queue", [each.id for each in known]), form.one_of("group", keys)
     routed = form.value("routed") == "yes"
 
+    note = recorded.note(request, hall, What.SERVICE_ROUTED)
+
     def write(connection: Connection) -> None:
         if services := unrouted.ids(connection, site, group, routed=routed):
             house.route_all(connection, site, services, queue, hall.now_ms())
+            append(connection, note, group, after={"queue": queue, "services": len(services)})
 
     if not form.ok:
         return await _services(request, hall, form, 422)

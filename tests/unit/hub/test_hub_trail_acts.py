@@ -80,7 +80,12 @@ def catalogue(services: int) -> Catalogue:
 
 def posts() -> set[str]:
     """Every address of the pages that takes a POST, from the routes themselves."""
-    app = Litestar(routers, dependencies={"hall": Provide(lambda: None, sync_to_thread=False)}, openapi_config=None)
+    app = Litestar(
+        routers,
+        dependencies={"hall": Provide(lambda: None, sync_to_thread=False)},
+        openapi_config=None,
+        logging_config=None,
+    )
     return {route.path for route in app.routes if isinstance(route, HTTPRoute) and "POST" in route.methods}
 
 
@@ -130,6 +135,7 @@ def test_every_page_that_changes_something_leaves_an_entry(page: Page, live: Any
     assert newest(hall)[3:] == ('{"open":true}', '{"open":false}')
     does("/services/route", {"service": "s3", "queue": "fahrzeuge"}, (What.SERVICE_ROUTED, "s3"))
     assert newest(hall)[3:] == ('{"queue":"meldung"}', '{"queue":"fahrzeuge"}')
+    does("/services/route-all", {"queue": "fahrzeuge", "group": "", "routed": "yes"}, (What.SERVICE_ROUTED, ""))
     does("/queues/q-c/remove", {}, (What.QUEUE_REMOVED, "C"))
     does("/catalogue/tiles", {"service": "s4"}, (What.TILES_CHANGED, ""))
     does("/catalogue/tiles/s4/move", {"by": "up"}, (What.TILES_CHANGED, ""))
