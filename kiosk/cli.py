@@ -100,6 +100,12 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
         help="every browser knows who signed it: have them refuse this name without encryption from now on (HSTS)",
     )
     acts = parser.add_subparsers(dest="act", metavar="ACT", help="without one the hub runs")
+    _key_acts(acts)
+    _people_acts(acts)
+    _database_acts(acts)
+
+
+def _key_acts(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     for act, what in (
         ("init", "make the hub's certificate authority and certificate"),
         ("renew", "sign a new certificate; no terminal needs to enrol again"),
@@ -114,6 +120,9 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
     )
     rotate.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     rotate.add_argument("--accept", action="store_true", help="although some terminals must be enrolled again then")
+
+
+def _people_acts(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     limits = acts.add_parser("limits", help="what a hub started here bears: connections, streams, sizes, times")
     _lang_option(limits)
     password = acts.add_parser("password", help="give a person a new password; the hub may be running")
@@ -132,6 +141,9 @@ def _hub_options(parser: argparse.ArgumentParser) -> None:
         metavar="SEQ:HASH",
         help="a head that was kept elsewhere: a line of a terminal's hub-trail-heads.txt, the last line of an export",
     )
+
+
+def _database_acts(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     compact = acts.add_parser(
         "compact", help="write the hub's database anew without its free space; the hub must be stopped"
     )

@@ -67,11 +67,6 @@ class News(Merged, frozen=True):
     ready: bool = False
     """Store and catalogue have been opened: the start screen may come."""
 
-    def merged_with(self, newer: "News") -> "News":
-        """What the newer one says, and what only this one says."""
-        said = {name: value for name in News.__struct_fields__ if (value := getattr(newer, name)) is not None}
-        return replace(self, **said | {"ready": self.ready or newer.ready})
-
 
 class Core:
     """Owns the session. ``perform`` hands an effect to its worker, ``show`` takes the newest view; both return at once.

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Hashable
 from typing import Self
 
+from msgspec.structs import replace
+
 from kiosk.vocabulary.events import (
     Asked,
     DeviceChanged,
@@ -26,11 +28,13 @@ VISITOR_LIMIT = 200
 
 
 class Merged(Event, frozen=True):
-    """Events of which one that waits takes the newer one in."""
+    """Events of which one that waits takes the newer one in. A field that stands at its default says nothing."""
 
     def merged_with(self, newer: Self) -> Self:
-        """This event and a newer one as one."""
-        raise NotImplementedError
+        """What the newer one says, and what only this one says."""
+        fields = zip(newer.__struct_fields__, newer.__struct_defaults__, strict=True)
+        said = {name: value for name, default in fields if (value := getattr(newer, name)) != default}
+        return replace(self, **said)
 
 
 class Inbox:

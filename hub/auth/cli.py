@@ -13,9 +13,8 @@ from hub.auth import people, tries
 from hub.auth.passwords import Passwords, complaint
 from hub.hall import system_ms
 from hub.queues.house import Site, sites
+from hub.store.command import on_store
 from hub.store.engine import Store
-from hub.store.faults import StoreFailed, StoreRefused
-from hub.store.opening import DATABASE, lost, open_store
 from hub.trail import looks
 from hub.trail.changes import subject_of
 from hub.trail.entries import Note, append
@@ -36,7 +35,7 @@ def run_password(login: str, data: Path, ask: Ask | None = None) -> int:
     Ends the person's sessions and known devices and everybody's locks, and lets a disabled person in again. They must
     change it when they sign in. 0 = done, 2 = not.
     """
-    return _with_store(data, partial(_set_password, login=login.strip().lower(), ask=ask or _ask))
+    return on_store(data, partial(_set_password, login=login.strip().lower(), ask=ask or _ask), _refuse)
 
 
 def run_unlock(data: Path) -> int:
@@ -44,7 +43,7 @@ def run_unlock(data: Path) -> int:
 
     0 = done, 2 = not.
     """
-    return _with_store(data, _unlock)
+    return on_store(data, _unlock, _refuse)
 
 
 def _set_password(store: Store, login: str, ask: Ask) -> int:
@@ -85,21 +84,6 @@ def _forget_everything_noted(connection: Connection) -> None:
     tries.forget_everything(connection)
     for site in sites(connection):
         append(connection, Note(site=site.id, who=machine_user(), what=What.SIGN_INS_UNLOCKED, now_ms=system_ms()))
-
-
-def _with_store(data: Path, act: Callable[[Store], int]) -> int:
-    if not (data / DATABASE).exists():
-        return _refuse(lost(data) or f"There is no hub in {data}. Name its folder with --data.")
-    try:
-        store = open_store(data)
-    except StoreRefused as fault:
-        return _refuse(str(fault))
-    try:
-        return act(store)
-    except StoreFailed as fault:
-        return _refuse(str(fault))
-    finally:
-        store.close()
 
 
 async def _hashed(password: str) -> str:

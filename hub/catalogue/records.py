@@ -108,13 +108,14 @@ def write(connection: Connection, site: str, changes: Iterable[Change], cursor: 
     return cursor + last[0]
 
 
-_PUT = (
-    "INSERT INTO catalogue_record (site_id, kind, id, lang, rev, sha256, body, deleted_ms)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site_id, kind, id, lang) DO UPDATE SET rev = excluded.rev,"
+INTO = "INSERT INTO catalogue_record (site_id, kind, id, lang, rev, sha256, body, deleted_ms) "
+OVER = (
+    " ON CONFLICT (site_id, kind, id, lang) DO UPDATE SET rev = excluded.rev,"
     " sha256 = excluded.sha256, deleted_ms = excluded.deleted_ms,"
     " body = CASE WHEN excluded.deleted_ms IS NULL THEN excluded.body ELSE catalogue_record.body END"
 )
 """A tombstone keeps the last body: tickets of the day are still for what it named."""
+_PUT = f"{INTO}VALUES (?, ?, ?, ?, ?, ?, ?, ?){OVER}"
 
 
 def _row(site: str, change: Change, rev: int, now_ms: int) -> tuple[Value, ...]:

@@ -16,8 +16,9 @@ from hub.catalogue import signing, state
 from hub.hall import system_ms
 from hub.queues import house
 from hub.store import tables as t
-from hub.store.faults import StoreFailed, StoreRefused
-from hub.store.opening import DATABASE, lost, open_store
+from hub.store.command import on_store
+from hub.store.engine import Store
+from hub.store.faults import StoreFailed
 from hub.store.sql import run
 from hub.trail.entries import Note, append
 from hub.trail.machine import machine_user
@@ -70,21 +71,15 @@ def behind(connection: Connection, site: str) -> tuple[str, ...]:
 
 def run_rotate(data: Path, *, accept: bool = False) -> int:
     """The command, beside a running hub or without: 0 = done, 2 = refused, 3 = terminals would be left behind."""
-    if not (data / DATABASE).exists():
-        return _refuse(lost(data) or f"There is no hub in {data}. Name its folder with --data.")
+    return on_store(data, partial(_rotate_all, accept=accept), _refuse)
+
+
+def _rotate_all(store: Store, accept: bool) -> int:
+    turn = partial(_rotate_noted, now_ms=system_ms(), accept=accept)
     try:
-        store = open_store(data)
-    except StoreRefused as fault:
-        return _refuse(str(fault))
-    try:
-        sites = store.read_now(house.sites)
-        turn = partial(_rotate_noted, now_ms=system_ms(), accept=accept)
-        done = [store.write_now(partial(turn, site=site.id)) for site in sites]
+        return _say([store.write_now(partial(turn, site=site.id)) for site in store.read_now(house.sites)])
     except StoreFailed as fault:
         return _refuse(f"{fault} Check the disk, then rotate again.")
-    finally:
-        store.close()
-    return _say(done)
 
 
 def _rotate_noted(connection: Connection, site: str, now_ms: int, accept: bool) -> Rotated | Behind:

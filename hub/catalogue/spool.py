@@ -22,14 +22,10 @@ _TABLE = """
 CREATE TABLE change (n INTEGER PRIMARY KEY, portion INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
                      lang TEXT NOT NULL, sha256 TEXT NOT NULL, body BLOB) STRICT
 """
-_COPY = """
-INSERT INTO catalogue_record (site_id, kind, id, lang, rev, sha256, body, deleted_ms)
-SELECT ?1, kind, id, lang, ?2 + portion, sha256, coalesce(body, x''), CASE WHEN body IS NULL THEN ?3 END
-FROM spool.change WHERE true ORDER BY n
-ON CONFLICT (site_id, kind, id, lang) DO UPDATE SET rev = excluded.rev,
-    sha256 = excluded.sha256, deleted_ms = excluded.deleted_ms,
-    body = CASE WHEN excluded.deleted_ms IS NULL THEN excluded.body ELSE catalogue_record.body END
-"""
+_COPY = (
+    f"{records.INTO}SELECT ?1, kind, id, lang, ?2 + portion, sha256, coalesce(body, x''),"
+    f" CASE WHEN body IS NULL THEN ?3 END FROM spool.change WHERE true ORDER BY n{records.OVER}"
+)
 
 
 class Spool:

@@ -49,11 +49,11 @@ def may_number(connection: Connection, key: Key, told: Told) -> Refused | None:
     known = aliases.find(connection, key.site, told.id)
     if known is not None and not (owns(connection, key, known) or _is_nobodys(connection, known)):
         return _not_its_own(f"Ticket {known.label} belongs to another terminal.", "id")
-    if known is None and is_no_longer_kept(connection, told):
-        return None
     if not _may_label(connection, key, told, known):
-        return _not_its_own(f"Number {told.label} was not given by this terminal.", "slot")
-    return _no_day(connection, told) or _no_arrival(connection, told)
+        refused: Refused | None = _not_its_own(f"Number {told.label} was not given by this terminal.", "slot")
+    else:
+        refused = _no_day(connection, told) or _no_arrival(connection, told)
+    return None if refused and known is None and is_no_longer_kept(connection, told) else refused
 
 
 def may_show(connection: Connection, told: Told) -> Refused | None:

@@ -11,8 +11,6 @@ DAY_MS = 24 * 3600 * 1000
 USUAL_MS = KEPT_DAYS_USUAL * DAY_MS
 RECORDS_MS = 100 * DAY_MS
 """Tombstones of the catalogue: terminals that were away for 90 days still go on by changes."""
-TRIES_MS = 7 * DAY_MS
-"""Wrong passwords."""
 
 
 class Horizon(NamedTuple):
@@ -32,7 +30,6 @@ class Horizon(NamedTuple):
     """Messages about visits: the same, 30 days at most, since nobody asks for their answers any more."""
     usual_ms: int
     """What says nothing about a visitor."""
-    tries_ms: int
     records_ms: int
 
 
@@ -53,7 +50,6 @@ def horizons(connection: Connection, now_ms: int) -> list[Horizon]:
             visits_ms=min(now_ms - days * DAY_MS, opened_ms),
             messages_ms=min(now_ms - min(days * DAY_MS, USUAL_MS), opened_ms),
             usual_ms=now_ms - USUAL_MS,
-            tries_ms=now_ms - TRIES_MS,
             records_ms=now_ms - RECORDS_MS,
         )
         for site, timezone, days, day, opened_ms in rows

@@ -2,15 +2,15 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from hub.queues.house import sites
+from hub.store.command import on_store
 from hub.store.engine import Store
-from hub.store.faults import StoreFailed, StoreRefused
 from hub.trail.checking import Intact, check_now
 from kiosk.hash_chain import Broken, Flaw, Head, parse_head
 
-DATABASE = "hub.db"
 SAID = {
     Flaw.MISSING: "entry {seq} is missing, or not in its place",
     Flaw.CHANGED: "entry {seq}, or what was before it, is another than when it was written",
@@ -28,18 +28,7 @@ def run_verify(data: Path, given: Sequence[str]) -> int:
     known = [head for head in heads if head is not None]
     if len(known) < len(heads):
         return _refuse("A head is SEQ:HASH: see a terminal's hub-trail-heads.txt, or the last line of an export.")
-    if not (data / DATABASE).exists():
-        return _refuse(f"There is no hub in {data}. Name its folder with --data.")
-    try:
-        store = Store(data / DATABASE)
-    except StoreRefused as fault:
-        return _refuse(str(fault))
-    try:
-        return _verify(store, known)
-    except StoreFailed as fault:
-        return _refuse(str(fault))
-    finally:
-        store.close()
+    return on_store(data, partial(_verify, known=known), _refuse)
 
 
 def _verify(store: Store, known: Sequence[Head]) -> int:

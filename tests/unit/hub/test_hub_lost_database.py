@@ -15,6 +15,7 @@ from hub.serve import serve
 from hub.store.engine import Store
 from hub.store.opening import give_up_lost, lost, open_store
 from hub.tls.cli import run_init
+from hub.trail.cli import run_verify
 
 
 def snapshot(folder: Path) -> None:
@@ -116,3 +117,14 @@ def test_command_line_passes_it_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "kiosk.cli", "hub", "--port", "0", "--data", str(tmp_path), "--begin-anew"]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert (ended.returncode, "start without it" in ended.stderr) == (2, True)
+
+
+def test_a_look_at_the_trail_makes_no_new_database_of_an_empty_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hub.db").touch()
+    (tmp_path / "tls").mkdir()
+    (tmp_path / "tls" / "ca.pem").write_text("x")
+    assert run_verify(tmp_path, ()) == 2
+    assert "kiosk hub restore" in capsys.readouterr().err
+    assert (tmp_path / "hub.db").stat().st_size == 0
