@@ -5,6 +5,7 @@ Printer on a socket, sign on a pty, pole display and scanner on sockets.
 
 import contextlib
 import re
+import secrets
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -20,17 +21,20 @@ from lobby.patience import PATIENCE_S, until
 from lobby.trace import Drawn
 from lobby.visit import Lobby
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from hub.catalogue.cli import run_import
 from hub.hall import system_ms
-from hub.queues import house, routes
+from hub.queues import house, routes, terminals
 from hub.store.engine import Store
-from kiosk.config import Timing
+from kiosk import wire
+from kiosk.config import Loaded, Timing, load
 from kiosk.main.terminal import RESTART
 from kiosk.vocabulary.ids import uuid7
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import Slip, service_mark, slip_text
+from offline_cache.answers import Answer
+from offline_cache.remote import HubClient
 
 pytestmark = pytest.mark.e2e
 
@@ -39,6 +43,7 @@ PATIENT = Timing(
     idle_s=3600, question_s=3600, take_ticket_s=3600, hand_back_s=3600, trouble_s=3600, notice_s=3600, facts_s=3600
 )
 """Pages stand until they are touched: a test on a busy machine may be slower than a visitor."""
+WAYS_ON = ("finish", "have_slip", "start", "close_help", "leave", "back")
 ANSWER_S = 10.0
 """A touch that changes the page has changed it by then."""
 
@@ -77,7 +82,9 @@ def back_to_start(hall: Lobby) -> None:
         touched = max((at for _, at in hall.trace.moments("fired")), default=0.0)
         if now.at < touched and time.monotonic() < touched + ANSWER_S:
             return False  # what comes of the last touch is not drawn yet
-        way = next((box for box in ("finish", "start", "close_help", "leave", "back") if box in now.boxes), None)
+        way = next(
+            (box for box in ("finish", "have_slip", "start", "close_help", "leave", "back") if box in now.boxes), None
+        )
         if way is not None and now.screen not in ("start", "goodbye"):
             hall.finger.tap(way)
         return now.screen == "start"
@@ -217,16 +224,36 @@ def test_hub_gone_the_terminal_numbers_by_itself_and_the_ticket_stands_at_the_de
     back_to_start(hall)
 
 
-def slip_of_another_terminal(hall: Lobby, n: int, *, days_ago: int = 0) -> str:
-    """As the terminal of slot 42 printed it: the hub hears of it only from whoever reads the slip."""
+@pytest.fixture(scope="module")
+def other(hall: Lobby) -> int:
+    """The slot that the hub gave to a second terminal, which is cut off since."""
+    name, code = "other", terminals.make_code(secrets.randbelow)
+    store = Store(hall.demo.folder / "hub" / "hub.db")
+    site = store.read_now(house.sites)[0].id
+    store.write_now(lambda c: terminals.add_terminal(c, site, name, "Lobby 2", system_ms()))
+    store.write_now(lambda c: terminals.add_code(c, site, name, code, system_ms()))
+    store.close()
+    client = HubClient(hall.demo.hub_url)
+    enrolled = client.enrol(code, name)
+    assert isinstance(enrolled, Answer)
+    client.close()
+    client = HubClient(hall.demo.hub_url, enrolled.value.key)
+    given = client.slot(wire.SlotRequest(secrets.token_hex(16), name))
+    client.close()
+    assert isinstance(given, Answer)
+    return given.value.slot
+
+
+def slip_of(hall: Lobby, slot: int, n: int, *, days_ago: int = 0) -> str:
+    """As the terminal of this slot printed it: the hub hears of it only from whoever reads the slip."""
     file = hall.demo.folder / "hub" / "hub.db"
     with contextlib.closing(pysqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=PATIENCE_S)) as db:
         row = "SELECT slip_key, day FROM instance JOIN business_day USING (site_id) WHERE closed_ms IS NULL"
         key, day = db.execute(row).fetchone()
     came_s = int(time.time()) - days_ago * 86_400
     slip = Slip(
-        id=str(uuid7(came_s * 1000, 42, n)),
-        label=Label("A", 42, n),
+        id=str(uuid7(came_s * 1000, slot, n)),
+        label=Label("A", slot, n),
         business_day=(date.fromisoformat(day) - timedelta(days=days_ago)).isoformat(),
         arrival_s=came_s,
         service=service_mark("personalausweis"),
@@ -241,19 +268,20 @@ def scan(hall: Lobby, code: str) -> None:
 
 
 def test_a_slip_of_a_terminal_that_is_cut_off_is_in_the_queue_by_the_scanner_of_another(
-    hall: Lobby, desk: Page
+    hall: Lobby, desk: Page, other: int
 ) -> None:
-    scan(hall, slip_of_another_terminal(hall, 1))
-    assert hall.trace.wait_for_screen("scan_standing").number == "A 42-01"
-    expect(desk.locator("#rows")).to_contain_text("A 42-01")
+    first, second = (str(Label("A", other, n)) for n in (1, 2))
+    scan(hall, slip_of(hall, other, 1))
+    assert hall.trace.wait_for_screen("scan_standing").number == first
+    expect(desk.locator("#rows")).to_contain_text(first)
     back_to_start(hall)
-    second = slip_of_another_terminal(hall, 2)
+    slip = slip_of(hall, other, 2)
     hall.demo.stop_one("hub")
-    scan(hall, second)
-    assert hall.trace.wait_for_screen("scan_taken").number == "A 42-02"
+    scan(hall, slip)
+    assert hall.trace.wait_for_screen("scan_taken").number == second
     hall.demo.run_hub()
     desk.reload()
-    expect(desk.locator("#rows")).to_contain_text("A 42-02")
+    expect(desk.locator("#rows")).to_contain_text(second)
     back_to_start(hall)
 
 
@@ -273,11 +301,11 @@ def test_a_printed_slip_shows_how_its_number_stands_and_can_be_given_back(hall: 
 
 
 def test_a_slip_of_another_day_and_codes_that_are_no_slips_are_told_so_and_nothing_comes_of_them(
-    hall: Lobby, desk: Page
+    hall: Lobby, desk: Page, other: int
 ) -> None:
-    good = slip_of_another_terminal(hall, 3)
+    good = slip_of(hall, other, 3)
     forged = good[:-1] + ("0" if good[-1] != "0" else "1")
-    codes = {slip_of_another_terminal(hall, 4, days_ago=2): "scan_old"}
+    codes = {slip_of(hall, other, 4, days_ago=2): "scan_old"}
     codes |= dict.fromkeys((forged, "4006381333931", "[b]x[/b]\x00\x1b[2J'; DROP TABLE ticket; --"), "scan_unknown")
     codes |= {f"{hall.demo.hub_url}/t/{'0f' * 16}": "scan_unknown", "RF18539007547034": "scan_payment"}
     for code, screen in codes.items():
@@ -287,8 +315,8 @@ def test_a_slip_of_another_day_and_codes_that_are_no_slips_are_told_so_and_nothi
     assert hall.demo.processes["terminal"].poll() is None
     scan(hall, good)
     hall.trace.wait_for_screen("scan_standing")
-    expect(desk.locator("#rows")).to_contain_text("A 42-03")
-    expect(desk.locator("#rows")).not_to_contain_text("A 42-04")
+    expect(desk.locator("#rows")).to_contain_text(str(Label("A", other, 3)))
+    expect(desk.locator("#rows")).not_to_contain_text(str(Label("A", other, 4)))
     back_to_start(hall)
 
 
@@ -318,18 +346,27 @@ def orders(hall: Lobby, desk: Page) -> Iterator[Page]:
     context.close()
 
 
+def card(orders: Page, hall: Lobby) -> Locator:
+    """The terminal's own part of the page."""
+    config = load(hall.demo.config)
+    assert isinstance(config, Loaded)
+    return orders.locator(f"section[aria-labelledby='t-{config.config.hub.terminal}']")
+
+
 def give(orders: Page, hall: Lobby, button: str, message: str = "") -> None:
     orders.goto(hall.demo.hub_url + "/terminals")
-    orders.click("summary")
+    ours = card(orders, hall)
+    ours.locator("summary").click()
     if message:
-        orders.fill("input[name=message]", message)
-    orders.click(f"details button:has-text('{button}')")
+        ours.locator("input[name=message]").fill(message)
+    ours.locator(f"details button:has-text('{button}')").click()
     orders.wait_for_url("**/terminals?done=ordered")
 
 
-def newest_order(orders: Page, text: str) -> None:
+def newest_order(orders: Page, hall: Lobby, *texts: str) -> None:
     """It stands on the page without anybody loading it again."""
-    expect(orders.locator("ul[id^=orders-] li").first).to_contain_text(text)
+    for text in texts:
+        expect(card(orders, hall).locator("ul[id^=orders-] li").first).to_contain_text(text)
 
 
 def test_a_supervisor_closes_and_opens_the_terminal_from_the_page(hall: Lobby, orders: Page) -> None:
@@ -337,11 +374,10 @@ def test_a_supervisor_closes_and_opens_the_terminal_from_the_page(hall: Lobby, o
     give(orders, hall, "Schließen", "Heute nur bis 12 Uhr")
     closed = hall.trace.wait_for_screen("closed_by_house")
     assert not [box for box in closed.boxes if box.startswith(("featured", "tile"))]
-    newest_order(orders, "erledigt")
-    expect(orders.locator("ul[id^=orders-] li").first).to_contain_text("Heute nur bis 12 Uhr")
+    newest_order(orders, hall, "erledigt", "Heute nur bis 12 Uhr")
     give(orders, hall, "Öffnen")
     hall.trace.wait_for_screen("start")
-    newest_order(orders, "erledigt")
+    newest_order(orders, hall, "erledigt")
 
 
 def test_a_restart_is_a_new_process_that_gives_numbers_and_does_not_restart_again(hall: Lobby, orders: Page) -> None:
@@ -349,14 +385,14 @@ def test_a_restart_is_a_new_process_that_gives_numbers_and_does_not_restart_agai
     windows, old = len(hall.trace.moments("first-frame")), hall.demo.processes["terminal"]
     give(orders, hall, "Neu starten")
     assert old.wait(PATIENCE_S) == RESTART
-    newest_order(orders, "erledigt")
+    newest_order(orders, hall, "erledigt")
     hall.demo.start_terminal()  # as the service's Restart=always does
     until(lambda: len(hall.trace.moments("first-frame")) > windows, "the window")
     hall.finger.tap(featured(hall))
     hall.trace.wait_for_screen("ticket")
     back_to_start(hall)
     orders.reload()
-    newest_order(orders, "erledigt")
+    newest_order(orders, hall, "erledigt")
     assert hall.demo.processes["terminal"].poll() is None, "one order, one restart"
 
 

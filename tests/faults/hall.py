@@ -169,7 +169,7 @@ class Kiosk:
         start = self.trace.wait_for_screen("start")
         self.finger.tap(next(box for box in start.boxes if box.startswith("featured:")))
         shown = self.trace.wait_for_screen("ticket", "ticket_no_paper", "ticket_unconfirmed", patience_s=patience_s)
-        self.finger.tap("finish")
+        self.finger.tap("have_slip" if shown.screen == "ticket_unconfirmed" else "finish")
         self.trace.wait_for_screen("goodbye", "start")
         label = parse_label(shown.number)
         assert label is not None, shown.number

@@ -52,7 +52,7 @@ def check_next(kiosk: Kiosk, half: str) -> None:
 
 def test_the_printer_alone_lost_power(kiosk: Kiosk) -> None:
     half = cut_in_the_middle(kiosk)
-    kiosk.finger.tap("finish")
+    kiosk.finger.tap("have_slip")
     kiosk.printer.switch(power_off=False)
     check_next(kiosk, half)
 
