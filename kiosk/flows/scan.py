@@ -148,6 +148,12 @@ def was_slip(session: Session, trigger: Trigger, facts: Facts) -> bool:
     return bool(session.slip) and guards.is_our_look_up(session, trigger, facts)
 
 
+def is_refused_slip(session: Session, trigger: Trigger, facts: Facts) -> bool:
+    """The hub will not have this slip: it is of no ticket of this hall, or of one that is kept no longer."""
+    assert isinstance(trigger, StandingNotFound)
+    return trigger.answered and was_slip(session, trigger, facts)
+
+
 def is_nobodys(session: Session, trigger: Trigger, facts: Facts) -> bool:
     """The hub has no ticket with this page."""
     assert isinstance(trigger, StandingNotFound)
@@ -177,6 +183,7 @@ ROWS: tuple[Row, ...] = (
     row(State.SCANNING, ScanCommitted, State.SCAN_TAKEN, guard=guards.is_our_scan),
     row(State.SCANNING, StoreFailed, State.SCAN_NOT_TAKEN, guard=guards.is_our_scan),
     row(State.SCAN_LOOKING, StandingFound, State.SCAN_STANDING, show_standing, guards.is_our_look_up),
+    row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_NOT_TAKEN, guard=is_refused_slip),
     row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_TAKEN, guard=was_slip),
     row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_UNKNOWN, guard=is_nobodys),
     row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_PAGE, guard=guards.is_our_look_up),

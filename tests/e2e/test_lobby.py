@@ -306,11 +306,12 @@ def test_a_slip_of_another_day_and_codes_that_are_no_slips_are_told_so_and_nothi
     good = slip_of(hall, other, 3)
     forged = good[:-1] + ("0" if good[-1] != "0" else "1")
     codes = {slip_of(hall, other, 4, days_ago=2): "scan_old"}
+    codes |= {slip_of(hall, 77, 5): "scan_not_taken"}
     codes |= dict.fromkeys((forged, "4006381333931", "[b]x[/b]\x00\x1b[2J'; DROP TABLE ticket; --"), "scan_unknown")
     codes |= {f"{hall.demo.hub_url}/t/{'0f' * 16}": "scan_unknown", "RF18539007547034": "scan_payment"}
     for code, screen in codes.items():
         scan(hall, code)
-        assert hall.trace.wait_for_screen(screen).number == ""
+        assert hall.trace.wait_for_screen(screen).number == "", code
         back_to_start(hall)
     assert hall.demo.processes["terminal"].poll() is None
     scan(hall, good)

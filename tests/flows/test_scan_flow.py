@@ -198,6 +198,14 @@ def test_a_number_is_given_back_after_a_second_question_only() -> None:
     assert visit.session.state is State.HANDED_BACK
 
 
+def test_a_slip_that_the_hub_refuses_sends_to_a_person() -> None:
+    visit = scanned()
+    visit.send(ScanCommitted(visit.session.scan_id))
+    visit.send(StandingNotFound(visit.session.scan_id, answered=True))
+    assert visit.session.state is State.SCAN_NOT_TAKEN
+    assert "Bitte zeigen Sie Ihren Bon am Schalter." in said(visit)
+
+
 def test_a_number_that_cannot_be_given_back_sends_to_a_person() -> None:
     visit = looked_up()
     visit.touch("hand_back")
