@@ -20,7 +20,7 @@ from kiosk.flows.words import Words
 from kiosk.health import assess
 from kiosk.i18n.texts import Texts
 from kiosk.inbox import Inbox, Merged
-from kiosk.session.model import HOMES, Facts, State, fresh_session
+from kiosk.session.model import HOMES, Facts, NewIds, State, fresh_session
 from kiosk.session.step import home_state, step
 from kiosk.session.table import Moved
 from kiosk.view import Screen, View
@@ -223,7 +223,7 @@ class Core:
         return Facts(
             now=self._now(),
             mono=mono,
-            fresh=(self._make_id(), self._make_id()),
+            new_ids=NewIds.drawn(self._make_id),
             index=self._index,
             health=assess(self._devices, self._hub.reachable, self._hub.problem),
             timing=self._timing,
@@ -278,6 +278,6 @@ class Core:
     def _start_over(self) -> None:
         facts = self.facts()
         state = home_state(facts)
-        self.session = replace(fresh_session(facts.fresh[0], self._languages[0], facts.mono, state))
+        self.session = replace(fresh_session(facts.new_ids.session, self._languages[0], facts.mono, state))
         self._shown = self.view()
         self._show(self._shown)

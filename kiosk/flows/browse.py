@@ -140,8 +140,8 @@ def open_drawer(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
 def call_staff(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
     """Ask for a person at this terminal."""
     label = str(session.numbered.label) if session.numbered else ""
-    calling = replace(session, help=Help.SENDING, help_id=facts.fresh[0], asked_help=True, helper="", drawer="help")
-    return Moved(calling, (SendHelp(facts.fresh[0], session.lang, "asked", label),))
+    calling = replace(session, help=Help.SENDING, help_id=facts.new_ids.help, asked_help=True, helper="", drawer="help")
+    return Moved(calling, (SendHelp(facts.new_ids.help, session.lang, "asked", label),))
 
 
 def show_help(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:

@@ -118,9 +118,9 @@ def forget_scan(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
 def _anew(session: Session, facts: Facts) -> Moved:
     """Whoever holds a code before the scanner while the page of another code stands is the next visitor: nothing of
     the one before is left. Language and access settings chosen before the first code stay."""
-    scan, ended = facts.fresh[0], session.state in SCAN_ENDS
+    scan, ended = facts.new_ids.scan, session.state in SCAN_ENDS
     if ended:
-        fresh = fresh_session(facts.fresh[1], session.home_lang, facts.mono, session.state)
+        fresh = fresh_session(facts.new_ids.session, session.home_lang, facts.mono, session.state)
         return Moved(replace(fresh, scan_id=scan), (SessionOver(session.id),))
     clean = replace(session, scan_id=scan, scanned="", slip="", standing=None, drawer="")
     return Moved(replace(clean, touched=facts.mono))
@@ -167,7 +167,7 @@ def read_slip(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
 
 def answer_overdue(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
     """The store does not answer: the visitor is sent to a person, staff are called."""
-    call = SendHelp(facts.fresh[1], session.lang, "no_number")
+    call = SendHelp(facts.new_ids.help, session.lang, "no_number")
     return Moved(session, (call, Note("answer-overdue", {"state": session.state.value})))
 
 

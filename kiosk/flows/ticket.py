@@ -45,7 +45,10 @@ def begin(session: Session, trigger: Trigger, facts: Facts) -> Moved:
     """A tap asks for a number: make the intent and commit it before anything else."""
     assert isinstance(trigger, DrawFeatured | DrawTicket)
     ticket = TicketIntent(
-        id=facts.fresh[0], service=trigger.service, lang=session.lang, tapped_at=facts.now.isoformat(timespec="seconds")
+        id=facts.new_ids.ticket,
+        service=trigger.service,
+        lang=session.lang,
+        tapped_at=facts.now.isoformat(timespec="seconds"),
     )
     begun = replace(
         session,
@@ -104,7 +107,7 @@ def print_again(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
 
 def _print(session: Session, facts: Facts, *, copy: bool) -> Moved:
     assert session.numbered is not None
-    job = facts.fresh[0]
+    job = facts.new_ids.job
     asked = CommitPaper(session.numbered.id, PaperState.ASKED)
     printing = PrintTicket(job, session.numbered, session.lang, copy)
     return Moved(replace(session, job=job, problem=""), (asked, printing))
@@ -171,7 +174,7 @@ def _no_slip(session: Session, facts: Facts, state: PaperState, problem: str) ->
 
 def _help(session: Session, facts: Facts, reason: str) -> SendHelp:
     label = str(session.numbered.label) if session.numbered else ""
-    return SendHelp(facts.fresh[1], session.lang, reason, label)
+    return SendHelp(facts.new_ids.help, session.lang, reason, label)
 
 
 def give_back(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:

@@ -1,5 +1,6 @@
 """One visitor's session and what the world looks like to it: frozen values."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -157,13 +158,31 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """What the hub says of the ticket whose code was read."""
 
 
+class NewIds(msgspec.Struct, frozen=True, kw_only=True):
+    """Ids made for this step, by what they are for: a step makes one of each at most, so no two things share one."""
+
+    session: str
+    ticket: str
+    job: str
+    """A try to put something on paper."""
+    scan: str
+    help: str
+    """A call for a person."""
+    operation: str
+    """What a flow makes that has no name of its own here."""
+
+    @classmethod
+    def drawn(cls, make_id: Callable[[], str]) -> "NewIds":
+        """One id of each kind."""
+        return cls(**{name: make_id() for name in cls.__struct_fields__})
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """The world at this step: time, ids, catalogue, health. Nothing here is asked for; it all comes in as values."""
 
     now: datetime
     mono: float
-    fresh: tuple[str, str]
-    """Two ids made for this step: use each at most once."""
+    new_ids: NewIds
     index: CatalogueIndex
     health: Health
     timing: Timing

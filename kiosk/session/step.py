@@ -36,7 +36,7 @@ def home_state(facts: Facts) -> State:
 
 def go_home(session: Session, facts: Facts) -> Moved:
     """End this session and stand ready for the next visitor, in the town's own language."""
-    fresh = fresh_session(facts.fresh[1], session.home_lang, facts.mono, home_state(facts))
+    fresh = fresh_session(facts.new_ids.session, session.home_lang, facts.mono, home_state(facts))
     return Moved(fresh, (SessionOver(session.id),))
 
 

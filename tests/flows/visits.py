@@ -13,7 +13,7 @@ from kiosk.flows.rules import table
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import Facts, Session, State, fresh_session
+from kiosk.session.model import Facts, NewIds, Session, State, fresh_session
 from kiosk.session.step import step
 from kiosk.view import Control, View, controls
 from kiosk.vocabulary.effects import Effect
@@ -83,7 +83,7 @@ class Visit:
         return Facts(
             now=self.now,
             mono=self.mono,
-            fresh=(next(self._ids), next(self._ids)),
+            new_ids=NewIds.drawn(lambda: next(self._ids)),
             index=self.index,
             health=self.health,
             timing=self.timing,

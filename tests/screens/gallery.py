@@ -14,7 +14,7 @@ from kiosk.flows.frame import Page
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import TICKET_HELD, Facts, Help, Session, State, fresh_session
+from kiosk.session.model import TICKET_HELD, Facts, Help, NewIds, Session, State, fresh_session
 from kiosk.view import View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.house import House
@@ -67,7 +67,7 @@ def facts(now: datetime = MORNING, *, hub: bool = True, paper: Paper = Paper.REA
     return Facts(
         now=now,
         mono=1000.0,
-        fresh=(_ID, _ID),
+        new_ids=NewIds.drawn(lambda: _ID),
         index=index(),
         health=Health(paper=paper, hub=hub),
         timing=Timing(),
