@@ -58,9 +58,8 @@ BROWSE_TOUCHES: tuple[type[Trigger], ...] = (
     intents.DrawTicket,
     intents.Back,
     intents.GoToStart,
-    intents.TypeText,
-    intents.EraseLetter,
-    intents.ClearSearch,
+    intents.FocusField,
+    intents.EditText,
     intents.SwitchKeyboard,
 )
 TICKET_TOUCHES: tuple[type[Trigger], ...] = (
