@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from kiosk.catalogue.index import EMPTY, CatalogueIndex
-from kiosk.config import Site, Timing
+from kiosk.config import Site, TerminalConfig, Timing
 from kiosk.eventlog import EventLog
 from kiosk.flows.frame import Page
 from kiosk.flows.misses import Misses, missed
@@ -21,12 +21,12 @@ from kiosk.health import assess
 from kiosk.i18n.texts import Texts
 from kiosk.inbox import Inbox, Merged
 from kiosk.session.model import Facts, NewIds, fresh_session
-from kiosk.session.states import Group, Home
+from kiosk.session.states import Group, Home, State
 from kiosk.session.step import home_state, step
 from kiosk.session.table import Moved
 from kiosk.view import Screen, View
 from kiosk.vocabulary.devices import DeviceStatus
-from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, UseCatalogue
+from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, SessionOver, UseCatalogue
 from kiosk.vocabulary.events import Asked, DeviceChanged, Event, HouseChanged, HubChanged, RestartOrdered, Tick
 from kiosk.vocabulary.house import House
 
@@ -59,10 +59,17 @@ class News(Merged, frozen=True):
     """Store and catalogue have been opened: the start screen may come."""
 
 
+class Configured(Event, frozen=True):
+    """The terminal has a configuration now: it serves visitors once its workers have been started."""
+
+    config: TerminalConfig
+
+
 class Core:
     """Owns the session. ``perform`` hands an effect to its worker, ``show`` takes the newest view; both return at once.
 
-    ``now`` gives the local time with zone, ``mono`` monotonic seconds, ``make_id`` a UUIDv7.
+    ``now`` gives the local time with zone, ``mono`` monotonic seconds, ``make_id`` a UUIDv7. ``home`` is where sessions
+    stand while the terminal has no configuration (set-up), until one is taken (``Configured``).
     """
 
     def __init__(
@@ -79,6 +86,7 @@ class Core:
         perform: Callable[[Effect], None],
         show: Callable[[View], None],
         log: EventLog,
+        home: State | None = None,
     ) -> None:
         self._texts, self._site, self._terminal = texts, site, terminal
         self._timing, self._languages = timing, languages
@@ -91,16 +99,17 @@ class Core:
         self._waiting: dict[str, int] = {}
         self._devices: dict[str, DeviceStatus] = {}
         self._hub = HubChanged(reachable=False)
+        self._home = home
         self._house = House()
         self._restart = False
         self._stored = True
         self._own_numbers = self._outbox_full = False
         self._slip_key, self._business_day = b"", ""
-        self._ready = False
+        self._ready = home is not None
         self._drawn: deque[float] = deque()
         self._misses = Misses()
         self._shown: View | None = None
-        self.session = fresh_session(make_id(), languages[0], mono(), Home.OUT_OF_SERVICE)
+        self.session = fresh_session(make_id(), languages[0], mono(), home or Home.OUT_OF_SERVICE)
         self._last_resort = self.view()
 
     def post(self, event: Event) -> None:
@@ -131,7 +140,7 @@ class Core:
 
     def _turn(self, event: Event) -> None:
         self._take_news(event)
-        if isinstance(event, News) or (isinstance(event, Asked) and not self._ready):
+        if isinstance(event, News | Configured) or (isinstance(event, Asked) and not self._ready):
             event = Tick()  # a touch while the terminal starts or is about to end asks for nothing
         self._take_catalogue()
         self._carry_out(step(table(), self.session, event, self.facts()))
@@ -173,6 +182,8 @@ class Core:
                 self._restart = True
             case News():
                 self._take_facts(event)
+            case Configured(config=config):
+                self._take_configuration(config)
             case _:
                 pass
 
@@ -189,6 +200,14 @@ class Core:
             self._ready = True
             self._take_catalogue()
             self._start_over()
+
+    def _take_configuration(self, config: TerminalConfig) -> None:
+        """Set-up is over: the terminal starts, for the first visitor."""
+        self._site, self._terminal = config.site, config.hub.name
+        self._timing, self._languages = config.timing, config.languages
+        self._home, self._ready = None, False
+        self._perform(SessionOver(self.session.id))
+        self._start_over()
 
     def _take_catalogue(self) -> None:
         """Switch to the newest catalogue between visitors, and search with it."""
@@ -228,6 +247,7 @@ class Core:
             business_day=self._business_day,
             base_url=self._site.base_url,
             catalogue_as_of=self._catalogue_as_of,
+            home=self._home,
             house=self._house,
             restart=self._restart,
         )

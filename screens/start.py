@@ -115,5 +115,13 @@ def open_window() -> None:
     Window.softinput_mode = ""
 
 
+def turn_window(rotation: int) -> None:
+    """Turn the picture (and the touches) of the window that stands."""
+    from kivy.core.window import Window
+
+    Window.rotation = rotation
+    Window.update_viewport()
+
+
 def _swallow(*_event: object, **_more: object) -> bool:
     return True

@@ -68,9 +68,11 @@ def view(
     languages: tuple[Control, ...] = (),
     progress: Progress | None = None,
     notes: tuple[str, ...] = (),
+    head: Header | None = None,
     quiet: bool = False,
 ) -> View:
-    """Put a page into the frame. ``quiet`` leaves the access bar away (only where nothing can be set)."""
+    """Put a page into the frame. ``quiet`` leaves the access bar away (only where nothing can be set); ``head`` stands
+    in place of town and terminal."""
     session, words = page.session, page.words
     return View(
         screen=screen,
@@ -78,7 +80,7 @@ def view(
         lang=words.lang,
         rtl=is_rtl(words.lang),
         access=session.access,
-        header=header(page),
+        header=head or header(page),
         title=title,
         short_title=short_title,
         subtitle=subtitle,

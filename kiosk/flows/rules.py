@@ -2,10 +2,22 @@
 
 from functools import cache
 
-from kiosk.flows import browse, browse_pages, home, scan, scan_pages, shared_rows, ticket, ticket_pages
+from kiosk.flows import (
+    browse,
+    browse_pages,
+    home,
+    scan,
+    scan_pages,
+    setup,
+    setup_pages,
+    shared_rows,
+    ticket,
+    ticket_pages,
+)
 from kiosk.flows.browse_visit import BrowseState
 from kiosk.flows.flow import Flow, Machine, machine
 from kiosk.flows.scan_visit import ScanState
+from kiosk.flows.setup_visit import SetupState
 from kiosk.flows.ticket_visit import TicketState
 from kiosk.session.states import EVERYWHERE, Group
 from kiosk.session.table import Goal, Row, Table, Trigger, row
@@ -16,6 +28,7 @@ FLOWS: tuple[Flow, ...] = (
     Flow(ScanState, scan.ROWS, scan_pages.PAGES),
     Flow(BrowseState, browse.ROWS, browse_pages.PAGES),
     home.FLOW,
+    Flow(SetupState, setup.ROWS, setup_pages.PAGES),
 )
 """Every flow there is. Where two answer the same, the first one does."""
 
@@ -35,6 +48,8 @@ LATE_ANSWERS: tuple[type[Trigger], ...] = (
     events.ScanCommitted,
     events.StandingFound,
     events.StandingNotFound,
+    events.Enrolled,
+    events.EnrolFailed,
 )
 """Answers that come after their session has ended or moved on: dropped everywhere."""
 
@@ -69,7 +84,7 @@ TICKET_TOUCHES: tuple[type[Trigger], ...] = (
     intents.HaveSlip,
 )
 ANY_TOUCHES: tuple[type[Trigger], ...] = (intents.Wake, intents.Pick, intents.Proceed)
-"""A touch that asks for nothing, and the answers of set-up, which has a machine of its own."""
+"""A touch that asks for nothing, and the answers of set-up."""
 
 _SERVED = frozenset({Group.WAITING, Group.OWN})
 

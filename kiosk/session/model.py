@@ -112,6 +112,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Where visitors' pages are."""
     catalogue_as_of: date | None = None
     """Day of the catalogue when it may be out of date; None = it is not."""
+    home: State | None = None
+    """Where sessions stand while this terminal serves nobody yet (set-up); None = it serves visitors."""
     house: House = House()
     restart: bool = False
     """An order to start anew waits for a moment when nobody is being served."""

@@ -27,7 +27,9 @@ def step(table: Table, session: Session, event: Event, facts: Facts) -> Moved:
 
 
 def home_state(facts: Facts) -> State:
-    """Where nobody's session stands now: open, after hours, closed by an order, or unable to serve."""
+    """Where nobody's session stands now: set-up, open, after hours, closed by an order, or unable to serve."""
+    if facts.home is not None:
+        return facts.home
     if facts.house.closed:
         return Home.CLOSED_BY_HOUSE
     if not facts.stored or not facts.index.services:

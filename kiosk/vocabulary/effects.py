@@ -2,6 +2,7 @@
 
 import msgspec
 
+from kiosk.vocabulary.panels import Preset, Rotation
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
 
 
@@ -111,6 +112,19 @@ class Note(Effect, frozen=True):
 
     event: str
     fields: dict[str, str] = {}
+
+
+class Enrol(Effect, frozen=True):
+    """Set-up: ask the hub at this address for a key and save the configuration. Answer: Enrolled or EnrolFailed."""
+
+    url: str
+    code: str
+    panel: Preset
+    rotation: Rotation
+
+
+class TakeConfiguration(Effect, frozen=True):
+    """Set-up is over: read what was saved, serve visitors by it. Answer: EnrolFailed, or the session begins anew."""
 
 
 class Restart(Effect, frozen=True):

@@ -163,6 +163,18 @@ class StandingNotFound(Event, frozen=True):
     answered: bool = False
 
 
+class Enrolled(Event, frozen=True):
+    """The hub gave a key, and the configuration is saved."""
+
+
+class EnrolFailed(Event, frozen=True):
+    """It did not, or the configuration could not be saved at ``path``. Texts: ``setup.fault.<fault>``."""
+
+    fault: str
+    detail: str = ""
+    path: str = ""
+
+
 class Failure(Event, frozen=True):
     """A bug was caught at an edge: end the session kindly."""
 

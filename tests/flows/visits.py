@@ -77,6 +77,7 @@ class Visit:
     business_day: str = ""
     base_url: str = ""
     house: House = field(default_factory=House)
+    home: State | None = None
     restart: bool = False
     waiting: dict[str, int] = field(default_factory=lambda: {"a": 3})
     timing: Timing = field(default_factory=Timing)
@@ -106,6 +107,7 @@ class Visit:
             slip_key=self.slip_key,
             business_day=self.business_day,
             base_url=self.base_url,
+            home=self.home,
             house=self.house,
             restart=self.restart,
         )

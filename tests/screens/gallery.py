@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from hub.catalogue.demo import demo_catalogue
 from kiosk.catalogue.index import CatalogueIndex, index_of
 from kiosk.config import Panel, Site, Timing
-from kiosk.flows import keyboard, pages, setup
+from kiosk.flows import keyboard, pages
 from kiosk.flows.browse_visit import SEARCH_FIELD, BrowseState, BrowseVisit
 from kiosk.flows.form import Form, TextField, block
 from kiosk.flows.frame import Page
 from kiosk.flows.rules import table
 from kiosk.flows.scan_visit import ScanState, ScanVisit
+from kiosk.flows.setup_visit import CODE, SetupState, SetupVisit
 from kiosk.flows.ticket_visit import TICKET_HELD, TicketState, TicketVisit, drawing
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
@@ -103,6 +104,8 @@ def session(state: State, lang: str, access: Access) -> Session:
             flow = BrowseVisit(service=SERVICE, category=category)
         case TicketState():
             flow = TicketVisit(ticket=ticket, numbered=numbered if state in NUMBERED else None)
+        case SetupState():
+            flow = SetupVisit(fault="wrong_fingerprint" if state is SetupState.FAILED else "")
         case ScanState():
             flow = ScanVisit(scan_id=_ID, standing=STANDING)
     return replace(fresh_session("s1", lang, 1000.0, state), access=access, flow=flow)
@@ -176,19 +179,16 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
         yield f"help_{state.value}", view(called, now)
     yield "help_sent_away", view(replace(called, help=Help.SENT), facts(hub=False))
     yield "help_not_sent_away", view(called, facts(hub=False))
-    for question in setup.Question:
-        answered = setup.Setup(
-            question=question,
-            lang=lang if lang in setup.LANGUAGES else "de",
-            fault="wrong_fingerprint",
-            code="K7MQ2XPDH5AMK99XC6LPPDMN",
-        )
-        yield f"setup_{question.value}", replace(setup.view(answered, texts(), MORNING), access=access)
-        if question is setup.Question.ADDRESS:
-            yield from fields(setup.view(answered, texts(), MORNING), access)
-    failed = setup.Question.FAILED
-    unsaved = replace(answered, question=failed, fault="cannot_save", path="/etc/townhall-kiosk/config.toml")
-    yield "setup_unsaved", replace(setup.view(unsaved, texts(), MORNING), access=access)
+    yield from set_up(lang, access)
+
+
+def set_up(lang: str, access: Access) -> Iterator[tuple[str, View]]:
+    """What else there is of set-up: a whole code, a fault of each kind, fields that are wrong or secret."""
+    now, form = facts(), Form({CODE.id: "K7MQ2XPDH5AMK99XC6LPPDMN"})
+    coded, failed = session(SetupState.CODE, lang, access), session(SetupState.FAILED, lang, access)
+    yield "setup_code_whole", view(changed(coded, form=form), now)
+    yield "setup_unsaved", view(changed(failed, fault="cannot_save", path="/etc/townhall-kiosk/config.toml"), now)
+    yield from fields(view(session(SetupState.ADDRESS, lang, access), now), access)
 
 
 def fields(page: View, access: Access) -> Iterator[tuple[str, View]]:
