@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -20,13 +20,14 @@ from kiosk.flows.words import Words
 from kiosk.health import assess
 from kiosk.i18n.texts import Texts
 from kiosk.inbox import Inbox, Merged
+from kiosk.session.lasting import LastingEvent, LastingMachine, checked
 from kiosk.session.model import Facts, NewIds, fresh_session
 from kiosk.session.states import Group, Home, State
 from kiosk.session.step import home_state, step
 from kiosk.session.table import Moved
 from kiosk.view import Screen, View
 from kiosk.vocabulary.devices import DeviceStatus
-from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, SessionOver, UseCatalogue
+from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, SessionOver, Tell, UseCatalogue
 from kiosk.vocabulary.events import Asked, DeviceChanged, Event, HouseChanged, HubChanged, RestartOrdered, Tick
 from kiosk.vocabulary.house import House
 
@@ -69,7 +70,8 @@ class Core:
     """Owns the session. ``perform`` hands an effect to its worker, ``show`` takes the newest view; both return at once.
 
     ``now`` gives the local time with zone, ``mono`` monotonic seconds, ``make_id`` a UUIDv7. ``home`` is where sessions
-    stand while the terminal has no configuration (set-up), until one is taken (``Configured``).
+    stand while the terminal has no configuration (set-up), until one is taken (``Configured``). ``lasting`` are the
+    machines beside the session.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Core:
         show: Callable[[View], None],
         log: EventLog,
         home: State | None = None,
+        lasting: Sequence[LastingMachine] = (),
     ) -> None:
         self._texts, self._site, self._terminal = texts, site, terminal
         self._timing, self._languages = timing, languages
@@ -100,6 +103,8 @@ class Core:
         self._devices: dict[str, DeviceStatus] = {}
         self._hub = HubChanged(reachable=False)
         self._home = home
+        self._machines = checked(lasting)
+        self._lasting = [machine.begin for machine in self._machines]
         self._house = House()
         self._restart = False
         self._stored = True
@@ -140,7 +145,9 @@ class Core:
 
     def _turn(self, event: Event) -> None:
         self._take_news(event)
-        if isinstance(event, News | Configured) or (isinstance(event, Asked) and not self._ready):
+        if not isinstance(event, Asked):
+            self._step_lasting(event)
+        if isinstance(event, News | Configured | LastingEvent) or (isinstance(event, Asked) and not self._ready):
             event = Tick()  # a touch while the terminal starts or is about to end asks for nothing
         self._take_catalogue()
         self._carry_out(step(table(), self.session, event, self.facts()))
@@ -154,10 +161,23 @@ class Core:
         if (told := self._misses.closed(self._now(), self._index)) is not None:
             self._do(told)
 
+    def _step_lasting(self, event: Event) -> None:
+        """Machines beside the session; a bug in one changes neither what it knows nor the visit."""
+        for at, machine in enumerate(self._machines):
+            try:
+                self._lasting[at], effects = machine.step(self._lasting[at], event, self.facts())
+                for effect in effects:
+                    self._do(effect)
+            except Exception:
+                _log.exception("%s failed on %s", machine.name, type(event).__name__)
+                self._log.write("machine-failed", {"machine": machine.name, "trigger": type(event).__name__})
+
     def _do(self, effect: Effect) -> None:
         match effect:
             case Note(event=event, fields=fields):
                 self._log.write(event, fields)
+            case Tell(event=event):
+                self._step_lasting(event)
             case CommitNumber():
                 self._drawn.append(self._mono())
                 self._perform(effect)
@@ -200,6 +220,8 @@ class Core:
             self._ready = True
             self._take_catalogue()
             self._start_over()
+            for effect in (each for machine in self._machines for each in machine.restore):
+                self._perform(effect)
 
     def _take_configuration(self, config: TerminalConfig) -> None:
         """Set-up is over: the terminal starts, for the first visitor."""
@@ -249,6 +271,7 @@ class Core:
             catalogue_as_of=self._catalogue_as_of,
             home=self._home,
             house=self._house,
+            lasting=tuple(self._lasting),
             restart=self._restart,
         )
 

@@ -106,8 +106,9 @@ def _idle_s(session: Session, facts: Facts) -> float:
 
 
 def restart_due(session: Session, _trigger: Trigger, facts: Facts) -> bool:
-    """An order to start anew is open, and nobody stands at the start screen either."""
-    return facts.restart and not _changed(session) and facts.mono - session.touched > CALM_S
+    """An order to start anew is open, nobody stands at the start screen, and nothing lasting is under way."""
+    calm = not _changed(session) and facts.mono - session.touched > CALM_S
+    return facts.restart and calm and not any(each.busy for each in facts.lasting)
 
 
 def _changed(session: Session) -> bool:

@@ -65,6 +65,15 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         return self.flow.number if self.flow is not None else ""
 
 
+class Lasting(msgspec.Struct, frozen=True):
+    """What a machine beside the session knows (``kiosk.session.lasting``). Each has a struct of its own."""
+
+    @property
+    def busy(self) -> bool:
+        """Something is under way that must not be cut off: the program does not end by itself."""
+        return False
+
+
 class NewIds(msgspec.Struct, frozen=True, kw_only=True):
     """Ids made for this step, by what they are for: a step makes one of each at most, so no two things share one."""
 
@@ -115,6 +124,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     home: State | None = None
     """Where sessions stand while this terminal serves nobody yet (set-up); None = it serves visitors."""
     house: House = House()
+    lasting: tuple[Lasting, ...] = ()
+    """What the machines beside the session know."""
     restart: bool = False
     """An order to start anew waits for a moment when nobody is being served."""
 

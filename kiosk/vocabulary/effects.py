@@ -2,6 +2,7 @@
 
 import msgspec
 
+from kiosk.vocabulary.events import Event
 from kiosk.vocabulary.panels import Preset, Rotation
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
 
@@ -125,6 +126,12 @@ class Enrol(Effect, frozen=True):
 
 class TakeConfiguration(Effect, frozen=True):
     """Set-up is over: read what was saved, serve visitors by it. Answer: EnrolFailed, or the session begins anew."""
+
+
+class Tell(Effect, frozen=True):
+    """Hand this event to the machines beside the session, within the same turn. No answer: they change the facts."""
+
+    event: Event
 
 
 class Restart(Effect, frozen=True):
