@@ -19,7 +19,7 @@ from kiosk.core import Core
 from kiosk.eventlog import EventLog
 from kiosk.i18n import hyphens
 from kiosk.i18n.texts import Texts
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import LOOK_S, OwnerThread, ThreadWatch
 from kiosk.vocabulary.access import Contrast
 from kiosk.vocabulary.effects import Effect, Restart, SessionOver
 from kiosk.vocabulary.events import Asked, Failure
@@ -54,6 +54,7 @@ class Terminal:
         self._texts = Texts.load("terminal")
         self._ids = IdMaker(lambda: time.time_ns() // 1_000_000, _random_bits)
         zone = ZoneInfo(config.site.timezone)
+        self._watch = ThreadWatch()
         self._workers: object | None = None
         self._exit = 0
         self._tracer: Tracer | None = None
@@ -77,8 +78,9 @@ class Terminal:
     def run(self) -> int:
         """Until the window ends; RESTART when an order wants it."""
         sys.setswitchinterval(SWITCH_S)
-        core = owner_thread("core", self.core.run, self._thread_died)
+        core = OwnerThread("core", self.core.run, self._thread_died)
         core.start()
+        self._watch_over(core)
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: self.app.close())
         self._log.write("terminal-started", {"name": self._config.hub.name})
@@ -91,7 +93,15 @@ class Terminal:
             self._log.write("terminal-stopped")
         return self._exit
 
+    def _watch_over(self, core: OwnerThread) -> None:
+        """Look after all threads from the window's: its end is the end of the program."""
+        from kivy.clock import Clock
+
+        self._watch.add(core)
+        Clock.schedule_interval(lambda _dt: self._watch.look(), LOOK_S)
+
     def _thread_died(self, thread: str, detail: str) -> None:
+        self._watch.died(thread, detail)
         self._log.write("thread-died", {"thread": thread, "detail": detail})
 
     def _make_app(self) -> "KioskApp":
@@ -159,7 +169,7 @@ class Terminal:
         """The edge: what does not start must not stand behind "the terminal is starting" for ever."""
         try:
             self._start_workers()
-        except Exception as fault:  # noqa: BLE001 - whatever it was, a new start is the only remedy
+        except BaseException as fault:  # noqa: BLE001 - whatever it was, a new start is the only remedy
             _log.exception("the terminal did not start")
             self._log.write("start-failed", {"kind": type(fault).__name__, "detail": str(fault)})
             self._end(FAILED)
@@ -171,7 +181,7 @@ class Terminal:
     def _start_workers(self) -> None:
         from kiosk.main.workers import Workers
 
-        workers = Workers(self._config, self._data, self.core, self._texts, self._ids, self._log)
+        workers = Workers(self._config, self._data, self.core, self._texts, self._ids, self._log, self._watch)
         self._perform_now, self._forget = workers.perform, workers.forget
         workers.start()
         self._workers = workers  # from now on there is something to stop

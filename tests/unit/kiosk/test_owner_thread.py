@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import OwnerThread
 
 ROOT = Path(__file__).resolve().parents[3]
 LONG_S = 60.0
@@ -37,7 +37,7 @@ def test_work_that_raises_begins_anew_and_is_written_down(death: type[BaseExcept
         if (fault := next(rounds)) is not None:
             raise fault
 
-    thread = owner_thread("worker", work, lambda name, detail: deaths.put((name, detail)), again_s=0.0)
+    thread = OwnerThread("worker", work, lambda name, detail: deaths.put((name, detail)), again_s=0.0)
     thread.start()
     thread.join(LONG_S)
     assert not thread.is_alive()
@@ -58,7 +58,7 @@ def test_a_killed_thread_serves_the_next_question() -> None:
         while (question := asked.get()) is not None:
             answers.put(question)
 
-    thread = owner_thread("worker", work, lambda name, _detail: deaths.put(name), again_s=0.0)
+    thread = OwnerThread("worker", work, lambda name, _detail: deaths.put(name), again_s=0.0)
     thread.start()
     asked.put(1)
     assert answers.get(timeout=LONG_S) == 1
