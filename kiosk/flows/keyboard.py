@@ -1,5 +1,6 @@
 """The on-screen keyboard for search: layers of keys per script, as data."""
 
+from kiosk.flows.browse_visit import browsing
 from kiosk.flows.frame import Page
 from kiosk.flows.words import Words
 from kiosk.view import Control, Keyboard, Look, Role
@@ -18,7 +19,7 @@ LETTERS = {"de": "qwertz", "en": "qwerty", "ar": "arabic"}
 
 def block(page: Page) -> Keyboard:
     """The keys for search."""
-    return layer_block(page.words, page.session.layer)
+    return layer_block(page.words, browsing(page.session).layer)
 
 
 def layer_block(words: Words, layer: str) -> Keyboard:

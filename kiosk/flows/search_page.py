@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from kiosk.catalogue.model import Service
 from kiosk.flows import frame, guards, keyboard
+from kiosk.flows.browse_visit import browsing
 from kiosk.flows.frame import Page
 from kiosk.view import Block, Control, Line, Look, Notice, Role, Screen, SearchField, Tiles, Tone, View
 from kiosk.vocabulary.intents import OpenSearch, OpenService
@@ -15,7 +16,7 @@ MOST_ASKED = 6
 def search(page: Page) -> View:
     """The search page with its own keyboard."""
     reception = reception_row(page)
-    found = _found(page, reception) if page.session.query else _most_asked(page)
+    found = _found(page, reception) if browsing(page.session).query else _most_asked(page)
     hint = () if reception else (_ask_reception(page),)
     return frame.view(
         page,
@@ -58,7 +59,7 @@ def _second_line(page: Page, service: Service) -> Line:
 
 
 def _field(page: Page) -> SearchField:
-    session, words = page.session, page.words
+    session, words = browsing(page.session), page.words
     return SearchField(
         Control(
             id="search",
@@ -86,7 +87,7 @@ def _most_asked(page: Page) -> tuple[Block, ...]:
 
 def _found(page: Page, reception: Control | None) -> tuple[Block, ...]:
     """Hits, then what may have been meant under a heading of its own, or that there is nothing."""
-    session, words = page.session, page.words
+    session, words = browsing(page.session), page.words
     hits, unsure = _rows(page, session.hits), _rows(page, session.unsure)
     blocks: list[Block] = [Tiles(hits)] if hits else []
     if unsure:

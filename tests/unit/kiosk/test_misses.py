@@ -43,7 +43,7 @@ def searching(typed: str, *found: str, answered: bool = True) -> Visit:
     for letter in typed:
         visit.ask(intents.TypeText(letter))
     if answered:
-        visit.send(events.SearchFound(visit.session.token, found, ("perso",)))
+        visit.send(events.SearchFound(visit.browsed.token, found, ("perso",)))
     return visit
 
 
