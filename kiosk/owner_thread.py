@@ -40,6 +40,11 @@ class OwnerThread:
         self._over = False
         self._thread = threading.Thread(target=self._live, name=name, daemon=True)
 
+    @property
+    def ident(self) -> int | None:
+        """Of the thread that does the work now; None before the start."""
+        return self._thread.ident
+
     def start(self) -> None:
         """Begin the work."""
         self._thread.start()
