@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from kiosk.flows import guards, shared_rows
-from kiosk.flows.browse_visit import BrowseState, BrowseVisit, browsing
+from kiosk.flows import form, guards, shared_rows
+from kiosk.flows.browse_visit import SEARCH_FIELD, BrowseState, BrowseVisit, browsing
 from kiosk.flows.ignoring import KEYS, LATE_ANSWERS, NEWS, SET_UP
 from kiosk.session.model import Facts, Session
 from kiosk.session.states import SHORT, Group, Home
@@ -12,10 +12,10 @@ from kiosk.vocabulary.effects import Search
 from kiosk.vocabulary.events import SearchFound
 from kiosk.vocabulary.intents import (
     ChooseLanguage,
-    ClearSearch,
     DrawFeatured,
     DrawTicket,
-    EraseLetter,
+    EditText,
+    FocusField,
     HandBack,
     HaveSlip,
     OpenCategory,
@@ -23,14 +23,9 @@ from kiosk.vocabulary.intents import (
     OpenService,
     ShowCategories,
     ShowLanguages,
-    SwitchKeyboard,
     TryAgain,
-    TypeText,
     Wake,
 )
-
-QUERY_LIMIT = 60
-"""Letters a search may have."""
 
 BROWSING = (frozenset(Home) - {Home.CLOSED_BY_HOUSE}) | SHORT | {Group.CHOOSING}
 
@@ -45,7 +40,7 @@ def _with(session: Session, visit: BrowseVisit) -> Session:
 def speak(session: Session, trigger: Trigger, facts: Facts) -> Moved:
     """Change the language; the keyboard shows its letters."""
     spoken = shared_rows.speak(session, trigger, facts).session
-    return Moved(_with(spoken, replace(browsing(spoken), layer="letters")))
+    return Moved(form.changed(spoken, lambda typed: replace(typed, layer=form.LETTERS)))
 
 
 def speak_and_search(session: Session, trigger: Trigger, facts: Facts) -> Moved:
@@ -68,34 +63,16 @@ def open_service(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
 
 def new_search(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
     """An empty field."""
-    return Moved(_with(session, replace(browsing(session), query="", hits=(), unsure=(), layer="letters")))
-
-
-def type_text(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
-    """One more letter; search at once."""
-    assert isinstance(trigger, TypeText)
-    visit = browsing(session)
-    return _search_again(_with(session, replace(visit, query=(visit.query + trigger.text).lstrip()[:QUERY_LIMIT])))
-
-
-def erase_letter(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
-    """One letter less."""
-    visit = browsing(session)
-    return _search_again(_with(session, replace(visit, query=visit.query[:-1])))
+    return Moved(_with(session, replace(browsing(session), form=form.Form(focus=SEARCH_FIELD.id), hits=(), unsure=())))
 
 
 def _search_again(session: Session) -> Moved:
+    """Each letter is searched for at once."""
     visit = browsing(session)
     asked = replace(visit, token=visit.token + 1)
     if not visit.query:
         return Moved(_with(session, replace(asked, hits=(), unsure=())))
     return Moved(_with(session, asked), (Search(asked.token, asked.query, session.lang),))
-
-
-def switch_keyboard(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
-    """Show another layer of keys."""
-    assert isinstance(trigger, SwitchKeyboard)
-    return Moved(_with(session, replace(browsing(session), layer=trigger.layer)))
 
 
 def take_hits(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
@@ -120,10 +97,7 @@ ROWS: tuple[Row, ...] = (
     row(BROWSING, OpenService, BrowseState.SERVICE, open_service, guards.knows_service),
     row(BROWSING, OpenService, BrowseState.UNKNOWN_SERVICE),
     row(BROWSING, OpenSearch, BrowseState.SEARCH, new_search),
-    row(BrowseState.SEARCH, TypeText, Goal.STAY, type_text),
-    row(BrowseState.SEARCH, EraseLetter, Goal.STAY, erase_letter),
-    row(BrowseState.SEARCH, ClearSearch, Goal.STAY, new_search),
-    row(BrowseState.SEARCH, SwitchKeyboard, Goal.STAY, switch_keyboard),
+    *form.rows(BrowseState.SEARCH, SEARCH_FIELD, then=_search_again),
     row(BrowseState.SEARCH, SearchFound, Goal.STAY, take_hits, is_our_search),
 )
 
@@ -132,5 +106,6 @@ IGNORES: tuple[Row, ...] = (
     # Controls of a screen that has just changed under the finger.
     *ignore(BrowseState, HandBack, TryAgain, HaveSlip),
     *ignore(set(BrowseState) - {BrowseState.SEARCH}, *KEYS),
+    *ignore(BrowseState.SEARCH, FocusField, EditText),
     *ignore(_WITHOUT_NUMBERS, DrawFeatured, DrawTicket),
 )

@@ -1,7 +1,10 @@
 """Browsing: its states, and what it remembers of a visitor."""
 
-from kiosk.session.model import Session, Visit
+from kiosk.flows.form import FormVisit, TextField
+from kiosk.session.model import Session
 from kiosk.session.states import Group, State, Traits
+
+SEARCH_FIELD = TextField("search")
 
 
 class BrowseState(State):
@@ -16,19 +19,22 @@ class BrowseState(State):
     SERVICE_CLOSED = Traits("service_closed", Group.FACTS)
 
 
-class BrowseVisit(Visit, frozen=True, kw_only=True):
+class BrowseVisit(FormVisit, frozen=True, kw_only=True):
     """What was chosen and typed."""
 
     category: str = ""
     service: str = ""
-    query: str = ""
-    layer: str = "letters"
     token: int = 0
     hits: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     """What may have been meant, beside the hits."""
     answered: int = 0
     """The token of the search that the hits answer."""
+
+    @property
+    def query(self) -> str:
+        """What stands in the search field."""
+        return self.form.text(SEARCH_FIELD)
 
 
 def browsing(session: Session) -> BrowseVisit:

@@ -28,12 +28,11 @@ SET_UP: tuple[type[Trigger], ...] = (intents.Pick, intents.Proceed)
 """Answers to the questions of set-up, which no page of a visit asks."""
 
 KEYS: tuple[type[Trigger], ...] = (
-    intents.TypeText,
-    intents.EraseLetter,
-    intents.ClearSearch,
+    intents.FocusField,
+    intents.EditText,
     intents.SwitchKeyboard,
 )
-"""Of a keyboard that has just gone from under the finger."""
+"""Of text fields and keyboards of a page that has just gone from under the finger."""
 
 TO_BROWSING: tuple[type[Trigger], ...] = (
     intents.ShowLanguages,

@@ -1,7 +1,7 @@
 """Which effects an action can emit, read from its code: an action that names no effect cannot make one.
 
 So nobody has to say it a second time beside the action, and what is said cannot be out of date. An effect counts as
-emitted when the action, or a function of ours that it calls by name, names its class at all.
+emitted when the action, or a function of ours that it calls, names its class at all.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,12 +21,18 @@ def effects_of(action: Callable[..., Any]) -> frozenset[type[Effect]]:
         if not isinstance(function, FunctionType):
             raise ValueError(f"{function!r} is no plain function: what it emits cannot be read from it")
         seen.add(function)
-        for named in _named(function.__code__, function.__globals__):
+        for named in (*_named(function.__code__, function.__globals__), *_enclosed(function)):
             if isinstance(named, type) and issubclass(named, Effect) and named is not Effect:
                 found.add(named)
             elif isinstance(named, FunctionType) and named not in seen and _is_ours(named, action):
                 todo.append(named)
     return frozenset(found)
+
+
+def _enclosed(function: FunctionType) -> Iterator[object]:
+    """What a function that was made inside another one has from there."""
+    for cell in function.__closure__ or ():
+        yield cell.cell_contents
 
 
 def _is_ours(function: FunctionType, action: Callable[..., Any]) -> bool:

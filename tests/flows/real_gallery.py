@@ -100,7 +100,7 @@ def searching(text: str, hits: bool) -> Walk:
     def walk(visit: Visit) -> None:
         visit.touch("search")
         for char in text:
-            visit.ask(intents.TypeText(char))
+            visit.ask(intents.EditText("search", char))
         found = tuple(visit.index.services)[:6] if hits else ()
         visit.send(events.SearchFound(visit.browsed.token, found))
 

@@ -130,8 +130,8 @@ def test_without_a_catalogue_the_terminal_is_out_of_service() -> None:
 def test_late_search_hits_of_an_older_query_are_dropped() -> None:
     visit = Visit()
     visit.touch("search")
-    visit.ask(intents.TypeText("p"))
-    visit.ask(intents.TypeText("e"))
+    visit.ask(intents.EditText("search", "p"))
+    visit.ask(intents.EditText("search", "e"))
     first, second = (each.token for each in visit.of(effects.Search))  # type: ignore[attr-defined]
     visit.send(events.SearchFound(second, ("perso",)))
     visit.send(events.SearchFound(first, ("no-queue",)))
@@ -152,7 +152,7 @@ def searched(typed: str, sure: tuple[str, ...] = (), unsure: tuple[str, ...] = (
     visit = Visit(index=demo_index())
     visit.touch("search")
     for letter in typed:
-        visit.ask(intents.TypeText(letter))
+        visit.ask(intents.EditText("search", letter))
     visit.send(events.SearchFound(visit.browsed.token, sure, unsure))
     return visit
 

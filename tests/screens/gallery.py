@@ -9,18 +9,19 @@ from msgspec.structs import replace
 from hub.catalogue.demo import demo_catalogue
 from kiosk.catalogue.index import CatalogueIndex, index_of
 from kiosk.config import Panel, Site, Timing
-from kiosk.flows import pages, setup
-from kiosk.flows.browse_visit import BrowseState, BrowseVisit
+from kiosk.flows import keyboard, pages, setup
+from kiosk.flows.browse_visit import SEARCH_FIELD, BrowseState, BrowseVisit
+from kiosk.flows.form import Form, TextField, block
 from kiosk.flows.frame import Page
 from kiosk.flows.rules import table
 from kiosk.flows.scan_visit import ScanState, ScanVisit
-from kiosk.flows.ticket_visit import TICKET_HELD, TicketState, TicketVisit
+from kiosk.flows.ticket_visit import TICKET_HELD, TicketState, TicketVisit, drawing
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
 from kiosk.session.model import Facts, Help, NewIds, Session, Visit, fresh_session
 from kiosk.session.states import Home, State
-from kiosk.view import View
+from kiosk.view import Field, Keys, View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.house import House
 from kiosk.vocabulary.labels import Label
@@ -113,6 +114,11 @@ def changed(of: Session, **fields: object) -> Session:
     return replace(of, flow=replace(of.flow, **fields))
 
 
+def typed(text: str) -> Form:
+    """A search field with this in it."""
+    return Form({SEARCH_FIELD.id: text}, SEARCH_FIELD.id)
+
+
 def view(of: Session, facts: Facts) -> View:
     return pages.render(Page(of, facts, Words(texts(), of.lang), SITE, "Terminal 3"))
 
@@ -146,14 +152,16 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     yield "scan_standing_drawn", view(changed(scanned, standing=drawn), now)
     yield "service_untranslated", view(changed(session(BrowseState.SERVICE, lang, access), service=UNTRANSLATED), now)
     search = session(BrowseState.SEARCH, lang, access)
-    yield "search_found", view(changed(search, query="perso", hits=tuple(index().services)[:6]), now)
-    yield "search_many", view(changed(search, query="an", hits=tuple(index().services)[:14]), now)
-    yield "search_none", view(changed(search, query="xyzzy", hits=()), now)
+    yield "search_found", view(changed(search, form=typed("perso"), hits=tuple(index().services)[:6]), now)
+    yield "search_many", view(changed(search, form=typed("an"), hits=tuple(index().services)[:14]), now)
+    yield "search_none", view(changed(search, form=typed("xyzzy"), hits=()), now)
     services = tuple(index().services)
-    yield "search_unsure", view(changed(search, query="sehtest", unsure=services[20:23]), now)
-    mixed = changed(search, query="rente", hits=(AWAY, "lebensbescheinigung"), unsure=("grundsicherung", "bauantrag"))
+    yield "search_unsure", view(changed(search, form=typed("sehtest"), unsure=services[20:23]), now)
+    mixed = changed(
+        search, form=typed("rente"), hits=(AWAY, "lebensbescheinigung"), unsure=("grundsicherung", "bauantrag")
+    )
     yield "search_mixed", view(mixed, now)
-    yield "search_no_reception", view(changed(search, query="xyzzy"), replace(now, outbox_full=True))
+    yield "search_no_reception", view(changed(search, form=typed("xyzzy")), replace(now, outbox_full=True))
     yield "service_elsewhere", view(changed(session(BrowseState.SERVICE, lang, access), service=AWAY), now)
     no_paper = changed(session(TicketState.TICKET_NO_PAPER, lang, access), problem="paper_out")
     no_paper = replace(no_paper, help=Help.SENT)
@@ -176,23 +184,34 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
             code="K7MQ2XPDH5AMK99XC6LPPDMN",
         )
         yield f"setup_{question.value}", replace(setup.view(answered, texts(), MORNING), access=access)
+        if question is setup.Question.ADDRESS:
+            yield from fields(setup.view(answered, texts(), MORNING), access)
     failed = setup.Question.FAILED
     unsaved = replace(answered, question=failed, fault="cannot_save", path="/etc/townhall-kiosk/config.toml")
     yield "setup_unsaved", replace(setup.view(unsaved, texts(), MORNING), access=access)
 
 
+def fields(page: View, access: Access) -> Iterator[tuple[str, View]]:
+    """A field whose text is wrong; two of them, one secret and with the keys of a PIN."""
+    words = Words(texts(), page.lang)
+    address, keys = page.body
+    assert isinstance(address, Field)
+    wrong = replace(address, error=words("setup.fault.bad_address"), focused=False)
+    pin = TextField("pin", Keys.PIN, secret=True)
+    form = Form({"pin": "471123"}, focus="pin")
+    secret = block(words, pin, form, "PIN")
+    yield "field_wrong", replace(page, body=(wrong, keys), access=access)
+    yield "field_secret", replace(page, body=(wrong, secret, keyboard.block(words, pin, form)), access=access)
+
+
 def own_numbers(lang: str, access: Access) -> Iterator[tuple[str, View]]:
     """While the hub is away: the terminal's own number on every page that shows one; a terminal that gives none."""
     away = facts(hub=False)
-    for state in (
-        TicketState.TICKET,
-        TicketState.TICKET_NO_PAPER,
-        TicketState.TICKET_UNCONFIRMED,
-        TicketState.TICKET_SCREEN_ONLY,
-    ):
+    for state in (each for each in TicketState if each in TICKET_HELD):
         held = session(state, lang, access)
-        assert held.numbered is not None
-        own = replace(held.numbered, label=Label("A", 3, 17), ahead=-1, url="", slip_code=_SLIP)
+        numbered = drawing(held).numbered
+        assert numbered is not None
+        own = replace(numbered, label=Label("A", 3, 17), ahead=-1, url="", slip_code=_SLIP)
         yield f"{state.value}_own", view(changed(held, numbered=own), away)
     full = replace(away, outbox_full=True)
     for state in (Home.START, BrowseState.SERVICE, BrowseState.SERVICE_CLOSED):

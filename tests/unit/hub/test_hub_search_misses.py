@@ -133,7 +133,7 @@ class OneTerminal:
         ask = lambda intent: self.core.handle(Asked(intent, self.core.session.id))  # noqa: E731
         ask(intents.OpenSearch())
         for letter in typed:
-            ask(intents.TypeText(letter))
+            ask(intents.EditText("search", letter))
         self.until(lambda: browsing(self.core.session).answered == browsing(self.core.session).token)
         assert browsing(self.core.session).hits == ()
         ask(intents.GoToStart())
