@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import apsw
 import msgspec
 
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import NO_PLACE, OwnerThread, place_of
 from kiosk.vocabulary.effects import CommitCancel, CommitPaper
 from kiosk.vocabulary.events import Event, StoreFailed
 from offline_cache import outbox, own_numbers, tickets
@@ -106,17 +106,19 @@ class StorageThread:
         self._db: apsw.Connection | None = None
         self._why, self._retry_at = "not open yet", 0.0
         self._settled, self._newest_debt = False, 0
+        self._at_hand: list[StoreEffect | _Question] = []
+        """Begun, and not answered yet."""
         self._redo: dict[CommitCancel | CommitPaper, None] = {}
-        self._thread = owner_thread("storage", self._run, deaths(note))
+        self.thread = OwnerThread("storage", self._run, deaths(note))
 
     def start(self) -> None:
         """Open the file in its own thread."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Commit what was asked for before this call, close the file, end the thread."""
         self._inbox.put(_Stop())
-        self._thread.join(timeout_s)
+        self.thread.join(timeout_s)
 
     def submit(self, effect: StoreEffect) -> None:
         """Make this durable; never blocks. The answer is posted."""
@@ -137,19 +139,29 @@ class StorageThread:
             return None
 
     def _run(self) -> None:
-        if self._db is None:  # else the work begins anew after a fault, over the file that is open
+        if self._at_hand:  # an earlier life of this thread ended over these
+            self._break(NO_PLACE, self._take_at_hand(), damaged=False)
+        elif self._db is None:  # else the work begins anew over the file that is open
             self._open()
         while True:
             batch = self._next_batch()
             stopping = any(isinstance(job, _Stop) for job in batch)
+            self._at_hand = [job for job in batch if not isinstance(job, _Stop)]
             try:
-                self._serve([job for job in batch if not isinstance(job, _Stop)])
+                self._serve(self._at_hand)
             except Exception as error:  # noqa: BLE001 - the edge: a bug in who is told ends this round, not the thread
-                self._note("store-bug", {"detail": f"{type(error).__name__}: {error}"})
+                self._note("store-bug", {"detail": place_of(error)})
+                for job in self._take_at_hand():
+                    self._fail(job, "bug")
+            self._at_hand = []
             if stopping:
                 break
         if self._db is not None:
             close_quietly(self._db)
+
+    def _take_at_hand(self) -> "list[StoreEffect | _Question]":
+        left, self._at_hand = self._at_hand, []
+        return left
 
     def _next_batch(self) -> list[_Job]:
         """What waits now, at most one group; an empty one when it is time to try a broken store again."""
@@ -180,6 +192,7 @@ class StorageThread:
             self._break("bug", batch, damaged=False)
         else:
             for answer in answers:
+                del self._at_hand[0]  # whatever ends this thread now: nobody hears of the opposite afterwards
                 answer()
             if new_debts:
                 self._owing()

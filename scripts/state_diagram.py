@@ -70,7 +70,7 @@ def page() -> str:
 
 Drawn from the table by `scripts/state_diagram.py`; a test fails when this page and the table differ.
 A session is one frozen value; `kiosk.session.step` answers one event; rows come from `kiosk/flows`, first match wins.
-What no row below answers is left out on purpose, with its reason, in `kiosk/flows/rules.py`.
+What no row below answers is left out on purpose, with its reason, under `IGNORES` of each flow.
 
 Groups of states:
 

@@ -4,21 +4,33 @@ from msgspec.structs import replace
 
 from kiosk.flows import form, guards, shared_rows
 from kiosk.flows.browse_visit import SEARCH_FIELD, BrowseState, BrowseVisit, browsing
+from kiosk.flows.ignoring import KEYS, LATE_ANSWERS, NEWS, SET_UP
 from kiosk.session.model import Facts, Session
 from kiosk.session.states import SHORT, Group, Home
-from kiosk.session.table import Goal, Moved, Row, Trigger, row
+from kiosk.session.table import Goal, Moved, Row, Trigger, ignore, row
 from kiosk.vocabulary.effects import Search
 from kiosk.vocabulary.events import SearchFound
 from kiosk.vocabulary.intents import (
     ChooseLanguage,
+    DrawFeatured,
+    DrawTicket,
+    EditText,
+    FocusField,
+    HandBack,
+    HaveSlip,
     OpenCategory,
     OpenSearch,
     OpenService,
     ShowCategories,
     ShowLanguages,
+    TryAgain,
+    Wake,
 )
 
 BROWSING = (frozenset(Home) - {Home.CLOSED_BY_HOUSE}) | SHORT | {Group.CHOOSING}
+
+_WITHOUT_NUMBERS = frozenset({BrowseState.LANGUAGES, BrowseState.UNKNOWN_SERVICE, BrowseState.SERVICE_CLOSED})
+"""No page of these offers a number."""
 
 
 def _with(session: Session, visit: BrowseVisit) -> Session:
@@ -26,10 +38,15 @@ def _with(session: Session, visit: BrowseVisit) -> Session:
 
 
 def speak(session: Session, trigger: Trigger, facts: Facts) -> Moved:
-    """Change the language; what was typed is searched for in it."""
+    """Change the language; the keyboard shows its letters."""
     spoken = shared_rows.speak(session, trigger, facts).session
-    changed = form.changed(spoken, lambda typed: replace(typed, layer=form.LETTERS))
-    return _search_again(changed) if session.state is BrowseState.SEARCH and browsing(session).query else Moved(changed)
+    return Moved(form.changed(spoken, lambda typed: replace(typed, layer=form.LETTERS)))
+
+
+def speak_and_search(session: Session, trigger: Trigger, facts: Facts) -> Moved:
+    """The same; what was typed is searched for in that language."""
+    changed = speak(session, trigger, facts)
+    return _search_again(changed.session) if browsing(session).query else changed
 
 
 def open_category(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
@@ -72,7 +89,7 @@ def is_our_search(session: Session, trigger: Trigger, _facts: Facts) -> bool:
 
 ROWS: tuple[Row, ...] = (
     row(BrowseState.LANGUAGES, ChooseLanguage, Goal.BACK, speak),
-    row(BrowseState.SEARCH, ChooseLanguage, Goal.STAY, speak),
+    row(BrowseState.SEARCH, ChooseLanguage, Goal.STAY, speak_and_search),
     row(BROWSING, ShowLanguages, BrowseState.LANGUAGES),
     row(BROWSING, ShowCategories, BrowseState.CATEGORIES),
     row(BROWSING, OpenCategory, BrowseState.SERVICES, open_category, guards.knows_category),
@@ -82,4 +99,13 @@ ROWS: tuple[Row, ...] = (
     row(BROWSING, OpenSearch, BrowseState.SEARCH, new_search),
     *form.rows(BrowseState.SEARCH, SEARCH_FIELD, then=_search_again),
     row(BrowseState.SEARCH, SearchFound, Goal.STAY, take_hits, is_our_search),
+)
+
+IGNORES: tuple[Row, ...] = (
+    *ignore(BrowseState, *LATE_ANSWERS, *NEWS, *SET_UP, Wake),
+    # Controls of a screen that has just changed under the finger.
+    *ignore(BrowseState, HandBack, TryAgain, HaveSlip),
+    *ignore(set(BrowseState) - {BrowseState.SEARCH}, *KEYS),
+    *ignore(BrowseState.SEARCH, FocusField, EditText),
+    *ignore(_WITHOUT_NUMBERS, DrawFeatured, DrawTicket),
 )

@@ -14,11 +14,12 @@ PageOf = Callable[[Page], View]
 
 
 class Flow(NamedTuple):
-    """One flow. ``pages``: how each of its states looks."""
+    """One flow. ``pages``: how each of its states looks. ``ignores``: what its states leave unanswered on purpose."""
 
     states: type[State]
     rows: tuple[Row, ...]
     pages: Mapping[State, PageOf]
+    ignores: tuple[Row, ...] = ()
 
     @property
     def name(self) -> str:
@@ -34,17 +35,21 @@ class Machine(msgspec.Struct, frozen=True):
 
 
 def machine(flows: Sequence[Flow], common: Sequence[Row], triggers: Sequence[type[Trigger]]) -> Machine:
-    """The machine of these flows. The flows' rows come before the ``common`` ones, which answer for groups of states.
+    """The machine of these flows. The flows' rows come before the ``common`` ones, which answer for groups of states;
+    what the flows ignore comes last.
 
     Raises ValueError, naming the flow and the state, for a flow that is listed twice, a name that two states have, a
-    state without a page, a page or a row for a state of no flow; and whatever ``Table`` refuses.
+    state without a page, a page or a row for a state of no flow, a flow that ignores for another or for a group; and
+    whatever ``Table`` refuses.
     """
     states = tuple(state for flow in flows for state in flow.states)
     _check_names(flows)
     for flow in flows:
         _check_pages(flow)
         _check_rows(flow, frozenset(states))
-    rows = (*(row for flow in flows for row in flow.rows), *common)
+        _check_ignores(flow)
+    ignores = (row for flow in flows for row in flow.ignores)
+    rows = (*(row for flow in flows for row in flow.rows), *common, *ignores)
     pages = {state: page for flow in flows for state, page in flow.pages.items()}
     return Machine(Table(rows, triggers, states), pages)
 
@@ -74,3 +79,11 @@ def _check_rows(flow: Flow, known: frozenset[State]) -> None:
                 raise ValueError(
                     f"{flow.name}: a row on {row.trigger.__name__} names {place.value}, a state of no flow"
                 )
+
+
+def _check_ignores(flow: Flow) -> None:
+    for row in flow.ignores:
+        if foreign := sorted(str(place.value) for place in row.places if not isinstance(place, flow.states)):
+            raise ValueError(f"{flow.name}: ignores {row.trigger.__name__} for {', '.join(foreign)}, no state of it")
+        if not row.ignores:
+            raise ValueError(f"{flow.name}: a row on {row.trigger.__name__} under what is ignored does something")

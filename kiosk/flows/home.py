@@ -2,12 +2,14 @@
 
 from kiosk.flows import browse_pages, guards
 from kiosk.flows.flow import Flow
+from kiosk.flows.ignoring import KEYS, LATE_ANSWERS, NEWS, SET_UP, TO_BROWSING
 from kiosk.session.model import Facts, Session
 from kiosk.session.states import Group, Home
 from kiosk.session.step import home_state
-from kiosk.session.table import Goal, Moved, Row, Trigger, row
+from kiosk.session.table import Goal, Moved, Row, Trigger, ignore, row
 from kiosk.vocabulary.effects import Restart
 from kiosk.vocabulary.events import CatalogueChanged, HouseChanged, Tick
+from kiosk.vocabulary.intents import Back, DrawTicket, Finish, GoToStart, HandBack, HaveSlip, TryAgain, Wake
 
 
 def start_anew(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
@@ -28,4 +30,12 @@ ROWS: tuple[Row, ...] = (
     row(Group.HOME, HouseChanged, Goal.HOME, guard=home_moved),
 )
 
-FLOW = Flow(Home, ROWS, browse_pages.HOME_PAGES)
+IGNORES: tuple[Row, ...] = (
+    *ignore(Home, *LATE_ANSWERS, *NEWS, *SET_UP, Wake),
+    # Controls of a screen that has just changed under the finger.
+    *ignore(Home, DrawTicket, *KEYS, Back, GoToStart, Finish, HandBack, TryAgain, HaveSlip),
+    # Staff have closed the terminal: there is nothing to look for.
+    *ignore(Home.CLOSED_BY_HOUSE, *TO_BROWSING),
+)
+
+FLOW = Flow(Home, ROWS, browse_pages.HOME_PAGES, IGNORES)

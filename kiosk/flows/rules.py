@@ -1,4 +1,4 @@
-"""The one list of flows, and the machine made of it; what is left out on purpose, each with its reason."""
+"""The one list of flows, and the machine made of it."""
 
 from functools import cache
 
@@ -19,86 +19,18 @@ from kiosk.flows.flow import Flow, Machine, machine
 from kiosk.flows.scan_visit import ScanState
 from kiosk.flows.setup_visit import SetupState
 from kiosk.flows.ticket_visit import TicketState
-from kiosk.session.states import EVERYWHERE, Group
-from kiosk.session.table import Goal, Row, Table, Trigger, row
+from kiosk.session.completeness import prove
+from kiosk.session.table import Table, Trigger
 from kiosk.vocabulary import events, intents
 
 FLOWS: tuple[Flow, ...] = (
-    Flow(TicketState, ticket.ROWS, ticket_pages.PAGES),
-    Flow(ScanState, scan.ROWS, scan_pages.PAGES),
-    Flow(BrowseState, browse.ROWS, browse_pages.PAGES),
+    Flow(TicketState, ticket.ROWS, ticket_pages.PAGES, ticket.IGNORES),
+    Flow(ScanState, scan.ROWS, scan_pages.PAGES, scan.IGNORES),
+    Flow(BrowseState, browse.ROWS, browse_pages.PAGES, browse.IGNORES),
     home.FLOW,
-    Flow(SetupState, setup.ROWS, setup_pages.PAGES),
+    Flow(SetupState, setup.ROWS, setup_pages.PAGES, setup.IGNORES),
 )
 """Every flow there is. Where two answer the same, the first one does."""
-
-LATE_ANSWERS: tuple[type[Trigger], ...] = (
-    events.IntentCommitted,
-    events.NumberGiven,
-    events.NumberSilent,
-    events.NumberRefused,
-    events.NumberCommitted,
-    events.StoreFailed,
-    events.PrintFinished,
-    events.CancelCommitted,
-    events.HelpSent,
-    events.HelpNotSent,
-    events.HelpTaken,
-    events.SearchFound,
-    events.ScanCommitted,
-    events.StandingFound,
-    events.StandingNotFound,
-    events.Enrolled,
-    events.EnrolFailed,
-)
-"""Answers that come after their session has ended or moved on: dropped everywhere."""
-
-NEWS: tuple[type[Trigger], ...] = (
-    events.Tick,
-    events.DeviceChanged,
-    events.HubChanged,
-    events.CatalogueChanged,
-    events.HouseChanged,
-    events.RestartOrdered,
-)
-"""News that only changes the facts: the next view shows it."""
-
-BROWSE_TOUCHES: tuple[type[Trigger], ...] = (
-    intents.ShowLanguages,
-    intents.ShowCategories,
-    intents.OpenCategory,
-    intents.OpenService,
-    intents.OpenSearch,
-    intents.DrawFeatured,
-    intents.DrawTicket,
-    intents.Back,
-    intents.GoToStart,
-    intents.FocusField,
-    intents.EditText,
-    intents.SwitchKeyboard,
-)
-TICKET_TOUCHES: tuple[type[Trigger], ...] = (
-    intents.HandBack,
-    intents.TryAgain,
-    intents.Finish,
-    intents.HaveSlip,
-)
-ANY_TOUCHES: tuple[type[Trigger], ...] = (intents.Wake, intents.Pick, intents.Proceed)
-"""A touch that asks for nothing, and the answers of set-up."""
-
-_SERVED = frozenset({Group.WAITING, Group.OWN})
-
-
-def _ignored() -> list[Row]:
-    rows = [row(EVERYWHERE, trigger, Goal.STAY) for trigger in LATE_ANSWERS + NEWS + ANY_TOUCHES]
-    # A second press on a screen that is already being left, and controls of one that has just changed under the finger.
-    rows += [row(EVERYWHERE, trigger, Goal.STAY) for trigger in BROWSE_TOUCHES + TICKET_TOUCHES]
-    # A code held before the scanner while somebody is being served.
-    rows += [row(_SERVED, events.Scanned, Goal.STAY)]
-    # No page of these states offers languages.
-    rows += [row(Group.WAITING, intents.ChooseLanguage, Goal.STAY)]
-    return rows
-
 
 _EVENTS: list[type[events.Event]] = [e for e in events.Event.__subclasses__() if e.__module__ == events.__name__]
 _INTENTS: list[type[intents.Intent]] = intents.Intent.__subclasses__()
@@ -112,8 +44,10 @@ TRIGGERS: tuple[type[Trigger], ...] = (
 @cache
 def all_flows() -> Machine:
     """The machine in force; building it proves that no pair of state and trigger is left open, that every state has a
-    page, and that no state waits for an answer for ever."""
-    return machine(FLOWS, (*shared_rows.ROWS, *_ignored()), TRIGGERS)
+    page, that no state waits for an answer for ever, and what ``kiosk.session.completeness`` says."""
+    made = machine(FLOWS, shared_rows.ROWS, TRIGGERS)
+    prove(made.table)
+    return made
 
 
 def table() -> Table:

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from kiosk.flows.ignoring import KEYS, LATE_ANSWERS, NEWS, SET_UP, TO_BROWSING
 from kiosk.flows.scan_visit import ENDS, ScanVisit, reading, scan_visit
 from kiosk.flows.scan_visit import ScanState as State
 from kiosk.scans import Giro, PaymentReference, Read, Scan, VisitorPage, read_code
 from kiosk.session.model import Facts, Session, fresh_session
 from kiosk.session.states import SHORT, Group
-from kiosk.session.table import Moved, Row, Trigger, deadline, row
+from kiosk.session.table import Moved, Row, Trigger, deadline, ignore, row
 from kiosk.vocabulary.effects import CommitCancel, CommitScan, LookUp, Note, SendHelp, SessionOver
 from kiosk.vocabulary.events import (
     CancelCommitted,
@@ -23,7 +24,18 @@ from kiosk.vocabulary.events import (
     StandingNotFound,
     StoreFailed,
 )
-from kiosk.vocabulary.intents import Back, HandBack
+from kiosk.vocabulary.intents import (
+    Back,
+    ChooseLanguage,
+    DrawFeatured,
+    DrawTicket,
+    Finish,
+    GoToStart,
+    HandBack,
+    HaveSlip,
+    TryAgain,
+    Wake,
+)
 from kiosk.vocabulary.slips import Slip
 
 ANSWER_S = 10.0
@@ -224,4 +236,14 @@ ROWS: tuple[Row, ...] = (
     row(State.GIVE_BACK, HandBack, State.HANDING_BACK, give_back_scanned, may_give_back),
     row(State.HANDING_BACK, CancelCommitted, State.HANDED_BACK, guard=is_our_give_back),
     row(State.HANDING_BACK, StoreFailed, State.NOT_TAKEN, guard=is_our_give_back),
+)
+
+_WAITING = frozenset(state for state in State if state.group is Group.WAITING)
+
+IGNORES: tuple[Row, ...] = (
+    *ignore(State, *LATE_ANSWERS, *NEWS, *SET_UP, Wake),
+    # Controls of a screen that has just changed under the finger.
+    *ignore(State, DrawFeatured, DrawTicket, *KEYS, HandBack, TryAgain, HaveSlip),
+    # The next code, and a touch, while the one before is looked up.
+    *ignore(_WAITING, Scanned, *TO_BROWSING, ChooseLanguage, Back, GoToStart, Finish),
 )

@@ -7,14 +7,31 @@ enrolment has saved one, the terminal takes it and serves visitors: same core, s
 from msgspec.structs import replace
 
 from kiosk.flows import form, shared_rows
+from kiosk.flows.ignoring import LATE_ANSWERS, NEWS, TO_BROWSING
 from kiosk.flows.setup_visit import ADDRESS, CODE, setting_up
 from kiosk.flows.setup_visit import SetupState as State
 from kiosk.session.model import Facts, Session
-from kiosk.session.table import Goal, Moved, Row, Trigger, deadline, row
+from kiosk.session.table import Goal, Moved, Row, Trigger, deadline, ignore, row
 from kiosk.vocabulary.effects import Enrol, Note, TakeConfiguration
 from kiosk.vocabulary.enrolment import read_code
-from kiosk.vocabulary.events import EnrolFailed, Enrolled
-from kiosk.vocabulary.intents import Back, ChooseLanguage, Pick, Proceed, TryAgain
+from kiosk.vocabulary.events import EnrolFailed, Enrolled, Scanned
+from kiosk.vocabulary.intents import (
+    Back,
+    ChooseLanguage,
+    DrawFeatured,
+    DrawTicket,
+    EditText,
+    Finish,
+    FocusField,
+    GoToStart,
+    HandBack,
+    HaveSlip,
+    Pick,
+    Proceed,
+    SwitchKeyboard,
+    TryAgain,
+    Wake,
+)
 from kiosk.vocabulary.panels import PRESETS, ROTATIONS
 
 THIS_MACHINE = "127.0.0.1:8080"
@@ -143,7 +160,7 @@ def is_about_the_code(session: Session, _trigger: Trigger, _facts: Facts) -> boo
 
 
 ROWS: tuple[Row, ...] = (
-    row(State, ChooseLanguage, Goal.STAY, shared_rows.speak),
+    row({State.WORKING, State.BEGINNING}, ChooseLanguage, Goal.STAY, shared_rows.speak),
     row(State.HUB, Pick, State.CODE, use_this_machine, is_this_machine),
     row(State.HUB, Pick, State.ADDRESS, use_another_machine),
     *form.rows(State.ADDRESS, ADDRESS, then=_forget_fault),
@@ -167,3 +184,19 @@ ROWS: tuple[Row, ...] = (
     deadline(State.BEGINNING, BEGIN_S, State.FAILED, beginning_overdue),
 )
 """Waiting for the configuration ends from outside: the core takes it and begins anew."""
+
+_BACK = frozenset({State.ADDRESS, State.CODE, State.PANEL, State.ROTATION})
+IGNORES: tuple[Row, ...] = (
+    *ignore(State, *(each for each in LATE_ANSWERS if each not in (Enrolled, EnrolFailed)), *NEWS, Wake),
+    *ignore(set(State) - {State.WORKING, State.FAILED}, Enrolled),
+    *ignore(set(State) - {State.WORKING, State.BEGINNING}, EnrolFailed),
+    # Answers to a question that has just changed under the finger, or of which there is no such choice.
+    *ignore(set(State) - {State.HUB}, Pick),
+    *ignore(set(State) - {State.ADDRESS}, Proceed),
+    *ignore(set(State) - {State.FAILED}, TryAgain),
+    *ignore(set(State) - _BACK, Back),
+    *ignore(State, FocusField, EditText),
+    *ignore(set(State) - {State.ADDRESS, State.CODE}, SwitchKeyboard),
+    # What only a page of a visit offers, and a code before a scanner that nobody reads yet.
+    *ignore(State, *TO_BROWSING, DrawFeatured, DrawTicket, GoToStart, Finish, HandBack, HaveSlip, Scanned),
+)

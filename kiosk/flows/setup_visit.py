@@ -16,14 +16,14 @@ LANGUAGES = ("de", "en")
 class SetupState(State):
     """The questions of set-up, in order; nobody is hurried, so no silence ends them."""
 
-    HUB = Traits("setup_hub", Group.OWN)
-    ADDRESS = Traits("setup_address", Group.OWN)
-    CODE = Traits("setup_code", Group.OWN)
-    PANEL = Traits("setup_panel", Group.OWN)
-    ROTATION = Traits("setup_rotation", Group.OWN)
+    HUB = Traits("setup_hub", Group.UNHURRIED)
+    ADDRESS = Traits("setup_address", Group.UNHURRIED)
+    CODE = Traits("setup_code", Group.UNHURRIED)
+    PANEL = Traits("setup_panel", Group.UNHURRIED)
+    ROTATION = Traits("setup_rotation", Group.UNHURRIED)
     WORKING = Traits("setup_working", Group.WAITING)
-    FAILED = Traits("setup_failed", Group.OWN)
-    DONE = Traits("setup_done", Group.OWN)
+    FAILED = Traits("setup_failed", Group.UNHURRIED)
+    DONE = Traits("setup_done", Group.UNHURRIED)
     BEGINNING = Traits("setup_beginning", Group.WAITING)
 
 

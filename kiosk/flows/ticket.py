@@ -4,11 +4,12 @@ from msgspec.structs import replace
 
 from kiosk.flows import dwelling, guards, shared_rows, ticket_guards
 from kiosk.flows.browse_visit import BrowseState, browsing
+from kiosk.flows.ignoring import KEYS, LATE_ANSWERS, NEWS, SET_UP, TO_BROWSING
 from kiosk.flows.ticket_visit import TICKET_HELD, TicketVisit, drawing
 from kiosk.flows.ticket_visit import TicketState as State
 from kiosk.session.model import Facts, Help, Session
 from kiosk.session.states import Group
-from kiosk.session.table import Goal, Moved, Row, Trigger, deadline, row
+from kiosk.session.table import Goal, Moved, Row, Trigger, deadline, ignore, row
 from kiosk.vocabulary.effects import (
     AskNumber,
     CommitCancel,
@@ -29,10 +30,22 @@ from kiosk.vocabulary.events import (
     NumberRefused,
     NumberSilent,
     PrintFinished,
+    Scanned,
     StoreFailed,
     Tick,
 )
-from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, Finish, GoToStart, HandBack, HaveSlip, TryAgain, Wake
+from kiosk.vocabulary.intents import (
+    Back,
+    ChooseLanguage,
+    DrawFeatured,
+    DrawTicket,
+    Finish,
+    GoToStart,
+    HandBack,
+    HaveSlip,
+    TryAgain,
+    Wake,
+)
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
@@ -285,4 +298,20 @@ ROWS: tuple[Row, ...] = (
     row(State.GOODBYE, Tick, Goal.HOME, guard=dwelling.is_over),
     row(State.GOODBYE, Wake, Goal.HOME),
     row(State.GOODBYE, Finish, Goal.HOME),
+)
+
+_WAITING = frozenset(state for state in State if state.group is Group.WAITING)
+_SERVED = frozenset(State) - {State.HANDED_BACK}
+
+IGNORES: tuple[Row, ...] = (
+    *ignore(State, *LATE_ANSWERS, *NEWS, *SET_UP),
+    # A second press on a screen that is already being left, and controls of one that has just changed.
+    *ignore(State, DrawFeatured, DrawTicket, *KEYS, HandBack, TryAgain),
+    *ignore(set(State) - {State.TICKET_UNCONFIRMED}, HaveSlip),
+    *ignore(set(State) - {State.GOODBYE}, Wake),
+    *ignore(_SERVED, *TO_BROWSING, Back),
+    *ignore(_SERVED - {State.NO_NUMBER}, GoToStart),
+    *ignore(_WAITING, Finish, ChooseLanguage),
+    # A code held before the scanner while somebody is being served.
+    *ignore(_SERVED, Scanned),
 )

@@ -21,7 +21,7 @@ from kiosk.flows.setup_visit import LANGUAGES, SetupState
 from kiosk.i18n import hyphens
 from kiosk.i18n.texts import Texts
 from kiosk.main.setup import SetUp
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import LOOK_S, OwnerThread, ThreadWatch
 from kiosk.vocabulary.access import Contrast
 from kiosk.vocabulary.effects import Effect, Enrol, Restart, SessionOver, TakeConfiguration
 from kiosk.vocabulary.events import Asked, Failure
@@ -63,6 +63,7 @@ class Terminal:
         self._texts = Texts.load("terminal")
         self._ids = IdMaker(lambda: time.time_ns() // 1_000_000, _random_bits)
         self._zone = ZoneInfo(config.site.timezone)
+        self._watch = ThreadWatch()
         self._workers: object | None = None
         self._exit = 0
         self._tracer: Tracer | None = None
@@ -88,8 +89,9 @@ class Terminal:
     def run(self) -> int:
         """Until the window ends; RESTART when an order wants it."""
         sys.setswitchinterval(SWITCH_S)
-        core = owner_thread("core", self.core.run, self._thread_died)
+        core = OwnerThread("core", self.core.run, self._thread_died)
         core.start()
+        self._watch_over(core)
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: self.app.close())
         self._log.write("terminal-started", {"name": self._config.hub.name})
@@ -102,7 +104,15 @@ class Terminal:
             self._log.write("terminal-stopped")
         return self._exit
 
+    def _watch_over(self, core: OwnerThread) -> None:
+        """Look after all threads from the window's: its end is the end of the program."""
+        from kivy.clock import Clock
+
+        self._watch.add(core)
+        Clock.schedule_interval(lambda _dt: self._watch.look(), LOOK_S)
+
     def _thread_died(self, thread: str, detail: str) -> None:
+        self._watch.died(thread, detail)
         self._log.write("thread-died", {"thread": thread, "detail": detail})
 
     def _make_app(self) -> "KioskApp":
@@ -185,7 +195,7 @@ class Terminal:
         try:
             if self._set_up is None or self._take_configuration(self._set_up):
                 self._start_workers()
-        except Exception as fault:  # noqa: BLE001 - whatever it was, a new start is the only remedy
+        except BaseException as fault:  # noqa: BLE001 - whatever it was, a new start is the only remedy
             _log.exception("the terminal did not start")
             self._log.write("start-failed", {"kind": type(fault).__name__, "detail": str(fault)})
             self._end(FAILED)
@@ -213,7 +223,7 @@ class Terminal:
     def _start_workers(self) -> None:
         from kiosk.main.workers import Workers
 
-        workers = Workers(self._config, self._data, self.core, self._texts, self._ids, self._log)
+        workers = Workers(self._config, self._data, self.core, self._texts, self._ids, self._log, self._watch)
         self._perform_now, self._forget = workers.perform, workers.forget
         workers.start()
         self._workers = workers  # from now on there is something to stop

@@ -18,6 +18,7 @@ from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
 from kiosk.main.misses import MissesOnTheWay
 from kiosk.main.slips import Slips
+from kiosk.owner_thread import ThreadWatch
 from kiosk.scans import UnknownCode, read_code
 from kiosk.vocabulary.effects import (
     AskNumber,
@@ -51,6 +52,7 @@ from offline_cache.database import DatabaseFault, damaged_files
 from offline_cache.heartbeat import Hearers
 from offline_cache.hub_clock import HubClock
 from offline_cache.machine import machine_id
+from offline_cache.notes import deaths
 from offline_cache.numbers import DEADLINE_S, NumbersThread
 from offline_cache.orders import Orders
 from offline_cache.outside import Outside
@@ -78,9 +80,18 @@ class Workers:
     """Every thread of a terminal but the window and the core."""
 
     def __init__(
-        self, config: TerminalConfig, data: Path, core: Core, texts: Texts, ids: IdMaker, log: EventLog
+        self,
+        config: TerminalConfig,
+        data: Path,
+        core: Core,
+        texts: Texts,
+        ids: IdMaker,
+        log: EventLog,
+        watch: ThreadWatch | None = None,
     ) -> None:
         self._config, self._core, self._ids, self._log = config, core, ids, log
+        self.watch = watch or ThreadWatch()
+        """Over all threads from here; who built us calls its ``look``."""
         self._full, self._stored, self._store = False, True, data / "terminal.db"
         self._wrong_keyboards: set[str] = set()
         """Scanners whose last code was read only as that of another keyboard."""
@@ -100,7 +111,7 @@ class Workers:
         self._questions = Questions(self._storage)
         self._orders = Orders(self._questions, core.post, self._note)
         ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None, heard=self._heard)
-        self._hosts = Hosts(config.devices, ends)
+        self._hosts = Hosts(config.devices, ends, on_death=deaths(self._note))
         self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
         self._follower = CatalogueSync(
             config.hub,
@@ -133,6 +144,8 @@ class Workers:
         )
         self._standings = StandingThread(client_maker(config.hub, 1.0, 1.5, 2.0), core.post, note=self._note)
         self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
+        self.watch.add(self._storage.thread, self._catalogue.thread, self._hosts.thread, self._numbers.thread)
+        self.watch.add(*self._sync.threads, self._follower.thread, self._standings.thread, self._calls.thread)
 
     def start(self) -> None:
         """In order: store, catalogue, then devices and network; the start screen comes when the first two are open."""
@@ -280,10 +293,13 @@ class Workers:
             "store_failed": failed,
             "store_damaged": damaged,
             "scanner_keyboard": bool(self._wrong_keyboards),
+            "thread_died": bool(self.watch.deaths()),
         }
         return (*(code for code, is_so in facts.items() if is_so), *self._follower.codes)
 
     def _note(self, event: str, fields: dict[str, str]) -> None:
+        if event == "thread-died":
+            self.watch.died(fields["thread"], fields["detail"])
         self._log.write(event, fields)
         if event in ("store-opened", "store-failed"):
             self._stored = event == "store-opened"

@@ -28,6 +28,8 @@ class Group(Enum):
     """It ends by an answer or by its deadline, never by the visitor's silence."""
     OWN = "own"
     """Its flow's own rows say how it ends."""
+    UNHURRIED = "unhurried"
+    """Nobody is served yet: a technician works here, and no silence ends it."""
 
 
 SHORT = frozenset({Group.NOTICE, Group.FACTS})

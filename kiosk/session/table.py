@@ -1,7 +1,9 @@
 """The table: rows say what happens in which state. Checked for completeness; the diagram in docs is drawn from it."""
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
+from pathlib import Path
 from typing import NamedTuple
 
 from kiosk.session.model import Facts, Session
@@ -57,6 +59,13 @@ class Row(NamedTuple):
     action: Action = nothing
     guard: Guard = always
     after_s: float = 0.0
+    place: str = ""
+    """File and line where it is written, for errors."""
+
+    @property
+    def ignores(self) -> bool:
+        """Whether it says that nothing is to happen."""
+        return self.target is Goal.STAY and self.action is nothing
 
     def covers(self, state: State) -> bool:
         """Whether the row is of this state, by itself or by its group."""
@@ -80,7 +89,7 @@ def row(
     guard: Guard = always,
 ) -> Row:
     """A row for one state or group, or several."""
-    return Row(frozenset({places} if isinstance(places, State | Group) else places), trigger, target, action, guard)
+    return _row(places, trigger, target, action, guard)
 
 
 def deadline(
@@ -91,7 +100,28 @@ def deadline(
     guard: Guard = always,
 ) -> Row:
     """What happens when the answer that a state waits for has not come ``after_s`` seconds after it was entered."""
-    return row(places, Tick, target, action, guard)._replace(after_s=after_s)
+    return _row(places, Tick, target, action, guard)._replace(after_s=after_s)
+
+
+def ignore(places: Place | Iterable[Place], *triggers: type[Trigger]) -> tuple[Row, ...]:
+    """Rows that say that nothing is to happen on these triggers."""
+    places = (places,) if isinstance(places, State | Group) else tuple(places)
+    return tuple(_row(places, trigger, Goal.STAY, nothing, always) for trigger in triggers)
+
+
+def _row(
+    places: Place | Iterable[Place], trigger: type[Trigger], target: State | Goal, action: Action, guard: Guard
+) -> Row:
+    where = frozenset({places} if isinstance(places, State | Group) else places)
+    return Row(where, trigger, target, action, guard, place=_place())
+
+
+def _place() -> str:
+    """File and line of the first caller outside this file."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame is not None else ""
 
 
 class Table:

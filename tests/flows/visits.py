@@ -12,6 +12,7 @@ from kiosk.flows.frame import Page
 from kiosk.flows.pages import render
 from kiosk.flows.rules import table
 from kiosk.flows.scan_visit import ScanVisit, reading
+from kiosk.flows.setup_visit import SetupState
 from kiosk.flows.ticket_visit import TicketVisit, drawing, ticket_visit
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
@@ -29,8 +30,8 @@ from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered
 
 BERLIN = timezone(timedelta(hours=1))
-STATES = table().states
-"""Every state of every flow."""
+STATES = tuple(state for state in table().states if not isinstance(state, SetupState))
+"""Every state that a visitor can be in."""
 MONDAY_TEN = datetime(2026, 3, 2, 10, 0, tzinfo=BERLIN)
 
 
