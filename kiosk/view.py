@@ -13,7 +13,7 @@ from kiosk.vocabulary.intents import FocusField, Intent
 
 
 class Screen(StrEnum):
-    """Every screen there is; one page per trouble."""
+    """Screens that others know by name: those that tests, traces and the keeping of drawn screens ask for."""
 
     STARTING = "starting"
     START = "start"
@@ -286,7 +286,8 @@ class PagerTexts(msgspec.Struct, frozen=True):
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """One screen, whole."""
 
-    screen: Screen
+    screen: str
+    """Which page it is: a ``Screen``, or what the flow of the page calls it."""
     place: str
     """Where the visitor stands ("services:papers"): while it stays the same the screen keeps its page and focus."""
     lang: str

@@ -1,37 +1,53 @@
 """What a flow is: its states, rows and pages side by side; and how all flows become one machine, checked when built."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from kiosk.flows.frame import Page
 from kiosk.session.states import State
-from kiosk.session.table import Row, Table, Trigger
+from kiosk.session.table import Row, Table, Trigger, ignore
 from kiosk.view import View
+from kiosk.vocabulary.answers import ANSWERS
+from kiosk.vocabulary.effects import Effect
+from kiosk.vocabulary.events import Event
+from kiosk.vocabulary.intents import Intent
 
 PageOf = Callable[[Page], View]
 
 
 class Flow(NamedTuple):
-    """One flow. ``pages``: how each of its states looks. ``ignores``: what its states leave unanswered on purpose."""
+    """One flow. ``pages``: how each of its states looks. ``ignores``: what its states leave unanswered on purpose.
+
+    ``answers`` and ``intents``: what only this flow asks of the world and what only its pages offer, beside what
+    ``kiosk.vocabulary`` has. States of other flows ignore these where no row of this flow answers in them.
+    """
 
     states: type[State]
     rows: tuple[Row, ...]
     pages: Mapping[State, PageOf]
     ignores: tuple[Row, ...] = ()
+    answers: Mapping[type[Effect], tuple[type[Event], ...]] = {}
+    intents: tuple[type[Intent], ...] = ()
 
     @property
     def name(self) -> str:
         """How errors call it."""
         return self.states.__name__
 
+    @property
+    def own(self) -> tuple[type[Trigger], ...]:
+        """Events and intents that are nobody else's business."""
+        return (*dict.fromkeys(event for events in self.answers.values() for event in events), *self.intents)
+
 
 class Machine(msgspec.Struct, frozen=True):
-    """All flows as one: the table of their rows, and the page of each state."""
+    """All flows as one: the table of their rows, the page of each state, and what may come back for each effect."""
 
     table: Table
     pages: Mapping[State, PageOf]
+    answers: Mapping[type[Effect], tuple[type[Event], ...]]
 
 
 def machine(flows: Sequence[Flow], common: Sequence[Row], triggers: Sequence[type[Trigger]]) -> Machine:
@@ -51,7 +67,19 @@ def machine(flows: Sequence[Flow], common: Sequence[Row], triggers: Sequence[typ
     ignores = (row for flow in flows for row in flow.ignores)
     rows = (*(row for flow in flows for row in flow.rows), *common, *ignores)
     pages = {state: page for flow in flows for state, page in flow.pages.items()}
-    return Machine(Table(rows, triggers, states), pages)
+    own = tuple(trigger for flow in flows for trigger in flow.own)
+    table = Table((*rows, *_of_other_flows(flows, rows)), (*triggers, *own), states)
+    return Machine(table, pages, {**ANSWERS, **{ask: back for flow in flows for ask, back in flow.answers.items()}})
+
+
+def _of_other_flows(flows: Sequence[Flow], rows: Sequence[Row]) -> Iterator[Row]:
+    """Rows that ignore what belongs to another flow alone, where none of its rows answers."""
+    for flow in flows:
+        for trigger in flow.own:
+            answered = [row for row in rows if row.trigger is trigger and row.answers_always]
+            others = (state for other in flows if other is not flow for state in other.states)
+            if left := [state for state in others if not any(row.covers(state) for row in answered)]:
+                yield from ignore(left, trigger)
 
 
 def _check_names(flows: Iterable[Flow]) -> None:

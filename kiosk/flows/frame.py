@@ -18,7 +18,6 @@ from kiosk.view import (
     Progress,
     Question,
     Role,
-    Screen,
     View,
 )
 from kiosk.vocabulary.access import Contrast, TextSize
@@ -54,7 +53,7 @@ class Page:
 
 def view(
     page: Page,
-    screen: Screen,
+    screen: str,
     title: str,
     *,
     short_title: str = "",
@@ -76,7 +75,7 @@ def view(
     session, words = page.session, page.words
     return View(
         screen=screen,
-        place=place or screen.value,
+        place=place or str(screen),
         lang=words.lang,
         rtl=is_rtl(words.lang),
         access=session.access,

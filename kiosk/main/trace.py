@@ -39,7 +39,7 @@ class Tracer:
         number = next((block.number for block in view.body if isinstance(block, NumberCard)), "")
         line: dict[str, object] = {
             "at": self._clock(),
-            "screen": view.screen.value,
+            "screen": str(view.screen),
             "place": view.place,
             "lang": view.lang,
             "title": view.title,

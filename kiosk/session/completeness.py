@@ -8,7 +8,7 @@
   to touch, and no bug needs to be caught.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kiosk.session.emitted import effects_of
 from kiosk.session.states import Group, State
@@ -17,10 +17,12 @@ from kiosk.vocabulary.answers import ANSWERS
 from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Event, Tick
 
+Answers = Mapping[type[Effect], tuple[type[Event], ...]]
 
-def prove(table: Table) -> None:
-    """Raises ValueError with every gap and its place."""
-    if gaps := (*_unreachable(table), *_unanswered(table), *_astray(table)):
+
+def prove(table: Table, answers: Answers = ANSWERS) -> None:
+    """Raises ValueError with every gap and its place. ``answers``: what may come back for each effect."""
+    if gaps := (*_unreachable(table), *_unanswered(table, answers), *_astray(table)):
         raise ValueError("the table has gaps:\n" + "\n".join(gaps))
 
 
@@ -44,22 +46,22 @@ def _before(table: Table, row: Row, state: State) -> Row | None:
     return None
 
 
-def _unanswered(table: Table) -> Iterator[str]:
+def _unanswered(table: Table, answers: Answers) -> Iterator[str]:
     for row in table.rows:
         emitted = sorted(effects_of(row.action), key=lambda effect: effect.__name__)
-        if unknown := [effect.__name__ for effect in emitted if effect not in ANSWERS]:
+        if unknown := [effect.__name__ for effect in emitted if effect not in answers]:
             yield f"{_said(row)} emits {', '.join(unknown)}, which kiosk.vocabulary.answers does not have"
             continue
         for state in _led_to(table, row):
             for effect in emitted:
-                if lost := [answer.__name__ for answer in ANSWERS[effect] if not _takes(table, state, answer)]:
+                if lost := [answer.__name__ for answer in answers[effect] if not _takes(table, state, answer)]:
                     yield f"{_said(row)} emits {effect.__name__}: {state.value} does not take {', '.join(lost)}"
-            if row.target is state and _waits_for_nothing(table, state, emitted):
+            if row.target is state and _waits_for_nothing(table, state, [answers[effect] for effect in emitted]):
                 yield f"{_said(row)} leads to {state.value}, which waits, and asks nothing that would end that"
 
 
-def _waits_for_nothing(table: Table, state: State, emitted: list[type[Effect]]) -> bool:
-    return state.group is Group.WAITING and not any(_ends(table, state, effect) for effect in emitted)
+def _waits_for_nothing(table: Table, state: State, asked: list[tuple[type[Event], ...]]) -> bool:
+    return state.group is Group.WAITING and not any(_ends(table, state, answers) for answers in asked)
 
 
 def _led_to(table: Table, row: Row) -> Iterator[State]:
@@ -79,9 +81,8 @@ def _takes(table: Table, state: State, answer: type[Event]) -> bool:
     return any(not row.ignores for row in _tried(table, state, answer))
 
 
-def _ends(table: Table, state: State, effect: type[Effect]) -> bool:
-    """Whether each answer to this effect leads out of the state."""
-    answers = ANSWERS[effect]
+def _ends(table: Table, state: State, answers: tuple[type[Event], ...]) -> bool:
+    """Whether there are answers to an effect, and each one leads out of the state."""
     return bool(answers) and all(
         any(row.target is not Goal.STAY for row in _tried(table, state, answer)) for answer in answers
     )

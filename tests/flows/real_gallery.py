@@ -11,9 +11,10 @@ from hub.catalogue.demo import demo_catalogue
 from kiosk.catalogue.index import EMPTY, CatalogueIndex, index_of
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import Site
-from kiosk.flows import setup
+from kiosk.flows.form import Form
 from kiosk.flows.frame import Page
 from kiosk.flows.pages import starting
+from kiosk.flows.setup_visit import ADDRESS, CODE, LANGUAGES, SetupState, SetupVisit
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
@@ -271,7 +272,7 @@ def gallery(
         walk(visit)
         yield name, visit.view()
     yield from _special(index, lang, size, contrast)
-    yield from set_up(lang if lang in setup.LANGUAGES else "de")
+    yield from set_up(lang if lang in LANGUAGES else "de")
 
 
 def _special(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contrast) -> Iterator[tuple[str, View]]:
@@ -315,13 +316,9 @@ def _special(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contras
 
 def set_up(lang: str) -> Iterator[tuple[str, View]]:
     """The questions of the touch set-up."""
-    texts = Texts.load("terminal")
-    for each in setup.Question:
-        state = setup.Setup(
-            question=each,
-            lang=lang,
-            url="http://192.0.2.10:8080",
-            code="K7MQ2XPDH5AMK99XC6LPPDMN",
-            fault="wrong_fingerprint",
-        )
-        yield f"setup-{each.value}", setup.view(state, texts, MONDAY_TEN)
+    typed = Form({ADDRESS.id: "http://192.0.2.10:8080", CODE.id: "K7MQ2XPDH5AMK99XC6LPPDMN"})
+    for state in SetupState:
+        visit = Visit(state=state, home=SetupState.HUB)
+        fault = "wrong_fingerprint" if state is SetupState.FAILED else ""
+        visit.session = replace(visit.session, lang=lang, flow=SetupVisit(form=typed, fault=fault))
+        yield state.value.replace("_", "-"), visit.view()

@@ -9,7 +9,9 @@ from kiosk.flows.frame import Page
 from kiosk.session.states import EVERYWHERE, Group, Home, State, Traits
 from kiosk.session.table import Goal, Row, deadline, row
 from kiosk.view import View
-from kiosk.vocabulary.events import Tick
+from kiosk.vocabulary.effects import Effect
+from kiosk.vocabulary.events import Event, Tick
+from kiosk.vocabulary.intents import Intent
 
 
 class FeeState(State):
@@ -56,6 +58,33 @@ def test_a_whole_flow_is_taken() -> None:
 def test_a_flow_that_forgets_something_is_refused(flow: Flow, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         built(flow)
+
+
+class AskFee(Effect, frozen=True):
+    pass
+
+
+class FeeFound(Event, frozen=True):
+    pass
+
+
+class OpenFee(Intent, frozen=True):
+    pass
+
+
+def test_what_belongs_to_one_flow_is_ignored_by_the_others() -> None:
+    """But not where a row of the flow answers: how it is entered."""
+    enter = row(Group.HOME, OpenFee, FeeState.WHICH)
+    ends = (row(FeeState.ASKING, FeeFound, FeeState.WHICH), row(FeeState.WHICH, FeeFound, Goal.STAY))
+    stays = row(FeeState, OpenFee, Goal.STAY)
+    fee = Flow(FeeState, (*ROWS, enter, *ends, stays), PAGES, answers={AskFee: (FeeFound,)}, intents=(OpenFee,))
+    made = built(fee)
+    assert made.table.rows_of(Home.START, OpenFee) == (enter,)
+    (ignored,) = made.table.rows_of(Home.START, FeeFound)
+    assert ignored.ignores
+    assert made.answers[AskFee] == (FeeFound,)
+    with pytest.raises(ValueError, match="no unguarded row for fee_which x FeeFound"):
+        built(fee._replace(rows=(*ROWS, enter, ends[0], stays)))
 
 
 def test_a_state_that_is_there_twice_is_refused() -> None:

@@ -26,7 +26,7 @@ def test_a_hole_is_refused() -> None:
         Table([row(set(Home) - {Home.START}, Finish, Goal.STAY)], [Finish], Home)
 
 
-def test_a_rows_of_a_group_answers_for_each_state_without_a_rows_of_its_own() -> None:
+def test_a_row_of_a_group_answers_for_each_state_without_a_row_of_its_own() -> None:
     own, group = row(Home.CLOSED, Finish, Goal.STAY), row(Group.HOME, Finish, Goal.HOME)
     found = Table([own, group], [Finish], Home)
     assert found.rows_of(Home.CLOSED, Finish) == (own, group)
