@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
-from kiosk.flows import form, guards, shared_rows
+from kiosk.flows import browse_pages, form, guards, shared_rows
 from kiosk.flows.browse_visit import SEARCH_FIELD, BrowseState, BrowseVisit, browsing
+from kiosk.flows.flow import Flow
 from kiosk.flows.ignoring import KEYS, LATE_ANSWERS, NEWS, SET_UP
 from kiosk.session.model import Facts, Session
 from kiosk.session.states import SHORT, Group, Home
@@ -18,6 +19,7 @@ from kiosk.vocabulary.intents import (
     FocusField,
     HandBack,
     HaveSlip,
+    Intent,
     OpenCategory,
     OpenSearch,
     OpenService,
@@ -109,3 +111,8 @@ IGNORES: tuple[Row, ...] = (
     *ignore(BrowseState.SEARCH, FocusField, EditText),
     *ignore(_WITHOUT_NUMBERS, DrawFeatured, DrawTicket),
 )
+
+INTENTS: tuple[type[Intent], ...] = ()
+"""What only pages of this flow offer, beside the vocabulary."""
+
+FLOW = Flow(BrowseState, ROWS, browse_pages.PAGES, IGNORES, intents=INTENTS)

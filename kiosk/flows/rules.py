@@ -2,33 +2,18 @@
 
 from functools import cache
 
-from kiosk.flows import (
-    browse,
-    browse_pages,
-    home,
-    scan,
-    scan_pages,
-    setup,
-    setup_pages,
-    shared_rows,
-    ticket,
-    ticket_pages,
-)
-from kiosk.flows.browse_visit import BrowseState
+from kiosk.flows import browse, home, scan, setup, shared_rows, ticket
 from kiosk.flows.flow import Flow, Machine, machine
-from kiosk.flows.scan_visit import ScanState
-from kiosk.flows.setup_visit import SetupState
-from kiosk.flows.ticket_visit import TicketState
 from kiosk.session.completeness import prove
 from kiosk.session.table import Table, Trigger
 from kiosk.vocabulary import events, intents
 
 FLOWS: tuple[Flow, ...] = (
-    Flow(TicketState, ticket.ROWS, ticket_pages.PAGES, ticket.IGNORES),
-    Flow(ScanState, scan.ROWS, scan_pages.PAGES, scan.IGNORES),
-    Flow(BrowseState, browse.ROWS, browse_pages.PAGES, browse.IGNORES),
+    ticket.FLOW,
+    scan.FLOW,
+    browse.FLOW,
     home.FLOW,
-    Flow(SetupState, setup.ROWS, setup_pages.PAGES, setup.IGNORES),
+    setup.FLOW,
 )
 """Every flow there is. Where two answer the same, the first one does."""
 

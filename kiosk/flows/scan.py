@@ -8,6 +8,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from kiosk.flows import scan_pages
+from kiosk.flows.flow import Flow
 from kiosk.flows.ignoring import KEYS, LATE_ANSWERS, NEWS, SET_UP, TO_BROWSING
 from kiosk.flows.scan_visit import ENDS, ScanVisit, reading, scan_visit
 from kiosk.flows.scan_visit import ScanState as State
@@ -247,3 +249,5 @@ IGNORES: tuple[Row, ...] = (
     # The next code, and a touch, while the one before is looked up.
     *ignore(_WAITING, Scanned, *TO_BROWSING, ChooseLanguage, Back, GoToStart, Finish),
 )
+
+FLOW = Flow(State, ROWS, scan_pages.PAGES, IGNORES)

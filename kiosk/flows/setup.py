@@ -6,7 +6,8 @@ enrolment has saved one, the terminal takes it and serves visitors: same core, s
 
 from msgspec.structs import replace
 
-from kiosk.flows import form, shared_rows
+from kiosk.flows import form, setup_pages, shared_rows
+from kiosk.flows.flow import Flow
 from kiosk.flows.ignoring import LATE_ANSWERS, NEWS, TO_BROWSING
 from kiosk.flows.setup_visit import ADDRESS, CODE, setting_up
 from kiosk.flows.setup_visit import SetupState as State
@@ -200,3 +201,5 @@ IGNORES: tuple[Row, ...] = (
     # What only a page of a visit offers, and a code before a scanner that nobody reads yet.
     *ignore(State, *TO_BROWSING, DrawFeatured, DrawTicket, GoToStart, Finish, HandBack, HaveSlip, Scanned),
 )
+
+FLOW = Flow(State, ROWS, setup_pages.PAGES, IGNORES)

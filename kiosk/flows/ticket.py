@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
-from kiosk.flows import dwelling, guards, shared_rows, ticket_guards
+from kiosk.flows import dwelling, guards, shared_rows, ticket_guards, ticket_pages
 from kiosk.flows.browse_visit import BrowseState, browsing
+from kiosk.flows.flow import Flow
 from kiosk.flows.ignoring import KEYS, LATE_ANSWERS, NEWS, SET_UP, TO_BROWSING
 from kiosk.flows.ticket_visit import TICKET_HELD, TicketVisit, drawing
 from kiosk.flows.ticket_visit import TicketState as State
@@ -315,3 +316,5 @@ IGNORES: tuple[Row, ...] = (
     # A code held before the scanner while somebody is being served.
     *ignore(_SERVED, Scanned),
 )
+
+FLOW = Flow(State, ROWS, ticket_pages.PAGES, IGNORES)
