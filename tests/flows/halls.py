@@ -10,6 +10,7 @@ from kiosk.core import Core, News
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
 from kiosk.session.lasting import LastingMachine
+from kiosk.session.states import State
 from kiosk.view import Screen, View, controls
 from kiosk.vocabulary import effects, events
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
@@ -22,7 +23,7 @@ PRINTER = DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.READY)
 class Hall:
     """A core without its thread: the test moves the clock and gives the workers' answers."""
 
-    def __init__(self, lasting: tuple[LastingMachine, ...] = ()) -> None:
+    def __init__(self, lasting: tuple[LastingMachine, ...] = (), home: State | None = None) -> None:
         self.seconds = 0.0
         self.done: list[Effect] = []
         self.shown: list[View] = []
@@ -40,7 +41,10 @@ class Hall:
             show=self.shown.append,
             log=EventLog("terminal"),
             lasting=lasting,
+            home=home,
         )
+        if home is not None:
+            return
         self.core.handle(News(index=index_of(small_catalogue()), stored=True, ready=True))
         self.core.handle(events.HubChanged(True))
         self.core.handle(events.DeviceChanged(PRINTER))
