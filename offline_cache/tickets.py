@@ -7,29 +7,19 @@ import apsw
 import msgspec
 
 from kiosk import wire
+from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitPaper
+from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, StoreFailed
 from kiosk.vocabulary.ids import ms_of
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
 from offline_cache import outbox
 from offline_cache.outside import Outside
+from offline_cache.participant import AtStart, FactRule, Kept, NotKept, Participant, Written
 
 _REPORTED = (PaperState.PRINTED, PaperState.NOT_PRINTED, PaperState.UNCONFIRMED, PaperState.SCREEN_ONLY)
 
 OUTBOX_FULL = "outbox full"
 """Reason of the refusal of new work."""
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """The fact is in the table (perhaps it was there before)."""
-
-    given_back: bool = False
-    """A slip was read whose number had been given back here."""
-
-
-class NotKept(msgspec.Struct, frozen=True):
-    """The fact contradicts what is in the table; nothing was changed."""
-
-    reason: str
 
 
 class Unfinished(msgspec.Struct, frozen=True):
@@ -41,7 +31,22 @@ class Unfinished(msgspec.Struct, frozen=True):
     """Numbers whose paper was asked for and never heard of again."""
 
 
-def intend(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> Kept | NotKept:
+class TicketsAtStart(AtStart, frozen=True):
+    """What the terminal must know of its tickets before the first visitor."""
+
+    newest_ms: int = 0
+    """Unix ms of the newest id: give it to ``IdMaker`` so that ids never go back."""
+    unfinished: Unfinished = Unfinished((), ())
+    paper_in_doubt: bool = False
+    """Nobody knows what became of the last slip."""
+
+    def fields(self) -> dict[str, str]:
+        """How much was left half done."""
+        left = self.unfinished
+        return {"cancelled": str(len(left.cancelled)), "unconfirmed": str(len(left.unconfirmed))}
+
+
+def intend(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> Written:
     """Remember what was asked for at the tap, and when that was; refused while the outbox is full."""
     state = _state(db, ticket.id)
     if state is not None:
@@ -52,7 +57,7 @@ def intend(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> Kept 
     return Kept()
 
 
-def number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Kept | NotKept:
+def number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Written:
     """Remember the number. From this commit on paper may move, so the paper counts as asked for.
 
     A number of the terminal's own is owed to the hub by the same commit.
@@ -81,7 +86,7 @@ def number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Kept | No
     return Kept()
 
 
-def paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState, problem: str = "") -> Kept | NotKept:
+def paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState, problem: str = "") -> Written:
     """Remember what became of the paper and owe it to the hub. A slip once printed stays printed."""
     row = db.execute("SELECT paper, problem FROM ticket WHERE id = ?", (ticket,)).fetchone()
     if row is None:
@@ -97,7 +102,7 @@ def paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState,
     return Kept()
 
 
-def cancel(db: apsw.Connection, outside: Outside, ticket: str) -> Kept | NotKept:
+def cancel(db: apsw.Connection, outside: Outside, ticket: str) -> Written:
     """Give the number back, or leave a tombstone when there was none; owe it to the hub once."""
     if is_given_back(db, ticket):
         return Kept()
@@ -119,6 +124,12 @@ def unfinished(db: apsw.Connection, outside: Outside) -> Unfinished:
     for ticket in asked:
         paper(db, outside, ticket, PaperState.UNCONFIRMED)
     return Unfinished(tuple(open_ids), tuple(asked))
+
+
+def settle(db: apsw.Connection, outside: Outside) -> TicketsAtStart:
+    """Settle what a crash left half done, and read what the terminal must know before the first visitor."""
+    left = unfinished(db, outside)
+    return TicketsAtStart(newest_ms(db), left, paper_in_doubt(db))
 
 
 def tell_again(db: apsw.Connection, outside: Outside, business_day: str) -> int:
@@ -241,3 +252,36 @@ def _owe_ticket(db: apsw.Connection, outside: Outside, ticket: str) -> None:
 def _owe_paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState, problem: str) -> None:
     fact = wire.PaperFact(id=ticket, outcome=state.value, problem=problem)
     outbox.put(db, outside, ticket, wire.OpKind.PAPER, fact)
+
+
+def answered(written: Written, answer: Event) -> Written:
+    """The same, and what to post when it was kept."""
+    return Kept(answer) if isinstance(written, Kept) else written
+
+
+PARTICIPANT = Participant(
+    name="tickets",
+    facts=(
+        FactRule(
+            kind=CommitIntent,
+            write=lambda db, outside, fact: answered(intend(db, outside, fact.ticket), IntentCommitted(fact.ticket.id)),
+            failed=lambda fact, reason: StoreFailed(fact.ticket.id, reason),
+            redo=lambda fact: CommitCancel(fact.ticket.id),  # the visitor was told that there is no number
+            subject=lambda fact: fact.ticket.id,
+        ),
+        FactRule(
+            kind=CommitPaper,
+            write=lambda db, outside, fact: paper(db, outside, fact.ticket, fact.state, fact.problem),
+            redo=lambda fact: fact,
+            subject=lambda fact: fact.ticket,
+        ),
+        FactRule(
+            kind=CommitCancel,
+            write=lambda db, outside, fact: answered(cancel(db, outside, fact.ticket), CancelCommitted(fact.ticket)),
+            failed=lambda fact, reason: StoreFailed(fact.ticket, reason),
+            redo=lambda fact: fact,
+            subject=lambda fact: fact.ticket,
+        ),
+    ),
+    settle=settle,
+)

@@ -9,7 +9,11 @@ class Effect(msgspec.Struct, frozen=True, tag=True):
     """Base of all effects."""
 
 
-class CommitIntent(Effect, frozen=True):
+class StoreEffect(Effect, frozen=True):
+    """Base of the effects that the storage thread makes durable: one store participant knows each of them."""
+
+
+class CommitIntent(StoreEffect, frozen=True):
     """Make the intent durable. Answer: IntentCommitted or StoreFailed."""
 
     ticket: TicketIntent
@@ -21,7 +25,7 @@ class AskNumber(Effect, frozen=True):
     ticket: TicketIntent
 
 
-class CommitNumber(Effect, frozen=True):
+class CommitNumber(StoreEffect, frozen=True):
     """Make the number durable. Answer: NumberCommitted or StoreFailed."""
 
     ticket: Numbered
@@ -36,7 +40,7 @@ class PrintTicket(Effect, frozen=True):
     copy: bool = False
 
 
-class CommitPaper(Effect, frozen=True):
+class CommitPaper(StoreEffect, frozen=True):
     """Make the paper's outcome durable and owe it to the hub. No answer is awaited by the visitor."""
 
     ticket: str
@@ -44,13 +48,13 @@ class CommitPaper(Effect, frozen=True):
     problem: str = ""
 
 
-class CommitCancel(Effect, frozen=True):
+class CommitCancel(StoreEffect, frozen=True):
     """Give the number back (or leave a tombstone when there was none yet). Answer: CancelCommitted or StoreFailed."""
 
     ticket: str
 
 
-class CommitScan(Effect, frozen=True):
+class CommitScan(StoreEffect, frozen=True):
     """A slip was read: make that durable and owe it to the hub. Answer: ScanCommitted or StoreFailed with this id."""
 
     id: str
@@ -121,3 +125,7 @@ class SessionOver(Effect, frozen=True):
     """Everything that belonged to this visitor is to be dropped now."""
 
     session: str
+
+
+STORE_EFFECTS: tuple[type[StoreEffect], ...] = tuple(StoreEffect.__subclasses__())
+"""Every one of this module: the store refuses to be built while no participant knows one of them."""
