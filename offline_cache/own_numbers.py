@@ -14,6 +14,7 @@ import msgspec
 from kiosk import wire
 from kiosk.vocabulary.effects import CommitCancel, CommitNumber
 from kiosk.vocabulary.events import NumberCommitted, StoreFailed
+from kiosk.vocabulary.ids import TicketId
 from kiosk.vocabulary.labels import Label, parse_label
 from kiosk.vocabulary.machines import is_same_machine, remembered
 from kiosk.vocabulary.slips import Slip, service_mark, slip_text
@@ -213,7 +214,7 @@ def _count(db: apsw.Connection, series: str) -> int:
     return int(row[0])
 
 
-def _arrival(db: apsw.Connection, ticket: str) -> Arrival:
+def _arrival(db: apsw.Connection, ticket: TicketId) -> Arrival:
     """Of the tap: the intent has kept it."""
     row = db.execute("SELECT arrival_ms, arrival_sure FROM ticket WHERE id = ?", (ticket,)).fetchone()
     assert row is not None

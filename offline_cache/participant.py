@@ -25,7 +25,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class NotKept(msgspec.Struct, frozen=True):
-    """The fact contradicts what is in the file, or the file is away: nothing of it was written."""
+    """The fact contradicts what is in the file, and nothing of it was written; or the file failed, and nobody knows."""
 
     reason: str
 

@@ -5,7 +5,7 @@ import apsw
 
 from kiosk import wire
 from kiosk.vocabulary.effects import CommitScan
-from kiosk.vocabulary.events import ScanCommitted, StoreFailed
+from kiosk.vocabulary.events import ScanCommitted, ScanNotCommitted
 from offline_cache import outbox, tickets
 from offline_cache.outside import Outside
 from offline_cache.participant import FactRule, Kept, NotKept, Participant, Written
@@ -27,7 +27,7 @@ PARTICIPANT = Participant(
         FactRule(
             kind=CommitScan,
             write=read,
-            failed=lambda scan, reason: StoreFailed(scan.id, reason),
+            failed=lambda scan, reason: ScanNotCommitted(scan.id, reason),
             subject=lambda scan: scan.id,
         ),  # not written again: the visitor was sent to the counter with the slip
     ),

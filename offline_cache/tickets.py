@@ -9,7 +9,7 @@ import msgspec
 from kiosk import wire
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitPaper
 from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, StoreFailed
-from kiosk.vocabulary.ids import ms_of
+from kiosk.vocabulary.ids import TicketId, ms_of
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
 from offline_cache import outbox
@@ -25,9 +25,9 @@ OUTBOX_FULL = "outbox full"
 class Unfinished(msgspec.Struct, frozen=True):
     """What a start found half done and settled."""
 
-    cancelled: tuple[str, ...]
+    cancelled: tuple[TicketId, ...]
     """Intents without a number: nothing was on paper; given back."""
-    unconfirmed: tuple[str, ...]
+    unconfirmed: tuple[TicketId, ...]
     """Numbers whose paper was asked for and never heard of again."""
 
 
@@ -86,7 +86,7 @@ def number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Written:
     return Kept()
 
 
-def paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState, problem: str = "") -> Written:
+def paper(db: apsw.Connection, outside: Outside, ticket: TicketId, state: PaperState, problem: str = "") -> Written:
     """Remember what became of the paper and owe it to the hub. A slip once printed stays printed."""
     row = db.execute("SELECT paper, problem FROM ticket WHERE id = ?", (ticket,)).fetchone()
     if row is None:
@@ -102,7 +102,7 @@ def paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState,
     return Kept()
 
 
-def cancel(db: apsw.Connection, outside: Outside, ticket: str) -> Written:
+def cancel(db: apsw.Connection, outside: Outside, ticket: TicketId) -> Written:
     """Give the number back, or leave a tombstone when there was none; owe it to the hub once."""
     if is_given_back(db, ticket):
         return Kept()
@@ -117,8 +117,8 @@ def cancel(db: apsw.Connection, outside: Outside, ticket: str) -> Written:
 
 def unfinished(db: apsw.Connection, outside: Outside) -> Unfinished:
     """Settle what a crash left half done. Only at start, before the first visitor."""
-    open_ids = [str(row[0]) for row in db.execute("SELECT id FROM ticket WHERE state = 'intent'")]
-    asked = [str(row[0]) for row in db.execute("SELECT id FROM ticket WHERE state = 'numbered' AND paper = 'asked'")]
+    open_ids = _ids(db, "SELECT id FROM ticket WHERE state = 'intent'")
+    asked = _ids(db, "SELECT id FROM ticket WHERE state = 'numbered' AND paper = 'asked'")
     for ticket in open_ids:
         cancel(db, outside, ticket)
     for ticket in asked:
@@ -145,18 +145,19 @@ def tell_again(db: apsw.Connection, outside: Outside, business_day: str) -> int:
             (business_day,),
         )
     )
-    for ticket, state, slot, paper_state, problem in rows:
-        outbox.take_back(db, str(ticket))
+    for row in rows:
+        ticket, state, slot, paper_state, problem = TicketId(str(row[0])), *row[1:]
+        outbox.take_back(db, ticket)
         if slot is not None:
-            _owe_ticket(db, outside, str(ticket))
+            _owe_ticket(db, outside, ticket)
         if paper_state in _REPORTED:
-            _owe_paper(db, outside, str(ticket), PaperState(paper_state), str(problem))
+            _owe_paper(db, outside, ticket, PaperState(paper_state), str(problem))
         if state == "cancelled":
-            outbox.put(db, outside, str(ticket), wire.OpKind.CANCEL, wire.CancelFact(str(ticket)))
+            outbox.put(db, outside, ticket, wire.OpKind.CANCEL, wire.CancelFact(ticket))
     return len(rows)
 
 
-def read(db: apsw.Connection, ticket: str) -> Numbered | None:
+def read(db: apsw.Connection, ticket: TicketId) -> Numbered | None:
     """A ticket that has its number; None when it has none, or is cancelled or unknown."""
     row = db.execute(
         "SELECT series, slot, n, service, queue, business_day, issued_at, ahead, slip_code, url FROM ticket"
@@ -179,7 +180,7 @@ def read(db: apsw.Connection, ticket: str) -> Numbered | None:
     )
 
 
-def is_given_back(db: apsw.Connection, ticket: str) -> bool:
+def is_given_back(db: apsw.Connection, ticket: TicketId) -> bool:
     """Whether it was given back here."""
     return _state(db, ticket) == "cancelled"
 
@@ -212,6 +213,10 @@ def newest_ms(db: apsw.Connection) -> int:
         return 0
 
 
+def _ids(db: apsw.Connection, sql: str) -> list[TicketId]:
+    return [TicketId(str(row[0])) for row in db.execute(sql)]
+
+
 def _insert(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> None:
     arrival = outside.clock.now()
     db.execute(
@@ -221,12 +226,12 @@ def _insert(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> None
     )
 
 
-def _state(db: apsw.Connection, ticket: str) -> str | None:
+def _state(db: apsw.Connection, ticket: TicketId) -> str | None:
     row = db.execute("SELECT state FROM ticket WHERE id = ?", (ticket,)).fetchone()
     return str(row[0]) if row else None
 
 
-def _owe_ticket(db: apsw.Connection, outside: Outside, ticket: str) -> None:
+def _owe_ticket(db: apsw.Connection, outside: Outside, ticket: TicketId) -> None:
     row = db.execute(
         "SELECT service, lang, series, slot, n, business_day, arrival_ms, arrival_sure, tapped_at FROM ticket"
         " WHERE id = ?",
@@ -249,7 +254,7 @@ def _owe_ticket(db: apsw.Connection, outside: Outside, ticket: str) -> None:
     outbox.put(db, outside, ticket, wire.OpKind.TICKET, fact)
 
 
-def _owe_paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState, problem: str) -> None:
+def _owe_paper(db: apsw.Connection, outside: Outside, ticket: TicketId, state: PaperState, problem: str) -> None:
     fact = wire.PaperFact(id=ticket, outcome=state.value, problem=problem)
     outbox.put(db, outside, ticket, wire.OpKind.PAPER, fact)
 

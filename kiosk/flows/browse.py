@@ -28,6 +28,7 @@ from kiosk.vocabulary.events import (
     SearchFound,
     Tick,
 )
+from kiosk.vocabulary.ids import HelpId
 from kiosk.vocabulary.intents import (
     Back,
     CallStaff,
@@ -140,8 +141,9 @@ def open_drawer(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
 def call_staff(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
     """Ask for a person at this terminal."""
     label = str(session.numbered.label) if session.numbered else ""
-    calling = replace(session, help=Help.SENDING, help_id=facts.fresh[0], asked_help=True, helper="", drawer="help")
-    return Moved(calling, (SendHelp(facts.fresh[0], session.lang, "asked", label),))
+    call = SendHelp(HelpId(facts.fresh[0]), session.lang, "asked", label)
+    calling = replace(session, help=Help.SENDING, help_id=call.id, asked_help=True, helper="", drawer="help")
+    return Moved(calling, (call,))
 
 
 def show_help(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:

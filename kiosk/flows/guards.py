@@ -16,6 +16,7 @@ from kiosk.vocabulary.events import (
     NumberSilent,
     PrintFinished,
     ScanCommitted,
+    ScanNotCommitted,
     SearchFound,
     StandingFound,
     StandingNotFound,
@@ -175,7 +176,7 @@ def waits_for_staff(session: Session) -> bool:
 def is_our_scan(session: Session, trigger: Trigger, _facts: Facts) -> bool:
     """The answer speaks of the code that was read in this session."""
     match trigger:
-        case ScanCommitted(scan=scan) | StoreFailed(ticket=scan):
+        case ScanCommitted(scan=scan) | ScanNotCommitted(scan=scan):
             return scan != "" and scan == session.scan_id
         case _:
             return False

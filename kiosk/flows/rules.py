@@ -21,6 +21,7 @@ LATE_ANSWERS: tuple[type[Trigger], ...] = (
     events.HelpTaken,
     events.SearchFound,
     events.ScanCommitted,
+    events.ScanNotCommitted,
     events.StandingFound,
     events.StandingNotFound,
 )

@@ -17,10 +17,12 @@ from kiosk.vocabulary.events import (
     CancelCommitted,
     ScanCommitted,
     Scanned,
+    ScanNotCommitted,
     StandingFound,
     StandingNotFound,
     StoreFailed,
 )
+from kiosk.vocabulary.ids import HelpId, ScanId
 from kiosk.vocabulary.intents import Back, HandBack
 from kiosk.vocabulary.slips import Slip
 
@@ -118,7 +120,7 @@ def forget_scan(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
 def _anew(session: Session, facts: Facts) -> Moved:
     """Whoever holds a code before the scanner while the page of another code stands is the next visitor: nothing of
     the one before is left. Language and access settings chosen before the first code stay."""
-    scan, ended = facts.fresh[0], session.state in SCAN_ENDS
+    scan, ended = ScanId(facts.fresh[0]), session.state in SCAN_ENDS
     if ended:
         fresh = fresh_session(facts.fresh[1], session.home_lang, facts.mono, session.state)
         return Moved(replace(fresh, scan_id=scan), (SessionOver(session.id),))
@@ -167,7 +169,7 @@ def read_slip(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
 
 def answer_overdue(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
     """The store does not answer: the visitor is sent to a person, staff are called."""
-    call = SendHelp(facts.fresh[1], session.lang, "no_number")
+    call = SendHelp(HelpId(facts.fresh[1]), session.lang, "no_number")
     return Moved(session, (call, Note("answer-overdue", {"state": session.state.value})))
 
 
@@ -181,7 +183,7 @@ ROWS: tuple[Row, ...] = (
     row(State.SCANNING, ScanCommitted, State.HANDED_BACK, guard=guards.is_given_back),
     row(State.SCANNING, ScanCommitted, State.SCAN_LOOKING, look_up_slip, is_our_scan_and_hub),
     row(State.SCANNING, ScanCommitted, State.SCAN_TAKEN, guard=guards.is_our_scan),
-    row(State.SCANNING, StoreFailed, State.SCAN_NOT_TAKEN, guard=guards.is_our_scan),
+    row(State.SCANNING, ScanNotCommitted, State.SCAN_NOT_TAKEN, guard=guards.is_our_scan),
     row(State.SCAN_LOOKING, StandingFound, State.SCAN_STANDING, show_standing, guards.is_our_look_up),
     row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_NOT_TAKEN, guard=is_refused_slip),
     row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_TAKEN, guard=was_slip),

@@ -28,6 +28,7 @@ from kiosk.vocabulary.events import (
     StoreFailed,
     Tick,
 )
+from kiosk.vocabulary.ids import HelpId, JobId, TicketId
 from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, Finish, GoToStart, HandBack, HaveSlip, TryAgain, Wake
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
@@ -45,7 +46,10 @@ def begin(session: Session, trigger: Trigger, facts: Facts) -> Moved:
     """A tap asks for a number: make the intent and commit it before anything else."""
     assert isinstance(trigger, DrawFeatured | DrawTicket)
     ticket = TicketIntent(
-        id=facts.fresh[0], service=trigger.service, lang=session.lang, tapped_at=facts.now.isoformat(timespec="seconds")
+        id=TicketId(facts.fresh[0]),
+        service=trigger.service,
+        lang=session.lang,
+        tapped_at=facts.now.isoformat(timespec="seconds"),
     )
     begun = replace(
         session,
@@ -104,7 +108,7 @@ def print_again(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
 
 def _print(session: Session, facts: Facts, *, copy: bool) -> Moved:
     assert session.numbered is not None
-    job = facts.fresh[0]
+    job = JobId(facts.fresh[0])
     asked = CommitPaper(session.numbered.id, PaperState.ASKED)
     printing = PrintTicket(job, session.numbered, session.lang, copy)
     return Moved(replace(session, job=job, problem=""), (asked, printing))
@@ -171,7 +175,7 @@ def _no_slip(session: Session, facts: Facts, state: PaperState, problem: str) ->
 
 def _help(session: Session, facts: Facts, reason: str) -> SendHelp:
     label = str(session.numbered.label) if session.numbered else ""
-    return SendHelp(facts.fresh[1], session.lang, reason, label)
+    return SendHelp(HelpId(facts.fresh[1]), session.lang, reason, label)
 
 
 def give_back(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:

@@ -32,7 +32,7 @@ from kiosk.vocabulary.effects import (
     UseCatalogue,
 )
 from kiosk.vocabulary.events import DeviceChanged, HelpTaken, PrintFinished, Scanned
-from kiosk.vocabulary.ids import IdMaker
+from kiosk.vocabulary.ids import HelpId, IdMaker, JobId, OpId
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.slips import Forged
@@ -92,7 +92,9 @@ class Workers:
             core.post,
             note=self._note,
             listeners=(Listener(Standing, self._stands), Listener(outbox.Newest, lambda _newest: self._sync.owing())),
-            outside=Outside(new_id=ids, clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit),
+            outside=Outside(
+                new_id=lambda: OpId(ids()), clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit
+            ),
         )
         self._questions = Questions(self._storage)
         self._orders = Orders(self._questions, core.post, self._note)
@@ -219,7 +221,7 @@ class Workers:
         if isinstance(outcome, Printed | NotPrinted | Unconfirmed):
             if not isinstance(outcome, NotPrinted):
                 self._paper_in_doubt = isinstance(outcome, Unconfirmed)
-            self._core.post(PrintFinished(job, outcome))
+            self._core.post(PrintFinished(JobId(job), outcome))
 
     def _new_catalogue(self, catalogue: Catalogue, generation: int) -> None:
         self._core.post(News(index=index_of(catalogue, generation)))
@@ -247,7 +249,7 @@ class Workers:
 
     def _help_taken(self, taken: tuple[wire.HelpTaken, ...]) -> None:
         for each in taken:
-            self._core.post(HelpTaken(each.id, each.name))
+            self._core.post(HelpTaken(HelpId(each.id), each.name))
 
     def _queues(self, states: QueueStates | None) -> None:
         if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:

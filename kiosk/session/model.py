@@ -10,6 +10,7 @@ from kiosk.config import Timing
 from kiosk.health import Health
 from kiosk.vocabulary.access import Access, Contrast
 from kiosk.vocabulary.house import House
+from kiosk.vocabulary.ids import HelpId, JobId, ScanId, SessionId
 from kiosk.vocabulary.tickets import Numbered, Standing, TicketIntent
 
 
@@ -109,7 +110,7 @@ class Help(StrEnum):
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that belongs to one visitor. Reset = drop it and make a new one."""
 
-    id: str
+    id: SessionId
     lang: str
     home_lang: str
     state: State = State.START
@@ -136,19 +137,19 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     featured: bool = False
     ticket: TicketIntent | None = None
     numbered: Numbered | None = None
-    job: str = ""
+    job: JobId = JobId("")
     reprints: int = 0
     offered: float | None = None
     """Since when this visitor's number can be given back; it is offered once, so that a finger on its way to "Done"
     never finds it there instead."""
     problem: str = ""
     help: Help = Help.NONE
-    help_id: str = ""
+    help_id: HelpId = HelpId("")
     asked_help: bool = False
     """The newest call is the visitor's own wish for a person."""
     helper: str = ""
     """The name of who is coming, as staff have it."""
-    scan_id: str = ""
+    scan_id: ScanId = ScanId("")
     scanned: str = ""
     """The number on the slip that was read; "" for the code of a visitor's page."""
     slip: str = ""
@@ -193,7 +194,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 def fresh_session(session_id: str, lang: str, mono: float, state: State = State.START) -> Session:
     """A new visitor: nothing of the last one is left."""
-    return Session(id=session_id, lang=lang, home_lang=lang, entered=mono, touched=mono, state=state)
+    return Session(id=SessionId(session_id), lang=lang, home_lang=lang, entered=mono, touched=mono, state=state)
 
 
 def patience(session: Session) -> int:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from kiosk.vocabulary.ids import HelpId, JobId, ScanId, SessionId, TicketId
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
 
 
@@ -34,7 +35,7 @@ class CommitNumber(StoreEffect, frozen=True):
 class PrintTicket(Effect, frozen=True):
     """Put the ticket on paper. ``job`` is new for each attempt. Answer: PrintFinished."""
 
-    job: str
+    job: JobId
     ticket: Numbered
     lang: str
     copy: bool = False
@@ -43,7 +44,7 @@ class PrintTicket(Effect, frozen=True):
 class CommitPaper(StoreEffect, frozen=True):
     """Make the paper's outcome durable and owe it to the hub. No answer is awaited by the visitor."""
 
-    ticket: str
+    ticket: TicketId
     state: PaperState
     problem: str = ""
 
@@ -51,15 +52,15 @@ class CommitPaper(StoreEffect, frozen=True):
 class CommitCancel(StoreEffect, frozen=True):
     """Give the number back (or leave a tombstone when there was none yet). Answer: CancelCommitted or StoreFailed."""
 
-    ticket: str
+    ticket: TicketId
 
 
 class CommitScan(StoreEffect, frozen=True):
-    """A slip was read: make that durable and owe it to the hub. Answer: ScanCommitted or StoreFailed with this id."""
+    """A slip was read: make that durable and owe it to the hub. Answer: ScanCommitted or ScanNotCommitted."""
 
-    id: str
+    id: ScanId
     slip: str
-    ticket: str
+    ticket: TicketId
     """The id on the slip."""
 
 
@@ -69,7 +70,7 @@ class LookUp(Effect, frozen=True):
     Answer: StandingFound or StandingNotFound with this id.
     """
 
-    id: str
+    id: ScanId
     token: str = ""
     slip: str = ""
 
@@ -77,7 +78,7 @@ class LookUp(Effect, frozen=True):
 class SendHelp(Effect, frozen=True):
     """Call a person to this terminal. Answer: HelpSent or HelpNotSent."""
 
-    id: str
+    id: HelpId
     lang: str
     reason: str
     label: str = ""
@@ -86,7 +87,7 @@ class SendHelp(Effect, frozen=True):
 class CancelHelp(Effect, frozen=True):
     """Tell the hub that the call with this id is over. No answer is awaited."""
 
-    id: str
+    id: HelpId
 
 
 class Search(Effect, frozen=True):
@@ -124,7 +125,7 @@ class Restart(Effect, frozen=True):
 class SessionOver(Effect, frozen=True):
     """Everything that belonged to this visitor is to be dropped now."""
 
-    session: str
+    session: SessionId
 
 
 STORE_EFFECTS: tuple[type[StoreEffect], ...] = tuple(StoreEffect.__subclasses__())

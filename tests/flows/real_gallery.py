@@ -201,7 +201,7 @@ def scan_standing(state: StandingState = StandingState.WAITING, *, give_back: bo
 
 def scan_not_taken(visit: Visit) -> None:
     scanning(slip_text(SLIP, SLIP_KEY))(visit)
-    visit.send(events.StoreFailed(visit.session.scan_id))
+    visit.send(events.ScanNotCommitted(visit.session.scan_id))
 
 
 def nothing(_visit: Visit) -> None:

@@ -18,6 +18,7 @@ from kiosk.vocabulary.events import (
     CancelCommitted,
     ScanCommitted,
     Scanned,
+    ScanNotCommitted,
     StandingFound,
     StandingNotFound,
     StoreFailed,
@@ -243,7 +244,7 @@ def test_the_next_scan_starts_anew() -> None:
 
 def test_a_store_that_fails_sends_the_visitor_to_a_person() -> None:
     visit = scanned()
-    visit.send(StoreFailed(visit.session.scan_id))
+    visit.send(ScanNotCommitted(visit.session.scan_id))
     assert visit.session.state is State.SCAN_NOT_TAKEN
 
 
