@@ -20,7 +20,8 @@ from kiosk.flows.words import Words
 from kiosk.health import assess
 from kiosk.i18n.texts import Texts
 from kiosk.inbox import Inbox, Merged
-from kiosk.session.model import HOMES, Facts, State, fresh_session
+from kiosk.session.model import Facts, NewIds, fresh_session
+from kiosk.session.states import Group, Home
 from kiosk.session.step import home_state, step
 from kiosk.session.table import Moved
 from kiosk.view import Screen, View
@@ -28,20 +29,11 @@ from kiosk.vocabulary.devices import DeviceStatus
 from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, UseCatalogue
 from kiosk.vocabulary.events import Asked, DeviceChanged, Event, HouseChanged, HubChanged, RestartOrdered, Tick
 from kiosk.vocabulary.house import House
+from kiosk.vocabulary.ids import SessionId
 
 TICK_S = 0.25
 
 _log = logging.getLogger(__name__)
-_CALM_S = {
-    State.STORING_INTENT: 0.12,
-    State.ASKING_NUMBER: 0.12,
-    State.STORING_NUMBER: 0.12,
-    State.HANDING_BACK: 0.12,
-    State.SCAN_LOOKING: 0.12,
-    State.PRINTING: 0.05,
-}
-"""A waiting page is shown only when the answer takes longer than this: no flicker, and no pixels drawn for nothing.
-"Printing" waits until the slip is on its way, because drawing a screen takes both cores from it."""
 
 
 class CatalogueAge(msgspec.Struct, frozen=True):
@@ -109,7 +101,7 @@ class Core:
         self._drawn: deque[float] = deque()
         self._misses = Misses()
         self._shown: View | None = None
-        self.session = fresh_session(make_id(), languages[0], mono(), State.OUT_OF_SERVICE)
+        self.session = fresh_session(SessionId(make_id()), languages[0], mono(), Home.OUT_OF_SERVICE)
         self._last_resort = self.view()
 
     def post(self, event: Event) -> None:
@@ -201,7 +193,7 @@ class Core:
 
     def _take_catalogue(self) -> None:
         """Switch to the newest catalogue between visitors, and search with it."""
-        if self._next_index is not self._index and self.session.state in HOMES:
+        if self._next_index is not self._index and self.session.state.group is Group.HOME:
             self._index = self._next_index
             self._perform(UseCatalogue(self._index.generation))
 
@@ -223,7 +215,7 @@ class Core:
         return Facts(
             now=self._now(),
             mono=mono,
-            fresh=(self._make_id(), self._make_id()),
+            new_ids=NewIds.drawn(self._make_id),
             index=self._index,
             health=assess(self._devices, self._hub.reachable, self._hub.problem),
             timing=self._timing,
@@ -259,11 +251,11 @@ class Core:
         return (
             self._shown is not None
             and self._shown.screen is not Screen.NUMBERING
-            and self._mono() - self.session.entered < _CALM_S.get(self.session.state, 0.0)
+            and self._mono() - self.session.entered < self.session.state.calm_s
         )
 
     def _patience(self) -> float:
-        return _CALM_S.get(self.session.state, 2 * TICK_S) / 2
+        return (self.session.state.calm_s or 2 * TICK_S) / 2
 
     def _start_over_or_stand_still(self) -> None:
         """The start screen; while that cannot be made either, the page of a terminal that starts: nothing of the visit
@@ -278,6 +270,6 @@ class Core:
     def _start_over(self) -> None:
         facts = self.facts()
         state = home_state(facts)
-        self.session = replace(fresh_session(facts.fresh[0], self._languages[0], facts.mono, state))
+        self.session = replace(fresh_session(facts.new_ids.session, self._languages[0], facts.mono, state))
         self._shown = self.view()
         self._show(self._shown)

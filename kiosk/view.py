@@ -10,7 +10,7 @@ import msgspec
 
 from kiosk.vocabulary.access import Access
 from kiosk.vocabulary.ids import SessionId
-from kiosk.vocabulary.intents import Intent
+from kiosk.vocabulary.intents import FocusField, Intent
 
 
 class Screen(StrEnum):
@@ -57,6 +57,7 @@ class Role(StrEnum):
     KEY = "key"
     TOGGLE = "toggle"
     SEARCH = "search"
+    FIELD = "field"
     LANGUAGE = "language"
 
 
@@ -135,11 +136,50 @@ class Tiles(msgspec.Struct, frozen=True, tag="tiles"):
 
 
 class SearchField(msgspec.Struct, frozen=True, tag="search_field"):
-    """The entry to search (start screen) or the field being typed into (search screen, ``typing``)."""
+    """The way into search, in the look of its field."""
 
     control: Control
-    text: str = ""
-    typing: bool = False
+
+
+class Keys(StrEnum):
+    """Which keys a text field has."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    PIN = "pin"
+    CODE = "code"
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True, tag="field"):
+    """A text field. Keys go to the one that is ``focused``; a touch on another one focuses that.
+
+    ``value`` is what may be seen of its text: dots where it is ``secret``. ``error`` says what is wrong with it.
+    """
+
+    id: str
+    label: str
+    spoken: str
+    value: str = ""
+    error: str = ""
+    secret: bool = False
+    keyboard: Keys = Keys.TEXT
+    focused: bool = False
+    role: Role = Role.FIELD
+    icon: str = "keyboard"
+
+    @property
+    def control(self) -> Control:
+        """What a finger touches of it."""
+        return Control(
+            id=self.id,
+            label=self.label,
+            spoken=self.spoken,
+            intent=FocusField(self.id),
+            role=self.role,
+            look=Look.FIELD,
+            icon=self.icon,
+            selected=self.focused,
+        )
 
 
 class Keyboard(msgspec.Struct, frozen=True, tag="keyboard"):
@@ -197,7 +237,7 @@ class HoursTable(msgspec.Struct, frozen=True, tag="hours"):
     today: int = -1
 
 
-Block = Tiles | SearchField | Keyboard | Fact | NumberCard | Notice | Waiting | HoursTable
+Block = Tiles | SearchField | Field | Keyboard | Fact | NumberCard | Notice | Waiting | HoursTable
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -292,8 +332,8 @@ def controls(view: View) -> tuple[Control, ...]:
         match block:
             case Tiles(items=items):
                 found.extend(items)
-            case SearchField(control=control):
-                found.append(control)
+            case SearchField() | Field():
+                found.append(block.control)
             case Keyboard(rows=rows):
                 found.extend(key for row in rows for key in row)
             case _:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kiosk.view import Block, Keyboard, NumberCard, SearchField, Tiles, View
+from kiosk.view import Block, Field, Keyboard, NumberCard, SearchField, Tiles, View
 from screens import flow
 from screens.brief import Brevity, briefer, one_tap, second_lines, without_second_lines
 from screens.kit import Kit
@@ -114,7 +114,7 @@ def _laid(view: View, kit: Kit, area: Area, brevity: Brevity) -> _Pages:
 
 def _plan(view: View, kit: Kit, area: Area) -> _Plan:
     """What keeps its place on every page, and what flows."""
-    field = _fixed(kit, area, [block for block in view.body if isinstance(block, SearchField) and block.typing])
+    field = _fixed(kit, area, [block for block in view.body if isinstance(block, Field)])
     keys = _fixed(kit, area, [block for block in view.body if isinstance(block, Keyboard)])
     told = bool(keys.h) and (kit.geometry.cramped or (kit.geometry.landscape and not view.subtitle))
     title = [] if told else _title(view, kit, area)
@@ -124,7 +124,7 @@ def _plan(view: View, kit: Kit, area: Area) -> _Plan:
         head = stacked(title, kit.air(1.4))
     else:
         intro = []
-    touchable = any(isinstance(block, Tiles | SearchField | Keyboard) for block in view.body)
+    touchable = any(isinstance(block, Tiles | SearchField | Field | Keyboard) for block in view.body)
     line = area.reach if touchable else 0
     head_y = max(area.y, line - head.h - _gap(kit))
     body_y = max(head_y + head.h + (kit.air(5.5) if head.h else 0), line)
@@ -161,7 +161,7 @@ def _intro(view: View, kit: Kit, w: int) -> list[Piece]:
 
 
 def _keeps_place(block: Block) -> bool:
-    return isinstance(block, Keyboard) or (isinstance(block, SearchField) and block.typing)
+    return isinstance(block, Keyboard | Field)
 
 
 def _fixed(kit: Kit, area: Area, blocks: Sequence[Block]) -> Piece:

@@ -9,7 +9,7 @@ from typing import assert_never
 
 import msgspec
 
-from kiosk.view import Block, Fact, HoursTable, Keyboard, Look, Notice, NumberCard, SearchField, Tiles, Waiting
+from kiosk.view import Block, Fact, Field, HoursTable, Keyboard, Look, Notice, NumberCard, SearchField, Tiles, Waiting
 from kiosk.vocabulary.access import TextSize
 from screens.kit import Kit
 from screens.marks import Piece, joined
@@ -102,6 +102,8 @@ def _of_block(kit: Kit, block: Block, index: int, room: Room) -> list[Segment]:
             return _tiles(kit, block, index, room)
         case SearchField():
             return [Segment(piece=typing.search_field(kit, block, room.w), block=index)]
+        case Field():
+            return [Segment(piece=typing.field(kit, block, room.w), block=index)]
         case Keyboard():
             low_mm = 16.0 if kit.geometry.cramped else 13.2
             keys = typing.keyboard(kit, block, room.w, low_mm if room.tight else 21.0)

@@ -10,7 +10,7 @@ import msgspec
 from kivy.graphics import InstructionGroup, Rotate
 
 from kiosk.config import Panel
-from kiosk.view import Screen, SearchField, View
+from kiosk.view import Field, Screen, View
 from screens import wrap
 from screens.access_tree import AccessTree
 from screens.kit import Kit
@@ -50,9 +50,9 @@ class Drawn:
         self._painter.press(target, group) if pressed else self._painter.draw(target.marks, group)
 
 
-def _typed(view: View) -> str:
-    """What stands in the field being typed into."""
-    return next((block.text for block in view.body if isinstance(block, SearchField) and block.typing), "")
+def _typed(view: View) -> tuple[str, ...]:
+    """What stands in the fields."""
+    return tuple(block.value for block in view.body if isinstance(block, Field))
 
 
 def _timeless(view: View) -> View:

@@ -257,7 +257,7 @@ def question(page: Page) -> Question | None:
         return None
     words, seconds = page.words, guards.question_seconds(page.session, page.facts)
     stay = button("stay", words("question.stay"), StayHere(), icon="hand-click", look=Look.MAIN)
-    leave_key = "question.leave_number" if page.session.numbered else "question.leave"
+    leave_key = "question.leave_number" if page.session.number else "question.leave"
     leave = button("leave", words(leave_key), Finish(), icon="door-exit")
     return Question(
         title=words("question.title"),

@@ -1,11 +1,23 @@
-"""The one table: rows of all flows, then what is left out on purpose, each with its reason."""
+"""The one list of flows, and the machine made of it; what is left out on purpose, each with its reason."""
 
 from functools import cache
 
-from kiosk.flows import browse, scan, ticket
-from kiosk.session.model import CHOOSING, COMMITTING, DEAD_ENDS, EVERYWHERE, HOMES, TICKET_HELD, State
+from kiosk.flows import browse, browse_pages, home, scan, scan_pages, shared_rows, ticket, ticket_pages
+from kiosk.flows.browse_visit import BrowseState
+from kiosk.flows.flow import Flow, Machine, machine
+from kiosk.flows.scan_visit import ScanState
+from kiosk.flows.ticket_visit import TicketState
+from kiosk.session.states import EVERYWHERE, Group
 from kiosk.session.table import Goal, Row, Table, Trigger, row
 from kiosk.vocabulary import events, intents
+
+FLOWS: tuple[Flow, ...] = (
+    Flow(TicketState, ticket.ROWS, ticket_pages.PAGES),
+    Flow(ScanState, scan.ROWS, scan_pages.PAGES),
+    Flow(BrowseState, browse.ROWS, browse_pages.PAGES),
+    home.FLOW,
+)
+"""Every flow there is. Where two answer the same, the first one does."""
 
 LATE_ANSWERS: tuple[type[Trigger], ...] = (
     events.IntentCommitted,
@@ -47,9 +59,8 @@ BROWSE_TOUCHES: tuple[type[Trigger], ...] = (
     intents.DrawTicket,
     intents.Back,
     intents.GoToStart,
-    intents.TypeText,
-    intents.EraseLetter,
-    intents.ClearSearch,
+    intents.FocusField,
+    intents.EditText,
     intents.SwitchKeyboard,
 )
 TICKET_TOUCHES: tuple[type[Trigger], ...] = (
@@ -61,20 +72,17 @@ TICKET_TOUCHES: tuple[type[Trigger], ...] = (
 ANY_TOUCHES: tuple[type[Trigger], ...] = (intents.Wake, intents.Pick, intents.Proceed)
 """A touch that asks for nothing, and the answers of set-up, which has a machine of its own."""
 
-_NOT_BROWSING = COMMITTING | TICKET_HELD | {State.NO_NUMBER, State.GOODBYE}
+_SERVED = frozenset({Group.WAITING, Group.OWN})
 
 
 def _ignored() -> list[Row]:
     rows = [row(EVERYWHERE, trigger, Goal.STAY) for trigger in LATE_ANSWERS + NEWS + ANY_TOUCHES]
-    # A second press on a screen that is already being left: the ticket flow goes on undisturbed.
-    rows += [row(_NOT_BROWSING, trigger, Goal.STAY) for trigger in BROWSE_TOUCHES]
-    # Controls of a screen that has just changed under the finger.
-    rows += [row(HOMES | CHOOSING | DEAD_ENDS, trigger, Goal.STAY) for trigger in BROWSE_TOUCHES + TICKET_TOUCHES]
-    rows += [row(_NOT_BROWSING, trigger, Goal.STAY) for trigger in TICKET_TOUCHES]
+    # A second press on a screen that is already being left, and controls of one that has just changed under the finger.
+    rows += [row(EVERYWHERE, trigger, Goal.STAY) for trigger in BROWSE_TOUCHES + TICKET_TOUCHES]
     # A code held before the scanner while somebody is being served.
-    rows += [row(_NOT_BROWSING, events.Scanned, Goal.STAY)]
+    rows += [row(_SERVED, events.Scanned, Goal.STAY)]
     # No page of these states offers languages.
-    rows += [row(COMMITTING, intents.ChooseLanguage, Goal.STAY)]
+    rows += [row(Group.WAITING, intents.ChooseLanguage, Goal.STAY)]
     return rows
 
 
@@ -88,7 +96,12 @@ TRIGGERS: tuple[type[Trigger], ...] = (
 
 
 @cache
+def all_flows() -> Machine:
+    """The machine in force; building it proves that no pair of state and trigger is left open, that every state has a
+    page, and that no state waits for an answer for ever."""
+    return machine(FLOWS, (*shared_rows.ROWS, *_ignored()), TRIGGERS)
+
+
 def table() -> Table:
-    """The table in force; building it proves that no pair of state and trigger is left open, and that no state waits
-    for an answer for ever."""
-    return Table((*ticket.ROWS, *scan.ROWS, *browse.ROWS, *_ignored()), TRIGGERS, waiting=COMMITTING)
+    """The table in force."""
+    return all_flows().table

@@ -11,7 +11,8 @@ import msgspec
 from msgspec.structs import replace
 
 from kiosk.config import Panel
-from kiosk.flows import keyboard
+from kiosk.flows import form, keyboard
+from kiosk.flows.form import Form, TextField
 from kiosk.flows.frame import button, language_chip
 from kiosk.flows.words import Words
 from kiosk.i18n import formats
@@ -21,13 +22,12 @@ from kiosk.view import (
     Block,
     Control,
     Header,
+    Keys,
     Look,
     Notice,
     PagerTexts,
     Progress,
-    Role,
     Screen,
-    SearchField,
     Tiles,
     Tone,
     View,
@@ -38,20 +38,19 @@ from kiosk.vocabulary.enrolment import CODE_LENGTH, FINGERPRINT_LENGTH, grouped,
 from kiosk.vocabulary.intents import (
     Back,
     ChooseLanguage,
-    ClearSearch,
-    EraseLetter,
+    EditText,
     Intent,
     Pick,
     Proceed,
     SwitchKeyboard,
     TryAgain,
-    TypeText,
 )
 
 THIS_MACHINE = "127.0.0.1:8080"
 """Encrypted or not: the code says so."""
 LANGUAGES = ("de", "en")
-FIELD_LIMIT = 120
+ADDRESS = TextField("address", limit=120, tidy=lambda text: "".join(text.split()))
+CODE = TextField("code", Keys.CODE, CODE_LENGTH + FINGERPRINT_LENGTH, tidy=plain)
 CANNOT_SAVE = "cannot_save"
 """The one fault that no answer here can mend."""
 ABOUT_THE_CODE = ("bad_code", "wrong_code", "wrong_fingerprint")
@@ -145,7 +144,7 @@ def answer(setup: Setup, intent: Intent) -> tuple[Setup, Enrol | None]:
             return _again(setup)
         case SwitchKeyboard(layer=layer):
             return replace(setup, layer=layer), None
-        case TypeText() | EraseLetter() | ClearSearch():
+        case EditText():
             return _typed(setup, intent), None
         case Pick(value=value):
             return _picked(setup, value)
@@ -155,24 +154,18 @@ def answer(setup: Setup, intent: Intent) -> tuple[Setup, Enrol | None]:
             return setup, None
 
 
-def _typed(setup: Setup, intent: Intent) -> Setup:
-    match setup.question:
-        case Question.CODE:
-            return replace(setup, code=plain(_edited(setup.code, intent))[: CODE_LENGTH + FINGERPRINT_LENGTH])
-        case Question.ADDRESS:
-            return replace(setup, url=_edited(setup.url, intent)[:FIELD_LIMIT])
+def _typed(setup: Setup, intent: EditText) -> Setup:
+    match setup.question, intent.field:
+        case Question.CODE, CODE.id:
+            return replace(setup, code=form.edited(_form(setup), CODE, intent).text(CODE))
+        case Question.ADDRESS, ADDRESS.id:
+            return replace(setup, url=form.edited(_form(setup), ADDRESS, intent).text(ADDRESS))
         case _:
             return setup
 
 
-def _edited(text: str, intent: Intent) -> str:
-    match intent:
-        case TypeText(text=more):
-            return text + more.strip()
-        case EraseLetter():
-            return text[:-1]
-        case _:
-            return ""
+def _form(setup: Setup) -> Form:
+    return Form({ADDRESS.id: setup.url, CODE.id: setup.code}, layer=setup.layer)
 
 
 def _picked(setup: Setup, value: str) -> tuple[Setup, Enrol | None]:
@@ -257,10 +250,13 @@ def _content(setup: Setup, words: Words) -> tuple[tuple[Block, ...], tuple[Contr
             other = _option("other", words("setup.other_machine"), words("setup.other_machine_text"))
             return (Tiles((this, other)),), ()
         case Question.ADDRESS:
-            return (_field(setup.url, words("setup.address")), _keys(setup, words)), (back, onward)
+            field = form.block(words, ADDRESS, _form(setup), words("setup.address"), spoken=setup.url)
+            return (field, keyboard.block(words, ADDRESS, _form(setup))), (back, onward)
         case Question.CODE:
             whole = (onward,) if read_code(setup.code) else ()
-            return (_field(grouped(setup.code), words("setup.code")), keyboard.code_block(words)), (back, *whole)
+            code = grouped(setup.code)
+            field = form.block(words, CODE, _form(setup), words("setup.code"), shown=grouped, spoken=code)
+            return (field, keyboard.block(words, CODE, _form(setup))), (back, *whole)
         case Question.PANEL:
             panels = (_option(str(n), preset.name, _mm(preset)) for n, preset in enumerate(PRESETS))
             return (Tiles(tuple(panels)),), (back,)
@@ -289,14 +285,3 @@ def _option(value: str, label: str, detail: str = "") -> Control:
     return Control(
         id=f"pick:{value}", label=label, detail=detail, spoken=spoken, intent=Pick(value), look=Look.TILE_PLAIN
     )
-
-
-def _field(text: str, hint: str) -> SearchField:
-    field = Control(
-        id="field", label=hint, spoken=text or hint, intent=Pick(""), role=Role.SEARCH, look=Look.FIELD, icon="keyboard"
-    )
-    return SearchField(field, text=text, typing=True)
-
-
-def _keys(setup: Setup, words: Words) -> Block:
-    return keyboard.layer_block(words, setup.layer)

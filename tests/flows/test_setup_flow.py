@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from kiosk.flows.setup import (
     ABOUT_THE_CODE,
-    FIELD_LIMIT,
+    ADDRESS,
     LANGUAGES,
     PRESETS,
     ROTATIONS,
@@ -21,7 +21,7 @@ from kiosk.flows.setup import (
 from kiosk.i18n.texts import Texts
 from kiosk.view import Notice, View, controls
 from kiosk.vocabulary import intents
-from kiosk.vocabulary.intents import Back, ChooseLanguage, Intent, Pick, Proceed, TryAgain, TypeText
+from kiosk.vocabulary.intents import Back, ChooseLanguage, Edit, EditText, Intent, Pick, Proceed, TryAgain
 from offline_cache.enrolment import EnrolTrouble
 
 TEXTS = Texts.load("terminal")
@@ -31,6 +31,14 @@ PATH = "/etc/townhall-kiosk/config.toml"
 FAILED = Setup(
     question=Question.FAILED, url=THIS_MACHINE, code=CODE, preset=4, rotation=90, path=PATH, fault="no_answer"
 )
+
+
+def address(text: str = "", edit: Edit = Edit.INSERT) -> EditText:
+    return EditText("address", text, edit)
+
+
+def code(text: str = "", edit: Edit = Edit.INSERT) -> EditText:
+    return EditText("code", text, edit)
 
 
 def after(state: Setup, *touches: Intent) -> Setup:
@@ -75,18 +83,18 @@ def test_another_machine_asks_for_its_address() -> None:
     state = after(Setup(), Pick("other"))
     assert (state.question, state.url) == (Question.ADDRESS, "")
     assert after(state, Proceed()).question is Question.ADDRESS, "without an address it goes nowhere"
-    state = after(state, TypeText("192.0.2"), TypeText(" "), TypeText(".10x"), intents.EraseLetter())
+    state = after(state, address("192.0.2"), address(" "), address(".10x"), address(edit=Edit.ERASE))
     assert state.url == "192.0.2.10"
     state = after(state, intents.SwitchKeyboard("digits"))
     assert state.layer == "digits"
     state = after(state, Proceed())
     assert (state.question, state.layer) == (Question.CODE, "letters")
-    assert after(at(Question.ADDRESS), intents.ClearSearch()).url == ""
-    assert len(after(at(Question.ADDRESS), TypeText("x" * 500)).url) == FIELD_LIMIT
+    assert after(at(Question.ADDRESS), address(edit=Edit.CLEAR)).url == ""
+    assert len(after(at(Question.ADDRESS), address("x" * 500)).url) == ADDRESS.limit
 
 
 def test_a_changed_mind_about_the_machine() -> None:
-    there = after(Setup(), Pick("other"), TypeText("192.0.2.10"), Back())
+    there = after(Setup(), Pick("other"), address("192.0.2.10"), Back())
     assert there.question is Question.HUB
     assert after(there, Pick("other")).url == "192.0.2.10", "what was typed is still there"
     here = after(there, Pick("this"), Back())
@@ -94,12 +102,12 @@ def test_a_changed_mind_about_the_machine() -> None:
 
 
 def test_a_code_takes_its_letters_only_and_goes_on_when_it_is_whole() -> None:
-    state = after(replace(at(Question.CODE), code=""), TypeText("k7mq-"), TypeText("2xp0"))
+    state = after(replace(at(Question.CODE), code=""), code("k7mq-"), code("2xp0"))
     assert state.code == "K7MQ2XP"
     assert after(state, Proceed()).question is Question.CODE
-    assert after(state, TypeText("d"), Proceed()).question is Question.PANEL
-    assert after(state, TypeText("d" + WHOLE[8:] + "ZZZ"), Proceed()) == replace(state, code=WHOLE, question="panel")
-    assert after(state, TypeText("dH5"), Proceed()).question is Question.CODE, "half a fingerprint"
+    assert after(state, code("d"), Proceed()).question is Question.PANEL
+    assert after(state, code("d" + WHOLE[8:] + "ZZZ"), Proceed()) == replace(state, code=WHOLE, question="panel")
+    assert after(state, code("dH5"), Proceed()).question is Question.CODE, "half a fingerprint"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +137,7 @@ def test_touches_meant_for_another_page_change_nothing(question: Question) -> No
     if question is not Question.FAILED:
         strays.append(TryAgain())
     if question not in (Question.ADDRESS, Question.CODE):
-        strays += [TypeText("x"), intents.EraseLetter(), intents.ClearSearch(), Proceed()]
+        strays += [address("x"), code("x"), address(edit=Edit.CLEAR), code(edit=Edit.ERASE), Proceed()]
     for stray in strays:
         assert answer(state, stray) == (state, None), stray
 

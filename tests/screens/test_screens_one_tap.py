@@ -9,7 +9,7 @@ from test_screens_fit import faults_of
 
 from kiosk.config import Panel
 from kiosk.flows.browse_pages import FEATURED_SHOWN
-from kiosk.session.model import State
+from kiosk.session.states import Home
 from kiosk.view import Tiles, View, controls
 from kiosk.vocabulary.access import Access, TextSize
 from screens.brief import Brevity, briefer
@@ -61,7 +61,7 @@ def test_a_choice_of_text_size_hides_no_featured_tile(
 @SIZES
 def test_neither_do_more_languages(studio: "Studio", panel: Panel, lang: str, size: TextSize) -> None:
     offered = replace(facts(), languages=("de", "de-x-ls", "en", "ar", "uk", "tr", "fr"))
-    start = view(session(State.START, lang, Access(size)), offered)
+    start = view(session(Home.START, lang, Access(size)), offered)
     assert first_page(studio, panel, start) >= FEATURED
 
 

@@ -5,13 +5,15 @@ import typing
 import msgspec
 import pytest
 
-from kiosk.session.model import Session
+from kiosk.flows.scan_visit import ScanVisit
+from kiosk.flows.ticket_visit import TicketVisit
+from kiosk.session.model import NewIds, Session
 from kiosk.vocabulary import effects, events
 from kiosk.vocabulary.ids import ScanId, TicketId
 from kiosk.vocabulary.slips import Slip
 from kiosk.vocabulary.tickets import Numbered, Standing, TicketIntent
 
-_NAMES = ("id", "ticket", "scan", "job", "session", "help_id", "scan_id")
+_NAMES = ("id", "ticket", "scan", "job", "session", "help", "operation", "help_id", "scan_id")
 _STRUCTS = [
     each
     for module in (effects, events)
@@ -20,7 +22,9 @@ _STRUCTS = [
 ]
 
 
-@pytest.mark.parametrize("struct", [*_STRUCTS, Session, Slip, TicketIntent, Numbered, Standing])
+@pytest.mark.parametrize(
+    "struct", [*_STRUCTS, Session, ScanVisit, TicketVisit, NewIds, Slip, TicketIntent, Numbered, Standing]
+)
 def test_no_id_is_a_bare_text(struct: type[msgspec.Struct]) -> None:
     hints = typing.get_type_hints(struct)
     assert [name for name in _NAMES if hints.get(name) is str] == []
