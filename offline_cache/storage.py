@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 import apsw
 import msgspec
 
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import owner_thread, place_of
 from kiosk.vocabulary.effects import STORE_EFFECTS
 from kiosk.vocabulary.events import Event
 from offline_cache.database import (
@@ -259,7 +259,7 @@ class StorageThread:
             self._note_bug(error)
 
     def _note_bug(self, error: Exception) -> None:
-        self._note("store-bug", {"detail": f"{type(error).__name__}: {error}"})
+        self._note("store-bug", {"detail": place_of(error)})
 
     def _break(self, why: str, batch: list[Work], *, damaged: bool) -> None:
         """Stop issuing, answer everybody, close, open anew (beside the damaged file when it is damaged)."""
