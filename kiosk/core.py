@@ -30,6 +30,7 @@ from kiosk.vocabulary.devices import DeviceStatus
 from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, SessionOver, Tell, UseCatalogue
 from kiosk.vocabulary.events import Asked, DeviceChanged, Event, HouseChanged, HubChanged, RestartOrdered, Tick
 from kiosk.vocabulary.house import House
+from kiosk.vocabulary.ids import SessionId
 
 TICK_S = 0.25
 
@@ -114,7 +115,7 @@ class Core:
         self._drawn: deque[float] = deque()
         self._misses = Misses()
         self._shown: View | None = None
-        self.session = fresh_session(make_id(), languages[0], mono(), home or Home.OUT_OF_SERVICE)
+        self.session = fresh_session(SessionId(make_id()), languages[0], mono(), home or Home.OUT_OF_SERVICE)
         self._last_resort = self.view()
 
     def post(self, event: Event) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from kiosk.vocabulary.access import Access
+from kiosk.vocabulary.ids import SessionId
 from kiosk.vocabulary.intents import FocusField, Intent
 
 
@@ -319,7 +320,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """Choices of an opened access-bar drawer (text sizes, contrasts); drawn directly above the bar."""
     question: Question | None = None
     ending: Ending | None = None
-    session: str = ""
+    session: SessionId = SessionId("")
     """The session this view belongs to; intents carry it back so that a late touch of an ended session is dropped."""
 
 

@@ -22,6 +22,7 @@ from kiosk.vocabulary.events import (
     CancelCommitted,
     ScanCommitted,
     Scanned,
+    ScanNotCommitted,
     StandingFound,
     StandingNotFound,
     StoreFailed,
@@ -99,7 +100,7 @@ def is_our_scan(session: Session, trigger: Trigger, _facts: Facts) -> bool:
     """The answer speaks of the code that was read in this session."""
     visit = scan_visit(session)
     match trigger:
-        case ScanCommitted(scan=scan) | StoreFailed(ticket=scan):
+        case ScanCommitted(scan=scan) | ScanNotCommitted(scan=scan):
             return visit is not None and scan == visit.scan_id
         case _:
             return False
@@ -223,7 +224,7 @@ ROWS: tuple[Row, ...] = (
     row(State.SCANNING, ScanCommitted, State.HANDED_BACK, guard=is_given_back),
     row(State.SCANNING, ScanCommitted, State.LOOKING, look_up_slip, is_our_scan_and_hub),
     row(State.SCANNING, ScanCommitted, State.TAKEN, guard=is_our_scan),
-    row(State.SCANNING, StoreFailed, State.NOT_TAKEN, guard=is_our_scan),
+    row(State.SCANNING, ScanNotCommitted, State.NOT_TAKEN, guard=is_our_scan),
     row(State.LOOKING, StandingFound, State.STANDING, show_standing, is_our_look_up),
     row(State.LOOKING, StandingNotFound, State.NOT_TAKEN, guard=is_refused_slip),
     row(State.LOOKING, StandingNotFound, State.TAKEN, guard=was_slip),

@@ -2,6 +2,7 @@
 
 from kiosk.session.model import Session, Visit
 from kiosk.session.states import Group, State, Traits
+from kiosk.vocabulary.ids import ScanId
 from kiosk.vocabulary.tickets import Standing
 
 CALM_S = 0.12
@@ -32,7 +33,7 @@ ENDS = frozenset(state for state in ScanState if state.group is not Group.WAITIN
 class ScanVisit(Visit, frozen=True, kw_only=True):
     """The code that was read."""
 
-    scan_id: str
+    scan_id: ScanId
     scanned: str = ""
     """The number on the slip that was read; "" for the code of a visitor's page."""
     slip: str = ""

@@ -2,6 +2,7 @@
 
 from kiosk.session.model import Session, Visit
 from kiosk.session.states import Group, State, Traits
+from kiosk.vocabulary.ids import JobId
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 
 CALM_S = 0.12
@@ -40,7 +41,7 @@ class TicketVisit(Visit, frozen=True, kw_only=True):
     featured: bool = False
     """Asked for with one tap on the start screen."""
     numbered: Numbered | None = None
-    job: str = ""
+    job: JobId = JobId("")
     reprints: int = 0
     offered: float | None = None
     """Since when this visitor's number can be given back; it is offered once, so that a finger on its way to "Done"

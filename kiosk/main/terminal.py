@@ -25,7 +25,7 @@ from kiosk.owner_thread import LOOK_S, OwnerThread, ThreadWatch
 from kiosk.vocabulary.access import Contrast
 from kiosk.vocabulary.effects import Effect, Enrol, Restart, SessionOver, TakeConfiguration
 from kiosk.vocabulary.events import Asked, Failure
-from kiosk.vocabulary.ids import IdMaker
+from kiosk.vocabulary.ids import IdMaker, SessionId
 from kiosk.vocabulary.intents import Intent
 
 if TYPE_CHECKING:  # Kivy is imported as late as possible
@@ -170,7 +170,7 @@ class Terminal:
 
     def _send(self, intent: Intent, session: str) -> None:
         at = time.monotonic()
-        self.core.post(Asked(intent, session))
+        self.core.post(Asked(intent, SessionId(session)))
         if self._tracer is not None:
             self._tracer.note("fired", type(intent).__name__, at)
 

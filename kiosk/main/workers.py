@@ -23,26 +23,23 @@ from kiosk.scans import UnknownCode, read_code
 from kiosk.vocabulary.effects import (
     AskNumber,
     CancelHelp,
-    CommitCancel,
-    CommitIntent,
-    CommitNumber,
-    CommitPaper,
-    CommitScan,
     Effect,
     LookUp,
     PrintTicket,
     Search,
     SendHelp,
+    StoreEffect,
     TellMisses,
     UseCatalogue,
 )
 from kiosk.vocabulary.events import DeviceChanged, HelpTaken, PrintFinished, Scanned
-from kiosk.vocabulary.ids import IdMaker
+from kiosk.vocabulary.ids import HelpId, IdMaker, JobId, OpId
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.slips import Forged
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from kiosk.wire import Heartbeat, QueueStates
+from offline_cache import outbox
 from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_sync import CatalogueSync
@@ -59,8 +56,9 @@ from offline_cache.outside import Outside
 from offline_cache.own_numbers import Standing
 from offline_cache.questions import Questions
 from offline_cache.standings import StandingThread
-from offline_cache.storage import StorageThread, StoreReady
+from offline_cache.storage import Listener, StorageThread, StoreReady
 from offline_cache.sync import SyncThread
+from offline_cache.tickets import TicketsAtStart
 from offline_cache.trail_heads import TrailHeads
 
 OPEN_S = 30.0
@@ -104,9 +102,10 @@ class Workers:
             self._store,
             core.post,
             note=self._note,
-            owing=lambda: self._sync.owing(),
-            stands=self._stands,
-            outside=Outside(new_id=ids, clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit),
+            listeners=(Listener(Standing, self._stands), Listener(outbox.Newest, lambda _newest: self._sync.owing())),
+            outside=Outside(
+                new_id=lambda: OpId(ids()), clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit
+            ),
         )
         self._questions = Questions(self._storage)
         self._orders = Orders(self._questions, core.post, self._note)
@@ -155,8 +154,9 @@ class Workers:
             self._new_catalogue(loaded, self._catalogues.generation)
         ready = self._opened()
         if isinstance(ready, StoreReady):
-            self._ids.not_before(ready.newest_ms)
-            self._paper_in_doubt = ready.paper_in_doubt
+            before = ready.of(TicketsAtStart)
+            self._ids.not_before(before.newest_ms)
+            self._paper_in_doubt = before.paper_in_doubt
         self._orders.restore()
         self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
         network = (self._numbers, self._sync, self._follower, self._standings, self._calls)
@@ -180,7 +180,7 @@ class Workers:
     def perform(self, effect: Effect) -> None:
         """Hand an effect to its worker; never blocks."""
         match effect:
-            case CommitIntent() | CommitNumber() | CommitPaper() | CommitCancel() | CommitScan():
+            case StoreEffect():
                 self._storage.submit(effect)
             case AskNumber():
                 self._numbers.submit(effect)
@@ -234,7 +234,7 @@ class Workers:
         if isinstance(outcome, Printed | NotPrinted | Unconfirmed):
             if not isinstance(outcome, NotPrinted):
                 self._paper_in_doubt = isinstance(outcome, Unconfirmed)
-            self._core.post(PrintFinished(job, outcome))
+            self._core.post(PrintFinished(JobId(job), outcome))
 
     def _new_catalogue(self, catalogue: Catalogue, generation: int) -> None:
         self._core.post(News(index=index_of(catalogue, generation)))
@@ -262,7 +262,7 @@ class Workers:
 
     def _help_taken(self, taken: tuple[wire.HelpTaken, ...]) -> None:
         for each in taken:
-            self._core.post(HelpTaken(each.id, each.name))
+            self._core.post(HelpTaken(HelpId(each.id), each.name))
 
     def _queues(self, states: QueueStates | None) -> None:
         if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:

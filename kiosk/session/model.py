@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -12,6 +13,7 @@ from kiosk.health import Health
 from kiosk.session.states import Home, State
 from kiosk.vocabulary.access import Access, Contrast
 from kiosk.vocabulary.house import House
+from kiosk.vocabulary.ids import HelpId, JobId, OpId, ScanId, SessionId, TicketId
 
 
 class Help(StrEnum):
@@ -37,7 +39,7 @@ class Visit(msgspec.Struct, frozen=True):
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """What belongs to every visitor, and what the flow remembers that they are in. Reset = drop it, make a new one."""
 
-    id: str
+    id: SessionId
     lang: str
     home_lang: str
     state: State = Home.START
@@ -52,7 +54,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     trail: tuple[State, ...] = ()
     """Screens behind this one, for Back."""
     help: Help = Help.NONE
-    help_id: str = ""
+    help_id: HelpId = HelpId("")
     asked_help: bool = False
     """The newest call is the visitor's own wish for a person."""
     helper: str = ""
@@ -77,20 +79,21 @@ class Lasting(msgspec.Struct, frozen=True):
 class NewIds(msgspec.Struct, frozen=True, kw_only=True):
     """Ids made for this step, by what they are for: a step makes one of each at most, so no two things share one."""
 
-    session: str
-    ticket: str
-    job: str
+    session: SessionId
+    ticket: TicketId
+    job: JobId
     """A try to put something on paper."""
-    scan: str
-    help: str
+    scan: ScanId
+    help: HelpId
     """A call for a person."""
-    operation: str
+    operation: OpId
     """What a flow makes that has no name of its own here."""
 
     @classmethod
     def drawn(cls, make_id: Callable[[], str]) -> "NewIds":
         """One id of each kind."""
-        return cls(**{name: make_id() for name in cls.__struct_fields__})
+        ids: dict[str, Any] = {name: make_id() for name in cls.__struct_fields__}
+        return cls(**ids)
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +133,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """An order to start anew waits for a moment when nobody is being served."""
 
 
-def fresh_session(session_id: str, lang: str, mono: float, state: State = Home.START) -> Session:
+def fresh_session(session_id: SessionId, lang: str, mono: float, state: State = Home.START) -> Session:
     """A new visitor: nothing of the last one is left."""
     return Session(id=session_id, lang=lang, home_lang=lang, entered=mono, touched=mono, state=state)
 

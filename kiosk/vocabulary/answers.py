@@ -19,7 +19,7 @@ ANSWERS: Mapping[type[do.Effect], tuple[type[it.Event], ...]] = MappingProxyType
         do.PrintTicket: (it.PrintFinished,),
         do.CommitPaper: (),
         do.CommitCancel: (it.CancelCommitted, it.StoreFailed),
-        do.CommitScan: (it.ScanCommitted, it.StoreFailed),
+        do.CommitScan: (it.ScanCommitted, it.ScanNotCommitted),
         do.LookUp: (it.StandingFound, it.StandingNotFound),
         do.SendHelp: (it.HelpSent, it.HelpNotSent),
         do.CancelHelp: (),

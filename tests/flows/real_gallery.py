@@ -202,7 +202,7 @@ def scan_standing(state: StandingState = StandingState.WAITING, *, give_back: bo
 
 def scan_not_taken(visit: Visit) -> None:
     scanning(slip_text(SLIP, SLIP_KEY))(visit)
-    visit.send(events.StoreFailed(visit.read.scan_id))
+    visit.send(events.ScanNotCommitted(visit.read.scan_id))
 
 
 def nothing(_visit: Visit) -> None:

@@ -20,6 +20,7 @@ from kiosk.vocabulary.events import (
     CancelCommitted,
     ScanCommitted,
     Scanned,
+    ScanNotCommitted,
     StandingFound,
     StandingNotFound,
     StoreFailed,
@@ -243,7 +244,7 @@ def test_the_next_scan_starts_anew() -> None:
 
 def test_a_store_that_fails_sends_the_visitor_to_a_person() -> None:
     visit = scanned()
-    visit.send(StoreFailed(visit.read.scan_id))
+    visit.send(ScanNotCommitted(visit.read.scan_id))
     assert visit.session.state is ScanState.NOT_TAKEN
 
 

@@ -143,7 +143,7 @@ def test_a_reader_set_to_the_wrong_keyboard_is_told_of_until_it_is_right(
     at, key = hall(), bytes(32)
     workers = at.workers
     workers._questions.outbox_state = OutboxState  # type: ignore[method-assign]
-    workers._storage.standing = Standing(generation="7" * 32, slip_key=key)
+    workers._storage.latest = lambda _kind: Standing(generation="7" * 32, slip_key=key)  # type: ignore[method-assign,assignment,return-value]
     text = slip_text(Slip(id=TICKET.id, label=TICKET.label, business_day="2026-03-02", arrival_s=0, service=0), key)
     wrong = arrived(text, "us", "de")
     for code, noted in ((text, False), (wrong, True), (wrong, True), ("nonsense", True), (text, False)):
