@@ -70,6 +70,10 @@ def texts() -> Texts:
     return Texts.load("terminal")
 
 
+LANGUAGES = tuple(sorted(texts().languages, key=lambda lang: (lang != "de", lang != "en", lang)))
+"""Every language that has texts for the screens: each is tried on every screen."""
+
+
 def facts(now: datetime = MORNING, *, hub: bool = True, paper: Paper = Paper.READY) -> Facts:
     return Facts(
         now=now,
@@ -78,7 +82,7 @@ def facts(now: datetime = MORNING, *, hub: bool = True, paper: Paper = Paper.REA
         index=index(),
         health=Health(paper=paper, hub=hub),
         timing=Timing(),
-        languages=("de", "en", "ar"),
+        languages=LANGUAGES,
         waiting={queue: 3 + 4 * n for n, queue in enumerate(index().queues)},
     )
 
