@@ -190,6 +190,9 @@ class DeviceHost(Generic[C, R]):
         """The device is gone: say so, and wait out the pause (or a command that shows somebody needs it)."""
         if self._now is not who:
             return
+        if who.running:  # a bug between the taking of the command and its end: nobody knows what became of it
+            self._end(who.running, self._make.doubt(fault.problem))
+            who.running = ""
         self._go_down(fault)
         with self._lock:
             until = self._next_start

@@ -10,7 +10,7 @@ from drivers.clock import Clock, SystemClock
 from drivers.host import DeviceHost, Ends, Make
 from drivers.port import Driver
 from kiosk.config import Device
-from kiosk.owner_thread import owner_thread, place_of
+from kiosk.owner_thread import OnDeath, OwnerThread, place_of
 from kiosk.vocabulary.devices import DeviceStatus
 
 _WATCH_S = 1.0
@@ -24,11 +24,18 @@ class Hosts:
     Raises ValueError when there is no driver at all for a kind.
     """
 
-    def __init__(self, devices: Mapping[str, Device], ends: Ends, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        devices: Mapping[str, Device],
+        ends: Ends,
+        clock: Clock | None = None,
+        on_death: OnDeath | None = None,
+    ) -> None:
         self._clock = clock or SystemClock()
         self._hosts = {name: _host(name, device, ends, self._clock) for name, device in devices.items()}
         self._over = threading.Event()
-        self._watch = owner_thread("device-watch", self._look, _say_death)
+        self._on_death = on_death or _say_death
+        self.thread = OwnerThread("device-watch", self._look, self._on_death)
 
     def __getitem__(self, device: str) -> DeviceHost[Any, Any]:
         """The host of a device. Raises KeyError."""
@@ -46,7 +53,7 @@ class Hosts:
         """Start every device and the watch."""
         for host in self._hosts.values():
             host.start()
-        self._watch.start()
+        self.thread.start()
 
     def submit(self, device: str, job_id: str, command: object) -> None:
         """Hand a command to a device; see DeviceHost.submit. Raises KeyError for a device that is not configured."""
@@ -55,8 +62,8 @@ class Hosts:
     def stop(self, timeout_s: float = 5.0) -> None:
         """Stop the watch and every device."""
         self._over.set()
-        if self._watch.is_alive():
-            self._watch.join(timeout_s)
+        if self.thread.is_alive():
+            self.thread.join(timeout_s)
         for host in self._hosts.values():
             host.stop(timeout_s)
 
@@ -69,7 +76,7 @@ class Hosts:
         try:
             host.check()
         except Exception as bug:  # noqa: BLE001 - the edge: one device's bug must not leave the others unwatched
-            _say_death(f"device-watch of {name}", place_of(bug))
+            self._on_death(f"device-watch of {name}", place_of(bug))
 
 
 def _say_death(thread: str, detail: str) -> None:

@@ -30,6 +30,7 @@ from hub.store.engine import Store
 from hub.tasks import keep_going
 from hub.trail.housekeeping import cut_all, look_at_all
 from hub.web import edges, routers
+from kiosk.owner_thread import LOOK_S as LOOK_THREADS_S
 
 STREAM_AGAIN_S = 30
 """A board that gets no stream polls, and asks again after this time."""
@@ -118,8 +119,10 @@ async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
         "the clock": partial(_watch_clock, hall),
         "forgetting": partial(_forget, hall),
         "the trail": partial(_check_trail, hall),
+        "the watch over threads": partial(_watch_threads, hall),
     }
-    tasks = [asyncio.create_task(keep_going(name, work)) for name, work in works.items()]
+    died = hall.store.watch.died
+    tasks = [asyncio.create_task(keep_going(name, work, on_death=died)) for name, work in works.items()]
     try:
         yield
     finally:
@@ -151,6 +154,13 @@ async def _watch_clock(hall: Hall) -> None:
         if hall.clock.verdict() is Verdict.BELIEVE:
             await believe(hall)
         await asyncio.sleep(WATCH_S)
+
+
+async def _watch_threads(hall: TheHall) -> None:
+    """Start a thread that is gone anew; on the event loop, whose end is the end of the program."""
+    while True:
+        hall.store.watch.look()
+        await asyncio.sleep(LOOK_THREADS_S)
 
 
 async def _forget(hall: Hall) -> None:

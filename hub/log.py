@@ -18,6 +18,7 @@ EVENTS: dict[str, str] = {
     "hub.swept": "What was too old was deleted, or could not be; or the file has much free space.",
     "hub.waits": "A work in the background waits for the store.",
     "hub.bug": "A program fault in a page, an API call or a work in the background was caught.",
+    "hub.thread_died": "The work of a thread was ended, by a program fault or from outside; it began anew.",
     "store.failed": "Nothing is saved now; the line says why. It is tried again by itself.",
     "store.saves": "The hub saves again.",
     "store.ended": "What the store met cannot be mended by this process: it ends with code 74.",

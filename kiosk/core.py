@@ -3,14 +3,14 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 import msgspec
 from msgspec.structs import replace
 
 from kiosk.catalogue.index import EMPTY, CatalogueIndex
-from kiosk.config import Site, Timing
+from kiosk.config import Site, TerminalConfig, Timing
 from kiosk.eventlog import EventLog
 from kiosk.flows.frame import Page
 from kiosk.flows.misses import Misses, missed
@@ -20,28 +20,21 @@ from kiosk.flows.words import Words
 from kiosk.health import assess
 from kiosk.i18n.texts import Texts
 from kiosk.inbox import Inbox, Merged
-from kiosk.session.model import HOMES, Facts, State, fresh_session
+from kiosk.session.lasting import LastingEvent, LastingMachine, checked
+from kiosk.session.model import Facts, NewIds, fresh_session
+from kiosk.session.states import Group, Home, State
 from kiosk.session.step import home_state, step
 from kiosk.session.table import Moved
 from kiosk.view import Screen, View
 from kiosk.vocabulary.devices import DeviceStatus
-from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, UseCatalogue
+from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, SessionOver, Tell, UseCatalogue
 from kiosk.vocabulary.events import Asked, DeviceChanged, Event, HouseChanged, HubChanged, RestartOrdered, Tick
 from kiosk.vocabulary.house import House
+from kiosk.vocabulary.ids import SessionId
 
 TICK_S = 0.25
 
 _log = logging.getLogger(__name__)
-_CALM_S = {
-    State.STORING_INTENT: 0.12,
-    State.ASKING_NUMBER: 0.12,
-    State.STORING_NUMBER: 0.12,
-    State.HANDING_BACK: 0.12,
-    State.SCAN_LOOKING: 0.12,
-    State.PRINTING: 0.05,
-}
-"""A waiting page is shown only when the answer takes longer than this: no flicker, and no pixels drawn for nothing.
-"Printing" waits until the slip is on its way, because drawing a screen takes both cores from it."""
 
 
 class CatalogueAge(msgspec.Struct, frozen=True):
@@ -68,10 +61,18 @@ class News(Merged, frozen=True):
     """Store and catalogue have been opened: the start screen may come."""
 
 
+class Configured(Event, frozen=True):
+    """The terminal has a configuration now: it serves visitors once its workers have been started."""
+
+    config: TerminalConfig
+
+
 class Core:
     """Owns the session. ``perform`` hands an effect to its worker, ``show`` takes the newest view; both return at once.
 
-    ``now`` gives the local time with zone, ``mono`` monotonic seconds, ``make_id`` a UUIDv7.
+    ``now`` gives the local time with zone, ``mono`` monotonic seconds, ``make_id`` a UUIDv7. ``home`` is where sessions
+    stand while the terminal has no configuration (set-up), until one is taken (``Configured``). ``lasting`` are the
+    machines beside the session.
     """
 
     def __init__(
@@ -88,6 +89,8 @@ class Core:
         perform: Callable[[Effect], None],
         show: Callable[[View], None],
         log: EventLog,
+        home: State | None = None,
+        lasting: Sequence[LastingMachine] = (),
     ) -> None:
         self._texts, self._site, self._terminal = texts, site, terminal
         self._timing, self._languages = timing, languages
@@ -100,16 +103,19 @@ class Core:
         self._waiting: dict[str, int] = {}
         self._devices: dict[str, DeviceStatus] = {}
         self._hub = HubChanged(reachable=False)
+        self._home = home
+        self._machines = checked(lasting)
+        self._lasting = [machine.begin for machine in self._machines]
         self._house = House()
         self._restart = False
         self._stored = True
         self._own_numbers = self._outbox_full = False
         self._slip_key, self._business_day = b"", ""
-        self._ready = False
+        self._ready = home is not None
         self._drawn: deque[float] = deque()
         self._misses = Misses()
         self._shown: View | None = None
-        self.session = fresh_session(make_id(), languages[0], mono(), State.OUT_OF_SERVICE)
+        self.session = fresh_session(SessionId(make_id()), languages[0], mono(), home or Home.OUT_OF_SERVICE)
         self._last_resort = self.view()
 
     def post(self, event: Event) -> None:
@@ -140,7 +146,9 @@ class Core:
 
     def _turn(self, event: Event) -> None:
         self._take_news(event)
-        if isinstance(event, News) or (isinstance(event, Asked) and not self._ready):
+        if not isinstance(event, Asked):
+            self._step_lasting(event)
+        if isinstance(event, News | Configured | LastingEvent) or (isinstance(event, Asked) and not self._ready):
             event = Tick()  # a touch while the terminal starts or is about to end asks for nothing
         self._take_catalogue()
         self._carry_out(step(table(), self.session, event, self.facts()))
@@ -154,10 +162,23 @@ class Core:
         if (told := self._misses.closed(self._now(), self._index)) is not None:
             self._do(told)
 
+    def _step_lasting(self, event: Event) -> None:
+        """Machines beside the session; a bug in one changes neither what it knows nor the visit."""
+        for at, machine in enumerate(self._machines):
+            try:
+                self._lasting[at], effects = machine.step(self._lasting[at], event, self.facts())
+                for effect in effects:
+                    self._do(effect)
+            except Exception:
+                _log.exception("%s failed on %s", machine.name, type(event).__name__)
+                self._log.write("machine-failed", {"machine": machine.name, "trigger": type(event).__name__})
+
     def _do(self, effect: Effect) -> None:
         match effect:
             case Note(event=event, fields=fields):
                 self._log.write(event, fields)
+            case Tell(event=event):
+                self._step_lasting(event)
             case CommitNumber():
                 self._drawn.append(self._mono())
                 self._perform(effect)
@@ -182,6 +203,8 @@ class Core:
                 self._restart = True
             case News():
                 self._take_facts(event)
+            case Configured(config=config):
+                self._take_configuration(config)
             case _:
                 pass
 
@@ -198,10 +221,20 @@ class Core:
             self._ready = True
             self._take_catalogue()
             self._start_over()
+            for effect in (each for machine in self._machines for each in machine.restore):
+                self._perform(effect)
+
+    def _take_configuration(self, config: TerminalConfig) -> None:
+        """Set-up is over: the terminal starts, for the first visitor."""
+        self._site, self._terminal = config.site, config.hub.name
+        self._timing, self._languages = config.timing, config.languages
+        self._home, self._ready = None, False
+        self._perform(SessionOver(self.session.id))
+        self._start_over()
 
     def _take_catalogue(self) -> None:
         """Switch to the newest catalogue between visitors, and search with it."""
-        if self._next_index is not self._index and self.session.state in HOMES:
+        if self._next_index is not self._index and self.session.state.group is Group.HOME:
             self._index = self._next_index
             self._perform(UseCatalogue(self._index.generation))
 
@@ -223,7 +256,7 @@ class Core:
         return Facts(
             now=self._now(),
             mono=mono,
-            fresh=(self._make_id(), self._make_id()),
+            new_ids=NewIds.drawn(self._make_id),
             index=self._index,
             health=assess(self._devices, self._hub.reachable, self._hub.problem),
             timing=self._timing,
@@ -237,7 +270,9 @@ class Core:
             business_day=self._business_day,
             base_url=self._site.base_url,
             catalogue_as_of=self._catalogue_as_of,
+            home=self._home,
             house=self._house,
+            lasting=tuple(self._lasting),
             restart=self._restart,
         )
 
@@ -259,11 +294,11 @@ class Core:
         return (
             self._shown is not None
             and self._shown.screen is not Screen.NUMBERING
-            and self._mono() - self.session.entered < _CALM_S.get(self.session.state, 0.0)
+            and self._mono() - self.session.entered < self.session.state.calm_s
         )
 
     def _patience(self) -> float:
-        return _CALM_S.get(self.session.state, 2 * TICK_S) / 2
+        return (self.session.state.calm_s or 2 * TICK_S) / 2
 
     def _start_over_or_stand_still(self) -> None:
         """The start screen; while that cannot be made either, the page of a terminal that starts: nothing of the visit
@@ -278,6 +313,6 @@ class Core:
     def _start_over(self) -> None:
         facts = self.facts()
         state = home_state(facts)
-        self.session = replace(fresh_session(facts.fresh[0], self._languages[0], facts.mono, state))
+        self.session = replace(fresh_session(facts.new_ids.session, self._languages[0], facts.mono, state))
         self._shown = self.view()
         self._show(self._shown)

@@ -46,6 +46,9 @@ EVENTS: dict[str, Entry] = {
     "store-bug": Entry(logging.ERROR, "A program fault in the store was caught."),
     "session-failed": Entry(logging.ERROR, "A program fault ended a visitor's session; the start screen came back."),
     "core-failed": Entry(logging.ERROR, "A program fault in the core was caught."),
+    "machine-failed": Entry(
+        logging.ERROR, "A program fault in a machine beside the session was caught; it goes on with what it knew."
+    ),
     "screen-failed": Entry(logging.ERROR, "A program fault in drawing was caught."),
     "thread-died": Entry(
         logging.ERROR, "A program fault ended the work of a thread; it began anew, and what was under way is lost."

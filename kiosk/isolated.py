@@ -8,7 +8,7 @@ import os
 import sys
 
 COMMAND = (sys.executable, "-I", "-m", "kiosk.cli")
-"""The command ``kiosk`` without its words, for children and for a start anew."""
+"""The command ``kiosk`` without its words, for children."""
 
 
 def start_isolated() -> None:

@@ -9,11 +9,12 @@ from enum import StrEnum
 import msgspec
 
 from kiosk.vocabulary.access import Access
-from kiosk.vocabulary.intents import Intent
+from kiosk.vocabulary.ids import SessionId
+from kiosk.vocabulary.intents import FocusField, Intent
 
 
 class Screen(StrEnum):
-    """Every screen there is; one page per trouble."""
+    """Screens that others know by name: those that tests, traces and the keeping of drawn screens ask for."""
 
     STARTING = "starting"
     START = "start"
@@ -56,6 +57,7 @@ class Role(StrEnum):
     KEY = "key"
     TOGGLE = "toggle"
     SEARCH = "search"
+    FIELD = "field"
     LANGUAGE = "language"
 
 
@@ -134,11 +136,50 @@ class Tiles(msgspec.Struct, frozen=True, tag="tiles"):
 
 
 class SearchField(msgspec.Struct, frozen=True, tag="search_field"):
-    """The entry to search (start screen) or the field being typed into (search screen, ``typing``)."""
+    """The way into search, in the look of its field."""
 
     control: Control
-    text: str = ""
-    typing: bool = False
+
+
+class Keys(StrEnum):
+    """Which keys a text field has."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    PIN = "pin"
+    CODE = "code"
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True, tag="field"):
+    """A text field. Keys go to the one that is ``focused``; a touch on another one focuses that.
+
+    ``value`` is what may be seen of its text: dots where it is ``secret``. ``error`` says what is wrong with it.
+    """
+
+    id: str
+    label: str
+    spoken: str
+    value: str = ""
+    error: str = ""
+    secret: bool = False
+    keyboard: Keys = Keys.TEXT
+    focused: bool = False
+    role: Role = Role.FIELD
+    icon: str = "keyboard"
+
+    @property
+    def control(self) -> Control:
+        """What a finger touches of it."""
+        return Control(
+            id=self.id,
+            label=self.label,
+            spoken=self.spoken,
+            intent=FocusField(self.id),
+            role=self.role,
+            look=Look.FIELD,
+            icon=self.icon,
+            selected=self.focused,
+        )
 
 
 class Keyboard(msgspec.Struct, frozen=True, tag="keyboard"):
@@ -196,7 +237,7 @@ class HoursTable(msgspec.Struct, frozen=True, tag="hours"):
     today: int = -1
 
 
-Block = Tiles | SearchField | Keyboard | Fact | NumberCard | Notice | Waiting | HoursTable
+Block = Tiles | SearchField | Field | Keyboard | Fact | NumberCard | Notice | Waiting | HoursTable
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -246,7 +287,8 @@ class PagerTexts(msgspec.Struct, frozen=True):
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """One screen, whole."""
 
-    screen: Screen
+    screen: str
+    """Which page it is: a ``Screen``, or what the flow of the page calls it."""
     place: str
     """Where the visitor stands ("services:papers"): while it stays the same the screen keeps its page and focus."""
     lang: str
@@ -278,7 +320,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """Choices of an opened access-bar drawer (text sizes, contrasts); drawn directly above the bar."""
     question: Question | None = None
     ending: Ending | None = None
-    session: str = ""
+    session: SessionId = SessionId("")
     """The session this view belongs to; intents carry it back so that a late touch of an ended session is dropped."""
 
 
@@ -291,8 +333,8 @@ def controls(view: View) -> tuple[Control, ...]:
         match block:
             case Tiles(items=items):
                 found.extend(items)
-            case SearchField(control=control):
-                found.append(control)
+            case SearchField() | Field():
+                found.append(block.control)
             case Keyboard(rows=rows):
                 found.extend(key for row in rows for key in row)
             case _:

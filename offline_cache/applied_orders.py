@@ -1,14 +1,23 @@
 """Orders of the hub that were carried out: each once, however often it is heard. Inside the caller's transaction."""
 
 import apsw
+import msgspec
 
 from kiosk import wire
 from kiosk.vocabulary.house import House
 from offline_cache import outbox
 from offline_cache.outside import Outside
+from offline_cache.participant import FactRule, Kept, Participant, Written
 
 _KEPT_MS = 30 * 86_400_000
 """Orders expire long before."""
+
+
+class OrderTaken(msgspec.Struct, frozen=True):
+    """An order of the hub was judged: its result, and how it leaves the terminal when it says something about that."""
+
+    fact: wire.OrderFact
+    house: House | None
 
 
 def is_known(db: apsw.Connection, order: str) -> bool:
@@ -32,3 +41,14 @@ def house(db: apsw.Connection) -> House:
     """As the last order left it; open when there never was one."""
     row = db.execute("SELECT closed, closed_message FROM instance").fetchone()
     return House(bool(row[0]), str(row[1])) if row else House()
+
+
+def _write(db: apsw.Connection, outside: Outside, order: OrderTaken) -> Written:
+    keep(db, outside, order.fact, order.house)
+    return Kept()
+
+
+PARTICIPANT = Participant(
+    name="orders",
+    facts=(FactRule(kind=OrderTaken, write=_write, subject=lambda order: order.fact.id),),
+)

@@ -9,7 +9,7 @@ import msgspec
 
 from kiosk import wire
 from kiosk.config import Hub
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import OwnerThread
 from kiosk.vocabulary.depth import shallow
 from offline_cache.answers import Answer, Away, Refused
 from offline_cache.clients import client_maker
@@ -59,18 +59,18 @@ class CallsThread:
         """The last whole answer: its day and its calls."""
         self._stopping = threading.Event()
         self._client: HubClient | None = None
-        self._thread = owner_thread("calls", self._run, deaths(note))
+        self.thread = OwnerThread("calls", self._run, deaths(note))
 
     def start(self) -> None:
         """Subscribe in the background."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Leave the stream and end the thread."""
         self._stopping.set()
         if self._client is not None:
             self._client.abandon()
-        self._thread.join(timeout_s)
+        self.thread.join(timeout_s)
 
     def _run(self) -> None:
         self._client = client = self._make_client()

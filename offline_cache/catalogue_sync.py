@@ -17,7 +17,7 @@ import msgspec
 from kiosk import wire
 from kiosk.catalogue.faults import CatalogueFaults, Fault
 from kiosk.config import Hub
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import OwnerThread
 from kiosk.wire import CATALOGUE_FAULT_MAX
 from offline_cache.answers import Away, Refused
 from offline_cache.catalogue_build import Mismatch
@@ -80,12 +80,12 @@ class CatalogueSync:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._client: HubClient | None = None
-        self._thread = owner_thread("catalogue-sync", self._run, deaths(note))
+        self.thread = OwnerThread("catalogue-sync", self._run, deaths(note))
 
     def start(self) -> None:
         """Begin with a question."""
         self._follower = Follower(self._hub, self._catalogue, self._note)
-        self._thread.start()
+        self.thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Give up what is under way and end the thread."""
@@ -93,7 +93,7 @@ class CatalogueSync:
         self._wake.set()
         if self._client is not None:
             self._client.abandon()
-        self._thread.join(timeout_s)
+        self.thread.join(timeout_s)
 
     def heard(self, answer: wire.HeartbeatAnswer) -> None:
         """What the hub said about its manifest and its clock; from any thread."""

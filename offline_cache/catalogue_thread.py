@@ -7,7 +7,7 @@ from functools import partial
 
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import OwnerThread
 from kiosk.vocabulary.effects import Search, UseCatalogue
 from kiosk.vocabulary.events import CatalogueChanged, Event, SearchFound
 from kiosk.wire import Change
@@ -40,18 +40,20 @@ class CatalogueThread:
         self._inbox: queue.SimpleQueue[Search | UseCatalogue | None] = queue.SimpleQueue()
         self._index: SearchIndex | None = None
         self._generation = -1
+        self._at_hand: Search | None = None
+        """Not answered yet."""
         self._ready: dict[int, SearchIndex] = {}
         self._lock = threading.Lock()
-        self._thread = owner_thread("catalogue", self._run, deaths(note))
+        self.thread = OwnerThread("catalogue", self._run, deaths(note))
 
     def start(self) -> None:
         """Open the index in its own thread."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """End the thread."""
         self._inbox.put(None)
-        self._thread.join(timeout_s)
+        self.thread.join(timeout_s)
 
     def submit(self, effect: Search | UseCatalogue) -> None:
         """Search, or switch; never blocks."""
@@ -89,14 +91,20 @@ class CatalogueThread:
                 self._ready.pop(old).close()
 
     def _run(self) -> None:
+        if (left := self._at_hand) is not None:  # an earlier life of this thread ended over it
+            self._answer(left, Hits())
         self._guarded(self._check)
         while (effect := self._newest()) is not None:
-            hits = self._search(effect)
-            self._post(SearchFound(effect.token, hits.sure, hits.unsure))
+            self._at_hand = effect
+            self._answer(effect, self._search(effect))
         self._close()
         with self._lock:
             for index in self._ready.values():
                 index.close()
+
+    def _answer(self, effect: Search, hits: Hits) -> None:
+        self._at_hand = None
+        self._post(SearchFound(effect.token, hits.sure, hits.unsure))
 
     def _newest(self) -> Search | None:
         waiting: Search | None = None

@@ -14,7 +14,9 @@ from pathlib import Path
 import apsw
 import msgspec
 
+from offline_cache import layout_parts
 from offline_cache.files import DISK, Files
+from offline_cache.layout_parts import Part
 
 OLDEST_SQLITE = 3_051_003
 """Older ones may lose or corrupt commits when the WAL is reset (sqlite.org/wal.html, "the WAL-reset bug")."""
@@ -48,10 +50,14 @@ class DatabaseFault(msgspec.Struct, frozen=True):
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """What a file of ours looks like: its application id and the SQL of every migration step, oldest first."""
+    """What a file of ours looks like: its application id and the SQL of every migration step, oldest first.
+
+    The steps of ``parts`` follow those of the whole.
+    """
 
     application_id: int
     steps: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
 
 
 def open_database(
@@ -192,13 +198,19 @@ def _stranger(connection: apsw.Connection, path: Path, layout: Layout) -> Databa
         )
     version = int(str(connection.pragma("user_version")))
     if version > len(layout.steps):
-        return DatabaseFault(
-            Trouble.NEWER,
-            str(path),
-            f"written by a newer version (layout {version}, this program knows {len(layout.steps)})",
-            "Install the newer program again, or restore the copy it made beside this file.",
-        )
+        return _newer(path, f"layout {version}, this program knows {len(layout.steps)}")
+    if part := layout_parts.newer_than(connection, layout.parts):
+        return _newer(path, f"more steps of {part.name} than the {len(part.steps)} this program knows")
     return None
+
+
+def _newer(path: Path, what: str) -> DatabaseFault:
+    return DatabaseFault(
+        Trouble.NEWER,
+        str(path),
+        f"written by a newer version ({what})",
+        "Install the newer program again, or restore the copy it made beside this file.",
+    )
 
 
 def _configure(connection: apsw.Connection) -> None:
@@ -223,14 +235,20 @@ def _configure(connection: apsw.Connection) -> None:
 
 def _migrate(connection: apsw.Connection, path: Path, layout: Layout, files: Files) -> None:
     """Run the missing steps, each whole or not at all; a copy of the old file is made first."""
-    version = int(str(connection.pragma("user_version")))
+    version, later = int(str(connection.pragma("user_version"))), layout_parts.missing(connection, layout.parts)
     if 0 < version < len(layout.steps):
         _copy(connection, path.with_name(f"{path.stem}.before-v{len(layout.steps)}{path.suffix}"), files)
+    elif changed := [step for step in later if step.number > 1]:  # a first step only adds
+        name = f"{changed[0].part.name}-v{len(changed[0].part.steps)}"
+        _copy(connection, path.with_name(f"{path.stem}.before-{name}{path.suffix}"), files)
     for number, step in enumerate(layout.steps[version:], version + 1):
         with transaction(connection):
             connection.execute(step)
             connection.pragma("application_id", layout.application_id)
             connection.pragma("user_version", number)
+    for part_step in later:
+        with transaction(connection):
+            layout_parts.take(connection, part_step)
 
 
 def _copy(connection: apsw.Connection, target: Path, files: Files) -> None:

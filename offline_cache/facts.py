@@ -1,80 +1,94 @@
-"""The core's facts as rows: which function of the store writes each, and how it is answered."""
+"""The registered participants: which of them makes which kind of fact durable, checked when the program is built."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import apsw
+import msgspec
 
-from kiosk import wire
-from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, CommitScan
-from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, NumberCommitted, ScanCommitted
-from kiosk.vocabulary.tickets import Numbered
-from offline_cache import outbox, own_numbers, tickets
 from offline_cache.outside import Outside
-from offline_cache.tickets import OUTBOX_FULL, Kept, NotKept
+from offline_cache.participant import AtStart, FactRule, NotKept, Participant, Published, Written
 
-StoreEffect = CommitIntent | CommitNumber | CommitPaper | CommitCancel | CommitScan
+_REFUSED = (apsw.ConstraintError, apsw.TooBigError, UnicodeEncodeError, OverflowError)
+"""What writing a fact raises that does not fit the tables: the fact is refused and takes nothing else with it."""
 
-
-def write(db: apsw.Connection, outside: Outside, fact: StoreEffect) -> Kept | NotKept:
-    """Write it; inside the caller's transaction."""
-    match fact:
-        case CommitIntent(ticket=intent):
-            return tickets.intend(db, outside, intent)
-        case CommitNumber(ticket=numbered):
-            return _number(db, outside, numbered)
-        case CommitPaper(ticket=ticket, state=state, problem=problem):
-            return tickets.paper(db, outside, ticket, state, problem)
-        case CommitCancel(ticket=ticket):
-            return tickets.cancel(db, outside, ticket)
-        case CommitScan():
-            return _scan(db, outside, fact)
+_NAME = re.compile(r"[a-z][a-z_]*\Z")
 
 
-def committed(fact: StoreEffect, kept: Kept) -> Event | None:
-    """What to answer once it is committed."""
-    match fact:
-        case CommitIntent():
-            return IntentCommitted(fact.ticket.id)
-        case CommitNumber():
-            return NumberCommitted(fact.ticket.id)
-        case CommitCancel():
-            return CancelCommitted(fact.ticket)
-        case CommitScan():
-            return ScanCommitted(fact.id, kept.given_back)
-        case CommitPaper():
-            return None
+class NotRegistered(Exception):
+    """A fault of the program: the list of participants contradicts itself, or nobody in it knows a kind of fact."""
 
 
-def ticket_of(fact: StoreEffect) -> str:
-    """The ticket it is about (a scan has an id of its own)."""
-    match fact:
-        case CommitIntent() | CommitNumber():
-            return fact.ticket.id
-        case CommitPaper() | CommitCancel():
-            return fact.ticket
-        case CommitScan():
-            return fact.id
+class Register(msgspec.Struct, frozen=True):
+    """The participants, and their facts and published values by kind. Made by ``register``."""
+
+    participants: tuple[Participant, ...]
+    rules: dict[type, FactRule[Any]]
+    published: dict[type, Published[Any]]
+
+    def rule_of(self, fact: msgspec.Struct) -> FactRule[Any]:
+        """Raises NotRegistered when no participant knows this kind of fact."""
+        if (rule := self.rules.get(type(fact))) is None:
+            raise NotRegistered(f"no store participant knows the fact {_place(type(fact))}")
+        return rule
+
+    def write(self, db: apsw.Connection, outside: Outside, fact: msgspec.Struct) -> Written:
+        """Write it inside the caller's transaction. Raises apsw.Error when the file fails, NotRegistered."""
+        rule = self.rule_of(fact)
+        try:
+            with db:  # a savepoint: what breaks a constraint takes nothing else with it
+                written: Written = rule.write(db, outside, fact)
+        except _REFUSED as error:
+            return NotKept(str(error))
+        return written
+
+    def opened(self, db: apsw.Connection, outside: Outside) -> None:
+        """Tell every participant that a file is open."""
+        for each in self.participants:
+            each.opened(db, outside)
+
+    def settle(self, db: apsw.Connection, outside: Outside) -> tuple[AtStart, ...]:
+        """Let every participant end what a crash left half done."""
+        found = [each.settle(db, outside) for each in self.participants]
+        return tuple(each for each in found if each is not None)
+
+    def values(self, db: apsw.Connection, outside: Outside) -> dict[type, msgspec.Struct]:
+        """Read every published value."""
+        return {kind: each.read(db, outside) for kind, each in self.published.items()}
 
 
-def to_redo(fact: StoreEffect) -> CommitCancel | CommitPaper | None:
-    """What settles a fact whose commit failed: the visitor was told that there is no number, so there is none."""
-    match fact:
-        case CommitPaper():
-            return fact
-        case CommitIntent() | CommitNumber() | CommitCancel():
-            return CommitCancel(ticket_of(fact))
-        case CommitScan():
-            return None  # the visitor was sent to the counter with the slip
+def register(participants: Iterable[Participant], facts: Iterable[type] = ()) -> Register:
+    """Check the participants against each other and against the kinds of facts that they must know.
+
+    Raises NotRegistered with the place of everything that is wrong.
+    """
+    known = tuple(participants)
+    rules = [(rule, each) for each in known for rule in each.facts]
+    values = [(value, each) for each in known for value in each.publishes]
+    by_kind = {rule.kind: rule for rule, _ in rules}
+    faults = [
+        *(f"the name of the participant {each.name!r} is no name" for each in known if not _NAME.match(each.name)),
+        *_twice("participant", [(each.name, "the list") for each in known]),
+        *_twice("fact", [(_place(rule.kind), _where(each, rule.write)) for rule, each in rules]),
+        *_twice("published value", [(_place(value.kind), _where(each, value.read)) for value, each in values]),
+        *(f"no store participant knows the fact {_place(kind)}" for kind in facts if kind not in by_kind),
+    ]
+    if faults:
+        raise NotRegistered("; ".join(faults))
+    return Register(known, by_kind, {value.kind: value for value, _ in values})
 
 
-def _scan(db: apsw.Connection, outside: Outside, fact: CommitScan) -> Kept | NotKept:
-    if outbox.is_full(db, outside.outbox_limit):
-        return NotKept(OUTBOX_FULL)
-    told = wire.ScanFact(slip=fact.slip, scanned_ms=outside.clock.now().ms)
-    outbox.put(db, outside, fact.id, wire.OpKind.SCAN, told)
-    return Kept(given_back=tickets.is_given_back(db, fact.ticket))
+def _twice(what: str, registered: list[tuple[str, str]]) -> list[str]:
+    by_key: dict[str, list[str]] = {}
+    for key, where in registered:
+        by_key.setdefault(key, []).append(where)
+    return [f"the {what} {key} is there twice: in {' and in '.join(at)}" for key, at in by_key.items() if len(at) > 1]
 
 
-def _number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Kept | NotKept:
-    outcome = tickets.number(db, outside, ticket)
-    if isinstance(outcome, Kept) and ticket.label.slot == 0:
-        own_numbers.hear_day(db, ticket.business_day)
-    return outcome
+def _where(participant: Participant, function: Callable[..., object]) -> str:
+    return f"{participant.name} ({function.__module__})"
+
+
+def _place(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"

@@ -1,11 +1,10 @@
 """The help thread: calls a person to this terminal, beside everything else that is under way."""
 
-import queue
 from collections.abc import Callable
 from typing import assert_never
 
 from kiosk import wire
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import AnsweringLoop, OwnerThread
 from kiosk.vocabulary.effects import CancelHelp, SendHelp
 from kiosk.vocabulary.events import Event, HelpNotSent, HelpSent
 from offline_cache.answers import Answer, Result
@@ -35,32 +34,41 @@ class HelpThread:
         self._prompt: Prompt[wire.HelpRequest, Result[object]] = Prompt(
             "help-post", make_client, lambda client, request: client.help(request), warm_s=None, note=note
         )
-        self._inbox: queue.SimpleQueue[SendHelp | CancelHelp | None] = queue.SimpleQueue()
-        self._thread = owner_thread("help", self._run, deaths(note))
+        self._note = note
+        self._loop: AnsweringLoop[SendHelp | CancelHelp] = AnsweringLoop(self._do, self._fail)
+        self.thread = OwnerThread("help", self._run, deaths(note))
 
     def start(self) -> None:
         """Wait for calls."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """End the thread."""
-        self._inbox.put(None)
-        self._thread.join(timeout_s)
+        self._loop.end()
+        self.thread.join(timeout_s)
 
     def submit(self, effect: SendHelp | CancelHelp) -> None:
         """Call, or take a call back; never blocks."""
-        self._inbox.put(effect)
+        self._loop.put(effect)
 
     def _run(self) -> None:
-        while (effect := self._inbox.get()) is not None:
-            match effect:
-                case SendHelp():
-                    self._call(effect)
-                case CancelHelp():
-                    self._cancel(effect)
-                case _:
-                    assert_never(effect)
+        self._loop.run()
         self._prompt.close()
+
+    def _do(self, effect: SendHelp | CancelHelp) -> None:
+        match effect:
+            case SendHelp():
+                self._call(effect)
+            case CancelHelp():
+                self._cancel(effect)
+            case _:
+                assert_never(effect)
+
+    def _fail(self, effect: SendHelp | CancelHelp, place: str) -> None:
+        """A bug, or the end of the thread: the visitor is told to go to the counter."""
+        self._note("network-bug", {"place": "help", "detail": place})
+        if isinstance(effect, SendHelp):
+            self._post(HelpNotSent(effect.id))
 
     def _call(self, effect: SendHelp) -> None:
         request = wire.HelpRequest(id=effect.id, lang=effect.lang, reason=effect.reason, label=effect.label)
@@ -71,5 +79,5 @@ class HelpThread:
         """Until the hub has it, or somebody else wants something of this thread."""
         request = wire.HelpRequest(id=effect.id, withdrawn=True)
         for _ in range(CANCEL_TRIES):
-            if isinstance(self._prompt(request, self._deadline_s), Answer) or not self._inbox.empty():
+            if isinstance(self._prompt(request, self._deadline_s), Answer) or self._loop.waiting():
                 return

@@ -1,12 +1,11 @@
 """The numbers thread: one POST for a number, answered within 400 ms; else a number of the terminal's own."""
 
-import queue
 import time
 from collections.abc import Callable
 
 from kiosk import wire
 from kiosk.config import Hub
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import AnsweringLoop, OwnerThread
 from kiosk.vocabulary.effects import AskNumber
 from kiosk.vocabulary.events import Event, NumberGiven, NumberRefused, NumberSilent
 from kiosk.vocabulary.labels import Label, parse_label
@@ -56,21 +55,21 @@ class NumbersThread:
             lambda client, request: client.ticket(request),
             note=note,
         )
-        self._inbox: queue.SimpleQueue[tuple[AskNumber, float] | None] = queue.SimpleQueue()
-        self._thread = owner_thread("numbers", self._run, deaths(note))
+        self._loop: AnsweringLoop[tuple[AskNumber, float]] = AnsweringLoop(self._do, self._fail)
+        self.thread = OwnerThread("numbers", self._run, deaths(note))
 
     def start(self) -> None:
         """Open and warm the connection in the background."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """End the thread; a question under way is given up."""
-        self._inbox.put(None)
-        self._thread.join(timeout_s)
+        self._loop.end()
+        self.thread.join(timeout_s)
 
     def submit(self, effect: AskNumber) -> None:
         """Ask; never blocks. The time starts now."""
-        self._inbox.put((effect, self._clock() + self._deadline_s))
+        self._loop.put((effect, self._clock() + self._deadline_s))
 
     def probed(self, good: bool) -> None:
         """The hub answered something in time, or did not; from any thread."""
@@ -79,18 +78,18 @@ class NumbersThread:
 
     def _run(self) -> None:
         self._prompt.warm()
-        while (job := self._inbox.get()) is not None:
-            effect, until = job
-            self._post(self._guarded(effect.ticket, until))
-            self._prompt.warm()
+        self._loop.run()
         self._prompt.close()
 
-    def _guarded(self, intent: TicketIntent, until: float) -> Event:
-        try:
-            return self._number(intent, until)
-        except Exception as error:  # noqa: BLE001 - the edge: a bug ends this question, not the thread
-            self._note("network-bug", {"place": "numbers", "detail": type(error).__name__})
-            return NumberSilent(intent.id, Problem.HUB_AWAY)
+    def _do(self, job: tuple[AskNumber, float]) -> None:
+        effect, until = job
+        self._post(self._number(effect.ticket, until))
+        self._prompt.warm()
+
+    def _fail(self, job: tuple[AskNumber, float], place: str) -> None:
+        """A bug, or the end of the thread: nobody knows whether there is a number."""
+        self._note("network-bug", {"place": "numbers", "detail": place})
+        self._post(NumberSilent(job[0].ticket.id, Problem.HUB_AWAY))
 
     def _number(self, intent: TicketIntent, until: float) -> Event:
         if self._breaker.is_open and (own := self._own(intent, "breaker_open")) is not None:

@@ -18,6 +18,7 @@ import msgspec
 from kiosk import wire
 from kiosk.vocabulary.labels import Label
 from offline_cache.outside import Outside
+from offline_cache.participant import Participant, Published
 
 FIRST_MS = 500.0
 LONGEST_MS = 60_000.0
@@ -30,6 +31,12 @@ _TAKEN = "label_taken"
 """Another ticket has this number (hub/queues/refusals.py): waiting changes nothing, people must look."""
 
 Uniform = Callable[[float, float], float]
+
+
+class Newest(msgspec.Struct, frozen=True):
+    """The operation that was put in last; another number than before means that there is something new to send."""
+
+    seq: int
 
 
 class Verdict(Enum):
@@ -226,3 +233,14 @@ def _code(why: str) -> str:
     """The refusal's code in what ``_tried`` kept."""
     parts = why.split(" ", 3)
     return parts[2] if len(parts) > 2 else ""
+
+
+def _settle(db: apsw.Connection, _outside: Outside) -> None:
+    begin_anew(db)
+
+
+PARTICIPANT = Participant(
+    name="outbox",
+    publishes=(Published(Newest, lambda db, outside: Newest(newest(db))),),
+    settle=_settle,
+)

@@ -12,6 +12,9 @@ import apsw
 import msgspec
 
 from kiosk import wire
+from kiosk.vocabulary.effects import CommitCancel, CommitNumber
+from kiosk.vocabulary.events import NumberCommitted, StoreFailed
+from kiosk.vocabulary.ids import TicketId
 from kiosk.vocabulary.labels import Label, parse_label
 from kiosk.vocabulary.machines import is_same_machine, remembered
 from kiosk.vocabulary.slips import Slip, service_mark, slip_text
@@ -19,7 +22,7 @@ from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from offline_cache import outbox, tickets
 from offline_cache.hub_clock import Arrival, Offset
 from offline_cache.outside import Outside
-from offline_cache.tickets import NotKept
+from offline_cache.participant import FactRule, Kept, NotKept, Participant, Published, Written
 
 _CLOCK_MOVED_MS = 50
 _UNTOLD = (
@@ -167,6 +170,14 @@ def draw(db: apsw.Connection, outside: Outside, intent: TicketIntent, series: st
     return written if isinstance(written, NotKept) else ticket
 
 
+def keep_number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Written:
+    """Make a number durable, the hub's or one of our own; one of the hub's names the open business day."""
+    written = tickets.number(db, outside, ticket)
+    if isinstance(written, Kept) and ticket.label.slot == 0:
+        hear_day(db, ticket.business_day)
+    return tickets.answered(written, NumberCommitted(ticket.id))
+
+
 def keep_offset(db: apsw.Connection, offset: Offset | None) -> None:
     """Keep what was learnt of the hub's clock; written only when it has moved."""
     if offset is not None:
@@ -203,7 +214,7 @@ def _count(db: apsw.Connection, series: str) -> int:
     return int(row[0])
 
 
-def _arrival(db: apsw.Connection, ticket: str) -> Arrival:
+def _arrival(db: apsw.Connection, ticket: TicketId) -> Arrival:
     """Of the tap: the intent has kept it."""
     row = db.execute("SELECT arrival_ms, arrival_sure FROM ticket WHERE id = ?", (ticket,)).fetchone()
     assert row is not None
@@ -229,3 +240,19 @@ def _is_day(text: str) -> bool:
         return datetime.date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+PARTICIPANT = Participant(
+    name="own_numbers",
+    facts=(
+        FactRule(
+            kind=CommitNumber,
+            write=lambda db, outside, fact: keep_number(db, outside, fact.ticket),
+            failed=lambda fact, reason: StoreFailed(fact.ticket.id, reason),
+            redo=lambda fact: CommitCancel(fact.ticket.id),  # the visitor was told that there is no number
+            subject=lambda fact: fact.ticket.id,
+        ),
+    ),
+    publishes=(Published(Standing, standing),),
+    opened=set_clock,
+)

@@ -42,8 +42,8 @@ class Prompt(Generic[Q, A]):
         self._left: list[_Worker[Q, A]] = []
 
     def warm(self) -> None:
-        """Have a worker with an open connection ready."""
-        if self._worker is None:
+        """Have a worker with an open connection ready; one that died is replaced."""
+        if self._worker is None or not self._worker.is_alive():
             self._worker = _Worker(self._name, self._make_client, self._ask, self._warm_s, self._note)
             self._worker.start()
 

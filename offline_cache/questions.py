@@ -10,8 +10,10 @@ from kiosk import wire
 from kiosk.vocabulary.house import House
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from offline_cache import applied_orders, outbox, own_numbers
+from offline_cache.applied_orders import OrderTaken
 from offline_cache.outbox import Batch, Settled, Uniform
 from offline_cache.own_numbers import Standing
+from offline_cache.participant import Kept
 from offline_cache.storage import StorageThread
 
 
@@ -34,7 +36,7 @@ class Questions:
     @property
     def standing(self) -> Standing | None:
         """Slot, business day and generations as of the last commit; None while nothing was opened yet."""
-        return self._storage.standing
+        return self._storage.latest(Standing)
 
     @property
     def machine(self) -> str:
@@ -88,12 +90,7 @@ class Questions:
 
     def keep_order(self, fact: wire.OrderFact, house: House | None) -> bool:
         """Keep an order, how it leaves the house, and its result for the hub; False: nothing was kept."""
-
-        def keep(db: apsw.Connection) -> bool:
-            applied_orders.keep(db, self._outside, fact, house)
-            return True
-
-        return bool(self._storage.ask(keep))
+        return isinstance(self._storage.keep(OrderTaken(fact, house)), Kept)
 
     def house(self) -> House:
         """As the last order left it."""

@@ -1,10 +1,9 @@
 """The standing thread: asks the hub how the ticket stands whose slip is held before the scanner."""
 
-import queue
 from collections.abc import Callable
 
 from kiosk import wire
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import AnsweringLoop, OwnerThread
 from kiosk.vocabulary.effects import LookUp
 from kiosk.vocabulary.events import Event, StandingFound, StandingNotFound
 from offline_cache.answers import Answer, Away, Refused, Result
@@ -30,26 +29,31 @@ class StandingThread:
         self._prompt: Prompt[wire.StandingRequest, Result[wire.StandingAnswer]] = Prompt(
             "standing-post", make_client, lambda client, request: client.standing(request), warm_s=None, note=note
         )
-        self._inbox: queue.SimpleQueue[LookUp | None] = queue.SimpleQueue()
-        self._thread = owner_thread("standing", self._run, deaths(note))
+        self._note = note
+        self._loop: AnsweringLoop[LookUp] = AnsweringLoop(lambda effect: self._post(self._ask(effect)), self._fail)
+        self.thread = OwnerThread("standing", self._run, deaths(note))
 
     def start(self) -> None:
         """Wait for questions."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """End the thread."""
-        self._inbox.put(None)
-        self._thread.join(timeout_s)
+        self._loop.end()
+        self.thread.join(timeout_s)
 
     def submit(self, effect: LookUp) -> None:
         """Ask; never blocks."""
-        self._inbox.put(effect)
+        self._loop.put(effect)
 
     def _run(self) -> None:
-        while (effect := self._inbox.get()) is not None:
-            self._post(self._ask(effect))
+        self._loop.run()
         self._prompt.close()
+
+    def _fail(self, effect: LookUp, place: str) -> None:
+        """A bug, or the end of the thread: the visitor reads what holds without the hub."""
+        self._note("network-bug", {"place": "standing", "detail": place})
+        self._post(StandingNotFound(effect.id))
 
     def _ask(self, effect: LookUp) -> StandingFound | StandingNotFound:
         match self._prompt(wire.StandingRequest(token=effect.token, slip=effect.slip), self._deadline_s):

@@ -1,25 +1,27 @@
 """The storage thread: the only writer (and reader) of ``terminal.db``.
 
-Effects go in, events come out after the commit that makes them true. What waits is committed together. After an error
-of disk or file nothing is issued on that connection any more (a failed fsync must not be retried: Linux marks the
-pages clean): every waiting fact is answered ``StoreFailed``, the file is closed, reopened or put into quarantine, and
-it counts as well again only after a real commit.
+Facts go in, answers come out after the commit that makes them true. What waits is committed together. The thread knows
+no feature: what a fact writes, what is answered, and what is settled at the start say the participants
+(``offline_cache/participant.py``).
+
+After an error of disk or file nothing is issued on that connection any more (a failed fsync must not be retried: Linux
+marks the pages clean): every waiting fact is answered as failed, the file is closed, reopened or put into quarantine,
+and it counts as well again only after a real commit.
 """
 
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import apsw
 import msgspec
 
-from kiosk.owner_thread import owner_thread
-from kiosk.vocabulary.effects import CommitCancel, CommitPaper
-from kiosk.vocabulary.events import Event, StoreFailed
-from offline_cache import outbox, own_numbers, tickets
+from kiosk.owner_thread import NO_PLACE, OwnerThread, place_of
+from kiosk.vocabulary.effects import STORE_EFFECTS
+from kiosk.vocabulary.events import Event
 from offline_cache.database import (
     DatabaseFault,
     Trouble,
@@ -30,56 +32,56 @@ from offline_cache.database import (
     quarantine,
     transaction,
 )
-from offline_cache.facts import StoreEffect, committed, ticket_of, to_redo, write
+from offline_cache.facts import NotRegistered, Register, register
 from offline_cache.notes import Note, deaths, ignore
 from offline_cache.outside import Outside
-from offline_cache.own_numbers import Standing
-from offline_cache.terminal_layout import LAYOUT
-from offline_cache.tickets import NotKept, Unfinished
+from offline_cache.participant import AtStart, Kept, NotKept, Participant, Written
+from offline_cache.participants import PARTICIPANTS
+from offline_cache.store_jobs import FactJob, Question, Stop, Work, begins, outcome_of
+from offline_cache.terminal_layout import layout_of
 
 T = TypeVar("T")
+S = TypeVar("S", bound=AtStart)
+P = TypeVar("P", bound=msgspec.Struct)
 Post = Callable[[Event], None]
 Opener = Callable[[Path], "apsw.Connection | DatabaseFault"]
 
 _GROUP = 64
 _REDO_MAX = 1000
-_BEGUN_S = 5.0
 
 
 class StoreReady(msgspec.Struct, frozen=True):
     """``terminal.db`` is open and what a crash left half done is settled."""
 
-    newest_ms: int
-    """Unix ms of the newest id: give it to ``IdMaker`` so that ids never go back."""
-    unfinished: Unfinished
-    paper_in_doubt: bool
-    """Nobody knows what became of the last slip."""
+    settled: tuple[AtStart, ...] = ()
+    """What the participants tell, in their order."""
+
+    def of(self, kind: type[S]) -> S:
+        """What the participant that tells this kind has told. Raises NotRegistered when none does."""
+        for each in self.settled:
+            if isinstance(each, kind):
+                return each
+        raise NotRegistered(f"no store participant tells {kind.__qualname__} at the start")
 
 
-class _Question(msgspec.Struct, frozen=True):
-    """Work of another thread on the same connection."""
+class Listener(msgspec.Struct, Generic[P], frozen=True):
+    """Who wants to hear of a published value when it has changed; called on the storage thread, never waits."""
 
-    run: Callable[[apsw.Connection], object]
-    answer: "Future[Any]"
-
-
-class _Stop(msgspec.Struct, frozen=True):
-    """Finish what was asked before, then close."""
+    kind: type[P]
+    call: Callable[[P], None]
 
 
-_Job = StoreEffect | _Question | _Stop
-
-
-def open_terminal_db(path: Path) -> apsw.Connection | DatabaseFault:
-    """Open ``terminal.db``."""
-    return open_database(path, LAYOUT)
+def open_terminal_db(path: Path, participants: Iterable[Participant] = PARTICIPANTS) -> apsw.Connection | DatabaseFault:
+    """Open ``terminal.db`` with the tables of these participants."""
+    return open_database(path, layout_of(participants))
 
 
 class StorageThread:
-    """Owns ``terminal.db``. ``post`` takes the answers, ``owing`` is called when there is something new for the hub,
-    ``stands`` when the standing with the hub has changed (slot, business day, outbox full).
+    """Owns ``terminal.db``. ``post`` takes the answers, ``listeners`` hear of published values that have changed (of
+    all of them after each opening).
 
-    ``note`` writes to the event log: store-opened, store-failed, store-quarantined, store-rejected, store-bug.
+    ``note`` writes to the event log: store-opened, store-failed, store-quarantined, store-rejected, store-bug. Raises
+    NotRegistered when the participants contradict each other or leave an effect or a listener without its own.
     """
 
     def __init__(
@@ -88,39 +90,58 @@ class StorageThread:
         post: Post,
         *,
         note: Note = ignore,
-        owing: Callable[[], None] = lambda: None,
-        stands: Callable[[Standing], None] = lambda standing: None,
+        participants: Iterable[Participant] = PARTICIPANTS,
+        listeners: tuple[Listener[Any], ...] = (),
         outside: Outside | None = None,
-        opener: Opener = open_terminal_db,
+        opener: Opener | None = None,
         retry_s: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.ready: Future[StoreReady | DatabaseFault] = Future()
         """Result of the first opening."""
-        self.standing: Standing | None = None
-        """As of the last commit; None before the first opening."""
         self.outside = outside or Outside()
-        self._path, self._post, self._note, self._owing, self._stands = path, post, note, owing, stands
-        self._opener, self._retry_s, self._clock = opener, retry_s, clock
-        self._inbox: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        known = tuple(participants)
+        self._register = _complete(register(known, STORE_EFFECTS), listeners)
+        self._path, self._post, self._note, self._listeners = path, post, note, listeners
+        self._opener = opener or (lambda path: open_terminal_db(path, known))
+        self._retry_s, self._clock = retry_s, clock
+        self._inbox: queue.SimpleQueue[Work | Stop] = queue.SimpleQueue()
         self._db: apsw.Connection | None = None
         self._why, self._retry_at = "not open yet", 0.0
-        self._settled, self._newest_debt = False, 0
-        self._redo: dict[CommitCancel | CommitPaper, None] = {}
-        self._thread = owner_thread("storage", self._run, deaths(note))
+        self._settled = False
+        self._at_hand: list[Work] = []
+        """Begun, and not answered yet."""
+        self._published: dict[type, msgspec.Struct] = {}
+        self._redo: dict[msgspec.Struct, None] = {}
+        self.thread = OwnerThread("storage", self._run, deaths(note))
 
     def start(self) -> None:
         """Open the file in its own thread."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Commit what was asked for before this call, close the file, end the thread."""
-        self._inbox.put(_Stop())
-        self._thread.join(timeout_s)
+        self._inbox.put(Stop())
+        self.thread.join(timeout_s)
 
-    def submit(self, effect: StoreEffect) -> None:
-        """Make this durable; never blocks. The answer is posted."""
-        self._inbox.put(effect)
+    def submit(self, fact: msgspec.Struct) -> None:
+        """Make this durable; never blocks. The answer is posted. Raises NotRegistered when nobody knows such a fact."""
+        self._inbox.put(FactJob(fact, self._register.rule_of(fact)))
+
+    def keep(self, fact: msgspec.Struct, timeout_s: float = 5.0) -> Written:
+        """Make this durable and wait for it: ``Kept`` comes after the commit, with the answer that is not posted.
+
+        NotKept: it breaks a rule of the store, the store is away, it was not begun in time (then it never will be), or
+        it was begun and nobody knows what came of it. Raises NotRegistered when nobody knows such a fact.
+        """
+        waiter: Future[Written] = Future()
+        self._inbox.put(FactJob(fact, self._register.rule_of(fact), waiter))
+        return outcome_of(waiter, timeout_s) or NotKept("not in time")
+
+    def latest(self, kind: type[P]) -> P | None:
+        """A published value as of the last commit, from any thread; None before the first opening."""
+        value = self._published.get(kind)
+        return value if isinstance(value, kind) else None
 
     def ask(self, run: Callable[[apsw.Connection], T], timeout_s: float = 5.0) -> T | None:
         """Run this as part of a transaction of the storage thread; the answer comes after the commit.
@@ -128,41 +149,46 @@ class StorageThread:
         None: the store is away, the work broke a rule of it, or it was not begun in time (then it never will be).
         """
         answer: Future[T] = Future()
-        self._inbox.put(_Question(run, answer))
-        try:
-            return answer.result(timeout_s)
-        except TimeoutError:
-            return None if answer.cancel() else _begun(answer)
-        except apsw.Error:
-            return None
+        self._inbox.put(Question(run, answer))
+        return outcome_of(answer, timeout_s)
 
     def _run(self) -> None:
-        if self._db is None:  # else the work begins anew after a fault, over the file that is open
+        if self._at_hand:  # an earlier life of this thread ended over these
+            self._break(NO_PLACE, self._take_at_hand(), damaged=False)
+        elif self._db is None:  # else the work begins anew over the file that is open
             self._open()
         while True:
             batch = self._next_batch()
-            stopping = any(isinstance(job, _Stop) for job in batch)
+            stopping = any(isinstance(job, Stop) for job in batch)
+            self._at_hand = [job for job in batch if not isinstance(job, Stop)]
             try:
-                self._serve([job for job in batch if not isinstance(job, _Stop)])
+                self._serve(self._at_hand)
             except Exception as error:  # noqa: BLE001 - the edge: a bug in who is told ends this round, not the thread
-                self._note("store-bug", {"detail": f"{type(error).__name__}: {error}"})
+                self._note_bug(error)
+                for job in self._take_at_hand():
+                    self._fail(job, "bug")
+            self._at_hand = []
             if stopping:
                 break
         if self._db is not None:
             close_quietly(self._db)
 
-    def _next_batch(self) -> list[_Job]:
+    def _take_at_hand(self) -> list[Work]:
+        left, self._at_hand = self._at_hand, []
+        return left
+
+    def _next_batch(self) -> list[Work | Stop]:
         """What waits now, at most one group; an empty one when it is time to try a broken store again."""
-        batch: list[_Job] = []
+        batch: list[Work | Stop] = []
         try:
             batch.append(self._inbox.get(timeout=self._retry_s if self._db is None else None))
-            while len(batch) < _GROUP and not isinstance(batch[-1], _Stop):
+            while len(batch) < _GROUP and not isinstance(batch[-1], Stop):
                 batch.append(self._inbox.get_nowait())
         except queue.Empty:
             pass
         return batch
 
-    def _serve(self, batch: list[StoreEffect | _Question]) -> None:
+    def _serve(self, batch: list[Work]) -> None:
         if self._db is None and self._clock() >= self._retry_at:
             self._open()
         if self._db is None:
@@ -171,40 +197,54 @@ class StorageThread:
             return
         try:
             answers = self._commit(self._db, batch)
-            self._look(self._db)
-            new_debts = self._has_new_debts(self._db)
+            values = self._register.values(self._db, self.outside)
         except apsw.Error as error:
             self._break(f"{type(error).__name__}: {error}", batch, damaged=is_damage(error))
         except Exception as error:  # noqa: BLE001 - the edge: a bug ends this batch, not the store
-            self._note("store-bug", {"detail": f"{type(error).__name__}: {error}"})
+            self._note_bug(error)
             self._break("bug", batch, damaged=False)
         else:
+            self._tell(self._publish(values))
             for answer in answers:
+                del self._at_hand[0]  # whatever ends this thread now: nobody hears of the opposite afterwards
                 answer()
-            if new_debts:
-                self._owing()
 
-    def _commit(self, db: apsw.Connection, batch: list[StoreEffect | _Question]) -> list[Callable[[], None]]:
+    def _commit(self, db: apsw.Connection, batch: list[Work]) -> list[Callable[[], None]]:
         with transaction(db):
             return [self._apply(db, job) for job in batch]
 
-    def _apply(self, db: apsw.Connection, job: StoreEffect | _Question) -> Callable[[], None]:
+    def _apply(self, db: apsw.Connection, job: Work) -> Callable[[], None]:
         """Write one fact; returns what is to be told once it is committed."""
-        if isinstance(job, _Question):
+        if isinstance(job, Question):
             return self._answer(db, job)
-        try:
-            with db:  # a savepoint: a fact that breaks a constraint takes nothing else with it
-                outcome = write(db, self.outside, job)
-        except (apsw.ConstraintError, apsw.TooBigError, UnicodeEncodeError, OverflowError) as error:
-            outcome = NotKept(str(error))
-        if isinstance(outcome, NotKept):
-            return self._rejecting(job, outcome.reason)
-        event = committed(job, outcome)
-        return (lambda: self._post(event)) if event is not None else _nothing
+        if job.waiter is not None and not begins(job.waiter):
+            return _nothing
+        written = self._write(db, job.fact)
+        return lambda: self._tell_written(job, written)
 
-    def _answer(self, db: apsw.Connection, question: _Question) -> Callable[[], None]:
+    def _write(self, db: apsw.Connection, fact: msgspec.Struct) -> Written:
+        try:
+            return self._register.write(db, self.outside, fact)
+        except apsw.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge: a bug in one participant takes nothing from the others
+            self._note_bug(error)
+            return NotKept(type(error).__name__)
+
+    def _tell_written(self, job: FactJob, written: Written) -> None:
+        if isinstance(written, NotKept):
+            fields = {"fact": type(job.fact).__name__, "id": job.rule.subject(job.fact), "detail": written.reason}
+            self._note("store-rejected", fields)
+        if job.waiter is not None:
+            job.waiter.set_result(written)
+            return
+        event = written.answer if isinstance(written, Kept) else job.rule.failed(job.fact, written.reason)
+        if event is not None:
+            self._post(event)
+
+    def _answer(self, db: apsw.Connection, question: Question) -> Callable[[], None]:
         answer = question.answer
-        if not answer.set_running_or_notify_cancel():
+        if not begins(answer):
             return _nothing
         try:
             with db:
@@ -214,27 +254,27 @@ class StorageThread:
             return _failing(answer, error)
         return lambda: answer.set_result(found)
 
-    def _look(self, db: apsw.Connection) -> None:
-        """After a commit: has the standing with the hub changed?"""
-        standing = own_numbers.standing(db, self.outside)
-        if standing != self.standing:
-            self.standing = standing
-            self._stands(standing)
+    def _publish(self, values: dict[type, msgspec.Struct]) -> list[msgspec.Struct]:
+        """Let other threads read these values; returns those that have changed."""
+        before, self._published = self._published, values
+        return [value for kind, value in values.items() if value != before.get(kind)]
 
-    def _has_new_debts(self, db: apsw.Connection) -> bool:
-        """Whoever put it there: a fact, the result of an order, or a restored hub that must hear the day again."""
-        before, self._newest_debt = self._newest_debt, outbox.newest(db)
-        return self._newest_debt != before
+    def _tell(self, values: Iterable[msgspec.Struct]) -> None:
+        for value in values:
+            for listener in self._listeners:
+                if listener.kind is type(value):
+                    self._call(listener, value)
 
-    def _rejecting(self, job: StoreEffect, reason: str) -> Callable[[], None]:
-        def tell() -> None:
-            self._note("store-rejected", {"ticket": ticket_of(job), "detail": reason})
-            if not isinstance(job, CommitPaper):
-                self._post(StoreFailed(ticket_of(job), reason))
+    def _call(self, listener: Listener[Any], value: msgspec.Struct) -> None:
+        try:
+            listener.call(value)
+        except Exception as error:  # noqa: BLE001 - the edge: a bug in who listens takes nothing from the others
+            self._note_bug(error)
 
-        return tell
+    def _note_bug(self, error: Exception) -> None:
+        self._note("store-bug", {"detail": place_of(error)})
 
-    def _break(self, why: str, batch: list[StoreEffect | _Question], *, damaged: bool) -> None:
+    def _break(self, why: str, batch: list[Work], *, damaged: bool) -> None:
         """Stop issuing, answer everybody, close, open anew (beside the damaged file when it is damaged)."""
         if self._db is not None:
             close_quietly(self._db)
@@ -246,23 +286,26 @@ class StorageThread:
             self._quarantine()
         self._open()
 
-    def _fail(self, job: StoreEffect | _Question, why: str) -> None:
-        if isinstance(job, _Question):
-            if not job.answer.cancelled():
-                _failing(job.answer, apsw.IOError(why))()
+    def _fail(self, job: Work, why: str) -> None:
+        if isinstance(job, Question):
+            _failing(job.answer, apsw.IOError(why))()
             return
-        redo = to_redo(job)
+        if job.waiter is not None and not begins(job.waiter):
+            return
+        redo = job.rule.redo(job.fact)
         if redo is not None and len(self._redo) < _REDO_MAX:
             self._redo[redo] = None
-        if not isinstance(job, CommitPaper):
-            self._post(StoreFailed(ticket_of(job), why))
+        if job.waiter is not None:
+            job.waiter.set_result(NotKept(why))
+        elif (event := job.rule.failed(job.fact, why)) is not None:
+            self._post(event)
 
     def _open(self) -> None:
         self._retry_at = self._clock() + self._retry_s
         try:
             self._try_open()
         except Exception as error:  # noqa: BLE001 - the edge: a bug leaves the store closed and is tried again
-            self._note("store-bug", {"detail": f"{type(error).__name__}: {error}"})
+            self._note_bug(error)
             self._unopened(fault_of(self._path, error))
 
     def _try_open(self) -> None:
@@ -281,6 +324,10 @@ class StorageThread:
             self._unopened(fault_of(self._path, error))
             if is_damage(error):
                 self._quarantine()
+        except Exception:
+            if opened is not self._db:
+                close_quietly(opened)  # a bug in a participant: it is tried again, over a file that is free
+            raise
 
     def _unopened(self, fault: DatabaseFault) -> None:
         if self._why != str(fault):
@@ -293,21 +340,17 @@ class StorageThread:
         """Prove that the store takes a commit; settle a crash (the first time) and what failed meanwhile."""
         with transaction(db):
             db.execute("UPDATE instance SET starts = starts + 1")
-            own_numbers.set_clock(db, self.outside)
-            left = Unfinished((), ())
-            if not self._settled:
-                outbox.begin_anew(db)
-                left = tickets.unfinished(db, self.outside)
+            self._register.opened(db, self.outside)
+            settled = () if self._settled else self._register.settle(db, self.outside)
             for fact in self._redo:
-                write(db, self.outside, fact)
-            ready = StoreReady(tickets.newest_ms(db), left, tickets.paper_in_doubt(db))
-        self._look(db)
+                self._write(db, fact)
+        self._publish(self._register.values(db, self.outside))
         self._redo.clear()
         self._db, self._why, self._settled = db, "", True
-        self._note("store-opened", {"cancelled": str(len(left.cancelled)), "unconfirmed": str(len(left.unconfirmed))})
+        self._note("store-opened", {name: value for each in settled for name, value in each.fields().items()})
         if not self.ready.done():
-            self.ready.set_result(ready)
-        self._owing()
+            self.ready.set_result(StoreReady(settled))
+        self._tell(self._published.values())
 
     def _quarantine(self) -> None:
         try:
@@ -318,17 +361,17 @@ class StorageThread:
             self._note("store-quarantined", {"kept_as": aside.name})
 
 
-def _begun(answer: "Future[T]") -> T | None:
-    """Already on its way to the disk: what comes of it must be known."""
-    try:
-        return answer.result(_BEGUN_S)
-    except (TimeoutError, apsw.Error):
-        return None
+def _complete(registered: Register, listeners: tuple[Listener[Any], ...]) -> Register:
+    """The same, unless somebody listens for what no participant publishes."""
+    for listener in listeners:
+        if listener.kind not in registered.published:
+            raise NotRegistered(f"no store participant publishes {listener.kind.__qualname__}")
+    return registered
 
 
 def _failing(answer: "Future[Any]", error: apsw.Error) -> Callable[[], None]:
     def tell() -> None:
-        if not answer.done() and (answer.running() or answer.set_running_or_notify_cancel()):
+        if not answer.done() and begins(answer):
             answer.set_exception(error)
 
     return tell

@@ -16,7 +16,7 @@ import msgspec
 
 from kiosk import wire
 from kiosk.config import Hub
-from kiosk.owner_thread import owner_thread
+from kiosk.owner_thread import OwnerThread
 from kiosk.vocabulary.effects import CancelHelp, SendHelp
 from kiosk.vocabulary.events import Event, HubChanged
 from kiosk.vocabulary.problems import Problem
@@ -116,12 +116,17 @@ class SyncThread:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._client: HubClient | None = None
-        self._thread = owner_thread("sync", self._run, deaths(note))
+        self.thread = OwnerThread("sync", self._run, deaths(note))
+
+    @property
+    def threads(self) -> tuple[OwnerThread, ...]:
+        """For the watch."""
+        return self.thread, self._help.thread
 
     def start(self) -> None:
         """Begin: heartbeat first."""
         self._help.start()
-        self._thread.start()
+        self.thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Give up what is under way and end the threads; the outbox keeps what it has."""
@@ -130,7 +135,7 @@ class SyncThread:
         if self._client is not None:
             self._client.abandon()
         self._help.stop(timeout_s)
-        self._thread.join(timeout_s)
+        self.thread.join(timeout_s)
 
     def submit(self, effect: SendHelp | CancelHelp) -> None:
         """Call a person, or take the call back; never blocks."""

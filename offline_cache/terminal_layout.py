@@ -1,6 +1,14 @@
-"""The tables of ``terminal.db``, step by step. A step that has been delivered is never changed."""
+"""The tables of ``terminal.db``, step by step. A step that has been delivered is never changed.
+
+A participant that is new brings its tables itself (``Participant.tables``).
+"""
+
+from collections.abc import Iterable
 
 from offline_cache.database import Layout
+from offline_cache.layout_parts import Part
+from offline_cache.participant import Participant
+from offline_cache.participants import PARTICIPANTS
 
 _STEP_1 = """
 CREATE TABLE instance(
@@ -98,5 +106,11 @@ ALTER TABLE instance ADD COLUMN closed_n INTEGER NOT NULL DEFAULT 0;
 """
 """A business day that the hub closed because its clock had been wrong, and the highest count given under it."""
 
-LAYOUT = Layout(application_id=0x4B494F53, steps=(_STEP_1, _STEP_2, _STEP_3))
-"""Application id "KIOS"."""
+
+def layout_of(participants: Iterable[Participant]) -> Layout:
+    """The tables that all share (application id "KIOS"), and those that these participants bring."""
+    parts = tuple(Part(each.name, each.tables) for each in participants if each.tables)
+    return Layout(application_id=0x4B494F53, steps=(_STEP_1, _STEP_2, _STEP_3), parts=parts)
+
+
+LAYOUT = layout_of(PARTICIPANTS)

@@ -7,11 +7,14 @@ import apsw
 import msgspec
 
 from kiosk import wire
-from kiosk.vocabulary.ids import ms_of
+from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitPaper
+from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, StoreFailed
+from kiosk.vocabulary.ids import TicketId, ms_of
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
 from offline_cache import outbox
 from offline_cache.outside import Outside
+from offline_cache.participant import AtStart, FactRule, Kept, NotKept, Participant, Written
 
 _REPORTED = (PaperState.PRINTED, PaperState.NOT_PRINTED, PaperState.UNCONFIRMED, PaperState.SCREEN_ONLY)
 
@@ -19,29 +22,31 @@ OUTBOX_FULL = "outbox full"
 """Reason of the refusal of new work."""
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """The fact is in the table (perhaps it was there before)."""
-
-    given_back: bool = False
-    """A slip was read whose number had been given back here."""
-
-
-class NotKept(msgspec.Struct, frozen=True):
-    """The fact contradicts what is in the table; nothing was changed."""
-
-    reason: str
-
-
 class Unfinished(msgspec.Struct, frozen=True):
     """What a start found half done and settled."""
 
-    cancelled: tuple[str, ...]
+    cancelled: tuple[TicketId, ...]
     """Intents without a number: nothing was on paper; given back."""
-    unconfirmed: tuple[str, ...]
+    unconfirmed: tuple[TicketId, ...]
     """Numbers whose paper was asked for and never heard of again."""
 
 
-def intend(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> Kept | NotKept:
+class TicketsAtStart(AtStart, frozen=True):
+    """What the terminal must know of its tickets before the first visitor."""
+
+    newest_ms: int = 0
+    """Unix ms of the newest id: give it to ``IdMaker`` so that ids never go back."""
+    unfinished: Unfinished = Unfinished((), ())
+    paper_in_doubt: bool = False
+    """Nobody knows what became of the last slip."""
+
+    def fields(self) -> dict[str, str]:
+        """How much was left half done."""
+        left = self.unfinished
+        return {"cancelled": str(len(left.cancelled)), "unconfirmed": str(len(left.unconfirmed))}
+
+
+def intend(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> Written:
     """Remember what was asked for at the tap, and when that was; refused while the outbox is full."""
     state = _state(db, ticket.id)
     if state is not None:
@@ -52,7 +57,7 @@ def intend(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> Kept 
     return Kept()
 
 
-def number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Kept | NotKept:
+def number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Written:
     """Remember the number. From this commit on paper may move, so the paper counts as asked for.
 
     A number of the terminal's own is owed to the hub by the same commit.
@@ -81,7 +86,7 @@ def number(db: apsw.Connection, outside: Outside, ticket: Numbered) -> Kept | No
     return Kept()
 
 
-def paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState, problem: str = "") -> Kept | NotKept:
+def paper(db: apsw.Connection, outside: Outside, ticket: TicketId, state: PaperState, problem: str = "") -> Written:
     """Remember what became of the paper and owe it to the hub. A slip once printed stays printed."""
     row = db.execute("SELECT paper, problem FROM ticket WHERE id = ?", (ticket,)).fetchone()
     if row is None:
@@ -97,7 +102,7 @@ def paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState,
     return Kept()
 
 
-def cancel(db: apsw.Connection, outside: Outside, ticket: str) -> Kept | NotKept:
+def cancel(db: apsw.Connection, outside: Outside, ticket: TicketId) -> Written:
     """Give the number back, or leave a tombstone when there was none; owe it to the hub once."""
     if is_given_back(db, ticket):
         return Kept()
@@ -112,13 +117,19 @@ def cancel(db: apsw.Connection, outside: Outside, ticket: str) -> Kept | NotKept
 
 def unfinished(db: apsw.Connection, outside: Outside) -> Unfinished:
     """Settle what a crash left half done. Only at start, before the first visitor."""
-    open_ids = [str(row[0]) for row in db.execute("SELECT id FROM ticket WHERE state = 'intent'")]
-    asked = [str(row[0]) for row in db.execute("SELECT id FROM ticket WHERE state = 'numbered' AND paper = 'asked'")]
+    open_ids = _ids(db, "SELECT id FROM ticket WHERE state = 'intent'")
+    asked = _ids(db, "SELECT id FROM ticket WHERE state = 'numbered' AND paper = 'asked'")
     for ticket in open_ids:
         cancel(db, outside, ticket)
     for ticket in asked:
         paper(db, outside, ticket, PaperState.UNCONFIRMED)
     return Unfinished(tuple(open_ids), tuple(asked))
+
+
+def settle(db: apsw.Connection, outside: Outside) -> TicketsAtStart:
+    """Settle what a crash left half done, and read what the terminal must know before the first visitor."""
+    left = unfinished(db, outside)
+    return TicketsAtStart(newest_ms(db), left, paper_in_doubt(db))
 
 
 def tell_again(db: apsw.Connection, outside: Outside, business_day: str) -> int:
@@ -134,18 +145,19 @@ def tell_again(db: apsw.Connection, outside: Outside, business_day: str) -> int:
             (business_day,),
         )
     )
-    for ticket, state, slot, paper_state, problem in rows:
-        outbox.take_back(db, str(ticket))
+    for ident, state, slot, paper_state, problem in rows:
+        ticket = TicketId(str(ident))
+        outbox.take_back(db, ticket)
         if slot is not None:
-            _owe_ticket(db, outside, str(ticket))
+            _owe_ticket(db, outside, ticket)
         if paper_state in _REPORTED:
-            _owe_paper(db, outside, str(ticket), PaperState(paper_state), str(problem))
+            _owe_paper(db, outside, ticket, PaperState(paper_state), str(problem))
         if state == "cancelled":
-            outbox.put(db, outside, str(ticket), wire.OpKind.CANCEL, wire.CancelFact(str(ticket)))
+            outbox.put(db, outside, ticket, wire.OpKind.CANCEL, wire.CancelFact(ticket))
     return len(rows)
 
 
-def read(db: apsw.Connection, ticket: str) -> Numbered | None:
+def read(db: apsw.Connection, ticket: TicketId) -> Numbered | None:
     """A ticket that has its number; None when it has none, or is cancelled or unknown."""
     row = db.execute(
         "SELECT series, slot, n, service, queue, business_day, issued_at, ahead, slip_code, url FROM ticket"
@@ -168,7 +180,7 @@ def read(db: apsw.Connection, ticket: str) -> Numbered | None:
     )
 
 
-def is_given_back(db: apsw.Connection, ticket: str) -> bool:
+def is_given_back(db: apsw.Connection, ticket: TicketId) -> bool:
     """Whether it was given back here."""
     return _state(db, ticket) == "cancelled"
 
@@ -201,6 +213,10 @@ def newest_ms(db: apsw.Connection) -> int:
         return 0
 
 
+def _ids(db: apsw.Connection, sql: str) -> list[TicketId]:
+    return [TicketId(str(row[0])) for row in db.execute(sql)]
+
+
 def _insert(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> None:
     arrival = outside.clock.now()
     db.execute(
@@ -210,12 +226,12 @@ def _insert(db: apsw.Connection, outside: Outside, ticket: TicketIntent) -> None
     )
 
 
-def _state(db: apsw.Connection, ticket: str) -> str | None:
+def _state(db: apsw.Connection, ticket: TicketId) -> str | None:
     row = db.execute("SELECT state FROM ticket WHERE id = ?", (ticket,)).fetchone()
     return str(row[0]) if row else None
 
 
-def _owe_ticket(db: apsw.Connection, outside: Outside, ticket: str) -> None:
+def _owe_ticket(db: apsw.Connection, outside: Outside, ticket: TicketId) -> None:
     row = db.execute(
         "SELECT service, lang, series, slot, n, business_day, arrival_ms, arrival_sure, tapped_at FROM ticket"
         " WHERE id = ?",
@@ -238,6 +254,39 @@ def _owe_ticket(db: apsw.Connection, outside: Outside, ticket: str) -> None:
     outbox.put(db, outside, ticket, wire.OpKind.TICKET, fact)
 
 
-def _owe_paper(db: apsw.Connection, outside: Outside, ticket: str, state: PaperState, problem: str) -> None:
+def _owe_paper(db: apsw.Connection, outside: Outside, ticket: TicketId, state: PaperState, problem: str) -> None:
     fact = wire.PaperFact(id=ticket, outcome=state.value, problem=problem)
     outbox.put(db, outside, ticket, wire.OpKind.PAPER, fact)
+
+
+def answered(written: Written, answer: Event) -> Written:
+    """The same, and what to post when it was kept."""
+    return Kept(answer) if isinstance(written, Kept) else written
+
+
+PARTICIPANT = Participant(
+    name="tickets",
+    facts=(
+        FactRule(
+            kind=CommitIntent,
+            write=lambda db, outside, fact: answered(intend(db, outside, fact.ticket), IntentCommitted(fact.ticket.id)),
+            failed=lambda fact, reason: StoreFailed(fact.ticket.id, reason),
+            redo=lambda fact: CommitCancel(fact.ticket.id),  # the visitor was told that there is no number
+            subject=lambda fact: fact.ticket.id,
+        ),
+        FactRule(
+            kind=CommitPaper,
+            write=lambda db, outside, fact: paper(db, outside, fact.ticket, fact.state, fact.problem),
+            redo=lambda fact: fact,
+            subject=lambda fact: fact.ticket,
+        ),
+        FactRule(
+            kind=CommitCancel,
+            write=lambda db, outside, fact: answered(cancel(db, outside, fact.ticket), CancelCommitted(fact.ticket)),
+            failed=lambda fact, reason: StoreFailed(fact.ticket, reason),
+            redo=lambda fact: fact,
+            subject=lambda fact: fact.ticket,
+        ),
+    ),
+    settle=settle,
+)

@@ -14,12 +14,13 @@ from typing import Any
 from kivy.app import App
 from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
+from kivy.core.window import Window
 
 from kiosk.config import Panel
 from kiosk.view import View
 from screens.bridge import Bridge
 from screens.stage import Send, Stage
-from screens.start import open_window
+from screens.start import open_window, turn_window
 
 TIDY_S = 0.3
 """After the start screen has been drawn, before anybody can have read it."""
@@ -52,12 +53,33 @@ class KioskApp(App):
         self._sweep = Clock.create_trigger(_sweep, SWEEP_S)
         self._tidy = Clock.create_trigger(self._tidied, TIDY_S)
         self._first = first
+        self._send, self._stage_clock = send, clock
         self._on_crash = on_crash
         self._on_first_frame = on_first_frame
 
     def show(self, view: View) -> None:
         """Draw this view soon; may be called from any thread, only the newest is drawn."""
         self._bridge.show(view)
+
+    def use(self, panel: Panel, accent: str, *, rotate: bool, first: Callable[[], None]) -> None:
+        """Draw on this panel from now on, turned as it is where ``rotate``; may be called from any thread.
+
+        ``first`` is called in the window's thread before anything is drawn on it.
+        """
+        Clock.schedule_once(lambda _dt: self._use(panel, accent, rotate, first), 0)
+
+    def _use(self, panel: Panel, accent: str, rotate: bool, first: Callable[[], None]) -> None:
+        before, view = self.stage, self.stage.router.view
+        before.leave()
+        first()
+        if rotate:
+            turn_window(panel.rotation)
+        self.root = self.stage = Stage(panel, self._send, self._stage_clock, accent)
+        self.stage.drawn = before.drawn
+        Window.remove_widget(before)
+        Window.add_widget(self.stage)
+        if view is not None:
+            self.stage.show(view)
 
     def rest(self) -> None:
         """A visit is over: forget what it showed, give its memory back; may be called from any thread."""

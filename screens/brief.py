@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from msgspec.structs import replace
 
-from kiosk.view import Block, Control, Look, SearchField, Tiles, View
+from kiosk.view import Block, Control, Field, Look, SearchField, Tiles, View
 
 
 class Brevity(IntEnum):
@@ -43,7 +43,7 @@ def one_tap(view: View) -> set[str]:
 
 def second_lines(view: View) -> bool:
     """Whether somebody types, and what is found has second lines."""
-    typing = any(isinstance(block, SearchField) and block.typing for block in view.body)
+    typing = any(isinstance(block, Field) for block in view.body)
     rows = (item for block in view.body if isinstance(block, Tiles) for item in block.items)
     return typing and any(item.detail for item in rows)
 

@@ -70,6 +70,11 @@ class Stage(Widget):
         of the session has cancelled the last visitor's (``show``)."""
         self.router.forget()
 
+    def leave(self) -> None:
+        """This stage is taken from the window: its clocks stop."""
+        for clock in (self._let_go, self._ring, self._arc):
+            clock.cancel()
+
     def focus_next(self) -> str:
         """Move the focus on; nothing is triggered."""
         self._wake()

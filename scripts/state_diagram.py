@@ -3,33 +3,28 @@
 import sys
 from pathlib import Path
 
-from kiosk.flows import browse, scan, ticket
-from kiosk.session.model import CHOOSING, COMMITTING, DEAD_ENDS, EVERYWHERE, HOMES, TICKET_HELD, State
-from kiosk.session.table import Goal, Row, always
+from kiosk.flows import shared_rows
+from kiosk.flows.rules import FLOWS
+from kiosk.session.states import EVERYWHERE, Group, State
+from kiosk.session.table import Goal, Place, Row, always
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "session.md"
-GROUPS = {
-    "homes": HOMES,
-    "choosing": CHOOSING,
-    "dead_ends": DEAD_ENDS,
-    "committing": COMMITTING,
-    "ticket_held": TICKET_HELD,
-}
+STATES = tuple(state for flow in FLOWS for state in flow.states)
 
 
 def rows() -> tuple[Row, ...]:
     """The rows that do something, in the order they are tried."""
-    return (*ticket.ROWS, *scan.ROWS, *browse.ROWS)
+    return (*(row for flow in FLOWS for row in flow.rows), *shared_rows.ROWS)
 
 
 def diagram() -> str:
     """The ticket flow as a Mermaid state diagram: every row that goes to a state of its own."""
     lines = ["stateDiagram-v2", "    [*] --> start"]
     for row in rows():
-        if row.target is Goal.STAY or row.states == EVERYWHERE:
+        if row.target is Goal.STAY or row.places == EVERYWHERE:
             continue
         target = row.target.value if isinstance(row.target, State) else f"({row.target.value})"
-        for state in sorted(row.states):
+        for state in (each for each in STATES if row.covers(each)):
             lines.append(f"    {state.value} --> {_node(target)}: {_label(row)}")
     return "\n".join(lines)
 
@@ -51,29 +46,31 @@ def table() -> str:
     """Every row in words."""
     lines = ["| In | on | when | does | goes to |", "| --- | --- | --- | --- | --- |"]
     for row in rows():
-        states = _names(row.states)
+        states = _names(row.places)
         guard = "" if row.guard is always else row.guard.__name__
         action = "" if row.action.__name__ == "nothing" else row.action.__name__
         lines.append(f"| {states} | {_trigger(row)} | {guard} | {action} | {row.target.value} |")
     return "\n".join(lines)
 
 
-def _names(states: frozenset[State]) -> str:
-    if states == EVERYWHERE:
+def _names(places: frozenset[Place]) -> str:
+    if places == EVERYWHERE:
         return "everywhere"
-    named = [name for name, group in GROUPS.items() if group <= states]
-    rest = sorted(s.value for s in states if not any(s in GROUPS[name] for name in named))
-    return ", ".join([*(f"*{name}*" for name in named), *rest])
+    groups = [f"*{group.value}*" for group in Group if group in places]
+    return ", ".join([*groups, *(state.value for state in STATES if state in places)])
 
 
 def page() -> str:
     """The whole document."""
-    groups = "\n".join(f"- *{name}*: {', '.join(sorted(s.value for s in group))}" for name, group in GROUPS.items())
+    groups = "\n".join(
+        f"- *{group.value}*: {', '.join(sorted(state.value for state in STATES if state.group is group))}"
+        for group in Group
+    )
     return f"""# The session machine
 
 Drawn from the table by `scripts/state_diagram.py`; a test fails when this page and the table differ.
 A session is one frozen value; `kiosk.session.step` answers one event; rows come from `kiosk/flows`, first match wins.
-What no row below answers is left out on purpose, with its reason, in `kiosk/flows/rules.py`.
+What no row below answers is left out on purpose, with its reason, under `IGNORES` of each flow.
 
 Groups of states:
 

@@ -25,6 +25,7 @@ from hub.store.migrate import migrate
 from hub.store.sql import run
 from hub.store.writer import Timing, Writer
 from kiosk import private
+from kiosk.owner_thread import ThreadWatch
 
 __all__ = ["APPLICATION_ID", "Store", "StoreFailed", "StoreRefused"]
 
@@ -80,6 +81,8 @@ class Store:
         self._engine = _engine(path, query_only=False)
         self._reading = _engine(path, query_only=True)
         self._opened = self._closed = False
+        self.watch = ThreadWatch()
+        """Over the threads of this process; whoever serves calls its ``look``."""
         self._checked = checked
         timing = timing or Timing()
         first = self._first(0.0 if patient else timing.patience)
@@ -88,7 +91,7 @@ class Store:
             self._engine.dispose()
             raise first
         found, trouble = (None, first.trouble) if isinstance(first, StoreRefused) else (first, None)
-        self._writer = Writer(path, self._connect, found, trouble, timing)
+        self._writer = Writer(path, self._connect, found, trouble, timing, self.watch)
         self._readers = ThreadPoolExecutor(readers, "hub-reader")
 
     async def write(self, fn: Callable[[Connection], T]) -> T:

@@ -6,6 +6,9 @@ for each, so that only this one is undone: a write is a function over the connec
 When the file is locked by another program the group waits for it. After an error of the disk nothing more is issued on
 the connection: it is closed, every write is refused with the reason, and the file is opened anew with growing pauses
 until it takes a commit. What cannot be mended here (a damaged file) ends the writer, and ``ended`` tells the process.
+
+A bug outside of a write, or somebody who ends the thread from outside, is treated like an error of the disk: the writes
+at hand are refused and the work begins anew over a new connection. When that happens again and again, the writer ends.
 """
 
 import contextlib
@@ -13,6 +16,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +28,7 @@ from hub.log import event
 from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble, sentence, trouble_of
 from hub.store.promises import Outcome, Promise, settle
 from hub.store.sql import in_transaction, run
+from kiosk.owner_thread import OwnerThread, ThreadWatch
 
 GROUP_MAX = 256
 """Writes in one commit at most, so that nobody waits behind an endless group."""
@@ -40,6 +45,9 @@ PAUSES_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 """Between tries to open the file again; the last one stays."""
 WELL_S = 60.0
 """A store that failed again sooner than this begins with the pause it had come to."""
+DEATHS_MAX = 5
+"""So often within ``DEATHS_S`` the thread's work may be ended; then the process is begun anew instead."""
+DEATHS_S = 600.0
 LOGGER = logging.getLogger("hub.store")
 
 
@@ -72,6 +80,7 @@ class Writer:
         first: Connection | None,
         trouble: Trouble | None = None,
         timing: Timing | None = None,
+        watch: ThreadWatch | None = None,
     ) -> None:
         self.listeners: list[Callable[[], None]] = []
         self.ended: list[Callable[[Trouble], None]] = []
@@ -79,14 +88,20 @@ class Writer:
         self.alive = True
         self.trouble = trouble
         """Why nothing is written now; None = all is well."""
-        self._path, self._connect, self._first = path, connect, first
+        self._path, self._connect = path, connect
         self._timing = timing or Timing()
+        self._watch = watch or ThreadWatch()
+        self._deaths: deque[float] = deque(maxlen=DEATHS_MAX)
+        self._connection: Connection | None = first
+        self._at_hand: list[_Job] = []
+        """Begun, and not answered yet."""
         self._crowded = False
         self._tries, self._well_at = 0, float("-inf")
         self._inbox: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
-        self._thread = threading.Thread(target=self._run, name="hub-writer", daemon=True)
-        self._thread.start()
+        self.thread = OwnerThread("hub-writer", self._run, self._died, again_s=0.0)
+        self._watch.add(self.thread)
+        self.thread.start()
 
     def put(self, fn: Callable[[Connection], Any], promise: Promise) -> None:
         """Queue a write; ``promise`` gets its value when it is durable, or what went wrong."""
@@ -102,7 +117,8 @@ class Writer:
             if self.alive:
                 self.alive = False
                 self._inbox.put(None)
-        self._thread.join()
+        self.thread.join()
+        self._refuse(self._all_that_wait())
 
     def give_up(self, trouble: Trouble, text: str) -> None:
         """Any thread: somebody (a reader, too) met what cannot be mended. Writes are refused from now on."""
@@ -122,30 +138,47 @@ class Writer:
         return StoreFailed(sentence(self._path, self.trouble, "nothing is saved now"), self.trouble)
 
     def _run(self) -> None:
-        """The edge of the thread: whatever ends it is told, and nobody waits for an answer that does not come."""
+        """The work of the thread, begun anew when something ended it; in the end nobody waits for an answer."""
         try:
             self._work()
-        except Exception as bug:
-            LOGGER.critical("bug in the writer", exc_info=bug, extra=event("store.ended"))
-            self.give_up(Trouble.BUG, sentence(self._path, Trouble.BUG, type(bug).__name__))
-        finally:
-            self._refuse(self._all_that_wait())
+        except BaseException as bug:
+            LOGGER.critical("bug in the writer", exc_info=bug, extra=event("hub.bug"))
+            raise
+        self._refuse(self._all_that_wait())
+
+    def _died(self, name: str, detail: str) -> None:
+        """The work was ended too early: the writes at hand are refused, and the connection is trusted no more."""
+        self._watch.died(name, detail)
+        text = sentence(self._path, Trouble.BUG, f"the writer was ended ({detail})")
+        LOGGER.error("%s", text, extra=event("hub.thread_died"))
+        self._deaths.append(time.monotonic())
+        if len(self._deaths) == DEATHS_MAX and self._deaths[-1] - self._deaths[0] < DEATHS_S:
+            self.give_up(Trouble.BUG, text)
+        self.trouble = Trouble.BUG
+        self._let_go()
+        group, self._at_hand = self._at_hand, []
+        self._refuse(group)
 
     def _work(self) -> None:
-        connection, self._first = self._first, None
         while True:
-            connection = connection or self._reopened()
-            if connection is None:
+            self._connection = self._connection or self._reopened()
+            if self._connection is None:
                 return
-            if not (group := self._next_group()):
-                _drop(connection)
+            group = self._next_group()
+            if not group:
+                self._let_go()
                 return
             try:
-                self._serve(connection, group)
+                self._serve(self._connection, group)
             except _Broken as fault:
-                _drop(connection)
-                connection = None
-                self._fall(fault, group)
+                self._let_go()
+                self._fall(fault, self._at_hand)
+            self._at_hand = []
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            _drop(connection)
 
     def _serve(self, connection: Connection, group: list[_Job]) -> None:
         """Commit and answer. Raises _Broken for what is wrong with the file; then nobody of the group was answered."""
@@ -181,7 +214,7 @@ class Writer:
                     raise broken from fault
                 if not self.alive or time.monotonic() - since >= self._timing.patience * MOMENT:
                     self._stand(broken)
-                group = self._still_patient(group + self._all_that_wait())
+                group = self._at_hand = self._still_patient(group + self._all_that_wait())
                 if not (group or self.alive):
                     raise broken from fault
                 self._timing.pause(LOCK_S)
@@ -224,10 +257,10 @@ class Writer:
 
     def _next_group(self) -> list[_Job]:
         """All writes that wait now; empty = the end."""
+        group = self._at_hand = []
         job = self._inbox.get()
         if self._crowded:
             self._timing.pause(GATHER_S)
-        group: list[_Job] = []
         while job is not None:
             group.append(job)
             if len(group) == GROUP_MAX or self._inbox.empty():

@@ -1,12 +1,13 @@
 """Pages of the browsing flow: start, after hours, languages, categories, services, search."""
 
 from kiosk.catalogue.model import Category, Featured, Queue
-from kiosk.flows import frame, guards, search_page
-from kiosk.flows.frame import Page
+from kiosk.flows import frame, guards, search_page, service_pages
+from kiosk.flows.browse_visit import BrowseState, browsing
+from kiosk.flows.frame import Page, Pages
 from kiosk.flows.opening import hours_table, next_opening_text
 from kiosk.flows.words import marks_of
 from kiosk.health import Paper
-from kiosk.session.model import State
+from kiosk.session.states import Home
 from kiosk.view import Badge, Block, Control, Look, Notice, Role, Screen, SearchField, Tiles, Tone, View
 from kiosk.vocabulary.intents import (
     DrawFeatured,
@@ -241,7 +242,7 @@ def _category(page: Page, category: Category) -> Control:
 
 def services(page: Page) -> View:
     """The services of one group."""
-    index, chosen = page.facts.index, page.session.category
+    index, chosen = page.facts.index, browsing(page.session).category
     category = index.categories.get(chosen)
     if category is None:
         return categories(page)
@@ -263,13 +264,18 @@ def services(page: Page) -> View:
     )
 
 
-PAGES = {
-    State.START: start,
-    State.CLOSED: closed,
-    State.CLOSED_BY_HOUSE: closed_by_house,
-    State.OUT_OF_SERVICE: out_of_service,
-    State.LANGUAGES: languages,
-    State.CATEGORIES: categories,
-    State.SERVICES: services,
-    State.SEARCH: search_page.search,
+HOME_PAGES: Pages = {
+    Home.START: start,
+    Home.CLOSED: closed,
+    Home.CLOSED_BY_HOUSE: closed_by_house,
+    Home.OUT_OF_SERVICE: out_of_service,
+}
+PAGES: Pages = {
+    BrowseState.LANGUAGES: languages,
+    BrowseState.CATEGORIES: categories,
+    BrowseState.SERVICES: services,
+    BrowseState.SEARCH: search_page.search,
+    BrowseState.SERVICE: service_pages.service,
+    BrowseState.UNKNOWN_SERVICE: service_pages.unknown_service,
+    BrowseState.SERVICE_CLOSED: service_pages.service_closed,
 }

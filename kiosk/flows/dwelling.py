@@ -7,16 +7,13 @@ from msgspec.structs import replace
 
 from kiosk.config import Timing
 from kiosk.flows import guards
-from kiosk.session.model import DEAD_ENDS, Facts, Session, State, patience
+from kiosk.session.model import Facts, Session, patience
+from kiosk.session.states import Group, State
 from kiosk.session.table import Moved, Trigger
 from kiosk.view import Ending
 
 HELP = "help"
 """The drawer whose page explains how the terminal works and calls a person."""
-FACTS = frozenset({State.SERVICE_CLOSED, State.SCAN_TAKEN, State.SCAN_STANDING, State.SCAN_GIVE_BACK})
-"""Short pages with something to note or to decide."""
-NOTICES = DEAD_ENDS - FACTS
-"""Short pages without a decision: at most two sentences, read in seconds, with others waiting behind."""
 
 
 def dwell_s(session: Session, timing: Timing) -> float | None:
@@ -29,11 +26,9 @@ def dwell_s(session: Session, timing: Timing) -> float | None:
 
 
 def _of_state(state: State, timing: Timing) -> float | None:
-    if state in NOTICES:
-        return timing.notice_s
-    if state in FACTS:
-        return timing.facts_s
-    return {State.TICKET: timing.take_ticket_s, State.GOODBYE: timing.goodbye_s}.get(state)
+    if state.stands_s is not None:
+        return state.stands_s(timing)
+    return {Group.NOTICE: timing.notice_s, Group.FACTS: timing.facts_s}.get(state.group)
 
 
 def is_over(session: Session, trigger: Trigger, facts: Facts) -> bool:

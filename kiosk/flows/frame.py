@@ -1,5 +1,6 @@
 """What every page has: header, access bar, drawers, languages, idle question, Back and the main action."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kiosk.config import Site
@@ -9,6 +10,7 @@ from kiosk.flows.words import Words
 from kiosk.i18n import formats
 from kiosk.i18n.languages import is_rtl, own_name
 from kiosk.session.model import Facts, Session
+from kiosk.session.states import State
 from kiosk.view import (
     Block,
     Control,
@@ -18,7 +20,6 @@ from kiosk.view import (
     Progress,
     Question,
     Role,
-    Screen,
     View,
 )
 from kiosk.vocabulary.access import Contrast, TextSize
@@ -52,9 +53,14 @@ class Page:
     terminal: str
 
 
+PageOf = Callable[[Page], View]
+Pages = Mapping[State, PageOf]
+"""How each state of a flow looks."""
+
+
 def view(
     page: Page,
-    screen: Screen,
+    screen: str,
     title: str,
     *,
     short_title: str = "",
@@ -68,17 +74,19 @@ def view(
     languages: tuple[Control, ...] = (),
     progress: Progress | None = None,
     notes: tuple[str, ...] = (),
+    head: Header | None = None,
     quiet: bool = False,
 ) -> View:
-    """Put a page into the frame. ``quiet`` leaves the access bar away (only where nothing can be set)."""
+    """Put a page into the frame. ``quiet`` leaves the access bar away (only where nothing can be set); ``head`` stands
+    in place of town and terminal."""
     session, words = page.session, page.words
     return View(
         screen=screen,
-        place=place or screen.value,
+        place=place or str(screen),
         lang=words.lang,
         rtl=is_rtl(words.lang),
         access=session.access,
-        header=header(page),
+        header=head or header(page),
         title=title,
         short_title=short_title,
         subtitle=subtitle,
@@ -257,7 +265,7 @@ def question(page: Page) -> Question | None:
         return None
     words, seconds = page.words, guards.question_seconds(page.session, page.facts)
     stay = button("stay", words("question.stay"), StayHere(), icon="hand-click", look=Look.MAIN)
-    leave_key = "question.leave_number" if page.session.numbered else "question.leave"
+    leave_key = "question.leave_number" if page.session.number else "question.leave"
     leave = button("leave", words(leave_key), Finish(), icon="door-exit")
     return Question(
         title=words("question.title"),

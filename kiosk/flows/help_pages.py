@@ -42,7 +42,7 @@ def called(page: Page) -> View:
 
 
 def _view(page: Page, screen: Screen, body: tuple[Block, ...], actions: tuple[Control, ...]) -> View:
-    return frame.view(page, screen, page.words("help.title"), place=screen.value, body=body, actions=actions)
+    return frame.view(page, screen, page.words("help.title"), place=str(screen), body=body, actions=actions)
 
 
 _LOOKS = {

@@ -1,68 +1,85 @@
-"""The on-screen keyboard for search: layers of keys per script, as data."""
+"""On-screen keyboards, as data: letters by language, and the keys of fields that need fewer."""
 
-from kiosk.flows.frame import Page
+from typing import NamedTuple
+
+from kiosk.flows.form import LETTERS, Form, TextField
 from kiosk.flows.words import Words
-from kiosk.view import Control, Keyboard, Look, Role
-from kiosk.vocabulary.intents import ClearSearch, EraseLetter, Intent, SwitchKeyboard, TypeText
+from kiosk.view import Control, Keyboard, Keys, Look, Role
+from kiosk.vocabulary.intents import Edit, EditText, Intent, SwitchKeyboard
 
-LAYERS: dict[str, tuple[str, ...]] = {
-    "qwertz": ("qwertzuiopü", "asdfghjklöä", "yxcvbnmß-"),
-    "qwerty": ("qwertyuiop", "asdfghjkl", "zxcvbnm-"),
-    "arabic": ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظذأإ"),
-    "digits": ("1234567890", "-/.:,&()", "äöüßéèçñ"),
+LATIN = "latin"
+
+
+class Script(NamedTuple):
+    """The letters of a language. ``name`` is that of the script: the key that leads back to it is ``key.<name>``."""
+
+    name: str
+    rows: tuple[str, ...]
+
+
+QWERTZ = Script(LATIN, ("qwertzuiopü", "asdfghjklöä", "yxcvbnmß-"))
+SCRIPTS: dict[str, Script] = {
+    "de": QWERTZ,
+    "en": Script(LATIN, ("qwertyuiop", "asdfghjkl", "zxcvbnm-")),
+    "ar": Script("arabic", ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظذأإ")),
 }
-CODE_ROWS = ("23456789", "QWERTZUP", "ASDFGHJKL", "YXCVBNM")
-LETTERS = {"de": "qwertz", "en": "qwerty", "ar": "arabic"}
-"""Which letters a language begins with; others begin with qwertz."""
+"""By language; those that are missing type like German. Whatever the script, Latin letters are one key away."""
+DIGITS = ("1234567890", "-/.:,&()", "äöüßéèçñ")
+FEW: dict[Keys, tuple[str, ...]] = {
+    Keys.NUMBER: ("123", "456", "789", "0"),
+    Keys.PIN: ("123", "456", "789", "0"),
+    Keys.CODE: ("23456789", "QWERTZUP", "ASDFGHJKL", "YXCVBNM"),
+}
+"""Fields whose keys are the same in every language: letters stand where hands look for them."""
 
 
-def block(page: Page) -> Keyboard:
-    """The keys for search."""
-    return layer_block(page.words, page.session.layer)
+def block(words: Words, field: TextField, form: Form) -> Keyboard:
+    """The keys of this field."""
+    rows = FEW.get(field.keys)
+    return _layers(words, field.id, form.layer) if rows is None else _few(words, field.id, rows)
 
 
-def layer_block(words: Words, layer: str) -> Keyboard:
-    """The keys of the layer that is up: letters of the language, Latin letters, or digits."""
-    letters = LETTERS.get(words.lang, "qwertz")
-    name = {"letters": letters, "latin": "qwertz"}.get(layer, layer)
-    rows = [tuple(_key(char) for char in row) for row in LAYERS.get(name, LAYERS[letters])]
-    weights = [tuple(1.0 for _ in row) for row in rows]
-    rows[-1] = (*rows[-1], _special(words, "erase", EraseLetter(), "backspace"))
-    weights[-1] = (*weights[-1], 1.6)
-    bottom, sizes = _bottom_row(words, layer, letters)
-    return Keyboard((*rows, bottom), (*weights, sizes))
-
-
-def code_block(words: Words) -> Keyboard:
-    """The keys of an enrolment code: just its letters, in the places where hands look for them."""
-    rows = [tuple(_key(char) for char in row) for row in CODE_ROWS]
-    weights = [tuple(1.0 for _ in row) for row in rows]
-    rows[-1] = (*rows[-1], _special(words, "erase", EraseLetter(), "backspace"))
+def _few(words: Words, field: str, rows: tuple[str, ...]) -> Keyboard:
+    keys, weights = _letters(field, rows)
+    keys[-1] = (*keys[-1], _erase(words, field))
     weights[-1] = (*weights[-1], 2.0)
-    return Keyboard(tuple(rows), tuple(weights))
+    return Keyboard(tuple(keys), tuple(weights))
 
 
-def _bottom_row(words: Words, layer: str, letters: str) -> tuple[tuple[Control, ...], tuple[float, ...]]:
-    keys: list[Control] = []
-    sizes: list[float] = []
-    if layer == "digits":
-        keys.append(_special(words, "letters", SwitchKeyboard("letters")))
-    else:
-        keys.append(_special(words, "digits", SwitchKeyboard("digits")))
-    sizes.append(2.0)
-    if letters == "arabic":
-        other = "letters" if layer == "latin" else "latin"
-        keys.append(_special(words, "arabic" if layer == "latin" else "latin", SwitchKeyboard(other)))
+def _layers(words: Words, field: str, layer: str) -> Keyboard:
+    """The layer that is up: letters of the language, Latin letters, or digits."""
+    script = SCRIPTS.get(words.lang, QWERTZ)
+    rows = {LATIN: QWERTZ.rows, "digits": DIGITS}.get(layer, script.rows)
+    keys, weights = _letters(field, rows)
+    keys[-1] = (*keys[-1], _erase(words, field))
+    weights[-1] = (*weights[-1], 1.6)
+    bottom, sizes = _bottom_row(words, field, layer, script)
+    return Keyboard((*keys, bottom), (*weights, sizes))
+
+
+def _letters(field: str, rows: tuple[str, ...]) -> tuple[list[tuple[Control, ...]], list[tuple[float, ...]]]:
+    return [tuple(_key(field, char) for char in row) for row in rows], [(1.0,) * len(row) for row in rows]
+
+
+def _bottom_row(words: Words, field: str, layer: str, script: Script) -> tuple[tuple[Control, ...], tuple[float, ...]]:
+    switch = LETTERS if layer == "digits" else "digits"
+    keys, sizes = [_special(words, switch, SwitchKeyboard(switch))], [2.0]
+    if script.name != LATIN:
+        own = layer == LATIN
+        keys.append(_special(words, script.name if own else LATIN, SwitchKeyboard(LETTERS if own else LATIN)))
         sizes.append(2.0)
-    keys.append(_special(words, "space", TypeText(" "), "space"))
-    sizes.append(5.0)
-    keys.append(_special(words, "clear", ClearSearch(), "x"))
-    sizes.append(2.4)
-    return tuple(keys), tuple(sizes)
+    keys.append(_special(words, "space", EditText(field, " "), "space"))
+    keys.append(_special(words, "clear", EditText(field, edit=Edit.CLEAR), "x"))
+    return tuple(keys), (*sizes, 5.0, 2.4)
 
 
-def _key(char: str) -> Control:
-    return Control(id=f"key:{char}", label=char, spoken=char, intent=TypeText(char), role=Role.KEY, look=Look.KEY)
+def _erase(words: Words, field: str) -> Control:
+    return _special(words, "erase", EditText(field, edit=Edit.ERASE), "backspace")
+
+
+def _key(field: str, char: str) -> Control:
+    intent = EditText(field, char)
+    return Control(id=f"key:{char}", label=char, spoken=char, intent=intent, role=Role.KEY, look=Look.KEY)
 
 
 def _special(words: Words, name: str, intent: Intent, icon: str = "") -> Control:

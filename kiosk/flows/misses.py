@@ -8,7 +8,8 @@ from collections import Counter
 from datetime import date, datetime
 
 from kiosk.catalogue.index import CatalogueIndex
-from kiosk.session.model import Session, State
+from kiosk.flows.browse_visit import BrowseState, browsing
+from kiosk.session.model import Session
 from kiosk.vocabulary.effects import TellMisses
 from kiosk.wire import MISSES_TOLD
 
@@ -27,13 +28,16 @@ def missed(before: Session, after: Session, index: CatalogueIndex) -> str:
     They leave the search, or empty its field, while its answer has no sure hit. Whoever opens a service that may have
     been meant has found it; the reception is for who has not.
     """
-    if before.state is not State.SEARCH or not before.query or before.hits or before.answered != before.token:
+    searched, now = browsing(before), browsing(after)
+    if before.state is not BrowseState.SEARCH or not searched.query or searched.hits:
         return ""
-    stays = after.id == before.id and after.state is State.SEARCH and after.query
-    opened = index.services.get(after.service) if after.state is State.SERVICE else None
+    if searched.answered != searched.token:
+        return ""
+    stays = after.id == before.id and after.state is BrowseState.SEARCH and now.query
+    opened = index.services.get(now.service) if after.state is BrowseState.SERVICE else None
     if stays or (opened is not None and not opened.reception):
         return ""
-    return plain(before.query)
+    return plain(searched.query)
 
 
 def plain(text: str) -> str:

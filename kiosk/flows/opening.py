@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from kiosk.catalogue.rules import NoTicket
+from kiosk.flows.browse_visit import browsing
 from kiosk.flows.frame import Page
 from kiosk.i18n import formats
 from kiosk.view import HoursTable
@@ -16,7 +17,7 @@ def next_opening_text(page: Page) -> str:
 
 def service_opening_text(page: Page) -> str:
     """The same of the office that gives numbers for the session's service; "" when not its hours are the reason."""
-    offer = page.facts.index.ticket_offer(page.session.service, page.facts.now)
+    offer = page.facts.index.ticket_offer(browsing(page.session).service, page.facts.now)
     return _said(page, offer.opens) if isinstance(offer, NoTicket) and offer.opens is not None else ""
 
 

@@ -1,17 +1,16 @@
 """From session to view: one page function per state."""
 
-from kiosk.flows import browse_pages, frame, help_pages, scan_pages, service_pages, standing_pages, ticket_pages
+from kiosk.flows import frame, help_pages
 from kiosk.flows.frame import Page
+from kiosk.flows.rules import all_flows
 from kiosk.view import Screen, View, Waiting
-
-PAGES = {**browse_pages.PAGES, **service_pages.PAGES, **ticket_pages.PAGES, **scan_pages.PAGES, **standing_pages.PAGES}
 
 
 def render(page: Page) -> View:
     """The view of this session now."""
     if page.session.drawer == "help":
         return help_pages.help_page(page)
-    return PAGES[page.session.state](page)
+    return all_flows().pages[page.session.state](page)
 
 
 def starting(page: Page) -> View:

@@ -1,81 +1,21 @@
-"""The one table: rows of all flows, then what is left out on purpose, each with its reason."""
+"""The one list of flows, and the machine made of it."""
 
 from functools import cache
 
-from kiosk.flows import browse, scan, ticket
-from kiosk.session.model import CHOOSING, COMMITTING, DEAD_ENDS, EVERYWHERE, HOMES, TICKET_HELD, State
-from kiosk.session.table import Goal, Row, Table, Trigger, row
+from kiosk.flows import browse, home, scan, setup, shared_rows, ticket
+from kiosk.flows.flow import Flow, Machine, machine
+from kiosk.session.completeness import prove
+from kiosk.session.table import Table, Trigger
 from kiosk.vocabulary import events, intents
 
-LATE_ANSWERS: tuple[type[Trigger], ...] = (
-    events.IntentCommitted,
-    events.NumberGiven,
-    events.NumberSilent,
-    events.NumberRefused,
-    events.NumberCommitted,
-    events.StoreFailed,
-    events.PrintFinished,
-    events.CancelCommitted,
-    events.HelpSent,
-    events.HelpNotSent,
-    events.HelpTaken,
-    events.SearchFound,
-    events.ScanCommitted,
-    events.StandingFound,
-    events.StandingNotFound,
+FLOWS: tuple[Flow, ...] = (
+    ticket.FLOW,
+    scan.FLOW,
+    browse.FLOW,
+    home.FLOW,
+    setup.FLOW,
 )
-"""Answers that come after their session has ended or moved on: dropped everywhere."""
-
-NEWS: tuple[type[Trigger], ...] = (
-    events.Tick,
-    events.DeviceChanged,
-    events.HubChanged,
-    events.CatalogueChanged,
-    events.HouseChanged,
-    events.RestartOrdered,
-)
-"""News that only changes the facts: the next view shows it."""
-
-BROWSE_TOUCHES: tuple[type[Trigger], ...] = (
-    intents.ShowLanguages,
-    intents.ShowCategories,
-    intents.OpenCategory,
-    intents.OpenService,
-    intents.OpenSearch,
-    intents.DrawFeatured,
-    intents.DrawTicket,
-    intents.Back,
-    intents.GoToStart,
-    intents.TypeText,
-    intents.EraseLetter,
-    intents.ClearSearch,
-    intents.SwitchKeyboard,
-)
-TICKET_TOUCHES: tuple[type[Trigger], ...] = (
-    intents.HandBack,
-    intents.TryAgain,
-    intents.Finish,
-    intents.HaveSlip,
-)
-ANY_TOUCHES: tuple[type[Trigger], ...] = (intents.Wake, intents.Pick, intents.Proceed)
-"""A touch that asks for nothing, and the answers of set-up, which has a machine of its own."""
-
-_NOT_BROWSING = COMMITTING | TICKET_HELD | {State.NO_NUMBER, State.GOODBYE}
-
-
-def _ignored() -> list[Row]:
-    rows = [row(EVERYWHERE, trigger, Goal.STAY) for trigger in LATE_ANSWERS + NEWS + ANY_TOUCHES]
-    # A second press on a screen that is already being left: the ticket flow goes on undisturbed.
-    rows += [row(_NOT_BROWSING, trigger, Goal.STAY) for trigger in BROWSE_TOUCHES]
-    # Controls of a screen that has just changed under the finger.
-    rows += [row(HOMES | CHOOSING | DEAD_ENDS, trigger, Goal.STAY) for trigger in BROWSE_TOUCHES + TICKET_TOUCHES]
-    rows += [row(_NOT_BROWSING, trigger, Goal.STAY) for trigger in TICKET_TOUCHES]
-    # A code held before the scanner while somebody is being served.
-    rows += [row(_NOT_BROWSING, events.Scanned, Goal.STAY)]
-    # No page of these states offers languages.
-    rows += [row(COMMITTING, intents.ChooseLanguage, Goal.STAY)]
-    return rows
-
+"""Every flow there is. Where two answer the same, the first one does."""
 
 _EVENTS: list[type[events.Event]] = [e for e in events.Event.__subclasses__() if e.__module__ == events.__name__]
 _INTENTS: list[type[intents.Intent]] = intents.Intent.__subclasses__()
@@ -87,7 +27,14 @@ TRIGGERS: tuple[type[Trigger], ...] = (
 
 
 @cache
+def all_flows() -> Machine:
+    """The machine in force; building it proves that no pair of state and trigger is left open, that every state has a
+    page, that no state waits for an answer for ever, and what ``kiosk.session.completeness`` says."""
+    made = machine(FLOWS, shared_rows.ROWS, TRIGGERS)
+    prove(made.table, made.answers)
+    return made
+
+
 def table() -> Table:
-    """The table in force; building it proves that no pair of state and trigger is left open, and that no state waits
-    for an answer for ever."""
-    return Table((*ticket.ROWS, *scan.ROWS, *browse.ROWS, *_ignored()), TRIGGERS, waiting=COMMITTING)
+    """The table in force."""
+    return all_flows().table

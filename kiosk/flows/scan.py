@@ -8,20 +8,37 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from kiosk.flows import guards
+from kiosk.flows import scan_pages
+from kiosk.flows.flow import Flow
+from kiosk.flows.ignoring import KEYS, LATE_ANSWERS, NEWS, SET_UP, TO_BROWSING
+from kiosk.flows.scan_visit import ENDS, ScanVisit, reading, scan_visit
+from kiosk.flows.scan_visit import ScanState as State
 from kiosk.scans import Giro, PaymentReference, Read, Scan, VisitorPage, read_code
-from kiosk.session.model import CHOOSING, DEAD_ENDS, HOMES, SCAN_ENDS, Facts, Session, State, fresh_session
-from kiosk.session.table import Moved, Row, Trigger, deadline, row
+from kiosk.session.model import Facts, Session, fresh_session
+from kiosk.session.states import SHORT, Group
+from kiosk.session.table import Moved, Row, Trigger, deadline, ignore, row
 from kiosk.vocabulary.effects import CommitCancel, CommitScan, LookUp, Note, SendHelp, SessionOver
 from kiosk.vocabulary.events import (
     CancelCommitted,
     ScanCommitted,
     Scanned,
+    ScanNotCommitted,
     StandingFound,
     StandingNotFound,
     StoreFailed,
 )
-from kiosk.vocabulary.intents import Back, HandBack
+from kiosk.vocabulary.intents import (
+    Back,
+    ChooseLanguage,
+    DrawFeatured,
+    DrawTicket,
+    Finish,
+    GoToStart,
+    HandBack,
+    HaveSlip,
+    TryAgain,
+    Wake,
+)
 from kiosk.vocabulary.slips import Slip
 
 ANSWER_S = 10.0
@@ -29,7 +46,7 @@ ANSWER_S = 10.0
 LOOK_UP_S = 5.0
 """Seconds after which a look-up counts as unanswered although its thread has said nothing."""
 
-_FREE = HOMES | CHOOSING | DEAD_ENDS
+_FREE = SHORT | {Group.HOME, Group.CHOOSING}
 
 
 def _code(trigger: Trigger, facts: Facts) -> Scan:
@@ -71,7 +88,7 @@ def is_page_and_hub(session: Session, trigger: Trigger, facts: Facts) -> bool:
 
 def is_our_scan_and_hub(session: Session, trigger: Trigger, facts: Facts) -> bool:
     """The slip is durable here, and the hub can be asked."""
-    return facts.health.hub and guards.is_our_scan(session, trigger, facts)
+    return facts.health.hub and is_our_scan(session, trigger, facts)
 
 
 def is_payment(_session: Session, trigger: Trigger, facts: Facts) -> bool:
@@ -79,27 +96,50 @@ def is_payment(_session: Session, trigger: Trigger, facts: Facts) -> bool:
     return isinstance(_code(trigger, facts), Giro | PaymentReference)
 
 
+def is_our_scan(session: Session, trigger: Trigger, _facts: Facts) -> bool:
+    """The answer speaks of the code that was read in this session."""
+    visit = scan_visit(session)
+    match trigger:
+        case ScanCommitted(scan=scan) | ScanNotCommitted(scan=scan):
+            return visit is not None and scan == visit.scan_id
+        case _:
+            return False
+
+
+def is_our_look_up(session: Session, trigger: Trigger, _facts: Facts) -> bool:
+    """The answer speaks of the code that was read in this session."""
+    visit = scan_visit(session)
+    return isinstance(trigger, StandingFound | StandingNotFound) and visit is not None and trigger.id == visit.scan_id
+
+
+def is_given_back(session: Session, trigger: Trigger, facts: Facts) -> bool:
+    """The code that was read in this session is the slip of a number that was given back here."""
+    return isinstance(trigger, ScanCommitted) and trigger.given_back and is_our_scan(session, trigger, facts)
+
+
 def take_slip(session: Session, trigger: Trigger, facts: Facts) -> Moved:
     """Make it durable before the visitor reads that it is taken."""
     code = _read(trigger, facts)
     slip = code.scan
     assert isinstance(slip, Slip)
-    fresh = _anew(session, facts)
-    read = replace(fresh.session, scanned=str(slip.label), slip=code.text)
-    return Moved(read, (*fresh.effects, CommitScan(read.scan_id, read.slip, slip.id)))
+    visit = ScanVisit(scan_id=facts.new_ids.scan, scanned=str(slip.label), slip=code.text)
+    begun = _anew(session, facts, visit)
+    return Moved(begun.session, (*begun.effects, CommitScan(visit.scan_id, visit.slip, slip.id)))
 
 
 def look_up_page(session: Session, trigger: Trigger, facts: Facts) -> Moved:
     """Ask the hub how the ticket behind this page stands."""
     page = _code(trigger, facts)
     assert isinstance(page, VisitorPage)
-    fresh = _anew(session, facts)
-    return Moved(fresh.session, (*fresh.effects, LookUp(fresh.session.scan_id, token=page.token)))
+    visit = ScanVisit(scan_id=facts.new_ids.scan)
+    begun = _anew(session, facts, visit)
+    return Moved(begun.session, (*begun.effects, LookUp(visit.scan_id, token=page.token)))
 
 
 def look_up_slip(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
     """The scan is durable: ask the hub how its ticket stands."""
-    return Moved(session, (LookUp(session.scan_id, slip=session.slip),))
+    visit = reading(session)
+    return Moved(session, (LookUp(visit.scan_id, slip=visit.slip),))
 
 
 def show_standing(session: Session, trigger: Trigger, facts: Facts) -> Moved:
@@ -107,45 +147,47 @@ def show_standing(session: Session, trigger: Trigger, facts: Facts) -> Moved:
     assert isinstance(trigger, StandingFound)
     drawn, chose = trigger.standing.lang, session.lang != session.home_lang
     lang = drawn if drawn in facts.languages and not chose else session.lang
-    return Moved(replace(session, standing=trigger.standing, service=trigger.standing.service, lang=lang))
+    visit = replace(reading(session), standing=trigger.standing)
+    return Moved(replace(session, flow=visit, lang=lang))
 
 
 def forget_scan(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
     """Nothing of another code stands on this page."""
-    return _anew(session, facts)
+    return _anew(session, facts, ScanVisit(scan_id=facts.new_ids.scan))
 
 
-def _anew(session: Session, facts: Facts) -> Moved:
+def _anew(session: Session, facts: Facts, visit: ScanVisit) -> Moved:
     """Whoever holds a code before the scanner while the page of another code stands is the next visitor: nothing of
     the one before is left. Language and access settings chosen before the first code stay."""
-    scan, ended = facts.fresh[0], session.state in SCAN_ENDS
-    if ended:
-        fresh = fresh_session(facts.fresh[1], session.home_lang, facts.mono, session.state)
-        return Moved(replace(fresh, scan_id=scan), (SessionOver(session.id),))
-    clean = replace(session, scan_id=scan, scanned="", slip="", standing=None, drawer="")
-    return Moved(replace(clean, touched=facts.mono))
+    if session.state in ENDS:
+        fresh = fresh_session(facts.new_ids.session, session.home_lang, facts.mono, session.state)
+        return Moved(replace(fresh, flow=visit), (SessionOver(session.id),))
+    return Moved(replace(session, flow=visit, drawer="", touched=facts.mono))
 
 
 def give_back_scanned(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
     """The visitor said so twice: give the number back durably."""
-    assert session.standing is not None
-    return Moved(session, (CommitCancel(session.standing.id),))
+    standing = reading(session).standing
+    assert standing is not None
+    return Moved(session, (CommitCancel(standing.id),))
 
 
 def may_give_back(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
     """The number that was read still waits."""
-    return session.standing is not None and session.standing.may_be_given_back
+    visit = scan_visit(session)
+    return visit is not None and visit.standing is not None and visit.standing.may_be_given_back
 
 
 def is_our_give_back(session: Session, trigger: Trigger, _facts: Facts) -> bool:
     """The answer speaks of the number that was read and is given back."""
     assert isinstance(trigger, CancelCommitted | StoreFailed)
-    return session.standing is not None and trigger.ticket == session.standing.id
+    standing = reading(session).standing
+    return standing is not None and trigger.ticket == standing.id
 
 
 def was_slip(session: Session, trigger: Trigger, facts: Facts) -> bool:
     """The hub said nothing of a slip, which is durable here all the same."""
-    return bool(session.slip) and guards.is_our_look_up(session, trigger, facts)
+    return read_slip(session, trigger, facts) and is_our_look_up(session, trigger, facts)
 
 
 def is_refused_slip(session: Session, trigger: Trigger, facts: Facts) -> bool:
@@ -157,43 +199,56 @@ def is_refused_slip(session: Session, trigger: Trigger, facts: Facts) -> bool:
 def is_nobodys(session: Session, trigger: Trigger, facts: Facts) -> bool:
     """The hub has no ticket with this page."""
     assert isinstance(trigger, StandingNotFound)
-    return trigger.answered and guards.is_our_look_up(session, trigger, facts)
+    return trigger.answered and is_our_look_up(session, trigger, facts)
 
 
 def read_slip(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
     """The code is a slip, which is durable here also when the hub says nothing."""
-    return bool(session.slip)
+    visit = scan_visit(session)
+    return visit is not None and visit.slip != ""
 
 
 def answer_overdue(session: Session, _trigger: Trigger, facts: Facts) -> Moved:
     """The store does not answer: the visitor is sent to a person, staff are called."""
-    call = SendHelp(facts.fresh[1], session.lang, "no_number")
+    call = SendHelp(facts.new_ids.help, session.lang, "no_number")
     return Moved(session, (call, Note("answer-overdue", {"state": session.state.value})))
 
 
 ROWS: tuple[Row, ...] = (
-    row(_FREE, Scanned, State.SCAN_OLD, forget_scan, is_old_slip),
+    row(_FREE, Scanned, State.OLD, forget_scan, is_old_slip),
     row(_FREE, Scanned, State.SCANNING, take_slip, is_slip),
-    row(_FREE, Scanned, State.SCAN_LOOKING, look_up_page, is_page_and_hub),
-    row(_FREE, Scanned, State.SCAN_PAGE, forget_scan, is_page),
-    row(_FREE, Scanned, State.SCAN_PAYMENT, forget_scan, is_payment),
-    row(_FREE, Scanned, State.SCAN_UNKNOWN, forget_scan),
-    row(State.SCANNING, ScanCommitted, State.HANDED_BACK, guard=guards.is_given_back),
-    row(State.SCANNING, ScanCommitted, State.SCAN_LOOKING, look_up_slip, is_our_scan_and_hub),
-    row(State.SCANNING, ScanCommitted, State.SCAN_TAKEN, guard=guards.is_our_scan),
-    row(State.SCANNING, StoreFailed, State.SCAN_NOT_TAKEN, guard=guards.is_our_scan),
-    row(State.SCAN_LOOKING, StandingFound, State.SCAN_STANDING, show_standing, guards.is_our_look_up),
-    row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_NOT_TAKEN, guard=is_refused_slip),
-    row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_TAKEN, guard=was_slip),
-    row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_UNKNOWN, guard=is_nobodys),
-    row(State.SCAN_LOOKING, StandingNotFound, State.SCAN_PAGE, guard=guards.is_our_look_up),
-    deadline(State.SCANNING, ANSWER_S, State.SCAN_NOT_TAKEN, answer_overdue),
-    deadline(State.SCAN_LOOKING, LOOK_UP_S, State.SCAN_TAKEN, guard=read_slip),
-    deadline(State.SCAN_LOOKING, LOOK_UP_S, State.SCAN_PAGE),
-    deadline(State.HANDING_BACK, ANSWER_S, State.SCAN_NOT_TAKEN, answer_overdue),
-    row(State.SCAN_STANDING, HandBack, State.SCAN_GIVE_BACK, guard=may_give_back),
-    row(State.SCAN_GIVE_BACK, Back, State.SCAN_STANDING),
-    row(State.SCAN_GIVE_BACK, HandBack, State.HANDING_BACK, give_back_scanned, may_give_back),
+    row(_FREE, Scanned, State.LOOKING, look_up_page, is_page_and_hub),
+    row(_FREE, Scanned, State.PAGE, forget_scan, is_page),
+    row(_FREE, Scanned, State.PAYMENT, forget_scan, is_payment),
+    row(_FREE, Scanned, State.UNKNOWN, forget_scan),
+    row(State.SCANNING, ScanCommitted, State.HANDED_BACK, guard=is_given_back),
+    row(State.SCANNING, ScanCommitted, State.LOOKING, look_up_slip, is_our_scan_and_hub),
+    row(State.SCANNING, ScanCommitted, State.TAKEN, guard=is_our_scan),
+    row(State.SCANNING, ScanNotCommitted, State.NOT_TAKEN, guard=is_our_scan),
+    row(State.LOOKING, StandingFound, State.STANDING, show_standing, is_our_look_up),
+    row(State.LOOKING, StandingNotFound, State.NOT_TAKEN, guard=is_refused_slip),
+    row(State.LOOKING, StandingNotFound, State.TAKEN, guard=was_slip),
+    row(State.LOOKING, StandingNotFound, State.UNKNOWN, guard=is_nobodys),
+    row(State.LOOKING, StandingNotFound, State.PAGE, guard=is_our_look_up),
+    deadline(State.SCANNING, ANSWER_S, State.NOT_TAKEN, answer_overdue),
+    deadline(State.LOOKING, LOOK_UP_S, State.TAKEN, guard=read_slip),
+    deadline(State.LOOKING, LOOK_UP_S, State.PAGE),
+    deadline(State.HANDING_BACK, ANSWER_S, State.NOT_TAKEN, answer_overdue),
+    row(State.STANDING, HandBack, State.GIVE_BACK, guard=may_give_back),
+    row(State.GIVE_BACK, Back, State.STANDING),
+    row(State.GIVE_BACK, HandBack, State.HANDING_BACK, give_back_scanned, may_give_back),
     row(State.HANDING_BACK, CancelCommitted, State.HANDED_BACK, guard=is_our_give_back),
-    row(State.HANDING_BACK, StoreFailed, State.SCAN_NOT_TAKEN, guard=is_our_give_back),
+    row(State.HANDING_BACK, StoreFailed, State.NOT_TAKEN, guard=is_our_give_back),
 )
+
+_WAITING = frozenset(state for state in State if state.group is Group.WAITING)
+
+IGNORES: tuple[Row, ...] = (
+    *ignore(State, *LATE_ANSWERS, *NEWS, *SET_UP, Wake),
+    # Controls of a screen that has just changed under the finger.
+    *ignore(State, DrawFeatured, DrawTicket, *KEYS, HandBack, TryAgain, HaveSlip),
+    # The next code, and a touch, while the one before is looked up.
+    *ignore(_WAITING, Scanned, *TO_BROWSING, ChooseLanguage, Back, GoToStart, Finish),
+)
+
+FLOW = Flow(State, ROWS, scan_pages.PAGES, IGNORES)

@@ -1,16 +1,15 @@
 """Pages of the scan flow where the hub did not say more: taken, not taken, of another day, a payment code, unknown."""
 
-from kiosk.flows import frame
-from kiosk.flows.frame import Page
+from kiosk.flows import frame, standing_pages, ticket_pages
+from kiosk.flows.frame import Page, Pages
+from kiosk.flows.scan_visit import ScanState, reading
 from kiosk.flows.service_pages import dead_end
-from kiosk.flows.ticket_pages import numbering
-from kiosk.session.model import State
 from kiosk.view import Look, Notice, NumberCard, Screen, Tone, View, Waiting
 
 
 def taken(page: Page) -> View:
     """In the queue now or when the hub hears of it, if it was not called or given back before: only the hub knows."""
-    words, number = page.words, page.session.scanned
+    words, number = page.words, reading(page.session).scanned
     key = "scan_taken" if page.facts.health.hub else "scan_waits"
     tone, icon = (Tone.GO, "circle-check") if page.facts.health.hub else (Tone.WARN, "user")
     notice = Notice(tone=tone, icon=icon, heading=words(f"{key}.heading"), text=words(f"{key}.text"))
@@ -52,13 +51,17 @@ def unknown(page: Page) -> View:
     return dead_end(page, Screen.SCAN_UNKNOWN, "scan_unknown", Tone.INFO, "qrcode")
 
 
-PAGES = {
-    State.SCANNING: numbering,
-    State.SCAN_LOOKING: looking,
-    State.SCAN_TAKEN: taken,
-    State.SCAN_NOT_TAKEN: not_taken,
-    State.SCAN_OLD: old,
-    State.SCAN_PAGE: visitors_page,
-    State.SCAN_PAYMENT: payment,
-    State.SCAN_UNKNOWN: unknown,
+PAGES: Pages = {
+    ScanState.SCANNING: ticket_pages.numbering,
+    ScanState.LOOKING: looking,
+    ScanState.STANDING: standing_pages.standing,
+    ScanState.GIVE_BACK: standing_pages.give_back,
+    ScanState.HANDING_BACK: ticket_pages.handing_back,
+    ScanState.HANDED_BACK: ticket_pages.handed_back,
+    ScanState.TAKEN: taken,
+    ScanState.NOT_TAKEN: not_taken,
+    ScanState.OLD: old,
+    ScanState.PAGE: visitors_page,
+    ScanState.PAYMENT: payment,
+    ScanState.UNKNOWN: unknown,
 }

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from kiosk.catalogue.model import Service
-from kiosk.flows import frame, guards, keyboard
+from kiosk.flows import form, frame, guards, keyboard
+from kiosk.flows.browse_visit import SEARCH_FIELD, browsing
 from kiosk.flows.frame import Page
-from kiosk.view import Block, Control, Line, Look, Notice, Role, Screen, SearchField, Tiles, Tone, View
-from kiosk.vocabulary.intents import OpenSearch, OpenService
+from kiosk.view import Block, Control, Field, Line, Look, Notice, Role, Screen, Tiles, Tone, View
+from kiosk.vocabulary.intents import OpenService
 
 MOST_ASKED = 6
 """Services that stand there before anything is typed: one page."""
@@ -15,13 +16,13 @@ MOST_ASKED = 6
 def search(page: Page) -> View:
     """The search page with its own keyboard."""
     reception = reception_row(page)
-    found = _found(page, reception) if page.session.query else _most_asked(page)
+    found = _found(page, reception) if browsing(page.session).query else _most_asked(page)
     hint = () if reception else (_ask_reception(page),)
     return frame.view(
         page,
         Screen.SEARCH,
         page.words("search.title"),
-        body=(_field(page), *found, *hint, keyboard.block(page)),
+        body=(_field(page), *found, *hint, keyboard.block(page.words, SEARCH_FIELD, browsing(page.session).form)),
         actions=(frame.back(page),),
         aside=reception,
     )
@@ -57,21 +58,11 @@ def _second_line(page: Page, service: Service) -> Line:
     return words.line(service.teasers)
 
 
-def _field(page: Page) -> SearchField:
-    session, words = page.session, page.words
-    return SearchField(
-        Control(
-            id="search",
-            label=words("search.hint"),
-            spoken=words("search.typed", text=session.query) if session.query else words("search.spoken"),
-            intent=OpenSearch(),
-            role=Role.SEARCH,
-            look=Look.FIELD,
-            icon="search",
-        ),
-        text=session.query,
-        typing=True,
-    )
+def _field(page: Page) -> Field:
+    visit, words = browsing(page.session), page.words
+    spoken = words("search.typed", text=visit.query) if visit.query else words("search.spoken")
+    label = words("search.hint")
+    return form.block(words, SEARCH_FIELD, visit.form, label, spoken=spoken, role=Role.SEARCH, icon="search")
 
 
 def _most_asked(page: Page) -> tuple[Block, ...]:
@@ -86,7 +77,7 @@ def _most_asked(page: Page) -> tuple[Block, ...]:
 
 def _found(page: Page, reception: Control | None) -> tuple[Block, ...]:
     """Hits, then what may have been meant under a heading of its own, or that there is nothing."""
-    session, words = page.session, page.words
+    session, words = browsing(page.session), page.words
     hits, unsure = _rows(page, session.hits), _rows(page, session.unsure)
     blocks: list[Block] = [Tiles(hits)] if hits else []
     if unsure:

@@ -4,12 +4,12 @@ from msgspec.structs import replace
 
 from kiosk.catalogue.model import Queue, Service
 from kiosk.flows import elsewhere, fees, frame, guards
+from kiosk.flows.browse_visit import browsing
 from kiosk.flows.frame import Page
 from kiosk.flows.opening import service_opening_text
 from kiosk.flows.words import marked_once, marks_of
 from kiosk.i18n import formats
 from kiosk.i18n.languages import fallback_mark
-from kiosk.session.model import State
 from kiosk.view import Block, Control, Fact, Line, Look, Notice, Screen, Tone, View
 from kiosk.vocabulary.intents import DrawTicket
 
@@ -17,7 +17,7 @@ from kiosk.vocabulary.intents import DrawTicket
 def service(page: Page) -> View:
     """One service: what to bring, fee, where, how many wait."""
     index, words = page.facts.index, page.words
-    chosen = index.services.get(page.session.service)
+    chosen = index.services.get(browsing(page.session).service)
     if chosen is None:
         return unknown_service(page)
     name, teaser = words.line(chosen.names), words.line(chosen.teasers)
@@ -119,11 +119,6 @@ def service_closed(page: Page) -> View:
     return dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", service_opening_text(page))
 
 
-def handed_back(page: Page) -> View:
-    """The number is given back."""
-    return dead_end(page, Screen.HANDED_BACK, "handed_back", Tone.GO, "circle-check")
-
-
 def dead_end(page: Page, screen: Screen, key: str, tone: Tone, icon: str, extra: str = "") -> View:
     """A short page that says one thing (texts ``key.title``, ``.heading``, ``.text``) and leads back to the start."""
     words = page.words
@@ -131,11 +126,3 @@ def dead_end(page: Page, screen: Screen, key: str, tone: Tone, icon: str, extra:
     notice = Notice(tone=tone, icon=icon, heading=words(f"{key}.heading"), text=text)
     again = frame.to_start(page, Look.MAIN)
     return frame.view(page, screen, words(f"{key}.title"), body=(notice,), actions=(again,))
-
-
-PAGES = {
-    State.SERVICE: service,
-    State.UNKNOWN_SERVICE: unknown_service,
-    State.SERVICE_CLOSED: service_closed,
-    State.HANDED_BACK: handed_back,
-}

@@ -1,302 +1,205 @@
-"""First run at the terminal: hub address, code, panel, rotation - by touch, before there is any configuration.
+"""Flow: first run at the terminal - hub address, code, panel, rotation - by touch, before there is any configuration.
 
-A small machine of its own: the visitor's table does not apply, because there is no catalogue and no session yet.
+While a terminal has no configuration, the first question is where its sessions stand when nobody is being served. When
+enrolment has saved one, the terminal takes it and serves visitors: same core, same window.
 """
 
-from datetime import datetime
-from enum import StrEnum
-from typing import NamedTuple
-
-import msgspec
 from msgspec.structs import replace
 
-from kiosk.config import Panel
-from kiosk.flows import keyboard
-from kiosk.flows.frame import button, language_chip
-from kiosk.flows.words import Words
-from kiosk.i18n import formats
-from kiosk.i18n.languages import is_rtl
-from kiosk.i18n.texts import Texts
-from kiosk.view import (
-    Block,
-    Control,
-    Header,
-    Look,
-    Notice,
-    PagerTexts,
-    Progress,
-    Role,
-    Screen,
-    SearchField,
-    Tiles,
-    Tone,
-    View,
-    Waiting,
-)
-from kiosk.vocabulary.access import Access
-from kiosk.vocabulary.enrolment import CODE_LENGTH, FINGERPRINT_LENGTH, grouped, plain, read_code
+from kiosk.flows import form, setup_pages, shared_rows
+from kiosk.flows.flow import Flow
+from kiosk.flows.ignoring import LATE_ANSWERS, NEWS, TO_BROWSING
+from kiosk.flows.setup_visit import ADDRESS, CODE, setting_up
+from kiosk.flows.setup_visit import SetupState as State
+from kiosk.session.model import Facts, Session
+from kiosk.session.table import Goal, Moved, Row, Trigger, deadline, ignore, row
+from kiosk.vocabulary.effects import Enrol, Note, TakeConfiguration
+from kiosk.vocabulary.enrolment import read_code
+from kiosk.vocabulary.events import EnrolFailed, Enrolled, Scanned
 from kiosk.vocabulary.intents import (
     Back,
     ChooseLanguage,
-    ClearSearch,
-    EraseLetter,
-    Intent,
+    DrawFeatured,
+    DrawTicket,
+    EditText,
+    Finish,
+    FocusField,
+    GoToStart,
+    HandBack,
+    HaveSlip,
     Pick,
     Proceed,
     SwitchKeyboard,
     TryAgain,
-    TypeText,
+    Wake,
 )
+from kiosk.vocabulary.panels import PRESETS, ROTATIONS
 
 THIS_MACHINE = "127.0.0.1:8080"
 """Encrypted or not: the code says so."""
-LANGUAGES = ("de", "en")
-FIELD_LIMIT = 120
-CANNOT_SAVE = "cannot_save"
-"""The one fault that no answer here can mend."""
+DONE_S = 2.0
+"""How long the good news stands before the terminal begins."""
+ENROL_S = 120.0
+"""Seconds after which an enrolment counts as unanswered; its longest connections end within a minute."""
+BEGIN_S = 30.0
+"""The same for reading what was saved."""
+BAD_ADDRESS, NO_ANSWER, CANNOT_SAVE = "bad_address", "no_answer", "cannot_save"
 ABOUT_THE_CODE = ("bad_code", "wrong_code", "wrong_fingerprint")
 """Faults after which the code is looked at again, not the address."""
 
 
-class Question(StrEnum):
-    """The steps of set-up, in order."""
-
-    HUB = "hub"
-    ADDRESS = "address"
-    CODE = "code"
-    PANEL = "panel"
-    ROTATION = "rotation"
-    WORKING = "working"
-    FAILED = "failed"
-    DONE = "done"
+def _with(session: Session, **changes: object) -> Session:
+    return replace(session, flow=replace(setting_up(session), **changes))
 
 
-class Preset(NamedTuple):
-    """A common panel: its inch size, pixels and visible picture in mm."""
-
-    name: str
-    width_px: int
-    height_px: int
-    width_mm: float
-    height_mm: float
+def use_this_machine(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """The hub is on this computer."""
+    return Moved(_with(session, form=form.with_text(setting_up(session).form, ADDRESS, THIS_MACHINE)))
 
 
-PRESETS = (
-    Preset('27" 1080 × 1920', 1080, 1920, 336.3, 597.9),
-    Preset('32" 1080 × 1920', 1080, 1920, 398.6, 708.6),
-    Preset('24" 1080 × 1920', 1080, 1920, 298.9, 531.4),
-    Preset('22" 1080 × 1920', 1080, 1920, 274.0, 487.1),
-    Preset('15" 1280 × 800', 1280, 800, 323.1, 201.9),
-    Preset('21" 1920 × 1080', 1920, 1080, 476.0, 267.8),
+def use_another_machine(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """The hub is elsewhere; what was typed of its address before is still there."""
+    typed = setting_up(session).form
+    kept = "" if typed.text(ADDRESS) == THIS_MACHINE else typed.text(ADDRESS)
+    return Moved(_with(session, form=form.focused(form.with_text(typed, ADDRESS, kept), ADDRESS)))
+
+
+def ask_for_the_code(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """The address stands: its keys make room for those of the code."""
+    return Moved(_with(session, form=form.focused(setting_up(session).form, CODE), fault=""))
+
+
+def say_what_is_missing(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """Go on without an address."""
+    return Moved(_with(session, fault=BAD_ADDRESS))
+
+
+def _forget_fault(session: Session) -> Moved:
+    return Moved(_with(session, fault=""))
+
+
+def mend(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """After a fault: all answers are kept."""
+    return _forget_fault(session)
+
+
+def choose_panel(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
+    """This is the panel."""
+    assert isinstance(trigger, Pick)
+    return Moved(_with(session, panel=PRESETS[int(trigger.value)]))
+
+
+def choose_rotation(session: Session, trigger: Trigger, facts: Facts) -> Moved:
+    """The last answer: enrol."""
+    assert isinstance(trigger, Pick)
+    turn = next(each for each in ROTATIONS if str(each) == trigger.value)
+    return enrol(_with(session, rotation=turn), trigger, facts)
+
+
+def enrol(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """Try it with these answers."""
+    visit = setting_up(session)
+    effect = Enrol(visit.form.text(ADDRESS), visit.form.text(CODE), visit.panel, visit.rotation)
+    return Moved(_with(session, fault=""), (effect,))
+
+
+def tell_fault(session: Session, trigger: Trigger, _facts: Facts) -> Moved:
+    """It did not work: the page says why, and so does the log."""
+    assert isinstance(trigger, EnrolFailed)
+    why = Note("setup-failed", {"why": trigger.fault, "detail": trigger.detail})
+    return Moved(_with(session, fault=trigger.fault, path=trigger.path), (why,))
+
+
+def enrolment_overdue(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """Nobody says what became of the enrolment."""
+    return Moved(_with(session, fault=NO_ANSWER), (Note("answer-overdue", {"state": session.state.value}),))
+
+
+def beginning_overdue(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """What was saved is not read."""
+    return Moved(_with(session, fault=CANNOT_SAVE), (Note("answer-overdue", {"state": session.state.value}),))
+
+
+def begin(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+    """Serve visitors from now on."""
+    return Moved(session, (TakeConfiguration(),))
+
+
+def is_this_machine(_session: Session, trigger: Trigger, _facts: Facts) -> bool:
+    """The hub is on this computer."""
+    return isinstance(trigger, Pick) and trigger.value == "this"
+
+
+def has_address(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
+    """Something was typed."""
+    return setting_up(session).form.text(ADDRESS) != ""
+
+
+def code_is_whole(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
+    """No letter is missing."""
+    return read_code(setting_up(session).form.text(CODE)) is not None
+
+
+def is_panel(_session: Session, trigger: Trigger, _facts: Facts) -> bool:
+    """One of those on offer."""
+    return isinstance(trigger, Pick) and trigger.value in map(str, range(len(PRESETS)))
+
+
+def is_rotation(_session: Session, trigger: Trigger, _facts: Facts) -> bool:
+    """One of those on offer."""
+    return isinstance(trigger, Pick) and trigger.value in map(str, ROTATIONS)
+
+
+def could_not_save(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
+    """The one fault that no answer here can mend."""
+    return setting_up(session).fault == CANNOT_SAVE
+
+
+def is_about_the_code(session: Session, _trigger: Trigger, _facts: Facts) -> bool:
+    """The code is to be looked at again."""
+    return setting_up(session).fault in ABOUT_THE_CODE
+
+
+ROWS: tuple[Row, ...] = (
+    row({State.WORKING, State.BEGINNING}, ChooseLanguage, Goal.STAY, shared_rows.speak),
+    row(State.HUB, Pick, State.CODE, use_this_machine, is_this_machine),
+    row(State.HUB, Pick, State.ADDRESS, use_another_machine),
+    *form.rows(State.ADDRESS, ADDRESS, then=_forget_fault),
+    row(State.ADDRESS, Proceed, State.CODE, ask_for_the_code, has_address),
+    row(State.ADDRESS, Proceed, Goal.STAY, say_what_is_missing),
+    row(State.ADDRESS, Back, State.HUB, mend),
+    *form.rows(State.CODE, CODE),
+    row(State.CODE, Proceed, State.PANEL, guard=code_is_whole),
+    row(State.CODE, Back, State.HUB),
+    row(State.PANEL, Pick, State.ROTATION, choose_panel, is_panel),
+    row(State.PANEL, Back, State.CODE),
+    row(State.ROTATION, Pick, State.WORKING, choose_rotation, is_rotation),
+    row(State.ROTATION, Back, State.PANEL),
+    row({State.WORKING, State.FAILED}, Enrolled, State.DONE),
+    row({State.WORKING, State.BEGINNING}, EnrolFailed, State.FAILED, tell_fault),
+    deadline(State.WORKING, ENROL_S, State.FAILED, enrolment_overdue),
+    row(State.FAILED, TryAgain, State.WORKING, enrol, could_not_save),
+    row(State.FAILED, TryAgain, State.CODE, mend, is_about_the_code),
+    row(State.FAILED, TryAgain, State.HUB, mend),
+    deadline(State.DONE, DONE_S, State.BEGINNING, begin),
+    deadline(State.BEGINNING, BEGIN_S, State.FAILED, beginning_overdue),
 )
-ROTATIONS = (0, 90, 180, 270)
-_BEFORE = {
-    Question.ADDRESS: Question.HUB,
-    Question.CODE: Question.HUB,
-    Question.PANEL: Question.CODE,
-    Question.ROTATION: Question.PANEL,
-}
+"""Waiting for the configuration ends from outside: the core takes it and begins anew."""
 
+_BACK = frozenset({State.ADDRESS, State.CODE, State.PANEL, State.ROTATION})
+IGNORES: tuple[Row, ...] = (
+    *ignore(State, *(each for each in LATE_ANSWERS if each not in (Enrolled, EnrolFailed)), *NEWS, Wake),
+    *ignore(set(State) - {State.WORKING, State.FAILED}, Enrolled),
+    *ignore(set(State) - {State.WORKING, State.BEGINNING}, EnrolFailed),
+    # Answers to a question that has just changed under the finger, or of which there is no such choice.
+    *ignore(set(State) - {State.HUB}, Pick),
+    *ignore(set(State) - {State.ADDRESS}, Proceed),
+    *ignore(set(State) - {State.FAILED}, TryAgain),
+    *ignore(set(State) - _BACK, Back),
+    *ignore(State, FocusField, EditText),
+    *ignore(set(State) - {State.ADDRESS, State.CODE}, SwitchKeyboard),
+    # What only a page of a visit offers, and a code before a scanner that nobody reads yet.
+    *ignore(State, *TO_BROWSING, DrawFeatured, DrawTicket, GoToStart, Finish, HandBack, HaveSlip, Scanned),
+)
 
-class Setup(msgspec.Struct, frozen=True, kw_only=True):
-    """What has been answered so far."""
-
-    question: Question = Question.HUB
-    lang: str = "de"
-    url: str = ""
-    code: str = ""
-    preset: int = 0
-    rotation: int = 0
-    layer: str = "letters"
-    fault: str = ""
-    """Why enrolment failed: the last part of a text key ``setup.fault.…``."""
-    path: str = ""
-    """Where the configuration is to be saved."""
-
-
-class Enrol(msgspec.Struct, frozen=True):
-    """Try to enrol with these answers. The answer comes back as ``Setup`` with DONE or FAILED."""
-
-    url: str
-    code: str
-    panel: Panel
-
-
-def panel_of(setup: Setup) -> Panel:
-    """The panel that was chosen."""
-    preset = PRESETS[setup.preset]
-    return Panel(
-        width_px=preset.width_px,
-        height_px=preset.height_px,
-        width_mm=preset.width_mm,
-        height_mm=preset.height_mm,
-        rotation=setup.rotation,  # type: ignore[arg-type]  # one of ROTATIONS
-    )
-
-
-def answer(setup: Setup, intent: Intent) -> tuple[Setup, Enrol | None]:
-    """One touch: the next state, and an enrolment to try once everything is answered."""
-    match intent:
-        case ChooseLanguage(lang=lang):
-            return replace(setup, lang=lang), None
-        case Back():
-            return replace(setup, question=_BEFORE.get(setup.question, setup.question)), None
-        case TryAgain() if setup.question is Question.FAILED:
-            return _again(setup)
-        case SwitchKeyboard(layer=layer):
-            return replace(setup, layer=layer), None
-        case TypeText() | EraseLetter() | ClearSearch():
-            return _typed(setup, intent), None
-        case Pick(value=value):
-            return _picked(setup, value)
-        case Proceed():
-            return _proceed(setup), None
-        case _:
-            return setup, None
-
-
-def _typed(setup: Setup, intent: Intent) -> Setup:
-    match setup.question:
-        case Question.CODE:
-            return replace(setup, code=plain(_edited(setup.code, intent))[: CODE_LENGTH + FINGERPRINT_LENGTH])
-        case Question.ADDRESS:
-            return replace(setup, url=_edited(setup.url, intent)[:FIELD_LIMIT])
-        case _:
-            return setup
-
-
-def _edited(text: str, intent: Intent) -> str:
-    match intent:
-        case TypeText(text=more):
-            return text + more.strip()
-        case EraseLetter():
-            return text[:-1]
-        case _:
-            return ""
-
-
-def _picked(setup: Setup, value: str) -> tuple[Setup, Enrol | None]:
-    match setup.question:
-        case Question.HUB if value == "this":
-            return replace(setup, url=THIS_MACHINE, question=Question.CODE), None
-        case Question.HUB:
-            return replace(setup, url="" if setup.url == THIS_MACHINE else setup.url, question=Question.ADDRESS), None
-        case Question.PANEL if value in map(str, range(len(PRESETS))):
-            return replace(setup, preset=int(value), question=Question.ROTATION), None
-        case Question.ROTATION if value in map(str, ROTATIONS):
-            return _enrol(replace(setup, rotation=int(value)))
-        case _:
-            return setup, None
-
-
-def _again(setup: Setup) -> tuple[Setup, Enrol | None]:
-    """After a fault: the page that can mend it, with all answers kept."""
-    if setup.fault == CANNOT_SAVE:
-        return _enrol(setup)
-    again = Question.CODE if setup.fault in ABOUT_THE_CODE else Question.HUB
-    return replace(setup, question=again, fault=""), None
-
-
-def _enrol(setup: Setup) -> tuple[Setup, Enrol]:
-    return replace(setup, question=Question.WORKING, fault=""), Enrol(setup.url, setup.code, panel_of(setup))
-
-
-def _proceed(setup: Setup) -> Setup:
-    if setup.question is Question.ADDRESS and setup.url:
-        return replace(setup, question=Question.CODE, layer="letters")
-    if setup.question is Question.CODE and read_code(setup.code):
-        return replace(setup, question=Question.PANEL)
-    return setup
-
-
-def view(setup: Setup, texts: Texts, now: datetime) -> View:
-    """The screen of this question."""
-    words = Words(texts, setup.lang)
-    body, actions = _content(setup, words)
-    title = words(f"setup.{setup.question.value}")
-    return View(
-        screen=Screen.SETUP,
-        place=f"setup:{setup.question.value}",
-        lang=setup.lang,
-        rtl=is_rtl(setup.lang),
-        access=Access(),
-        header=Header(
-            words("setup.header"),
-            words("setup.header_place"),
-            formats.clock(now.time()),
-            formats.short_date(now.date(), setup.lang),
-        ),
-        title=title,
-        spoken=title,
-        subtitle="" if _is_unsaved(setup) else words(f"setup.{setup.question.value}_text"),
-        pager=PagerTexts(words("page.more"), words("page.back"), words("page.of", page="{page}", pages="{pages}")),
-        progress=_progress(setup, words),
-        body=body,
-        actions=actions,
-        languages=tuple(language_chip(lang, lang == setup.lang) for lang in LANGUAGES),
-        session="setup",
-    )
-
-
-def _is_unsaved(setup: Setup) -> bool:
-    return setup.question is Question.FAILED and setup.fault == CANNOT_SAVE
-
-
-def _progress(setup: Setup, words: Words) -> Progress | None:
-    steps = {Question.HUB: 1, Question.ADDRESS: 1, Question.CODE: 2, Question.PANEL: 3, Question.ROTATION: 4}
-    done = steps.get(setup.question)
-    return Progress(words("progress.step", done=done, total=4), done, 4) if done else None
-
-
-def _content(setup: Setup, words: Words) -> tuple[tuple[Block, ...], tuple[Control, ...]]:
-    back = button("back", words("action.back"), Back(), icon="arrow-left")
-    onward = button("proceed", words("action.go_on"), Proceed(), icon="arrow-right", look=Look.MAIN)
-    match setup.question:
-        case Question.HUB:
-            this = _option("this", words("setup.this_machine"), words("setup.this_machine_text"))
-            other = _option("other", words("setup.other_machine"), words("setup.other_machine_text"))
-            return (Tiles((this, other)),), ()
-        case Question.ADDRESS:
-            return (_field(setup.url, words("setup.address")), _keys(setup, words)), (back, onward)
-        case Question.CODE:
-            whole = (onward,) if read_code(setup.code) else ()
-            return (_field(grouped(setup.code), words("setup.code")), keyboard.code_block(words)), (back, *whole)
-        case Question.PANEL:
-            panels = (_option(str(n), preset.name, _mm(preset)) for n, preset in enumerate(PRESETS))
-            return (Tiles(tuple(panels)),), (back,)
-        case Question.ROTATION:
-            turns = (_option(str(turn), words("setup.turn", degrees=turn)) for turn in ROTATIONS)
-            return (Tiles(tuple(turns)),), (back,)
-        case Question.WORKING:
-            return (Waiting(words("setup.working_heading")),), ()
-        case Question.FAILED:
-            reason = words(f"setup.fault.{setup.fault}")
-            unsaved = _is_unsaved(setup)
-            now = words("setup.cannot_save_now", path=setup.path) if unsaved else words("setup.failed_now")
-            notice = Notice(tone=Tone.STOP, icon="alert-triangle", heading=reason, text=now)
-            again = button("again", words("action.try_again"), TryAgain(), icon="refresh", look=Look.MAIN)
-            return (notice,), (again,)
-        case Question.DONE:
-            return (Notice(tone=Tone.GO, icon="circle-check", heading=words("setup.done_heading")),), ()
-
-
-def _mm(preset: Preset) -> str:
-    return f"{preset.width_mm:.0f} × {preset.height_mm:.0f} mm"
-
-
-def _option(value: str, label: str, detail: str = "") -> Control:
-    spoken = f"{label}. {detail}" if detail else label
-    return Control(
-        id=f"pick:{value}", label=label, detail=detail, spoken=spoken, intent=Pick(value), look=Look.TILE_PLAIN
-    )
-
-
-def _field(text: str, hint: str) -> SearchField:
-    field = Control(
-        id="field", label=hint, spoken=text or hint, intent=Pick(""), role=Role.SEARCH, look=Look.FIELD, icon="keyboard"
-    )
-    return SearchField(field, text=text, typing=True)
-
-
-def _keys(setup: Setup, words: Words) -> Block:
-    return keyboard.layer_block(words, setup.layer)
+FLOW = Flow(State, ROWS, setup_pages.PAGES, IGNORES)

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from kiosk.flows import frame
 from kiosk.flows.frame import Page
+from kiosk.flows.scan_visit import reading
 from kiosk.flows.words import marks_of
 from kiosk.i18n import formats
 from kiosk.i18n.texts import FSI, PDI
-from kiosk.session.model import State
 from kiosk.view import Block, Control, Fact, Line, Look, Notice, NumberCard, Screen, Tone, View
 from kiosk.vocabulary.intents import Back, HandBack
 from kiosk.vocabulary.tickets import Standing, StandingState
@@ -27,7 +27,7 @@ _TONES: dict[StandingState, tuple[Tone, str]] = {
 
 def standing(page: Page) -> View:
     """How the number stands now."""
-    found = page.session.standing
+    found = reading(page.session).standing
     assert found is not None
     waits = found.state is StandingState.WAITING
     body = (_card(page, found), *(_facts(page, found) if waits else (_notice(page, found),)))
@@ -39,7 +39,7 @@ def standing(page: Page) -> View:
 
 def give_back(page: Page) -> View:
     """Once more, because a place in the queue cannot be had again."""
-    words, found = page.words, page.session.standing
+    words, found = page.words, reading(page.session).standing
     assert found is not None
     ask = Notice(tone=Tone.WARN, icon="arrow-back-up", heading=words("give_back.heading"), text=words("give_back.text"))
     keep, keep_short = words("give_back.keep"), words("give_back.keep_short")
@@ -98,6 +98,3 @@ def _give_back(page: Page, found: Standing) -> tuple[Control, ...]:
         return ()
     label, short = page.words("standing.give_back"), page.words("action.hand_back_short")
     return (frame.button("hand_back", label, HandBack(), icon="arrow-back-up", short=short),)
-
-
-PAGES = {State.SCAN_STANDING: standing, State.SCAN_GIVE_BACK: give_back}

@@ -1,12 +1,16 @@
 """Pages of the ticket flow: work in progress, the number, and one page per trouble."""
 
-from kiosk.flows import frame, guards, help_pages
-from kiosk.flows.frame import Page
+from kiosk.flows import frame, help_pages, ticket_guards
+from kiosk.flows.frame import Page, Pages
+from kiosk.flows.service_pages import dead_end
+from kiosk.flows.ticket_visit import TicketState as State
+from kiosk.flows.ticket_visit import drawing, ticket_visit
 from kiosk.flows.words import marks_of
 from kiosk.i18n.texts import FSI, PDI
-from kiosk.session.model import Help, State
+from kiosk.session.model import Help
 from kiosk.view import Block, Control, Fact, Line, Look, Notice, NumberCard, Screen, Tone, View, Waiting
 from kiosk.vocabulary.intents import Finish, HandBack, HaveSlip, TryAgain
+from kiosk.vocabulary.tickets import Numbered
 
 STEPS = 4
 """Topic, service, page, number."""
@@ -34,6 +38,11 @@ def handing_back(page: Page) -> View:
     words = page.words
     waiting = Waiting(words("numbering.heading"), words("handing_back.text"))
     return frame.view(page, Screen.NUMBERING, words("handing_back.title"), place="ticket", body=(waiting,))
+
+
+def handed_back(page: Page) -> View:
+    """The number is given back."""
+    return dead_end(page, Screen.HANDED_BACK, "handed_back", Tone.GO, "circle-check")
 
 
 def printing(page: Page) -> View:
@@ -69,7 +78,7 @@ def ticket(page: Page) -> View:
 def no_paper(page: Page) -> View:
     """The number holds although no slip came."""
     words = page.words
-    problem = page.session.problem
+    problem = drawing(page.session).problem
     key = "no_paper.title_paper_out" if problem == "paper_out" else "no_paper.title"
     told = words("no_paper.now_text") if page.session.help in (Help.SENT, Help.TAKEN) else words("no_paper.alone_text")
     if page.session.help is Help.TAKEN:
@@ -121,11 +130,11 @@ def screen_only(page: Page) -> View:
 def no_number(page: Page) -> View:
     """No number could be had: what to do now."""
     words = page.words
-    refused = page.session.problem in REFUSALS
+    refused = drawing(page.session).problem in REFUSALS
     text = words("no_number.refused_text") if refused else words("no_number.text")
     now = Notice(tone=Tone.WARN, icon="user", heading=words("no_number.heading"), text=text)
     actions = [frame.button("finish", words("action.finish"), Finish(), icon="check")]
-    if page.session.problem != "store_failed" and not refused:
+    if drawing(page.session).problem != "store_failed" and not refused:
         label, short = words("action.try_again"), words("action.try_again_short")
         actions.append(frame.button("again", label, TryAgain(), icon="refresh", look=Look.MAIN, short=short))
     return frame.view(
@@ -135,10 +144,10 @@ def no_number(page: Page) -> View:
 
 def goodbye(page: Page) -> View:
     """Farewell; the next touch starts anew."""
-    words, session = page.words, page.session
+    words = page.words
     wait = Notice(tone=Tone.GO, icon="users", heading=words("goodbye.heading"), text=words("goodbye.text"))
     body: tuple[Block, ...] = (wait,)
-    if session.numbered:
+    if page.session.number:
         body = (number_card(page), wait)
     return frame.view(
         page, Screen.GOODBYE, words("goodbye.title"), body=body, actions=(frame.finish(page, words("action.to_start")),)
@@ -147,8 +156,7 @@ def goodbye(page: Page) -> View:
 
 def number_card(page: Page, *, qr: bool = False) -> NumberCard:
     """The number with its service and waiting place; with a QR when paper is not to be counted on."""
-    words, session = page.words, page.session
-    numbered = session.numbered
+    words, numbered = page.words, _numbered(page)
     assert numbered is not None
     number = str(numbered.label)
     return NumberCard(
@@ -161,8 +169,8 @@ def number_card(page: Page, *, qr: bool = False) -> NumberCard:
 
 
 def _caption(page: Page) -> str:
-    index, words, session = page.facts.index, page.words, page.session
-    service = index.services.get(session.service)
+    index, words = page.facts.index, page.words
+    service = index.services.get(drawing(page.session).ticket.service)
     lines = [words.line(service.names)] if service else []
     queue = index.queue_of(service) if service else None
     if queue is not None and queue.places:
@@ -176,7 +184,7 @@ def _whole(line: Line) -> str:
 
 
 def _expect(page: Page) -> tuple[Fact, ...]:
-    numbered = page.session.numbered
+    numbered = _numbered(page)
     if numbered is None or numbered.ahead < 0:
         return ()
     people = frame.people_ahead(page, numbered.ahead)
@@ -185,17 +193,23 @@ def _expect(page: Page) -> tuple[Fact, ...]:
 
 def _honest(page: Page, text: str) -> str:
     """Says so when the terminal gave the number by itself."""
-    numbered = page.session.numbered
+    numbered = _numbered(page)
     own = numbered is not None and numbered.label.slot > 0
     return f"{text} {page.words('ticket.own')}" if own else text
 
 
 def _url(page: Page) -> str:
-    return page.session.numbered.url if page.session.numbered else ""
+    numbered = _numbered(page)
+    return numbered.url if numbered else ""
+
+
+def _numbered(page: Page) -> Numbered | None:
+    visit = ticket_visit(page.session)
+    return visit.numbered if visit else None
 
 
 def _hand_back(page: Page) -> tuple[Control, ...]:
-    seconds = guards.hand_back_seconds(page.session, page.facts)
+    seconds = ticket_guards.hand_back_seconds(page.session, page.facts)
     if seconds == 0:
         return ()
     label, short = page.words("action.hand_back"), page.words("action.hand_back_short")
@@ -207,13 +221,13 @@ def _have_number(page: Page) -> Control:
 
 
 def _again(page: Page) -> tuple[Control, ...]:
-    if not guards.may_reprint(page.session, TryAgain(), page.facts):
+    if not ticket_guards.may_reprint(page.session, TryAgain(), page.facts):
         return ()
     label, short = page.words("action.print_again"), page.words("action.print_again_short")
     return (frame.button("again", label, TryAgain(), icon="printer", short=short),)
 
 
-PAGES = {
+PAGES: Pages = {
     State.STORING_INTENT: numbering,
     State.ASKING_NUMBER: numbering,
     State.STORING_NUMBER: numbering,
@@ -224,5 +238,6 @@ PAGES = {
     State.TICKET_NO_PAPER: no_paper,
     State.TICKET_UNCONFIRMED: unconfirmed,
     State.TICKET_SCREEN_ONLY: screen_only,
+    State.HANDED_BACK: handed_back,
     State.GOODBYE: goodbye,
 }

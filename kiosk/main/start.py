@@ -1,12 +1,11 @@
-"""``kiosk terminal``: read the configuration, then run the terminal - or the touch set-up when there is none yet."""
+"""``kiosk terminal``: read the configuration, then run the terminal - with touch set-up when there is none yet."""
 
 import logging
-import os
 import signal
 import sys
 from pathlib import Path
 
-from kiosk import config, isolated, private
+from kiosk import config, private
 from kiosk.config import ConfigFault, Loaded, TerminalConfig
 from kiosk.eventlog import EventLog, JsonLines
 from kiosk.private import NotOurs, keep_private
@@ -33,8 +32,6 @@ def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None)
     loaded = config.load(path) if path.exists() else Loaded(TerminalConfig())
     if isinstance(loaded, ConfigFault):
         return _wrong(str(loaded))
-    if not loaded.config.hub.key:
-        return _set_up(path, size, trace)
     log = EventLog("terminal")
     if closed.paths:
         log.write("data-folder-closed", {"path": str(data), "count": str(len(closed.paths))})
@@ -44,16 +41,7 @@ def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None)
         log.write("config-not-kept", {"why": loaded.not_kept})
     from kiosk.main.terminal import Terminal
 
-    return Terminal(loaded.config, data, size, trace, log).run()
-
-
-def _set_up(path: Path, size: tuple[int, int] | None, trace: Path | None) -> int:
-    """Ask by touch, then begin anew as a configured terminal (a fresh process: the panel may be another)."""
-    from kiosk.main.setup import run_setup
-
-    if run_setup(path, size, trace, EventLog("terminal")):
-        os.execv(sys.executable, [*isolated.COMMAND, *sys.argv[1:]])
-    return OK
+    return Terminal(loaded.config, data, size, trace, log, None if loaded.config.hub.key else path).run()
 
 
 def _size(window: str | None) -> tuple[int, int] | None:

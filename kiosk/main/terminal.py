@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kiosk.config import Panel, TerminalConfig
-from kiosk.core import Core
+from kiosk.core import Configured, Core
 from kiosk.eventlog import EventLog
+from kiosk.flows.setup_visit import LANGUAGES, SetupState
 from kiosk.i18n import hyphens
 from kiosk.i18n.texts import Texts
-from kiosk.owner_thread import owner_thread
+from kiosk.main.setup import SetUp
+from kiosk.owner_thread import LOOK_S, OwnerThread, ThreadWatch
 from kiosk.vocabulary.access import Contrast
-from kiosk.vocabulary.effects import Effect, Restart, SessionOver
+from kiosk.vocabulary.effects import Effect, Enrol, Restart, SessionOver, TakeConfiguration
 from kiosk.vocabulary.events import Asked, Failure
-from kiosk.vocabulary.ids import IdMaker
+from kiosk.vocabulary.ids import IdMaker, SessionId
 from kiosk.vocabulary.intents import Intent
 
 if TYPE_CHECKING:  # Kivy is imported as late as possible
@@ -46,14 +48,22 @@ class Terminal:
     """Builds everything, starts it in order, stops it in reverse."""
 
     def __init__(
-        self, config: TerminalConfig, data: Path, window: tuple[int, int] | None, trace: Path | None, log: EventLog
+        self,
+        config: TerminalConfig,
+        data: Path,
+        window: tuple[int, int] | None,
+        trace: Path | None,
+        log: EventLog,
+        path: Path | None = None,
     ) -> None:
+        """``path``: where set-up saves a configuration, for a terminal that has none yet."""
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)  # before there is a second thread
         self._config, self._data, self._window, self._trace, self._log = config, data, window, trace, log
         self.panel = panel_for(config.panel, window)
         self._texts = Texts.load("terminal")
         self._ids = IdMaker(lambda: time.time_ns() // 1_000_000, _random_bits)
-        zone = ZoneInfo(config.site.timezone)
+        self._zone = ZoneInfo(config.site.timezone)
+        self._watch = ThreadWatch()
         self._workers: object | None = None
         self._exit = 0
         self._tracer: Tracer | None = None
@@ -64,21 +74,24 @@ class Terminal:
             site=config.site,
             terminal=config.hub.name,
             timing=config.timing,
-            languages=config.languages,
-            now=lambda: datetime.now(zone),
+            languages=LANGUAGES if path else config.languages,
+            now=lambda: datetime.now(self._zone),
             mono=time.monotonic,
             make_id=self._ids,
             perform=self._perform,
             show=lambda view: self.app.show(view),
             log=log,
+            home=SetupState.HUB if path else None,
         )
+        self._set_up = SetUp(path, self.core.post) if path else None
         self.app = self._make_app()
 
     def run(self) -> int:
         """Until the window ends; RESTART when an order wants it."""
         sys.setswitchinterval(SWITCH_S)
-        core = owner_thread("core", self.core.run, self._thread_died)
+        core = OwnerThread("core", self.core.run, self._thread_died)
         core.start()
+        self._watch_over(core)
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: self.app.close())
         self._log.write("terminal-started", {"name": self._config.hub.name})
@@ -91,7 +104,15 @@ class Terminal:
             self._log.write("terminal-stopped")
         return self._exit
 
+    def _watch_over(self, core: OwnerThread) -> None:
+        """Look after all threads from the window's: its end is the end of the program."""
+        from kivy.clock import Clock
+
+        self._watch.add(core)
+        Clock.schedule_interval(lambda _dt: self._watch.look(), LOOK_S)
+
     def _thread_died(self, thread: str, detail: str) -> None:
+        self._watch.died(thread, detail)
         self._log.write("thread-died", {"thread": thread, "detail": detail})
 
     def _make_app(self) -> "KioskApp":
@@ -134,12 +155,22 @@ class Terminal:
             self._forget()
         elif isinstance(effect, Restart):
             self._end(RESTART)
+        elif isinstance(effect, Enrol | TakeConfiguration):
+            self._perform_set_up(effect)
         else:
             self._perform_now(effect)
 
+    def _perform_set_up(self, effect: Enrol | TakeConfiguration) -> None:
+        assert self._set_up is not None
+        match effect:
+            case Enrol():
+                self._set_up.enrol(effect)
+            case TakeConfiguration():
+                self._begin()
+
     def _send(self, intent: Intent, session: str) -> None:
         at = time.monotonic()
-        self.core.post(Asked(intent, session))
+        self.core.post(Asked(intent, SessionId(session)))
         if self._tracer is not None:
             self._tracer.note("fired", type(intent).__name__, at)
 
@@ -153,16 +184,37 @@ class Terminal:
     def _open_workers(self) -> None:
         if self._tracer is not None:
             self._tracer.note("first-frame")
+        if self._set_up is None:
+            self._begin()
+
+    def _begin(self) -> None:
         threading.Thread(target=self._start, name="starter", daemon=True).start()
 
     def _start(self) -> None:
         """The edge: what does not start must not stand behind "the terminal is starting" for ever."""
         try:
-            self._start_workers()
-        except Exception as fault:  # noqa: BLE001 - whatever it was, a new start is the only remedy
+            if self._set_up is None or self._take_configuration(self._set_up):
+                self._start_workers()
+        except BaseException as fault:  # noqa: BLE001 - whatever it was, a new start is the only remedy
             _log.exception("the terminal did not start")
             self._log.write("start-failed", {"kind": type(fault).__name__, "detail": str(fault)})
             self._end(FAILED)
+
+    def _take_configuration(self, set_up: SetUp) -> bool:
+        """Go on with what set-up saved: the same core, the window turned as the panel is. False: nothing to read."""
+        config = set_up.configuration()
+        if config is None:
+            return False
+        self._config, self._zone = config, ZoneInfo(config.site.timezone)
+        self.panel = panel_for(config.panel, self._window)
+        self.core.post(Configured(config))
+        self.app.use(self.panel, config.look.accent, rotate=self._window is None, first=self._measure)
+        self._check_accent()
+        return True
+
+    def _measure(self) -> None:
+        if self._tracer is not None:
+            self._tracer.use(self.panel)
 
     def _end(self, code: int) -> None:
         self._exit = code
@@ -171,7 +223,7 @@ class Terminal:
     def _start_workers(self) -> None:
         from kiosk.main.workers import Workers
 
-        workers = Workers(self._config, self._data, self.core, self._texts, self._ids, self._log)
+        workers = Workers(self._config, self._data, self.core, self._texts, self._ids, self._log, self._watch)
         self._perform_now, self._forget = workers.perform, workers.forget
         workers.start()
         self._workers = workers  # from now on there is something to stop

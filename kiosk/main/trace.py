@@ -26,6 +26,10 @@ class Tracer:
         self._clock = clock
         self._beat: float | None = None
 
+    def use(self, panel: Panel) -> None:
+        """Sheets are drawn for this panel from now on."""
+        self._scale = panel.px_per_mm
+
     def drawn(self, view: View, tree: AccessTree) -> None:
         """This view stands on the window now, with these controls."""
         nodes = [
@@ -35,7 +39,7 @@ class Tracer:
         number = next((block.number for block in view.body if isinstance(block, NumberCard)), "")
         line: dict[str, object] = {
             "at": self._clock(),
-            "screen": view.screen.value,
+            "screen": str(view.screen),
             "place": view.place,
             "lang": view.lang,
             "title": view.title,

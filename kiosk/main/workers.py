@@ -18,30 +18,28 @@ from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
 from kiosk.main.misses import MissesOnTheWay
 from kiosk.main.slips import Slips
+from kiosk.owner_thread import ThreadWatch
 from kiosk.scans import UnknownCode, read_code
 from kiosk.vocabulary.effects import (
     AskNumber,
     CancelHelp,
-    CommitCancel,
-    CommitIntent,
-    CommitNumber,
-    CommitPaper,
-    CommitScan,
     Effect,
     LookUp,
     PrintTicket,
     Search,
     SendHelp,
+    StoreEffect,
     TellMisses,
     UseCatalogue,
 )
 from kiosk.vocabulary.events import DeviceChanged, HelpTaken, PrintFinished, Scanned
-from kiosk.vocabulary.ids import IdMaker
+from kiosk.vocabulary.ids import HelpId, IdMaker, JobId, OpId
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.slips import Forged
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from kiosk.wire import Heartbeat, QueueStates
+from offline_cache import outbox
 from offline_cache.calls import CallsThread
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_sync import CatalogueSync
@@ -51,14 +49,16 @@ from offline_cache.database import DatabaseFault, damaged_files
 from offline_cache.heartbeat import Hearers
 from offline_cache.hub_clock import HubClock
 from offline_cache.machine import machine_id
+from offline_cache.notes import deaths
 from offline_cache.numbers import DEADLINE_S, NumbersThread
 from offline_cache.orders import Orders
 from offline_cache.outside import Outside
 from offline_cache.own_numbers import Standing
 from offline_cache.questions import Questions
 from offline_cache.standings import StandingThread
-from offline_cache.storage import StorageThread, StoreReady
+from offline_cache.storage import Listener, StorageThread, StoreReady
 from offline_cache.sync import SyncThread
+from offline_cache.tickets import TicketsAtStart
 from offline_cache.trail_heads import TrailHeads
 
 OPEN_S = 30.0
@@ -78,9 +78,18 @@ class Workers:
     """Every thread of a terminal but the window and the core."""
 
     def __init__(
-        self, config: TerminalConfig, data: Path, core: Core, texts: Texts, ids: IdMaker, log: EventLog
+        self,
+        config: TerminalConfig,
+        data: Path,
+        core: Core,
+        texts: Texts,
+        ids: IdMaker,
+        log: EventLog,
+        watch: ThreadWatch | None = None,
     ) -> None:
         self._config, self._core, self._ids, self._log = config, core, ids, log
+        self.watch = watch or ThreadWatch()
+        """Over all threads from here; who built us calls its ``look``."""
         self._full, self._stored, self._store = False, True, data / "terminal.db"
         self._wrong_keyboards: set[str] = set()
         """Scanners whose last code was read only as that of another keyboard."""
@@ -93,14 +102,15 @@ class Workers:
             self._store,
             core.post,
             note=self._note,
-            owing=lambda: self._sync.owing(),
-            stands=self._stands,
-            outside=Outside(new_id=ids, clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit),
+            listeners=(Listener(Standing, self._stands), Listener(outbox.Newest, lambda _newest: self._sync.owing())),
+            outside=Outside(
+                new_id=lambda: OpId(ids()), clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit
+            ),
         )
         self._questions = Questions(self._storage)
         self._orders = Orders(self._questions, core.post, self._note)
         ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None, heard=self._heard)
-        self._hosts = Hosts(config.devices, ends)
+        self._hosts = Hosts(config.devices, ends, on_death=deaths(self._note))
         self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
         self._follower = CatalogueSync(
             config.hub,
@@ -133,6 +143,8 @@ class Workers:
         )
         self._standings = StandingThread(client_maker(config.hub, 1.0, 1.5, 2.0), core.post, note=self._note)
         self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
+        self.watch.add(self._storage.thread, self._catalogue.thread, self._hosts.thread, self._numbers.thread)
+        self.watch.add(*self._sync.threads, self._follower.thread, self._standings.thread, self._calls.thread)
 
     def start(self) -> None:
         """In order: store, catalogue, then devices and network; the start screen comes when the first two are open."""
@@ -142,8 +154,9 @@ class Workers:
             self._new_catalogue(loaded, self._catalogues.generation)
         ready = self._opened()
         if isinstance(ready, StoreReady):
-            self._ids.not_before(ready.newest_ms)
-            self._paper_in_doubt = ready.paper_in_doubt
+            before = ready.of(TicketsAtStart)
+            self._ids.not_before(before.newest_ms)
+            self._paper_in_doubt = before.paper_in_doubt
         self._orders.restore()
         self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
         network = (self._numbers, self._sync, self._follower, self._standings, self._calls)
@@ -167,7 +180,7 @@ class Workers:
     def perform(self, effect: Effect) -> None:
         """Hand an effect to its worker; never blocks."""
         match effect:
-            case CommitIntent() | CommitNumber() | CommitPaper() | CommitCancel() | CommitScan():
+            case StoreEffect():
                 self._storage.submit(effect)
             case AskNumber():
                 self._numbers.submit(effect)
@@ -221,7 +234,7 @@ class Workers:
         if isinstance(outcome, Printed | NotPrinted | Unconfirmed):
             if not isinstance(outcome, NotPrinted):
                 self._paper_in_doubt = isinstance(outcome, Unconfirmed)
-            self._core.post(PrintFinished(job, outcome))
+            self._core.post(PrintFinished(JobId(job), outcome))
 
     def _new_catalogue(self, catalogue: Catalogue, generation: int) -> None:
         self._core.post(News(index=index_of(catalogue, generation)))
@@ -249,7 +262,7 @@ class Workers:
 
     def _help_taken(self, taken: tuple[wire.HelpTaken, ...]) -> None:
         for each in taken:
-            self._core.post(HelpTaken(each.id, each.name))
+            self._core.post(HelpTaken(HelpId(each.id), each.name))
 
     def _queues(self, states: QueueStates | None) -> None:
         if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:
@@ -280,10 +293,13 @@ class Workers:
             "store_failed": failed,
             "store_damaged": damaged,
             "scanner_keyboard": bool(self._wrong_keyboards),
+            "thread_died": bool(self.watch.deaths()),
         }
         return (*(code for code, is_so in facts.items() if is_so), *self._follower.codes)
 
     def _note(self, event: str, fields: dict[str, str]) -> None:
+        if event == "thread-died":
+            self.watch.died(fields["thread"], fields["detail"])
         self._log.write(event, fields)
         if event in ("store-opened", "store-failed"):
             self._stored = event == "store-opened"

@@ -1,98 +1,19 @@
 """One visitor's session and what the world looks like to it: frozen values."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
 from kiosk.catalogue.index import CatalogueIndex
 from kiosk.config import Timing
 from kiosk.health import Health
+from kiosk.session.states import Home, State
 from kiosk.vocabulary.access import Access, Contrast
 from kiosk.vocabulary.house import House
-from kiosk.vocabulary.tickets import Numbered, Standing, TicketIntent
-
-
-class State(StrEnum):
-    """Where a session can be. Names are facts."""
-
-    START = "start"
-    CLOSED = "closed"
-    CLOSED_BY_HOUSE = "closed_by_house"
-    OUT_OF_SERVICE = "out_of_service"
-    LANGUAGES = "languages"
-    CATEGORIES = "categories"
-    SERVICES = "services"
-    SEARCH = "search"
-    SERVICE = "service"
-    UNKNOWN_SERVICE = "unknown_service"
-    SERVICE_CLOSED = "service_closed"
-    STORING_INTENT = "storing_intent"
-    ASKING_NUMBER = "asking_number"
-    STORING_NUMBER = "storing_number"
-    NO_NUMBER = "no_number"
-    PRINTING = "printing"
-    TICKET = "ticket"
-    TICKET_NO_PAPER = "ticket_no_paper"
-    TICKET_UNCONFIRMED = "ticket_unconfirmed"
-    TICKET_SCREEN_ONLY = "ticket_screen_only"
-    HANDING_BACK = "handing_back"
-    HANDED_BACK = "handed_back"
-    GOODBYE = "goodbye"
-    SCANNING = "scanning"
-    SCAN_LOOKING = "scan_looking"
-    SCAN_STANDING = "scan_standing"
-    SCAN_GIVE_BACK = "scan_give_back"
-    SCAN_TAKEN = "scan_taken"
-    SCAN_NOT_TAKEN = "scan_not_taken"
-    SCAN_OLD = "scan_old"
-    SCAN_PAGE = "scan_page"
-    SCAN_PAYMENT = "scan_payment"
-    SCAN_UNKNOWN = "scan_unknown"
-
-
-HOMES = frozenset({State.START, State.CLOSED, State.CLOSED_BY_HOUSE, State.OUT_OF_SERVICE})
-"""States in which nobody is being served."""
-
-CHOOSING = frozenset({State.LANGUAGES, State.CATEGORIES, State.SERVICES, State.SEARCH, State.SERVICE})
-"""Screens on which the visitor looks for the right thing; Back remembers them."""
-
-SCAN_ENDS = frozenset(
-    {
-        State.SCAN_STANDING,
-        State.SCAN_GIVE_BACK,
-        State.SCAN_TAKEN,
-        State.SCAN_NOT_TAKEN,
-        State.SCAN_OLD,
-        State.SCAN_PAGE,
-        State.SCAN_PAYMENT,
-        State.SCAN_UNKNOWN,
-    }
-)
-"""What came of a code that was held before the scanner."""
-
-DEAD_ENDS = frozenset({State.UNKNOWN_SERVICE, State.SERVICE_CLOSED, State.HANDED_BACK}) | SCAN_ENDS
-"""Short pages that say one thing and lead back to the start."""
-
-COMMITTING = frozenset(
-    {
-        State.STORING_INTENT,
-        State.ASKING_NUMBER,
-        State.STORING_NUMBER,
-        State.PRINTING,
-        State.HANDING_BACK,
-        State.SCANNING,
-        State.SCAN_LOOKING,
-    }
-)
-"""States that end by an answer or by its deadline, never by the visitor's silence."""
-
-TICKET_HELD = frozenset({State.TICKET, State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED, State.TICKET_SCREEN_ONLY})
-"""States in which the visitor owns a number and sees it."""
-
-
-EVERYWHERE = HOMES | CHOOSING | DEAD_ENDS | COMMITTING | TICKET_HELD | {State.NO_NUMBER, State.GOODBYE}
-"""Every state, by group: a new state that joins no group leaves holes in the table, and the table refuses to build."""
+from kiosk.vocabulary.ids import HelpId, JobId, OpId, ScanId, SessionId, TicketId
 
 
 class Help(StrEnum):
@@ -106,13 +27,22 @@ class Help(StrEnum):
     NOT_SENT = "not_sent"
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that belongs to one visitor. Reset = drop it and make a new one."""
+class Visit(msgspec.Struct, frozen=True):
+    """What a flow remembers of a visitor. Each flow has a struct of its own; it goes when another flow begins."""
 
-    id: str
+    @property
+    def number(self) -> str:
+        """The number that the visitor drew here and holds; "" = none."""
+        return ""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """What belongs to every visitor, and what the flow remembers that they are in. Reset = drop it, make a new one."""
+
+    id: SessionId
     lang: str
     home_lang: str
-    state: State = State.START
+    state: State = Home.START
     entered: float = 0.0
     """Monotonic seconds at which the state was entered."""
     touched: float = 0.0
@@ -123,38 +53,47 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     drawer: str = ""
     trail: tuple[State, ...] = ()
     """Screens behind this one, for Back."""
-    category: str = ""
-    service: str = ""
-    query: str = ""
-    layer: str = "letters"
-    token: int = 0
-    hits: tuple[str, ...] = ()
-    unsure: tuple[str, ...] = ()
-    """What may have been meant, beside the hits."""
-    answered: int = 0
-    """The token of the search that the hits answer."""
-    featured: bool = False
-    ticket: TicketIntent | None = None
-    numbered: Numbered | None = None
-    job: str = ""
-    reprints: int = 0
-    offered: float | None = None
-    """Since when this visitor's number can be given back; it is offered once, so that a finger on its way to "Done"
-    never finds it there instead."""
-    problem: str = ""
     help: Help = Help.NONE
-    help_id: str = ""
+    help_id: HelpId = HelpId("")
     asked_help: bool = False
     """The newest call is the visitor's own wish for a person."""
     helper: str = ""
     """The name of who is coming, as staff have it."""
-    scan_id: str = ""
-    scanned: str = ""
-    """The number on the slip that was read; "" for the code of a visitor's page."""
-    slip: str = ""
-    """The slip as it was read; "" for the code of a visitor's page."""
-    standing: Standing | None = None
-    """What the hub says of the ticket whose code was read."""
+    flow: Visit | None = None
+
+    @property
+    def number(self) -> str:
+        """The number that the visitor drew in this visit; "" = none."""
+        return self.flow.number if self.flow is not None else ""
+
+
+class Lasting(msgspec.Struct, frozen=True):
+    """What a machine beside the session knows (``kiosk.session.lasting``). Each has a struct of its own."""
+
+    @property
+    def busy(self) -> bool:
+        """Something is under way that must not be cut off: the program does not end by itself."""
+        return False
+
+
+class NewIds(msgspec.Struct, frozen=True, kw_only=True):
+    """Ids made for this step, by what they are for: a step makes one of each at most, so no two things share one."""
+
+    session: SessionId
+    ticket: TicketId
+    job: JobId
+    """A try to put something on paper."""
+    scan: ScanId
+    help: HelpId
+    """A call for a person."""
+    operation: OpId
+    """What a flow makes that has no name of its own here."""
+
+    @classmethod
+    def drawn(cls, make_id: Callable[[], str]) -> "NewIds":
+        """One id of each kind."""
+        ids: dict[str, Any] = {name: make_id() for name in cls.__struct_fields__}
+        return cls(**ids)
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,8 +101,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     now: datetime
     mono: float
-    fresh: tuple[str, str]
-    """Two ids made for this step: use each at most once."""
+    new_ids: NewIds
     index: CatalogueIndex
     health: Health
     timing: Timing
@@ -186,12 +124,16 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Where visitors' pages are."""
     catalogue_as_of: date | None = None
     """Day of the catalogue when it may be out of date; None = it is not."""
+    home: State | None = None
+    """Where sessions stand while this terminal serves nobody yet (set-up); None = it serves visitors."""
     house: House = House()
+    lasting: tuple[Lasting, ...] = ()
+    """What the machines beside the session know."""
     restart: bool = False
     """An order to start anew waits for a moment when nobody is being served."""
 
 
-def fresh_session(session_id: str, lang: str, mono: float, state: State = State.START) -> Session:
+def fresh_session(session_id: SessionId, lang: str, mono: float, state: State = Home.START) -> Session:
     """A new visitor: nothing of the last one is left."""
     return Session(id=session_id, lang=lang, home_lang=lang, entered=mono, touched=mono, state=state)
 

@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from kiosk.session.model import CHOOSING, HOMES, Facts, Session, State, fresh_session
+from kiosk.session.model import Facts, Session, fresh_session
+from kiosk.session.states import Group, Home, State
 from kiosk.session.table import Goal, Moved, Table, trigger_of
 from kiosk.vocabulary.effects import SessionOver
 from kiosk.vocabulary.events import Asked, Event
@@ -10,7 +11,7 @@ from kiosk.vocabulary.events import Asked, Event
 TRAIL_LIMIT = 12
 """How many screens Back remembers."""
 
-_TRAILED = CHOOSING | {State.START, State.CLOSED}
+_BEGINNINGS = frozenset({Home.START, Home.CLOSED})
 
 
 def step(table: Table, session: Session, event: Event, facts: Facts) -> Moved:
@@ -26,17 +27,19 @@ def step(table: Table, session: Session, event: Event, facts: Facts) -> Moved:
 
 
 def home_state(facts: Facts) -> State:
-    """Where nobody's session stands now: open, after hours, closed by an order, or unable to serve."""
+    """Where nobody's session stands now: set-up, open, after hours, closed by an order, or unable to serve."""
+    if facts.home is not None:
+        return facts.home
     if facts.house.closed:
-        return State.CLOSED_BY_HOUSE
+        return Home.CLOSED_BY_HOUSE
     if not facts.stored or not facts.index.services:
-        return State.OUT_OF_SERVICE
-    return State.START if facts.index.open_at(facts.now) else State.CLOSED
+        return Home.OUT_OF_SERVICE
+    return Home.START if facts.index.open_at(facts.now) else Home.CLOSED
 
 
 def go_home(session: Session, facts: Facts) -> Moved:
     """End this session and stand ready for the next visitor, in the town's own language."""
-    fresh = fresh_session(facts.fresh[1], session.home_lang, facts.mono, home_state(facts))
+    fresh = fresh_session(facts.new_ids.session, session.home_lang, facts.mono, home_state(facts))
     return Moved(fresh, (SessionOver(session.id),))
 
 
@@ -54,13 +57,17 @@ def _arrive(moved: Moved, before: Session, target: State | Goal, facts: Facts) -
 
 def _enter(session: Session, left: State, target: State, facts: Facts) -> Session:
     trail = session.trail
-    if left in _TRAILED and left is not target and target in _TRAILED:
+    if left is not target and _is_remembered(left) and _is_remembered(target):
         trail = (*trail, left)[-TRAIL_LIMIT:]
     return replace(session, state=target, entered=facts.mono, trail=trail, drawer="", asked=None)
 
 
+def _is_remembered(state: State) -> bool:
+    return state.group is Group.CHOOSING or state in _BEGINNINGS
+
+
 def _back(session: Session, facts: Facts) -> Session:
     *rest, last = session.trail or (home_state(facts),)
-    if last in HOMES:
+    if last.group is Group.HOME:
         last, rest = home_state(facts), []
     return replace(session, state=last, entered=facts.mono, trail=tuple(rest), drawer="", asked=None)

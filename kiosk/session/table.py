@@ -1,10 +1,13 @@
 """The table: rows say what happens in which state. Checked for completeness; the diagram in docs is drawn from it."""
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
+from pathlib import Path
 from typing import NamedTuple
 
-from kiosk.session.model import Facts, Session, State
+from kiosk.session.model import Facts, Session
+from kiosk.session.states import Group, State
 from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Asked, Event, Tick
 from kiosk.vocabulary.intents import Intent
@@ -40,18 +43,33 @@ def nothing(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
     return Moved(session)
 
 
-class Row(NamedTuple):
-    """In ``states``, on ``trigger``, when ``guard`` holds: do ``action`` and go to ``target``.
+Place = State | Group
 
-    ``after_s``: only when the state was entered so many seconds ago (a deadline; the trigger is ``Tick``).
+
+class Row(NamedTuple):
+    """In ``places``, on ``trigger``, when ``guard`` holds: do ``action`` and go to ``target``.
+
+    A group stands for each of its states. ``after_s``: only when the state was entered so many seconds ago (a deadline;
+    the trigger is ``Tick``).
     """
 
-    states: frozenset[State]
+    places: frozenset[Place]
     trigger: type[Trigger]
     target: State | Goal
     action: Action = nothing
     guard: Guard = always
     after_s: float = 0.0
+    place: str = ""
+    """File and line where it is written, for errors."""
+
+    @property
+    def ignores(self) -> bool:
+        """Whether it says that nothing is to happen."""
+        return self.target is Goal.STAY and self.action is nothing
+
+    def covers(self, state: State) -> bool:
+        """Whether the row is of this state, by itself or by its group."""
+        return state in self.places or state.group in self.places
 
     @property
     def answers_always(self) -> bool:
@@ -64,43 +82,66 @@ class Row(NamedTuple):
 
 
 def row(
-    states: State | Iterable[State],
+    places: Place | Iterable[Place],
     trigger: type[Trigger],
     target: State | Goal,
     action: Action = nothing,
     guard: Guard = always,
 ) -> Row:
-    """A row for one state or several."""
-    return Row(frozenset({states} if isinstance(states, State) else states), trigger, target, action, guard)
+    """A row for one state or group, or several."""
+    return _row(places, trigger, target, action, guard)
 
 
 def deadline(
-    states: State | Iterable[State],
+    places: Place | Iterable[Place],
     after_s: float,
     target: State | Goal,
     action: Action = nothing,
     guard: Guard = always,
 ) -> Row:
     """What happens when the answer that a state waits for has not come ``after_s`` seconds after it was entered."""
-    return row(states, Tick, target, action, guard)._replace(after_s=after_s)
+    return _row(places, Tick, target, action, guard)._replace(after_s=after_s)
+
+
+def ignore(places: Place | Iterable[Place], *triggers: type[Trigger]) -> tuple[Row, ...]:
+    """Rows that say that nothing is to happen on these triggers."""
+    places = (places,) if isinstance(places, State | Group) else tuple(places)
+    return tuple(_row(places, trigger, Goal.STAY, nothing, always) for trigger in triggers)
+
+
+def _row(
+    places: Place | Iterable[Place], trigger: type[Trigger], target: State | Goal, action: Action, guard: Guard
+) -> Row:
+    where = frozenset({places} if isinstance(places, State | Group) else places)
+    return Row(where, trigger, target, action, guard, place=_place())
+
+
+def _place() -> str:
+    """File and line of the first caller outside this file."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame is not None else ""
 
 
 class Table:
-    """Rows by (state, trigger), first match wins. Built once.
+    """Rows by (state, trigger), first match wins. Built once, from the rows and states of all flows.
 
-    Raises ValueError when a pair is left open, or when a state of ``waiting``, which is left by an answer only, has no
+    Raises ValueError when a pair is left open, or when a waiting state, which is left by an answer only, has no
     deadline: then one lost answer would hold the terminal for ever.
     """
 
-    def __init__(self, rows: Sequence[Row], triggers: Sequence[type[Trigger]], waiting: Iterable[State] = ()) -> None:
+    def __init__(self, rows: Sequence[Row], triggers: Sequence[type[Trigger]], states: Iterable[State]) -> None:
         self.rows = tuple(rows)
         self.triggers = tuple(triggers)
+        self.states = tuple(states)
         self._by_pair: dict[tuple[State, type[Trigger]], list[Row]] = {}
         for each in rows:
-            for state in each.states:
+            for state in filter(each.covers, self.states):
                 self._by_pair.setdefault((state, each.trigger), []).append(each)
         if holes := self.holes():
             raise ValueError("no unguarded row for " + ", ".join(f"{s.value} x {t.__name__}" for s, t in holes))
+        waiting = (state for state in self.states if state.group is Group.WAITING)
         if endless := [state.value for state in waiting if not self._has_deadline(state)]:
             raise ValueError("no deadline for " + ", ".join(sorted(endless)))
 
@@ -108,7 +149,7 @@ class Table:
         """Pairs of state and trigger that some guard could leave unanswered."""
         return [
             (state, trigger)
-            for state in State
+            for state in self.states
             for trigger in self.triggers
             if not any(each.answers_always for each in self._by_pair.get((state, trigger), ()))
         ]
@@ -121,6 +162,10 @@ class Table:
             if each.answers_always:
                 return False
         return False
+
+    def rows_of(self, state: State, trigger: type[Trigger]) -> tuple[Row, ...]:
+        """The rows of a pair, in the order in which they are tried."""
+        return tuple(self._by_pair.get((state, trigger), ()))
 
     def find(self, session: Session, trigger: Trigger, facts: Facts) -> Row:
         """The row that answers this trigger now."""

@@ -2,6 +2,9 @@
 
 import msgspec
 
+from kiosk.vocabulary.events import Event
+from kiosk.vocabulary.ids import HelpId, JobId, ScanId, SessionId, TicketId
+from kiosk.vocabulary.panels import Preset, Rotation
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
 
 
@@ -9,7 +12,11 @@ class Effect(msgspec.Struct, frozen=True, tag=True):
     """Base of all effects."""
 
 
-class CommitIntent(Effect, frozen=True):
+class StoreEffect(Effect, frozen=True):
+    """Base of the effects that the storage thread makes durable: one store participant knows each of them."""
+
+
+class CommitIntent(StoreEffect, frozen=True):
     """Make the intent durable. Answer: IntentCommitted or StoreFailed."""
 
     ticket: TicketIntent
@@ -21,7 +28,7 @@ class AskNumber(Effect, frozen=True):
     ticket: TicketIntent
 
 
-class CommitNumber(Effect, frozen=True):
+class CommitNumber(StoreEffect, frozen=True):
     """Make the number durable. Answer: NumberCommitted or StoreFailed."""
 
     ticket: Numbered
@@ -30,32 +37,32 @@ class CommitNumber(Effect, frozen=True):
 class PrintTicket(Effect, frozen=True):
     """Put the ticket on paper. ``job`` is new for each attempt. Answer: PrintFinished."""
 
-    job: str
+    job: JobId
     ticket: Numbered
     lang: str
     copy: bool = False
 
 
-class CommitPaper(Effect, frozen=True):
+class CommitPaper(StoreEffect, frozen=True):
     """Make the paper's outcome durable and owe it to the hub. No answer is awaited by the visitor."""
 
-    ticket: str
+    ticket: TicketId
     state: PaperState
     problem: str = ""
 
 
-class CommitCancel(Effect, frozen=True):
+class CommitCancel(StoreEffect, frozen=True):
     """Give the number back (or leave a tombstone when there was none yet). Answer: CancelCommitted or StoreFailed."""
 
-    ticket: str
+    ticket: TicketId
 
 
-class CommitScan(Effect, frozen=True):
-    """A slip was read: make that durable and owe it to the hub. Answer: ScanCommitted or StoreFailed with this id."""
+class CommitScan(StoreEffect, frozen=True):
+    """A slip was read: make that durable and owe it to the hub. Answer: ScanCommitted or ScanNotCommitted."""
 
-    id: str
+    id: ScanId
     slip: str
-    ticket: str
+    ticket: TicketId
     """The id on the slip."""
 
 
@@ -65,7 +72,7 @@ class LookUp(Effect, frozen=True):
     Answer: StandingFound or StandingNotFound with this id.
     """
 
-    id: str
+    id: ScanId
     token: str = ""
     slip: str = ""
 
@@ -73,7 +80,7 @@ class LookUp(Effect, frozen=True):
 class SendHelp(Effect, frozen=True):
     """Call a person to this terminal. Answer: HelpSent or HelpNotSent."""
 
-    id: str
+    id: HelpId
     lang: str
     reason: str
     label: str = ""
@@ -82,7 +89,7 @@ class SendHelp(Effect, frozen=True):
 class CancelHelp(Effect, frozen=True):
     """Tell the hub that the call with this id is over. No answer is awaited."""
 
-    id: str
+    id: HelpId
 
 
 class Search(Effect, frozen=True):
@@ -113,6 +120,25 @@ class Note(Effect, frozen=True):
     fields: dict[str, str] = {}
 
 
+class Enrol(Effect, frozen=True):
+    """Set-up: ask the hub at this address for a key and save the configuration. Answer: Enrolled or EnrolFailed."""
+
+    url: str
+    code: str
+    panel: Preset
+    rotation: Rotation
+
+
+class TakeConfiguration(Effect, frozen=True):
+    """Set-up is over: read what was saved, serve visitors by it. Answer: EnrolFailed, or the session begins anew."""
+
+
+class Tell(Effect, frozen=True):
+    """Hand this event to the machines beside the session, within the same turn. No answer: they change the facts."""
+
+    event: Event
+
+
 class Restart(Effect, frozen=True):
     """End the program; its supervisor starts it anew. Nobody is being served."""
 
@@ -120,4 +146,8 @@ class Restart(Effect, frozen=True):
 class SessionOver(Effect, frozen=True):
     """Everything that belonged to this visitor is to be dropped now."""
 
-    session: str
+    session: SessionId
+
+
+STORE_EFFECTS: tuple[type[StoreEffect], ...] = tuple(StoreEffect.__subclasses__())
+"""Every one of this module: the store refuses to be built while no participant knows one of them."""

@@ -4,6 +4,7 @@ import msgspec
 
 from kiosk.vocabulary.devices import DeviceStatus
 from kiosk.vocabulary.house import House
+from kiosk.vocabulary.ids import HelpId, JobId, ScanId, SessionId, TicketId
 from kiosk.vocabulary.intents import Intent
 from kiosk.vocabulary.outcomes import PrintOutcome
 from kiosk.vocabulary.problems import Problem
@@ -18,7 +19,7 @@ class Asked(Event, frozen=True):
     """The visitor asked for something on a view of this session."""
 
     intent: Intent
-    session: str
+    session: SessionId
 
 
 class Tick(Event, frozen=True):
@@ -28,7 +29,7 @@ class Tick(Event, frozen=True):
 class IntentCommitted(Event, frozen=True):
     """The intent is durable."""
 
-    ticket: str
+    ticket: TicketId
 
 
 class NumberGiven(Event, frozen=True):
@@ -40,59 +41,59 @@ class NumberGiven(Event, frozen=True):
 class NumberSilent(Event, frozen=True):
     """No number within the deadline; whether the hub heard us is unknown."""
 
-    ticket: str
+    ticket: TicketId
     problem: Problem
 
 
 class NumberRefused(Event, frozen=True):
     """The hub answered and will not number this: unknown service, closed queue, wrong key."""
 
-    ticket: str
+    ticket: TicketId
     code: str
 
 
 class NumberCommitted(Event, frozen=True):
     """The number is durable: paper may move."""
 
-    ticket: str
+    ticket: TicketId
 
 
 class StoreFailed(Event, frozen=True):
-    """A commit failed: nothing that depended on it may happen."""
+    """A fact about this ticket was not kept: nothing that depended on it may happen."""
 
-    ticket: str
+    ticket: TicketId
     detail: str = ""
 
 
 class PrintFinished(Event, frozen=True):
     """A print job ended."""
 
-    job: str
+    job: JobId
     outcome: PrintOutcome
 
 
 class CancelCommitted(Event, frozen=True):
     """The number is given back."""
 
-    ticket: str
+    ticket: TicketId
 
 
 class HelpSent(Event, frozen=True):
     """The hub has the help call."""
 
-    id: str
+    id: HelpId
 
 
 class HelpNotSent(Event, frozen=True):
     """The hub could not be told."""
 
-    id: str
+    id: HelpId
 
 
 class HelpTaken(Event, frozen=True):
     """Somebody is coming because of this help call; said again with every heartbeat until the call is closed."""
 
-    id: str
+    id: HelpId
     name: str
 
 
@@ -144,23 +145,42 @@ class Scanned(Event, frozen=True):
 class ScanCommitted(Event, frozen=True):
     """What was read is durable and will reach the hub."""
 
-    scan: str
+    scan: ScanId
     given_back: bool = False
     """The number on the slip was given back at this terminal; of what happened elsewhere only the hub knows."""
+
+
+class ScanNotCommitted(Event, frozen=True):
+    """What was read could not be kept: the hub will not hear of it from here."""
+
+    scan: ScanId
+    detail: str = ""
 
 
 class StandingFound(Event, frozen=True):
     """The hub says how the ticket stands that was asked for under this id."""
 
-    id: str
+    id: ScanId
     standing: Standing
 
 
 class StandingNotFound(Event, frozen=True):
     """The hub has no such ticket (``answered``), or it did not answer in time."""
 
-    id: str
+    id: ScanId
     answered: bool = False
+
+
+class Enrolled(Event, frozen=True):
+    """The hub gave a key, and the configuration is saved."""
+
+
+class EnrolFailed(Event, frozen=True):
+    """It did not, or the configuration could not be saved at ``path``. Texts: ``setup.fault.<fault>``."""
+
+    fault: str
+    detail: str = ""
+    path: str = ""
 
 
 class Failure(Event, frozen=True):

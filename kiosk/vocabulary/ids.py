@@ -1,8 +1,26 @@
-"""Ids made at the terminal: UUIDv7 of RFC 9562, section 5.7, with the counter method of section 6.2."""
+"""Ids made at the terminal: UUIDv7 of RFC 9562, section 5.7, with the counter method of section 6.2.
+
+Ids of different things are different types, so that mypy refuses the one where the other is wanted. On the wire and in
+the file they are texts.
+"""
 
 import threading
 from collections.abc import Callable
+from typing import NewType
 from uuid import UUID
+
+TicketId = NewType("TicketId", str)
+"""Of a ticket, from the tap on; its slip carries the same."""
+ScanId = NewType("ScanId", str)
+"""Of one reading of a code: a slip, or the code of a visitor's page."""
+JobId = NewType("JobId", str)
+"""Of one command to a device; new for each attempt."""
+SessionId = NewType("SessionId", str)
+"""Of one visit."""
+HelpId = NewType("HelpId", str)
+"""Of one call for a person."""
+OpId = NewType("OpId", str)
+"""Of one operation of the outbox: its idempotency key at the hub."""
 
 _RAND_B_BITS = 62
 _COUNTER_MAX = (1 << 12) - 1

@@ -1,5 +1,7 @@
 """What a finger, a key or a switch may ask of the machine. Frozen values; screens send them, the session reads them."""
 
+from enum import StrEnum
+
 import msgspec
 
 from kiosk.vocabulary.access import Contrast, TextSize
@@ -55,18 +57,27 @@ class OpenSearch(Intent, frozen=True):
     """Show the search page with its keyboard."""
 
 
-class TypeText(Intent, frozen=True):
-    """Append text to the search field."""
+class FocusField(Intent, frozen=True):
+    """Type into this text field from now on."""
 
-    text: str
-
-
-class EraseLetter(Intent, frozen=True):
-    """Take the last letter of the search field away."""
+    field: str
 
 
-class ClearSearch(Intent, frozen=True):
-    """Empty the search field."""
+class Edit(StrEnum):
+    """What a key does to the text of its field."""
+
+    INSERT = "insert"
+    ERASE = "erase"
+    """Take the last letter away."""
+    CLEAR = "clear"
+
+
+class EditText(Intent, frozen=True):
+    """Change the text of this field: append ``text``, or take something away."""
+
+    field: str
+    text: str = ""
+    edit: Edit = Edit.INSERT
 
 
 class SwitchKeyboard(Intent, frozen=True):

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from kiosk.vocabulary.ids import TicketId
 from kiosk.vocabulary.labels import Label, parse_label
 from kiosk.vocabulary.reader_texts import TRIED, Reading, readings
 
@@ -28,7 +29,7 @@ _EPOCH_S = 1_577_836_800
 class Slip(msgspec.Struct, frozen=True, kw_only=True):
     """A ticket as its slip tells it. ``arrival_s`` is Unix time in seconds, ``service`` a mark: ``service_mark``."""
 
-    id: str
+    id: TicketId
     label: Label
     business_day: str
     arrival_s: int
@@ -100,7 +101,7 @@ def _parsed(told: str) -> Slip | Forged:
     if label is None or int(ident, 36) >= 1 << 128:
         return Forged()
     return Slip(
-        id=str(UUID(int=int(ident, 36))),
+        id=TicketId(str(UUID(int=int(ident, 36)))),
         label=label,
         business_day=(_EPOCH + timedelta(days=int(days, 36))).isoformat(),
         arrival_s=_EPOCH_S + int(arrival, 36),

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from kiosk.vocabulary.ids import TicketId
 from kiosk.vocabulary.labels import Label
 
 
@@ -13,7 +14,7 @@ class TicketIntent(msgspec.Struct, frozen=True, kw_only=True):
     ``id`` is the UUIDv7 that stays through time-out, retry, offline numbering, reprint and sync.
     """
 
-    id: str
+    id: TicketId
     service: str
     lang: str
     tapped_at: str
@@ -23,7 +24,7 @@ class TicketIntent(msgspec.Struct, frozen=True, kw_only=True):
 class Numbered(msgspec.Struct, frozen=True, kw_only=True):
     """A ticket with its number."""
 
-    id: str
+    id: TicketId
     label: Label
     service: str
     queue: str
@@ -65,7 +66,7 @@ class StandingState(StrEnum):
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What the hub says of the ticket whose slip was held before the scanner."""
 
-    id: str
+    id: TicketId
     label: Label
     state: StandingState
     service: str = ""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from kiosk.vocabulary.ids import TicketId
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Standing, StandingState
 from kiosk.wire.base import Body, Lang, Ms, People, Short, Uuid
@@ -47,7 +48,7 @@ class StandingAnswer(Body, frozen=True, kw_only=True):
     def standing(self) -> Standing:
         """The same as the session knows it."""
         return Standing(
-            id=self.id,
+            id=TicketId(self.id),
             label=Label(self.series, self.slot, self.n),
             state=self.state,
             service=self.service,

@@ -1,6 +1,8 @@
-"""Search field and on-screen keyboard."""
+"""Text fields, the way into search that looks like one, and the on-screen keyboard."""
 
-from kiosk.view import Control, Keyboard, SearchField
+from collections.abc import Callable
+
+from kiosk.view import Control, Field, Keyboard, SearchField
 from screens.kit import Kit
 from screens.marks import Box, Fill, Piece, as_target, joined, stacked
 from screens.sizes import TARGET_MM, Text
@@ -15,17 +17,51 @@ _WITH_TAILS = 1.7
 _AROUND_MM = 1.4
 
 
+def field(kit: Kit, shown: Field, w: int) -> Piece:
+    """A text field: what was typed, with a caret where the keys go to it, or the hint; below it what is wrong."""
+    box = _box(kit, shown.control, w, 0, lambda room: _content(kit, shown, room), _edge(shown), strong=shown.focused)
+    if not shown.error:
+        return box
+    icon = kit.icon("alert-triangle", kit.geometry.cap_mm(Text.SECOND) * 1.9, Colour.STOP)
+    text = kit.text(shown.error, Text.SECOND, w - icon.w - kit.mm(3), Colour.INK)
+    h = max(icon.h, text.h)
+    said = joined(w, h, (icon.at(0, (h - icon.h) // 2), text.at(icon.w + kit.mm(3), (h - text.h) // 2)))
+    return stacked((box, said), kit.air(2))
+
+
 def search_field(kit: Kit, shown: SearchField, w: int, least_h: int = 0) -> Piece:
-    """The field: what was typed with a caret, or the hint; the whole of it can be touched."""
+    """The way into search; the whole of it can be touched."""
+    control = shown.control
+
+    def hint(room: int) -> Piece:
+        return kit.text(_hint(kit, control, room), Text.BODY, room, Colour.INK_SOFT)
+
+    return _box(kit, control, w, least_h, hint, Colour.EDGE)
+
+
+def _edge(shown: Field) -> Colour:
+    if shown.error:
+        return Colour.STOP
+    return Colour.ACCENT if shown.focused else Colour.EDGE
+
+
+def _box(
+    kit: Kit,
+    control: Control,
+    w: int,
+    least_h: int,
+    content: Callable[[int], Piece],
+    edge: Colour,
+    *,
+    strong: bool = False,
+) -> Piece:
     pad, gap = kit.air(8), kit.mm(6)
-    icon = kit.icon(shown.control.icon or "search", kit.geometry.cap_mm(Text.BODY) * 1.9, Colour.ACCENT)
-    words = _content(kit, shown, w - 2 * pad - icon.w - gap)
+    icon = kit.icon(control.icon or "search", kit.geometry.cap_mm(Text.BODY) * 1.9, Colour.ACCENT)
+    words = content(w - 2 * pad - icon.w - gap)
     h = max(least_h, words.h + kit.air(7), kit.air(24))
-    edge_px = max(2, kit.mm(1.0 if shown.typing else 0.6))
-    edge = Colour.ACCENT if shown.typing else Colour.EDGE
-    ground = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(8), edge, edge_px)
+    ground = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(8), edge, max(2, kit.mm(1.0 if strong else 0.6)))
     placed = (icon.at(pad, (h - icon.h) // 2), words.at(pad + icon.w + gap, (h - words.h) // 2))
-    return as_target(joined(w, h, (Piece(w, h, (ground,)), *placed)), shown.control, kit.mm(8))
+    return as_target(joined(w, h, (Piece(w, h, (ground,)), *placed)), control, kit.mm(8))
 
 
 def field_width(kit: Kit, shown: SearchField) -> int:
@@ -34,13 +70,13 @@ def field_width(kit: Kit, shown: SearchField) -> int:
     return 2 * kit.air(8) + icon + kit.mm(6) + kit.measure(shown.control.label, kit.style(Text.BODY)) + 1
 
 
-def _content(kit: Kit, shown: SearchField, w: int) -> Piece:
-    if not shown.text:
-        indent = kit.mm(2) if shown.typing else 0
+def _content(kit: Kit, shown: Field, w: int) -> Piece:
+    if not shown.value:
+        indent = kit.mm(2) if shown.focused else 0
         hint = kit.text(_hint(kit, shown.control, w - indent), Text.BODY, w - indent, Colour.INK_SOFT)
-        return joined(w, hint.h, (hint.at(indent, 0), _caret(kit, 0, hint.h))) if shown.typing else hint
-    text = kit.text(_tail(kit, shown.text, w - kit.mm(3)), Text.BODY, w)
-    if not shown.typing:
+        return joined(w, hint.h, (hint.at(indent, 0), _caret(kit, 0, hint.h))) if shown.focused else hint
+    text = kit.text(_tail(kit, shown.value, w - kit.mm(3)), Text.BODY, w)
+    if not shown.focused:
         return text
     return joined(w, text.h, (text, _caret(kit, max(m.box.right for m in text.marks) + kit.mm(0.8), text.h)))
 

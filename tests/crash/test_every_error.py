@@ -47,7 +47,7 @@ class Run:
     def live(self) -> None:
         self.storage.start()
         self.storage.ready.result(10)
-        standing = self.storage.standing
+        standing = self.storage.latest(own_numbers.Standing)
         if standing is not None:
             self.storage.ask(lambda db: own_numbers.take_slot(db, WORLD, standing.generation, slot_answer()))
         for n in range(FIRST, LAST + 1):
@@ -81,7 +81,7 @@ class Run:
         """The disk is well again: the store must take a number within a moment."""
         self.disk.fail_at = 0
         eventually(lambda: self.storage.ask(lambda db: 1) == 1)
-        standing = self.storage.standing
+        standing = self.storage.latest(own_numbers.Standing)
         assert standing is not None
         self.storage.ask(lambda db: own_numbers.take_slot(db, WORLD, standing.generation, slot_answer()))
         after = self.storage.ask(lambda db: own_numbers.draw(db, WORLD, intent(1000), "A", "pass"))

@@ -131,7 +131,7 @@ def type_code(finger: Finger, trace: Trace, code: str) -> None:
     for end in range(1, len(code) + 1):
         if code[end - 1] != "-":
             finger.tap(f"key:{code[end - 1]}")
-            trace.wait_for(lambda now, so_far=code[:end]: now.boxes["field"].spoken == so_far, code[:end])  # type: ignore[misc]
+            trace.wait_for(lambda now, so_far=code[:end]: now.boxes["code"].spoken == so_far, code[:end])  # type: ignore[misc]
 
 
 def type_in(finger: Finger, trace: Trace, text: str) -> None:

@@ -11,13 +11,15 @@ from hub.catalogue.demo import demo_catalogue
 from kiosk.catalogue.index import EMPTY, CatalogueIndex, index_of
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import Site
-from kiosk.flows import setup
+from kiosk.flows.form import Form
 from kiosk.flows.frame import Page
 from kiosk.flows.pages import starting
+from kiosk.flows.setup_visit import ADDRESS, CODE, LANGUAGES, SetupState, SetupVisit
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import State, patience
+from kiosk.session.model import patience
+from kiosk.session.states import Home
 from kiosk.view import View
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import Contrast, TextSize
@@ -65,7 +67,7 @@ def draw(visit: Visit, *, own: bool = False) -> None:
 def ended(outcome: Printed | NotPrinted | Unconfirmed) -> Walk:
     def walk(visit: Visit) -> None:
         draw(visit)
-        visit.send(events.PrintFinished(visit.session.job, outcome))
+        visit.send(events.PrintFinished(visit.drawn.job, outcome))
 
     return walk
 
@@ -99,16 +101,16 @@ def searching(text: str, hits: bool) -> Walk:
     def walk(visit: Visit) -> None:
         visit.touch("search")
         for char in text:
-            visit.ask(intents.TypeText(char))
+            visit.ask(intents.EditText("search", char))
         found = tuple(visit.index.services)[:6] if hits else ()
-        visit.send(events.SearchFound(visit.session.token, found))
+        visit.send(events.SearchFound(visit.browsed.token, found))
 
     return walk
 
 
 def searching_unsure(visit: Visit) -> None:
     searching("reante", hits=False)(visit)
-    visit.send(events.SearchFound(visit.session.token, (), ("lebensbescheinigung", "anderswo-rente")))
+    visit.send(events.SearchFound(visit.browsed.token, (), ("lebensbescheinigung", "anderswo-rente")))
 
 
 def elsewhere(visit: Visit) -> None:
@@ -118,8 +120,7 @@ def elsewhere(visit: Visit) -> None:
 def handed_back(visit: Visit) -> None:
     ended(Printed())(visit)
     visit.touch("hand_back")
-    assert visit.session.ticket is not None
-    visit.send(events.CancelCommitted(visit.session.ticket.id))
+    visit.send(events.CancelCommitted(visit.drawn.ticket.id))
 
 
 def goodbye(visit: Visit) -> None:
@@ -169,9 +170,9 @@ def scanning(text: str, *, day: str = "", hub: bool = True) -> Walk:
 def scan_taken(*, hub: bool = True) -> Walk:
     def walk(visit: Visit) -> None:
         scanning(slip_text(SLIP, SLIP_KEY), hub=hub)(visit)
-        visit.send(events.ScanCommitted(visit.session.scan_id))
+        visit.send(events.ScanCommitted(visit.read.scan_id))
         if hub:
-            visit.send(events.StandingNotFound(visit.session.scan_id))
+            visit.send(events.StandingNotFound(visit.read.scan_id))
 
     return walk
 
@@ -192,7 +193,7 @@ def scan_standing(state: StandingState = StandingState.WAITING, *, give_back: bo
             arrived_ms=int(MONDAY_TEN.timestamp() - 1260) * 1000,
             **more,
         )
-        visit.send(events.StandingFound(visit.session.scan_id, told))
+        visit.send(events.StandingFound(visit.read.scan_id, told))
         if give_back:
             visit.touch("hand_back")
 
@@ -201,7 +202,7 @@ def scan_standing(state: StandingState = StandingState.WAITING, *, give_back: bo
 
 def scan_not_taken(visit: Visit) -> None:
     scanning(slip_text(SLIP, SLIP_KEY))(visit)
-    visit.send(events.StoreFailed(visit.session.scan_id))
+    visit.send(events.ScanNotCommitted(visit.read.scan_id))
 
 
 def nothing(_visit: Visit) -> None:
@@ -271,7 +272,7 @@ def gallery(
         walk(visit)
         yield name, visit.view()
     yield from _special(index, lang, size, contrast)
-    yield from set_up(lang if lang in setup.LANGUAGES else "de")
+    yield from set_up(lang if lang in LANGUAGES else "de")
 
 
 def _special(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contrast) -> Iterator[tuple[str, View]]:
@@ -290,11 +291,11 @@ def _special(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contras
     own = visit_in(index, lang, size, contrast)
     own.health, own.own_numbers = Health(paper=Paper.READY, hub=False), True
     draw(own, own=True)
-    own.send(events.PrintFinished(own.session.job, Printed()))
+    own.send(events.PrintFinished(own.drawn.job, Printed()))
     yield "ticket-own", own.view()
     for name, state, shown in (
-        ("closed", State.CLOSED, index),
-        ("out-of-service", State.OUT_OF_SERVICE, EMPTY),
+        ("closed", Home.CLOSED, index),
+        ("out-of-service", Home.OUT_OF_SERVICE, EMPTY),
     ):
         visit = Visit(index=shown, state=state, now=MONDAY_TEN + timedelta(hours=12))
         visit.ask(intents.ChooseLanguage(lang))
@@ -303,7 +304,7 @@ def _special(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contras
         yield name, visit.view()
     for name, message in (("closed-by-house", ""), ("closed-by-house-said", "Heute nur bis 12 Uhr. Bitte Zimmer 104.")):
         visit = visit_in(index, lang, size, contrast)
-        visit.house, visit.session = House(True, message), replace(visit.session, state=State.CLOSED_BY_HOUSE)
+        visit.house, visit.session = House(True, message), replace(visit.session, state=Home.CLOSED_BY_HOUSE)
         yield name, visit.view()
     visit = visit_in(index, lang, size, contrast)
     words = Words(Texts.load("terminal"), lang)
@@ -315,13 +316,9 @@ def _special(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contras
 
 def set_up(lang: str) -> Iterator[tuple[str, View]]:
     """The questions of the touch set-up."""
-    texts = Texts.load("terminal")
-    for each in setup.Question:
-        state = setup.Setup(
-            question=each,
-            lang=lang,
-            url="http://192.0.2.10:8080",
-            code="K7MQ2XPDH5AMK99XC6LPPDMN",
-            fault="wrong_fingerprint",
-        )
-        yield f"setup-{each.value}", setup.view(state, texts, MONDAY_TEN)
+    typed = Form({ADDRESS.id: "http://192.0.2.10:8080", CODE.id: "K7MQ2XPDH5AMK99XC6LPPDMN"})
+    for state in SetupState:
+        visit = Visit(state=state, home=SetupState.HUB)
+        fault = "wrong_fingerprint" if state is SetupState.FAILED else ""
+        visit.session = replace(visit.session, lang=lang, flow=SetupVisit(form=typed, fault=fault))
+        yield state.value.replace("_", "-"), visit.view()

@@ -2,11 +2,13 @@
 
 import pytest
 from msgspec.structs import replace
-from visits import Visit
+from visits import STATES, Visit, states_of
 
 from kiosk.flows import scan, ticket
 from kiosk.flows.rules import table
-from kiosk.session.model import COMMITTING, HOMES, State
+from kiosk.flows.scan_visit import ScanState, ScanVisit
+from kiosk.flows.ticket_visit import TicketState
+from kiosk.session.states import Group, State
 from kiosk.session.table import Goal
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.outcomes import Printed
@@ -42,36 +44,45 @@ def printing() -> Visit:
 
 def handing_back() -> Visit:
     visit = printing()
-    visit.send(events.PrintFinished(visit.session.job, Printed()))
+    visit.send(events.PrintFinished(visit.drawn.job, Printed()))
     visit.ask(intents.HandBack())
     return visit
 
 
 def scanning() -> Visit:
     visit = Visit()
-    visit.session = replace(visit.session, state=State.SCANNING, entered=visit.mono, scan_id="scan", slip="slip")
+    read = ScanVisit(scan_id="scan", slip="slip")
+    visit.session = replace(visit.session, state=ScanState.SCANNING, entered=visit.mono, flow=read)
     return visit
 
 
 def scan_looking() -> Visit:
     visit = Visit()
-    visit.session = replace(visit.session, state=State.SCAN_LOOKING, entered=visit.mono, scan_id="scan")
+    read = ScanVisit(scan_id="scan")
+    visit.session = replace(visit.session, state=ScanState.LOOKING, entered=visit.mono, flow=read)
+    return visit
+
+
+def scan_handing_back() -> Visit:
+    visit = scanning()
+    visit.session = replace(visit.session, state=ScanState.HANDING_BACK)
     return visit
 
 
 LOST = {
-    State.STORING_INTENT: (storing_intent, ticket.ANSWER_S, State.NO_NUMBER),
-    State.ASKING_NUMBER: (asking_number, ticket.ANSWER_S, State.NO_NUMBER),
-    State.STORING_NUMBER: (storing_number, ticket.ANSWER_S, State.NO_NUMBER),
-    State.PRINTING: (printing, ticket.PRINT_S, State.TICKET_UNCONFIRMED),
-    State.HANDING_BACK: (handing_back, ticket.ANSWER_S, State.NO_NUMBER),
-    State.SCANNING: (scanning, scan.ANSWER_S, State.SCAN_NOT_TAKEN),
-    State.SCAN_LOOKING: (scan_looking, scan.LOOK_UP_S, State.SCAN_PAGE),
+    TicketState.STORING_INTENT: (storing_intent, ticket.ANSWER_S, TicketState.NO_NUMBER),
+    TicketState.ASKING_NUMBER: (asking_number, ticket.ANSWER_S, TicketState.NO_NUMBER),
+    TicketState.STORING_NUMBER: (storing_number, ticket.ANSWER_S, TicketState.NO_NUMBER),
+    TicketState.PRINTING: (printing, ticket.PRINT_S, TicketState.TICKET_UNCONFIRMED),
+    TicketState.HANDING_BACK: (handing_back, ticket.ANSWER_S, TicketState.NO_NUMBER),
+    ScanState.SCANNING: (scanning, scan.ANSWER_S, ScanState.NOT_TAKEN),
+    ScanState.HANDING_BACK: (scan_handing_back, scan.ANSWER_S, ScanState.NOT_TAKEN),
+    ScanState.LOOKING: (scan_looking, scan.LOOK_UP_S, ScanState.PAGE),
 }
 
 
 def test_every_state_that_waits_for_an_answer_is_tried() -> None:
-    assert set(LOST) == COMMITTING
+    assert set(LOST) == states_of(Group.WAITING)
 
 
 @pytest.mark.parametrize("state", LOST, ids=lambda state: state.value)
@@ -85,12 +96,12 @@ def test_the_visitor_is_sent_on_and_the_next_one_is_served(state: State) -> None
     assert visit.session.state is then
     assert visit.view().actions, "the page says what to do now"
     visit.wait(NEXT_VISIT_S, tick=1.0)
-    assert visit.session.state in HOMES
+    assert visit.session.state.group is Group.HOME
     visit.touch("featured:perso")
-    assert visit.session.state is State.STORING_INTENT
+    assert visit.session.state is TicketState.STORING_INTENT
 
 
-@pytest.mark.parametrize("state", [state for state in LOST if state is not State.SCAN_LOOKING])
+@pytest.mark.parametrize("state", [state for state in LOST if state is not ScanState.LOOKING])
 def test_staff_are_called_and_the_log_names_the_state(state: State) -> None:
     begin, deadline_s, _ = LOST[state]
     visit = begin()
@@ -104,31 +115,31 @@ def test_a_number_that_comes_after_the_deadline_is_still_given() -> None:
     visit = asking_number()
     visit.wait(ticket.ANSWER_S + 1)
     visit.send(events.NumberGiven(visit.numbered(visit.of(effects.AskNumber)[-1].ticket.id)))
-    assert visit.session.state is State.STORING_NUMBER
+    assert visit.session.state is TicketState.STORING_NUMBER
 
 
 def test_the_number_may_be_asked_for_again_but_not_when_the_store_is_silent() -> None:
     visit = asking_number()
     visit.wait(ticket.ANSWER_S + 1)
     visit.ask(intents.TryAgain())
-    assert visit.session.state is State.ASKING_NUMBER
+    assert visit.session.state is TicketState.ASKING_NUMBER
     silent = storing_intent()
     silent.wait(ticket.ANSWER_S + 1)
     silent.ask(intents.TryAgain())
-    assert silent.session.state is State.NO_NUMBER
+    assert silent.session.state is TicketState.NO_NUMBER
 
 
 def test_a_slip_that_nobody_speaks_of_is_unconfirmed() -> None:
     visit = printing()
     visit.wait(ticket.PRINT_S + 1, tick=1.0)
     last = visit.of(effects.CommitPaper)[-1]
-    assert last == effects.CommitPaper(visit.session.ticket.id, PaperState.UNCONFIRMED, Problem.TIMED_OUT.value)
+    assert last == effects.CommitPaper(visit.drawn.ticket.id, PaperState.UNCONFIRMED, Problem.TIMED_OUT.value)
 
 
 def test_home_is_reached_without_the_help_of_failure() -> None:
     """From every state a chain of rows leads home that needs no bug to be caught."""
     rows = [each for each in table().rows if each.trigger is not events.Failure]
-    reached = set(HOMES) | {state for each in rows if each.target is Goal.HOME for state in each.states}
-    while more := {s for each in rows if each.target in reached for s in each.states} - reached:
+    reached: set[State | Goal] = {Goal.HOME, *states_of(Group.HOME)}
+    while more := {s for s in STATES for each in rows if each.covers(s) and each.target in reached} - reached:
         reached |= more
-    assert reached == set(State)
+    assert reached == {Goal.HOME, *STATES}

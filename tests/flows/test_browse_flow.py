@@ -9,7 +9,8 @@ from visits import MONDAY_TEN, Visit, small_catalogue
 
 from kiosk.catalogue.index import EMPTY, index_of
 from kiosk.catalogue.model import Span
-from kiosk.session.model import State
+from kiosk.flows.browse_visit import BrowseState
+from kiosk.session.states import Home
 from kiosk.view import Fact, Notice, Screen, Tiles, controls
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import Access, Contrast, TextSize
@@ -23,7 +24,7 @@ def test_idle_question_comes_counts_down_and_ends_the_session() -> None:
     assert visit.view().question is not None
     assert [control.id for control in controls(visit.view())] == ["leave", "stay"]
     visit.wait(30.5)
-    assert visit.session.state is State.START
+    assert visit.session.state is Home.START
     assert visit.session.id != first
     assert effects.SessionOver(first) in visit.done
 
@@ -35,7 +36,7 @@ def test_idle_question_can_be_put_off_twelve_times() -> None:
         visit.wait(46)
         visit.touch("stay")
         assert visit.view().question is None
-    assert visit.session.state is State.CATEGORIES
+    assert visit.session.state is BrowseState.CATEGORIES
 
 
 def test_large_text_triples_the_time() -> None:
@@ -88,7 +89,7 @@ def test_back_walks_the_way_in_reverse() -> None:
 
 
 def test_after_hours_says_when_we_open_and_what_works() -> None:
-    visit = Visit(now=MONDAY_TEN + timedelta(hours=10), state=State.CLOSED)
+    visit = Visit(now=MONDAY_TEN + timedelta(hours=10), state=Home.CLOSED)
     view = visit.view()
     assert view.screen is Screen.CLOSED
     assert "08:00" in str(view.body)
@@ -114,10 +115,10 @@ def test_a_closed_office_says_when_it_opens_itself_while_another_one_is_open() -
 def test_start_screen_closes_and_opens_by_the_clock() -> None:
     visit = Visit(now=MONDAY_TEN.replace(hour=17, minute=59, second=58))
     visit.wait(10)
-    assert visit.session.state is State.CLOSED
+    assert visit.session.state is Home.CLOSED
     visit.now += timedelta(hours=14)
     visit.wait(5)
-    assert visit.session.state is State.START
+    assert visit.session.state is Home.START
 
 
 def test_without_a_catalogue_the_terminal_is_out_of_service() -> None:
@@ -129,12 +130,12 @@ def test_without_a_catalogue_the_terminal_is_out_of_service() -> None:
 def test_late_search_hits_of_an_older_query_are_dropped() -> None:
     visit = Visit()
     visit.touch("search")
-    visit.ask(intents.TypeText("p"))
-    visit.ask(intents.TypeText("e"))
+    visit.ask(intents.EditText("search", "p"))
+    visit.ask(intents.EditText("search", "e"))
     first, second = (each.token for each in visit.of(effects.Search))  # type: ignore[attr-defined]
     visit.send(events.SearchFound(second, ("perso",)))
     visit.send(events.SearchFound(first, ("no-queue",)))
-    assert visit.session.hits == ("perso",)
+    assert visit.browsed.hits == ("perso",)
 
 
 def test_every_hit_of_a_search_is_a_choice() -> None:
@@ -142,7 +143,7 @@ def test_every_hit_of_a_search_is_a_choice() -> None:
     found = tuple(visit.index.services)[:48]
     visit.touch("search")
     visit.touch("key:a")
-    visit.send(events.SearchFound(visit.session.token, found))
+    visit.send(events.SearchFound(visit.browsed.token, found))
     (hits,) = [block for block in visit.view().body if isinstance(block, Tiles)]
     assert [item.id for item in hits.items] == [f"service:{service}" for service in found]
 
@@ -151,8 +152,8 @@ def searched(typed: str, sure: tuple[str, ...] = (), unsure: tuple[str, ...] = (
     visit = Visit(index=demo_index())
     visit.touch("search")
     for letter in typed:
-        visit.ask(intents.TypeText(letter))
-    visit.send(events.SearchFound(visit.session.token, sure, unsure))
+        visit.ask(intents.EditText("search", letter))
+    visit.send(events.SearchFound(visit.browsed.token, sure, unsure))
     return visit
 
 
@@ -191,7 +192,7 @@ def test_the_last_row_is_always_a_number_for_the_reception(typed: str, sure: tup
     visit = searched(typed, sure)
     assert visit.view().aside is not None
     visit.touch("reception")
-    assert visit.session.service == "empfang"
+    assert visit.browsed.service == "empfang"
     visit.touch("draw")
     (commit,) = visit.of(effects.CommitIntent)
     assert commit.ticket.service == "empfang"  # type: ignore[attr-defined]
@@ -199,7 +200,7 @@ def test_the_last_row_is_always_a_number_for_the_reception(typed: str, sure: tup
 
 def test_without_a_number_for_the_reception_the_row_says_to_go_there() -> None:
     for visit in (Visit(), searched("xyzzy")):
-        if visit.session.state is not State.SEARCH:
+        if visit.session.state is not BrowseState.SEARCH:
             visit.touch("search")
         visit.outbox_full = True
         assert visit.view().aside is None

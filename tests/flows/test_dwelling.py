@@ -5,11 +5,13 @@ import re
 import pytest
 from msgspec.structs import replace
 from real_gallery import WALKS, demo_index, visit_in
-from visits import Visit
+from visits import Visit, states_of
 
-from kiosk.flows.dwelling import FACTS, NOTICES, dwell_s
+from kiosk.flows.dwelling import dwell_s
 from kiosk.flows.guards import HELP_S
-from kiosk.session.model import DEAD_ENDS, HOMES, Session, State, fresh_session
+from kiosk.flows.ticket_visit import TicketState
+from kiosk.session.model import Session, fresh_session
+from kiosk.session.states import SHORT, Group, State
 from kiosk.view import Ending, Fact, HoursTable, Notice, NumberCard, View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.intents import CallStaff, SetContrast, SetLowReach, SetTextSize, ShowAccess, Wake
@@ -26,7 +28,7 @@ def walked(name: str, lang: str = "de", size: TextSize = TextSize.M) -> Visit:
 def stands(visit: Visit) -> float:
     """Seconds until somebody else may begin."""
     began = visit.mono
-    while visit.session.state not in HOMES:
+    while visit.session.state.group is not Group.HOME:
         visit.wait(0.5)
         assert visit.mono - began < 300
     return visit.mono - began
@@ -37,16 +39,16 @@ def test_a_short_page_ends_by_itself_and_without_a_question(name: str, seconds: 
     visit = walked(name)
     visit.wait(seconds - 1)
     assert visit.session.asked is None
-    assert visit.session.state in DEAD_ENDS
+    assert visit.session.state.group in SHORT
     assert stands(visit) <= 1.5
 
 
 def test_the_slip_stands_thirty_seconds_and_then_goodbye() -> None:
     visit = walked("ticket")
     visit.wait(29)
-    assert visit.session.state is State.TICKET
+    assert visit.session.state is TicketState.TICKET
     visit.wait(2)
-    assert visit.session.state is State.GOODBYE
+    assert visit.session.state is TicketState.GOODBYE
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_any_touch_lets_the_page_stay() -> None:
     for _ in range(5):
         visit.wait(6)
         visit.ask(Wake())
-    assert visit.session.state in NOTICES
+    assert visit.session.state.group is Group.NOTICE
     assert visit.view().ending == Ending(visit.mono, 8)
 
 
@@ -81,9 +83,8 @@ def test_the_view_says_when_it_ends_and_does_not_change_with_each_second() -> No
 
 def test_every_short_page_has_its_time() -> None:
     timing = Visit().timing
-    assert FACTS <= DEAD_ENDS
-    assert {dwell_s(in_state(state), timing) for state in NOTICES} == {8}
-    assert {dwell_s(in_state(state), timing) for state in FACTS} == {30}
+    assert {dwell_s(in_state(state), timing) for state in states_of(Group.NOTICE)} == {8}
+    assert {dwell_s(in_state(state), timing) for state in states_of(Group.FACTS)} == {30}
 
 
 def in_state(state: State, **more: object) -> Session:
@@ -107,7 +108,7 @@ def test_who_called_a_person_is_not_sent_away_after_eight_seconds() -> None:
     visit.ask(ShowAccess("help"))
     visit.ask(CallStaff())
     visit.wait(HELP_S - 2)
-    assert visit.session.state in NOTICES
+    assert visit.session.state.group is Group.NOTICE
     assert stands(visit) < 5
 
 
@@ -116,7 +117,7 @@ def test_a_page_of_eight_seconds_has_at_most_two_sentences_and_no_decision(lang:
     """Below the heading of its notice, that is."""
     for name in WALKS:
         visit = walked(name, lang)
-        if visit.session.state in NOTICES and visit.session.drawer == "":
+        if visit.session.state.group is Group.NOTICE and visit.session.drawer == "":
             view = visit.view()
             assert sentences(view) <= 2, f"{name}: {view.body}"
             assert len(view.actions) == 1, name

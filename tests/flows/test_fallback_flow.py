@@ -7,12 +7,13 @@ from visits import Visit, small_catalogue
 
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Category, Featured, Fee, Office, Queue, Service
+from kiosk.flows.ticket_visit import TicketState, TicketVisit
 from kiosk.i18n import formats
 from kiosk.i18n.languages import fallback_mark
 from kiosk.i18n.texts import FSI, PDI
-from kiosk.session.model import State
 from kiosk.view import Fact, Line, NumberCard, Tiles, View
 from kiosk.vocabulary import intents
+from kiosk.vocabulary.tickets import TicketIntent
 
 ONLY_GERMAN = Service(
     id="perso",
@@ -160,7 +161,9 @@ def test_a_tile_marks_its_second_line_too_each_mark_once() -> None:
 def test_under_the_number_stands_once_what_service_and_place_lack() -> None:
     def caption(service: Service, place: dict[str, str]) -> str:
         visit = visit_to(service, queue=replace(small_catalogue().queues[0], places=place))
-        visit.session = replace(visit.session, state=State.PRINTING, service="perso", numbered=visit.numbered("t"))
+        intent = TicketIntent(id="t", service="perso", lang="ar", tapped_at="")
+        drawn = TicketVisit(ticket=intent, numbered=visit.numbered("t"))
+        visit.session = replace(visit.session, state=TicketState.PRINTING, flow=drawn)
         (card,) = [block for block in visit.view().body if isinstance(block, NumberCard)]
         return card.caption
 

@@ -1,9 +1,12 @@
 """The gallery shows every screen there is, in three languages."""
 
 import pytest
-from real_gallery import gallery
+from real_gallery import WALKS, demo_index, gallery, visit_in
 
+from kiosk.flows.rules import table
 from kiosk.view import Screen, controls
+from kiosk.vocabulary.access import TextSize
+from kiosk.vocabulary.intents import StayHere, Wake
 
 
 @pytest.mark.parametrize("lang", ["de", "en", "ar"])
@@ -17,3 +20,14 @@ def test_gallery_shows_every_screen_and_every_control_speaks(lang: str) -> None:
         ids = [control.id for control in controls(view)]
         assert len(ids) == len(set(ids)), f"{name}: an id stands twice: {ids}"
     assert seen == set(Screen)
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_no_control_on_a_page_asks_for_what_its_state_ignores(name: str) -> None:
+    visit = visit_in(demo_index(), "de", TextSize.M)
+    WALKS[name](visit)
+    state = visit.session.state
+    for control in controls(visit.view()):
+        rows = table().rows_of(state, type(control.intent))
+        touched = isinstance(control.intent, Wake | StayHere)  # that somebody touched is all it says
+        assert touched or any(not each.ignores for each in rows), f"{name}: {control.id} in {state.value}"

@@ -1,10 +1,11 @@
 """Help: a page first, one call, taken back or answered by a name; and nothing is promised before it is true."""
 
 import pytest
-from visits import Visit
+from visits import STATES, Visit
 
 from kiosk.health import Health, Paper
-from kiosk.session.model import EVERYWHERE, Help, State
+from kiosk.session.model import Help
+from kiosk.session.states import State
 from kiosk.view import Fact, Notice, Screen, controls
 from kiosk.vocabulary import effects, events, intents
 
@@ -47,7 +48,7 @@ def test_one_touch_on_help_calls_nobody_and_explains_in_three_lines() -> None:
     assert visit.view().screen is Screen.START, "the same button closes it"
 
 
-@pytest.mark.parametrize("state", sorted(EVERYWHERE))
+@pytest.mark.parametrize("state", STATES, ids=str)
 def test_help_opens_its_page_in_every_state(state: State) -> None:
     visit = Visit(state=state)
     assert visit.ask(intents.ShowAccess("help")) == ()

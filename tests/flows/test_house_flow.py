@@ -3,7 +3,9 @@
 import pytest
 from visits import Visit
 
-from kiosk.session.model import State
+from kiosk.flows.browse_visit import BrowseState
+from kiosk.flows.ticket_visit import TicketState
+from kiosk.session.states import Home, State
 from kiosk.view import Screen
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import TextSize
@@ -26,12 +28,11 @@ def calm(visit: Visit) -> Visit:
 
 def hold_a_ticket(visit: Visit) -> None:
     visit.ask(DrawFeatured("perso"))
-    assert visit.session.ticket is not None
-    ticket = visit.session.ticket.id
+    ticket = visit.drawn.ticket.id
     visit.send(events.IntentCommitted(ticket))
     visit.send(events.NumberGiven(visit.numbered(ticket)))
     visit.send(events.NumberCommitted(ticket))
-    visit.send(events.PrintFinished(visit.session.job, Printed()))
+    visit.send(events.PrintFinished(visit.drawn.job, Printed()))
 
 
 def test_the_message_stands_on_the_screen_until_the_house_opens_again() -> None:
@@ -52,11 +53,11 @@ def test_without_a_message_the_page_has_words_of_its_own() -> None:
     assert "keine Nummern" in str(visit.view().body)
 
 
-@pytest.mark.parametrize("state", [State.CLOSED, State.OUT_OF_SERVICE, State.START])
+@pytest.mark.parametrize("state", [Home.CLOSED, Home.OUT_OF_SERVICE, Home.START])
 def test_every_home_becomes_the_closed_page(state: State) -> None:
     visit = calm(Visit(state=state))
     close(visit)
-    assert visit.session.state is State.CLOSED_BY_HOUSE
+    assert visit.session.state is Home.CLOSED_BY_HOUSE
 
 
 def test_nobody_draws_a_number_any_more_and_late_touches_lead_nowhere() -> None:
@@ -64,7 +65,7 @@ def test_nobody_draws_a_number_any_more_and_late_touches_lead_nowhere() -> None:
     close(visit)
     for late in (DrawFeatured("perso"), intents.ShowCategories(), intents.OpenSearch(), intents.OpenService("perso")):
         visit.ask(late)
-        assert visit.session.state is State.CLOSED_BY_HOUSE
+        assert visit.session.state is Home.CLOSED_BY_HOUSE
     assert visit.of(effects.CommitIntent) == []
 
 
@@ -72,9 +73,9 @@ def test_who_is_choosing_may_go_on_reading_but_gets_the_message_for_a_number() -
     visit = Visit()
     visit.ask(intents.OpenService("perso"))
     close(visit)
-    assert visit.session.state is State.SERVICE
+    assert visit.session.state is BrowseState.SERVICE
     visit.ask(DrawTicket("perso"))
-    assert visit.session.state is State.CLOSED_BY_HOUSE
+    assert visit.session.state is Home.CLOSED_BY_HOUSE
     assert visit.of(effects.CommitIntent) == []
 
 
@@ -82,20 +83,19 @@ def test_who_holds_a_number_keeps_it_in_peace() -> None:
     visit = Visit()
     hold_a_ticket(visit)
     close(visit)
-    assert visit.session.state is State.TICKET
+    assert visit.session.state is TicketState.TICKET
     visit.ask(intents.Finish())
-    assert visit.session.state is State.GOODBYE
+    assert visit.session.state is TicketState.GOODBYE
     visit.wait(10)
-    assert visit.session.state is State.CLOSED_BY_HOUSE
+    assert visit.session.state is Home.CLOSED_BY_HOUSE
 
 
 def test_a_number_on_its_way_is_given() -> None:
     visit = Visit()
     visit.ask(DrawFeatured("perso"))
     close(visit)
-    assert visit.session.ticket is not None
-    visit.send(events.IntentCommitted(visit.session.ticket.id))
-    assert visit.session.state is State.ASKING_NUMBER
+    visit.send(events.IntentCommitted(visit.drawn.ticket.id))
+    assert visit.session.state is TicketState.ASKING_NUMBER
 
 
 def test_a_restart_waits_until_nobody_is_being_served() -> None:

@@ -9,8 +9,9 @@ from real_gallery import SLIP, SLIP_KEY
 from visits import MONDAY_TEN, Visit
 
 from kiosk.flows.scan import LOOK_UP_S
+from kiosk.flows.scan_visit import ScanState
 from kiosk.health import Health
-from kiosk.session.model import State
+from kiosk.session.states import State
 from kiosk.view import controls
 from kiosk.vocabulary.access import Access, TextSize
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitScan, LookUp, SessionOver
@@ -18,6 +19,7 @@ from kiosk.vocabulary.events import (
     CancelCommitted,
     ScanCommitted,
     Scanned,
+    ScanNotCommitted,
     StandingFound,
     StandingNotFound,
     StoreFailed,
@@ -52,21 +54,21 @@ def said(visit: Visit) -> str:
 
 def test_a_slip_is_durable_before_the_visitor_is_told() -> None:
     visit = scanned(f"  {TEXT}\n")
-    assert visit.session.state is State.SCANNING
-    assert visit.done == [CommitScan(visit.session.scan_id, TEXT, SLIP.id)]
+    assert visit.session.state is ScanState.SCANNING
+    assert visit.done == [CommitScan(visit.read.scan_id, TEXT, SLIP.id)]
     visit.send(ScanCommitted("another"))
-    assert visit.session.state is State.SCANNING
-    visit.send(ScanCommitted(visit.session.scan_id))
-    assert visit.done[1:] == [LookUp(visit.session.scan_id, slip=TEXT)]
-    visit.send(StandingNotFound(visit.session.scan_id))
-    assert visit.session.state is State.SCAN_TAKEN
+    assert visit.session.state is ScanState.SCANNING
+    visit.send(ScanCommitted(visit.read.scan_id))
+    assert visit.done[1:] == [LookUp(visit.read.scan_id, slip=TEXT)]
+    visit.send(StandingNotFound(visit.read.scan_id))
+    assert visit.session.state is ScanState.TAKEN
     assert "A 03-17" in str(visit.view().body)
 
 
 def test_what_only_the_hub_knows_is_not_claimed() -> None:
     visit = scanned()
-    visit.send(ScanCommitted(visit.session.scan_id))
-    visit.send(StandingNotFound(visit.session.scan_id))
+    visit.send(ScanCommitted(visit.read.scan_id))
+    visit.send(StandingNotFound(visit.read.scan_id))
     assert "Noch nicht aufgerufen? Dann stehen Sie in der Warteliste." in said(visit)
     assert "schon aufgerufen oder zurückgegeben, gehen Sie bitte zum Schalter" in said(visit)
     visit.health = type(visit.health)(hub=False)
@@ -79,7 +81,7 @@ def test_a_slip_of_a_day_that_is_over_is_told_so_and_goes_nowhere(hub: bool) -> 
     visit = Visit(slip_key=SLIP_KEY, business_day=TOMORROW)
     visit.health = type(visit.health)(hub=hub)
     visit.send(Scanned(TEXT))
-    assert visit.session.state is State.SCAN_OLD
+    assert visit.session.state is ScanState.OLD
     assert visit.done == []
     assert "ziehen Sie hier eine neue Nummer" in said(visit)
     assert "Warteliste" not in said(visit)
@@ -96,21 +98,21 @@ def test_a_slip_of_a_day_that_is_over_is_told_so_and_goes_nowhere(hub: bool) -> 
     ids=["no day heard yet", "cut off over night, came today", "terminal without a clock", "we have not heard of it"],
 )
 def test_a_slip_that_may_still_wait_is_taken(text: str, known: str) -> None:
-    assert scanned(text, known).session.state is State.SCANNING
+    assert scanned(text, known).session.state is ScanState.SCANNING
 
 
 def test_a_number_that_was_given_back_here_is_told_so() -> None:
     visit = scanned()
     visit.send(ScanCommitted("another", given_back=True))
-    assert visit.session.state is State.SCANNING
-    visit.send(ScanCommitted(visit.session.scan_id, given_back=True))
-    assert visit.session.state is State.HANDED_BACK
+    assert visit.session.state is ScanState.SCANNING
+    visit.send(ScanCommitted(visit.read.scan_id, given_back=True))
+    assert visit.session.state is ScanState.HANDED_BACK
 
 
 def test_a_visitors_page_without_the_hub_promises_nothing() -> None:
     visit = Visit(slip_key=SLIP_KEY, business_day=TODAY, base_url=BASE, health=Health(hub=False))
     visit.send(Scanned(PAGE))
-    assert visit.session.state is State.SCAN_PAGE
+    assert visit.session.state is ScanState.PAGE
     assert visit.done == []
     assert "Bitte fragen Sie am Schalter" in said(visit)
     for text in ("Warteliste", "melden wir", "Auf dem Handy"):
@@ -120,17 +122,15 @@ def test_a_visitors_page_without_the_hub_promises_nothing() -> None:
 def looked_up(state: StandingState = StandingState.WAITING, **more: Any) -> Visit:
     """A slip of the hub's is held before the scanner, and the hub answers."""
     visit = scanned(PAGE)
-    assert visit.done == [LookUp(visit.session.scan_id, token="0f" * 16)]
+    assert visit.done == [LookUp(visit.read.scan_id, token="0f" * 16)]
     known = {"service": "perso", "queue": "a", "lang": "de", "ahead": 23} | more
-    visit.send(
-        StandingFound(visit.session.scan_id, Standing(id=TICKET, label=Label("A", 0, 143), state=state, **known))
-    )
+    visit.send(StandingFound(visit.read.scan_id, Standing(id=TICKET, label=Label("A", 0, 143), state=state, **known)))
     return visit
 
 
 def test_a_slip_of_the_hubs_shows_number_place_time_and_way() -> None:
     visit = looked_up(minutes_from=30, minutes_to=55, arrived_ms=int(MONDAY_TEN.timestamp() * 1000))
-    assert visit.session.state is State.SCAN_STANDING
+    assert visit.session.state is ScanState.STANDING
     for fact in ("A 143", "Personalausweis", "23 Personen", "Wartebereich A", "10:30–10:55"):
         assert fact in said(visit), fact
 
@@ -143,12 +143,12 @@ def test_where_nothing_can_be_expected_the_page_says_when_the_number_was_drawn()
 
 def test_an_own_slip_shows_what_the_hub_says_of_it() -> None:
     visit = scanned()
-    visit.send(ScanCommitted(visit.session.scan_id))
+    visit.send(ScanCommitted(visit.read.scan_id))
     told = Standing(id=SLIP.id, label=SLIP.label, state=StandingState.WAITING, queue="a", ahead=2)
     visit.send(StandingFound("another", told))
-    assert visit.session.state is State.SCAN_LOOKING
-    visit.send(StandingFound(visit.session.scan_id, told))
-    assert visit.session.state is State.SCAN_STANDING
+    assert visit.session.state is ScanState.LOOKING
+    visit.send(StandingFound(visit.read.scan_id, told))
+    assert visit.session.state is ScanState.STANDING
     assert "2 Personen" in said(visit)
 
 
@@ -180,29 +180,29 @@ def test_the_page_is_in_the_language_the_number_was_drawn_in() -> None:
     chosen.ask(ChooseLanguage("en"))
     chosen.send(Scanned(PAGE))
     told = Standing(id=TICKET, label=Label("A", 0, 143), state=StandingState.WAITING, lang="ar")
-    chosen.send(StandingFound(chosen.session.scan_id, told))
+    chosen.send(StandingFound(chosen.read.scan_id, told))
     assert chosen.session.lang == "en", "what the visitor chose here wins"
 
 
 def test_a_number_is_given_back_after_a_second_question_only() -> None:
     visit = looked_up()
     visit.touch("hand_back")
-    assert visit.session.state is State.SCAN_GIVE_BACK
+    assert visit.session.state is ScanState.GIVE_BACK
     visit.touch("back")
-    assert visit.session.state is State.SCAN_STANDING
+    assert visit.session.state is ScanState.STANDING
     visit.touch("hand_back")
     assert visit.touch("hand_back") == (CommitCancel(TICKET),)
     visit.send(CancelCommitted("another"))
-    assert visit.session.state is State.HANDING_BACK
+    assert visit.session.state is ScanState.HANDING_BACK
     visit.send(CancelCommitted(TICKET))
-    assert visit.session.state is State.HANDED_BACK
+    assert visit.session.state is ScanState.HANDED_BACK
 
 
 def test_a_slip_that_the_hub_refuses_sends_to_a_person() -> None:
     visit = scanned()
-    visit.send(ScanCommitted(visit.session.scan_id))
-    visit.send(StandingNotFound(visit.session.scan_id, answered=True))
-    assert visit.session.state is State.SCAN_NOT_TAKEN
+    visit.send(ScanCommitted(visit.read.scan_id))
+    visit.send(StandingNotFound(visit.read.scan_id, answered=True))
+    assert visit.session.state is ScanState.NOT_TAKEN
     assert "Bitte zeigen Sie Ihren Bon am Schalter." in said(visit)
 
 
@@ -211,21 +211,21 @@ def test_a_number_that_cannot_be_given_back_sends_to_a_person() -> None:
     visit.touch("hand_back")
     visit.touch("hand_back")
     visit.send(StoreFailed(TICKET))
-    assert visit.session.state is State.SCAN_NOT_TAKEN
+    assert visit.session.state is ScanState.NOT_TAKEN
 
 
 def test_a_page_that_nobody_has_is_an_unknown_code() -> None:
     visit = scanned(PAGE)
-    visit.send(StandingNotFound(visit.session.scan_id, answered=True))
-    assert visit.session.state is State.SCAN_UNKNOWN
+    visit.send(StandingNotFound(visit.read.scan_id, answered=True))
+    assert visit.session.state is ScanState.UNKNOWN
 
 
-@pytest.mark.parametrize(("text", "state"), [(PAGE, State.SCAN_PAGE), (TEXT, State.SCAN_TAKEN)])
+@pytest.mark.parametrize(("text", "state"), [(PAGE, ScanState.PAGE), (TEXT, ScanState.TAKEN)])
 def test_a_hub_that_does_not_answer_leaves_what_holds_without_it(text: str, state: State) -> None:
     visit = scanned(text)
     if text == TEXT:
-        visit.send(ScanCommitted(visit.session.scan_id))
-    assert visit.session.state is State.SCAN_LOOKING
+        visit.send(ScanCommitted(visit.read.scan_id))
+    assert visit.session.state is ScanState.LOOKING
     visit.wait(LOOK_UP_S + 1)
     assert visit.session.state is state
 
@@ -237,20 +237,20 @@ def test_the_next_scan_starts_anew() -> None:
     visit.done.clear()
     visit.send(Scanned(TEXT))
     assert visit.done[0] == SessionOver(before.id)
-    assert (visit.session.lang, visit.session.access, visit.session.standing) == ("de", Access(), None)
-    assert visit.session.state is State.SCANNING
+    assert (visit.session.lang, visit.session.access, visit.read.standing) == ("de", Access(), None)
+    assert visit.session.state is ScanState.SCANNING
 
 
 def test_a_store_that_fails_sends_the_visitor_to_a_person() -> None:
     visit = scanned()
-    visit.send(StoreFailed(visit.session.scan_id))
-    assert visit.session.state is State.SCAN_NOT_TAKEN
+    visit.send(ScanNotCommitted(visit.read.scan_id))
+    assert visit.session.state is ScanState.NOT_TAKEN
 
 
 @pytest.mark.parametrize("text", ["", "hello", TEXT[:-1] + "?", "[b]x[/b]", "\x00", "x" * 5000])
 def test_anything_else_changes_nothing_but_the_page(text: str) -> None:
     visit = scanned(text)
-    assert visit.session.state is State.SCAN_UNKNOWN
+    assert visit.session.state is ScanState.UNKNOWN
     assert visit.done == []
     assert text not in str(visit.view()) or len(text) < 2
 
@@ -258,7 +258,7 @@ def test_anything_else_changes_nothing_but_the_page(text: str) -> None:
 def test_slips_of_another_hall_are_unknown() -> None:
     visit = Visit(slip_key=bytes(32))
     visit.send(Scanned(TEXT))
-    assert visit.session.state is State.SCAN_UNKNOWN
+    assert visit.session.state is ScanState.UNKNOWN
 
 
 def test_a_code_disturbs_nobody_who_is_being_served() -> None:

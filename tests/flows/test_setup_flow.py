@@ -1,183 +1,237 @@
 """The touch set-up, answer by answer: every way through it, back, wrong and again."""
 
-from datetime import UTC, datetime
-
 import pytest
 from msgspec.structs import replace
+from visits import Visit
 
-from kiosk.flows.setup import (
-    ABOUT_THE_CODE,
-    FIELD_LIMIT,
-    LANGUAGES,
-    PRESETS,
-    ROTATIONS,
-    THIS_MACHINE,
-    Enrol,
-    Question,
-    Setup,
-    answer,
-    view,
-)
-from kiosk.i18n.texts import Texts
-from kiosk.view import Notice, View, controls
+from kiosk.flows.form import Form
+from kiosk.flows.setup import ABOUT_THE_CODE, BEGIN_S, DONE_S, ENROL_S, THIS_MACHINE
+from kiosk.flows.setup_visit import ADDRESS, CODE, LANGUAGES, SetupState, SetupVisit, setting_up
+from kiosk.session.states import State
+from kiosk.view import Field, Notice, View, controls
 from kiosk.vocabulary import intents
-from kiosk.vocabulary.intents import Back, ChooseLanguage, Intent, Pick, Proceed, TryAgain, TypeText
+from kiosk.vocabulary.effects import Effect, Enrol, Note, TakeConfiguration
+from kiosk.vocabulary.events import EnrolFailed, Enrolled, Failure
+from kiosk.vocabulary.intents import Back, ChooseLanguage, Edit, EditText, Intent, Pick, Proceed, TryAgain
+from kiosk.vocabulary.panels import PRESETS, ROTATIONS
 from offline_cache.enrolment import EnrolTrouble
 
-TEXTS = Texts.load("terminal")
-CODE = "K7MQ2XPD"
+LETTERS = "K7MQ2XPD"
 WHOLE = "K7MQ2XPDH5AMK99XC6LPPDMN"
 PATH = "/etc/townhall-kiosk/config.toml"
-FAILED = Setup(
-    question=Question.FAILED, url=THIS_MACHINE, code=CODE, preset=4, rotation=90, path=PATH, fault="no_answer"
+ANSWERED = SetupVisit(
+    form=Form({ADDRESS.id: THIS_MACHINE, CODE.id: LETTERS}), panel=PRESETS[4], rotation=90, fault="no_answer", path=PATH
 )
 
 
-def after(state: Setup, *touches: Intent) -> Setup:
+def at(state: State, flow: SetupVisit | None = ANSWERED) -> Visit:
+    visit = Visit(state=state, home=SetupState.HUB)
+    visit.session = replace(visit.session, flow=flow)
+    return visit
+
+
+def begun() -> Visit:
+    return at(SetupState.HUB, None)
+
+
+def after(visit: Visit, *touches: Intent) -> Visit:
     for touch in touches:
-        state, order = answer(state, touch)
-        assert order is None, touch
-    return state
+        assert visit.ask(touch) == (), touch
+    return visit
 
 
-def shown(state: Setup) -> View:
-    return view(state, TEXTS, datetime(2026, 3, 2, 10, 0, tzinfo=UTC))
+def address(text: str = "", edit: Edit = Edit.INSERT) -> EditText:
+    return EditText("address", text, edit)
 
 
-def offered(state: Setup) -> dict[str, Intent]:
-    return {control.id: control.intent for control in controls(shown(state))}
+def code(text: str = "", edit: Edit = Edit.INSERT) -> EditText:
+    return EditText("code", text, edit)
 
 
-def at(question: Question) -> Setup:
-    return replace(FAILED, question=question)
+def answers(visit: Visit) -> SetupVisit:
+    return setting_up(visit.session)
+
+
+def typed(visit: Visit) -> tuple[str, str]:
+    return answers(visit).form.text(ADDRESS), answers(visit).form.text(CODE)
+
+
+def offered(view: View) -> set[str]:
+    return {control.id for control in controls(view)}
+
+
+def enrolled(effects: tuple[Effect, ...]) -> Enrol:
+    (order,) = effects
+    assert isinstance(order, Enrol)
+    return order
 
 
 def test_this_machine_by_what_the_screens_offer() -> None:
-    """Four pages, each left by a control that really stands on it."""
-    state = after(Setup(path=PATH), offered(Setup())["pick:this"])
-    assert (state.question, state.url) == (Question.CODE, THIS_MACHINE)
-    assert "proceed" not in offered(state), "no letters yet"
-    for letter in CODE:
-        state = after(state, offered(state)[f"key:{letter}"])
-    state = after(state, offered(state)["proceed"])
-    assert state.question is Question.PANEL
-    state = after(state, offered(state)["pick:4"])
-    assert state.question is Question.ROTATION
-    state, order = answer(state, offered(state)["pick:270"])
-    assert state.question is Question.WORKING
-    assert isinstance(order, Enrol)
-    assert (order.url, order.code) == (THIS_MACHINE, CODE)
-    panel = order.panel
-    assert (panel.width_px, panel.height_px, panel.width_mm, panel.rotation) == (1280, 800, 323.1, 270)
+    """Four pages, each left by a control that really stands on it; then visitors are served."""
+    visit = begun()
+    visit.touch("pick:this")
+    assert (visit.session.state, typed(visit)) == (SetupState.CODE, (THIS_MACHINE, ""))
+    assert "proceed" not in offered(visit.view()), "no letters yet"
+    for letter in LETTERS:
+        visit.touch(f"key:{letter}")
+    visit.touch("proceed")
+    visit.touch("pick:4")
+    order = enrolled(visit.touch("pick:270"))
+    assert visit.session.state is SetupState.WORKING
+    assert (order.url, order.code, order.rotation) == (THIS_MACHINE, LETTERS, 270)
+    assert (order.panel.width_px, order.panel.height_px, order.panel.width_mm) == (1280, 800, 323.1)
+    visit.send(Enrolled())
+    assert visit.session.state is SetupState.DONE
+    visit.wait(DONE_S - 0.5)
+    assert TakeConfiguration() not in visit.done
+    visit.wait(1)
+    assert visit.of(TakeConfiguration) == [TakeConfiguration()]
+    assert visit.session.state is SetupState.BEGINNING
 
 
 def test_another_machine_asks_for_its_address() -> None:
-    state = after(Setup(), Pick("other"))
-    assert (state.question, state.url) == (Question.ADDRESS, "")
-    assert after(state, Proceed()).question is Question.ADDRESS, "without an address it goes nowhere"
-    state = after(state, TypeText("192.0.2"), TypeText(" "), TypeText(".10x"), intents.EraseLetter())
-    assert state.url == "192.0.2.10"
-    state = after(state, intents.SwitchKeyboard("digits"))
-    assert state.layer == "digits"
-    state = after(state, Proceed())
-    assert (state.question, state.layer) == (Question.CODE, "letters")
-    assert after(at(Question.ADDRESS), intents.ClearSearch()).url == ""
-    assert len(after(at(Question.ADDRESS), TypeText("x" * 500)).url) == FIELD_LIMIT
+    visit = after(begun(), Pick("other"))
+    assert (visit.session.state, typed(visit)) == (SetupState.ADDRESS, ("", ""))
+    after(visit, address("192.0.2"), address(" "), address(".10x"), address(edit=Edit.ERASE))
+    assert typed(visit) == ("192.0.2.10", "")
+    after(visit, intents.SwitchKeyboard("digits"))
+    assert answers(visit).form.layer == "digits"
+    after(visit, Proceed())
+    assert (visit.session.state, answers(visit).form.layer) == (SetupState.CODE, "letters")
+    assert typed(after(at(SetupState.ADDRESS), address(edit=Edit.CLEAR)))[0] == ""
+    assert len(typed(after(at(SetupState.ADDRESS), address("x" * 500)))[0]) == ADDRESS.limit
+
+
+def test_going_on_without_an_address_says_so_at_the_field_until_something_is_typed() -> None:
+    def error(visit: Visit) -> str:
+        (field,) = [block for block in visit.view().body if isinstance(block, Field)]
+        return field.error
+
+    visit = after(begun(), Pick("other"))
+    assert error(visit) == ""
+    visit.touch("proceed")
+    assert (visit.session.state, error(visit)) == (SetupState.ADDRESS, "Das ist keine Adresse.")
+    visit.touch("key:a")
+    assert error(visit) == ""
 
 
 def test_a_changed_mind_about_the_machine() -> None:
-    there = after(Setup(), Pick("other"), TypeText("192.0.2.10"), Back())
-    assert there.question is Question.HUB
-    assert after(there, Pick("other")).url == "192.0.2.10", "what was typed is still there"
-    here = after(there, Pick("this"), Back())
-    assert after(here, Pick("other")).url == "", "this machine's address is nobody's typing"
+    visit = after(begun(), Pick("other"), address("192.0.2.10"), Back())
+    assert visit.session.state is SetupState.HUB
+    assert typed(after(visit, Pick("other")))[0] == "192.0.2.10", "what was typed is still there"
+    after(visit, Back(), Pick("this"), Back(), Pick("other"))
+    assert typed(visit)[0] == "", "this machine's address is nobody's typing"
 
 
 def test_a_code_takes_its_letters_only_and_goes_on_when_it_is_whole() -> None:
-    state = after(replace(at(Question.CODE), code=""), TypeText("k7mq-"), TypeText("2xp0"))
-    assert state.code == "K7MQ2XP"
-    assert after(state, Proceed()).question is Question.CODE
-    assert after(state, TypeText("d"), Proceed()).question is Question.PANEL
-    assert after(state, TypeText("d" + WHOLE[8:] + "ZZZ"), Proceed()) == replace(state, code=WHOLE, question="panel")
-    assert after(state, TypeText("dH5"), Proceed()).question is Question.CODE, "half a fingerprint"
+    def coded(*texts: str) -> Visit:
+        return after(at(SetupState.CODE, SetupVisit()), *(code(text) for text in texts))
+
+    assert typed(coded("k7mq-", "2xp0"))[1] == "K7MQ2XP"
+    assert after(coded("k7mq-2xp"), Proceed()).session.state is SetupState.CODE
+    assert after(coded("k7mq-2xp", "d"), Proceed()).session.state is SetupState.PANEL
+    whole = after(coded("k7mq-2xp", "d" + WHOLE[8:] + "ZZZ"), Proceed())
+    assert (whole.session.state, typed(whole)[1]) == (SetupState.PANEL, WHOLE)
+    assert after(coded("k7mq-2xp", "dH5"), Proceed()).session.state is SetupState.CODE, "half a fingerprint"
 
 
-@pytest.mark.parametrize(
-    ("question", "before"),
-    [
-        (Question.HUB, Question.HUB),
-        (Question.ADDRESS, Question.HUB),
-        (Question.CODE, Question.HUB),
-        (Question.PANEL, Question.CODE),
-        (Question.ROTATION, Question.PANEL),
-        (Question.WORKING, Question.WORKING),
-        (Question.FAILED, Question.FAILED),
-        (Question.DONE, Question.DONE),
-    ],
-)
-def test_back_keeps_every_answer_and_never_leaves_an_enrolment_alone(question: Question, before: Question) -> None:
-    assert after(at(question), Back()) == at(before)
-    assert ("back" in offered(at(question))) is (before is not question)
+BEFORE = {
+    SetupState.ADDRESS: SetupState.HUB,
+    SetupState.CODE: SetupState.HUB,
+    SetupState.PANEL: SetupState.CODE,
+    SetupState.ROTATION: SetupState.PANEL,
+}
 
 
-@pytest.mark.parametrize("question", list(Question))
-def test_touches_meant_for_another_page_change_nothing(question: Question) -> None:
-    state = at(question)
-    strays: list[Intent] = [Pick("99"), Pick(""), intents.CallStaff()]
-    if question is Question.HUB:
-        strays = [intents.CallStaff()]
-    if question is not Question.FAILED:
+@pytest.mark.parametrize("state", SetupState, ids=str)
+def test_back_keeps_every_answer_and_never_leaves_an_enrolment_alone(state: SetupState) -> None:
+    visit = at(state, replace(ANSWERED, fault="no_answer"))
+    assert ("back" in offered(visit.view())) is (state in BEFORE)
+    before = answers(visit)
+    after(visit, Back())
+    assert visit.session.state is BEFORE.get(state, state)
+    assert replace(answers(visit), fault="") == replace(before, fault="")
+
+
+@pytest.mark.parametrize("state", SetupState, ids=str)
+def test_touches_meant_for_another_page_change_nothing(state: SetupState) -> None:
+    strays: list[Intent] = [intents.Finish(), intents.GoToStart(), intents.DrawTicket("perso"), intents.OpenSearch()]
+    if state is not SetupState.HUB:
+        strays += [Pick("99"), Pick("")]
+    if state is not SetupState.FAILED:
         strays.append(TryAgain())
-    if question not in (Question.ADDRESS, Question.CODE):
-        strays += [TypeText("x"), intents.EraseLetter(), intents.ClearSearch(), Proceed()]
+    if state not in (SetupState.ADDRESS, SetupState.CODE):
+        strays += [address("x"), code("x"), address(edit=Edit.CLEAR), code(edit=Edit.ERASE), Proceed()]
     for stray in strays:
-        assert answer(state, stray) == (state, None), stray
+        visit = at(state)
+        before = visit.session
+        assert visit.ask(stray) == (), stray
+        assert replace(visit.session, touched=before.touched) == before, stray
 
 
-def test_a_second_tap_on_the_rotation_enrols_once() -> None:
-    state, first = answer(at(Question.ROTATION), Pick("0"))
-    assert first is not None
-    assert answer(state, Pick("0")) == (state, None)
+def test_nobody_is_hurried_and_a_second_tap_on_the_rotation_enrols_once() -> None:
+    visit = at(SetupState.ROTATION)
+    visit.wait(3600, tick=10)
+    assert visit.session.state is SetupState.ROTATION
+    enrolled(visit.ask(Pick("0")))
+    assert visit.ask(Pick("0")) == ()
 
 
 def test_every_panel_and_rotation_can_be_chosen() -> None:
     for n, preset in enumerate(PRESETS):
         for turn in ROTATIONS:
-            _, order = answer(after(at(Question.PANEL), Pick(str(n))), Pick(str(turn)))
-            assert order is not None
-            assert (order.panel.width_px, order.panel.height_mm) == (preset.width_px, preset.height_mm)
-            assert order.panel.rotation == turn
+            order = enrolled(after(at(SetupState.PANEL), Pick(str(n))).ask(Pick(str(turn))))
+            assert (order.panel, order.rotation) == (preset, turn)
 
 
 @pytest.mark.parametrize("trouble", list(EnrolTrouble))
 def test_try_again_leads_to_the_page_that_can_mend_it(trouble: EnrolTrouble) -> None:
-    state = replace(FAILED, fault=trouble.value)
-    (touch,) = [intent for name, intent in offered(state).items() if name == "again"]
-    again, order = answer(state, touch)
-    assert again.fault == ""
-    assert (again.url, again.code, again.preset, again.rotation) == (state.url, CODE, 4, 90)
+    visit = at(SetupState.WORKING)
+    visit.send(EnrolFailed(trouble.value, "why", PATH))
+    assert visit.of(Note) == [Note("setup-failed", {"why": trouble.value, "detail": "why"})]
+    effects = visit.touch("again")
+    assert answers(visit) == replace(ANSWERED, fault="")
     if trouble is EnrolTrouble.CANNOT_SAVE:
-        assert again.question is Question.WORKING
-        assert isinstance(order, Enrol)
-        assert (order.url, order.code, order.panel.rotation) == (THIS_MACHINE, CODE, 90)
+        assert visit.session.state is SetupState.WORKING
+        order = enrolled(effects)
+        assert (order.url, order.code, order.rotation) == (THIS_MACHINE, LETTERS, 90)
     else:
-        assert order is None
-        assert again.question is (Question.CODE if trouble.value in ABOUT_THE_CODE else Question.HUB)
+        assert effects == ()
+        assert visit.session.state is (SetupState.CODE if trouble.value in ABOUT_THE_CODE else SetupState.HUB)
 
 
 @pytest.mark.parametrize("lang", ["de", "en", "ar"])
 @pytest.mark.parametrize("trouble", list(EnrolTrouble))
 def test_every_fault_is_said_with_what_to_do_now(trouble: EnrolTrouble, lang: str) -> None:
-    state = replace(FAILED, fault=trouble.value, lang=lang)
-    (notice,) = [block for block in shown(state).body if isinstance(block, Notice)]
+    visit = at(SetupState.FAILED, replace(ANSWERED, fault=trouble.value))
+    visit.session = replace(visit.session, lang=lang)
+    (notice,) = [block for block in visit.view().body if isinstance(block, Notice)]
     assert notice.heading
     assert notice.text
     assert (PATH in notice.text) is (trouble is EnrolTrouble.CANNOT_SAVE)
 
 
-def test_the_language_changes_on_any_page() -> None:
-    for question in Question:
-        for lang in LANGUAGES:
-            state = after(at(question), ChooseLanguage(lang))
-            assert state == replace(at(question), lang=lang)
-            assert shown(state).lang == lang
+@pytest.mark.parametrize("state", SetupState, ids=str)
+def test_the_language_changes_on_any_page(state: SetupState) -> None:
+    for lang in LANGUAGES:
+        visit = after(at(state), ChooseLanguage(lang))
+        assert (visit.session.state, answers(visit), visit.view().lang) == (state, ANSWERED, lang)
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds", "fault"),
+    [(SetupState.WORKING, ENROL_S, "no_answer"), (SetupState.BEGINNING, BEGIN_S, "cannot_save")],
+)
+def test_an_answer_that_never_comes_ends_in_a_fault(state: SetupState, seconds: float, fault: str) -> None:
+    visit = at(state)
+    visit.wait(seconds + 1)
+    assert (visit.session.state, answers(visit).fault) == (SetupState.FAILED, fault)
+    visit.send(Enrolled())
+    assert visit.session.state is SetupState.DONE or state is SetupState.BEGINNING
+
+
+def test_a_bug_leads_back_to_the_first_question() -> None:
+    visit = at(SetupState.PANEL)
+    visit.send(Failure("screens"))
+    assert visit.session.state is SetupState.HUB
+    assert visit.view().place == "setup:hub"

@@ -2,10 +2,11 @@
 
 import pytest
 from msgspec.structs import replace
-from visits import Visit
+from visits import Visit, states_of
 
+from kiosk.flows.ticket_visit import TicketState
 from kiosk.health import Health, Paper
-from kiosk.session.model import COMMITTING, State
+from kiosk.session.states import Group, Home, State
 from kiosk.view import Notice, NumberCard, Screen
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
@@ -36,7 +37,7 @@ def job_of(visit: Visit) -> effects.PrintTicket:
 def test_featured_tile_is_one_tap_from_start_to_paper() -> None:
     visit = Visit()
     to_printing(visit)
-    assert visit.session.state is State.PRINTING
+    assert visit.session.state is TicketState.PRINTING
     visit.send(events.PrintFinished(job_of(visit).job, Printed()))
     assert visit.view().screen is Screen.TICKET
     kinds = [type(each) for each in visit.done]
@@ -159,7 +160,7 @@ def test_help_called_while_the_slip_is_on_its_way_reaches_staff_and_the_ticket_s
     assert visit.of(effects.SendHelp) == [call]
 
 
-@pytest.mark.parametrize("state", sorted(COMMITTING))
+@pytest.mark.parametrize("state", sorted(states_of(Group.WAITING), key=str), ids=str)
 def test_help_can_be_called_while_something_is_under_way_and_changes_nothing_else(state: State) -> None:
     visit = Visit()
     to_printing(visit)
@@ -181,12 +182,12 @@ def test_one_automatic_reprint_when_the_printer_is_well_again_never_two() -> Non
     to_printing(visit)
     visit.send(events.PrintFinished(job_of(visit).job, NotPrinted(Problem.PAPER_OUT)))
     visit.send(READY)
-    assert visit.session.state is State.PRINTING
+    assert visit.session.state is TicketState.PRINTING
     again = job_of(visit)
     assert not again.copy
     visit.send(events.PrintFinished(again.job, NotPrinted(Problem.PAPER_OUT)))
     visit.send(READY)
-    assert visit.session.state is State.TICKET_NO_PAPER
+    assert visit.session.state is TicketState.TICKET_NO_PAPER
     assert len(visit.of(effects.PrintTicket)) == 2
 
 
@@ -223,7 +224,7 @@ def test_an_answer_to_an_older_job_does_not_end_the_present_one() -> None:
     visit = Visit()
     to_printing(visit)
     visit.send(events.PrintFinished("another job", Printed()))
-    assert visit.session.state is State.PRINTING
+    assert visit.session.state is TicketState.PRINTING
 
 
 def test_known_paper_trouble_shows_the_number_at_once_without_sending_a_job() -> None:
@@ -259,9 +260,9 @@ def test_leaving_without_a_number_leaves_a_tombstone() -> None:
     visit.send(events.NumberSilent(commit.ticket.id, Problem.HUB_AWAY))  # type: ignore[attr-defined]
     visit.touch("finish")
     assert visit.of(effects.CommitCancel) == [effects.CommitCancel(commit.ticket.id)]  # type: ignore[attr-defined]
-    assert visit.session.state is State.START
+    assert visit.session.state is Home.START
     visit.send(events.NumberGiven(visit.numbered(commit.ticket.id)))  # type: ignore[attr-defined]
-    assert visit.session.state is State.START
+    assert visit.session.state is Home.START
 
 
 def test_hand_back_is_offered_for_ten_seconds_after_a_featured_tile_only() -> None:
@@ -327,10 +328,10 @@ def test_answers_for_another_ticket_change_nothing() -> None:
     visit = Visit()
     (commit,) = visit.touch("featured:perso")
     visit.send(events.IntentCommitted("another"))
-    assert visit.session.state is State.STORING_INTENT
+    assert visit.session.state is TicketState.STORING_INTENT
     visit.send(events.IntentCommitted(commit.ticket.id))  # type: ignore[attr-defined]
     visit.send(events.NumberGiven(visit.numbered("another")))
-    assert visit.session.state is State.ASKING_NUMBER
+    assert visit.session.state is TicketState.ASKING_NUMBER
     visit.send(events.NumberGiven(visit.numbered(commit.ticket.id)))  # type: ignore[attr-defined]
     visit.send(events.NumberCommitted("another"))
-    assert visit.session.state is State.STORING_NUMBER
+    assert visit.session.state is TicketState.STORING_NUMBER

@@ -7,13 +7,18 @@ from itertools import count
 from kiosk.catalogue.index import CatalogueIndex, index_of
 from kiosk.catalogue.model import Catalogue, Category, Featured, Office, Queue, Service, Span
 from kiosk.config import Site, Timing
+from kiosk.flows.browse_visit import BrowseVisit, browsing
 from kiosk.flows.frame import Page
 from kiosk.flows.pages import render
 from kiosk.flows.rules import table
+from kiosk.flows.scan_visit import ScanVisit, reading
+from kiosk.flows.setup_visit import SetupState
+from kiosk.flows.ticket_visit import TicketVisit, drawing, ticket_visit
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import Facts, Session, State, fresh_session
+from kiosk.session.model import Facts, NewIds, Session, fresh_session
+from kiosk.session.states import Group, Home, State
 from kiosk.session.step import step
 from kiosk.view import Control, View, controls
 from kiosk.vocabulary.effects import Effect
@@ -25,6 +30,8 @@ from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered
 
 BERLIN = timezone(timedelta(hours=1))
+STATES = tuple(state for state in table().states if not isinstance(state, SetupState))
+"""Every state that a visitor can be in."""
 MONDAY_TEN = datetime(2026, 3, 2, 10, 0, tzinfo=BERLIN)
 
 
@@ -51,6 +58,10 @@ def small_catalogue() -> Catalogue:
     )
 
 
+def states_of(*groups: Group) -> frozenset[State]:
+    return frozenset(state for state in STATES if state.group in groups)
+
+
 @dataclass
 class Visit:
     """One terminal's session driven step by step."""
@@ -67,11 +78,12 @@ class Visit:
     business_day: str = ""
     base_url: str = ""
     house: House = field(default_factory=House)
+    home: State | None = None
     restart: bool = False
     waiting: dict[str, int] = field(default_factory=lambda: {"a": 3})
     timing: Timing = field(default_factory=Timing)
     done: list[Effect] = field(default_factory=list)
-    state: State = State.START
+    state: State = Home.START
 
     def __post_init__(self) -> None:
         self._ids = (str(uuid7(1_772_000_000_000 + n, 0, n)) for n in count())
@@ -83,7 +95,7 @@ class Visit:
         return Facts(
             now=self.now,
             mono=self.mono,
-            fresh=(next(self._ids), next(self._ids)),
+            new_ids=NewIds.drawn(lambda: next(self._ids)),
             index=self.index,
             health=self.health,
             timing=self.timing,
@@ -96,6 +108,7 @@ class Visit:
             slip_key=self.slip_key,
             business_day=self.business_day,
             base_url=self.base_url,
+            home=self.home,
             house=self.house,
             restart=self.restart,
         )
@@ -116,6 +129,18 @@ class Visit:
             self.now += timedelta(seconds=tick)
             self.send(Tick())
 
+    @property
+    def browsed(self) -> BrowseVisit:
+        return browsing(self.session)
+
+    @property
+    def drawn(self) -> TicketVisit:
+        return drawing(self.session)
+
+    @property
+    def read(self) -> ScanVisit:
+        return reading(self.session)
+
     def view(self) -> View:
         words = Words(self._texts, self.session.lang)
         return render(Page(self.session, self.facts, words, Site(town="Stadt Musterstadt", name="Bürgerhaus"), "T1"))
@@ -133,7 +158,7 @@ class Visit:
         return Numbered(
             id=ticket,
             label=Label("A", 0, n),
-            service=self.session.service,
+            service=drawn.ticket.service if (drawn := ticket_visit(self.session)) else self.browsed.service,
             queue="a",
             business_day="2026-03-02",
             issued_at=self.now.astimezone(UTC).isoformat(),

@@ -7,6 +7,7 @@ for each, before any thread or database is open in it; it says the child's pid a
 import os
 import queue
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from cache_helpers import intent, numbered, slot_answer
@@ -34,8 +35,8 @@ def main(path: Path, first: int) -> None:
     assert isinstance(ready, StoreReady), ready
     disk.slow_s = 0.0005  # so that a kill often falls between an answer and a write that should have come before it
     questions = Questions(storage)
-    assert storage.standing is not None
-    assert storage.standing.slot or questions.take_slot(storage.standing.generation, slot_answer())
+    assert questions.standing is not None
+    assert questions.standing.slot or questions.take_slot(questions.standing.generation, slot_answer())
     say("ready")
     flights = 8
     for n in range(first, first + flights):
@@ -66,15 +67,15 @@ def main(path: Path, first: int) -> None:
                 say(f"failed {event}")
 
 
-def wait_for_orders() -> None:
+def wait_for_orders(live: Callable[[Path, int], None]) -> None:
     for line in sys.stdin:
         path, first = line.rsplit(" ", 1)
         if (child := os.fork()) == 0:
-            main(Path(path), int(first))
+            live(Path(path), int(first))
         say(f"child {child}")
         os.waitpid(child, 0)
         say("dead")
 
 
 if __name__ == "__main__":
-    wait_for_orders()
+    wait_for_orders(main)

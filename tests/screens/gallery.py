@@ -9,13 +9,20 @@ from msgspec.structs import replace
 from hub.catalogue.demo import demo_catalogue
 from kiosk.catalogue.index import CatalogueIndex, index_of
 from kiosk.config import Panel, Site, Timing
-from kiosk.flows import pages, setup
+from kiosk.flows import keyboard, pages
+from kiosk.flows.browse_visit import SEARCH_FIELD, BrowseState, BrowseVisit
+from kiosk.flows.form import Form, TextField, block
 from kiosk.flows.frame import Page
+from kiosk.flows.rules import table
+from kiosk.flows.scan_visit import ScanState, ScanVisit
+from kiosk.flows.setup_visit import CODE, SetupState, SetupVisit
+from kiosk.flows.ticket_visit import TICKET_HELD, TicketState, TicketVisit, drawing
 from kiosk.flows.words import Words
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import TICKET_HELD, Facts, Help, Session, State, fresh_session
-from kiosk.view import View
+from kiosk.session.model import Facts, Help, NewIds, Session, Visit, fresh_session
+from kiosk.session.states import Home, State
+from kiosk.view import Field, Keys, View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.house import House
 from kiosk.vocabulary.labels import Label
@@ -31,7 +38,7 @@ UNTRANSLATED = "auto-anmelden"
 """In Arabic it has a name and no more."""
 AWAY = "anderswo-rente"
 """Others do it, and where is known."""
-NUMBERED = TICKET_HELD | {State.PRINTING, State.HANDING_BACK, State.GOODBYE}
+NUMBERED = TICKET_HELD | {TicketState.PRINTING, TicketState.HANDING_BACK, TicketState.GOODBYE}
 LONG_MESSAGE = (
     "Wegen einer Personalversammlung bleibt das Bürgeramt heute geschlossen. Ausweise holen Sie bitte ab "
     "13 Uhr im Zimmer 104 ab, Kfz-Zulassung nur in der Außenstelle Nord, Straße der Verfassungsfreunde 12."
@@ -63,15 +70,19 @@ def texts() -> Texts:
     return Texts.load("terminal")
 
 
+LANGUAGES = tuple(sorted(texts().languages, key=lambda lang: (lang != "de", lang != "en", lang)))
+"""Every language that has texts for the screens: each is tried on every screen."""
+
+
 def facts(now: datetime = MORNING, *, hub: bool = True, paper: Paper = Paper.READY) -> Facts:
     return Facts(
         now=now,
         mono=1000.0,
-        fresh=(_ID, _ID),
+        new_ids=NewIds.drawn(lambda: _ID),
         index=index(),
         health=Health(paper=paper, hub=hub),
         timing=Timing(),
-        languages=("de", "en", "ar"),
+        languages=LANGUAGES,
         waiting={queue: 3 + 4 * n for n, queue in enumerate(index().queues)},
     )
 
@@ -89,15 +100,30 @@ def session(state: State, lang: str, access: Access) -> Session:
         slip_code="TK:" + _ID,
         url=_URL,
     )
-    return replace(
-        fresh_session("s1", lang, 1000.0, state),
-        access=access,
-        service=SERVICE,
-        category=max(index().categories, key=lambda c: len(index().services_of(c, MORNING.date()))),
-        ticket=TicketIntent(id=_ID, service=SERVICE, lang=lang, tapped_at=MORNING.isoformat()),
-        numbered=numbered if state in NUMBERED else None,
-        standing=STANDING if state in (State.SCAN_STANDING, State.SCAN_GIVE_BACK) else None,
-    )
+    ticket = TicketIntent(id=_ID, service=SERVICE, lang=lang, tapped_at=MORNING.isoformat())
+    category = max(index().categories, key=lambda c: len(index().services_of(c, MORNING.date())))
+    flow: Visit | None = None
+    match state:
+        case BrowseState():
+            flow = BrowseVisit(service=SERVICE, category=category)
+        case TicketState():
+            flow = TicketVisit(ticket=ticket, numbered=numbered if state in NUMBERED else None)
+        case SetupState():
+            flow = SetupVisit(fault="wrong_fingerprint" if state is SetupState.FAILED else "")
+        case ScanState():
+            flow = ScanVisit(scan_id=_ID, standing=STANDING)
+    return replace(fresh_session("s1", lang, 1000.0, state), access=access, flow=flow)
+
+
+def changed(of: Session, **fields: object) -> Session:
+    """The session with something else in its flow."""
+    assert of.flow is not None
+    return replace(of, flow=replace(of.flow, **fields))
+
+
+def typed(text: str) -> Form:
+    """A search field with this in it."""
+    return Form({SEARCH_FIELD.id: text}, SEARCH_FIELD.id)
 
 
 def view(of: Session, facts: Facts) -> View:
@@ -109,44 +135,47 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     now = facts()
     yield (
         "starting",
-        pages.starting(Page(session(State.START, lang, access), now, Words(texts(), lang), SITE, "Terminal 3")),
+        pages.starting(Page(session(Home.START, lang, access), now, Words(texts(), lang), SITE, "Terminal 3")),
     )
-    for state in State:
-        yield state.value, view(session(state, lang, access), facts(EVENING) if state is State.CLOSED else now)
-    start = session(State.START, lang, access)
+    for state in table().states:
+        yield state.value, view(session(state, lang, access), facts(EVENING) if state is Home.CLOSED else now)
+    start = session(Home.START, lang, access)
     troubled = facts(hub=False, paper=Paper.TROUBLE)
     yield "start_no_numbers", view(start, troubled)
     yield "start_troubled", view(start, replace(troubled, own_numbers=True))
     yield "start_sizes", view(replace(start, drawer="size"), now)
     yield "start_contrasts", view(replace(start, drawer="contrast"), now)
     yield "start_asked", view(replace(start, asked=990.0), now)
-    yield "ticket_asked", view(replace(session(State.TICKET, lang, access), asked=990.0), now)
-    closed = session(State.CLOSED_BY_HOUSE, lang, access)
+    yield "ticket_asked", view(replace(session(TicketState.TICKET, lang, access), asked=990.0), now)
+    closed = session(Home.CLOSED_BY_HOUSE, lang, access)
     for name, message in (("said", "Heute nur bis 12 Uhr. Bitte Zimmer 104."), ("long", LONG_MESSAGE)):
         yield f"closed_by_house_{name}", view(closed, replace(now, house=House(True, message)))
-    scanned = session(State.SCAN_STANDING, lang, access)
+    scanned = session(ScanState.STANDING, lang, access)
     for standing in StandingState:
         told = replace(STANDING, state=standing, counter="Trauzimmer im Alten Rathaus, 2. Obergeschoss")
         told = replace(told, queue=index().services[SERVICE].queue or "")
-        yield f"scan_standing_{standing.value}", view(replace(scanned, standing=told), now)
+        yield f"scan_standing_{standing.value}", view(changed(scanned, standing=told), now)
     drawn = replace(STANDING, minutes_from=0, minutes_to=0, ahead=0)
-    yield "scan_standing_drawn", view(replace(scanned, standing=drawn), now)
-    yield "service_untranslated", view(replace(session(State.SERVICE, lang, access), service=UNTRANSLATED), now)
-    search = session(State.SEARCH, lang, access)
-    yield "search_found", view(replace(search, query="perso", hits=tuple(index().services)[:6]), now)
-    yield "search_many", view(replace(search, query="an", hits=tuple(index().services)[:14]), now)
-    yield "search_none", view(replace(search, query="xyzzy", hits=()), now)
+    yield "scan_standing_drawn", view(changed(scanned, standing=drawn), now)
+    yield "service_untranslated", view(changed(session(BrowseState.SERVICE, lang, access), service=UNTRANSLATED), now)
+    search = session(BrowseState.SEARCH, lang, access)
+    yield "search_found", view(changed(search, form=typed("perso"), hits=tuple(index().services)[:6]), now)
+    yield "search_many", view(changed(search, form=typed("an"), hits=tuple(index().services)[:14]), now)
+    yield "search_none", view(changed(search, form=typed("xyzzy"), hits=()), now)
     services = tuple(index().services)
-    yield "search_unsure", view(replace(search, query="sehtest", unsure=services[20:23]), now)
-    mixed = replace(search, query="rente", hits=(AWAY, "lebensbescheinigung"), unsure=("grundsicherung", "bauantrag"))
+    yield "search_unsure", view(changed(search, form=typed("sehtest"), unsure=services[20:23]), now)
+    mixed = changed(
+        search, form=typed("rente"), hits=(AWAY, "lebensbescheinigung"), unsure=("grundsicherung", "bauantrag")
+    )
     yield "search_mixed", view(mixed, now)
-    yield "search_no_reception", view(replace(search, query="xyzzy"), replace(now, outbox_full=True))
-    yield "service_elsewhere", view(replace(session(State.SERVICE, lang, access), service=AWAY), now)
-    no_paper = replace(session(State.TICKET_NO_PAPER, lang, access), problem="paper_out", help=Help.SENT)
+    yield "search_no_reception", view(changed(search, form=typed("xyzzy")), replace(now, outbox_full=True))
+    yield "service_elsewhere", view(changed(session(BrowseState.SERVICE, lang, access), service=AWAY), now)
+    no_paper = changed(session(TicketState.TICKET_NO_PAPER, lang, access), problem="paper_out")
+    no_paper = replace(no_paper, help=Help.SENT)
     yield "ticket_no_paper_out", view(no_paper, now)
     yield from own_numbers(lang, access)
-    yield "ticket_at_once", view(replace(session(State.TICKET, lang, access), featured=True), now)
-    yield "ticket_no_paper_at_once", view(replace(no_paper, featured=True), facts(paper=Paper.TROUBLE))
+    yield "ticket_at_once", view(changed(session(TicketState.TICKET, lang, access), featured=True), now)
+    yield "ticket_no_paper_at_once", view(changed(no_paper, featured=True), facts(paper=Paper.TROUBLE))
     yield "help", view(replace(start, drawer="help"), now)
     yield "help_away", view(replace(start, drawer="help"), facts(hub=False))
     for state in (Help.SENDING, Help.SENT, Help.TAKEN, Help.NOT_SENT):
@@ -154,29 +183,42 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
         yield f"help_{state.value}", view(called, now)
     yield "help_sent_away", view(replace(called, help=Help.SENT), facts(hub=False))
     yield "help_not_sent_away", view(called, facts(hub=False))
-    for question in setup.Question:
-        answered = setup.Setup(
-            question=question,
-            lang=lang if lang in setup.LANGUAGES else "de",
-            fault="wrong_fingerprint",
-            code="K7MQ2XPDH5AMK99XC6LPPDMN",
-        )
-        yield f"setup_{question.value}", replace(setup.view(answered, texts(), MORNING), access=access)
-    failed = setup.Question.FAILED
-    unsaved = replace(answered, question=failed, fault="cannot_save", path="/etc/townhall-kiosk/config.toml")
-    yield "setup_unsaved", replace(setup.view(unsaved, texts(), MORNING), access=access)
+    yield from set_up(lang, access)
+
+
+def set_up(lang: str, access: Access) -> Iterator[tuple[str, View]]:
+    """What else there is of set-up: a whole code, a fault of each kind, fields that are wrong or secret."""
+    now, form = facts(), Form({CODE.id: "K7MQ2XPDH5AMK99XC6LPPDMN"})
+    coded, failed = session(SetupState.CODE, lang, access), session(SetupState.FAILED, lang, access)
+    yield "setup_code_whole", view(changed(coded, form=form), now)
+    yield "setup_unsaved", view(changed(failed, fault="cannot_save", path="/etc/townhall-kiosk/config.toml"), now)
+    yield from fields(view(session(SetupState.ADDRESS, lang, access), now), access)
+
+
+def fields(page: View, access: Access) -> Iterator[tuple[str, View]]:
+    """A field whose text is wrong; two of them, one secret and with the keys of a PIN."""
+    words = Words(texts(), page.lang)
+    address, keys = page.body
+    assert isinstance(address, Field)
+    wrong = replace(address, error=words("setup.fault.bad_address"), focused=False)
+    pin = TextField("pin", Keys.PIN, secret=True)
+    form = Form({"pin": "471123"}, focus="pin")
+    secret = block(words, pin, form, "PIN")
+    yield "field_wrong", replace(page, body=(wrong, keys), access=access)
+    yield "field_secret", replace(page, body=(wrong, secret, keyboard.block(words, pin, form)), access=access)
 
 
 def own_numbers(lang: str, access: Access) -> Iterator[tuple[str, View]]:
     """While the hub is away: the terminal's own number on every page that shows one; a terminal that gives none."""
     away = facts(hub=False)
-    for state in (State.TICKET, State.TICKET_NO_PAPER, State.TICKET_UNCONFIRMED, State.TICKET_SCREEN_ONLY):
+    for state in (each for each in TicketState if each in TICKET_HELD):
         held = session(state, lang, access)
-        assert held.numbered is not None
-        own = replace(held.numbered, label=Label("A", 3, 17), ahead=-1, url="", slip_code=_SLIP)
-        yield f"{state.value}_own", view(replace(held, numbered=own), away)
+        numbered = drawing(held).numbered
+        assert numbered is not None
+        own = replace(numbered, label=Label("A", 3, 17), ahead=-1, url="", slip_code=_SLIP)
+        yield f"{state.value}_own", view(changed(held, numbered=own), away)
     full = replace(away, outbox_full=True)
-    for state in (State.START, State.SERVICE, State.SERVICE_CLOSED):
+    for state in (Home.START, BrowseState.SERVICE, BrowseState.SERVICE_CLOSED):
         yield f"{state.value}_full", view(session(state, lang, access), full)
 
 

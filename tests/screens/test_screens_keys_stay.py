@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import ACCESSES, LANDSCAPE, PORTRAIT, facts, index, session
+from gallery import ACCESSES, LANDSCAPE, LANGUAGES, PORTRAIT, changed, facts, index, session, typed
 from gallery import view as view_of
 from msgspec.structs import replace
 
 from kiosk.config import Panel
-from kiosk.session.model import State
+from kiosk.flows.browse_visit import BrowseState
+from kiosk.i18n.languages import is_rtl
 from kiosk.vocabulary.access import Access, Contrast
 from screens.kit import Kit
 from screens.layout import Sheet, compose
@@ -28,18 +29,18 @@ def keys(sheet: Sheet) -> dict[str, Box]:
 
 
 @FORMATS
-@pytest.mark.parametrize("lang", ["de", "en", "ar"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("low", [False, True], ids=["", "low"])
 def test_keys_stay_where_they_are(studio: "Studio", panel: Panel, lang: str, low: bool) -> None:
     services, stand, paged = tuple(index().services), dict[str, Box](), 0
     for access in ACCESSES:
-        kit = Kit(Geometry(panel, access.size), studio.faces, lang, lang == "ar")
-        empty = session(State.SEARCH, lang, replace(access, low_reach=low))
-        typed = replace(empty, query="an")
+        kit = Kit(Geometry(panel, access.size), studio.faces, lang, is_rtl(lang))
+        empty = session(BrowseState.SEARCH, lang, replace(access, low_reach=low))
+        some = changed(empty, form=typed("an"))
         plain = access.contrast is Contrast.DEFAULT
         stand = keys(compose(view_of(empty, facts()), kit)) if plain else stand
-        few = replace(typed, hits=services[:1]), replace(typed, hits=services[:1], unsure=services[20:23])
-        many = replace(typed, hits=services[:48])
+        few = changed(some, hits=services[:1]), changed(some, hits=services[:1], unsure=services[20:23])
+        many = changed(some, hits=services[:48])
         for searched in (*few, many) if plain else (many,):
             sheet = compose(view_of(searched, facts()), kit)
             assert keys(sheet) == stand, (access, sheet.pages)
@@ -51,10 +52,8 @@ def test_keys_stay_where_they_are(studio: "Studio", panel: Panel, lang: str, low
 @FORMATS
 def test_what_stands_below_the_keys_stays_too(studio: "Studio", panel: Panel) -> None:
     kit = Kit(Geometry(panel, Access().size), studio.faces, "de", False)
-    typed = replace(session(State.SEARCH, "de", Access()), query="an")
-    few, many = (
-        compose(view_of(replace(typed, hits=tuple(index().services)[:most]), facts()), kit) for most in (1, 48)
-    )
+    some = changed(session(BrowseState.SEARCH, "de", Access()), form=typed("an"))
+    few, many = (compose(view_of(changed(some, hits=tuple(index().services)[:most]), facts()), kit) for most in (1, 48))
     places = [{each.control.id: each.box for each in sheet.targets} for sheet in (few, many)]
     assert places[0]["back"] == places[1]["back"]
     assert places[0]["reception"] == places[1]["reception"]

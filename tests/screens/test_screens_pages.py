@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import real_gallery
-from gallery import LANDSCAPE, PORTRAIT, facts, gallery, index, named, session
+from gallery import LANDSCAPE, LANGUAGES, PORTRAIT, changed, facts, gallery, index, named, session, typed
 from gallery import view as view_of
 from msgspec.structs import replace
 
 from kiosk.config import Panel
+from kiosk.flows.browse_visit import BrowseState
 from kiosk.i18n.rtl import visual
-from kiosk.session.model import State
 from kiosk.view import Keyboard, Look, Notice, View
 from kiosk.vocabulary.access import Access, TextSize
 from screens.brief import without_second_lines
@@ -60,7 +60,7 @@ def choices(sheet: Sheet) -> list[str]:
 
 
 @FORMATS
-@pytest.mark.parametrize("lang", ["de", "en", "ar"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_at_most_six_choices_stand_on_a_page(studio: "Studio", panel: Panel, lang: str) -> None:
     most = 0
     for name, shown in gallery(lang):
@@ -77,12 +77,12 @@ def test_neither_second_lines_nor_the_way_to_the_reception_cost_a_page(
     studio: "Studio", panel: Panel, size: TextSize, low: bool
 ) -> None:
     kit = Kit(Geometry(panel, size), studio.faces, "de", False)
-    at = replace(session(State.SEARCH, "de", Access(size, low_reach=low)), query="an")
+    at = changed(session(BrowseState.SEARCH, "de", Access(size, low_reach=low)), form=typed("an"))
     services = tuple(index().services)
     for name, searched in {
-        "empty": replace(at, query=""),
-        "many": replace(at, hits=services[:14]),
-        "mixed": replace(at, hits=("anderswo-rente",), unsure=services[20:23]),
+        "empty": changed(at, form=typed("")),
+        "many": changed(at, hits=services[:14]),
+        "mixed": changed(at, hits=("anderswo-rente",), unsure=services[20:23]),
         "none": at,
     }.items():
         shown = view_of(searched, facts())
@@ -121,7 +121,9 @@ def test_every_hit_of_a_search_is_reached_by_more(studio: "Studio", panel: Panel
 
 def test_another_letter_shows_the_best_hits_and_late_hits_turn_no_page(studio: "Studio") -> None:
     def found(query: str, hits: int) -> View:
-        held = replace(session(State.SEARCH, "de", Access()), query=query, hits=tuple(index().services)[:hits])
+        held = changed(
+            session(BrowseState.SEARCH, "de", Access()), form=typed(query), hits=tuple(index().services)[:hits]
+        )
         return view_of(held, facts())
 
     studio.use(LANDSCAPE)
@@ -134,7 +136,7 @@ def test_another_letter_shows_the_best_hits_and_late_hits_turn_no_page(studio: "
     assert router.page == 0
 
 
-@pytest.mark.parametrize(("size", "lang"), [(TextSize.L, "de"), *((TextSize.XL, lang) for lang in ("de", "en", "ar"))])
+@pytest.mark.parametrize(("size", "lang"), [(TextSize.L, "de"), *((TextSize.XL, lang) for lang in LANGUAGES)])
 def test_a_notice_is_read_as_one(studio: "Studio", size: TextSize, lang: str) -> None:
     for name, view in (*gallery(lang, Access(size)), *real_gallery.gallery(lang, size)):
         if name == "closed_by_house_long":

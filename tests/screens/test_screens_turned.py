@@ -21,22 +21,35 @@ CHILD = f"""
 import sys, time
 from datetime import datetime
 from pathlib import Path
-from kiosk.config import Panel
+from msgspec.structs import replace
+from kiosk.config import Panel, Site, Timing
 from screens.start import Start, prepare
 panel = Panel(width_px={WIDTH}, height_px={HEIGHT}, width_mm=202, height_mm=323, rotation=int(sys.argv[1]))
-prepare(Start(panel))
-from kiosk.flows import setup
+later = sys.argv[3:] == ["later"]
+prepare(Start(replace(panel, rotation=0) if later else panel))
+from kiosk.core import Core
+from kiosk.eventlog import EventLog
+from kiosk.flows.setup_visit import SetupState
 from kiosk.i18n.texts import Texts
 from kiosk.main.trace import Tracer
 from screens.app import KioskApp
+core = Core(
+    texts=Texts.load("terminal"), site=Site(), terminal="", timing=Timing(), languages=("de", "en"),
+    now=lambda: datetime(2026, 3, 2, 10, 0), mono=time.monotonic, make_id=lambda: "id", perform=print, show=print,
+    log=EventLog("terminal"), home=SetupState.HUB,
+)
 tracer = Tracer(Path(sys.argv[2]), panel, time.monotonic)
+stands = lambda: tracer.note("first-frame")
+def turn():
+    app.stage.drawn = tracer.drawn
+    app.use(panel, "", rotate=True, first=stands)
 app = KioskApp(
     panel,
     lambda intent, _session: print(intent, flush=True),
-    first=setup.view(setup.Setup(), Texts.load("terminal"), datetime(2026, 3, 2, 10, 0)),
-    on_first_frame=lambda: tracer.note("first-frame"),
+    first=core.view(),
+    on_first_frame=turn if later else stands,
 )
-app.stage.drawn = tracer.drawn
+app.stage.drawn = None if later else tracer.drawn
 app.run()
 """
 
@@ -49,12 +62,12 @@ ON_THE_PANEL: dict[int, Callable[[int, int], tuple[int, int]]] = {
 """Where a point of the visible picture lies on the display when the picture is turned counter-clockwise by so much."""
 
 
-def turned(rotation: int, folder: Path) -> tuple[Image.Image, str]:
+def turned(rotation: int, folder: Path, *when: str) -> tuple[Image.Image, str]:
     """What the display shows, and what a touch on the second tile is taken for."""
     folder.mkdir()
     display = VirtualDisplay(*((HEIGHT, WIDTH) if rotation in (90, 270) else (WIDTH, HEIGHT)))
     display.start()
-    command = [sys.executable, "-c", CHILD, str(rotation), str(folder / "trace.jsonl")]
+    command = [sys.executable, "-c", CHILD, str(rotation), str(folder / "trace.jsonl"), *when]
     env = {key: value for key, value in os.environ.items() if key != "SDL_VIDEODRIVER"} | {"DISPLAY": display.name}
     try:
         with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as child:
@@ -82,9 +95,12 @@ def upright(tmp_path_factory: pytest.TempPathFactory) -> Image.Image:
     return turned(0, tmp_path_factory.mktemp("upright") / "0")[0]
 
 
-@pytest.mark.parametrize("rotation", [90, 180, 270])
-def test_picture_and_touch_are_turned_as_the_panel_is(rotation: int, upright: Image.Image, tmp_path: Path) -> None:
-    picture, intent = turned(rotation, tmp_path / "turned")
+@pytest.mark.parametrize(("rotation", "when"), [(90, ()), (180, ()), (270, ()), (90, ("later",))])
+def test_picture_and_touch_are_turned_as_the_panel_is(
+    rotation: int, when: tuple[str, ...], upright: Image.Image, tmp_path: Path
+) -> None:
+    """From the start, or later: set-up learns only at its end how the panel is mounted."""
+    picture, intent = turned(rotation, tmp_path / "turned", *when)
     assert intent == "Pick(value='other')"
     assert len(upright.getcolors(1_000_000)) > 10, "something is drawn"
     difference = ImageChops.difference(picture.rotate(-rotation, expand=True), upright).convert("L")

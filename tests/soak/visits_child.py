@@ -50,14 +50,14 @@ class Visitor:
         view, tree = stage.router.view, stage.router.tree
         if view is None or tree is None:
             return
-        key = f"{view.session}:{view.screen.value}"
-        wanted = NEXT.get(view.screen.value)
+        key = f"{view.session}:{view.screen}"
+        wanted = NEXT.get(view.screen)
         node = next((each for each in tree.nodes if wanted and each.id.startswith(wanted)), None)
         if node is None or key == self.last:
-            self._patience(view.screen.value)
+            self._patience(view.screen)
             return
         self.last, self.waiting_since = key, time.monotonic()
-        if view.screen.value == "handed_back":
+        if view.screen == "handed_back":
             self._count()
         scale = self.terminal.panel.px_per_mm
         x = (node.bounds.x + node.bounds.w / 2) * scale

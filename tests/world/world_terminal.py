@@ -11,35 +11,40 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import apsw
+import msgspec
 from world_hub import SERVICES, Time
 from world_net import Line
 
 from kiosk import wire
 from kiosk.config import Hub
-from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, CommitScan
+from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, CommitScan, StoreEffect
 from kiosk.vocabulary.events import NumberGiven
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
-from offline_cache import facts, outbox, own_numbers, tickets
+from offline_cache import own_numbers
 from offline_cache.answers import Away, AwayReason, Result
 from offline_cache.database import transaction
+from offline_cache.facts import register
 from offline_cache.heartbeat import Hearers
 from offline_cache.hub_clock import HubClock
 from offline_cache.numbers import DEADLINE_S, NumbersThread
 from offline_cache.outside import Outside
 from offline_cache.own_numbers import Standing
+from offline_cache.participant import Kept
+from offline_cache.participants import PARTICIPANTS
 from offline_cache.questions import Questions
 from offline_cache.sync import SyncThread
 from offline_cache.terminal_layout import LAYOUT
-from offline_cache.tickets import Kept
 
 T = TypeVar("T")
+P = TypeVar("P", bound=msgspec.Struct)
 _HUB = Hub()
+_STORE = register(PARTICIPANTS)
 
 
 @functools.cache
 def _empty() -> apsw.Connection:
     db = apsw.Connection(":memory:")
-    for step in LAYOUT.steps:
+    for step in (*LAYOUT.steps, *(step for part in LAYOUT.parts for step in part.steps)):
         db.execute(step)
     return db
 
@@ -54,9 +59,9 @@ class _Store:
     def outside(self) -> Outside:
         return self._terminal.outside
 
-    @property
-    def standing(self) -> Standing:
-        return own_numbers.standing(self._terminal.db, self.outside)
+    def latest(self, kind: type[P]) -> P:
+        found: P = _STORE.published[kind].read(self._terminal.db, self.outside)
+        return found
 
     def ask(self, run: Callable[[apsw.Connection], T], timeout_s: float = 0.0) -> T:
         with transaction(self._terminal.db):
@@ -127,9 +132,8 @@ class Terminal:
         self.sync.owing()
         with transaction(self.db):  # as StorageThread settles at its first opening
             self.db.execute("UPDATE instance SET starts = starts + 1")
-            own_numbers.set_clock(self.db, self.outside)
-            outbox.begin_anew(self.db)
-            tickets.unfinished(self.db, self.outside)
+            _STORE.opened(self.db, self.outside)
+            _STORE.settle(self.db, self.outside)
 
     def jump_wall_clock(self, seconds: float) -> None:
         self.wall_off_s += seconds
@@ -207,9 +211,9 @@ class Terminal:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return list(self.db.execute(sql))
 
-    def _write(self, fact: facts.StoreEffect) -> bool:
+    def _write(self, fact: StoreEffect) -> bool:
         with transaction(self.db):
-            kept = facts.write(self.db, self.outside, fact)
+            kept = _STORE.write(self.db, self.outside, fact)
         if isinstance(fact, CommitPaper | CommitCancel | CommitScan):
             self.sync.owing()
         return isinstance(kept, Kept)

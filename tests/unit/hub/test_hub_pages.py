@@ -326,6 +326,7 @@ def test_a_terminals_code_is_shown_once_and_revoking_ends_its_key(browser: Brows
         ("store_failed", "Das Terminal kann nichts speichern"),
         ("store_damaged", "Eine beschädigte Datenbank liegt beiseite"),
         ("scanner_keyboard", "Das Lesegerät ist auf eine falsche Tastatur eingestellt"),
+        ("thread_died", "Ein Teil des Terminal-Programms wurde abgebrochen"),
     ],
 )
 def test_what_is_wrong_with_a_terminals_files_is_said_on_desk_and_terminals_page(
@@ -338,6 +339,21 @@ def test_what_is_wrong_with_a_terminals_files_is_said_on_desk_and_terminals_page
         assert live.post("/heartbeat", beat | {"notes": notes}).ok
         for path in ("/terminals", "/desk"):
             assert (said in browser.get(path).text) is shown, (path, notes)
+
+
+def test_operation_names_the_parts_that_were_ended_and_the_terminals_that_say_so(browser: Browser, live: Any) -> None:
+    browser.sign_in("frida")
+    assert "Programmfehler" not in browser.get("/operation").text
+    watch = live.hall.store.watch
+    for detail in ("KeyError at feed.py:12", "ValueError at feed.py:99"):
+        watch.died("the feed", detail)
+    shown = browser.get("/operation").text
+    assert "Programmfehler in den letzten 24 Stunden" in shown
+    assert re.search(r"the feed</b></td><td[^>]*>ValueError at feed.py:99</td><td[^>]*>2</td>", shown)
+    said = "Ein Teil des Terminal-Programms wurde abgebrochen"
+    assert said not in shown
+    assert live.post("/heartbeat", {"version": "1", "catalogue_version": 1, "notes": ["thread_died"]}).ok
+    assert said in browser.get("/operation").text
 
 
 def test_site_settings_are_checked_and_kept(browser: Browser) -> None:

@@ -20,9 +20,10 @@ from kiosk.catalogue.model import Catalogue, Service
 from kiosk.config import Hub, Site, TerminalConfig, Timing
 from kiosk.core import Core
 from kiosk.eventlog import EventLog, JsonLines
+from kiosk.flows.browse_visit import browsing
 from kiosk.i18n.texts import Texts
 from kiosk.main.workers import Workers
-from kiosk.session.model import State
+from kiosk.session.states import Home
 from kiosk.vocabulary import effects, intents
 from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Asked, Tick
@@ -132,9 +133,9 @@ class OneTerminal:
         ask = lambda intent: self.core.handle(Asked(intent, self.core.session.id))  # noqa: E731
         ask(intents.OpenSearch())
         for letter in typed:
-            ask(intents.TypeText(letter))
-        self.until(lambda: self.core.session.answered == self.core.session.token)
-        assert self.core.session.hits == ()
+            ask(intents.EditText("search", letter))
+        self.until(lambda: browsing(self.core.session).answered == browsing(self.core.session).token)
+        assert browsing(self.core.session).hits == ()
         ask(intents.GoToStart())
 
 
@@ -161,7 +162,7 @@ def test_a_name_that_fewer_than_five_visits_typed_stands_nowhere(live, tmp_path:
     root.setLevel(logging.DEBUG)
     terminal = OneTerminal(folder, live.url, live.key)
     try:
-        terminal.until(lambda: terminal.core.session.state is State.START)
+        terminal.until(lambda: terminal.core.session.state is Home.START)
         for name, visits in {**names, often: 5}.items():
             for _ in range(visits):
                 terminal.visit(name)

@@ -2,6 +2,7 @@
 process and a real small disk."""
 
 import contextlib
+import ctypes
 import subprocess
 import sys
 import threading
@@ -214,16 +215,64 @@ def test_damage_met_while_it_runs_ends_the_store(file: Path, do: Callable[..., o
     store.close()
 
 
-def test_bug_in_the_writers_thread_leaves_nobody_waiting(file: Path) -> None:
+def saved(store: Store, ident: str) -> None:
+    """Write until it is taken: meanwhile each write is refused, with the reason."""
+    while (fault := add_site(store, ident).exception(60)) is not None:
+        assert isinstance(fault, StoreFailed)
+        assert fault.trouble is Trouble.BUG
+
+
+def test_a_bug_in_the_writers_thread_refuses_what_is_at_hand_and_the_work_begins_anew(file: Path) -> None:
     store = Store(file, timing=QUICK)
-    ended: list[Trouble] = []
-    store.at_the_end(ended.append)
+    faults = iter((KeyError("a listener that raises"), None))
+
+    def broken() -> None:
+        if (fault := next(faults, None)) is not None:
+            raise fault
+
+    store.after_commit(broken)
+    assert add_site(store, "a").result(60) == 1
+    saved(store, "b")
+    assert store.healthy
+    (death,) = store.watch.deaths()
+    assert (death.thread, death.detail.partition(" at ")[0]) == ("hub-writer", "KeyError")
+    assert sites(store) == ["a", "b"]
+    store.close()
+
+
+def test_a_bug_that_comes_again_and_again_ends_the_store(file: Path) -> None:
+    store = Store(file, timing=QUICK)
+    ended = threading.Event()
+    store.at_the_end(lambda trouble: ended.set())
 
     def broken() -> None:
         raise KeyError("a listener that raises")
 
     store.after_commit(broken)
-    assert add_site(store, "a").result(60) == 1
-    assert trouble_of(add_site(store, "b")) is Trouble.BUG
-    assert ended == [Trouble.BUG]
+    for ident in "abcdefgh":
+        add_site(store, ident).exception(60)
+    assert ended.wait(60)
+    assert trouble_of(add_site(store, "late")) is Trouble.BUG
+    assert (store.healthy, store.trouble) == (False, Trouble.BUG)
+    store.close()
+
+
+def test_a_writers_thread_that_is_killed_leaves_nobody_waiting_and_writes_again(file: Path) -> None:
+    store = Store(file, timing=QUICK)
+    begun = threading.Event()
+
+    def endless(_connection: Connection) -> None:
+        begun.set()
+        while True:
+            threading.Event().wait(0.01)
+
+    future: Future[None] = Future()
+    store._writer.put(endless, future)
+    assert begun.wait(60)
+    ident = store._writer.thread.ident
+    assert ident is not None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(SystemExit))
+    assert isinstance(future.exception(60), StoreFailed)
+    saved(store, "a")
+    assert [death.detail.partition(" at ")[0] for death in store.watch.deaths()] == ["SystemExit"]
     store.close()

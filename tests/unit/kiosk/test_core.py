@@ -18,9 +18,9 @@ from kiosk.catalogue.index import index_of
 from kiosk.config import Site, Timing
 from kiosk.core import CatalogueAge, Core, News
 from kiosk.eventlog import EVENTS, EventLog, JsonLines
+from kiosk.flows.ticket_visit import TicketState, drawing
 from kiosk.i18n.texts import Texts
 from kiosk.inbox import VISITOR_LIMIT
-from kiosk.session.model import State
 from kiosk.view import Screen, View
 from kiosk.vocabulary import events, intents
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
@@ -68,8 +68,7 @@ class Bench:
     def draw(self, n: int) -> Screen:
         """A whole visit up to the number in the hand, by the workers' answers; on what screen it stands then."""
         self.touch(intents.DrawFeatured("perso"))
-        ticket = self.core.session.ticket
-        assert ticket is not None
+        ticket = drawing(self.core.session).ticket
         number = Numbered(
             id=ticket.id,
             label=Label("A", 0, n),
@@ -86,8 +85,8 @@ class Bench:
             events.NumberCommitted(ticket.id),
         ):
             self.core.handle(answer)
-        if self.core.session.job:
-            self.core.handle(events.PrintFinished(self.core.session.job, Printed()))
+        if job := drawing(self.core.session).job:
+            self.core.handle(events.PrintFinished(job, Printed()))
         screen = self.shown[-1].screen
         self.touch(intents.Finish())
         self.touch(intents.Wake())
@@ -215,8 +214,7 @@ def test_an_answer_behind_any_flood_ends_the_state_that_waits_for_it(bench: Benc
     """On the real loop: touches, codes, device news and ticks in thousands, and one answer among them."""
     bench.ready()
     bench.touch(intents.DrawFeatured("perso"))
-    ticket = bench.core.session.ticket
-    assert ticket is not None
+    ticket = drawing(bench.core.session).ticket
     status = DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.READY)
     for flood in (
         events.Asked(intents.Wake(), bench.core.session.id),
@@ -230,7 +228,7 @@ def test_an_answer_behind_any_flood_ends_the_state_that_waits_for_it(bench: Benc
     bench.core.post(events.IntentCommitted(ticket.id))
     loop = threading.Thread(target=bench.core.run)
     loop.start()
-    until(lambda: bench.core.session.state is State.ASKING_NUMBER, "the answer to count")
+    until(lambda: bench.core.session.state is TicketState.ASKING_NUMBER, "the answer to count")
     bench.core.stop()
     loop.join(30)
 

@@ -23,6 +23,7 @@ ANSWERS = (
     events.NumberCommitted("t"),
     events.CancelCommitted("t"),
     events.ScanCommitted("s"),
+    events.ScanNotCommitted("s"),
     events.HelpSent("h"),
     events.SearchFound(1, ()),
     events.StandingNotFound("s"),

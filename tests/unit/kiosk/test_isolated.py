@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from kiosk import isolated
-from kiosk.main import start
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -63,14 +62,8 @@ def test_module_started_by_hand_starts_once_more_without_it(hostile: tuple[Path,
     assert "1" not in (place / "reached").read_text().split(), "only the first process met it"
 
 
-def test_children_and_the_start_after_set_up_are_isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    executed: list[list[str]] = []
-    monkeypatch.setattr("os.execv", lambda _path, words: executed.append(words))
-    monkeypatch.setattr("kiosk.main.setup.run_setup", lambda *_: True)
-    monkeypatch.setattr(sys, "argv", ["kiosk", "terminal", "--config", "c"])
-    start._set_up(tmp_path / "config.toml", None, None)
-    assert executed == [[sys.executable, "-I", "-m", "kiosk.cli", "terminal", "--config", "c"]]
-    assert isolated.COMMAND[1] == "-I"
+def test_children_are_isolated() -> None:
+    assert (sys.executable, "-I", "-m", "kiosk.cli") == isolated.COMMAND
 
 
 def test_the_package_installs_this_command() -> None:

@@ -41,14 +41,20 @@ def searching(typed: str, *found: str, answered: bool = True) -> Visit:
     visit = Visit()
     visit.touch("search")
     for letter in typed:
-        visit.ask(intents.TypeText(letter))
+        visit.ask(intents.EditText("search", letter))
     if answered:
-        visit.send(events.SearchFound(visit.session.token, found, ("perso",)))
+        visit.send(events.SearchFound(visit.browsed.token, found, ("perso",)))
     return visit
 
 
 @pytest.mark.parametrize(
-    "leave", [intents.GoToStart(), intents.Back(), intents.ClearSearch(), intents.ShowCategories()]
+    "leave",
+    [
+        intents.GoToStart(),
+        intents.Back(),
+        intents.EditText("search", edit=intents.Edit.CLEAR),
+        intents.ShowCategories(),
+    ],
 )
 def test_who_leaves_a_search_without_a_sure_hit_has_missed(leave: intents.Intent) -> None:
     visit = searching("Kindergeld")
@@ -60,8 +66,8 @@ def test_who_leaves_a_search_without_a_sure_hit_has_missed(leave: intents.Intent
 def test_who_found_or_goes_on_typing_or_has_no_answer_yet_has_not() -> None:
     for visit, then in (
         (searching("Perso", "perso"), intents.GoToStart()),
-        (searching("Kinderg"), intents.TypeText("e")),
-        (searching("Kinderg"), intents.EraseLetter()),
+        (searching("Kinderg"), intents.EditText("search", "e")),
+        (searching("Kinderg"), intents.EditText("search", edit=intents.Edit.ERASE)),
         (searching("Kindergeld"), intents.OpenService("perso")),
         (searching("Kindergeld", answered=False), intents.GoToStart()),
     ):

@@ -112,6 +112,30 @@ def test_the_hub_is_told_that_the_store_failed_and_of_a_damaged_one_until_somebo
     assert workers._heartbeat().notes == of_the_catalogue
 
 
+def test_the_hub_is_told_that_the_work_of_a_thread_was_ended(hall: Callable[..., Hall]) -> None:
+    workers = hall().workers
+    workers._questions.outbox_state = OutboxState  # type: ignore[method-assign]
+    assert "thread_died" not in workers._heartbeat().notes
+    workers._note("thread-died", {"thread": "numbers", "detail": "KeyError at numbers.py:1"})
+    assert "thread_died" in workers._heartbeat().notes
+    assert [each.thread for each in workers.watch.deaths()] == ["numbers"]
+
+
+def test_every_owner_thread_of_the_workers_is_watched(hall: Callable[..., Hall]) -> None:
+    names = {each.name for each in hall().workers.watch._threads}
+    assert names == {
+        "storage",
+        "numbers",
+        "catalogue",
+        "catalogue-sync",
+        "sync",
+        "help",
+        "standing",
+        "calls",
+        "device-watch",
+    }
+
+
 def test_a_reader_set_to_the_wrong_keyboard_is_told_of_until_it_is_right(
     hall: Callable[..., Hall], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -119,7 +143,7 @@ def test_a_reader_set_to_the_wrong_keyboard_is_told_of_until_it_is_right(
     at, key = hall(), bytes(32)
     workers = at.workers
     workers._questions.outbox_state = OutboxState  # type: ignore[method-assign]
-    workers._storage.standing = Standing(generation="7" * 32, slip_key=key)
+    workers._storage.latest = lambda _kind: Standing(generation="7" * 32, slip_key=key)  # type: ignore[method-assign,assignment,return-value]
     text = slip_text(Slip(id=TICKET.id, label=TICKET.label, business_day="2026-03-02", arrival_s=0, service=0), key)
     wrong = arrived(text, "us", "de")
     for code, noted in ((text, False), (wrong, True), (wrong, True), ("nonsense", True), (text, False)):

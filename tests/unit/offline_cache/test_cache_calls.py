@@ -96,7 +96,7 @@ def test_calls_of_the_real_hub_arrive_as_they_happen(hub: HubRoom) -> None:
     eventually(lambda: sign.called_now() == ["A 003"])
     assert all(sign.wholes)
     sign.thread.stop()
-    assert not sign.thread._thread.is_alive()
+    assert not sign.thread.thread.is_alive()
 
 
 def test_a_cut_stream_resumes_without_gap_or_repetition() -> None:

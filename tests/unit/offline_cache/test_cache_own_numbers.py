@@ -28,8 +28,8 @@ from kiosk.vocabulary.tickets import Numbered, PaperState
 from offline_cache import outbox, own_numbers, tickets
 from offline_cache.database import transaction
 from offline_cache.outside import Outside
+from offline_cache.participant import NotKept
 from offline_cache.terminal_layout import LAYOUT
-from offline_cache.tickets import NotKept
 
 OTHER_HUB = "cd" * 16
 OLD_FILES = Path(__file__).with_name("files")

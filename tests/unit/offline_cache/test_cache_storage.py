@@ -1,7 +1,6 @@
 import itertools
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from pathlib import Path
 
 import apsw
@@ -35,12 +34,13 @@ from kiosk.vocabulary.events import (
 from kiosk.vocabulary.house import House
 from kiosk.vocabulary.tickets import PaperState
 from kiosk.wire import OpAnswer
+from offline_cache import outbox
 from offline_cache.database import DatabaseFault, Trouble, open_database
 from offline_cache.own_numbers import Standing
 from offline_cache.questions import Questions
-from offline_cache.storage import Opener, StorageThread, StoreReady, _Question, open_terminal_db
+from offline_cache.storage import Listener, Opener, StorageThread, StoreReady, open_terminal_db
 from offline_cache.terminal_layout import LAYOUT
-from offline_cache.tickets import Unfinished
+from offline_cache.tickets import TicketsAtStart, Unfinished
 
 _names = (f"faulty-{n}" for n in itertools.count())
 
@@ -55,8 +55,7 @@ class Room:
             path,
             self.inbox.post,
             note=self.notes,
-            owing=self._wake,
-            stands=self.stands.append,
+            listeners=(Listener(outbox.Newest, self._wake), Listener(Standing, self.stands.append)),
             outside=outside(limit=limit),
             opener=opener,
             retry_s=0,
@@ -65,7 +64,7 @@ class Room:
         self.thread.start()
         self.first = self.thread.ready.result(PATIENCE_S)
 
-    def _wake(self) -> None:
+    def _wake(self, _newest: outbox.Newest) -> None:
         self.wakes += 1
 
     def owed(self) -> list[tuple[str, str]]:
@@ -74,8 +73,8 @@ class Room:
         return found
 
     def slot(self) -> None:
-        assert self.thread.standing is not None
-        assert self.questions.take_slot(self.thread.standing.generation, slot_answer())
+        assert self.questions.standing is not None
+        assert self.questions.take_slot(self.questions.standing.generation, slot_answer())
 
     def rows(self) -> dict[str, tuple[str, str]]:
         """What stands in the closed file: id -> (state, paper)."""
@@ -99,7 +98,7 @@ def through(vfs: FaultyVfs) -> Opener:
 
 def test_effects_are_answered_when_they_are_durable(tmp_path: Path) -> None:
     room = Room(tmp_path / "terminal.db")
-    assert room.first == StoreReady(0, Unfinished((), ()), paper_in_doubt=False)
+    assert room.first == StoreReady((TicketsAtStart(0, Unfinished((), ()), paper_in_doubt=False),))
     for n in range(1, 101):
         room.thread.submit(CommitIntent(intent(n)))
         room.thread.submit(CommitNumber(numbered(n)))
@@ -153,9 +152,10 @@ def test_a_start_after_a_crash_settles_and_wakes_the_sender(tmp_path: Path) -> N
     first.thread.stop()
     again = Room(tmp_path / "terminal.db")
     assert isinstance(again.first, StoreReady)
-    assert again.first.newest_ms > 0
-    assert again.first.unfinished == Unfinished((ticket_id(1),), (ticket_id(2),))
-    assert again.first.paper_in_doubt
+    found = again.first.of(TicketsAtStart)
+    assert found.newest_ms > 0
+    assert found.unfinished == Unfinished((ticket_id(1),), (ticket_id(2),))
+    assert found.paper_in_doubt
     assert again.owed() == [(ticket_id(1), "cancel"), (ticket_id(2), "paper")]
     first_op, second_op = again.questions.batch().ops
     again.questions.settle((OpAnswer(first_op.op, 200), OpAnswer(second_op.op, 422, "bad")))
@@ -317,13 +317,21 @@ def test_every_io_error_of_drawing_gives_the_number_or_none_and_never_one_twice(
 def test_a_question_that_was_not_begun_in_time_never_is(tmp_path: Path) -> None:
     room = Room(tmp_path / "terminal.db")
     room.slot()
-    held = threading.Event()
-    room.thread._inbox.put(_Question(lambda db: held.wait(PATIENCE_S), Future()))
+    begun, held = threading.Event(), threading.Event()
+
+    def hold(_db: apsw.Connection) -> bool:
+        begun.set()
+        return held.wait(PATIENCE_S)
+
+    holder = threading.Thread(target=room.thread.ask, args=(hold, PATIENCE_S))
+    holder.start()
+    assert begun.wait(PATIENCE_S)
     assert room.questions.draw_own(intent(1), "A", "pass", within_s=0.05) is None
     held.set()
     drawn = room.questions.draw_own(intent(2), "A", "pass", PATIENCE_S)
     assert drawn is not None
     assert str(drawn.label) == "A 03-01"
+    holder.join()
     room.thread.stop()
 
 
@@ -415,11 +423,16 @@ def test_a_slip_whose_number_was_given_back_here_is_known_as_such(tmp_path: Path
 def test_a_bug_in_who_is_told_ends_one_round_and_not_the_thread(tmp_path: Path) -> None:
     notes = Notes()
 
-    def broken() -> None:
+    def broken(_newest: outbox.Newest) -> None:
         raise KeyError("nobody to tell")
 
     thread = StorageThread(
-        tmp_path / "terminal.db", Inbox().post, note=notes, owing=broken, outside=outside(), retry_s=0
+        tmp_path / "terminal.db",
+        Inbox().post,
+        note=notes,
+        listeners=(Listener(outbox.Newest, broken),),
+        outside=outside(),
+        retry_s=0,
     )
     thread.start()
     assert thread.ready.result(PATIENCE_S) is not None

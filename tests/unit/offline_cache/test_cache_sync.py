@@ -18,12 +18,12 @@ from kiosk.vocabulary.events import CatalogueChanged, HelpSent, HubChanged, Inte
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import PaperState
-from offline_cache import catalogue_sync
+from offline_cache import catalogue_sync, outbox
 from offline_cache.catalogue_store import CatalogueStore
 from offline_cache.catalogue_thread import CatalogueThread
 from offline_cache.heartbeat import Hearers
 from offline_cache.questions import Questions
-from offline_cache.storage import StorageThread
+from offline_cache.storage import Listener, StorageThread
 from offline_cache.sync import Rhythm, SyncThread
 
 FAST = Rhythm(
@@ -63,7 +63,7 @@ class Terminal:
             folder / "terminal.db",
             self.inbox.post,
             note=self.notes,
-            owing=lambda: self.sync.owing(),
+            listeners=(Listener(outbox.Newest, lambda _newest: self.sync.owing()),),
             outside=outside(),
         )
         self.questions = Questions(self.storage, uniform=lambda low, high: low)
@@ -83,7 +83,7 @@ class Terminal:
 
     @property
     def slot(self) -> int:
-        return self.storage.standing.slot if self.storage.standing else 0
+        return self.questions.standing.slot if self.questions.standing else 0
 
     def owed(self) -> list[tuple[str, str]]:
         found = self.storage.ask(waiting, PATIENCE_S)
@@ -130,8 +130,8 @@ def test_what_is_owed_reaches_the_hub_once_and_in_order(tmp_path: Path) -> None:
         story = [kind for lane, kind in hub.told if lane == ticket_id(n)]
         assert story == (["ticket", "paper", "cancel"] if n == 250 else ["ticket", "paper"])
     assert max(len(batch.ops) for batch in hub.batches) <= wire.BATCH_MAX
-    assert here.storage.standing is not None
-    assert {batch.generation for batch in hub.batches} == {here.storage.standing.generation}
+    assert here.questions.standing is not None
+    assert {batch.generation for batch in hub.batches} == {here.questions.standing.generation}
 
 
 def test_a_crash_between_intent_and_number_is_told_at_the_next_start(tmp_path: Path) -> None:
@@ -156,8 +156,8 @@ def test_the_slot_is_asked_for_at_every_meeting_and_kept(tmp_path: Path) -> None
         here.inbox.wait(HubChanged(False))
         hub.away = False
         eventually(lambda: len(hub.slots) == 2)
-    assert here.storage.standing is not None
-    assert {(each.generation, each.machine) for each in hub.slots} == {(here.storage.standing.generation, "m1")}
+    assert here.questions.standing is not None
+    assert {(each.generation, each.machine) for each in hub.slots} == {(here.questions.standing.generation, "m1")}
     with terminal(tmp_path / "t", Hub(url="http://127.0.0.1:9")) as later:
         eventually(lambda: later.slot == 3)
 

@@ -11,7 +11,8 @@ from kiosk.vocabulary.tickets import PaperState
 from kiosk.wire import CancelFact, PaperFact, TicketFact
 from offline_cache import outbox, tickets
 from offline_cache.outside import Outside
-from offline_cache.tickets import OUTBOX_FULL, Kept, NotKept
+from offline_cache.participant import Kept, NotKept
+from offline_cache.tickets import OUTBOX_FULL
 
 
 @pytest.fixture

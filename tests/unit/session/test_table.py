@@ -1,17 +1,20 @@
 """The table answers every pair, no state waits for ever, and a hole is refused."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from kiosk.flows import browse, guards, ticket
-from kiosk.flows.rules import TRIGGERS, table
-from kiosk.session.model import COMMITTING, EVERYWHERE, State
-from kiosk.session.table import Goal, Table, deadline, row
+from kiosk.flows import ticket_guards
+from kiosk.flows.rules import FLOWS, TRIGGERS, table
+from kiosk.flows.ticket_visit import TicketState
+from kiosk.session.states import EVERYWHERE, Group, Home
+from kiosk.session.table import Goal, Row, Table, deadline, row
 from kiosk.vocabulary.events import Tick
-from kiosk.vocabulary.intents import Finish
+from kiosk.vocabulary.intents import Finish, Intent
 
 
-def test_every_state_belongs_to_a_group() -> None:
-    assert set(State) == EVERYWHERE
+def printing(rows: Sequence[Row]) -> Table:
+    return Table(rows, [Tick], [TicketState.PRINTING])
 
 
 def test_no_pair_of_state_and_trigger_is_left_open() -> None:
@@ -20,33 +23,38 @@ def test_no_pair_of_state_and_trigger_is_left_open() -> None:
 
 def test_a_hole_is_refused() -> None:
     with pytest.raises(ValueError, match="no unguarded row for start x Finish"):
-        Table([row(set(State) - {State.START}, Finish, Goal.STAY)], [Finish])
+        Table([row(set(Home) - {Home.START}, Finish, Goal.STAY)], [Finish], Home)
+
+
+def test_a_row_of_a_group_answers_for_each_state_without_a_row_of_its_own() -> None:
+    own, group = row(Home.CLOSED, Finish, Goal.STAY), row(Group.HOME, Finish, Goal.HOME)
+    found = Table([own, group], [Finish], Home)
+    assert found.rows_of(Home.CLOSED, Finish) == (own, group)
+    assert found.rows_of(Home.START, Finish) == (group,)
 
 
 def test_a_state_that_waits_for_an_answer_needs_a_deadline() -> None:
-    ends = row(State, Tick, Goal.STAY)
-    late = deadline(State.PRINTING, 5, State.TICKET_UNCONFIRMED)
-    Table([late, ends], [Tick], waiting={State.PRINTING})
+    ends = row(EVERYWHERE, Tick, Goal.STAY)
+    late = deadline(TicketState.PRINTING, 5, TicketState.TICKET_UNCONFIRMED)
+    printing([late, ends])
     for rows in (
         [ends],
         [ends, late],  # never tried
-        [late._replace(guard=guards.is_ours), ends],
+        [late._replace(guard=ticket_guards.is_ours), ends],
         [late._replace(target=Goal.STAY), ends],
     ):
         with pytest.raises(ValueError, match="no deadline for printing"):
-            Table(rows, [Tick], waiting={State.PRINTING})
+            printing(rows)
 
 
 def test_a_deadline_is_no_answer_before_it_is_over() -> None:
     with pytest.raises(ValueError, match="no unguarded row for printing x Tick"):
-        Table([deadline(State.PRINTING, 5, Goal.HOME), row(set(State) - {State.PRINTING}, Tick, Goal.STAY)], [Tick])
+        printing([deadline(TicketState.PRINTING, 5, Goal.HOME)])
 
 
-def test_states_that_commit_are_left_by_answers_only() -> None:
-    from kiosk.vocabulary.intents import Intent
-
-    for each in (*ticket.ROWS, *browse.ROWS):
-        if each.states & COMMITTING and issubclass(each.trigger, Intent):
+def test_states_that_wait_are_left_by_answers_only() -> None:
+    for each in table().rows:
+        if issubclass(each.trigger, Intent) and any(each.covers(s) for s in table().states if s.group is Group.WAITING):
             assert each.target is Goal.STAY, each
 
 
@@ -54,3 +62,8 @@ def test_triggers_cover_the_vocabulary() -> None:
     names = {trigger.__name__ for trigger in TRIGGERS}
     assert {"Tick", "Failure", "DrawFeatured", "HandBack", "PrintFinished"} <= names
     assert "Asked" not in names
+
+
+def test_states_of_two_flows_are_never_equal() -> None:
+    states = [state for flow in FLOWS for state in flow.states]
+    assert len(set(states)) == len(states) == len({state.value for state in states})

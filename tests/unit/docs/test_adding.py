@@ -1,0 +1,35 @@
+"""docs/adding.md is followed to the letter."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from unit.docs.worked_example import follow, steps_of
+
+_RUN = """
+import pathlib, runpy, sys
+for name, each in runpy.run_path(sys.argv[1]).items():
+    if name.startswith("test_"):
+        folder = pathlib.Path(sys.argv[2], name)
+        folder.mkdir()
+        each(folder)
+        print(name)
+"""
+
+
+def test_adding_a_store_participant_as_the_page_says(tmp_path: Path) -> None:
+    steps = steps_of("A store participant")
+    follow(steps, tmp_path, "kiosk", "offline_cache")
+    (proof,) = [step.path for step in steps if step.path.startswith("tests/")]
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", _RUN, proof, str(tmp_path)],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "test_a_rating_outlives_the_program" in ended.stdout
+    touched = {step.path for step in steps} - {"offline_cache/ratings.py", proof}
+    assert len(touched) <= 4, touched

@@ -1,0 +1,35 @@
+"""Ids of different things are different types, so that mypy refuses the one where the other is wanted."""
+
+import typing
+
+import msgspec
+import pytest
+
+from kiosk.flows.scan_visit import ScanVisit
+from kiosk.flows.ticket_visit import TicketVisit
+from kiosk.session.model import NewIds, Session
+from kiosk.vocabulary import effects, events
+from kiosk.vocabulary.ids import ScanId, TicketId
+from kiosk.vocabulary.slips import Slip
+from kiosk.vocabulary.tickets import Numbered, Standing, TicketIntent
+
+_NAMES = ("id", "ticket", "scan", "job", "session", "help", "operation", "help_id", "scan_id")
+_STRUCTS = [
+    each
+    for module in (effects, events)
+    for each in vars(module).values()
+    if isinstance(each, type) and issubclass(each, effects.Effect | events.Event)
+]
+
+
+@pytest.mark.parametrize(
+    "struct", [*_STRUCTS, Session, ScanVisit, TicketVisit, NewIds, Slip, TicketIntent, Numbered, Standing]
+)
+def test_no_id_is_a_bare_text(struct: type[msgspec.Struct]) -> None:
+    hints = typing.get_type_hints(struct)
+    assert [name for name in _NAMES if hints.get(name) is str] == []
+
+
+def test_a_scan_that_failed_carries_the_id_of_a_scan() -> None:
+    assert typing.get_type_hints(events.StoreFailed)["ticket"] is TicketId
+    assert typing.get_type_hints(events.ScanNotCommitted)["scan"] is ScanId
