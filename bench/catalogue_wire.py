@@ -26,8 +26,8 @@ from big_catalogue import LANGUAGES, catalogue_of, names_from
 from figures import Figure, report, spread
 from hub_hall import SITE
 
+from hub.catalogue.publishing import publish
 from hub.queues import house, terminals
-from hub.queues.publishing import publish
 from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import Hub

@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 
 from hub.auth import people
 from hub.auth.passwords import Passwords
+from hub.catalogue import publishing
 from hub.catalogue.demo import always_open, demo_catalogue
 from hub.hall import system_ms
-from hub.queues import house, publishing, terminals
+from hub.queues import house, terminals
 from hub.store.opening import open_store
 from hub.store.words import Role
 from hub.web.founding import Administrator, NewHouse, found, usual_hours

@@ -12,9 +12,9 @@ from hub.catalogue import unrouted, versions
 from hub.catalogue.draft import Draft
 from hub.catalogue.faults import refused
 from hub.catalogue.imports import Waiting, bring, load
+from hub.catalogue.publishing import InForce
 from hub.catalogue.unrouted import Lacking
 from hub.queues import house
-from hub.queues.publishing import InForce
 from hub.queues.refusals import Code, Refused
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused

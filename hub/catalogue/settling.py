@@ -4,10 +4,10 @@ import logging
 
 from sqlalchemy import Connection
 
-from hub.catalogue import signing, state, versions
+from hub.catalogue import publishing, signing, state, versions
 from hub.catalogue.draft import Draft
 from hub.log import event
-from hub.queues import house, publishing
+from hub.queues import house
 
 LOGGER = logging.getLogger("hub.catalogue")
 

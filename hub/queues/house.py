@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import Connection, Insert, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import events, instance, publishing
+from hub.catalogue import publishing
+from hub.queues import events, instance
 from hub.queues.refusals import Code, Refused
 from hub.store import tables as t
 from hub.store.sql import run

@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.auth import people
+from hub.catalogue import publishing
 from hub.catalogue.demo import demo_catalogue
 from hub.catalogue.draft import Draft
-from hub.queues import house, publishing, terminals
+from hub.queues import house, terminals
 from hub.store.words import Role
 from kiosk.catalogue.model import Catalogue, Featured, Office, Queue, Service, Span
 

@@ -9,10 +9,10 @@ from litestar import Response, Router, get, post
 from sqlalchemy import Connection
 
 from hub.auth.rights import Right
-from hub.catalogue import imports
+from hub.catalogue import imports, whole
+from hub.catalogue.publishing import InForce
 from hub.hall import Hall
-from hub.queues import house, whole
-from hub.queues.publishing import InForce
+from hub.queues import house
 from hub.store.words import KEPT_DAYS
 from hub.trail import looks
 from hub.trail.entries import Note, append

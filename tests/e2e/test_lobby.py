@@ -23,9 +23,10 @@ from lobby.visit import Lobby
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from hub.catalogue import routes
 from hub.catalogue.cli import run_import
 from hub.hall import system_ms
-from hub.queues import house, routes, terminals
+from hub.queues import house, terminals
 from hub.store.engine import Store
 from kiosk import wire
 from kiosk.config import Loaded, Timing, load

@@ -13,7 +13,8 @@ from unit.hub.sync_helpers import own
 
 from hub.api.tries import ADDRESSES_MAX, WRONG_PER_MINUTE, Tries
 from hub.api.wiring import BODY_MAX
-from hub.queues import calling, events, handing_back, help, house, instance, publishing, terminals, waiting
+from hub.catalogue import publishing
+from hub.queues import calling, events, handing_back, help, house, instance, terminals, waiting
 from hub.queues.calling import Act
 from hub.trail import entries
 from kiosk import wire

@@ -7,7 +7,8 @@ import pytest
 from corpus import texts
 
 from hub.auth import people
-from hub.queues import arrange, house, publishing, terminals
+from hub.catalogue import publishing
+from hub.queues import arrange, house, terminals
 from hub.store.words import Role
 from hub.web import setup
 from hub.web.forms import Form

@@ -11,9 +11,9 @@ from pathlib import Path
 import uvicorn
 from hub_apps import app_for
 
+from hub.catalogue.publishing import publish
 from hub.feed import HEARTBEAT_S
 from hub.queues import house, terminals
-from hub.queues.publishing import publish
 from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
 from kiosk.config import Hub

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from peers import SITE, RawPeer, catalogue, now_ms
 
+from hub.catalogue.publishing import publish
 from hub.queues import house, terminals
-from hub.queues.publishing import publish
 from hub.store.engine import Store
 from hub.tls import authority
 from hub.tls.authority import Pair
