@@ -9,18 +9,19 @@ from sqlalchemy import Connection
 
 from hub.auth.sessions import Person
 from hub.catalogue import listing
-from hub.queues import alarms, help_cards, house, terminals, waiting
+from hub.queues import alarms, help_cards, terminals, waiting
 from hub.queues.alarms import Alarm
 from hub.queues.bringing import expected
 from hub.queues.calling import current
 from hub.queues.days import open_day
 from hub.queues.help_cards import HelpCard
-from hub.queues.house import Counter, Site
+from hub.queues.house import Counter
 from hub.queues.issue import NORMAL
 from hub.queues.returning import may_return
 from hub.queues.slots import slots_now
 from hub.queues.terminals import TerminalNow
 from hub.queues.tickets import Ticket
+from hub.sites import Site, sites
 from hub.web.places import Place, places
 from hub.web.strip import Strip, strip_of
 from kiosk.i18n.languages import chain
@@ -104,7 +105,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 
 def site_of(connection: Connection, ident: str) -> Site | None:
     """A site by its id; "" = the only one."""
-    known = house.sites(connection)
+    known = sites(connection)
     return next((site for site in known if ident in ("", site.id)), None)
 
 

@@ -18,6 +18,7 @@ from hub.queues import calling, clock_set, days, handing_back, house, waiting
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Code, Refused
 from hub.queues.tickets import Ticket
+from hub.sites import Site
 from hub.store.engine import Store
 from hub.store.words import ACTIVE, State
 from kiosk.vocabulary.labels import parse_label
@@ -73,7 +74,7 @@ class Hall(Counters):
         self.store.write_now(self._fill)
 
     def _fill(self, c) -> None:
-        house.add_site(c, house.Site(SITE, "M", "R", "Europe/Berlin", ""), self.now)
+        house.add_site(c, Site(SITE, "M", "R", "Europe/Berlin", ""), self.now)
         for service, series in SERVICES.items():
             assert house.add_queue(c, SITE, series, series, {"de": series}, self.now) is None
             house.route(c, SITE, service, series, self.now)

@@ -18,6 +18,7 @@ from hub.catalogue.imports import Waiting, bring, put_in_force
 from hub.catalogue.publishing import InForce
 from hub.queues import arrange, house
 from hub.queues.refusals import Code, Refused
+from hub.sites import Site
 from hub.store import tables as t
 from hub.store.engine import Store
 from hub.web.founding import NewHouse, set_hours, starting_catalogue, usual_hours
@@ -61,7 +62,7 @@ def hall(store: Store, clock: Any) -> Any:
 
     class Bare(House):
         def _found(self, connection: Any) -> None:
-            house.add_site(connection, house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), self.clock())
+            house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), self.clock())
 
     bare = Bare(store, clock)
     bare.found()
