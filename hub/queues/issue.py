@@ -13,6 +13,7 @@ from hub.queues.free_numbers import Place, Series, next_free
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import begin
 from hub.queues.tickets import FIELDS, PLACES, Ticket, load
+from hub.store.dialect import HERE
 from hub.store.sql import run
 from hub.store.words import State
 
@@ -71,9 +72,9 @@ class _Facts(msgspec.Struct, frozen=True):
     line: _Line | None
 
 
-_LOOK = """
+_LOOK = f"""
 SELECT s.timezone, s.base_url, o.slip_key, d.day,
-       max(coalesce(d.arrival_ms, 0), coalesce((SELECT max(c.arrival_ms) FROM counter_seq c
+       {HERE.greatest}(coalesce(d.arrival_ms, 0), coalesce((SELECT max(c.arrival_ms) FROM counter_seq c
                                                 WHERE c.site_id = s.id AND c.day = d.day), 0)),
        EXISTS (SELECT 1 FROM ticket k WHERE k.site_id = s.id AND k.id = ?),
        EXISTS (SELECT 1 FROM ticket_alias a WHERE a.site_id = s.id AND a.id = ?),

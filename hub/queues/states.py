@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from hub.queues.refusals import Code, Refused
 from hub.queues.tickets import FIELDS, Ticket, from_row
+from hub.store.dialect import HERE
 from hub.store.sql import run
 from hub.store.words import AT_COUNTER, IntervalKind, Origin, State
 
@@ -201,7 +202,8 @@ def _change_interval(connection: Connection, before: Ticket, after: Ticket, now_
     unmarked = before.state is State.CALLED and after.state is State.DONE
     row = run(
         connection,
-        "UPDATE interval SET ended_ms = max(?, started_ms), kind = CASE WHEN ? THEN 'service' ELSE kind END"
+        f"UPDATE interval SET ended_ms = {HERE.greatest}(?, started_ms),"
+        " kind = CASE WHEN ? = 1 THEN 'service' ELSE kind END"
         " WHERE site_id = ? AND ticket_id = ? AND ended_ms IS NULL RETURNING step",
         now_ms,
         int(unmarked),
