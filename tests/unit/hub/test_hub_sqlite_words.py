@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy.dialects import postgresql, sqlite
@@ -76,15 +77,21 @@ OLD = {
 }
 
 
-@cache
-def strings(path: Path) -> tuple[str, ...]:
-    """What stands in a module's strings; a formatted value is ``{}``. Comments and descriptions are none."""
-    tree = ast.parse(path.read_text("utf-8"))
-    described = {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
-    parts = {id(value) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in node.values}
-    return tuple(_text(node) for node in ast.walk(tree) if id(node) not in described | parts and _is_text(node))
+class Seen(NamedTuple):
+    """What of a module the count looks at."""
+
+    strings: tuple[str, ...]
+    """A formatted value is ``{}``. Comments and descriptions are none."""
+    indexes: int
+
+
+def seen(path: Path) -> Seen:
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    described = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    parts = {id(value) for node in nodes if isinstance(node, ast.JoinedStr) for value in node.values}
+    skipped = described | parts
+    strings = tuple(_text(node) for node in nodes if _is_text(node) and id(node) not in skipped)
+    return Seen(strings, sum(isinstance(node, ast.keyword) and node.arg == "sqlite_where" for node in nodes))
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -107,11 +114,10 @@ def found() -> dict[str, Counter[str]]:
     """By word: how often in which module."""
     counted: dict[str, Counter[str]] = {word: Counter() for word in (*WORDS, INDEXES)}
     for path in modules():
-        name = str(path.relative_to(HUB))
+        name, module = str(path.relative_to(HUB)), seen(path)
         for word, find in WORDS.items():
-            counted[word][name] += sum(map(find, strings(path)))
-        calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
-        counted[INDEXES][name] += sum(each.arg == "sqlite_where" for call in calls for each in call.keywords)
+            counted[word][name] += sum(map(find, module.strings))
+        counted[INDEXES][name] += module.indexes
     return {word: +each for word, each in counted.items()}
 
 
