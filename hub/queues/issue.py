@@ -117,8 +117,8 @@ def issue(connection: Connection, ask: Ask) -> Issued | Refused:
     return Issued(numbered, facts.timezone, facts.base_url, facts.slip_key)
 
 
-def tell(connection: Connection, ticket: Ticket, now_ms: int) -> None:
-    """The event of a ticket's new state."""
+def tell(connection: Connection, ticket: Ticket, now_ms: int, left: str | None = None) -> None:
+    """Append the event of a ticket's new state; with ``left``, the queue where it was before, that of a transfer."""
     body: dict[str, str | int | None] = {
         "label": ticket.label,
         "queue": ticket.queue_id,
@@ -126,7 +126,9 @@ def tell(connection: Connection, ticket: Ticket, now_ms: int) -> None:
         "counter": ticket.counter_id,
         "paper": ticket.paper,
     }
-    events.append(connection, ticket.site_id, events.Kind.TICKET, ticket.id, body, now_ms)
+    kind = events.Kind.TICKET if left is None else events.Kind.TRANSFER
+    told = body if left is None else body | {"left": left}
+    events.append(connection, ticket.site_id, kind, ticket.id, told, now_ms)
 
 
 _NUMBERED = Refused(Code.NUMBERED_THERE, "This ticket has a number of its terminal.", "id")
