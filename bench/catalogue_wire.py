@@ -26,8 +26,9 @@ from big_catalogue import LANGUAGES, catalogue_of, names_from
 from figures import Figure, report, spread
 from hub_hall import SITE
 
+from hub.catalogue.publishing import publish
 from hub.queues import house, terminals
-from hub.queues.publishing import publish
+from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import Hub
@@ -94,7 +95,7 @@ def founded(path: Path, catalogue: Catalogue) -> str:
     code = terminals.make_code(lambda below: random.SystemRandom().randrange(below))
 
     def fill(connection):  # type: ignore[no-untyped-def]
-        house.add_site(connection, house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())
+        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())
         publish(connection, SITE, catalogue, "bench", now_ms())
         terminals.add_terminal(connection, SITE, "t", "Terminal", now_ms())
         terminals.add_code(connection, SITE, "t", code, now_ms())

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from hub.queues import house, terminals
+from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.vocabulary.ids import IdMaker
 
@@ -30,7 +31,7 @@ def found(store: Store, clients: int) -> list[str]:
     codes = [terminals.make_code(secrets.randbelow) for _ in range(clients)]
 
     def fill(connection):  # type: ignore[no-untyped-def]
-        house.add_site(connection, house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms)
+        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms)
         for queue, series in QUEUES.items():
             assert house.add_queue(connection, SITE, queue, series, {"de": queue}, now_ms) is None
             house.route(connection, SITE, queue, queue, now_ms)

@@ -19,6 +19,7 @@ from figures import Figure, report
 from xzufi_generator import write
 
 from hub.queues import house
+from hub.sites import Site
 from hub.store.engine import Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,7 +49,7 @@ def measured(*command: str) -> Run:
 def hub_at(folder: Path) -> Path:
     """A hub with a site and nothing in it."""
     store = Store(folder / "hub.db")
-    site = house.Site("s", "Stadt Musterstadt", "Rathaus", "Europe/Berlin", "")
+    site = Site("s", "Stadt Musterstadt", "Rathaus", "Europe/Berlin", "")
     store.write_now(lambda connection: house.add_site(connection, site, 0))
     store.close()
     return folder

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from hub.hall import system_ms
 from hub.highest import Ask, Given, ask_all, ask_at_the_console, lines
 from hub.log import event
-from hub.queues import house
 from hub.queues.days import turn_all
 from hub.queues.renewal import Jump, begin_anew_everywhere
+from hub.sites import sites
 from hub.store import copies, enclosed, seen
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
@@ -107,7 +107,7 @@ def _begin_anew(path: Path, above: Jump | Ask, now_ms: int) -> None:
 
 def _note_restored(connection: Connection, above: Jump, now_ms: int) -> None:
     """The trail goes on from the copy's last entry: heads that were kept since the copy was made do not fit it."""
-    for site in house.sites(connection):
+    for site in sites(connection):
         note = Note(site=site.id, who=machine_user(), what=What.HUB_RESTORED, now_ms=now_ms)
         append(connection, note, after={**_numbers(above, site.id), "head": str(entries.head(connection, site.id))})
 

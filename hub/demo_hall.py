@@ -13,9 +13,11 @@ from sqlalchemy import Connection
 
 from hub.auth import people
 from hub.auth.passwords import Passwords
+from hub.catalogue import publishing
 from hub.catalogue.demo import always_open, demo_catalogue
 from hub.hall import system_ms
-from hub.queues import house, publishing, terminals
+from hub.queues import terminals
+from hub.sites import sites
 from hub.store.opening import open_store
 from hub.store.words import Role
 from hub.web.founding import Administrator, NewHouse, found, usual_hours
@@ -45,7 +47,7 @@ def fill(folder: Path, base_url: str) -> Filled:
     private.make(folder)
     store = open_store(folder)
     try:
-        if not store.read_now(house.sites):
+        if not store.read_now(sites):
             kept = _hashed(PASSWORD)
             store.write_now(partial(_found, base_url=base_url, kept=kept))
         code = store.write_now(_new_code)
@@ -87,7 +89,7 @@ def _found(connection: Connection, base_url: str, kept: str) -> None:
 
 def _new_code(connection: Connection) -> str:
     now_ms = system_ms()
-    site = house.sites(connection)[0].id
+    site = sites(connection)[0].id
     first = terminals.terminals_now(connection, site, now_ms)[0]
     code = terminals.make_code(secrets.randbelow)
     terminals.add_code(connection, site, first.id, code, now_ms)

@@ -21,7 +21,7 @@ from hub.catalogue.showcase import Showcase
 from hub.clock import HallClock, Jump, SureClock, Verdict
 from hub.feed import Feed
 from hub.queues.clock_set import leap
-from hub.queues.house import sites
+from hub.sites import sites
 from hub.store.engine import Store
 from hub.trail.checking import Checker
 from hub.trail.entries import NOBODY, Note, Who, append

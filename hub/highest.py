@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from hub.queues.days import open_day
-from hub.queues.house import sites
+from hub.sites import sites
 from hub.store.sql import run
 from kiosk.vocabulary.labels import Label
 

@@ -16,7 +16,7 @@ from hub.api.wiring import Answer, Asked, Turned, done, read, refusal, terminal
 from hub.catalogue import misses, signing
 from hub.connections.proof import own_stream
 from hub.hall import Hall
-from hub.queues import ahead, entitled, help, house, instance, orders, slots, standing, terminals, waiting
+from hub.queues import ahead, entitled, help, instance, orders, slots, standing, terminals, waiting
 from hub.queues.clock_set import closed_ahead
 from hub.queues.days import last_arrival, open_day
 from hub.queues.entitled import Key
@@ -25,6 +25,7 @@ from hub.queues.refusals import Refused
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
 from hub.queues.tickets import local_iso
+from hub.sites import sites
 from hub.store.faults import StoreFailed
 from hub.stream_rights import ByKey
 from hub.trail.entries import Note, Who, append
@@ -79,7 +80,7 @@ async def enrol(request: Asked, hall: Hall) -> Answer:
         return refusal(found)
     hall.enrol_tries.was_no_guess(address)
     hall.keys.forget()
-    site = next(site for site in await hall.store.read(house.sites) if site.id == found.site)
+    site = next(site for site in await hall.store.read(sites) if site.id == found.site)
     return done(
         wire.EnrolAnswer(
             terminal=found.id,

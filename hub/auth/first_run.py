@@ -4,8 +4,8 @@ import secrets
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from hub.queues.house import sites
 from hub.queues.terminals import secret_hash
+from hub.sites import sites
 from hub.store import tables as t
 
 

@@ -17,7 +17,7 @@ import msgspec
 from hub.catalogue.cli import Bringer, import_catalogue
 from hub.catalogue.imports import Waiting
 from hub.catalogue.parcel import Parcel, open_parcel
-from hub.queues.publishing import InForce
+from hub.catalogue.publishing import InForce
 from kiosk.catalogue.faults import CatalogueFaults, Fault
 
 MEMORY_LIMIT = 3 * 1024**3

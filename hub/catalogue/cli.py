@@ -12,10 +12,10 @@ from hub.catalogue import unrouted, versions
 from hub.catalogue.draft import Draft
 from hub.catalogue.faults import refused
 from hub.catalogue.imports import Waiting, bring, load
+from hub.catalogue.publishing import InForce
 from hub.catalogue.unrouted import Lacking
-from hub.queues import house
-from hub.queues.publishing import InForce
 from hub.queues.refusals import Code, Refused
+from hub.sites import sites
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
 from hub.store.opening import DATABASE, lost, open_store
@@ -104,17 +104,17 @@ def import_catalogue(
 def _bring(
     store: Store, kind: str, source: Path, data: Path, accept: bool, area: str, by: Bringer | None
 ) -> Imported | CatalogueFaults:
-    sites = [site.id for site in store.read_now(house.sites) if by is None or site.id == by.site]
-    if not sites:
+    known = [site.id for site in store.read_now(sites) if by is None or site.id == by.site]
+    if not known:
         return refused(data, DATABASE, "this hub has no site yet", "Finish its set-up page first.")
-    draft = load(kind, source, area, store.read_now(partial(versions.in_force, site=sites[0])))
+    draft = load(kind, source, area, store.read_now(partial(versions.in_force, site=known[0])))
     if isinstance(draft, CatalogueFaults):
         return draft
     if by is not None:
         draft = msgspec.structs.replace(draft, source=by.name)
-    outcome = bring(store, sites, draft, accept=accept, who=by.who if by else "", by=by.trail if by else None)
+    outcome = bring(store, known, draft, accept=accept, who=by.who if by else "", by=by.trail if by else None)
     if isinstance(outcome, CatalogueFaults):
         return outcome
     if isinstance(outcome, Refused):
         return refused(data, outcome.place or DATABASE, outcome.message.rstrip("."), REMEDIES[outcome.code])
-    return Imported(outcome, draft, store.read_now(partial(unrouted.lacking, site=sites[0])))
+    return Imported(outcome, draft, store.read_now(partial(unrouted.lacking, site=known[0])))

@@ -9,15 +9,14 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection
 
-from hub.catalogue import drawable, guards, package, spool, state, versions
+from hub.catalogue import drawable, guards, package, publishing, spool, state, versions
 from hub.catalogue.dldb import read_dldb
 from hub.catalogue.draft import Draft, draft_of
 from hub.catalogue.faults import refused
 from hub.catalogue.folder import load_folder
 from hub.catalogue.guards import Finding
+from hub.catalogue.publishing import InForce, Prepared, Stale
 from hub.catalogue.xzufi.reader import read_xzufi
-from hub.queues import publishing
-from hub.queues.publishing import InForce, Prepared, Stale
 from hub.queues.refusals import Code, Refused
 from hub.store.engine import Store
 from hub.trail.entries import NOTHING, Facts, Note, Who, append

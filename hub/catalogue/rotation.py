@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from hub.catalogue import signing, state
 from hub.hall import system_ms
-from hub.queues import house
+from hub.sites import sites
 from hub.store import tables as t
 from hub.store.command import on_store
 from hub.store.engine import Store
@@ -77,7 +77,7 @@ def run_rotate(data: Path, *, accept: bool = False) -> int:
 def _rotate_all(store: Store, accept: bool) -> int:
     turn = partial(_rotate_noted, now_ms=system_ms(), accept=accept)
     try:
-        return _say([store.write_now(partial(turn, site=site.id)) for site in store.read_now(house.sites)])
+        return _say([store.write_now(partial(turn, site=site.id)) for site in store.read_now(sites)])
     except StoreFailed as fault:
         return _refuse(f"{fault} Check the disk, then rotate again.")
 

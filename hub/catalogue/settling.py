@@ -4,10 +4,10 @@ import logging
 
 from sqlalchemy import Connection
 
-from hub.catalogue import signing, state, versions
+from hub.catalogue import publishing, signing, state, versions
 from hub.catalogue.draft import Draft
 from hub.log import event
-from hub.queues import house, publishing
+from hub.sites import sites
 
 LOGGER = logging.getLogger("hub.catalogue")
 
@@ -18,7 +18,7 @@ def settle(connection: Connection, now_ms: int) -> None:
     A new number at every start: the same catalogue may be packed to other bytes by another zlib. What an older hub
     published with names of offices that are not there is mended.
     """
-    for site in house.sites(connection):
+    for site in sites(connection):
         signing.ensure(connection, site.id, now_ms)
         known = state.read(connection, site.id)
         if known is None:

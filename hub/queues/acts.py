@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.queues.refusals import Refused
-from hub.queues.states import Stand, move, stand_of
+from hub.queues.states import Stand, move, move_to_queue, stand_of
 from hub.queues.tickets import Ticket
 from hub.store.sql import run
 from hub.store.words import State
@@ -24,7 +24,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
     ``op`` is its idempotency key, made where the button was drawn: a double click has one. ``ticket`` is the id of whom
     the clerk saw at the counter; "" = whoever is there, and for the next call: nobody. ``was_here`` is the clerk's word
-    on whether that one came, where nothing else says it; it counts for nobody but ``ticket``.
+    on whether that one came, where nothing else says it; it counts for nobody but ``ticket``. ``queue`` is where a
+    transfer goes.
     """
 
     site: str
@@ -33,6 +34,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     now_ms: int
     ticket: str = ""
     was_here: bool | None = None
+    queue: str = ""
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
@@ -93,6 +95,15 @@ def step(
     """``states.move``, with the change for the record."""
     before = stand_of(connection, ticket)
     moved = move(connection, ticket, to, now_ms, counter)
+    if isinstance(moved, Refused):
+        return moved
+    return Stepped(moved, TicketChange(moved.id, moved.label, before, stand_of(connection, moved)))
+
+
+def step_to_queue(connection: Connection, ticket: Ticket, queue: str, now_ms: int) -> Stepped | Refused:
+    """``states.move_to_queue``, with the change for the record."""
+    before = stand_of(connection, ticket)
+    moved = move_to_queue(connection, ticket, queue, now_ms)
     if isinstance(moved, Refused):
         return moved
     return Stepped(moved, TicketChange(moved.id, moved.label, before, stand_of(connection, moved)))

@@ -4,7 +4,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import events, publishing
+from hub.catalogue import publishing
+from hub.queues import events
 from hub.queues.refusals import Code, Refused
 from hub.store import tables as t
 from hub.store.words import ACTIVE, AT_COUNTER

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from hub.clock import Jump
 from hub.queues import days
-from hub.queues.house import sites
 from hub.queues.tickets import Ticket
+from hub.sites import sites
 from hub.store.sql import run
 
 AHEAD_MS = 3 * 3600 * 1000

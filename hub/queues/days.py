@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from hub.queues import events
 from hub.queues.states import move
 from hub.queues.tickets import FIELDS, Ticket, from_row
+from hub.store.dialect import HERE
 from hub.store.sql import run
 from hub.store.words import State
 
@@ -35,7 +36,7 @@ def last_arrival(connection: Connection, site: str) -> int:
     """Arrival of whoever got a number of ours last on the open day, Unix ms; 0 = nobody did."""
     row = run(
         connection,
-        "SELECT max(d.arrival_ms, coalesce((SELECT max(c.arrival_ms) FROM counter_seq c"
+        f"SELECT {HERE.greatest}(d.arrival_ms, coalesce((SELECT max(c.arrival_ms) FROM counter_seq c"
         " WHERE c.site_id = d.site_id AND c.day = d.day), 0))"
         " FROM business_day d WHERE d.site_id = ? AND d.closed_ms IS NULL",
         site,

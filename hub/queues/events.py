@@ -14,6 +14,8 @@ class Kind(StrEnum):
 
     TICKET = "ticket"
     """A ticket is in another state, or its paper is known. Body: label, queue, state, counter, paper."""
+    TRANSFER = "transfer"
+    """A ticket waits in another queue. Body as ``ticket``, and ``left``: the queue where it was before."""
     CALL = "call"
     """First call. Body: label, queue, counter (its id), counter_name."""
     RECALL = "recall"
@@ -53,7 +55,7 @@ def changes_calls(event: Event, shown: Container[str]) -> bool:
 
     ``shown``: the numbers that stand as called; whatever becomes of one of them changes the calls.
     """
-    if event.kind is Kind.TICKET:
+    if event.kind in (Kind.TICKET, Kind.TRANSFER):
         fields = event.fields()
         return fields.get("counter") is not None or fields.get("label") in shown
     return event.kind in (Kind.CALL, Kind.RECALL, Kind.HOUSE, Kind.DAY)

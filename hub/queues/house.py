@@ -7,25 +7,14 @@ import msgspec
 from sqlalchemy import Connection, Insert, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import events, instance, publishing
+from hub.catalogue import publishing
+from hub.queues import events, instance
 from hub.queues.refusals import Code, Refused
+from hub.sites import Site
 from hub.store import tables as t
 from hub.store.sql import run
-from hub.store.words import KEPT_DAYS_USUAL
 from kiosk.catalogue.model import Texts
 from kiosk.vocabulary.labels import SERIES_LETTERS
-
-
-class Site(msgspec.Struct, frozen=True):
-    """The hall: ``base_url`` "" means that visitors have no page of their own."""
-
-    id: str
-    town: str
-    name: str
-    timezone: str
-    base_url: str
-    kept_days: int = KEPT_DAYS_USUAL
-    """How long a visit is kept after its end."""
 
 
 class Counter(msgspec.Struct, frozen=True):
@@ -43,16 +32,6 @@ def add_site(connection: Connection, site: Site, now_ms: int) -> None:
     """Found the hall; this hub's life for it begins."""
     connection.execute(insert(t.site).values(**msgspec.structs.asdict(site), created_ms=now_ms))
     instance.begin(connection, site.id, secrets.token_hex(16), secrets.token_bytes(32), now_ms)
-
-
-def sites(connection: Connection) -> list[Site]:
-    """All sites of this hub, oldest first (one, for a hall)."""
-    rows = connection.execute(
-        select(
-            t.site.c.id, t.site.c.town, t.site.c.name, t.site.c.timezone, t.site.c.base_url, t.site.c.kept_days
-        ).order_by(t.site.c.created_ms)
-    )
-    return [Site(*row) for row in rows]
 
 
 def change_site(connection: Connection, site: Site, now_ms: int) -> None:

@@ -13,6 +13,7 @@ from hub.queues.free_numbers import Place, Series, next_free
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import begin
 from hub.queues.tickets import FIELDS, PLACES, Ticket, load
+from hub.store.dialect import HERE
 from hub.store.sql import run
 from hub.store.words import State
 
@@ -71,9 +72,9 @@ class _Facts(msgspec.Struct, frozen=True):
     line: _Line | None
 
 
-_LOOK = """
+_LOOK = f"""
 SELECT s.timezone, s.base_url, o.slip_key, d.day,
-       max(coalesce(d.arrival_ms, 0), coalesce((SELECT max(c.arrival_ms) FROM counter_seq c
+       {HERE.greatest}(coalesce(d.arrival_ms, 0), coalesce((SELECT max(c.arrival_ms) FROM counter_seq c
                                                 WHERE c.site_id = s.id AND c.day = d.day), 0)),
        EXISTS (SELECT 1 FROM ticket k WHERE k.site_id = s.id AND k.id = ?),
        EXISTS (SELECT 1 FROM ticket_alias a WHERE a.site_id = s.id AND a.id = ?),
@@ -116,8 +117,8 @@ def issue(connection: Connection, ask: Ask) -> Issued | Refused:
     return Issued(numbered, facts.timezone, facts.base_url, facts.slip_key)
 
 
-def tell(connection: Connection, ticket: Ticket, now_ms: int) -> None:
-    """The event of a ticket's new state."""
+def tell(connection: Connection, ticket: Ticket, now_ms: int, left: str | None = None) -> None:
+    """Append the event of a ticket's new state; with ``left``, the queue where it was before, that of a transfer."""
     body: dict[str, str | int | None] = {
         "label": ticket.label,
         "queue": ticket.queue_id,
@@ -125,7 +126,9 @@ def tell(connection: Connection, ticket: Ticket, now_ms: int) -> None:
         "counter": ticket.counter_id,
         "paper": ticket.paper,
     }
-    events.append(connection, ticket.site_id, events.Kind.TICKET, ticket.id, body, now_ms)
+    kind = events.Kind.TICKET if left is None else events.Kind.TRANSFER
+    told = body if left is None else body | {"left": left}
+    events.append(connection, ticket.site_id, kind, ticket.id, told, now_ms)
 
 
 _NUMBERED = Refused(Code.NUMBERED_THERE, "This ticket has a number of its terminal.", "id")

@@ -17,6 +17,9 @@ class Code(StrEnum):
     UNKNOWN_TICKET = "unknown_ticket"
     UNKNOWN_COUNTER = "unknown_counter"
     UNKNOWN_TERMINAL = "unknown_terminal"
+    UNKNOWN_QUEUE = "unknown_queue"
+    SAME_QUEUE = "same_queue"
+    """Whoever is to be transferred waits in that queue already."""
     COUNTER_BUSY = "counter_busy"
     NOBODY_WAITS = "nobody_waits"
     NO_CUSTOMER = "no_customer"
@@ -70,6 +73,7 @@ _STATUS: dict[Code, int] = {
     Code.UNKNOWN_TICKET: 404,
     Code.UNKNOWN_COUNTER: 404,
     Code.UNKNOWN_TERMINAL: 404,
+    Code.UNKNOWN_QUEUE: 404,
     Code.UNKNOWN_ORDER: 404,
     Code.TICKET_CANCELLED: 410,
     Code.NO_LONGER_KEPT: 410,

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from hub.catalogue import state
 from hub.clock import Kept
-from hub.queues import house, instance, kept_clock
+from hub.queues import instance, kept_clock
 from hub.queues.days import today
+from hub.sites import sites
 from hub.store.sql import run
 
 ABOVE = 100
@@ -49,7 +50,7 @@ def begin_anew_everywhere(connection: Connection, generation: str, above: Jump, 
     """
     state.new_epoch(connection, generation, now_ms)
     kept_clock.keep(connection, Kept(now_ms))
-    for site in house.sites(connection):
+    for site in sites(connection):
         begin_anew(connection, site.id, generation, above, now_ms)
 
 

@@ -17,7 +17,6 @@ from kiosk.wire import StandingAnswer
 TOLD: dict[State, StandingState] = {
     State.ISSUED: StandingState.WAITING,
     State.WAITING: StandingState.WAITING,
-    State.TRANSFERRED: StandingState.WAITING,
     State.PARKED: StandingState.PARKED,
     State.PENDING_PICKUP: StandingState.PARKED,
     State.CALLED: StandingState.CALLED,

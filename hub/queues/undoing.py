@@ -16,6 +16,7 @@ from hub.queues.once import Op, once
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import Stand, put_back, stand_of, take_out
 from hub.queues.tickets import Ticket, load
+from hub.queues.transfer import is_in_use
 from hub.store.sql import run
 from hub.store.words import ACTIVE, AT_COUNTER, State
 
@@ -66,7 +67,9 @@ def _why_not(connection: Connection, site: str, record: Record, change: Change) 
     if ticket is None or not _stands(stand_of(connection, ticket), change):
         return since
     taken = change.before is not None and (
-        _number_is_taken(connection, ticket, change.before) or _place_is_taken(connection, site, record, change.before)
+        _number_is_taken(connection, ticket, change.before)
+        or _queue_is_gone(connection, ticket, change.before)
+        or _place_is_taken(connection, site, record, change.before)
     )
     return since if taken else None
 
@@ -77,10 +80,10 @@ _GONE = Refused(Code.CHANGED_SINCE, "Somebody sat down elsewhere by now.", "of")
 def _stands(now: Stand, change: TicketChange) -> bool:
     """Whether the ticket stands as the act left it. That it was called again, or its terminal told of it, is no act of
     somebody else - but whom the terminal knows cannot vanish any more."""
-    told = now.origin is not change.after.origin and change.before is None
-    return (
-        not told and msgspec.structs.replace(now, calls=change.after.calls, origin=change.after.origin) == change.after
-    )
+    after = change.after
+    told = now.origin is not after.origin and change.before is None
+    queue = None if after.queue is None else now.queue
+    return not told and msgspec.structs.replace(now, calls=after.calls, origin=after.origin, queue=queue) == after
 
 
 def _number_is_taken(connection: Connection, ticket: Ticket, before: Stand) -> bool:
@@ -88,6 +91,13 @@ def _number_is_taken(connection: Connection, ticket: Ticket, before: Stand) -> b
         return False
     other = aliases.in_use(connection, ticket.site_id, ticket.number)
     return other is not None and other.id != ticket.id
+
+
+def _queue_is_gone(connection: Connection, ticket: Ticket, before: Stand) -> bool:
+    """The ticket was moved from a queue that was taken away since."""
+    if before.queue in (None, ticket.queue_id):
+        return False
+    return not is_in_use(connection, ticket.site_id, before.queue or "")
 
 
 def _place_is_taken(connection: Connection, site: str, record: Record, before: Stand) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from hub.queues.ahead import people_before
 from hub.queues.days import ENDS_WITH_THE_DAY
 from hub.queues.tickets import FIELDS, Ticket, from_row
+from hub.store.dialect import HERE
 from hub.store.sql import run
 
 
@@ -35,16 +36,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _OF_TICKET = ", ".join("t." + field for field in Ticket.__struct_fields__)
-IN_LINE = """
-FROM queue q JOIN ticket t ON t.site_id = ?1 AND t.id IN (
-    SELECT k.id FROM ticket k WHERE k.site_id = ?1 AND k.queue_id = q.id AND k.state = 'waiting'
-    ORDER BY k.priority, k.arrival_ms, k.slot, k.n, k.series LIMIT ?3)
-WHERE q.site_id = ?1 AND q.waiting > 0 AND (
-    NOT EXISTS (SELECT 1 FROM counter_queue c WHERE c.site_id = ?1 AND c.counter_id = ?2)
-    OR q.id IN (SELECT c.queue_id FROM counter_queue c WHERE c.site_id = ?1 AND c.counter_id = ?2))
-ORDER BY t.priority, t.arrival_ms, t.slot, t.n, t.series LIMIT ?3
+SITE, COUNTER, LIMIT = map(HERE.place, (1, 2, 3))
+IN_LINE = f"""
+FROM queue q JOIN ticket t ON t.site_id = {SITE} AND t.id IN (
+    SELECT k.id FROM ticket k WHERE k.site_id = {SITE} AND k.queue_id = q.id AND k.state = 'waiting'
+    ORDER BY k.priority, k.arrival_ms, k.slot, k.n, k.series LIMIT {LIMIT})
+WHERE q.site_id = {SITE} AND q.waiting > 0 AND (
+    NOT EXISTS (SELECT 1 FROM counter_queue c WHERE c.site_id = {SITE} AND c.counter_id = {COUNTER})
+    OR q.id IN (SELECT c.queue_id FROM counter_queue c WHERE c.site_id = {SITE} AND c.counter_id = {COUNTER}))
+ORDER BY t.priority, t.arrival_ms, t.slot, t.n, t.series LIMIT {LIMIT}
 """
-"""Who waits at a site (?1) for a counter (?2, "" = any), in the order of calling, at most ?3 of each queue and in all:
+"""Who waits at a site for a counter ("" = any), in the order of calling, at most so many of each queue and in all:
 the first of all are among the first of their queues, and those stand in the order of an index, however many wait."""
 
 

@@ -13,7 +13,6 @@ class State(StrEnum):
     DONE = "done"
     NO_SHOW = "no_show"
     PARKED = "parked"
-    TRANSFERRED = "transferred"
     PENDING_PICKUP = "pending_pickup"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
@@ -68,7 +67,8 @@ class AlarmKind(StrEnum):
     """A terminal's key told what it has no right to."""
 
 
-STATES = tuple(State)
+STATES = (*tuple(State)[:-1], "transferred", State.VOID)
+"""The first version foresaw "transferred"; a transfer is no state, and a constraint is not rebuilt for a word less."""
 ORIGINS = tuple(Origin)
 ALARMS = tuple(AlarmKind)
 ROLES = tuple(Role)

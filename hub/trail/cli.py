@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from hub.queues.house import sites
+from hub.sites import sites
 from hub.store.command import on_store
 from hub.store.engine import Store
 from hub.trail.checking import Intact, check_now

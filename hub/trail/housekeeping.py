@@ -5,7 +5,7 @@ import logging
 from sqlalchemy import Connection
 
 from hub.log import event
-from hub.queues.house import sites
+from hub.sites import sites
 from hub.store.engine import Store
 from hub.trail.checking import Checker
 from hub.trail.keeping import cut

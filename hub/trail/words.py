@@ -55,6 +55,7 @@ class What(StrEnum):
     CALL_FINISHED = "call.finished"
     CALL_NO_SHOW = "call.no_show"
     CALL_BACK = "call.back"
+    CALL_TRANSFERRED = "call.transferred"
     CALL_UNDONE = "call.undone"
     CALL_BROUGHT = "call.brought"
     CALL_PAUSE = "call.pause"

@@ -16,7 +16,7 @@ from hub.catalogue import listing
 from hub.connections.proof import holder_of
 from hub.hall import Hall
 from hub.queues.called import called_now
-from hub.queues.house import Site
+from hub.sites import Site
 from hub.web import looking
 from hub.web.page import Asked, go, page
 from hub.web.words import Say, language_of, sayer

@@ -12,10 +12,10 @@ from litestar.params import FromPath
 from hub.auth.rights import Right
 from hub.catalogue import imports, listing, misses, state, unrouted, versions
 from hub.catalogue.guards import DELETIONS_PERCENT, FEE_PERCENT
+from hub.catalogue.publishing import InForce
 from hub.catalogue.versions import Outcome
 from hub.hall import Hall
 from hub.queues import waiting
-from hub.queues.publishing import InForce
 from hub.queues.refusals import Code, Refused
 from hub.trail.words import What
 from hub.web import forms, importing, recorded

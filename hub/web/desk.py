@@ -21,7 +21,7 @@ from hub.auth.sessions import Person
 from hub.connections.proof import own_stream
 from hub.hall import Hall, TheHall
 from hub.log import event
-from hub.queues import alarms, bringing, calling, returning, tickets, undoing
+from hub.queues import alarms, bringing, calling, returning, tickets, transfer, undoing
 from hub.queues import help as helping
 from hub.queues.acts import SeatChange
 from hub.queues.bringing import Bring
@@ -29,7 +29,7 @@ from hub.queues.calling import Act, Done
 from hub.queues.refusals import Code, Refused
 from hub.queues.returning import may_return
 from hub.queues.tickets import Ticket
-from hub.store.words import Origin
+from hub.store.words import Origin, State
 from hub.stream_rights import BySession
 from hub.trail.calls import CallNote, noted_call
 from hub.trail.words import What
@@ -55,6 +55,7 @@ DO: dict[str, tuple[Callable[[Connection, Act], Done | Refused], What]] = {
     "no-show": (calling.no_show, What.CALL_NO_SHOW),
     "to-place": (returning.to_place, What.CALL_BACK),
     "to-me": (returning.to_me, What.CALL_BACK),
+    "transfer": (transfer.transfer, What.CALL_TRANSFERRED),
 }
 """What a counter may do, by the last part of the address. ``next`` ends the visit of whoever is still here."""
 
@@ -84,8 +85,9 @@ async def changes(request: Asked, hall: Hall) -> Stream:
 
 @post("/desk/do/{word:str}", opt=CALL)
 async def act(request: Asked, hall: Hall, word: FromPath[str]) -> Response[Any]:
-    """Call next, recall, visitor is here, finish, no-show, bring one back. The same ``op`` again has the same answer,
-    no effect. Every word but "next" is about the ticket that the page shows; "next" also, if it shows one."""
+    """Call next, recall, visitor is here, finish, no-show, bring one back, transfer one to another ``queue``. The same
+    ``op`` again has the same answer, no effect. Every word but "next" is about the ticket that the page shows; "next"
+    also, if it shows one."""
     form, me = await forms.read(request), who(request)
     order = _order(form, me, hall.now_ms())
     if word not in DO or order is None or (word != "next" and not order.ticket):
@@ -127,7 +129,7 @@ async def pause(request: Asked, hall: Hall) -> Response[Any]:
 
 @get("/desk/offer/{ident:str}", opt=CALL)
 async def offer(request: Asked, hall: Hall, ident: FromPath[str]) -> Response[Any]:
-    """What can be done for somebody who was called in vain."""
+    """What can be done for somebody who was called in vain, or who waits."""
     me = who(request)
     found = await hall.store.read(partial(_offered, site=me.site, ident=ident))
     if found is None:
@@ -162,7 +164,7 @@ async def bring(request: Asked, hall: Hall) -> Response[Any]:
         text = "the reader at %s is set to another keyboard than its computer"
         LOGGER.warning(text, me.counter, extra=event("desk.keyboard"))
         said.append("desk.wrong_keyboard")
-    return await _parts(request, hall, *said, tone=tone, offer=(found,) if found else NO_OFFER)
+    return await _parts(request, hall, *said, tone=tone, offer=(found,) if found and not result.fresh else NO_OFFER)
 
 
 @post("/desk/alarm", opt=HELP)
@@ -211,13 +213,16 @@ def _order(form: forms.Form, me: Person, now_ms: int) -> Act | None:
         return None
     answer = {"yes": True, "no": False}.get(form.value("here"))
     ticket = form.value("ticket")
-    return Act(site=me.site, counter=me.counter, op=op, now_ms=now_ms, ticket=ticket, was_here=answer)
+    queue = form.value("queue")
+    return Act(site=me.site, counter=me.counter, op=op, now_ms=now_ms, ticket=ticket, was_here=answer, queue=queue)
 
 
 def _offered(connection: Connection, site: str, ident: str) -> Ticket | None:
-    """The ticket, if it is over and may come back."""
+    """The ticket, if it waits (and may be transferred), or if it is over and may come back."""
     ticket = tickets.load(connection, site, ident)
-    return ticket if ticket is not None and may_return(connection, ticket) else None
+    if ticket is None or not (ticket.state is State.WAITING or may_return(connection, ticket)):
+        return None
+    return ticket
 
 
 async def _look(request: Asked, hall: Hall) -> looking.Desk | None:
@@ -264,8 +269,8 @@ async def _parts(
     tone: str = "warn",
     offer: tuple[Ticket, ...] | None = None,
 ) -> Page:
-    """The parts of the page as they are now, with what is to be said about an act. ``offer`` is who may come back; None
-    leaves what the page offers."""
+    """The parts of the page as they are now, with what is to be said about an act. ``offer`` is who may come back or be
+    transferred; None leaves what the page offers."""
     found = await _look(request, hall)
     if found is None:
         return _begin_again(401)

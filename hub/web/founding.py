@@ -9,9 +9,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.auth import people
+from hub.catalogue import publishing
 from hub.catalogue.demo import demo_catalogue
 from hub.catalogue.draft import Draft
-from hub.queues import house, publishing, terminals
+from hub.queues import house, terminals
+from hub.sites import Site
 from hub.store.words import Role
 from kiosk.catalogue.model import Catalogue, Featured, Office, Queue, Service, Span
 
@@ -60,7 +62,7 @@ class MakeId(Protocol):
 
 def found(connection: Connection, new: NewHouse, administrator: Administrator, new_id: MakeId, now_ms: int) -> Founded:
     """Make everything in one transaction. Raises ValueError when the starting catalogue is refused (a bug of ours)."""
-    site = house.Site(slug(new.name), new.town, new.name, new.timezone, new.base_url)
+    site = Site(slug(new.name), new.town, new.name, new.timezone, new.base_url)
     house.add_site(connection, site, now_ms)
     user = new_id()
     people.add(

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from hub.auth.rights import may
 from hub.auth.signing_in import SignedIn
 from hub.hall import Hall
-from hub.queues.house import sites
+from hub.sites import sites
 from hub.web import forms, known_device, refused, words
 from hub.web.gate import SESSION_COOKIE, address_of, anybody, cookie, keep_form_token, staff_only, who
 from hub.web.page import WAYS, Asked, go, page

@@ -17,7 +17,7 @@ from hub.auth.sessions import Person
 from hub.connections.origins import origin_of
 from hub.connections.proof import prove, unnamed_proxy
 from hub.hall import Hall
-from hub.queues.house import sites
+from hub.sites import sites
 from hub.store.faults import StoreFailed
 from hub.web.fields import fields_of
 from hub.web.page import Asked, go, page

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -9,18 +10,19 @@ from sqlalchemy import Connection
 
 from hub.auth.sessions import Person
 from hub.catalogue import listing
-from hub.queues import alarms, help_cards, house, terminals, waiting
+from hub.queues import alarms, help_cards, terminals, waiting
 from hub.queues.alarms import Alarm
 from hub.queues.bringing import expected
 from hub.queues.calling import current
 from hub.queues.days import open_day
 from hub.queues.help_cards import HelpCard
-from hub.queues.house import Counter, Site
+from hub.queues.house import Counter
 from hub.queues.issue import NORMAL
 from hub.queues.returning import may_return
 from hub.queues.slots import slots_now
 from hub.queues.terminals import TerminalNow
 from hub.queues.tickets import Ticket
+from hub.sites import Site, sites
 from hub.web.places import Place, places
 from hub.web.strip import Strip, strip_of
 from kiosk.i18n.languages import chain
@@ -43,6 +45,16 @@ class Row(msgspec.Struct, frozen=True):
     arrived: str
     reason: str
     """Message key: why it stands where it stands."""
+    queue: str
+    """Name of its queue where the number's letter is another queue's (it was transferred); "" where it is the own."""
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A queue to which somebody can be transferred."""
+
+    id: str
+    series: str
+    name: str
 
 
 class Lost(msgspec.Struct, frozen=True):
@@ -70,6 +82,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """The other counters."""
     strip: Strip | None
     """The act that can be undone."""
+    targets: tuple[Target, ...]
+    """The queues in use."""
     missed: tuple[Ticket, ...]
     help: tuple[HelpCard, ...]
     alarms: tuple[Alarm, ...]
@@ -104,7 +118,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 
 def site_of(connection: Connection, ident: str) -> Site | None:
     """A site by its id; "" = the only one."""
-    known = house.sites(connection)
+    known = sites(connection)
     return next((site for site in known if ident in ("", site.id)), None)
 
 
@@ -121,18 +135,21 @@ def desk(connection: Connection, me: Person, lang: str, now_ms: int, shown: int 
     mine = [queue for queue in queues if not place.queues or queue.id in place.queues]
     here, first = current(connection, site, counter), waiting.waiting_list(connection, site, counter, shown)
     asked = {ticket.service_id for ticket in (*first, *([here] if here else ()))}
-    names = service_names(connection, site, asked, lang) | {f"/{q.id}": pick(q.names, lang).text for q in queues}
+    targets = tuple(Target(queue.id, queue.series, pick(queue.names, lang).text) for queue in queues)
+    names = service_names(connection, site, asked, lang)
+    row = partial(_row, names=names, queues={queue.id: queue for queue in targets}, zone=zone, now_ms=now_ms)
     known = tuple(each for each in terminals.terminals_now(connection, site, now_ms) if not each.revoked)
     owns = _own_numbers(connection, site, known, tuple(queue.series for queue in mine))
     return Desk(
         counter=place,
-        own=_row(here, names, zone, now_ms) if here else None,
-        rows=tuple(_row(ticket, names, zone, now_ms) for ticket in first),
+        own=row(here) if here else None,
+        rows=tuple(map(row, first)),
         count=sum(queue.waiting for queue in mine),
         place=sits,
         held=held,
         others=tuple(each for each in around if each is not sits),
         strip=strip_of(connection, site, counter, now_ms) if held else None,
+        targets=targets,
         missed=tuple(t for t in waiting.no_shows(connection, site, MISSED) if may_return(connection, t)),
         help=help_cards.cards(connection, site, now_ms),
         alarms=tuple(alarms.standing(connection, site)),
@@ -175,10 +192,12 @@ def service_name(connection: Connection, site: str, service: str, lang: str) -> 
     return pick(listing.names_for_tickets(connection, site, chain(lang), (service,)).get(service, {}), lang)
 
 
-def _row(ticket: Ticket, names: dict[str, str], zone: ZoneInfo, now_ms: int) -> Row:
+def _row(ticket: Ticket, names: dict[str, str], queues: dict[str, Target], zone: ZoneInfo, now_ms: int) -> Row:
     minutes = max(0, now_ms - ticket.arrival_ms) // MINUTE_MS
-    service = names.get(ticket.service_id) or names.get(f"/{ticket.queue_id}", ticket.service_id)
-    return Row(ticket, service, minutes, _clock(ticket.arrival_ms, zone), _reason(ticket))
+    queue = queues.get(ticket.queue_id, Target(ticket.queue_id, ticket.series, ticket.service_id))
+    service = names.get(ticket.service_id) or queue.name
+    elsewhere = queue.name if queue.series != ticket.series and service != queue.name else ""
+    return Row(ticket, service, minutes, _clock(ticket.arrival_ms, zone), _reason(ticket), elsewhere)
 
 
 def _reason(ticket: Ticket) -> str:

@@ -2,7 +2,7 @@
 
 from hub.auth.passwords import complaint
 from hub.hall import Hall
-from hub.queues.house import sites
+from hub.sites import sites
 from hub.web import forms
 
 

@@ -9,10 +9,11 @@ from litestar import Response, Router, get, post
 from sqlalchemy import Connection
 
 from hub.auth.rights import Right
-from hub.catalogue import imports
+from hub.catalogue import imports, whole
+from hub.catalogue.publishing import InForce
 from hub.hall import Hall
-from hub.queues import house, whole
-from hub.queues.publishing import InForce
+from hub.queues import house
+from hub.sites import Site, sites
 from hub.store.words import KEPT_DAYS
 from hub.trail import looks
 from hub.trail.entries import Note, append
@@ -29,7 +30,7 @@ MAY = needs(Right.SITE)
 async def site_page(request: Asked, hall: Hall) -> Response[Any]:
     """The settings as they are."""
     site = who(request).site
-    known = next(each for each in await hall.store.read(house.sites) if each.id == site)
+    known = next(each for each in await hall.store.read(sites) if each.id == site)
     draft = await hall.store.read(partial(whole.in_force, site=site))
     hours = founding.house_hours(draft.shell) if draft is not None else ()
     fields = {key: str(value) for key, value in msgspec.structs.asdict(known).items()} | hours_as_fields(hours)
@@ -40,7 +41,7 @@ async def site_page(request: Asked, hall: Hall) -> Response[Any]:
 async def change_site(request: Asked, hall: Hall) -> Response[Any]:
     """Write them; new hours are published to the terminals."""
     form, site = await forms.read(request), who(request).site
-    new = house.Site(
+    new = Site(
         site,
         form.name("town"),
         form.name("name"),

@@ -34,7 +34,10 @@ def undone(record: Record) -> tuple[Sentence, ...]:
 def _became(change: Change) -> Sentence:
     if isinstance(change, SeatChange):
         return "desk.became.seat", ""
-    return ("desk.became.brought" if change.before is None else f"desk.became.{change.after.state}"), change.label
+    if change.before is None:
+        return "desk.became.brought", change.label
+    moved = change.before.queue != change.after.queue
+    return ("desk.became.transferred" if moved else f"desk.became.{change.after.state}"), change.label
 
 
 def _again(change: Change) -> Sentence:

@@ -10,10 +10,9 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from hub.auth.rights import Right
-from hub.catalogue import listing, state, tiles, versions
+from hub.catalogue import listing, publishing, state, tiles, versions
 from hub.catalogue.listing import LANGUAGES
 from hub.hall import Hall
-from hub.queues import publishing
 from hub.queues.refusals import Refused
 from hub.trail import looks
 from hub.trail.words import What

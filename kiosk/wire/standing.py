@@ -35,6 +35,7 @@ class StandingAnswer(Body, frozen=True, kw_only=True):
     service: Short = ""
     """Id in the catalogue; "" = not known."""
     queue: Short = ""
+    """Id of the queue in which it waits now (a transfer changes it), or from which it was called; "" = not known."""
     lang: Lang = "de"
     arrived_ms: Ms = 0
     ahead: People = 0

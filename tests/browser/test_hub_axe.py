@@ -83,6 +83,12 @@ def test_desk_empty_and_busy(signed_in: Page, hub: HubProcess) -> None:
     signed_in.keyboard.press("F2")
     expect(signed_in.locator("#ask-next")).to_be_visible()
     assert violations(signed_in) == []
+    signed_in.keyboard.press("Escape")
+    signed_in.keyboard.press("Shift+F8")
+    expect(signed_in.locator("#ask-transfer-text")).to_be_visible()
+    assert violations(signed_in) == []
+    signed_in.keyboard.press("Escape")
+    signed_in.keyboard.press("F2")
     signed_in.keyboard.press("F9")
     expect(signed_in.locator("#missed button")).to_be_visible()
     signed_in.click("#missed button")

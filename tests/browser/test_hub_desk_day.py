@@ -134,6 +134,45 @@ def test_a_wrong_key_is_undone_and_the_board_follows(
     expect(anna.locator("#own-number")).to_have_text(first)
 
 
+def test_a_visitor_is_transferred_by_keys(anna: Page, terminal: Terminal) -> None:
+    first, _, _ = three(terminal, anna)
+    call_next(anna)
+    anna.wait_for_timeout(DOUBLE_MS)
+    anna.keyboard.press("Shift+F8")
+    expect(anna.locator("#ask-transfer-text")).to_have_text(f"Wohin mit {first}?")
+    expect(anna.locator("#ask-transfer")).to_be_focused()
+    anna.keyboard.press("Escape")
+    expect(anna.locator("#act-transfer")).to_be_focused()
+    expect(anna.locator("#own-number")).to_have_text(first)
+    anna.keyboard.press("Shift+F8")
+    anna.keyboard.press("ArrowDown")
+    expect(anna.locator("#ask-transfer-1")).to_be_focused()
+    queue = anna.locator("#ask-transfer-1 span").last.inner_text().split(" ", 1)[1]
+    anna.keyboard.press("Enter")
+    expect(anna.locator("#undo p")).to_have_text(f"{first} weitergeleitet")
+    expect(anna.locator(".visitor")).to_contain_text("Niemand bei Ihnen")
+    expect(anna.locator("#rows tr.first .number")).to_have_text(first)
+    expect(anna.locator("#rows tr.first")).to_contain_text(queue)
+    anna.keyboard.press("F1")
+    expect(anna.locator("#own-number")).to_have_text(first)
+    expect(anna.locator("#say")).to_contain_text(f"{first} ist wieder aufgerufen.")
+
+
+def test_a_slip_before_the_choice_of_queues_chooses_nothing(anna: Page, terminal: Terminal) -> None:
+    """A reader types as a keyboard does and presses Enter: the field takes it, no button does."""
+    first, _, _ = three(terminal, anna)
+    other = terminal.draw()
+    call_next(anna)
+    anna.wait_for_timeout(DOUBLE_MS)
+    anna.keyboard.press("Shift+F8")
+    anna.keyboard.press("ArrowDown")
+    anna.keyboard.type(other["slip_code"])
+    anna.keyboard.press("Enter")
+    expect(anna.locator("#say")).to_have_text(f"{other['label']} wartet schon.")
+    expect(anna.locator("#own-number")).to_have_text(first)
+    expect(anna.locator("#offer")).to_contain_text(f"{other['label']} weiterleiten an:")
+
+
 @pytest.mark.parametrize("way", ["typed", "pressed"])
 def test_a_late_visitor_comes_back(anna: Page, terminal: Terminal, way: str) -> None:
     first, second, third = three(terminal, anna)

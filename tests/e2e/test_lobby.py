@@ -23,9 +23,11 @@ from lobby.visit import Lobby
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from hub.catalogue import routes
 from hub.catalogue.cli import run_import
 from hub.hall import system_ms
-from hub.queues import house, routes, terminals
+from hub.queues import house, terminals
+from hub.sites import sites
 from hub.store.engine import Store
 from kiosk import wire
 from kiosk.config import Loaded, Timing, load
@@ -229,7 +231,7 @@ def other(hall: Lobby) -> int:
     """The slot that the hub gave to a second terminal, which is cut off since."""
     name, code = "other", terminals.make_code(secrets.randbelow)
     store = Store(hall.demo.folder / "hub" / "hub.db")
-    site = store.read_now(house.sites)[0].id
+    site = store.read_now(sites)[0].id
     store.write_now(lambda c: terminals.add_terminal(c, site, name, "Lobby 2", system_ms()))
     store.write_now(lambda c: terminals.add_code(c, site, name, code, system_ms()))
     store.close()
@@ -426,7 +428,7 @@ def test_a_first_import_reaches_the_running_terminal_and_a_number_of_it_comes_on
     hall.trace.wait_for_screen("start")
     assert run_import("xzufi", hall.demo.folder / "two.xml", data) == 0
     store = Store(data / "hub.db")
-    site = store.read_now(house.sites)[0].id
+    site = store.read_now(sites)[0].id
     queue = store.read_now(lambda c: routes.queues(c, site))[0].id
     store.write_now(lambda c: house.route(c, site, "L1.LB.1", queue, system_ms()))
     store.close()

@@ -21,7 +21,8 @@ from msgspec.structs import replace
 from drivers.sim.printer import Abilities, PrinterPeer
 from hub.demo_hall import fill
 from hub.hall import system_ms
-from hub.queues import house, terminals
+from hub.queues import terminals
+from hub.sites import sites
 from hub.store.engine import Store
 from hub.tls.cli import run_init
 from hub.tls.files import folder_of
@@ -85,7 +86,7 @@ def _codes(folder: Path, count: int) -> list[str]:
     codes = [terminals.make_code(secrets.randbelow) for _ in range(count)]
     store = Store(folder / "hub.db")
     try:
-        site = store.read_now(house.sites)[0].id
+        site = store.read_now(sites)[0].id
         for number, code in enumerate(codes):
             name = f"t{number}"
             store.write_now(lambda c, name=name: terminals.add_terminal(c, site, name, f"Lobby {name}", system_ms()))

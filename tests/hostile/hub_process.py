@@ -22,7 +22,8 @@ from sqlalchemy import Connection
 from hub.auth import sessions
 from hub.demo_hall import fill
 from hub.hall import system_ms
-from hub.queues import house, terminals
+from hub.queues import terminals
+from hub.sites import sites
 from hub.store.engine import Store
 from kiosk import wire
 
@@ -84,7 +85,7 @@ class AttackedHub:
         now_ms = system_ms()
 
         def add(connection: Connection) -> None:
-            site = house.sites(connection)[0].id
+            site = sites(connection)[0].id
             assert terminals.add_terminal(connection, site, ident, f"Terminal {ident}", now_ms) is None
             assert terminals.add_code(connection, site, ident, code, now_ms) is None
 
@@ -98,7 +99,7 @@ class AttackedHub:
         """A new session of an administrator, written as the hub writes it (signing in costs a password)."""
         store = Store(self.data / "hub.db")
         try:
-            site = store.read_now(house.sites)[0].id
+            site = store.read_now(sites)[0].id
             with contextlib.closing(pysqlite3.connect(str(self.data / "hub.db"))) as raw:
                 (user,) = raw.execute(ADMINISTRATOR).fetchone()
             token = store.write_now(lambda c: sessions.begin(c, site, user, system_ms()))

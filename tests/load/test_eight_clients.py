@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from hub.queues import house, terminals
+from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.vocabulary.ids import IdMaker
 
@@ -35,7 +36,7 @@ def found(data: Path) -> list[str]:
     now_ms = time.time_ns() // 1_000_000
 
     def fill(connection) -> None:
-        house.add_site(connection, house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms)
+        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms)
         for queue, series in QUEUES.items():
             assert house.add_queue(connection, SITE, queue, series, {"de": queue}, now_ms) is None
             house.route(connection, SITE, queue, queue, now_ms)

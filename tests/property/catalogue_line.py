@@ -20,6 +20,7 @@ from hub.catalogue.records import Row
 from hub.forgetting import sweep
 from hub.queues import house, terminals
 from hub.serve import HubServer
+from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.catalogue.records import Key
 
@@ -42,7 +43,7 @@ class RealHub:
         self.now_ms = BEGIN_MS
         self._path = folder / "hub.db"
         self._open()
-        self.do(partial(house.add_site, site=house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", "")))
+        self.do(partial(house.add_site, site=Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", "")))
         self.do(partial(terminals.add_terminal, site=SITE, terminal="t", name="Terminal"))
         self.do(partial(terminals.add_code, site=SITE, terminal="t", code=CODE))
 

@@ -1,4 +1,4 @@
-"""What counters do, as rules of the queue machine: calling with and without answers, coming back, undoing.
+"""What counters do, as rules of the queue machine: calling with and without answers, coming back, transfers, undoing.
 
 The model counts the moves of each ticket: an act may be undone while nobody of it has moved since.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition, rule
 
-from hub.queues import calling, returning, undoing
+from hub.queues import calling, returning, transfer, undoing
 from hub.queues.acts import UNDO_MS
 from hub.queues.calling import Act, Done
 from hub.queues.refusals import Code, Refused
@@ -23,6 +23,8 @@ COMMANDS = {
 }
 ANSWERS = (None, True, False)
 counters = st.sampled_from(sorted(COUNTERS))
+Stood = tuple[State, str, int, int | None, str | None]
+"""State, queue, moves, end, counter."""
 
 
 @dataclass
@@ -32,7 +34,7 @@ class Deed:
     op: str
     counter: str
     at: int
-    before: dict[str, tuple[State, int, int | None, str | None] | None]
+    before: dict[str, Stood | None]
     after: dict[str, int]
     rows: list[tuple[object, ...]]
     done: bool = True
@@ -43,8 +45,8 @@ class Counters(RuleBasedStateMachine):
 
     ops = Bundle("ops")
 
-    def act(self, counter: str, op: str, ticket: str = "", here: bool | None = None) -> Act:
-        return Act(site=SITE, counter=counter, op=op, now_ms=self.tick(), ticket=ticket, was_here=here)
+    def act(self, counter: str, op: str, ticket: str = "", here: bool | None = None, queue: str = "") -> Act:
+        return Act(site=SITE, counter=counter, op=op, now_ms=self.tick(), ticket=ticket, was_here=here, queue=queue)
 
     def deed(self, op: str, counter: str, *idents: str) -> Deed:
         """What an act that begins now will change."""
@@ -52,8 +54,8 @@ class Counters(RuleBasedStateMachine):
         before = {t: self._stood(t, sits.get(t)) if t in self.states else None for t in idents}
         return Deed(op, counter, 0, before, {}, self.rows(idents))
 
-    def _stood(self, ident: str, at: str | None) -> tuple[State, int, int | None, str | None]:
-        return self.states[ident], self.moves[ident], self.ended_ms.get(ident), at
+    def _stood(self, ident: str, at: str | None) -> Stood:
+        return self.states[ident], self.queues[ident], self.moves[ident], self.ended_ms.get(ident), at
 
     def happened(self, deed: Deed) -> None:
         deed.at, deed.after = self.now, {ident: self.moves[ident] for ident in deed.before}
@@ -67,7 +69,7 @@ class Counters(RuleBasedStateMachine):
                 c.exec_driver_sql(sql, (ident,)).all()
                 for ident in idents
                 for sql in (
-                    "SELECT id, state, counter_id, calls, called_ms, ended_ms FROM ticket WHERE id = ?",
+                    "SELECT id, state, queue_id, counter_id, calls, called_ms, ended_ms FROM ticket WHERE id = ?",
                     "SELECT ticket_id, step, kind, queue_id, counter_id, ended_ms FROM interval WHERE ticket_id = ?"
                     " ORDER BY step",
                 )
@@ -97,7 +99,7 @@ class Counters(RuleBasedStateMachine):
         self.count += 1
         op, here = f"op{self.count}", self.here.get(counter)
         answer = answer if here or not sees else None
-        mine = [t for t in self.order if self.labels[t][0] in COUNTERS[counter]]
+        mine = [t for t in self.order if self.queues[t] in COUNTERS[counter]]
         end = self.end_of(here, answer) if here else None
         deed = self.deed(op, counter, *filter(None, (here, *mine[:1])))
         seen = here if here and sees else ""
@@ -166,6 +168,31 @@ class Counters(RuleBasedStateMachine):
             self._end(here, to)
         self.happened(deed)
 
+    # --- transfers
+
+    @precondition(lambda self: self.states)
+    @rule(which=st.integers(0, 9), counter=counters, own=st.booleans(), queue=st.sampled_from(("A", "B", "gone")))
+    def transfer(self, which: int, counter: str, own: bool, queue: str) -> None:
+        """Somebody who waits, the counter's own visitor, or anybody of the last ten; twice, as a double click does."""
+        counter = self.busy(counter, own)
+        known = ([self.here[counter]] if own and counter in self.here else self.order or list(self.states))[-10:]
+        ident = known[which % len(known)]
+        self.count += 1
+        deed = self.deed(f"op{self.count}", counter, ident)
+        order = self.act(counter, deed.op, ident, queue=queue)
+        found = self.do(transfer.transfer, order)
+        mine = self.here.get(counter) == ident
+        if queue in ("gone", self.queues[ident]) or not (mine or self.states[ident] is State.WAITING):
+            assert isinstance(found, Refused)
+            return
+        assert isinstance(found, Done)
+        assert self.do(transfer.transfer, order) == found
+        assert (found.ticket.label, found.ticket.queue_id) == (self.labels[ident], queue)
+        self.here = {at: t for at, t in self.here.items() if t != ident}
+        self.states[ident], self.queues[ident] = State.WAITING, queue
+        self.moves[ident] += 1
+        self.happened(deed)
+
     # --- coming back, undoing
 
     def of_today(self, ident: str) -> bool:
@@ -232,7 +259,7 @@ class Counters(RuleBasedStateMachine):
                 if not self.may_be_forgotten(ident):
                     return False
                 continue
-            state, _, _, at = stood
+            state, _, _, _, at = stood
             here = self.here.get(at) if at else None
             if (here is not None and here not in deed.before) or (state in ACTIVE and self.number_is_taken(ident)):
                 return False
@@ -241,12 +268,12 @@ class Counters(RuleBasedStateMachine):
     def may_be_forgotten(self, ident: str) -> bool:
         return True
 
-    def _put_back(self, ident: str, stood: tuple[State, int, int | None, str | None] | None) -> None:
+    def _put_back(self, ident: str, stood: Stood | None) -> None:
         self.here = {counter: t for counter, t in self.here.items() if t != ident}
         if stood is None:
             self.forgotten(ident)
             return
-        self.states[ident], self.moves[ident], ended, at = stood
+        self.states[ident], self.queues[ident], self.moves[ident], ended, at = stood
         if ended is not None:
             self.ended_ms[ident] = ended
         if at:

@@ -24,13 +24,13 @@ from unit.hub.test_hub_catalogue_whole import start
 from unit.hub.test_hub_dldb import FILES, REAL, put
 
 from bench import xzufi_generator
-from hub.catalogue import state
+from hub.catalogue import publishing, state
 from hub.catalogue.demo import always_open
 from hub.catalogue.dldb import SERVICES
 from hub.catalogue.dldb_notes import clean
-from hub.queues import house, publishing
+from hub.catalogue.publishing import InForce
+from hub.queues import house
 from hub.queues.kept import RECORDS_MS
-from hub.queues.publishing import InForce
 from kiosk import wire
 from kiosk.catalogue.records import Key, digest
 from kiosk.config import Hub

@@ -23,11 +23,11 @@ from unit.hub.test_hub_catalogue_whole import start
 from unit.hub.test_hub_dldb import REAL
 
 from bench import xzufi_generator
-from hub.catalogue import imports
+from hub.catalogue import imports, publishing, routes
 from hub.catalogue.demo import always_open
 from hub.catalogue.draft import Draft
-from hub.queues import house, publishing, routes
-from hub.queues.publishing import InForce
+from hub.catalogue.publishing import InForce
+from hub.queues import house
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.rules import MayDraw
 from offline_cache.catalogue_follow import InStep

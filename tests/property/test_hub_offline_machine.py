@@ -246,7 +246,7 @@ class OfflineHall(Hall):
         return ident in self.placeholders
 
     def forgotten(self, ident: str) -> None:
-        for known in (self.states, self.moves, self.labels, self.places, self.stands_for):
+        for known in (self.states, self.queues, self.moves, self.labels, self.places, self.stands_for):
             del known[ident]
         self.placeholders.discard(ident)
         self.holders = {number: ticket for number, ticket in self.holders.items() if ticket != ident}

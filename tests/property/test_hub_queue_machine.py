@@ -18,6 +18,7 @@ from hub.queues import calling, clock_set, days, handing_back, house, waiting
 from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Code, Refused
 from hub.queues.tickets import Ticket
+from hub.sites import Site
 from hub.store.engine import Store
 from hub.store.words import ACTIVE, State
 from kiosk.vocabulary.labels import parse_label
@@ -25,7 +26,8 @@ from kiosk.vocabulary.labels import parse_label
 SERVICES = {"one": "A", "two": "B"}
 LAST_N = 5
 STEPS = 800
-WEIGHTS = {"draw": 5, "next": 6, "command": 4, "finish": 2, "come back": 4, "undo": 7, "moment": 1, "hours": 0.1}
+WEIGHTS = {"draw": 5, "next": 6, "command": 4, "finish": 2, "come back": 4, "transfer": 4, "undo": 7}
+RARE = {"moment": 1, "hours": 0.1}
 START_MS = 1_795_518_000_000
 
 
@@ -61,6 +63,7 @@ class Hall(Counters):
         self.day = ""
         self.states: dict[str, State] = {}
         self.labels: dict[str, str] = {}
+        self.queues: dict[str, str] = {}
         self.void: set[str] = set()
         self.places: dict[str, tuple[int, int, int, str]] = {}
         self.here: dict[str, str] = {}
@@ -73,7 +76,7 @@ class Hall(Counters):
         self.store.write_now(self._fill)
 
     def _fill(self, c) -> None:
-        house.add_site(c, house.Site(SITE, "M", "R", "Europe/Berlin", ""), self.now)
+        house.add_site(c, Site(SITE, "M", "R", "Europe/Berlin", ""), self.now)
         for service, series in SERVICES.items():
             assert house.add_queue(c, SITE, series, series, {"de": series}, self.now) is None
             house.route(c, SITE, service, series, self.now)
@@ -113,6 +116,7 @@ class Hall(Counters):
 
     def wait(self, ident: str, label: str, arrival: int) -> None:
         self.stand_at(ident, label, arrival)
+        self.queues[ident] = label[0]
         self.go(ident, State.WAITING)
 
     def stand_at(self, ident: str, label: str, arrival: int) -> None:
@@ -212,19 +216,22 @@ class Hall(Counters):
     def _compare(self, c) -> None:
         listed = waiting.waiting_list(c, SITE)
         assert [t.id for t in listed] == self.order
+        assert all(t.queue_id == self.queues[t.id] for t in listed)
         here = {counter: calling.current(c, SITE, counter) for counter in COUNTERS}
         assert {counter: t.id for counter, t in here.items() if t is not None} == self.here
         for queue in waiting.queues_now(c, SITE):
             kept = c.exec_driver_sql("SELECT waiting FROM queue WHERE id = ?", (queue.id,)).scalar_one()
             assert kept == queue.waiting == sum(t.queue_id == queue.id for t in listed)
         rows = c.exec_driver_sql(
-            "SELECT t.id, t.state, count(i.step), sum(i.ended_ms IS NULL) FROM ticket t"
+            "SELECT t.id, t.state, count(i.step), sum(i.ended_ms IS NULL),"
+            " sum(i.ended_ms IS NULL AND i.queue_id <> t.queue_id) FROM ticket t"
             " LEFT JOIN interval i ON i.ticket_id = t.id GROUP BY t.id"
         ).all()
-        for ident, state, steps, running in rows:
+        for ident, state, steps, running, elsewhere in rows:
             assert state == self.states[ident]
             assert steps >= 1
             assert running == (state in ACTIVE)
+            assert not elsewhere, "what runs is spent in the ticket's queue"
         seqs = c.exec_driver_sql("SELECT seq FROM event ORDER BY seq").scalars().all()
         assert list(seqs) == list(range(1, len(seqs) + 1)), "the feed has no gap"
 
@@ -240,7 +247,7 @@ def test_a_long_day_of_wrong_keys() -> None:
     print(f"seed {seed}")
     draw, hall, did = random.Random(seed), Hall(), Counter[str]()
     hall.begin()
-    desk = sorted(COUNTERS)
+    desk, chances = sorted(COUNTERS), WEIGHTS | RARE
 
     def ways() -> dict[str, Callable[[], object]]:
         counter, answer, busy = draw.choice(desk), draw.choice(ANSWERS), draw.random() < 0.9
@@ -250,13 +257,14 @@ def test_a_long_day_of_wrong_keys() -> None:
             "command": lambda: hall.command(counter, draw.choice(sorted(COMMANDS)), busy),
             "finish": lambda: hall.finish(counter, answer, busy),
             "come back": lambda: hall.states and hall.come_back(draw.randrange(10), busy, counter, draw.random() < 0.5),
+            "transfer": lambda: hall.states and hall.transfer(draw.randrange(10), counter, busy, draw.choice("AB")),
             "undo": lambda: hall.undo(draw.choice((1, 1, 1, 2, 3)), busy),
             "moment": lambda: hall.a_moment_later(draw.randrange(1, 6)),
             "hours": lambda: hall.time_goes_by(draw.randrange(1, 40)),
         }
 
     for _ in range(STEPS):
-        word = draw.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        word = draw.choices(list(chances), list(chances.values()))[0]
         ways()[word]()
         hall.store_and_model_agree()
     did["undone"] = sum(not deed.done for deed in hall.deeds)

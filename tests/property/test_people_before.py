@@ -30,6 +30,7 @@ from hub.queues.ahead import before_new, people_before
 from hub.queues.calling import Act, Done
 from hub.queues.issue import NORMAL, Ask, Issued, issue
 from hub.queues.tickets import Ticket, load
+from hub.sites import Site
 from hub.store.engine import Store
 from hub.store.words import State
 
@@ -72,7 +73,7 @@ halls = st.builds(
 
 
 def fill(c: Connection, hall: Hall) -> None:
-    house.add_site(c, house.Site(SITE, "M", "R", "Europe/Berlin", ""), NOW)
+    house.add_site(c, Site(SITE, "M", "R", "Europe/Berlin", ""), NOW)
     for queue in QUEUES:
         assert house.add_queue(c, SITE, queue, queue, {"de": queue}, NOW) is None
         house.route(c, SITE, queue, queue, NOW)

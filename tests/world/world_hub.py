@@ -18,6 +18,7 @@ from hub.queues.refusals import Refused, status_of
 from hub.queues.renewal import ABOVE, begin_anew_everywhere
 from hub.queues.sync import Teller, apply_all
 from hub.queues.terminals import Known
+from hub.sites import Site
 from hub.store.engine import PRAGMAS, Store
 from kiosk import wire
 
@@ -46,7 +47,7 @@ class Time:
 
 
 def _found(connection: Connection) -> None:
-    house.add_site(connection, house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), EIGHT_MS)
+    house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), EIGHT_MS)
     for service, (queue, series) in SERVICES.items():
         assert house.add_queue(connection, SITE, queue, series, {"de": queue}, EIGHT_MS) is None
         house.route(connection, SITE, service, queue, EIGHT_MS)

@@ -40,8 +40,9 @@
 
   // --- every action one key (function keys: they are no letters, so they disturb no typing and no screen reader)
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    const keyed = document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`);
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const key = (event.shiftKey ? "Shift+" : "") + event.key;
+    const keyed = document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`);
     const button = Array.from(keyed).find((each) => each.checkVisibility()); // a question hides the buttons it stands for
     if (!button) return;
     event.preventDefault();

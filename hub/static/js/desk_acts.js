@@ -6,10 +6,10 @@
   const live = document.getElementById("live");
   const ahead = Number(live.dataset.now) - Date.now(); // the hub's clock minus ours
 
-  // --- "was A 005 there?": opened by a key or button of the act, closed by an answer or Escape
+  // --- "was A 005 there?", "where to with A 005?": opened by a key or button of the act, closed by an answer or Escape
   function about(word) {
-    const yes = document.getElementById(`ask-${word}-yes`);
-    return yes ? yes.dataset.ticket : "";
+    const question = document.getElementById(`ask-${word}`);
+    return question ? question.dataset.ticket : "";
   }
   function close() {
     const word = own.dataset.asking;
@@ -24,6 +24,13 @@
     own.dataset.about = about(word);
     document.getElementById(`ask-${word}`).focus();
   }
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key], word = own.dataset.asking;
+    if (!step || !word) return;
+    const answers = [...document.querySelectorAll(`#ask-${word} button`)], at = answers.indexOf(document.activeElement);
+    answers[at < 0 ? (step < 0 ? answers.length - 1 : 0) : (at + step + answers.length) % answers.length].focus();
+    event.preventDefault();
+  });
   // another visitor, or none: what was asked is over
   document.body.addEventListener("htmx:oobAfterSwap", (event) => {
     const word = own.dataset.asking;

@@ -1,9 +1,11 @@
 """How our columns and guards are written."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Integer, MetaData, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Integer, MetaData, Text
 
 from hub.store.words import sql_list
 
+MILLISECONDS = BigInteger().with_variant(Integer(), "sqlite")
+"""The type of every time and span, in ms: a Unix time in ms needs 41 bits, and an INTEGER has 32 but in SQLite."""
 metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s"})
 
 
@@ -22,14 +24,14 @@ def number(name: str, default: int | None = None) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default=None if default is None else str(default))
 
 
-def moment(name: str) -> Column[int]:
-    """A time: Unix milliseconds in UTC."""
-    return Column(name, Integer, nullable=False)
+def moment(name: str, default: int | None = None) -> Column[int]:
+    """A time: Unix milliseconds in UTC; or a span in milliseconds."""
+    return Column(name, MILLISECONDS, nullable=False, server_default=None if default is None else str(default))
 
 
 def maybe_moment(name: str) -> Column[int]:
-    """A time that may not have come yet."""
-    return Column(name, Integer, nullable=True)
+    """A time that may not have come yet, or a span that may be unknown."""
+    return Column(name, MILLISECONDS, nullable=True)
 
 
 def belongs(to: str, *columns: str) -> ForeignKeyConstraint:

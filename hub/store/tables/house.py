@@ -253,7 +253,7 @@ terminal_status = Table(
     words("notes", "[]"),
     words("generation", ""),
     number("slot", 0),
-    Column("clock_skew_ms", Integer, nullable=True),
+    maybe_moment("clock_skew_ms"),
     number("manifest_seq", 0),
     json_words("outbox", "{}"),
     words("catalogue_fault", ""),

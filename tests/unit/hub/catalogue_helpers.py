@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from hub.catalogue import records, state
+from hub.catalogue import publishing, records, state
 from hub.catalogue.draft import draft_of
-from hub.queues import publishing
 from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue
 from kiosk.catalogue.records import put_together

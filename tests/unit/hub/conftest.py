@@ -24,6 +24,7 @@ from hub.queues.issue import Ask, Issued, issue
 from hub.queues.refusals import Refused
 from hub.queues.tickets import Ticket
 from hub.serve import HubServer
+from hub.sites import Site
 from hub.store.engine import Store
 
 SITE = "rathaus"
@@ -126,7 +127,7 @@ class House:
 
     def _found(self, connection: Any) -> None:
         now = self.clock()
-        house.add_site(connection, house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now)
+        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now)
         for queue, series, service in (("meldung", "A", "ausweis"), ("fahrzeuge", "B", "zulassung")):
             assert house.add_queue(connection, SITE, queue, series, {"de": queue}, now) is None
             house.route(connection, SITE, service, queue, now)

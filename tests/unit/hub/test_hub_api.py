@@ -13,8 +13,10 @@ from unit.hub.sync_helpers import own
 
 from hub.api.tries import ADDRESSES_MAX, WRONG_PER_MINUTE, Tries
 from hub.api.wiring import BODY_MAX
-from hub.queues import calling, events, handing_back, help, house, instance, publishing, terminals, waiting
+from hub.catalogue import publishing
+from hub.queues import calling, events, handing_back, help, house, instance, terminals, waiting
 from hub.queues.calling import Act
+from hub.sites import Site
 from hub.trail import entries
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue, Queue, Service
@@ -47,7 +49,7 @@ def test_url_holds_a_random_token_when_the_site_has_a_base_url(live) -> None:
     hall = live.hall
     hall.do(
         house.change_site,
-        house.Site(hall.site, "Musterstadt", "Rathaus", "Europe/Berlin", "https://warten.musterstadt.de"),
+        Site(hall.site, "Musterstadt", "Rathaus", "Europe/Berlin", "https://warten.musterstadt.de"),
         hall.clock(),
     )
     urls = [ask(live, n).json()["url"] for n in range(1, 4)]

@@ -13,9 +13,10 @@ from unit.hub.sync_helpers import DAY_MS, find, outcomes, own, sync
 
 from hub.auth import devices, people, sessions
 from hub.backup import backup, restore, run_restore
-from hub.queues import aliases, house, instance, kept_clock, renewal, slots, terminals, waiting
+from hub.queues import aliases, instance, kept_clock, renewal, slots, terminals, waiting
 from hub.queues.issue import Issued
 from hub.queues.slots import Wanted
+from hub.sites import sites
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 from hub.store.lock import hold
@@ -186,7 +187,7 @@ def test_a_copy_of_an_older_hub_is_brought_up_to_date(tmp_path: Path, empty_stor
     copy = old_file(tmp_path / "old", "0001")
     restore(tmp_path / "hall", copy, 100, NOW)
     store = Store(tmp_path / "hall" / "hub.db")
-    assert store.read_now(house.sites)[0].id == "rathaus"
+    assert store.read_now(sites)[0].id == "rathaus"
     store.close()
     assert sorted(path.name for path in (tmp_path / "hall").iterdir()) == ["hub.db", "hub.lock"]
 

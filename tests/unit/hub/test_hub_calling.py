@@ -8,7 +8,7 @@ from hub.queues.called import called_now
 from hub.queues.calling import Act, Done
 from hub.queues.refusals import Code, Refused
 from hub.queues.states import NEXT, OPENS, move
-from hub.store.words import STATES, State
+from hub.store.words import State
 
 
 def act(hall, op: str, counter: str = "p1", ticket: str = "", here: bool | None = None) -> Act:
@@ -198,11 +198,11 @@ def test_clock_set_back_makes_no_negative_time(hall) -> None:
 
 
 def test_every_state_knows_what_may_follow() -> None:
-    assert set(NEXT) == set(STATES)
+    assert set(NEXT) == set(State)
     reached = {State.ISSUED} | {to for targets in NEXT.values() for to in targets}
-    assert reached == set(STATES)
+    assert reached == set(State)
     assert not NEXT[State.VOID]
-    ended = {state for state in STATES if NEXT[state]} - set(OPENS)
+    ended = {state for state in State if NEXT[state]} - set(OPENS)
     assert ended == set(returning.ENDED), "what is over goes on only by a person at a desk"
     assert all(NEXT[state] - {State.EXPIRED} == {State.WAITING, State.CALLED} for state in ended)
 

@@ -15,11 +15,11 @@ from jwcrypto.jws import JWS, InvalidJWSSignature
 from msgspec.structs import replace
 from unit.hub.catalogue_helpers import in_force
 
-from hub.catalogue import signing, state
+from hub.catalogue import publishing, signing, state
 from hub.catalogue.cli import import_catalogue
 from hub.catalogue.demo import demo_catalogue
 from hub.catalogue.showcase import RENEW_MS, VALID_MS
-from hub.queues import arrange, house, publishing, terminals
+from hub.queues import arrange, house, terminals
 from hub.queues.kept import RECORDS_MS
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service

@@ -19,6 +19,7 @@ from hub.catalogue.demo import FOLDER
 from hub.catalogue.folder import load_folder
 from hub.catalogue.toml import FILE_LIMIT
 from hub.queues import house
+from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Category, ClosedDay, Elsewhere, Featured, Fee, Office, Queue, Service, Span
@@ -257,7 +258,7 @@ def names_place(case: toml.Case, place: str, reason: str) -> bool:
 
 
 def test_a_refused_folder_leaves_what_was_in_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    site = house.Site("s", "Stadt Musterstadt", "Bürgerhaus am Wall", "Europe/Berlin", "")
+    site = Site("s", "Stadt Musterstadt", "Bürgerhaus am Wall", "Europe/Berlin", "")
     data, source = tmp_path / "data", tmp_path / "source"
     data.mkdir()
     store = Store(data / "hub.db")

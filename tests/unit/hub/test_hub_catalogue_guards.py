@@ -6,13 +6,13 @@ import pytest
 from msgspec.structs import replace
 from unit.hub.catalogue_helpers import in_force
 
-from hub.catalogue import guards, imports, state, tiles, versions
+from hub.catalogue import guards, imports, publishing, state, tiles, versions
 from hub.catalogue.cli import run_import
 from hub.catalogue.draft import draft_of
 from hub.catalogue.guards import Finding, FindingKind
 from hub.catalogue.imports import Waiting, bring, put_in_force
-from hub.queues import house, publishing
-from hub.queues.publishing import InForce, Stale
+from hub.catalogue.publishing import InForce, Stale
+from hub.queues import house
 from kiosk.catalogue.model import Catalogue, Featured, Fee, Service
 from kiosk.catalogue.read import write
 

@@ -13,15 +13,16 @@ from unit.hub.catalogue_helpers import in_force, publish_meanwhile
 from hub.catalogue import state
 from hub.catalogue.cli import import_catalogue, run_import
 from hub.catalogue.demo import FOLDER, demo_catalogue
+from hub.catalogue.publishing import InForce, publish
 from hub.queues import house
-from hub.queues.publishing import InForce, publish
 from hub.queues.refusals import Refused
+from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue
 from kiosk.catalogue.read import write
 
-SITE = house.Site("s", "Stadt Musterstadt", "Bürgerhaus am Wall", "Europe/Berlin", "")
+SITE = Site("s", "Stadt Musterstadt", "Bürgerhaus am Wall", "Europe/Berlin", "")
 NOW = 1_795_000_000_000
 
 

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from unit.hub.catalogue_helpers import in_force, publish_meanwhile
 
 from hub.auth import people
-from hub.catalogue import state, versions
+from hub.catalogue import publishing, state, versions
 from hub.catalogue.draft import draft_of
 from hub.catalogue.imports import Waiting, bring
-from hub.queues import house, publishing
+from hub.queues import house
 from hub.store.words import Role
 from kiosk.catalogue.model import Catalogue, Category, Elsewhere, Featured, Fee, Office, Queue, Service
 from tests.unit.hub.test_hub_pages import KEPT, Browser

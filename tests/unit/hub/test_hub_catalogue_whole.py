@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from sqlalchemy import insert
 from unit.hub.catalogue_helpers import in_force
 
-from hub.catalogue import imports, settling, state, tiles, versions
+from hub.catalogue import imports, publishing, routes, settling, state, tiles, versions
 from hub.catalogue.cli import run_import
 from hub.catalogue.draft import draft_of
 from hub.catalogue.imports import Waiting, bring, put_in_force
-from hub.queues import arrange, house, publishing, routes
-from hub.queues.publishing import InForce
+from hub.catalogue.publishing import InForce
+from hub.queues import arrange, house
 from hub.queues.refusals import Code, Refused
+from hub.sites import Site
 from hub.store import tables as t
 from hub.store.engine import Store
 from hub.web.founding import NewHouse, set_hours, starting_catalogue, usual_hours
@@ -61,7 +62,7 @@ def hall(store: Store, clock: Any) -> Any:
 
     class Bare(House):
         def _found(self, connection: Any) -> None:
-            house.add_site(connection, house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), self.clock())
+            house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), self.clock())
 
     bare = Bare(store, clock)
     bare.found()
@@ -109,7 +110,7 @@ def test_a_queue_of_the_hall_keeps_its_office_with_its_hours(hall: Any, tmp_path
 
 
 def test_hours_of_an_office_that_only_the_hall_keeps_can_be_changed(hall: Any, tmp_path: Path) -> None:
-    from hub.queues import whole
+    from hub.catalogue import whole
 
     put(hall, start("empty"), "empty")
     run_import("xzufi", two_services(tmp_path), tmp_path)

@@ -179,3 +179,55 @@ def test_a_long_list_is_drawn_in_portions(desk: Browser, long_hall: Any, asked: 
     assert numbers == [t.label for t in long_hall.see(waiting.waiting_list, SITE)][:drawn]
     assert '<span id="count" hx-swap-oob="innerHTML">60 Personen</span>' in answer.text
     assert re.findall(r'data-rows="(\d+)"', answer.text) == ([offered] if offered else [])
+
+
+def test_own_visitor_is_transferred_by_a_choice_of_queues(desk: Browser, live: Any) -> None:
+    ticket = live.hall.ticket()
+    text = do(desk, "next").text
+    assert 'data-key="Shift+F8"' in text
+    assert "Wohin mit A 001?" in text
+    assert text.count('hx-post="/desk/do/transfer"') == 1, "the queue of the visitor is no choice"
+    moved = do(desk, "transfer", ticket=ticket.id, queue="fahrzeuge")
+    assert moved.status_code == 200
+    assert strip(moved.text).startswith("A 001 weitergeleitet [")
+    assert 'id="own-number"' not in moved.text
+    assert '<td class="number">A 001</td><td>fahrzeuge</td>' in moved.text
+    back = undo(desk, moved.text).text
+    assert "A 001 ist wieder aufgerufen" in said(back)
+    assert 'id="own-number">A 001<' in back
+
+
+def test_who_waits_is_transferred_by_typing_the_number(desk: Browser, live: Any) -> None:
+    ticket = live.hall.ticket()
+    text = bring(desk, "A 1")
+    assert said(text) == "A 001 wartet schon."
+    assert 'aria-label="A 001 an B fahrzeuge weiterleiten"' in text
+    assert strip(do(desk, "transfer", ticket=ticket.id, queue="fahrzeuge").text).startswith("A 001 weitergeleitet")
+    assert [t.queue_id for t in live.hall.see(waiting.waiting_list, SITE)] == ["fahrzeuge"]
+    assert (
+        said(do(desk, "transfer", ticket=ticket.id, queue="fahrzeuge").text) == "A 001 ist schon in diesem Wartekreis."
+    )
+
+
+def test_page_without_a_queue_transfers_nobody(desk: Browser, live: Any) -> None:
+    ticket = live.hall.ticket()
+    assert said(do(desk, "transfer", ticket=ticket.id).text).startswith("Diesen Wartekreis gibt es nicht mehr")
+
+
+def test_visitors_page_says_the_new_queue(desk: Browser, live: Any) -> None:
+    ticket = live.hall.ticket()
+    assert "meldung" in desk.get(f"/t/{ticket.token}").text
+    do(desk, "transfer", ticket=ticket.id, queue="fahrzeuge")
+    page = desk.get(f"/t/{ticket.token}").text
+    assert "fahrzeuge" in page
+    assert "meldung" not in page
+    assert 'id="number">A 001<' in page
+
+
+def test_transfer_stands_in_the_trail_with_the_counter(desk: Browser, live: Any) -> None:
+    ticket = live.hall.ticket()
+    for _ in range(2):
+        desk.post("/desk/do/transfer", {"op": "one-and-the-same", "ticket": ticket.id, "queue": "fahrzeuge"})
+    sql = "SELECT what, subject FROM trail_entry WHERE what = 'call.transferred'"
+    rows = live.hall.store.read_now(lambda c: c.exec_driver_sql(sql).all())
+    assert [tuple(row) for row in rows] == [("call.transferred", "Platz 1")]

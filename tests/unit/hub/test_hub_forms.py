@@ -7,7 +7,9 @@ import pytest
 from corpus import texts
 
 from hub.auth import people
-from hub.queues import arrange, house, publishing, terminals
+from hub.catalogue import publishing
+from hub.queues import arrange, house, terminals
+from hub.sites import sites
 from hub.store.words import Role
 from hub.web import setup
 from hub.web.forms import Form
@@ -69,7 +71,7 @@ def everything(live: Any) -> list[object]:
     return [
         *(live.hall.see(look, SITE) for look in looks),
         live.hall.see(terminals.terminals_now, SITE, now),
-        live.hall.see(house.sites),
+        live.hall.see(sites),
         live.hall.see(people.accounts, SITE),
     ]
 

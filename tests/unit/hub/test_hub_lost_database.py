@@ -10,8 +10,8 @@ import pytest
 from hub.auth.cli import run_unlock
 from hub.backup import backup, restore
 from hub.catalogue.cli import run_import
-from hub.queues import house
 from hub.serve import serve
+from hub.sites import sites
 from hub.store.engine import Store
 from hub.store.opening import give_up_lost, lost, open_store
 from hub.tls.cli import run_init
@@ -95,7 +95,7 @@ def test_certificates_first_then_the_hub(tmp_path: Path) -> None:
     assert run_init(tmp_path, ("localhost",)) == 0
     assert lost(tmp_path) == ""
     store = open_store(tmp_path)
-    assert store.read_now(house.sites) == []
+    assert store.read_now(sites) == []
     store.close()
 
 

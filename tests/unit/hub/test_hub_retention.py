@@ -19,6 +19,7 @@ from hub.queues.help import HelpCall
 from hub.queues.kept import USUAL_MS
 from hub.queues.states import move
 from hub.queues.terminals import Known
+from hub.sites import Site, sites
 from hub.store import space
 from hub.store.engine import Store
 from hub.store.words import AlarmKind, State
@@ -60,7 +61,7 @@ def visit(hall, service: str = "ausweis", counter: str = "p1"):
 
 
 def keep_for(hall, days_kept: int) -> None:
-    site = hall.see(house.sites)[0]
+    site = hall.see(sites)[0]
     hall.do(house.change_site, msgspec.structs.replace(site, kept_days=days_kept), hall.clock())
 
 
@@ -134,7 +135,7 @@ def test_the_double_of_a_visitor_counts_once(hall) -> None:
 def test_each_town_has_its_own_time(hall) -> None:
     visit(hall)
     keep_for(hall, 5)
-    other = house.Site("other", "Nachbarstadt", "Rathaus", "Europe/Berlin", "", 500)
+    other = Site("other", "Nachbarstadt", "Rathaus", "Europe/Berlin", "", 500)
     hall.do(house.add_site, other, hall.clock())
     hall.do(house.add_queue, "other", "q", "A", {"de": "q"}, hall.clock())
     hall.do(house.route, "other", "s", "q", hall.clock())

@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.auth import people
-from hub.catalogue import misses
+from hub.catalogue import misses, publishing
 from hub.catalogue.demo import demo_catalogue
-from hub.queues import publishing
 from hub.queues.kept import USUAL_MS
 from hub.store.words import Role
 from kiosk.catalogue.model import Catalogue, Service

@@ -9,6 +9,7 @@ from hub.queues.calling import Act
 from hub.queues.expecting import LEAST_CALLS, Expected, expected_wait
 from hub.queues.refusals import Code, Refused
 from hub.queues.standing import TOLD, by_slip, by_token
+from hub.sites import Site
 from hub.store.words import State
 from kiosk import wire
 from kiosk.vocabulary.tickets import StandingState
@@ -60,7 +61,7 @@ def test_a_called_number_names_its_counter_and_later_states_do_not(hall) -> None
 
 def test_a_code_of_nobody_or_of_another_site_is_unknown(hall) -> None:
     mine = hall.ticket()
-    hall.do(house.add_site, house.Site("other", "Nachbarstadt", "Rathaus", "Europe/Berlin", ""), hall.clock())
+    hall.do(house.add_site, Site("other", "Nachbarstadt", "Rathaus", "Europe/Berlin", ""), hall.clock())
     for site, word in ((hall.site, TOKEN), ("other", mine.token)):
         refused = hall.see(by_token, site, word, hall.clock())
         assert isinstance(refused, Refused)

@@ -16,12 +16,12 @@ from unit.hub.test_hub_pages import KEPT, PASSWORD, Browser
 from hub.auth import people
 from hub.auth.cli import run_password, run_unlock
 from hub.backup import run_backup, run_restore
-from hub.catalogue import signing
+from hub.catalogue import publishing, signing
 from hub.catalogue.cli import run_import
 from hub.catalogue.draft import draft_of
 from hub.catalogue.imports import Waiting, bring
 from hub.catalogue.rotation import run_rotate
-from hub.queues import alarms, publishing
+from hub.queues import alarms
 from hub.store.engine import Store
 from hub.store.words import AlarmKind, Role
 from hub.trail.checking import Intact, check_now

@@ -14,6 +14,7 @@ import pytest
 
 from hub.backup import backup
 from hub.queues import house
+from hub.sites import Site
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 from hub.store.lock import hold
@@ -70,7 +71,7 @@ def test_hub_makes_everything_for_itself_alone(place: Path) -> None:
     data = place / "hub"
     with hold(data):
         store = Store(data / "hub.db")
-        site = house.Site("rathaus", "Musterstadt", "Rathaus", "Europe/Berlin", "")
+        site = Site("rathaus", "Musterstadt", "Rathaus", "Europe/Berlin", "")
         store.write_now(lambda c: house.add_site(c, site, 0))
         assert {path.name for path in data.iterdir()} == {"hub.db", "hub.db-wal", "hub.db-shm", "hub.lock"}
         backup(data, data / "copy.db")

@@ -11,9 +11,10 @@ from pathlib import Path
 import uvicorn
 from hub_apps import app_for
 
+from hub.catalogue.publishing import publish
 from hub.feed import HEARTBEAT_S
 from hub.queues import house, terminals
-from hub.queues.publishing import publish
+from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
 from kiosk.config import Hub
@@ -143,7 +144,7 @@ class HubRoom:
         self._thread.start()
 
     def _fill(self, connection: object) -> None:
-        house.add_site(connection, house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())  # type: ignore[arg-type]
+        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())  # type: ignore[arg-type]
         publish(connection, SITE, catalogue(), "test", now_ms())  # type: ignore[arg-type]
         house.add_counter(connection, SITE, "c1", "Platz 1", now_ms())  # type: ignore[arg-type]
         for number, code in enumerate(self.codes):

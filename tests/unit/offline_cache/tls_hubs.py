@@ -12,8 +12,9 @@ from pathlib import Path
 
 from peers import SITE, RawPeer, catalogue, now_ms
 
+from hub.catalogue.publishing import publish
 from hub.queues import house, terminals
-from hub.queues.publishing import publish
+from hub.sites import Site
 from hub.store.engine import Store
 from hub.tls import authority
 from hub.tls.authority import Pair
@@ -29,7 +30,7 @@ def fill(data: Path, codes: list[str]) -> None:
     store = Store(data / "hub.db")
 
     def do(connection: object) -> None:
-        house.add_site(connection, house.Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())  # type: ignore[arg-type]
+        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())  # type: ignore[arg-type]
         publish(connection, SITE, catalogue(), "test", now_ms())  # type: ignore[arg-type]
         for number, code in enumerate(codes):
             terminals.add_terminal(connection, SITE, f"t{number}", f"Terminal {number}", now_ms())  # type: ignore[arg-type]

@@ -9,9 +9,8 @@ from collections.abc import Set
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from hub.catalogue import records, versions
+from hub.catalogue import records, routes, versions
 from hub.catalogue.draft import Draft
-from hub.queues import routes
 from hub.queues.refusals import Refused
 from kiosk.catalogue.model import Catalogue, Office, Queue
 

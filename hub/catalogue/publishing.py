@@ -14,13 +14,13 @@ from itertools import chain, islice
 import msgspec
 from sqlalchemy import Connection
 
-from hub.catalogue import differences, package, records, signing, state, tiles, versions
+from hub.catalogue import differences, package, records, routes, signing, state, tiles, versions, whole
 from hub.catalogue.differences import Scale
 from hub.catalogue.draft import Draft, draft_of
 from hub.catalogue.records import Change
 from hub.catalogue.spool import Spool
 from hub.catalogue.state import State
-from hub.queues import events, routes, whole
+from hub.queues import events
 from hub.queues.refusals import Code, Refused
 from hub.store.sql import run
 from kiosk.catalogue.check import FAULTS_LIMIT, featured_faults, queue_faults, services_faults, shell_faults
