@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable
 
 from drivers.sim.lines import make_line
-from drivers.sim.peer import LineFaults, Peer
+from drivers.sim.peer import LineFaults, Peer, Seen
 from kiosk.vocabulary.keyboards import KEYBOARDS, Layout
 
 _EVENT = struct.Struct("llHHi")
@@ -72,11 +72,18 @@ def as_keys(code: str, layout: Layout = "de") -> bytes:
 class ScannerPeer(Peer):
     """A scanner on a socket or pty."""
 
+    answers = False
+
     def __init__(
         self, kind: str = "tcp", port: int = 0, path: str = "", sent: Callable[[str], bytes] = as_line
     ) -> None:
         self.scanner = ScannerDevice(sent)
         super().__init__(self.scanner, make_line(kind, port, path))
+
+    def seen(self) -> Seen:
+        """The code it read last."""
+        with self.lock:
+            return Seen(self.scanner.last, self.scanner.last.encode())
 
     def hold(self, code: str) -> None:
         """Hold a code before it; from any thread. With nobody at the other end it beeps into the void."""
