@@ -56,7 +56,7 @@ class Owner(Protocol[C, R]):
     def progressed(self, who: "Generation[C, R]", job_id: str, event: DeviceEvent) -> None:
         """The call at hand goes on; its deadline is renewed."""
 
-    def unsolicited(self, who: "Generation[C, R]", event: DeviceEvent) -> None:
+    def unsolicited(self, who: "Generation[C, R]", job_id: str, event: DeviceEvent) -> None:
         """The device said this unasked."""
 
     def persist(self, job_id: str, fact: DeviceFact) -> None:
@@ -168,7 +168,7 @@ class Generation(Generic[C, R]):
             job_id,
             cancelled=lambda: owner.is_cancelled(self, job_id),
             progress=lambda event: owner.progressed(self, job_id, event),
-            emit=lambda event: owner.unsolicited(self, event),
+            emit=lambda event: owner.unsolicited(self, job_id, event),
             persist=lambda fact: owner.persist(job_id, fact),
         )
 

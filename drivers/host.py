@@ -15,7 +15,7 @@ import msgspec
 from drivers.clock import Clock
 from drivers.generation import Generation
 from drivers.jobs import JobBook
-from drivers.port import Driver, DriverFault, JobEnded, Recovered
+from drivers.port import DeviceSaid, Driver, DriverFault, JobEnded, Recovered
 from drivers.spec import Limits
 from kiosk.vocabulary.device_events import DeviceEvent, DeviceFact
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus, Identity, Status
@@ -41,16 +41,16 @@ class Ends(msgspec.Struct, frozen=True, kw_only=True):
     ``emit``: the status is another than before. ``finished``: a command ended, once for each ``submit`` (a ``submit``
     of an id under way is answered together with the first). ``late``: the real outcome of a command that had been given
     up came after all; its first outcome stands, and this one is evidence to be kept. ``recovered``: what became of a
-    command that was in doubt when the program ended. ``progress(device, job, event)``, ``unsolicited(device, event)``:
-    as the driver told it. ``persist(device, job, fact)`` returns only when the fact is durable and raises NotDurable.
+    command that was in doubt when the program ended. ``progress``, ``unsolicited``: as the driver told it.
+    ``persist(device, job, fact)`` returns only when the fact is durable and raises NotDurable.
     """
 
     emit: Callable[[DeviceChanged], None]
     finished: Callable[[JobEnded], None]
     late: Callable[[JobEnded], None]
     recovered: Callable[[Recovered], None]
-    progress: Callable[[str, str, DeviceEvent], None]
-    unsolicited: Callable[[str, DeviceEvent], None]
+    progress: Callable[[DeviceSaid], None]
+    unsolicited: Callable[[DeviceSaid], None]
     persist: Callable[[str, str, DeviceFact], None]
 
 
@@ -189,12 +189,12 @@ class DeviceHost(Generic[C, R]):
             if current and who.deadline is not None:
                 who.deadline = min(self._clock.now() + who.renewal_s, who.latest)
         if current:
-            self._ends.progress(self._status.device, job_id, event)
+            self._ends.progress(self._said(job_id, event))
 
-    def unsolicited(self, who: Generation[C, R], event: DeviceEvent) -> None:
+    def unsolicited(self, who: Generation[C, R], job_id: str, event: DeviceEvent) -> None:
         """The device said this unasked."""
         if self._now is who:
-            self._ends.unsolicited(self._status.device, event)
+            self._ends.unsolicited(self._said(job_id, event))
 
     def persist(self, job_id: str, fact: DeviceFact) -> None:
         """Make a fact durable; also one of an abandoned call, which is evidence. Raises NotDurable."""
@@ -323,6 +323,9 @@ class DeviceHost(Generic[C, R]):
         if first:
             self._ends.finished(self._ended(job_id, outcome))
         return first
+
+    def _said(self, job_id: str, event: DeviceEvent) -> DeviceSaid:
+        return DeviceSaid(self._status.device, self._status.kind, job_id, event)
 
     def _ended(self, job_id: str, outcome: R) -> JobEnded:
         return JobEnded(self._status.device, self._status.kind, job_id, outcome)

@@ -85,6 +85,15 @@ class JobEnded(msgspec.Struct, frozen=True):
     outcome: Any
 
 
+class DeviceSaid(msgspec.Struct, frozen=True):
+    """A driver told progress, or what its device said unasked. ``job``: the command at hand, "" during a poll."""
+
+    device: str
+    kind: DeviceKind
+    job: str
+    event: DeviceEvent
+
+
 class Recovered(msgspec.Struct, frozen=True):
     """What became of a command that was in doubt when the program ended; ``outcome`` as in ``JobEnded``."""
 

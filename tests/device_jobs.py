@@ -54,8 +54,8 @@ def quiet_ends() -> Ends:
         finished=lambda ended: None,
         late=lambda ended: None,
         recovered=lambda found: None,
-        progress=lambda device, job, event: None,
-        unsolicited=lambda device, event: None,
+        progress=lambda said: None,
+        unsolicited=lambda said: None,
         persist=refuse_facts,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from drivers.port import JobEnded, NotDurable, Recovered
+from drivers.port import DeviceSaid, JobEnded, NotDurable, Recovered
 from kiosk.vocabulary.device_events import DeviceFact, PrintInDoubt
 from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.effects import CommitPaper
@@ -24,7 +24,7 @@ _PRINTS_KEPT = 1000
 
 
 class KindRoute(msgspec.Struct, frozen=True, kw_only=True):
-    """Who takes what becomes of the commands of one kind of device. Only this knows the type of their outcomes."""
+    """Who takes what one kind of device reports. Only this knows the types of its outcomes, events and facts."""
 
     ended: Callable[[str, Any], None]
     """``ended(job, outcome)``."""
@@ -32,6 +32,8 @@ class KindRoute(msgspec.Struct, frozen=True, kw_only=True):
     """The same for a command that had been given up: evidence, after another outcome was told."""
     recovered: Callable[[Any, Any], None]
     """``recovered(fact, outcome)``: of a command that was in doubt when the program ended."""
+    said: Callable[[DeviceSaid], None]
+    """Progress, and what the device said unasked. An event that it does not know is a bug of the driver: TypeError."""
 
 
 class DeviceRoutes:
@@ -54,6 +56,10 @@ class DeviceRoutes:
         """A device said what became of a command from before the program started."""
         self._kinds[found.kind].recovered(found.fact, found.outcome)
 
+    def said(self, said: DeviceSaid) -> None:
+        """A driver told progress, or what its device said unasked."""
+        self._kinds[said.kind].said(said)
+
     def persist(self, device: str, job: str, fact: DeviceFact) -> None:
         """Keep a driver's fact. Raises NotDurable, also when no part of the terminal keeps facts of this type."""
         keeper = self._keepers.get(type(fact))
@@ -65,6 +71,11 @@ class DeviceRoutes:
 def no_commands(job: str, outcome: Any) -> None:
     """The route of a kind that takes no commands. Raises RuntimeError: somebody commanded it."""
     raise RuntimeError(f"a device that takes no commands was given {job}")
+
+
+def no_events(said: DeviceSaid) -> None:
+    """The route of a kind that says nothing. Raises TypeError."""
+    raise TypeError(f"nobody takes {type(said.event).__name__} of {said.device}")
 
 
 class PrintLedger:

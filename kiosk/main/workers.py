@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from drivers.host import Ends
 from drivers.hosts import Hosts
-from drivers.port import JobEnded
+from drivers.port import DeviceSaid, JobEnded
 from drivers.queue_display.frame import ShowFrame
 from drivers.receipt_printer.job import PrintJob
 from kiosk import __version__, wire
@@ -18,11 +18,11 @@ from kiosk.core import CatalogueAge, Core, News
 from kiosk.eventlog import EventLog
 from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
-from kiosk.main.device_routes import DeviceRoutes, KindRoute, PrintLedger, no_commands
+from kiosk.main.device_routes import DeviceRoutes, KindRoute, PrintLedger, no_commands, no_events
 from kiosk.main.misses import MissesOnTheWay
 from kiosk.main.slips import Slips
 from kiosk.scans import UnknownCode, read_code
-from kiosk.vocabulary.device_events import CodeRead, DeviceEvent, PrintInDoubt, SlipSending
+from kiosk.vocabulary.device_events import CodeRead, PrintInDoubt, SlipSending
 from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.display_frame import Frame
 from kiosk.vocabulary.effects import (
@@ -210,10 +210,12 @@ class Workers:
     def _ends(self) -> Ends:
         kinds = {
             DeviceKind.RECEIPT_PRINTER: KindRoute(
-                ended=self._printed, late=self._printed_late, recovered=self._slip_recovered
+                ended=self._printed, late=self._printed_late, recovered=self._slip_recovered, said=_printer_said
             ),
-            DeviceKind.QUEUE_DISPLAY: KindRoute(ended=_shown, late=_shown, recovered=no_commands),
-            DeviceKind.SCANNER: KindRoute(ended=no_commands, late=no_commands, recovered=no_commands),
+            DeviceKind.QUEUE_DISPLAY: KindRoute(ended=_shown, late=_shown, recovered=no_commands, said=no_events),
+            DeviceKind.SCANNER: KindRoute(
+                ended=no_commands, late=no_commands, recovered=no_commands, said=self._scanner_said
+            ),
         }
         routes = DeviceRoutes(kinds, keepers={})
         return Ends(
@@ -221,8 +223,8 @@ class Workers:
             finished=routes.finished,
             late=lambda ended: self._late(ended, routes),
             recovered=routes.recovered,
-            progress=_progressed,
-            unsolicited=self._unsolicited,
+            progress=routes.said,
+            unsolicited=routes.said,
             persist=routes.persist,
         )
 
@@ -242,13 +244,12 @@ class Workers:
         self._core.post(event)
         self._wall.device_changed(event.status)
 
-    def _unsolicited(self, device: str, event: DeviceEvent) -> None:
-        """What a device sent unasked; on the device's thread."""
-        match event:
+    def _scanner_said(self, said: DeviceSaid) -> None:
+        match said.event:
             case CodeRead(text=text):
-                self._code_read(device, text)
+                self._code_read(said.device, text)
             case _:
-                raise TypeError(f"nobody takes {type(event).__name__} of {device}")
+                no_events(said)
 
     def _code_read(self, device: str, text: str) -> None:
         now = self._questions.standing
@@ -350,9 +351,9 @@ def _shown(job: str, outcome: ShowOutcome) -> None:
     """Nobody waits for a frame: its display's status tells whether it can show any, and its driver sends it again."""
 
 
-def _progressed(device: str, job: str, event: DeviceEvent) -> None:
-    match event:
+def _printer_said(said: DeviceSaid) -> None:
+    match said.event:
         case SlipSending():
             pass  # the visitor's page says already that the slip is being printed
         case _:
-            raise TypeError(f"nobody takes {type(event).__name__} of {device}")
+            no_events(said)

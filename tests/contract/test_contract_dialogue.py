@@ -221,8 +221,8 @@ class Terminal:
             finished=lambda ended: self._add(self.ended, ended),
             late=lambda ended: self._add(self.late, ended),
             recovered=lambda found: self._add(self.recovered, found),
-            progress=lambda device, job, event: self.at_step(event),
-            unsolicited=lambda device, event: self._add(self.unasked, event),
+            progress=lambda said: self.at_step(said.event),
+            unsolicited=lambda said: self._add(self.unasked, said.event),
             persist=lambda device, job, fact: one.journal.keep(fact),  # type: ignore[arg-type]
         )
         make = Make(driver=self._driver, refuse=TILL.refuse, doubt=TILL.doubt, limits=TILL.limits)

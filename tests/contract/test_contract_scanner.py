@@ -17,13 +17,13 @@ from drivers.host import DeviceHost, Make
 from drivers.input_devices.keys import EV_KEY, EVENT, KeyCodec
 from drivers.input_devices.lines import LineCodec
 from drivers.input_devices.scanner import Scanner
-from drivers.port import Driver, DriverFault
+from drivers.port import DeviceSaid, Driver, DriverFault
 from drivers.sim.scanner import ScannerPeer
 from drivers.spec import DriverSpec
 from drivers.transport import transport_for
 from drivers.transport.base import Transport
 from drivers.transport.evdev import EvdevTransport
-from kiosk.vocabulary.device_events import CodeRead, DeviceEvent
+from kiosk.vocabulary.device_events import CodeRead
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, Identity
 from kiosk.vocabulary.problems import Problem
 
@@ -218,9 +218,9 @@ def test_the_host_brings_a_scanner_back_after_it_was_pulled(line: str) -> None:
         states: list[DeviceState] = []
         came = threading.Event()
 
-        def take(_device: str, event: DeviceEvent) -> None:
-            assert isinstance(event, CodeRead)
-            codes.append(event.text)
+        def take(said: DeviceSaid) -> None:
+            assert isinstance(said.event, CodeRead)
+            codes.append(said.event.text)
             came.set()
 
         make = Make(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from drivers.port import JobEnded, NotDurable, Recovered
+from drivers.port import DeviceSaid, JobEnded, NotDurable, Recovered
 from kiosk.main.device_routes import DeviceRoutes, KindRoute, PrintLedger, no_commands
-from kiosk.vocabulary.device_events import DeviceFact, PrintInDoubt
+from kiosk.vocabulary.device_events import CodeRead, DeviceFact, PrintInDoubt
 from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.effects import CommitPaper
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Shown, Unconfirmed
@@ -28,19 +28,22 @@ class Told:
             ended=lambda job, outcome: self.told.append((kind, "ended", job, outcome)),
             late=lambda job, outcome: self.told.append((kind, "late", job, outcome)),
             recovered=lambda fact, outcome: self.told.append((kind, "recovered", fact, outcome)),
+            said=lambda said: self.told.append((kind, "said", said.device, said.event)),
         )
 
 
-def test_outcomes_go_by_the_kind_of_their_device() -> None:
+def test_reports_go_by_the_kind_of_their_device() -> None:
     told = Told()
     routes = DeviceRoutes(told.kinds(), {})
     routes.finished(JobEnded("sign", DeviceKind.QUEUE_DISPLAY, "f1", Shown()))
     routes.late(JobEnded("printer", DeviceKind.RECEIPT_PRINTER, "j1", Printed()))
     routes.recovered(Recovered("printer", DeviceKind.RECEIPT_PRINTER, PrintInDoubt("t1"), DOUBT))
+    routes.said(DeviceSaid("scanner", DeviceKind.SCANNER, "", CodeRead("A")))
     assert told.told == [
         (DeviceKind.QUEUE_DISPLAY, "ended", "f1", Shown()),
         (DeviceKind.RECEIPT_PRINTER, "late", "j1", Printed()),
         (DeviceKind.RECEIPT_PRINTER, "recovered", PrintInDoubt("t1"), DOUBT),
+        (DeviceKind.SCANNER, "said", "scanner", CodeRead("A")),
     ]
 
 

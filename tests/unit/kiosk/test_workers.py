@@ -7,14 +7,14 @@ import pytest
 from unit.kiosk.test_reader_texts import arrived
 from visits import MONDAY_TEN
 
-from drivers.port import JobEnded
+from drivers.port import DeviceSaid, JobEnded
 from kiosk.config import Device, TerminalConfig
 from kiosk.core import Core
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
 from kiosk.main.workers import Workers, people_before
 from kiosk.vocabulary import events
-from kiosk.vocabulary.device_events import CodeRead, PrintInDoubt, SlipSending
+from kiosk.vocabulary.device_events import CodeRead, DeviceEvent, PrintInDoubt
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
 from kiosk.vocabulary.effects import CommitPaper, PrintTicket
 from kiosk.vocabulary.ids import IdMaker
@@ -127,7 +127,7 @@ def test_a_reader_set_to_the_wrong_keyboard_is_told_of_until_it_is_right(
     text = slip_text(Slip(id=TICKET.id, label=TICKET.label, business_day="2026-03-02", arrival_s=0, service=0), key)
     wrong = arrived(text, "us", "de")
     for code, noted in ((text, False), (wrong, True), (wrong, True), ("nonsense", True), (text, False)):
-        workers._unsolicited("scanner", CodeRead(code))
+        workers._ends().unsolicited(DeviceSaid("scanner", DeviceKind.SCANNER, "", CodeRead(code)))
         assert at.told[-1] == events.Scanned(code)
         assert ("scanner_keyboard" in workers._heartbeat().notes) is noted
     assert caplog.text.count("scanner-keyboard") == 1
@@ -160,6 +160,7 @@ def test_each_printer_is_asked_at_start_for_the_slips_in_doubt(hall: Callable[..
     assert asked == [("a", PrintInDoubt(TICKET.id)), ("b", PrintInDoubt(TICKET.id))]
 
 
-def test_event_that_nobody_takes_is_a_bug_of_the_driver(hall: Callable[..., Hall]) -> None:
-    with pytest.raises(TypeError, match="SlipSending"):
-        hall().workers._unsolicited("printer", SlipSending())
+@pytest.mark.parametrize("kind", DeviceKind)
+def test_event_that_nobody_takes_is_a_bug_of_the_driver(hall: Callable[..., Hall], kind: DeviceKind) -> None:
+    with pytest.raises(TypeError, match="DeviceEvent of d"):
+        hall().workers._ends().unsolicited(DeviceSaid("d", kind, "", DeviceEvent()))

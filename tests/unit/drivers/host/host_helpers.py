@@ -59,7 +59,7 @@ class Ear:
         self.late: list[tuple[str, object]] = []
         self.told: list[tuple[str, DeviceEvent]] = []
         """Progress, by job."""
-        self.unsolicited: list[DeviceEvent] = []
+        self.unsolicited: list[tuple[str, DeviceEvent]] = []
         self.facts: list[tuple[str, DeviceFact]] = []
         self.recovered: list[Recovered] = []
         self.keeps_facts = True
@@ -71,8 +71,8 @@ class Ear:
             finished=lambda ended: self._add(self.outcomes, (ended.job, ended.outcome)),
             late=lambda ended: self._add(self.late, (ended.job, ended.outcome)),
             recovered=lambda found: self._add(self.recovered, found),
-            progress=lambda device, job, event: self._add(self.told, (job, event)),
-            unsolicited=lambda device, event: self._add(self.unsolicited, event),
+            progress=lambda said: self._add(self.told, (said.job, said.event)),
+            unsolicited=lambda said: self._add(self.unsolicited, (said.job, said.event)),
             persist=self._persist,
         )
 

@@ -194,7 +194,7 @@ def test_unasked_message_is_told_from_poll_and_in_the_middle_of_a_command(room: 
     room.script.in_execute = lambda job: job.emit(CodeRead("within"))
     room.ready().submit("j1", "slip")
     room.ear.until(lambda: room.ear.outcomes)
-    assert room.ear.unsolicited == [CodeRead("between"), CodeRead("within")]
+    assert room.ear.unsolicited == [("", CodeRead("between")), ("j1", CodeRead("within"))]
 
 
 def test_doubts_are_settled_in_order_before_the_first_command(room: Room) -> None:
