@@ -128,6 +128,8 @@ class TillDriver:
     def __init__(self, link: Transport, settings: TillSettings, now: Callable[[], float]) -> None:
         self._link, self._settings, self._now = link, settings, now
         self._codec, self._inbox = Codec(), list[Message]()
+        self._taken = set[str]()
+        """Notes that were kept in this connecting: said again, they are only answered again."""
         self._broken: LinkFault | None = None
 
     def open(self) -> Identity:
@@ -207,8 +209,11 @@ class TillDriver:
 
     def _unasked(self, message: Message, job: Job) -> None:
         match message:
+            case ("NOTE", number, _) if number in self._taken:
+                self._send("NOTED", number)
             case ("NOTE", number, text):
                 job.persist(NoteTaken(number, text))
+                self._taken.add(number)
                 self._send("NOTED", number)
                 job.emit(TillNote(number, text))
             case ("RESULT", charge, state, ref):
