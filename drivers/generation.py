@@ -1,16 +1,20 @@
-"""One owner thread of a device: connects, polls, does commands, until its host no longer wants it.
+"""One owner thread of a device: connects, settles what was in doubt, polls, does commands, until its host no longer
+wants it.
 
 Every call into the driver happens here and nowhere else, each with a limit that the host's watch can see in
-``deadline``. When a hung call comes back after all, the thread finds itself unwanted, closes the device and ends.
+``deadline``. When a hung call comes back after all, the thread gives its outcome to the host as evidence, finds itself
+unwanted, closes the device and ends.
 """
 
 import threading
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from drivers.port import Driver, DriverFault, Persist
-from drivers.registry import Limits
+from drivers.port import Driver, DriverFault, NotDurable
+from drivers.running_job import RunningJob
+from drivers.spec import Limits
 from kiosk.owner_thread import place_of
+from kiosk.vocabulary.device_events import DeviceEvent, DeviceFact
 from kiosk.vocabulary.devices import Identity, Status
 from kiosk.vocabulary.problems import Problem
 
@@ -25,8 +29,8 @@ class Owner(Protocol[C, R]):
     def wanted(self, who: "Generation[C, R]") -> bool:
         """Whether this generation is still the one."""
 
-    def within(self, who: "Generation[C, R]", limit_s: float | None) -> None:
-        """A call begins that must be back in this time; None = it is back."""
+    def within(self, who: "Generation[C, R]", limit_s: float | None, longest_s: float = 0.0) -> None:
+        """A call begins that must be back in this time, with progress in ``longest_s`` at most; None = it is back."""
 
     def connected(self, who: "Generation[C, R]", identity: Identity) -> None:
         """The device is open."""
@@ -37,15 +41,34 @@ class Owner(Protocol[C, R]):
     def next_job(self, who: "Generation[C, R]", wait_s: float) -> tuple[str, C] | None:
         """The next command; None after the time."""
 
+    def next_doubt(self, who: "Generation[C, R]") -> DeviceFact | None:
+        """A command that was in doubt when the program ended; it stays the next one until ``recovered``."""
+
+    def recovered(self, who: "Generation[C, R]", fact: DeviceFact, outcome: R) -> None:
+        """What became of it."""
+
     def finished(self, who: "Generation[C, R]", job_id: str, outcome: R) -> None:
         """A command ended."""
+
+    def is_cancelled(self, who: "Generation[C, R]", job_id: str) -> bool:
+        """Whether nobody wants this call's result any more."""
+
+    def progressed(self, who: "Generation[C, R]", job_id: str, event: DeviceEvent) -> None:
+        """The call at hand goes on; its deadline is renewed."""
+
+    def unsolicited(self, who: "Generation[C, R]", job_id: str, event: DeviceEvent) -> None:
+        """The device said this unasked."""
+
+    def persist(self, job_id: str, fact: DeviceFact) -> None:
+        """Make it durable. Raises NotDurable."""
 
     def lost(self, who: "Generation[C, R]", fault: DriverFault) -> None:
         """The device is gone; waits until it is time to try again."""
 
 
 class Generation(Generic[C, R]):
-    """See the module. ``deadline`` and ``running`` (the id of the command under way, or "") are the owner's to set."""
+    """See the module. ``deadline``, ``renewal_s`` and ``latest`` (what progress adds, and how far it may move the
+    deadline) and ``running`` (the id of the command under way, or "") are the owner's to set."""
 
     def __init__(
         self,
@@ -55,12 +78,11 @@ class Generation(Generic[C, R]):
         build: Callable[[], Driver[C, R]],
         doubt: Callable[[Problem], R],
         limits: Limits,
-        persist: Persist,
     ) -> None:
         self.deadline: float | None = None
+        self.renewal_s = self.latest = 0.0
         self.running = ""
-        self._owner, self._build, self._doubt = owner, build, doubt
-        self._limits, self._persist = limits, persist
+        self._owner, self._build, self._doubt, self._limits = owner, build, doubt, limits
         self._thread = threading.Thread(target=self._live, name=f"{name}-{number}", daemon=True)
 
     def start(self) -> None:
@@ -105,24 +127,50 @@ class Generation(Generic[C, R]):
         return None
 
     def _serve(self, driver: Driver[C, R]) -> None:
+        self._recover(driver)
         while self._owner.wanted(self):
-            self._owner.polled(self, self._within(self._limits.poll_s, driver.poll))
+            self._owner.polled(self, self._polled(driver))
             job = self._owner.next_job(self, self._limits.every_s)
             if job is not None:
                 self._do(driver, *job)
 
-    def _do(self, driver: Driver[C, R], job_id: str, command: C) -> None:
+    def _recover(self, driver: Driver[C, R]) -> None:
+        """What was in doubt is settled before anything new is done."""
+        while self._owner.wanted(self) and (fact := self._owner.next_doubt(self)) is not None:
+            outcome = self._within(self._limits.execute_s, lambda: driver.recover(fact))
+            self._owner.recovered(self, fact, outcome)
+
+    def _polled(self, driver: Driver[C, R]) -> Status:
+        """A message that could not be kept was not answered: the device says it again after the next connecting."""
         try:
-            outcome = self._within(
-                self._limits.execute_s, lambda: driver.execute(command, lambda _code: None, self._persist)
-            )
+            return self._within(self._limits.poll_s, lambda: driver.poll(self._job("")))
+        except NotDurable as fault:
+            raise DriverFault(Problem.STORE_FAILED, str(fault)) from fault
+
+    def _do(self, driver: Driver[C, R], job_id: str, command: C) -> None:
+        limits, job = self._limits, self._job(job_id)
+        try:
+            outcome = self._within(limits.execute_s, lambda: driver.execute(command, job), limits.dialogue_s)
         except DriverFault as fault:
             self._owner.finished(self, job_id, self._doubt(fault.problem))
             raise
+        except NotDurable as fault:
+            self._owner.finished(self, job_id, self._doubt(Problem.STORE_FAILED))
+            raise DriverFault(Problem.STORE_FAILED, str(fault)) from fault
         except Exception:
             self._owner.finished(self, job_id, self._doubt(Problem.BUG))
             raise
         self._owner.finished(self, job_id, outcome)
+
+    def _job(self, job_id: str) -> RunningJob:
+        owner = self._owner
+        return RunningJob(
+            job_id,
+            cancelled=lambda: owner.is_cancelled(self, job_id),
+            progress=lambda event: owner.progressed(self, job_id, event),
+            emit=lambda event: owner.unsolicited(self, job_id, event),
+            persist=lambda fact: owner.persist(job_id, fact),
+        )
 
     def _close(self, driver: Driver[C, R]) -> None:
         try:
@@ -130,8 +178,8 @@ class Generation(Generic[C, R]):
         except Exception as bug:  # noqa: BLE001 - the edge: close must not raise, and if it does nothing follows from it
             self._owner.lost(self, DriverFault(Problem.BUG, place_of(bug)))
 
-    def _within(self, limit_s: float, call: Callable[[], T]) -> T:
-        self._owner.within(self, limit_s)
+    def _within(self, limit_s: float, call: Callable[[], T], longest_s: float = 0.0) -> T:
+        self._owner.within(self, limit_s, longest_s)
         try:
             return call()
         finally:

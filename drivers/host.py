@@ -6,6 +6,7 @@ device that is away: a slip that comes out minutes later is worse than none.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -14,8 +15,9 @@ import msgspec
 from drivers.clock import Clock
 from drivers.generation import Generation
 from drivers.jobs import JobBook
-from drivers.port import Driver, DriverFault, Persist
-from drivers.registry import Limits
+from drivers.port import DeviceSaid, Driver, DriverFault, JobEnded, Recovered
+from drivers.spec import Limits
+from kiosk.vocabulary.device_events import DeviceEvent, DeviceFact
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus, Identity, Status
 from kiosk.vocabulary.events import DeviceChanged
 from kiosk.vocabulary.problems import REMEDIES, Problem, Severity
@@ -34,17 +36,22 @@ _CLOSED = frozenset({DeviceState.DISABLED, DeviceState.OFFLINE, DeviceState.FAIL
 
 
 class Ends(msgspec.Struct, frozen=True, kw_only=True):
-    """What a host says to the house. Called from its threads, without its lock; must be quick.
+    """What a host calls. Called from its threads, without its lock; all but ``persist`` must be quick.
 
-    ``emit``: the status is another than before. ``finished(job_id, outcome)``: a command ended, once for each
-    ``submit`` (a ``submit`` of an id under way is answered together with the first). ``heard(device, text)``: the
-    device sent this by itself.
+    ``emit``: the status is another than before. ``finished``: a command ended, once for each ``submit`` (a ``submit``
+    of an id under way is answered together with the first). ``late``: the real outcome of a command that had been given
+    up came after all; its first outcome stands, and this one is evidence to be kept. ``recovered``: what became of a
+    command that was in doubt when the program ended. ``progress``, ``unsolicited``: as the driver told it.
+    ``persist(device, job, fact)`` returns only when the fact is durable and raises NotDurable.
     """
 
     emit: Callable[[DeviceChanged], None]
-    finished: Callable[[str, object], None]
-    persist: Persist
-    heard: Callable[[str, str], None] = lambda device, text: None
+    finished: Callable[[JobEnded], None]
+    late: Callable[[JobEnded], None]
+    recovered: Callable[[Recovered], None]
+    progress: Callable[[DeviceSaid], None]
+    unsolicited: Callable[[DeviceSaid], None]
+    persist: Callable[[str, str, DeviceFact], None]
 
 
 class Make(msgspec.Struct, Generic[C, R], frozen=True, kw_only=True):
@@ -72,6 +79,9 @@ class DeviceHost(Generic[C, R]):
         self._lock = threading.Condition()
         self._book: JobBook[C, R] = JobBook()
         self._now: Generation[C, R] | None = None
+        self._doubts: deque[DeviceFact] = deque()
+        self._cancelled: set[str] = set()
+        """Ids under way that nobody wants any more."""
         self._abandoned: list[Generation[C, R]] = []
         self._count = 0
         self._enabled = enabled
@@ -120,7 +130,21 @@ class DeviceHost(Generic[C, R]):
                     self._try_now = True
             self._lock.notify_all()
         if answer is not None:
-            self._ends.finished(job_id, answer)
+            self._ends.finished(self._ended(job_id, answer))
+
+    def cancel(self, job_id: str) -> None:
+        """Nobody wants this command any more: one that waits is refused, the one that runs reads it in its job."""
+        with self._lock:
+            waits = self._book.take_out(job_id)
+            if not waits and self._book.is_under_way(job_id):
+                self._cancelled.add(job_id)
+        if waits:
+            self._end(job_id, self._make.refuse(Problem.CANCELLED))
+
+    def recover(self, fact: DeviceFact) -> None:
+        """Ask the device, after the next connecting and before anything else, what became of this."""
+        with self._lock:
+            self._doubts.append(fact)
 
     def check(self) -> None:
         """Give up a call past its limit and a thread that ended; start the next generation when it is time.
@@ -146,10 +170,48 @@ class DeviceHost(Generic[C, R]):
         """Whether this generation is still the one."""
         return self._enabled and self._now is who
 
-    def within(self, who: Generation[C, R], limit_s: float | None) -> None:
+    def within(self, who: Generation[C, R], limit_s: float | None, longest_s: float = 0.0) -> None:
         """A call into the driver begins, or is back (None)."""
         with self._lock:
-            who.deadline = None if limit_s is None else self._clock.now() + limit_s
+            now = self._clock.now()
+            who.deadline = None if limit_s is None else now + limit_s
+            who.renewal_s = limit_s or 0.0
+            who.latest = now + max(limit_s or 0.0, longest_s)
+
+    def is_cancelled(self, who: Generation[C, R], job_id: str) -> bool:
+        """Whether nobody wants this call's result: it was cancelled or given up, or the host ends."""
+        return job_id in self._cancelled or not self.wanted(who)
+
+    def progressed(self, who: Generation[C, R], job_id: str, event: DeviceEvent) -> None:
+        """The call at hand goes on. What an abandoned one tells is heard by nobody."""
+        with self._lock:
+            current = self._now is who
+            if current and who.deadline is not None:
+                who.deadline = min(self._clock.now() + who.renewal_s, who.latest)
+        if current:
+            self._ends.progress(self._said(job_id, event))
+
+    def unsolicited(self, who: Generation[C, R], job_id: str, event: DeviceEvent) -> None:
+        """The device said this unasked."""
+        if self._now is who:
+            self._ends.unsolicited(self._said(job_id, event))
+
+    def persist(self, job_id: str, fact: DeviceFact) -> None:
+        """Make a fact durable; also one of an abandoned call, which is evidence. Raises NotDurable."""
+        self._ends.persist(self._status.device, job_id, fact)
+
+    def next_doubt(self, who: Generation[C, R]) -> DeviceFact | None:
+        """The oldest fact whose command is in doubt."""
+        with self._lock:
+            return self._doubts[0] if self._doubts and self.wanted(who) else None
+
+    def recovered(self, who: Generation[C, R], fact: DeviceFact, outcome: R) -> None:
+        """That doubt is settled, as far as the device can say."""
+        with self._lock:
+            if self._now is not who or not self._doubts or self._doubts[0] is not fact:
+                return
+            self._doubts.popleft()
+        self._ends.recovered(Recovered(self._status.device, self._status.kind, fact, outcome))
 
     def connected(self, who: Generation[C, R], identity: Identity) -> None:
         """The device is open."""
@@ -163,8 +225,6 @@ class DeviceHost(Generic[C, R]):
         """How the device is."""
         stopped = any(REMEDIES[problem].severity is Severity.STOP for problem in status.problems)
         if self._now is who:
-            for text in status.heard:
-                self._ends.heard(self._status.device, text)
             state = DeviceState.NEEDS_ATTENTION if stopped else DeviceState.READY
             self._say(state, status.problems, status.unknown, status.detail)
 
@@ -181,10 +241,11 @@ class DeviceHost(Generic[C, R]):
         return job
 
     def finished(self, who: Generation[C, R], job_id: str, outcome: R) -> None:
-        """A command ended. The late answer of one that was given up changes nothing: its first outcome stands."""
+        """A command ended. Of one that had been given up the first outcome stands, and this one is evidence."""
         with self._lock:
             who.running = ""
-        self._end(job_id, outcome)
+        if not self._end(job_id, outcome):
+            self._ends.late(self._ended(job_id, outcome))
 
     def lost(self, who: Generation[C, R], fault: DriverFault) -> None:
         """The device is gone: say so, and wait out the pause (or a command that shows somebody needs it)."""
@@ -210,7 +271,6 @@ class DeviceHost(Generic[C, R]):
             self._make.driver,
             self._make.doubt,
             self._make.limits,
-            self._ends.persist,
         )
 
     def _abandon_if_hung(self) -> Generation[C, R] | None:
@@ -258,11 +318,20 @@ class DeviceHost(Generic[C, R]):
         for job_id in waiting:
             self._end(job_id, self._make.refuse(problem))
 
-    def _end(self, job_id: str, outcome: R) -> None:
+    def _end(self, job_id: str, outcome: R) -> bool:
+        """Note the outcome and tell it; False when the command had ended before."""
         with self._lock:
+            self._cancelled.discard(job_id)
             first = self._book.end(job_id, outcome)
         if first:
-            self._ends.finished(job_id, outcome)
+            self._ends.finished(self._ended(job_id, outcome))
+        return first
+
+    def _said(self, job_id: str, event: DeviceEvent) -> DeviceSaid:
+        return DeviceSaid(self._status.device, self._status.kind, job_id, event)
+
+    def _ended(self, job_id: str, outcome: R) -> JobEnded:
+        return JobEnded(self._status.device, self._status.kind, job_id, outcome)
 
     def _say(
         self, state: DeviceState, problems: tuple[Problem, ...] = (), unknown: bool = False, detail: str = ""

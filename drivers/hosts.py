@@ -11,6 +11,7 @@ from drivers.host import DeviceHost, Ends, Make
 from drivers.port import Driver
 from kiosk.config import Device
 from kiosk.owner_thread import OnDeath, OwnerThread, place_of
+from kiosk.vocabulary.device_events import DeviceFact
 from kiosk.vocabulary.devices import DeviceStatus
 
 _WATCH_S = 1.0
@@ -58,6 +59,14 @@ class Hosts:
     def submit(self, device: str, job_id: str, command: object) -> None:
         """Hand a command to a device; see DeviceHost.submit. Raises KeyError for a device that is not configured."""
         self._hosts[device].submit(job_id, command)
+
+    def cancel(self, device: str, job_id: str) -> None:
+        """See DeviceHost.cancel. Raises KeyError."""
+        self._hosts[device].cancel(job_id)
+
+    def recover(self, device: str, fact: DeviceFact) -> None:
+        """See DeviceHost.recover; before ``start``. Raises KeyError."""
+        self._hosts[device].recover(fact)
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Stop the watch and every device."""

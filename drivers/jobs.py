@@ -39,6 +39,12 @@ class JobBook(Generic[C, R]):
         """The next command; it stays under way until ``end``."""
         return self._waiting.popleft() if self._waiting else None
 
+    def take_out(self, job_id: str) -> bool:
+        """Take a command out of the line before its turn; False when it does not stand there."""
+        before = len(self._waiting)
+        self._waiting = deque(each for each in self._waiting if each[0] != job_id)
+        return len(self._waiting) < before
+
     def clear(self) -> list[str]:
         """Empty the line; the ids that stood in it (still under way until ``end``)."""
         ids = [job_id for job_id, _ in self._waiting]

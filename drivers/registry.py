@@ -4,58 +4,45 @@ A new device is one row here (its room brings the row), its texts, and a pass of
 ``docs/devices.md``.
 """
 
-from collections.abc import Callable
+from collections import Counter
 from typing import Any
 
 import msgspec
 
+from drivers.input_devices.rows import ROWS as SCANNERS
 from drivers.port import Driver, DriverFault
-from drivers.transport import Transport, line_speed, transport_for
+from drivers.queue_display.rows import ROWS as DISPLAYS
+from drivers.receipt_printer.rows import ROWS as PRINTERS
+from drivers.spec import DriverSpec, Now
+from drivers.transport import line_speed
 from kiosk.config import Device
 from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.problems import Problem
 
-Now = Callable[[], float]
-"""Seconds that only grow."""
 _SPEED = "bytes_per_s"
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds a host grants a driver; past them the call counts as hung. Larger than any deadline inside the driver."""
-
-    open_s: float = 15.0
-    poll_s: float = 10.0
-    execute_s: float = 60.0
-    close_s: float = 10.0
-    every_s: float = 2.0
-    """Pause between two polls."""
+class BadRegistry(ValueError):
+    """Rows that cannot stand side by side. Raised when the program is built."""
 
 
-class DriverSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. The three functions are typed by the room that brings them; the host passes values through unread.
+def checked(*rooms: tuple[DriverSpec, ...]) -> tuple[DriverSpec, ...]:
+    """The rows of all rooms in one table. Raises BadRegistry that names a model with two rows, or a kind with none."""
+    found = tuple(row for room in rooms for row in room)
+    twice = [f"{kind} {model}" for (kind, model), n in Counter((row.kind, row.model) for row in found).items() if n > 1]
+    if twice:
+        raise BadRegistry(f"more than one row for {', '.join(twice)}")
+    if missing := set(DeviceKind) - {row.kind for row in found}:
+        raise BadRegistry(f"no row for {', '.join(sorted(missing))}")
+    return found
 
-    ``build(transport, settings, now)`` makes a closed driver. ``refuse(problem)`` is the outcome of a command that
-    never reached the device, ``doubt(problem)`` of one that may have.
-    """
 
-    kind: DeviceKind
-    model: str
-    title: str
-    """As printed on the device, for the technician's list."""
-    settings: type[msgspec.Struct]
-    build: Callable[[Transport, Any, Now], Driver[Any, Any]]
-    refuse: Callable[[Problem], Any]
-    doubt: Callable[[Problem], Any]
-    limits: Limits = Limits()
+_ROWS = checked(PRINTERS, DISPLAYS, SCANNERS)
 
 
 def rows() -> tuple[DriverSpec, ...]:
     """All rows, in the order a technician's list shows them."""
-    from drivers.input_devices.rows import ROWS as SCANNERS
-    from drivers.queue_display.rows import ROWS as DISPLAYS
-    from drivers.receipt_printer.rows import ROWS as PRINTERS
-
-    return (*PRINTERS, *DISPLAYS, *SCANNERS)
+    return _ROWS
 
 
 def find(kind: DeviceKind, model: str) -> DriverSpec:
@@ -80,6 +67,7 @@ def settings_of(spec: DriverSpec, device: Device) -> msgspec.Struct:
 
 
 def build(device: Device, now: Now) -> Driver[Any, Any]:
-    """A new, closed driver with a transport of its own. Raises DriverFault(BAD_CONFIG)."""
+    """A new, closed driver with a link of its own. Raises DriverFault(BAD_CONFIG)."""
     spec = find(device.kind, device.model)
-    return spec.build(transport_for(device.url), settings_of(spec, device), now)
+    settings = settings_of(spec, device)
+    return spec.build(spec.connect(device.url, settings), settings, now)

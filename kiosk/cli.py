@@ -179,6 +179,9 @@ def _sim_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--paper", type=int, choices=(80, 58), default=80, help="width of the printer's paper in mm")
     parser.add_argument("--pole-set", choices=("epson", "cd5220"), default="epson")
     parser.add_argument("--scanner", default="", help="tcp:PORT or pty; not there unless asked for")
+    parser.add_argument(
+        "--device", action="append", default=[], metavar="MODEL[=pty]", help="one more device, of any model there is"
+    )
     parser.add_argument("--panel", type=int, default=8090, help="port of the panel in the browser")
     parser.add_argument("--print-urls-json", action="store_true", help="one JSON line with all addresses when ready")
 

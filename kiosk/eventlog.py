@@ -58,6 +58,9 @@ EVENTS: dict[str, Entry] = {
     ),
     "touches-dropped": Entry(logging.WARNING, "More touches or codes came than the program could take."),
     "device-changed": Entry(logging.INFO, "A device is in another state than before."),
+    "device-late-outcome": Entry(
+        logging.WARNING, "A device command that had been given up ended after all; how it ended is evidence."
+    ),
     "scanner-keyboard": Entry(
         logging.WARNING, "A scanner is set to another keyboard than its entry says; its codes are read all the same."
     ),

@@ -1,5 +1,6 @@
 """The scanners a technician may choose."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from drivers.input_devices.keys import KeyCodec
 from drivers.input_devices.lines import LineCodec, Suffix
 from drivers.input_devices.scanner import Codec, Scanner
-from drivers.registry import DriverSpec, Limits, Now
+from drivers.spec import DriverSpec, Limits, Now, Simulator
 from drivers.transport.base import Transport
 from kiosk.vocabulary.devices import DeviceKind, Identity
 from kiosk.vocabulary.keyboards import Layout
@@ -43,7 +44,21 @@ def _scanner(transport: Transport, codec: Codec, title: str) -> Scanner:
     return Scanner(transport, codec, Identity(model=title))
 
 
-def _row(model: str, title: str, settings: type[msgspec.Struct], build: Any) -> DriverSpec:
+def _simulated_lines(line: str) -> Simulator:
+    from drivers.sim.scanner import ScannerPeer
+
+    return ScannerPeer(line)
+
+
+def _simulated_keyboard(line: str) -> Simulator:
+    from drivers.sim.scanner import KeyboardPeer
+
+    return KeyboardPeer(line)
+
+
+def _row(
+    model: str, title: str, settings: type[msgspec.Struct], build: Any, simulator: Callable[[str], Simulator]
+) -> DriverSpec:
     return DriverSpec(
         kind=DeviceKind.SCANNER,
         model=model,
@@ -52,11 +67,12 @@ def _row(model: str, title: str, settings: type[msgspec.Struct], build: Any) -> 
         build=build,
         refuse=lambda problem: problem,
         doubt=lambda problem: problem,
+        simulator=simulator,
         limits=_LIMITS,
     )
 
 
 ROWS: tuple[DriverSpec, ...] = (
-    _row("serial_lines", _SERIAL, SerialSettings, _serial),
-    _row("keyboard", _KEYBOARD, KeyboardSettings, _keyboard),
+    _row("serial_lines", _SERIAL, SerialSettings, _serial, _simulated_lines),
+    _row("keyboard", _KEYBOARD, KeyboardSettings, _keyboard, _simulated_keyboard),
 )

@@ -1,9 +1,10 @@
-"""The driver of a scanner: it takes no commands, its poll brings what was read (``Status.heard``)."""
+"""The driver of a scanner: it takes no commands, its poll tells what was read (``CodeRead``)."""
 
 from typing import Protocol
 
-from drivers.port import Persist, Report
+from drivers.port import Job
 from drivers.transport.base import Transport
+from kiosk.vocabulary.device_events import CodeRead, DeviceFact
 from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
 from kiosk.vocabulary.problems import Problem
 
@@ -42,22 +43,17 @@ class Scanner:
             pass
         return self._identity
 
-    def poll(self) -> Status:
-        """What was read since the last poll. Raises DriverFault when the line is gone."""
-        heard: list[str] = []
-        data = self._transport.read(_CHUNK, WAIT_S)
-        if not data:
-            return Status(heard=self._codec.silence())
-        while data and len(heard) < _AT_ONCE:
-            heard += self._codec.feed(data)
-            data = self._transport.read(_CHUNK, 0.0)
-        return Status(heard=tuple(heard[:_AT_ONCE]))
+    def poll(self, job: Job) -> Status:
+        """Tell what was read since the last poll. Raises DriverFault when the line is gone."""
+        for code in self._codes():
+            job.emit(CodeRead(code))
+        return Status()
 
-    def execute(self, command: None, report: Report, persist: Persist) -> Problem:
+    def execute(self, command: None, job: Job) -> Problem:
         """Never called: nobody commands a scanner."""
         raise NothingToDo
 
-    def recover(self, job: str) -> Problem:
+    def recover(self, fact: DeviceFact) -> Problem:
         """There are no jobs."""
         return Problem.LINK_LOST
 
@@ -68,3 +64,13 @@ class Scanner:
     def close(self) -> None:
         """Let go of the line."""
         self._transport.close()
+
+    def _codes(self) -> tuple[str, ...]:
+        data = self._transport.read(_CHUNK, WAIT_S)
+        if not data:
+            return self._codec.silence()
+        codes: list[str] = []
+        while data and len(codes) < _AT_ONCE:
+            codes += self._codec.feed(data)
+            data = self._transport.read(_CHUNK, 0.0)
+        return tuple(codes[:_AT_ONCE])

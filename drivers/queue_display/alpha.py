@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from drivers.queue_display.codec import ByteRate, Message, Pause, Seconds
-from drivers.queue_display.frame import Frame, Row
 from drivers.queue_display.letters import broken, fit, plain, that_fits
+from kiosk.vocabulary.display_frame import Frame, Row
 
 NORMAL, PRIORITY = "A", "0"
 """Text files every sign has: A is shown while the priority file is empty."""

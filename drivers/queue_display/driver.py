@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 import msgspec
 
-from drivers.port import DriverFault, Persist, Report
+from drivers.port import DriverFault, Job
 from drivers.queue_display.codec import Codec, Message, Wiring
-from drivers.queue_display.frame import Frame, Row, ShowFrame
+from drivers.queue_display.frame import ShowFrame
 from drivers.queue_display.turns import Turns
 from drivers.transport.base import Transport
+from kiosk.vocabulary.device_events import DeviceFact
 from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
+from kiosk.vocabulary.display_frame import Frame, Row
 from kiosk.vocabulary.outcomes import NotShown, Shown, ShowOutcome
 from kiosk.vocabulary.problems import Problem
 
@@ -47,14 +49,17 @@ class QueueDisplay:
             self._send(message)
         return self._identity
 
-    def poll(self) -> Status:
+    def poll(self, job: Job) -> Status:
         """See that the line is still there, and send what is due. Raises DriverFault when the line is gone."""
         self._transport.read(_CHUNK, 0.0)
         self._converge()
         return _ONE_WAY
 
-    def execute(self, command: ShowFrame, report: Report, persist: Persist) -> ShowOutcome:
-        """Show this from now on; what is news in it, long enough to be read."""
+    def execute(self, command: ShowFrame, job: Job) -> ShowOutcome:
+        """Show this from now on; what is news in it, long enough to be read. Once it has begun it is not cancelled:
+        half a frame would stand there."""
+        if job.cancelled():
+            return NotShown(Problem.CANCELLED)
         self._wanted = command.frame
         self._turns.take(self._wanted.rows, self._now())
         try:
@@ -63,7 +68,7 @@ class QueueDisplay:
             return NotShown(fault.problem)
         return Shown()
 
-    def recover(self, job: str) -> ShowOutcome:
+    def recover(self, fact: DeviceFact) -> ShowOutcome:
         """A frame is not kept over a restart: whoever wants it sends it anew."""
         return NotShown(Problem.LINK_LOST)
 

@@ -8,7 +8,7 @@ from drivers.queue_display.alpha import AlphaCodec, AlphaSettings, Columns, Line
 from drivers.queue_display.driver import QueueDisplay
 from drivers.queue_display.frame import ShowFrame
 from drivers.queue_display.pole import PoleCodec, PoleSettings
-from drivers.registry import DriverSpec, Limits, Now
+from drivers.spec import DriverSpec, Limits, Now, Simulator
 from drivers.transport.base import Transport
 from kiosk.vocabulary.devices import DeviceKind, Identity
 from kiosk.vocabulary.outcomes import NotShown, ShowOutcome
@@ -39,8 +39,30 @@ def _pole(title: str, command_set: Literal["epson", "cd5220"]) -> Callable[[Tran
     return build
 
 
+def _simulated_sign(type_code: str) -> Callable[[str], Simulator]:
+    def made(line: str) -> Simulator:
+        from drivers.sim.led_sign import SignModel, SignPeer
+
+        return SignPeer(line, model=SignModel(type=type_code))
+
+    return made
+
+
+def _simulated_pole(command_set: Literal["epson", "cd5220"]) -> Callable[[str], Simulator]:
+    def made(line: str) -> Simulator:
+        from drivers.sim.pole import PolePeer
+
+        return PolePeer(line, command_set=command_set)
+
+    return made
+
+
 def _row(
-    model: str, title: str, settings: type[AlphaSettings | PoleSettings], build: Callable[..., _Display]
+    model: str,
+    title: str,
+    settings: type[AlphaSettings | PoleSettings],
+    build: Callable[..., _Display],
+    simulator: Callable[[str], Simulator],
 ) -> DriverSpec:
     return DriverSpec(
         kind=DeviceKind.QUEUE_DISPLAY,
@@ -50,6 +72,7 @@ def _row(
         build=build,
         refuse=NotShown,
         doubt=NotShown,
+        simulator=simulator,
         limits=_LIMITS,
     )
 
@@ -58,8 +81,8 @@ _ALPHA, _BETABRITE = "LED sign, Alpha protocol", "LED sign, BetaBrite"
 _EPSON, _CD5220 = "Pole display, Epson set", "Pole display, CD5220 set"
 
 ROWS: tuple[DriverSpec, ...] = (
-    _row("alpha", _ALPHA, AlphaSettings, _sign(_ALPHA)),
-    _row("betabrite", _BETABRITE, BetaBriteSettings, _sign(_BETABRITE)),
-    _row("pole_epson", _EPSON, PoleSettings, _pole(_EPSON, "epson")),
-    _row("pole_cd5220", _CD5220, PoleSettings, _pole(_CD5220, "cd5220")),
+    _row("alpha", _ALPHA, AlphaSettings, _sign(_ALPHA), _simulated_sign("f")),
+    _row("betabrite", _BETABRITE, BetaBriteSettings, _sign(_BETABRITE), _simulated_sign("^")),
+    _row("pole_epson", _EPSON, PoleSettings, _pole(_EPSON, "epson"), _simulated_pole("epson")),
+    _row("pole_cd5220", _CD5220, PoleSettings, _pole(_CD5220, "cd5220"), _simulated_pole("cd5220")),
 )

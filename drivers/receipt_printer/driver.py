@@ -15,7 +15,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from drivers.port import DriverFault, Persist, Report
+from drivers.port import DriverFault, Job
 from drivers.receipt_printer.condition import Condition
 from drivers.receipt_printer.job import PrintJob
 from drivers.receipt_printer.look import Look
@@ -23,6 +23,7 @@ from drivers.receipt_printer.models import LONGEST_COMMAND, LONGEST_HEAD, Model
 from drivers.receipt_printer.status import ASK_PAPER, ask_process_id
 from drivers.receipt_printer.talk import Talk
 from drivers.transport import LinkFault, Transport
+from kiosk.vocabulary.device_events import DeviceFact, SlipSending
 from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
 from kiosk.vocabulary.problems import Problem
@@ -94,8 +95,11 @@ class EscposPrinter:
             return Identity(model=self._model.title, abilities=self._abilities())
         return Identity(maker, self._talk.info(_MODEL), self._talk.info(_SERIAL), self._abilities())
 
-    def poll(self) -> Status:
+    def poll(self, job: Job) -> Status:
         """Ask the four real-time states. A silent printer is unknown, not well. Raises DriverFault."""
+        return self._status()
+
+    def _status(self) -> Status:
         if self._broken is not None:
             raise self._broken
         self._talk.drain()
@@ -106,20 +110,21 @@ class EscposPrinter:
             self._settle()
         return condition.status
 
-    def execute(self, command: PrintJob, report: Report, persist: Persist) -> PrintOutcome:
-        """Print one slip; see the module for what the outcome says."""
+    def execute(self, command: PrintJob, job: Job) -> PrintOutcome:
+        """Print one slip; see the module for what the outcome says. It can be cancelled until its first byte leaves:
+        half a slip cannot be called back."""
         from drivers.receipt_printer.escpos_render import part, prepare
 
-        job, mark = prepare(command.document, self._model), mark_of(command.job_id)
+        slip, mark = prepare(command.document, self._model), mark_of(command.job_id)
         try:
-            refused = self._why_not()
+            refused = self._why_not() or (Problem.CANCELLED if job.cancelled() else None)
             if refused is not None:
                 return NotPrinted(refused)
-            report("sending")
+            job.progress(SlipSending())
             # A printer that never confirms leaves every slip in doubt: it would cut an empty strip before each.
             cut_off = command.after_doubt and self._confirms is not Confirms.NEVER
-            data = (part(self._model) if cut_off else b"") + job.data + self._question(mark)
-            deadline = self._send(data, job.mm)
+            data = (part(self._model) if cut_off else b"") + slip.data + self._question(mark)
+            deadline = self._send(data, slip.mm)
         except LinkFault as fault:
             self._broken = fault
             return Unconfirmed(fault.problem) if fault.sent else NotPrinted(fault.problem)
@@ -127,13 +132,13 @@ class EscposPrinter:
         self._talk.end()
         return outcome
 
-    def recover(self, job: str) -> PrintOutcome:
+    def recover(self, fact: DeviceFact) -> PrintOutcome:
         """A printer remembers no jobs: nobody can say."""
         return Unconfirmed(Problem.SILENT)
 
     def self_test(self) -> SelfTestReport:
         """Status and abilities, as codes for the technician's page."""
-        status = self.poll()
+        status = self._status()
         problems = tuple(f"problem.{problem}" for problem in status.problems)
         return SelfTestReport(not problems and not status.unknown, (*problems, *self._abilities()))
 

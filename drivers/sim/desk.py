@@ -1,12 +1,13 @@
 """The simulated devices on one desk: what the panel shows and switches."""
 
 import zlib
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from drivers.sim.led_sign import SignPeer
-from drivers.sim.paper import paper_png
 from drivers.sim.peer import LineFaults, Peer
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import PrinterPeer
@@ -22,7 +23,8 @@ COUNTED = ("_lines", "_bytes", "_ms", "cut_after")
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """One device as the panel shows it. ``version`` changes whenever its picture does."""
+    """One device as the panel shows it. ``version`` changes whenever its picture does. ``title``: as printed on the
+    device; "" for the four that the message catalogue names. ``picture``: where it is served; "" = there is none."""
 
     name: str
     url: str
@@ -31,10 +33,12 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     version: str
     slips: int = 0
+    title: str = ""
+    picture: str = ""
 
 
 class SimDesk:
-    """Up to four devices. ``None`` = not on this desk."""
+    """Printer, sign, pole and scanner (``None`` = not on this desk), and any other simulated devices by their title."""
 
     def __init__(
         self,
@@ -42,8 +46,11 @@ class SimDesk:
         sign: SignPeer | None = None,
         pole: PolePeer | None = None,
         scanner: ScannerPeer | None = None,
+        others: Mapping[str, tuple[str, Peer]] = MappingProxyType({}),
     ) -> None:
         self.printer, self.sign, self.pole, self.scanner = printer, sign, pole, scanner
+        self._others = others
+        """Title and peer, by name."""
 
     @property
     def peers(self) -> dict[str, Peer]:
@@ -54,7 +61,8 @@ class SimDesk:
             "pole": self.pole,
             "scanner": self.scanner,
         }
-        return {name: peer for name, peer in named.items() if peer is not None}
+        here = {name: peer for name, peer in named.items() if peer is not None}
+        return here | {name: peer for name, (_, peer) in self._others.items()}
 
     def start(self) -> dict[str, str]:
         """Plug all of them in; their URLs by name."""
@@ -85,11 +93,7 @@ class SimDesk:
 
     def slip(self) -> Slip | None:
         """The newest paper: what hangs out, else the last slip; None before anything was printed."""
-        if self.printer is None:
-            return None
-        with self.printer.lock:
-            hanging, slips = self.printer.printer.hanging(), self.printer.printer.slips
-            return hanging if hanging.height else slips[-1] if slips else None
+        return self.printer.newest() if self.printer is not None else None
 
     def scan(self, code: str) -> None:
         """Hold a code before the scanner; "" = the QR of the newest slip. Raises ValueError when there is none."""
@@ -101,44 +105,24 @@ class SimDesk:
             raise ValueError("no slip with a QR was printed yet; write the code")
         self.scanner.hold(found)
 
-    def paper_png(self) -> bytes:
-        """The newest paper as a picture; an empty strip before anything was printed."""
-        slip = self.slip()
-        hanging = slip is None or self.printer is None or slip not in self.printer.slips[-1:]
-        return paper_png(slip or Slip(marks=(), height=120, raw=b""), torn=not hanging)
-
     def _shown(self, name: str, peer: Peer) -> Shown:
-        text, state, slips = self._reading(name)
+        seen = peer.seen()
         return Shown(
             name=name,
             url=peer.url,
             connected=peer.connected,
-            switches=_meant(name, peer.switches()),
-            text=text,
-            version=f"{zlib.crc32(state):08x}",
-            slips=slips,
+            switches=_meant(peer),
+            text=seen.text,
+            version=f"{zlib.crc32(seen.state):08x}",
+            slips=len(self.printer.slips) if self.printer is not None and peer is self.printer else 0,
+            title=self._others[name][0] if name in self._others else "",
+            picture=f"/{'paper' if peer is self.printer else name}.png" if peer.has_picture else "",
         )
 
-    def _reading(self, name: str) -> tuple[str, bytes, int]:
-        """What can be read on a device, what its picture depends on, and how many slips there are."""
-        if name == "printer":
-            slip = self.slip()
-            count = len(self.printer.slips) if self.printer else 0
-            return (slip.text, slip.raw + bytes([count % 256, slip.height % 256]), count) if slip else ("", b"", 0)
-        if name == "sign" and self.sign is not None:
-            with self.sign.lock:
-                showing = self.sign.sign.showing
-                return self.sign.sign.text, showing.raw if showing else b"", 0
-        if name == "scanner" and self.scanner is not None:
-            return self.scanner.scanner.last, self.scanner.scanner.last.encode(), 0
-        lines = self.pole.lines if self.pole else ("", "")
-        level = self.pole.pole.brightness if self.pole else 0
-        return "\n".join(lines), "\n".join(lines).encode() + bytes([level]), 0
 
-
-def _meant(name: str, switches: dict[str, Any]) -> dict[str, Any]:
-    """No dead buttons: displays never answer, so their answers cannot be lost."""
-    return switches if name == "printer" else {one: value for one, value in switches.items() if one not in _TALKERS}
+def _meant(peer: Peer) -> dict[str, Any]:
+    """No dead buttons: the answers of a device that never answers cannot be lost."""
+    return {one: value for one, value in peer.switches().items() if peer.answers or one not in _TALKERS}
 
 
 def usual_count(fault: str, other: int = 5) -> int:

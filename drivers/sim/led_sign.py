@@ -5,7 +5,7 @@ import msgspec
 from drivers.sim.alpha_parse import Command, Packet, Parser, TextFile, text_file
 from drivers.sim.led_picture import sign_dots, sign_png
 from drivers.sim.lines import make_line
-from drivers.sim.peer import LineFaults, Peer
+from drivers.sim.peer import LineFaults, Peer, Seen
 
 NORMAL, PRIORITY = "A", "0"
 
@@ -120,6 +120,9 @@ def _meant(packet: Packet, model: SignModel) -> bool:
 class SignPeer(Peer):
     """A simulated LED sign on a line."""
 
+    answers = False
+    has_picture = True
+
     def __init__(self, line: str = "tcp", port: int = 0, path: str = "", model: SignModel = SignModel()) -> None:
         self.sign = LedSign(model)
         super().__init__(self.sign, make_line(line, port, path))
@@ -129,6 +132,17 @@ class SignPeer(Peer):
         """What can be read on the sign now."""
         with self.lock:
             return self.sign.text
+
+    def seen(self) -> Seen:
+        """The text that shows now."""
+        with self.lock:
+            showing = self.sign.showing
+            return Seen(self.sign.text, showing.raw if showing else b"")
+
+    def png(self) -> bytes:
+        """The sign as a picture."""
+        with self.lock:
+            return self.sign.png()
 
     def wait_for_text(self, text: str, timeout_s: float = 30.0) -> bool:
         """Wait until the sign shows this somewhere."""

@@ -1,7 +1,7 @@
 """The simulators' web panel: pictures of paper, sign and pole, and a switch for every fault. Loopback only.
 
 JSON for programs: ``GET /state``; ``POST /fault`` {"device", "fault", "on"} or {..., "value": n}; ``POST /tear``;
-``POST /well``. Pictures and bytes: ``/paper.png .bin .txt``, ``/sign.png .txt``, ``/pole.png .txt``.
+``POST /well``. Pictures and bytes: ``/paper.png .bin .txt``; of every other device ``/NAME.png .txt``.
 """
 
 import http.server
@@ -201,15 +201,15 @@ def _thing(desk: SimDesk, path: str) -> tuple[bytes, str] | None:
         slip = desk.slip()
         match form:
             case "png":
-                return desk.paper_png(), png
+                return desk.printer.png(), png
             case "bin":
                 return slip.raw if slip else b"", "application/octet-stream"
             case "txt":
                 return (slip.text if slip else "").encode(), text
-    if name == "sign" and desk.sign is not None and form in ("png", "txt"):
-        with desk.sign.lock:
-            return (desk.sign.sign.png(), png) if form == "png" else (desk.sign.sign.text.encode(), text)
-    if name == "pole" and desk.pole is not None and form in ("png", "txt"):
-        with desk.pole.lock:
-            return (desk.pole.pole.png(), png) if form == "png" else ("\n".join(desk.pole.pole.lines).encode(), text)
-    return None
+    peer = desk.peers.get(name)
+    if peer is None or name == "printer":
+        return None
+    if form == "txt":
+        return peer.seen().text.encode(), text
+    picture = peer.png() if form == "png" else None
+    return None if picture is None else (picture, png)

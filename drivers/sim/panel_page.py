@@ -6,7 +6,6 @@ from drivers.sim.desk import COUNTED, LINE_SWITCHES, Shown, usual_count
 from kiosk.i18n.texts import Texts
 
 LANGUAGES = ("de", "en")
-_PICTURES = {"printer": "/paper.png", "sign": "/sign.png", "pole": "/pole.png"}
 
 
 class Page:
@@ -50,7 +49,7 @@ class Page:
         name = device.name
         return f"""
 <section class="device {name}" data-device="{name}" data-version="{device.version}" aria-labelledby="{name}-title">
-<div class="head"><h2 id="{name}-title">{self._say(f"sim.{name}")}</h2>
+<div class="head"><h2 id="{name}-title">{self._title(device)}</h2>
 <code>{escape(device.url)}</code>
 <span class="plug" data-on="{self._say("sim.connected")}" data-off="{self._say("sim.not_connected")}"
  aria-live="polite">{self._say("sim.connected" if device.connected else "sim.not_connected")}</span></div>
@@ -61,17 +60,19 @@ class Page:
 </section>"""
 
     def _sight(self, device: Shown) -> str:
-        if device.name in _PICTURES:
+        if device.picture:
             return f'<div class="sight">{self._picture(device)}</div>'
+        if device.name != "scanner":
+            return f'<p class="sight">{escape(device.text)}</p>'
         return f"""<form class="acts scan" method="post" action="/scan">
 <input name="code" maxlength="1024" autocomplete="off" aria-label="{self._say("sim.code")}"
  placeholder="{self._say("sim.code")}">
 <button>{self._say("sim.scan")}</button></form>"""
 
     def _picture(self, device: Shown) -> str:
-        name, blank = self._say(f"sim.{device.name}"), self._say("sim.blank")
+        name, blank = self._title(device), self._say("sim.blank")
         return (
-            f'<img src="{_PICTURES[device.name]}?{device.version}" data-name="{name}" data-blank="{blank}" '
+            f'<img src="{device.picture}?{device.version}" data-name="{name}" data-blank="{blank}" '
             f'alt="{name}: {escape(device.text.strip()) or blank}">'
         )
 
@@ -100,6 +101,9 @@ class Page:
 <input type="hidden" name="device" value="{device.name}"><input type="hidden" name="fault" value="{fault}">
 <input type="hidden" name="on" value="{"0" if pressed else "1"}">
 <button aria-pressed="{"true" if pressed else "false"}">{label}</button>{count}</form>"""
+
+    def _title(self, device: Shown) -> str:
+        return escape(device.title) if device.title else self._say(f"sim.{device.name}")
 
     def _say(self, key: str) -> str:
         return escape(self._texts.say(self._lang, key).text)

@@ -50,6 +50,13 @@ class LineFaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     cut_after: int | None = None
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What a person sees of a simulated device. ``state``: the bytes its picture depends on."""
+
+    text: str = ""
+    state: bytes = b""
+
+
 class Device(Protocol):
     """The inside of a simulated device."""
 
@@ -79,6 +86,11 @@ class Device(Protocol):
 
 class Peer:
     """One simulated device on one line, with its thread."""
+
+    answers = True
+    """Whether the device answers its driver; where it does not, its answers cannot get lost."""
+    has_picture = False
+    """Whether ``png`` draws one."""
 
     def __init__(self, device: Device, line: Line, clock: Callable[[], float] = time.monotonic) -> None:
         self.device = device
@@ -133,6 +145,14 @@ class Peer:
             self._wake()
             if self._thread not in (None, threading.current_thread()):
                 self._changed.wait_for(lambda: self._obeyed >= self._asked or self._stopping, 5)
+
+    def seen(self) -> Seen:
+        """What can be read on the device now; a device with something to see says it here."""
+        return Seen()
+
+    def png(self) -> bytes | None:
+        """A picture of the device drawn from what it received; None where there is none."""
+        return None
 
     def switches(self) -> dict[str, Any]:
         """All switches by name, as they stand."""

@@ -3,7 +3,7 @@
 from drivers.sim.code_pages import decode
 from drivers.sim.led_picture import pole_png
 from drivers.sim.lines import make_line
-from drivers.sim.peer import LineFaults, Peer
+from drivers.sim.peer import LineFaults, Peer, Seen
 from drivers.sim.pole_parse import Op, Parser
 
 COLUMNS, ROWS = 20, 2
@@ -114,6 +114,9 @@ class Pole:
 class PolePeer(Peer):
     """A simulated pole display on a line."""
 
+    answers = False
+    has_picture = True
+
     def __init__(self, line: str = "tcp", port: int = 0, path: str = "", command_set: str = "epson") -> None:
         self.pole = Pole(command_set)
         super().__init__(self.pole, make_line(line, port, path))
@@ -123,6 +126,17 @@ class PolePeer(Peer):
         """The two lines as they stand."""
         with self.lock:
             return self.pole.lines
+
+    def seen(self) -> Seen:
+        """The two lines and how bright they are."""
+        with self.lock:
+            text = "\n".join(self.pole.lines)
+            return Seen(text, text.encode() + bytes([self.pole.brightness]))
+
+    def png(self) -> bytes:
+        """The display as a picture."""
+        with self.lock:
+            return self.pole.png()
 
     def wait_for_text(self, text: str, timeout_s: float = 30.0) -> bool:
         """Wait until one of the lines holds this."""

@@ -15,7 +15,7 @@ from drivers.sim import printer_status
 from drivers.sim.escpos_parse import Op, Parser, RequestFinder
 from drivers.sim.lines import make_line
 from drivers.sim.paper import dots_png, paper_png
-from drivers.sim.peer import LineFaults, Peer
+from drivers.sim.peer import LineFaults, Peer, Seen
 from drivers.sim.printer_status import Condition
 from drivers.sim.roll import DOTS_PER_MM, FEED_TO_CUTTER, HEAD_DOTS, Roll, Slip
 
@@ -276,6 +276,8 @@ def _is_process_id(op: Op) -> bool:
 class PrinterPeer(Peer):
     """A simulated printer on a line. ``line`` is "tcp" (a free port unless given) or "pty"."""
 
+    has_picture = True
+
     def __init__(self, line: str = "tcp", port: int = 0, path: str = "", abilities: Abilities = Abilities()) -> None:
         self.printer = Printer(abilities)
         super().__init__(self.printer, make_line(line, port, path))
@@ -300,12 +302,22 @@ class PrinterPeer(Peer):
         with self.lock:
             self.printer.on_first_job_byte = hook
 
-    def paper_png(self) -> bytes:
-        """The newest slip, or what hangs out when paper moved since, as a picture of paper."""
+    def newest(self) -> Slip | None:
+        """The newest paper: what hangs out, else the last slip; None before anything was printed."""
         with self.lock:
-            hanging = self.printer.hanging()
-            slip = hanging if hanging.height or not self.printer.slips else self.printer.slips[-1]
-        return paper_png(slip, torn=slip is not hanging)
+            hanging, slips = self.printer.hanging(), self.printer.slips
+            return hanging if hanging.height else slips[-1] if slips else None
+
+    def seen(self) -> Seen:
+        """The text of the newest paper."""
+        slip, count = self.newest(), len(self.slips)
+        return Seen(slip.text, slip.raw + bytes([count % 256, slip.height % 256])) if slip else Seen()
+
+    def png(self) -> bytes:
+        """The newest paper as a picture; an empty strip before anything was printed."""
+        slip = self.newest()
+        hanging = slip is None or slip not in self.slips[-1:]
+        return paper_png(slip or Slip(marks=(), height=120, raw=b""), torn=not hanging)
 
 
 __all__ = ["Abilities", "Printer", "PrinterFaults", "PrinterPeer", "Slip", "dots_png", "paper_png"]

@@ -9,9 +9,11 @@ from typing import Literal
 
 import msgspec
 
+from drivers.registry import rows
 from drivers.sim.desk import SimDesk
 from drivers.sim.led_sign import SignPeer
 from drivers.sim.panel import Panel
+from drivers.sim.peer import Peer
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import Abilities, PrinterPeer
 from drivers.sim.scanner import ScannerPeer
@@ -51,7 +53,20 @@ def desk_of(options: argparse.Namespace) -> SimDesk:
         SignPeer(*_line(options.sign)) if options.sign else None,
         PolePeer(*_line(options.pole), command_set=options.pole_set) if options.pole else None,
         ScannerPeer(*_line(options.scanner)) if options.scanner else None,
+        dict(map(_other, options.device)),
     )
+
+
+def _other(option: str) -> tuple[str, tuple[str, Peer]]:
+    """``MODEL`` or ``MODEL=pty``: the simulator of any model's row."""
+    model, _, line = option.partition("=")
+    row = next((row for row in rows() if row.model == model), None)
+    if row is None or line not in ("", "tcp", "pty"):
+        raise BadLine(f"{option!r} is no MODEL or MODEL=pty of {', '.join(row.model for row in rows())}")
+    peer = row.simulator(line or "tcp")
+    if not isinstance(peer, Peer):
+        raise BadLine(f"the simulator of {model} is no peer that the panel can show")
+    return model, (row.title, peer)
 
 
 def _abilities(paper_mm: Literal[80, 58]) -> Abilities:

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from drivers.port import DriverFault
+from drivers.port import DriverFault, NotDurable
 from drivers.receipt_printer.driver import Confirms
 from drivers.receipt_printer.job import PrintJob
 from drivers.registry import build
+from drivers.running_job import RunningJob
 from kiosk import config as settings
 from kiosk.config import ConfigFault, Device
 from kiosk.i18n.texts import Texts
 from kiosk.paper.document import Document
 from kiosk.paper.test_page import build_test_page
+from kiosk.vocabulary.device_events import DeviceFact
 from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
 from kiosk.vocabulary.problems import Problem
@@ -80,9 +82,20 @@ def _print(device: Device, page: Document) -> Came:
             confirms = not _CONFIRM.isdisjoint(driver.self_test().lines)
             # What the terminal left in the printer is not known here: it is cut off first.
             job = PrintJob(secrets.token_hex(8), page, after_doubt=True)
-            return _came(driver.execute(job, lambda _code: None, lambda _fact: None), confirms)
+            return _came(driver.execute(job, _alone(job.job_id)), confirms)
     except DriverFault as fault:
         return Came(Word.NOT_PRINTED, fault.problem, fault.detail)
+
+
+def _alone(job_id: str) -> RunningJob:
+    """The driver's view of a job that runs without a host: nobody cancels it, nobody follows it, nothing is kept."""
+
+    def refuse(fact: DeviceFact) -> None:
+        raise NotDurable("a test page keeps nothing")
+
+    return RunningJob(
+        job_id, cancelled=lambda: False, progress=lambda event: None, emit=lambda event: None, persist=refuse
+    )
 
 
 def _came(outcome: PrintOutcome, confirms: bool) -> Came:

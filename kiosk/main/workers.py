@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from drivers.host import Ends
 from drivers.hosts import Hosts
-from drivers.queue_display.wall import CallWall
+from drivers.port import DeviceSaid, JobEnded
+from drivers.queue_display.frame import ShowFrame
 from drivers.receipt_printer.job import PrintJob
 from kiosk import __version__, wire
+from kiosk.calls import CallDisplay
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import TerminalConfig
@@ -16,10 +18,14 @@ from kiosk.core import CatalogueAge, Core, News
 from kiosk.eventlog import EventLog
 from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
+from kiosk.main.device_routes import DeviceRoutes, KindRoute, PrintLedger, no_commands, no_events
 from kiosk.main.misses import MissesOnTheWay
 from kiosk.main.slips import Slips
 from kiosk.owner_thread import ThreadWatch
 from kiosk.scans import UnknownCode, read_code
+from kiosk.vocabulary.device_events import CodeRead, PrintInDoubt, SlipSending
+from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.display_frame import Frame
 from kiosk.vocabulary.effects import (
     AskNumber,
     CancelHelp,
@@ -33,8 +39,8 @@ from kiosk.vocabulary.effects import (
     UseCatalogue,
 )
 from kiosk.vocabulary.events import DeviceChanged, HelpTaken, PrintFinished, Scanned
-from kiosk.vocabulary.ids import HelpId, IdMaker, JobId, OpId
-from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
+from kiosk.vocabulary.ids import HelpId, IdMaker, JobId, OpId, TicketId
+from kiosk.vocabulary.outcomes import NotPrinted, PrintOutcome, ShowOutcome
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.slips import Forged
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
@@ -93,8 +99,7 @@ class Workers:
         self._full, self._stored, self._store = False, True, data / "terminal.db"
         self._wrong_keyboards: set[str] = set()
         """Scanners whose last code was read only as that of another keyboard."""
-        self._paper_in_doubt = False
-        """Nobody knows what became of the last slip."""
+        self._prints = PrintLedger()
         self._catalogues = CatalogueStore(data / "catalogue.db", self._note, config.languages)
         self._catalogue = CatalogueThread(self._catalogues, core.post, changed=self._new_catalogue, note=self._note)
         self._clock = HubClock()
@@ -109,9 +114,8 @@ class Workers:
         )
         self._questions = Questions(self._storage)
         self._orders = Orders(self._questions, core.post, self._note)
-        ends = Ends(emit=self._device_changed, finished=self._finished, persist=lambda fact: None, heard=self._heard)
-        self._hosts = Hosts(config.devices, ends, on_death=deaths(self._note))
-        self._wall = CallWall(self._hosts.submit, texts, config.languages[0])
+        self._hosts = Hosts(config.devices, self._ends(), on_death=deaths(self._note))
+        self._wall = CallDisplay(self._show, texts, config.languages[0])
         self._follower = CatalogueSync(
             config.hub,
             self._catalogue,
@@ -156,7 +160,7 @@ class Workers:
         if isinstance(ready, StoreReady):
             before = ready.of(TicketsAtStart)
             self._ids.not_before(before.newest_ms)
-            self._paper_in_doubt = before.paper_in_doubt
+            self._ask_for_slips(before)
         self._orders.restore()
         self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
         network = (self._numbers, self._sync, self._follower, self._standings, self._calls)
@@ -213,13 +217,54 @@ class Workers:
             self._core.post(PrintFinished(effect.job, NotPrinted(Problem.NOT_FOUND)))
             return
         document = self._slips.ticket(effect, self._core.index)
-        self._hosts.submit(printer.device, effect.job, PrintJob(effect.job, document, self._paper_in_doubt))
+        self._prints.begins(effect.job, effect.ticket.id)
+        self._hosts.submit(printer.device, effect.job, PrintJob(effect.job, document, self._prints.in_doubt))
+
+    def _ends(self) -> Ends:
+        kinds = {
+            DeviceKind.RECEIPT_PRINTER: KindRoute(
+                ended=self._printed, late=self._printed_late, recovered=self._slip_recovered, said=_printer_said
+            ),
+            DeviceKind.QUEUE_DISPLAY: KindRoute(ended=_shown, late=_shown, recovered=no_commands, said=no_events),
+            DeviceKind.SCANNER: KindRoute(
+                ended=no_commands, late=no_commands, recovered=no_commands, said=self._scanner_said
+            ),
+        }
+        routes = DeviceRoutes(kinds, keepers={})
+        return Ends(
+            emit=self._device_changed,
+            finished=routes.finished,
+            late=lambda ended: self._late(ended, routes),
+            recovered=routes.recovered,
+            progress=routes.said,
+            unsolicited=routes.said,
+            persist=routes.persist,
+        )
+
+    def _ask_for_slips(self, ready: TicketsAtStart) -> None:
+        """Ask each printer for the slips of which nobody knows what became of them when the program ended."""
+        self._prints.in_doubt = ready.paper_in_doubt
+        tickets = ready.unfinished.unconfirmed or ((TicketId(""),) if ready.paper_in_doubt else ())
+        for name, device in self._config.devices.items():
+            if device.kind is DeviceKind.RECEIPT_PRINTER:
+                for ticket in tickets:
+                    self._hosts.recover(name, PrintInDoubt(ticket))
+
+    def _show(self, device: str, job: str, frame: Frame) -> None:
+        self._hosts.submit(device, job, ShowFrame(frame))
 
     def _device_changed(self, event: DeviceChanged) -> None:
         self._core.post(event)
         self._wall.device_changed(event.status)
 
-    def _heard(self, device: str, text: str) -> None:
+    def _scanner_said(self, said: DeviceSaid) -> None:
+        match said.event:
+            case CodeRead(text=text):
+                self._code_read(said.device, text)
+            case _:
+                no_events(said)
+
+    def _code_read(self, device: str, text: str) -> None:
         now = self._questions.standing
         read = read_code(text, now.slip_key if now else b"", self._config.site.base_url)
         if read.wrong_keyboard and device not in self._wrong_keyboards:
@@ -230,11 +275,23 @@ class Workers:
             self._wrong_keyboards.discard(device)
         self._core.post(Scanned(text))
 
-    def _finished(self, job: str, outcome: object) -> None:
-        if isinstance(outcome, Printed | NotPrinted | Unconfirmed):
-            if not isinstance(outcome, NotPrinted):
-                self._paper_in_doubt = isinstance(outcome, Unconfirmed)
-            self._core.post(PrintFinished(JobId(job), outcome))
+    def _printed(self, job: str, outcome: PrintOutcome) -> None:
+        self._prints.ended(outcome)
+        self._core.post(PrintFinished(JobId(job), outcome))
+
+    def _printed_late(self, job: str, outcome: PrintOutcome) -> None:
+        if (paper := self._prints.late_paper(job, outcome)) is not None:
+            self._storage.submit(paper)
+
+    def _slip_recovered(self, fact: PrintInDoubt, outcome: PrintOutcome) -> None:
+        if (paper := self._prints.recovered_paper(fact, outcome)) is not None:
+            self._storage.submit(paper)
+
+    def _late(self, ended: JobEnded, routes: DeviceRoutes) -> None:
+        """Evidence: into the event log, and to who keeps the outcomes of this kind."""
+        outcome = type(ended.outcome).__name__
+        self._log.write("device-late-outcome", {"device": ended.device, "job": ended.job, "outcome": outcome})
+        routes.late(ended)
 
     def _new_catalogue(self, catalogue: Catalogue, generation: int) -> None:
         self._core.post(News(index=index_of(catalogue, generation)))
@@ -304,3 +361,15 @@ class Workers:
         if event in ("store-opened", "store-failed"):
             self._stored = event == "store-opened"
             self._core.post(News(stored=self._stored))
+
+
+def _shown(job: str, outcome: ShowOutcome) -> None:
+    """Nobody waits for a frame: its display's status tells whether it can show any, and its driver sends it again."""
+
+
+def _printer_said(said: DeviceSaid) -> None:
+    match said.event:
+        case SlipSending():
+            pass  # the visitor's page says already that the slip is being printed
+        case _:
+            no_events(said)

@@ -37,15 +37,11 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """What a driver's poll says now. ``problems`` empty = well; ``unknown`` lists what could not be learnt.
-
-    ``heard`` is what the device sent by itself since the last poll: codes that a scanner read. Never logged.
-    """
+    """What a driver's poll says now. ``problems`` empty = well; ``unknown``: something could not be learnt."""
 
     problems: tuple[Problem, ...] = ()
     unknown: bool = False
     detail: str = ""
-    heard: tuple[str, ...] = ()
 
 
 class DeviceStatus(msgspec.Struct, frozen=True):

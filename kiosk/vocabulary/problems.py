@@ -39,6 +39,7 @@ class Problem(StrEnum):
     HUNG = "hung"
     BAD_CONFIG = "bad_config"
     BUG = "bug"
+    CANCELLED = "cancelled"
     HUB_AWAY = "hub_away"
     REFUSED_BY_HUB = "refused_by_hub"
     WRONG_CERTIFICATE = "wrong_certificate"
@@ -73,6 +74,7 @@ REMEDIES: dict[Problem, Remedy] = {
     Problem.HUNG: _TECH_STOP,
     Problem.BAD_CONFIG: _TECH_STOP,
     Problem.BUG: _TECH_STOP,
+    Problem.CANCELLED: Remedy(Mender.NOBODY, Severity.NOTE),
     Problem.HUB_AWAY: Remedy(Mender.TECHNICIAN, Severity.WARN),
     Problem.REFUSED_BY_HUB: _TECH_STOP,
     Problem.WRONG_CERTIFICATE: _TECH_STOP,

@@ -1,6 +1,7 @@
-"""For each kind of device: its simulated peers, a command, and how to see on the peer what really came of it.
+"""For each model's row: its simulated peers, a command, and how to see on the peer what really came of it.
 
-A new kind of device brings a bench; ``test_bench_for_every_row`` fails until it does.
+A new row brings its bench; ``test_every_row_has_its_cases`` fails until it does. ``TILL`` is a row that only tests
+know.
 """
 
 from __future__ import annotations
@@ -11,19 +12,21 @@ from typing import Any, ClassVar, Protocol
 
 import msgspec
 import zxingcpp
+from contract.till import Charge, Charged, NotCharged, Unknown
+from contract.till_peer import TILL, TillPeer
 
 from drivers import registry
-from drivers.queue_display.frame import Frame, Row, ShowFrame
+from drivers.queue_display.frame import ShowFrame
 from drivers.receipt_printer.job import PrintJob
-from drivers.registry import DriverSpec
-from drivers.sim.led_sign import SignModel, SignPeer
+from drivers.sim.led_sign import SignPeer
 from drivers.sim.paper import dots
 from drivers.sim.peer import Peer
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import Abilities, PrinterPeer
 from drivers.sim.roll import Slip
+from drivers.spec import DriverSpec
 from kiosk.paper import Big, Document, Kind, Pair, Qr, Text
-from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.display_frame import Frame, Row
 from kiosk.vocabulary.outcomes import NotPrinted, NotShown, Printed, Shown, Unconfirmed
 
 
@@ -35,7 +38,8 @@ class Bench(Protocol):
     """Whether open() can tell that the right device is there (a one-way line cannot)."""
     outcomes: tuple[type, ...]
 
-    def peers(self, model: str) -> dict[str, Callable[[str], Peer]]: ...
+    def peers(self, spec: DriverSpec) -> dict[str, Callable[[str], Peer]]:
+        """Each kind of peer this model may meet, by name; the row's own simulator first."""
 
     def command(self, job_id: str, after_doubt: bool) -> Any:
         """``after_doubt``: the outcome of the command before is not known."""
@@ -56,9 +60,9 @@ class PrinterBench:
     proves = True
     outcomes = (Printed, NotPrinted, Unconfirmed)
 
-    def peers(self, model: str) -> dict[str, Callable[[str], Peer]]:
+    def peers(self, spec: DriverSpec) -> dict[str, Callable[[str], Peer]]:
         return {
-            "by_mark": lambda line: PrinterPeer(line, abilities=Abilities(maker="E", model="M", serial="S")),
+            "by_mark": _simulator(spec),
             "by_sensor": lambda line: PrinterPeer(line, abilities=Abilities(process_id=False)),
             "never": lambda line: PrinterPeer(line, abilities=Abilities(process_id=False, gs_r=False, identity=False)),
         }
@@ -101,11 +105,8 @@ class DisplayBench:
     proves = False
     outcomes = (Shown, NotShown)
 
-    def peers(self, model: str) -> dict[str, Callable[[str], Peer]]:
-        if model.startswith("pole_"):
-            return {"one_way": lambda line: PolePeer(line, command_set=model.removeprefix("pole_"))}
-        type_code = "^" if model == "betabrite" else "f"
-        return {"one_way": lambda line: SignPeer(line, model=SignModel(type=type_code))}
+    def peers(self, spec: DriverSpec) -> dict[str, Callable[[str], Peer]]:
+        return {"one_way": _simulator(spec)}
 
     def command(self, job_id: str, after_doubt: bool) -> ShowFrame:
         return ShowFrame(Frame(rows=(Row(job_id, "7"),)))
@@ -125,10 +126,64 @@ class DisplayBench:
         return False
 
 
-BENCHES: dict[DeviceKind, Bench] = {
-    DeviceKind.RECEIPT_PRINTER: PrinterBench(),
-    DeviceKind.QUEUE_DISPLAY: DisplayBench(),
+class TillBench:
+    settings: ClassVar[dict[str, Any]] = {}
+    proves = False
+    outcomes = (Charged, NotCharged, Unknown)
+
+    def peers(self, spec: DriverSpec) -> dict[str, Callable[[str], Peer]]:
+        return {"by_dialogue": _simulator(spec)}
+
+    def command(self, job_id: str, after_doubt: bool) -> Charge:
+        return Charge(job_id, 1200)
+
+    def times_done(self, peer: Peer, job_id: str) -> int:
+        assert isinstance(peer, TillPeer)
+        with peer.lock:
+            return peer.till.booked.count(job_id)
+
+    def mixed(self, peer: Peer) -> list[Any]:
+        assert isinstance(peer, TillPeer)
+        with peer.lock:
+            twice = [charge for charge in set(peer.till.asked) if peer.till.asked.count(charge) > 1]
+            return [*twice, *peer.till.broken_promises]
+
+    def claims_done(self, outcome: Any) -> bool:
+        return isinstance(outcome, Charged)
+
+    def claims_undone(self, outcome: Any) -> bool:
+        return isinstance(outcome, NotCharged)
+
+
+def _simulator(spec: DriverSpec) -> Callable[[str], Peer]:
+    """The row's own, as the peer that a bench looks into."""
+
+    def made(line: str) -> Peer:
+        peer = spec.simulator(line)
+        assert isinstance(peer, Peer)
+        return peer
+
+    return made
+
+
+PRINTER, DISPLAY = PrinterBench(), DisplayBench()
+BENCHES: dict[str, Bench] = {
+    "escpos_80": PRINTER,
+    "escpos_58": PRINTER,
+    "epson_tm_t20": PRINTER,
+    "epson_tm_t88": PRINTER,
+    "citizen_ct_s": PRINTER,
+    "star_tsp_escpos": PRINTER,
+    "wincor_th230": PRINTER,
+    "alpha": DISPLAY,
+    "betabrite": DISPLAY,
+    "pole_epson": DISPLAY,
+    "pole_cd5220": DISPLAY,
+    "test_till": TillBench(),
 }
+"""The cases of each row that takes commands, by its model."""
+LISTENERS = {"serial_lines", "keyboard"}
+"""The rows that take none: ``test_contract_scanner`` has their cases."""
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -143,28 +198,31 @@ class Setup(msgspec.Struct, frozen=True):
 
     @property
     def bench(self) -> Bench:
-        return BENCHES[self.spec.kind]
+        return BENCHES[self.spec.model]
 
     @property
     def id(self) -> str:
         return f"{self.spec.model}-{self.peer}-{self.line}"
 
 
+ROWS = tuple(row for row in (*registry.rows(), TILL) if row.model not in LISTENERS)
+
+
 def setups(*lines: str) -> list[Setup]:
-    """Every row of the registry, with the peer that can most."""
-    return [Setup(spec, _first_peer(spec), line) for spec in registry.rows() if spec.kind in BENCHES for line in lines]
+    """Every row that takes commands, with the peer that can most."""
+    return [Setup(spec, _first_peer(spec), line) for spec in ROWS for line in lines]
 
 
 def thorough(*lines: str) -> list[Setup]:
     """One model of each way of talking, with every peer it may meet; the other rows share its code."""
     return [
         Setup(spec, peer, line)
-        for spec in registry.rows()
-        if spec.model in ("escpos_80", "alpha", "pole_epson", "pole_cd5220")
-        for peer in BENCHES[spec.kind].peers(spec.model)
+        for spec in ROWS
+        if spec.model in ("escpos_80", "alpha", "pole_epson", "pole_cd5220", "test_till")
+        for peer in BENCHES[spec.model].peers(spec)
         for line in lines
     ]
 
 
 def _first_peer(spec: DriverSpec) -> str:
-    return next(iter(BENCHES[spec.kind].peers(spec.model)))
+    return next(iter(BENCHES[spec.model].peers(spec)))

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
+from device_jobs import quiet_ends
 
-from drivers.host import Ends
 from drivers.hosts import Hosts
-from drivers.queue_display.wall import CallWall
+from drivers.queue_display.frame import ShowFrame
 from drivers.sim.led_sign import SignPeer
 from drivers.sim.pole import PolePeer
+from kiosk.calls import CallDisplay
 from kiosk.config import Device
 from kiosk.i18n.texts import Texts
 from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.display_frame import Frame
 from kiosk.vocabulary.events import DeviceChanged
 from kiosk.wire import Call, CallKind, Calls
 
@@ -30,10 +33,12 @@ class Wall:
             model: Device(kind=DeviceKind.QUEUE_DISPLAY, model=model, url=peer.start(), settings=QUICK)
             for model, peer in zip(models, self.peers, strict=True)
         }
-        ends = Ends(emit=self.emit, finished=lambda job, outcome: None, persist=lambda fact: None)
-        self.hosts = Hosts(devices, ends)
-        self.calls = CallWall(self.hosts.submit, Texts.load("terminal"), "de")
+        self.hosts = Hosts(devices, msgspec.structs.replace(quiet_ends(), emit=self.emit))
+        self.calls = CallDisplay(self.show, Texts.load("terminal"), "de")
         self.hosts.start()
+
+    def show(self, device: str, job: str, frame: Frame) -> None:
+        self.hosts.submit(device, job, ShowFrame(frame))
 
     def emit(self, changed: DeviceChanged) -> None:
         self.calls.device_changed(changed.status)

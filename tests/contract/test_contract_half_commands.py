@@ -10,6 +10,7 @@ import os
 
 import pytest
 from contract.virtual_line import VirtualLine
+from device_jobs import RecordedJob
 
 from drivers.port import DriverFault
 from drivers.receipt_printer.driver import EscposPrinter, PrinterSettings
@@ -50,10 +51,10 @@ class Hall:
         driver = EscposPrinter(link, M80, PrinterSettings(), self.line.now)
         try:
             driver.open()
-            driver.poll()
+            driver.poll(RecordedJob())
         except DriverFault as fault:
             return NotPrinted(fault.problem)
-        outcome = driver.execute(PrintJob(number, ticket(number, lang), self.in_doubt), lambda _: None, lambda _: None)
+        outcome = driver.execute(PrintJob(number, ticket(number, lang), self.in_doubt), RecordedJob())
         self.in_doubt = self.in_doubt if isinstance(outcome, NotPrinted) else not isinstance(outcome, Printed)
         driver.close()
         return outcome
@@ -117,7 +118,7 @@ def test_a_printer_that_was_open_when_we_connected_is_tested_before_its_first_sl
     driver.open()
     hall.printer.faults = PrinterFaults(answers_inside=inside)
     job = PrintJob("A 222", ticket("A 222", "ar"), after_doubt=True)
-    assert driver.execute(job, lambda _: None, lambda _: None) == Printed()
+    assert driver.execute(job, RecordedJob()) == Printed()
     assert all(len(numbers) <= 1 for numbers in hall.numbers())
 
 

@@ -4,34 +4,36 @@ import socket
 import threading
 
 import pytest
-from contract.benches import BENCHES, Setup, setups, thorough
+from contract.benches import BENCHES, LISTENERS, PrinterBench, Setup, setups, thorough
+from contract.mishaps import Claim, Mishap, When, cases
 from contract.trial import trial
+from device_jobs import RecordedJob
 
 from drivers import registry
 from drivers.port import DriverFault
 from drivers.sim.printer import PrinterPeer
 from drivers.transport.chaos import Mishaps
-from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.device_events import DeviceEvent
 from kiosk.vocabulary.problems import Problem
 
 ROWS = setups("tcp", "pty")
 BOTH = thorough("tcp", "pty")
 TCP = thorough("tcp")
+CASES = cases()
 
 
 def each(some: list[Setup]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("setup", some, ids=[setup.id for setup in some])
 
 
-def test_bench_for_every_row() -> None:
-    own = {DeviceKind.SCANNER}  # takes no commands: test_contract_scanner
-    assert {row.kind for row in registry.rows()} <= BENCHES.keys() | own
-    names = [(row.kind, row.model) for row in registry.rows()]
-    assert len(names) == len(set(names))
+def test_every_row_has_its_cases() -> None:
+    models = [row.model for row in registry.rows()]
+    assert len(models) == len(set(models)), "a bench goes by its model"
+    assert set(models) | {"test_till"} == BENCHES.keys() | LISTENERS
 
 
 @each(ROWS)
-def test_does_its_work(setup: Setup) -> None:
+def test_command_is_done(setup: Setup) -> None:
     with trial(setup) as one:
         job = one.new_job()
         outcome = one.go(job)
@@ -57,40 +59,27 @@ def test_nobody_there(setup: Setup) -> None:
 
 
 @each(TCP)
-def test_what_a_printer_without_confirmations_prints_is_never_called_printed(setup: Setup) -> None:
-    with trial(setup) as one:
-        job = one.new_job()
-        outcome = one.go(job)
-        assert one.bench.claims_done(outcome) == setup.peer.startswith("by_")
-
-
-@each(TCP)
-def test_closed_before_opened(setup: Setup) -> None:
+def test_close_before_open_does_not_raise(setup: Setup) -> None:
     with trial(setup) as one:
         driver = one.driver()
         driver.close()
         driver.close()
 
 
-@each(BOTH)
-def test_silent_from_the_start(setup: Setup) -> None:
+@pytest.mark.parametrize(("setup", "mishap"), CASES, ids=[f"{mishap.name}-{setup.id}" for setup, mishap in CASES])
+def test_mishap(setup: Setup, mishap: Mishap) -> None:
     with trial(setup) as one:
-        one.peer.switch(silent=True)
-        job = one.new_job()
-        outcome = one.go(job)
-        one.peer.switch(silent=False)
-        assert not one.bench.claims_done(outcome)
-        one.judge(job, outcome)
-
-
-@each(BOTH)
-def test_falls_silent_after_opening(setup: Setup) -> None:
-    with trial(setup) as one:
-        job = one.new_job()
-        outcome = one.go(job, before=lambda: one.peer.switch(silent=True))
-        one.peer.switch(silent=False)
-        assert not one.bench.claims_done(outcome)
-        one.judge(job, outcome)
+        job, began = one.new_job(), one.clock.now()
+        if mishap.when is When.START:
+            one.peer.switch(**mishap.on)
+        outcome = one.go(job, before=lambda: one.peer.switch(**(mishap.on if mishap.when is When.COMMAND else {})))
+        assert one.clock.now() - began < setup.spec.limits.execute_s, "a deadline of the driver does not hold"
+        one.peer.switch(**mishap.rest)
+        done, undone = one.bench.claims_done(outcome), one.bench.claims_undone(outcome)
+        assert mishap.claim is Claim.ANYTHING or not done, outcome
+        assert mishap.claim is not Claim.UNDONE or undone, outcome
+        assert mishap.claim is not Claim.DOUBT or not undone, outcome
+        one.judge(job, outcome, mishap.name)
 
 
 @each(BOTH)
@@ -99,57 +88,8 @@ def test_silence_is_unknown_never_well(setup: Setup) -> None:
         driver = one.driver()
         driver.open()
         one.peer.switch(silent=True)
-        assert driver.poll().unknown
+        assert driver.poll(one.job()).unknown
         driver.close()
-
-
-@each(BOTH)
-def test_answers_are_lost(setup: Setup) -> None:
-    with trial(setup) as one:
-        job = one.new_job()
-        outcome = one.go(job, before=lambda: one.peer.switch(mute=True))
-        one.peer.switch(mute=False)
-        one.judge(job, outcome)
-
-
-@each(BOTH)
-def test_line_of_another_speed(setup: Setup) -> None:
-    with trial(setup) as one:
-        one.peer.switch(garbage=True)
-        job = one.new_job()
-        outcome = one.go(job)
-        one.peer.switch(garbage=False)
-        assert not one.bench.claims_done(outcome)
-        one.judge(job, outcome)
-
-
-@each(TCP)
-def test_garbage_while_it_works(setup: Setup) -> None:
-    with trial(setup) as one:
-        job = one.new_job()
-        outcome = one.go(job, before=lambda: one.peer.switch(garbage=True))
-        one.peer.switch(garbage=False)
-        assert not one.bench.claims_done(outcome)
-        one.judge(job, outcome)
-
-
-@each(BOTH)
-def test_every_answer_twice(setup: Setup) -> None:
-    with trial(setup) as one:
-        one.peer.switch(twice=True)
-        job = one.new_job()
-        outcome = one.go(job)
-        one.judge(job, outcome)
-
-
-@each(TCP)
-def test_slow_drip(setup: Setup) -> None:
-    with trial(setup) as one:
-        one.peer.switch(slow=True)
-        job = one.new_job()
-        outcome = one.go(job)
-        one.peer.switch(slow=False)
-        one.judge(job, outcome)
 
 
 @each(TCP)
@@ -162,14 +102,28 @@ def test_one_byte_at_a_time(setup: Setup) -> None:
 
 
 @each(BOTH)
-def test_nothing_is_taken(setup: Setup) -> None:
+def test_cancel_at_every_look(setup: Setup) -> None:
+    """Cancelled before the first look nothing is done; later the outcome says what is true."""
     with trial(setup) as one:
-        job = one.new_job()
-        start = one.clock.now()
-        outcome = one.go(job, before=lambda: one.peer.switch(stalled=True))
-        assert one.clock.now() - start < setup.spec.limits.execute_s, "a write deadline does not hold"
-        one.peer.switch(stalled=False)
-        one.judge(job, outcome)
+        looks, at = 1, 0
+        while at <= looks:
+            job = RecordedJob(one.new_job(), cancel_at=at, keep=one.journal.keep)
+            outcome = one.go(job.id, job=job)
+            assert at or outcome == setup.spec.refuse(Problem.CANCELLED)
+            one.judge(job.id, outcome, f"cancelled at look {at}")
+            looks, at = job.looks, at + 1
+        assert at > 1, "the driver never looks"
+
+
+class _Telling(RecordedJob):
+    """Says when the driver has begun."""
+
+    def __init__(self, began: threading.Event) -> None:
+        super().__init__("X 900")
+        self._began = began
+
+    def progress(self, event: DeviceEvent) -> None:
+        self._began.set()
 
 
 @each(TCP)
@@ -178,16 +132,16 @@ def test_closed_by_another_thread_while_it_works(setup: Setup) -> None:
         driver = one.real_time_driver()
         driver.open()
         one.peer.switch(mute=True)
-        ended = threading.Event()
+        began = threading.Event()
         outcomes = []
 
         def run() -> None:
-            outcomes.append(driver.execute(one.bench.command("X 900", False), lambda _: ended.set(), lambda _: None))
-            ended.set()
+            outcomes.append(driver.execute(one.bench.command("X 900", False), _Telling(began)))
+            began.set()
 
         thread = threading.Thread(target=run)
         thread.start()
-        ended.wait(3)
+        began.wait(3)
         driver.close()
         thread.join(300)
         assert not thread.is_alive()
@@ -217,7 +171,7 @@ def _answer(server: socket.socket, greeting: bytes) -> None:
             link.sendall(greeting)
 
 
-@each([setup for setup in BOTH if setup.bench.proves and setup.peer != "never"])
+@each([setup for setup in BOTH if isinstance(setup.bench, PrinterBench) and setup.peer != "never"])
 def test_power_fails_in_the_middle(setup: Setup) -> None:
     with trial(setup) as one:
         assert isinstance(one.peer, PrinterPeer)
@@ -231,30 +185,3 @@ def test_power_fails_in_the_middle(setup: Setup) -> None:
             one.peer.switch(power_off_after_bytes=None, power_off=False)
             assert not one.bench.claims_done(outcome)
             one.judge(job, outcome, lost_at)
-
-
-@each([setup for setup in TCP if setup.bench.proves])
-@pytest.mark.parametrize(
-    "switch",
-    [{"paper_out": True}, {"cover_open": True}, {"cutter_error": True}, {"printer_error": True}, {"overheated": True}],
-    ids=str,
-)
-def test_refuses_before_the_first_byte(setup: Setup, switch: dict[str, bool]) -> None:
-    with trial(setup) as one:
-        job = one.new_job()
-        outcome = one.go(job, before=lambda: one.peer.switch(**switch))
-        assert one.bench.claims_undone(outcome), outcome
-        one.peer.switch(**dict.fromkeys(switch, False))
-        one.judge(job, outcome)
-
-
-@each([setup for setup in TCP if setup.bench.proves])
-@pytest.mark.parametrize("switch", [{"paper_out_after_lines": 2}, {"cutter_jam": True}], ids=str)
-def test_stops_in_the_middle(setup: Setup, switch: dict[str, int]) -> None:
-    with trial(setup) as one:
-        job = one.new_job()
-        outcome = one.go(job, before=lambda: one.peer.switch(**switch))
-        assert not one.bench.claims_done(outcome)
-        assert not one.bench.claims_undone(outcome), "the rest waits in the printer and may come out"
-        one.peer.switch(paper_out=False, cutter_error=False)
-        one.judge(job, outcome)

@@ -6,22 +6,29 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
 import pytest
+from contract.benches import LISTENERS
+from device_jobs import RecordedJob, quiet_ends
 
+from drivers import registry
 from drivers.clock import SystemClock
-from drivers.host import DeviceHost, Ends, Make
+from drivers.host import DeviceHost, Make
 from drivers.input_devices.keys import EV_KEY, EVENT, KeyCodec
 from drivers.input_devices.lines import LineCodec
 from drivers.input_devices.scanner import Scanner
-from drivers.port import DriverFault
+from drivers.port import DeviceSaid, Driver, DriverFault
 from drivers.sim.scanner import ScannerPeer
+from drivers.spec import DriverSpec
 from drivers.transport import transport_for
 from drivers.transport.base import Transport
 from drivers.transport.evdev import EvdevTransport
+from kiosk.vocabulary.device_events import CodeRead
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, Identity
 from kiosk.vocabulary.problems import Problem
 
 CODE = "THK2:0123456789ABCDEFGHIJKLMNO:A03-17:2AB:000ABC:00000XY:0123456789ABC"
+SCANNERS = [row for row in registry.rows() if row.kind is DeviceKind.SCANNER]
 LINES = pytest.mark.parametrize("line", ["tcp", "pty"])
 
 
@@ -39,11 +46,22 @@ def peer_on(line: str) -> Iterator[ScannerPeer]:
         peer.stop()
 
 
-def heard(driver: Scanner, seconds: float = 30.0, count: int = 1) -> list[str]:
+def heard(driver: Driver[None, Problem], seconds: float = 30.0, count: int = 1) -> list[str]:
     codes: list[str] = []
     end = time.monotonic() + seconds
     while len(codes) < count and time.monotonic() < end:
-        codes += driver.poll().heard
+        codes += polled(driver)
+    return codes
+
+
+def polled(driver: Driver[None, Problem]) -> list[str]:
+    """What one poll tells; nothing else may come from a scanner."""
+    job = RecordedJob()
+    try:
+        driver.poll(job)
+    finally:
+        codes = [event.text for event in job.emitted if isinstance(event, CodeRead)]
+        assert len(codes) == len(job.emitted)
     return codes
 
 
@@ -51,9 +69,29 @@ def until_lost(driver: Scanner) -> tuple[list[str], Problem]:
     codes: list[str] = []
     while True:
         try:
-            codes += driver.poll().heard
+            codes += polled(driver)
         except DriverFault as fault:
             return codes, fault.problem
+
+
+def test_every_scanner_has_its_cases() -> None:
+    assert {row.model for row in SCANNERS} == LISTENERS
+
+
+@LINES
+@pytest.mark.parametrize("row", SCANNERS, ids=[row.model for row in SCANNERS])
+def test_every_model_hears_its_own_simulator(row: DriverSpec, line: str) -> None:
+    peer, settings = row.simulator(line), row.settings()
+    assert isinstance(peer, ScannerPeer)
+    try:
+        driver = row.build(row.connect(peer.start(), settings), settings, time.monotonic)
+        driver.open()
+        for code in (CODE, "Straße 7, a-b"):
+            peer.hold(code)
+            assert heard(driver) == [code]
+        driver.close()
+    finally:
+        peer.stop()
 
 
 @LINES
@@ -158,9 +196,9 @@ def test_a_line_that_never_stops_does_not_keep_the_thread() -> None:
         for _ in range(200):
             peer.hold(CODE)
         began = time.monotonic()
-        first = driver.poll()
+        first = polled(driver)
         assert time.monotonic() - began < 10
-        assert set(first.heard) <= {CODE}
+        assert set(first) <= {CODE}
         driver.close()
 
 
@@ -180,8 +218,9 @@ def test_the_host_brings_a_scanner_back_after_it_was_pulled(line: str) -> None:
         states: list[DeviceState] = []
         came = threading.Event()
 
-        def take(_device: str, text: str) -> None:
-            codes.append(text)
+        def take(said: DeviceSaid) -> None:
+            assert isinstance(said.event, CodeRead)
+            codes.append(said.event.text)
             came.set()
 
         make = Make(
@@ -189,11 +228,8 @@ def test_the_host_brings_a_scanner_back_after_it_was_pulled(line: str) -> None:
             refuse=lambda problem: problem,
             doubt=lambda problem: problem,
         )
-        ends = Ends(
-            emit=lambda event: states.append(event.status.state),
-            finished=lambda job, outcome: None,
-            persist=lambda fact: None,
-            heard=take,
+        ends = msgspec.structs.replace(
+            quiet_ends(), emit=lambda event: states.append(event.status.state), unsolicited=take
         )
         host = DeviceHost("scanner", DeviceKind.SCANNER, make, ends, SystemClock())
         host.start()

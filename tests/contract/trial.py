@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from contract.benches import Setup
 from contract.held import HeldClock, HeldLink
+from contract.till_peer import Journal, TillPeer
+from device_jobs import RecordedJob
 
 from drivers.port import Driver, DriverFault
 from drivers.sim.peer import Peer
@@ -45,8 +47,9 @@ class Counting:
 class Trial:
     """A running peer and drivers for it, on a clock that only silence moves."""
 
-    def __init__(self, setup: Setup, peer: Peer) -> None:
+    def __init__(self, setup: Setup, peer: Peer, journal: Journal) -> None:
         self.setup, self.bench, self.peer, self.count = setup, setup.bench, peer, 0
+        self.journal = journal
         self.in_doubt = False
         self.clock = HeldClock()
 
@@ -64,6 +67,10 @@ class Trial:
         settings = msgspec.convert(self.setup.bench.settings, self.setup.spec.settings)
         return self.setup.spec.build(link, settings, now)
 
+    def job(self, job_id: str = "") -> RecordedJob:
+        """What the driver gets with a call; its facts are durable at once."""
+        return RecordedJob(job_id, keep=self.journal.keep)
+
     def bad_wire(self, mishaps: Mishaps) -> Transport:
         return ChaosTransport(self.link(), mishaps, self.clock.wait)
 
@@ -71,20 +78,26 @@ class Trial:
         self.count += 1
         return f"X {self.count:03d}"
 
-    def go(self, job: str, link: Transport | None = None, before: Callable[[], None] | None = None) -> Any:
+    def go(
+        self,
+        job_id: str,
+        link: Transport | None = None,
+        before: Callable[[], None] | None = None,
+        job: RecordedJob | None = None,
+    ) -> Any:
         """open, poll, execute, poll, close. The outcome; a DriverFault before the command counts as refused."""
         driver = self.driver(link)
         outcome: Any = None
         try:
             driver.open()
-            driver.poll()
+            driver.poll(self.job())
             if before is not None:
                 before()
-            outcome = driver.execute(self.bench.command(job, self.in_doubt), lambda _: None, lambda _: None)
+            outcome = driver.execute(self.bench.command(job_id, self.in_doubt), job or self.job(job_id))
             assert isinstance(outcome, self.bench.outcomes), outcome
             if not self.bench.claims_undone(outcome):
                 self.in_doubt = not self.bench.claims_done(outcome)
-            driver.poll()
+            driver.poll(self.job())
         except DriverFault as fault:
             return self.setup.spec.refuse(fault.problem) if outcome is None else outcome
         finally:
@@ -113,9 +126,12 @@ class Trial:
 
 @contextmanager
 def trial(setup: Setup) -> Iterator[Trial]:
-    peer = setup.bench.peers(setup.spec.model)[setup.peer](setup.line)
+    peer = setup.bench.peers(setup.spec)[setup.peer](setup.line)
+    journal = Journal()
+    if isinstance(peer, TillPeer):
+        peer.till.journal = journal
     peer.start()
     try:
-        yield Trial(setup, peer)
+        yield Trial(setup, peer, journal)
     finally:
         peer.stop()

@@ -1,5 +1,6 @@
 """A number drawn at the real hub and printed by the real driver on a simulated printer that hears bytes."""
 
+from device_jobs import RecordedJob
 from test_catalogue_follow import Terminal
 from unit.drivers.receipt_printer.test_printer_driver import Bench
 
@@ -36,5 +37,5 @@ def on_paper(here: Terminal, service: Service, ident: str) -> str:
     slip = SlipTexts(service=service.names, bring=service.bring)
     document = ticket_document(ticket, slip, PLACE, Texts.load("terminal"), "de")
     bench = Bench()
-    assert bench.opened().execute(PrintJob("job", document), lambda _: None, lambda _: None) == Printed()
+    assert bench.opened().execute(PrintJob("job", document), RecordedJob()) == Printed()
     return " ".join(bench.printer.slips[-1].texts)

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.queue_display.alpha import AlphaCodec, AlphaSettings
-from drivers.queue_display.frame import Frame, Row
 from drivers.queue_display.pole import PoleCodec, PoleSettings
 from drivers.sim import alpha_parse, escpos_parse, pole_parse
 from drivers.sim.led_sign import LedSign
@@ -17,6 +16,7 @@ from drivers.sim.paper import picture
 from drivers.sim.pole import Pole
 from drivers.sim.printer import Printer
 from drivers.sim.roll import Roll
+from kiosk.vocabulary.display_frame import Frame, Row
 
 PARSERS: dict[str, Callable[[], Any]] = {
     "escpos": escpos_parse.Parser,

@@ -1,6 +1,5 @@
 // Keeps the page at the devices' state and turns switches without reloading. Without scripts the forms do the same.
 "use strict";
-const pictures = { printer: "/paper.png", sign: "/sign.png", pole: "/pole.png" };
 const away = document.querySelector(".away");
 
 function show(device) {
@@ -13,9 +12,11 @@ function show(device) {
   if (slips) slips.textContent = device.slips;
   if (card.dataset.version !== device.version) {
     card.dataset.version = device.version;
+    const text = card.querySelector("p.sight");
+    if (text) text.textContent = device.text;
     const image = card.querySelector("img");
     if (image) {
-      image.src = `${pictures[device.name]}?${device.version}`;
+      image.src = `${device.picture}?${device.version}`;
       image.alt = `${image.dataset.name}: ${device.text.trim() || image.dataset.blank}`;
     }
   }

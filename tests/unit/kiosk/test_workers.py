@@ -7,22 +7,26 @@ import pytest
 from unit.kiosk.test_reader_texts import arrived
 from visits import MONDAY_TEN
 
+from drivers.port import DeviceSaid, JobEnded
 from kiosk.config import Device, TerminalConfig
 from kiosk.core import Core
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
 from kiosk.main.workers import Workers, people_before
 from kiosk.vocabulary import events
+from kiosk.vocabulary.device_events import CodeRead, DeviceEvent, PrintInDoubt
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
-from kiosk.vocabulary.effects import PrintTicket
+from kiosk.vocabulary.effects import CommitPaper, PrintTicket
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.labels import Label
-from kiosk.vocabulary.outcomes import NotPrinted
+from kiosk.vocabulary.outcomes import NotPrinted, Printed
 from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.slips import Slip, slip_text
-from kiosk.vocabulary.tickets import Numbered
+from kiosk.vocabulary.tickets import Numbered, PaperState
 from kiosk.wire import OutboxState, QueueState, QueueStates
 from offline_cache.own_numbers import Standing
+from offline_cache.storage import StoreReady
+from offline_cache.tickets import Unfinished
 
 TICKET = Numbered(
     id="0195f000-0000-7000-8000-000000000001",
@@ -147,7 +151,7 @@ def test_a_reader_set_to_the_wrong_keyboard_is_told_of_until_it_is_right(
     text = slip_text(Slip(id=TICKET.id, label=TICKET.label, business_day="2026-03-02", arrival_s=0, service=0), key)
     wrong = arrived(text, "us", "de")
     for code, noted in ((text, False), (wrong, True), (wrong, True), ("nonsense", True), (text, False)):
-        workers._heard("scanner", code)
+        workers._ends().unsolicited(DeviceSaid("scanner", DeviceKind.SCANNER, "", CodeRead(code)))
         assert at.told[-1] == events.Scanned(code)
         assert ("scanner_keyboard" in workers._heartbeat().notes) is noted
     assert caplog.text.count("scanner-keyboard") == 1
@@ -157,3 +161,30 @@ def test_a_reader_set_to_the_wrong_keyboard_is_told_of_until_it_is_right(
 def test_tiles_show_who_would_come_before_and_an_older_hub_counts_the_one_queue() -> None:
     queues = (QueueState(id="a", series="A", waiting=23, ahead=67), QueueState(id="b", series="B", waiting=4))
     assert people_before(QueueStates(at="", business_day="", queues=queues)) == {"a": 67, "b": 4}
+
+
+def test_late_slip_is_logged_and_kept_as_a_fact_of_its_ticket(
+    hall: Callable[..., Hall], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    here = hall(new=printer())
+    kept: list[object] = []
+    here.workers._storage.submit = kept.append  # type: ignore[method-assign]
+    here.print()
+    here.workers._ends().late(JobEnded("new", DeviceKind.RECEIPT_PRINTER, "job", Printed()))
+    assert kept == [CommitPaper(TICKET.id, PaperState.PRINTED)]
+    assert caplog.text.count("device-late-outcome") == 1
+
+
+def test_each_printer_is_asked_at_start_for_the_slips_in_doubt(hall: Callable[..., Hall]) -> None:
+    here = hall(a=printer(), b=printer())
+    asked: list[tuple[str, object]] = []
+    here.workers._hosts.recover = lambda device, fact: asked.append((device, fact))  # type: ignore[method-assign]
+    here.workers._ask_for_slips(StoreReady(0, Unfinished((), (TICKET.id,)), paper_in_doubt=True))
+    assert asked == [("a", PrintInDoubt(TICKET.id)), ("b", PrintInDoubt(TICKET.id))]
+
+
+@pytest.mark.parametrize("kind", DeviceKind)
+def test_event_that_nobody_takes_is_a_bug_of_the_driver(hall: Callable[..., Hall], kind: DeviceKind) -> None:
+    with pytest.raises(TypeError, match="DeviceEvent of d"):
+        hall().workers._ends().unsolicited(DeviceSaid("d", kind, "", DeviceEvent()))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+from device_jobs import quiet_ends
+
 from drivers.host import DeviceHost, Ends, Make
-from drivers.port import DriverFault
-from drivers.registry import Limits
+from drivers.port import DriverFault, Job, NotDurable, Recovered
+from drivers.spec import Limits
+from kiosk.vocabulary.device_events import DeviceEvent, DeviceFact
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus, Identity, SelfTestReport, Status
 from kiosk.vocabulary.events import DeviceChanged
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 
 PATIENCE = 300.0
-LIMITS = Limits(open_s=15, poll_s=10, execute_s=60, close_s=10, every_s=2)
+LIMITS = Limits(open_s=15, poll_s=10, execute_s=60, dialogue_s=150, close_s=10, every_s=2)
 
 
 class ManualClock:
@@ -51,9 +56,25 @@ class Ear:
         self.changed = threading.Condition()
         self.statuses: list[DeviceStatus] = []
         self.outcomes: list[tuple[str, object]] = []
+        self.late: list[tuple[str, object]] = []
+        self.told: list[tuple[str, DeviceEvent]] = []
+        """Progress, by job."""
+        self.unsolicited: list[tuple[str, DeviceEvent]] = []
+        self.facts: list[tuple[str, DeviceFact]] = []
+        self.recovered: list[Recovered] = []
+        self.keeps_facts = True
 
     def ends(self) -> Ends:
-        return Ends(emit=self._emit, finished=self._finished, persist=lambda fact: None)
+        return msgspec.structs.replace(
+            quiet_ends(),
+            emit=self._emit,
+            finished=lambda ended: self._add(self.outcomes, (ended.job, ended.outcome)),
+            late=lambda ended: self._add(self.late, (ended.job, ended.outcome)),
+            recovered=lambda found: self._add(self.recovered, found),
+            progress=lambda said: self._add(self.told, (said.job, said.event)),
+            unsolicited=lambda said: self._add(self.unsolicited, (said.job, said.event)),
+            persist=self._persist,
+        )
 
     def until(self, fact: Callable[[], Any]) -> None:
         with self.changed:
@@ -72,9 +93,14 @@ class Ear:
             self.statuses.append(event.status)
             self.changed.notify_all()
 
-    def _finished(self, job_id: str, outcome: object) -> None:
+    def _persist(self, device: str, job: str, fact: DeviceFact) -> None:
+        if not self.keeps_facts:
+            raise NotDurable("the disk is full")
+        self._add(self.facts, (job, fact))
+
+    def _add(self, what: list[Any], item: object) -> None:
         with self.changed:
-            self.outcomes.append((job_id, outcome))
+            what.append(item)
             self.changed.notify_all()
 
 
@@ -86,6 +112,9 @@ class Script:
         self.poll_fault: Exception | None = None
         self.execute_fault: Exception | None = None
         self.status = Status()
+        self.in_poll: Callable[[Job], None] = lambda job: None
+        self.in_execute: Callable[[Job], None] = lambda job: None
+        self.recovers: Callable[[DeviceFact], Any] = lambda fact: Printed()
         self.hang_in = ""
         self.hanging = threading.Event()
         self.release = threading.Event()
@@ -114,22 +143,24 @@ class ScriptedDriver:
         self.script.opened += 1
         return Identity(maker="Maker", model=str(self.script.opened))
 
-    def poll(self) -> Status:
+    def poll(self, job: Job) -> Status:
         self.script.maybe_hang("poll")
+        self.script.in_poll(job)
         if self.script.poll_fault:
             raise self.script.poll_fault
         self.script.polled += 1
         return self.script.status
 
-    def execute(self, command: str, report: object, persist: object) -> Printed:
+    def execute(self, command: str, job: Job) -> Printed:
         self.script.executed.append(command)
         self.script.maybe_hang("execute")
+        self.script.in_execute(job)
         if self.script.execute_fault:
             raise self.script.execute_fault
         return Printed()
 
-    def recover(self, job: str) -> Printed:
-        raise NotImplementedError
+    def recover(self, fact: DeviceFact) -> Printed:
+        return self.script.recovers(fact)
 
     def self_test(self) -> SelfTestReport:
         return SelfTestReport(True)
@@ -144,4 +175,45 @@ def make_host(script: Script, ear: Ear, clock: ManualClock, enabled: bool = True
     return DeviceHost("printer", DeviceKind.RECEIPT_PRINTER, make, ear.ends(), clock, enabled)
 
 
-__all__ = ["DriverFault", "Ear", "ManualClock", "Script", "make_host"]
+class Room:
+    """A host, its scripted driver, its clock, and what it says."""
+
+    def __init__(self) -> None:
+        self.script, self.ear, self.clock = Script(), Ear(), ManualClock()
+        self.hosts: list[DeviceHost[str, object]] = []
+
+    def host(self, enabled: bool = True) -> DeviceHost[str, object]:
+        host = make_host(self.script, self.ear, self.clock, enabled)
+        self.hosts.append(host)
+        return host
+
+    def ready(self) -> DeviceHost[str, object]:
+        host = self.host()
+        host.start()
+        self.ear.until_state(DeviceState.READY)
+        return host
+
+    def end(self) -> None:
+        self.script.release.set()
+        for host in self.hosts:
+            assert host.stop()
+
+
+def advance_until(room: Room, step_s: float, fact: Callable[[], bool]) -> None:
+    """Move the clock on until it is so (the owner thread may not be waiting yet when the clock moves)."""
+    end = time.monotonic() + PATIENCE
+    while not fact():
+        assert time.monotonic() < end, room.ear.states
+        room.clock.advance(step_s)
+        _settle(room)
+
+
+def _settle(room: Room) -> None:
+    """Let the owner thread take notice of the time: it is idle again when it waits on its condition."""
+    host = room.hosts[0]
+    for _ in range(3):
+        with host._lock:
+            host._lock.wait(0.01)
+
+
+__all__ = ["DriverFault", "Ear", "ManualClock", "Room", "Script", "advance_until", "make_host"]

@@ -10,55 +10,26 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from host_helpers import PATIENCE, Ear, ManualClock, Script, make_host
+from host_helpers import PATIENCE, Room, advance_until
 
-from drivers.host import DeviceHost
 from drivers.port import DriverFault
 from kiosk.vocabulary.devices import DeviceState, Status
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from kiosk.vocabulary.problems import Problem
 
 
-class Room:
-    def __init__(self) -> None:
-        self.script, self.ear, self.clock = Script(), Ear(), ManualClock()
-        self.hosts: list[DeviceHost[str, object]] = []
-
-    def host(self, enabled: bool = True) -> DeviceHost[str, object]:
-        host = make_host(self.script, self.ear, self.clock, enabled)
-        self.hosts.append(host)
-        return host
-
-    def ready(self) -> DeviceHost[str, object]:
-        host = self.host()
-        host.start()
-        self.ear.until_state(DeviceState.READY)
-        return host
-
-
 @pytest.fixture
 def room() -> Iterator[Room]:
     one = Room()
     yield one
-    one.script.release.set()
-    for host in one.hosts:
-        assert host.stop()
+    one.end()
 
 
 def test_comes_up_and_says_each_state_once(room: Room) -> None:
     host = room.ready()
-    _advance_until(room, 2, lambda: room.script.polled >= 4)
+    advance_until(room, 2, lambda: room.script.polled >= 4)
     assert room.ear.states == ["connecting", "ready"]
     assert host.identity.maker == "Maker"
-
-
-def _advance_until(room: Room, step_s: float, fact: Callable[[], bool]) -> None:
-    """Move the clock on until it is so (the owner thread may not be waiting yet when the clock moves)."""
-    end = time.monotonic() + PATIENCE
-    while not fact():
-        assert time.monotonic() < end, room.ear.states
-        room.clock.advance(step_s)
-        _settle(room)
 
 
 def _said(room: Room, state: DeviceState) -> Callable[[], bool]:
@@ -117,11 +88,11 @@ def test_problems_become_states(room: Room, problem: Problem, state: DeviceState
 def test_lost_link_goes_offline_and_comes_back_by_itself(room: Room) -> None:
     room.ready()
     room.script.poll_fault = DriverFault(Problem.LINK_LOST, "cable")
-    _advance_until(room, 2, _said(room, DeviceState.OFFLINE))
+    advance_until(room, 2, _said(room, DeviceState.OFFLINE))
     lost = room.ear.until_state(DeviceState.OFFLINE)
     assert (lost.problems, lost.detail) == ((Problem.LINK_LOST,), "cable")
     room.script.poll_fault = None
-    _advance_until(room, 1, _said(room, DeviceState.READY))
+    advance_until(room, 1, _said(room, DeviceState.READY))
     back = room.ear.until_state(DeviceState.READY)
     assert back.generation > lost.generation, "a new generation at each opening"
     assert room.script.made == 2, "never the old handle again"
@@ -152,14 +123,6 @@ def _until_noticed(room: Room) -> None:
             host._lock.wait(0.01)
 
 
-def _settle(room: Room) -> None:
-    """Let the owner thread take notice of the time: it is idle again when it waits on its condition."""
-    host = room.hosts[0]
-    for _ in range(3):
-        with host._lock:
-            host._lock.wait(0.01)
-
-
 def test_nothing_waits_for_a_device_that_is_away(room: Room) -> None:
     room.script.open_fault = DriverFault(Problem.NOT_FOUND)
     host = room.host()
@@ -168,7 +131,7 @@ def test_nothing_waits_for_a_device_that_is_away(room: Room) -> None:
     tried = room.script.made
     host.submit("j1", "slip")
     assert room.ear.outcomes == [("j1", NotPrinted(Problem.NOT_FOUND))]
-    _advance_until(room, 0, lambda: room.script.made > tried)
+    advance_until(room, 0, lambda: room.script.made > tried)
     assert room.script.executed == []
 
 
@@ -191,8 +154,9 @@ def test_hung_command_is_given_up_and_the_next_generation_works(room: Room) -> N
     room.ear.until(lambda: len(room.ear.outcomes) == 2)
     said = len(room.ear.statuses)
     room.script.release.set()
-    _advance_until(room, 0, lambda: room.script.closed == 1)
-    assert room.ear.outcomes == [("j1", Unconfirmed(Problem.HUNG)), ("j2", Printed())], "the late answer is dropped"
+    advance_until(room, 0, lambda: room.script.closed == 1)
+    assert room.ear.outcomes == [("j1", Unconfirmed(Problem.HUNG)), ("j2", Printed())], "the first outcome stands"
+    assert room.ear.late == [("j1", Printed())], "the late one is evidence"
     assert [status.state for status in room.ear.statuses[said:]] in ([], [DeviceState.READY])
 
 
@@ -243,7 +207,7 @@ def test_a_drivers_bug_is_a_state_and_never_tells_what_it_read(room: Room, place
     assert "secret" not in failed.detail
     assert failed.detail.startswith("ValueError at host_helpers.py:")
     setattr(room.script, f"{place}_fault", None)
-    _advance_until(room, 1, _said(room, DeviceState.READY))
+    advance_until(room, 1, _said(room, DeviceState.READY))
 
 
 def test_a_driver_that_raises_a_fault_from_a_command_leaves_doubt(room: Room) -> None:

@@ -13,8 +13,8 @@ from drivers.queue_display.alpha import (
     packet,
     write_text,
 )
-from drivers.queue_display.frame import Frame, Row
 from drivers.sim.alpha_parse import Parser, text_file
+from kiosk.vocabulary.display_frame import Frame, Row
 
 TWO = (Row("A 143", "Platz 4"), Row("B 027", "Platz 12"))
 

@@ -1,17 +1,19 @@
 """The driver with a wire in memory and a clock of its own: what it sends, and when again."""
 
 import pytest
+from device_jobs import RecordedJob
 
 from drivers.port import DriverFault
 from drivers.queue_display.alpha import AlphaCodec, AlphaSettings
 from drivers.queue_display.codec import Codec
 from drivers.queue_display.driver import AGAIN_S, QueueDisplay
-from drivers.queue_display.frame import Frame, Row, ShowFrame
+from drivers.queue_display.frame import ShowFrame
 from drivers.queue_display.pole import PoleCodec, PoleSettings
 from drivers.sim.led_sign import LedSign
 from drivers.sim.pole import Pole
 from drivers.transport.base import LinkFault
 from kiosk.vocabulary.devices import Identity
+from kiosk.vocabulary.display_frame import Frame, Row
 from kiosk.vocabulary.outcomes import NotShown, Shown
 from kiosk.vocabulary.problems import Problem
 
@@ -59,7 +61,7 @@ def driver(wire: Wire, codec: Codec | None = None) -> QueueDisplay:
 
 
 def show(display: QueueDisplay, frame: Frame) -> object:
-    return display.execute(ShowFrame(frame), lambda _code: None, lambda _fact: None)
+    return display.execute(ShowFrame(frame), RecordedJob())
 
 
 def test_a_fresh_call_has_the_sign_for_ten_seconds_then_the_list_returns() -> None:
@@ -71,10 +73,10 @@ def test_a_fresh_call_has_the_sign_for_ten_seconds_then_the_list_returns() -> No
     assert sign.text == "A 143\nPlatz 4"
     assert "0" in sign.files
     wire.now += 5
-    display.poll()
+    display.poll(RecordedJob())
     assert "0" in sign.files
     wire.now += 5.1
-    display.poll()
+    display.poll(RecordedJob())
     assert "0" not in sign.files
     assert sign.text == "A 143 > Platz 4"
     assert sign.refused == []
@@ -98,11 +100,11 @@ def test_the_same_frame_is_sent_again_after_a_minute_and_not_before() -> None:
     sent = len(wire.written)
     for _ in range(5):
         wire.now += 10
-        display.poll()
+        display.poll(RecordedJob())
     show(display, LIST)
     assert len(wire.written) == sent
     wire.now += AGAIN_S
-    display.poll()
+    display.poll(RecordedJob())
     assert len(wire.written) == 2 * sent
 
 
@@ -115,7 +117,7 @@ def test_a_display_that_lost_its_memory_is_right_again_within_a_minute() -> None
     pole.power_lost()
     assert pole.lines[0].strip() == ""
     wire.now += AGAIN_S
-    display.poll()
+    display.poll(RecordedJob())
     assert pole.lines[0] == "A 143        Platz 4"
 
 
@@ -126,10 +128,10 @@ def test_after_connecting_again_everything_is_sent_again() -> None:
     display.open()
     show(display, B027)
     wire.now += 11
-    display.poll()
+    display.poll(RecordedJob())
     sign.files.clear()
     display.open()
-    display.poll()
+    display.poll(RecordedJob())
     assert sign.text == "B 027 > Platz 2\nA 143 > Platz 4"
 
 
@@ -153,16 +155,16 @@ def test_a_broken_line_is_an_outcome_of_execute_and_a_fault_of_poll() -> None:
     wire.broken = Problem.LINK_LOST
     assert show(display, A143) == NotShown(Problem.LINK_LOST)
     with pytest.raises(DriverFault):
-        display.poll()
+        display.poll(RecordedJob())
     wire.broken = None
-    display.poll()
+    display.poll(RecordedJob())
     assert "A 143" in wire.device.text if isinstance(wire.device, LedSign) else False
 
 
 def test_delivery_is_never_claimed() -> None:
     display = driver(Wire(LedSign()))
     display.open()
-    status = display.poll()
+    status = display.poll(RecordedJob())
     assert status.unknown
     assert status.problems == ()
 
@@ -176,7 +178,7 @@ def test_the_self_test_lights_all_dots_and_then_the_wanted_frame_returns() -> No
     report = display.self_test()
     assert report.passed
     assert any(b"8" * 20 in packet.commands[0].data for packet in sign.packets)
-    display.poll()
+    display.poll(RecordedJob())
     assert sign.text == "A 143 > Platz 4"
     wire.broken = Problem.LINK_LOST
     assert not display.self_test().passed

@@ -4,9 +4,9 @@ from typing import Literal
 
 import pytest
 
-from drivers.queue_display.frame import Frame, Row
 from drivers.queue_display.pole import PoleCodec, PoleSettings
 from drivers.sim.pole import Pole
+from kiosk.vocabulary.display_frame import Frame, Row
 
 TWO = (Row("A 143", "Platz 4"), Row("B 027", "Platz 12"))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
+from device_jobs import RecordedJob
 from unit.drivers.queue_display.test_display_driver import Wire
 
 from drivers.queue_display.alpha import AlphaCodec, AlphaSettings
@@ -10,11 +11,12 @@ from drivers.queue_display.driver import QueueDisplay
 from drivers.queue_display.frame import ShowFrame
 from drivers.queue_display.pole import PoleCodec, PoleSettings
 from drivers.queue_display.turns import READ_S
-from drivers.queue_display.wall import CallWall
 from drivers.sim.led_sign import LedSign
 from drivers.sim.pole import Pole
+from kiosk.calls import CallDisplay
 from kiosk.i18n.texts import Texts
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus, Identity
+from kiosk.vocabulary.display_frame import Frame
 from kiosk.wire import Call, CallKind, Calls, CallState
 
 TEXTS = Texts.load("terminal")
@@ -33,14 +35,14 @@ class Hall:
         self.display = QueueDisplay(self.wire, codec, Identity(model="test"), wiring, self.wire.time)
         self.display.open()
         self.lines = codec.lines
-        self.wall = CallWall(self.submit, TEXTS, "de")
+        self.wall = CallDisplay(self.submit, TEXTS, "de")
         self.wall.device_changed(DeviceStatus("sign", DeviceKind.QUEUE_DISPLAY, DeviceState.READY, generation=1))
         self.calls: dict[int, Call] = {}
         self.stood: list[tuple[float, str]] = []
         self.polled = 0.0
 
-    def submit(self, device: str, job: str, command: ShowFrame) -> None:
-        self.display.execute(command, lambda _code: None, lambda _fact: None)
+    def submit(self, device: str, job: str, frame: Frame) -> None:
+        self.display.execute(ShowFrame(frame), RecordedJob())
 
     @property
     def text(self) -> str:
@@ -69,7 +71,7 @@ class Hall:
                 left.pop(0)[1]()
             if self.wire.now - self.polled >= POLL_S:
                 self.polled = self.wire.now
-                self.display.poll()
+                self.display.poll(RecordedJob())
             before = self.wire.now
             self.wire.now += STEP_S
             self.stood.append((self.wire.now - before, self.text))

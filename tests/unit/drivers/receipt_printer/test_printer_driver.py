@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from device_jobs import RecordedJob
 
 from drivers.port import DriverFault
 from drivers.receipt_printer.condition import condition_of
@@ -77,7 +78,7 @@ class Bench:
 
 
 def run(driver: EscposPrinter, job: str = "j1", *, after_doubt: bool = False):
-    return driver.execute(PrintJob(job, SLIP, after_doubt), lambda _: None, lambda _: None)
+    return driver.execute(PrintJob(job, SLIP, after_doubt), RecordedJob())
 
 
 def test_whole_job_in_one_write_after_a_look_and_with_its_own_mark() -> None:
@@ -118,7 +119,7 @@ def test_sensor_confirms() -> None:
 def test_without_confirmation_never_printed() -> None:
     bench = Bench(process_id=False, gs_r=False)
     driver = bench.opened()
-    driver.poll()
+    driver.poll(RecordedJob())
     assert run(driver) == Unconfirmed(Problem.SILENT)
     assert len(bench.printer.slips) == 1
 
@@ -139,14 +140,14 @@ def test_refuses_before_a_byte_of_the_job(faults: dict[str, bool], problem: Prob
     bench.switch(**faults)
     assert run(driver) == NotPrinted(problem)
     assert bench.big_writes() == []
-    assert problem in driver.poll().problems
+    assert problem in driver.poll(RecordedJob()).problems
 
 
 def test_near_end_still_prints() -> None:
     bench = Bench()
     driver = bench.opened()
     bench.switch(paper_near_end=True)
-    assert driver.poll() == Status((Problem.PAPER_NEAR_END,))
+    assert driver.poll(RecordedJob()) == Status((Problem.PAPER_NEAR_END,))
     assert run(driver) == Printed()
 
 
@@ -154,7 +155,7 @@ def test_silence_is_unknown_and_nothing_is_sent_into_it() -> None:
     bench = Bench()
     driver = bench.opened()
     bench.held_back = []
-    status = driver.poll()
+    status = driver.poll(RecordedJob())
     assert status.unknown
     assert status.problems == (Problem.SILENT,)
     assert run(driver) == NotPrinted(Problem.SILENT)
@@ -209,7 +210,7 @@ def test_owed_answers_are_settled_when_the_printer_is_well_and_quiet() -> None:
     bench.printer.power_lost()
     bench.switch()
     assert run(driver, "j2") == Unconfirmed(Problem.TIMED_OUT), "one answer is owed that will never come"
-    driver.poll()
+    driver.poll(RecordedJob())
     assert run(driver, "j3") == Printed()
 
 
@@ -251,7 +252,7 @@ def test_a_link_that_breaks_in_the_job(sent: int, outcome: type) -> None:
     bench.before_write = cut
     assert run(driver) == outcome(Problem.LINK_LOST)
     with pytest.raises(LinkFault):
-        driver.poll()
+        driver.poll(RecordedJob())
     bench.before_write = lambda data: None
     assert run(driver, "j2") == NotPrinted(Problem.LINK_LOST), "half a job stands in the line: connect anew first"
 
@@ -260,9 +261,9 @@ def test_abilities_are_found_when_the_cover_is_shut_at_last() -> None:
     bench = Bench()
     bench.switch(cover_open=True)
     driver = bench.opened()
-    assert driver.poll().problems == (Problem.COVER_OPEN,)
+    assert driver.poll(RecordedJob()).problems == (Problem.COVER_OPEN,)
     bench.switch()
-    driver.poll()
+    driver.poll(RecordedJob())
     assert run(driver) == Printed()
 
 
@@ -278,13 +279,13 @@ def test_half_a_command_of_a_broken_job_is_filled_up_at_open() -> None:
 def test_one_way_printer_prints_blind_and_says_so() -> None:
     bench = Bench(real_time=False, process_id=False, gs_r=False)
     driver = bench.opened(answers=False)
-    assert driver.poll().unknown
+    assert driver.poll(RecordedJob()).unknown
     assert run(driver) == Unconfirmed(Problem.SILENT)
     assert len(bench.writes) == 1, "not one question was asked"
     assert len(bench.printer.slips) == 1
 
 
-def test_self_test_and_recover() -> None:
+def test_self_test_tells_abilities_and_problems() -> None:
     bench = Bench()
     driver = bench.opened()
     assert driver.self_test().lines == ("real_time", "process_id")
@@ -292,7 +293,6 @@ def test_self_test_and_recover() -> None:
     report = driver.self_test()
     assert not report.passed
     assert report.lines[0] == "problem.cover_open"
-    assert driver.recover("j1") == Unconfirmed(Problem.SILENT)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from contract.virtual_line import VirtualLine
+from device_jobs import RecordedJob
 
 from drivers.receipt_printer.driver import EscposPrinter, PrinterSettings
 from drivers.receipt_printer.job import PrintJob
@@ -35,7 +36,7 @@ def opened(line: VirtualLine) -> EscposPrinter:
 
 
 def run(driver: EscposPrinter, job: str = "j1"):
-    return driver.execute(PrintJob(job, SLIP), lambda _: None, lambda _: None)
+    return driver.execute(PrintJob(job, SLIP), RecordedJob())
 
 
 @pytest.mark.parametrize("late_ms", [100, 499, 501, 600, 900, 1100, 1500, 1900])
@@ -44,7 +45,7 @@ def test_a_printer_that_answers_late_is_well_and_prints(late_ms: int) -> None:
     driver = opened(line)
     printer.faults = PrinterFaults(late_ms=late_ms)
     for _ in range(3):
-        assert driver.poll() == Status()
+        assert driver.poll(RecordedJob()) == Status()
         line.let(2.0)
     assert run(driver) == Printed()
 
@@ -54,11 +55,11 @@ def test_a_cover_that_is_open_is_open_however_late_it_is_said(late_ms: int) -> N
     printer, line = printer_on_line()
     driver = opened(line)
     printer.faults = PrinterFaults(late_ms=late_ms, cover_open=True)
-    assert driver.poll() == COVER
+    assert driver.poll(RecordedJob()) == COVER
     assert run(driver) == NotPrinted(Problem.COVER_OPEN)
     line.let(2.0)
     printer.faults = PrinterFaults(late_ms=late_ms)
-    assert driver.poll() == Status()
+    assert driver.poll(RecordedJob()) == Status()
 
 
 @pytest.mark.parametrize("late_ms", [2100, 2500, 3000, 3500, 4200, 5000, 9000])
@@ -68,12 +69,12 @@ def test_a_printer_too_slow_to_say_how_it_is_is_unknown_never_wrong(late_ms: int
     driver = opened(line)
     printer.faults = PrinterFaults(late_ms=late_ms, cover_open=cover_open)
     for _ in range(12):
-        status = driver.poll()
+        status = driver.poll(RecordedJob())
         assert status.unknown or status == (COVER if cover_open else Status())
         line.let(2.0)
     printer.faults = PrinterFaults(cover_open=cover_open)
     line.let(12.0)
-    assert driver.poll() == (COVER if cover_open else Status()), "and quick again it is known at once"
+    assert driver.poll(RecordedJob()) == (COVER if cover_open else Status()), "and quick again it is known at once"
 
 
 @pytest.mark.parametrize("late_ms", [300, 600, 1200, 1800, 2400, 3600, 5200])
@@ -87,10 +88,10 @@ def test_one_late_answer_changes_nothing(late_ms: int, before: int, switches: di
     late_from(line, before, late_ms)
     right = COVER if switches else Status()
     for _ in range(4):
-        status = driver.poll()
+        status = driver.poll(RecordedJob())
         assert status.unknown or status == right
         line.let(2.0)
-    assert driver.poll() == right
+    assert driver.poll(RecordedJob()) == right
     assert run(driver) == (NotPrinted(Problem.COVER_OPEN) if switches else Printed())
 
 
@@ -110,7 +111,7 @@ def test_two_answers_in_one_read(switches: dict[str, bool], line_faults: dict[st
     driver = opened(line)
     printer.faults = PrinterFaults(**line_faults, **switches)
     for _ in range(3):
-        assert driver.poll() == (COVER if switches else Status())
+        assert driver.poll(RecordedJob()) == (COVER if switches else Status())
     assert run(driver) == (NotPrinted(Problem.COVER_OPEN) if switches else Printed())
 
 
@@ -127,10 +128,10 @@ def test_a_byte_lost_or_doubled_anywhere_in_the_answers(switches: dict[str, bool
         }.get(next(iter(switches), ""))  # fmt: skip
         driver.open()
         for _ in range(3):
-            status = driver.poll()
+            status = driver.poll(RecordedJob())
             assert status.unknown or status.problems == ((right,) if right else ()), (mishap, at)
             line.let(2.0)
-        assert not driver.poll().unknown
+        assert not driver.poll(RecordedJob()).unknown
 
 
 def test_a_text_about_the_printer_that_comes_late_is_not_taken_for_the_next_one() -> None:
@@ -149,8 +150,8 @@ def test_a_test_that_is_answered_long_after_it_was_given_up_still_counts() -> No
         late_write(line, lambda data: b"tst1" in data, 6_000)
         driver = opened(line)
         line.let(8.0)
-        driver.poll()
-        driver.poll()
+        driver.poll(RecordedJob())
+        driver.poll(RecordedJob())
         assert word in driver.self_test().lines
         assert run(driver) == Printed()
 
@@ -188,18 +189,18 @@ def test_a_clone_that_contradicts_itself_steadily_is_believed_on_a_tidy_line() -
     line = VirtualLine(NeverOffline())
     driver = opened(line)
     line.device.faults = PrinterFaults(cover_open=True)
-    assert driver.poll() == COVER
+    assert driver.poll(RecordedJob()) == COVER
     questions = len(line.written)
     line.let(2.0)
-    assert driver.poll() == COVER
+    assert driver.poll(RecordedJob()) == COVER
     assert len(line.written) == questions + 4, "and from then on it is asked no more often than others"
     line.device.faults = PrinterFaults()
-    assert driver.poll() == Status()
+    assert driver.poll(RecordedJob()) == Status()
 
 
 def test_answers_that_contradict_each_other_on_an_untidy_line_say_nothing() -> None:
     line = VirtualLine(NeverOffline())
     driver = opened(line)
     line.device.faults = PrinterFaults(cover_open=True, twice=True)
-    assert driver.poll().unknown
+    assert driver.poll(RecordedJob()).unknown
     assert run(driver) == NotPrinted(Problem.SILENT)

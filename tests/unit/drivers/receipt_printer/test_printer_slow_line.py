@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from contract.virtual_line import VirtualLine
+from device_jobs import RecordedJob
 
 from drivers import registry
 from drivers.receipt_printer import driver as driver_module
@@ -31,7 +32,7 @@ def opened(line: VirtualLine, **settings: float) -> EscposPrinter:
 
 
 def run(driver: EscposPrinter, document: Document = LONG, job: str = "j1"):
-    return driver.execute(PrintJob(job, document), lambda _: None, lambda _: None)
+    return driver.execute(PrintJob(job, document), RecordedJob())
 
 
 @pytest.mark.parametrize("abilities", [{}, {"process_id": False}], ids=["by mark", "by sensor"])
@@ -46,7 +47,7 @@ def test_a_long_slip_on_a_slow_line_is_printed(speed: int, buffer: int, abilitie
     assert run(driver) == Printed()
     assert line.time - before > size / speed, "and it did take so long"
     line.let(2.0)
-    assert not driver.poll().problems
+    assert not driver.poll(RecordedJob()).problems
     assert run(driver, SHORT, "j2") == Printed()
 
 

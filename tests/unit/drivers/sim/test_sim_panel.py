@@ -1,5 +1,6 @@
 """The panel over HTTP, and ``kiosk sim`` as a process."""
 
+import argparse
 import io
 import json
 import os
@@ -14,11 +15,13 @@ import pytest
 import requests
 from PIL import Image
 
+from drivers.registry import rows
 from drivers.sim.desk import SimDesk
 from drivers.sim.led_sign import SignPeer
 from drivers.sim.panel import Panel
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import PrinterPeer
+from drivers.sim.run import BadLine, desk_of
 from kiosk.i18n.texts import Texts
 
 JOB = b"\x1b@A 143\n\x1dV\x42\x00"
@@ -158,6 +161,45 @@ def test_nothing_of_the_file_system_is_served(hall: Hall) -> None:
     assert hall.get("/panel.css").headers["Content-Type"].startswith("text/css")
     for path in ("/../run.py", "/panel_files/panel.css", "/paper.gif", "/sign.bin", "/x"):
         assert hall.get(path).status_code == 404
+
+
+def test_device_of_any_row_stands_on_the_panel_with_picture_and_faults() -> None:
+    """Nothing in the panel names it: title, simulator, picture and switches come with its row."""
+    row = next(row for row in rows() if row.model == "pole_cd5220")
+    desk = desk_of(options("pole_cd5220", "keyboard=pty"))
+    panel = Panel(desk, Texts.load("terminal"))
+    try:
+        desk.start()
+        url = panel.start()
+        peer = desk.peers["pole_cd5220"]
+        assert isinstance(peer, PolePeer)
+        host, _, port = peer.url.removeprefix("tcp://").partition(":")
+        with socket.create_connection((host, int(port)), 2) as link:
+            link.sendall(b"\x0cB 027")
+            assert peer.wait_for_text("B 027")
+        pole, keyboard = requests.get(url + "/state", timeout=300).json()["devices"]
+        assert (pole["title"], pole["picture"], keyboard["picture"]) == (row.title, "/pole_cd5220.png", "")
+        assert pole["text"].startswith("B 027")
+        picture = requests.get(url + pole["picture"], timeout=300).content
+        assert Image.open(io.BytesIO(picture)).format == "PNG"
+        turned = {"device": "pole_cd5220", "fault": "silent", "on": True}
+        assert requests.post(url + "/fault", json=turned, timeout=300).json()["devices"][0]["switches"]["silent"]
+        page = requests.get(url + "/", timeout=300).text
+        assert row.title in page
+        assert 'data-device="keyboard"' in page
+    finally:
+        panel.stop()
+        desk.stop()
+
+
+@pytest.mark.parametrize("option", ["toaster", "pole_epson=udp"])
+def test_device_without_a_row_or_a_line_is_refused(option: str) -> None:
+    with pytest.raises(BadLine, match="pole_cd5220"):
+        desk_of(options(option))
+
+
+def options(*devices: str) -> argparse.Namespace:
+    return argparse.Namespace(printer="", sign="", pole="", scanner="", paper=80, pole_set="epson", device=devices)
 
 
 def run(*words: str) -> "subprocess.Popen[str]":

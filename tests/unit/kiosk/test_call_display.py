@@ -1,9 +1,9 @@
 """From the hub's calls to the displays, and again to one that was away."""
 
-from drivers.queue_display.frame import Frame, ShowFrame
-from drivers.queue_display.wall import CallWall
+from kiosk.calls import CallDisplay
 from kiosk.i18n.texts import Texts
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.display_frame import Frame
 from kiosk.wire import Call, CallKind, Calls
 
 TEXTS = Texts.load("terminal")
@@ -12,10 +12,10 @@ TEXTS = Texts.load("terminal")
 class Log:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str, Frame]] = []
-        self.wall = CallWall(self.submit, TEXTS, "de")
+        self.wall = CallDisplay(self.submit, TEXTS, "de")
 
-    def submit(self, device: str, job: str, command: ShowFrame) -> None:
-        self.sent.append((device, job, command.frame))
+    def submit(self, device: str, job: str, frame: Frame) -> None:
+        self.sent.append((device, job, frame))
 
     def labels(self) -> list[str]:
         return [row.label for row in self.sent[-1][2].rows]

@@ -1,4 +1,7 @@
-"""From the hub's calls to every display of this terminal, and again to one that was away."""
+"""What is called and in which words: from the hub's calls to the frame of every display of this terminal.
+
+A display that was away gets the frame again.
+"""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -6,28 +9,31 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from drivers.queue_display.frame import Frame, ShowFrame, frame_of
 from kiosk.i18n.texts import Texts
 from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
-from kiosk.wire import Call, Calls
+from kiosk.vocabulary.display_frame import Frame, Row
+from kiosk.vocabulary.short_names import short_name
+from kiosk.wire import Call, Calls, CallState
 
+ROWS = 8
+"""So many calls are kept: a display shows as many as it has lines, and each new one in its turn."""
 FRESH = timedelta(seconds=15)
 """A call older than this (by the hub's own clock) is news no more: after a gap nobody is startled by old calls."""
 _KEPT = 32
 _READY = frozenset({DeviceState.READY, DeviceState.BUSY, DeviceState.NEEDS_ATTENTION})
 
-Submit = Callable[[str, str, ShowFrame], None]
-"""Device, job id, command: ``Hosts.submit``."""
+Show = Callable[[str, str, Frame], None]
+"""Device, job id, frame: hands the frame to the display's driver."""
 
 
-class CallWall:
+class CallDisplay:
     """The wanted frame of a terminal's displays. Any thread may call it.
 
-    Give it what the hub says (``show``) and what the hosts say (``device_changed``); it submits frames.
+    Give it what the hub says (``show``) and what the hosts say (``device_changed``); it hands out frames.
     """
 
-    def __init__(self, submit: Submit, texts: Texts, lang: str = "de") -> None:
-        self._submit = submit
+    def __init__(self, show: Show, texts: Texts, lang: str = "de") -> None:
+        self._show = show
         self._texts = texts
         self._lang = lang
         self._lock = threading.Lock()
@@ -69,7 +75,42 @@ class CallWall:
         with self._lock:
             self._jobs += 1
             job = f"frame-{self._jobs}"
-        self._submit(device, job, ShowFrame(frame))
+        self._show(device, job, frame)
+
+
+def frame_of(calls: Iterable[Call], texts: Texts, lang: str, news: frozenset[int] = frozenset()) -> Frame:
+    """The frame for these calls (any order): each number once, newest first. ``news``: seqs of those that are."""
+    newest: dict[str, Call] = {}
+    for call in sorted(calls, key=lambda one: one.seq):
+        newest.pop(call.label, None)
+        newest[call.label] = call
+    shown = [call for call in reversed(newest.values()) if call.state is CallState.NOW or _ends(call, news)]
+    return Frame(
+        rows=tuple(_row(call, texts, lang, call.seq in news) for call in shown[:ROWS]),
+        idle=texts.say(lang, "display.idle").text,
+    )
+
+
+def _ends(call: Call, news: frozenset[int]) -> bool:
+    """The visitor came at once; others have not read yet whose call it was."""
+    return call.state is CallState.OVER and call.seq in news
+
+
+def _row(call: Call, texts: Texts, lang: str, news: bool) -> Row:
+    name = " ".join(call.counter.split())
+    return Row(
+        label=call.label,
+        place=_place(name, texts, lang),
+        short=call.short or short_name(name),
+        mark=call.seq,
+        news=news,
+        over=call.state is CallState.OVER,
+    )
+
+
+def _place(name: str, texts: Texts, lang: str) -> str:
+    """A counter called "4" becomes "Platz 4"; one that has a name of its own keeps it."""
+    return texts.say(lang, "display.place", counter=name).text if name.isdigit() else name
 
 
 def _news(at: str, calls: Iterable[Call]) -> frozenset[int]:
