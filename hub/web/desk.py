@@ -5,6 +5,7 @@ looked at in the transaction of the act.
 """
 
 import logging
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -58,6 +59,9 @@ DO: dict[str, tuple[Callable[[Connection, Act], Done | Refused], What]] = {
     "transfer": (transfer.transfer, What.CALL_TRANSFERRED),
 }
 """What a counter may do, by the last part of the address. ``next`` ends the visit of whoever is still here."""
+
+OP = re.compile(r"[0-9A-Za-z-]{8,64}", re.ASCII)
+"""An operation's id as our page makes it (a UUID); it comes back in the page's own attributes."""
 
 
 @get("/desk", opt=CALL)
@@ -209,7 +213,7 @@ async def _write(
 def _order(form: forms.Form, me: Person, now_ms: int) -> Act | None:
     """What the page asks for, in the field's words; None when it is no page of ours."""
     op = form.value("op")
-    if me.counter is None or not 8 <= len(op) <= 64:
+    if me.counter is None or OP.fullmatch(op) is None:
         return None
     answer = {"yes": True, "no": False}.get(form.value("here"))
     ticket = form.value("ticket")

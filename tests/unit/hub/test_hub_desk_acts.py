@@ -78,6 +78,13 @@ def test_next_asks_once_and_either_answer_goes_on(desk: Browser, live: Any) -> N
     assert (said(last), state(live, third)) == ("Gerade wartet niemand.", State.NO_SHOW)
 
 
+@pytest.mark.parametrize("op", ["", "short", "0\n93aaaa-0000-7000", 'a"b"c"d"e"f', "0193aaaa é 0000", "x" * 65])
+def test_an_act_whose_id_is_none_of_our_page_is_refused(desk: Browser, live: Any, op: str) -> None:
+    live.hall.ticket()
+    assert do(desk, "next", op=op).status_code == 422
+    assert live.hall.called() == []
+
+
 def test_the_strip_says_what_was_done_and_takes_it_back(desk: Browser, live: Any) -> None:
     first, second = live.hall.ticket(), live.hall.ticket()
     assert strip(do(desk, "next").text).startswith("A 001 aufgerufen [")
