@@ -49,7 +49,7 @@ def test_the_product_has_no_gap() -> None:
 
 def test_every_effect_names_its_answers() -> None:
     ours = {each for each in effects.Effect.__subclasses__() if each.__module__ == effects.__name__}
-    assert set(ANSWERS) == ours
+    assert set(ANSWERS) == ours - {effects.StoreEffect} | set(effects.STORE_EFFECTS)
 
 
 @pytest.mark.parametrize(
