@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -156,9 +156,23 @@ def parse(text: str, path: str = "config.toml") -> TerminalConfig | ConfigFault:
         config = msgspec.convert(raw, TerminalConfig)
     except msgspec.ValidationError as fault:
         reason, _, place = str(fault).partition(" - at ")
-        return ConfigFault(path, place.replace("`", ""), reason, remedy)
+        return ConfigFault(path, _with_device(place.replace("`", ""), raw), reason, remedy)
     place, reason = next(_unusable(config), ("", ""))
     return ConfigFault(path, place, reason, remedy) if reason else config
+
+
+def _with_device(place: str, raw: dict[str, Any]) -> str:
+    """The place with the name of the first device that is no device: msgspec leaves the keys of a table out."""
+    unnamed = "$.devices[...]"
+    devices = raw.get("devices")
+    if not place.startswith(unnamed) or not isinstance(devices, dict):
+        return place
+    for name, entry in devices.items():
+        try:
+            msgspec.convert(entry, Device)
+        except msgspec.ValidationError:
+            return f"$.devices.{name}{place.removeprefix(unnamed)}"
+    return place
 
 
 def read(path: Path) -> TerminalConfig | ConfigFault:

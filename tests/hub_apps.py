@@ -24,7 +24,7 @@ def _free() -> list[tuple[HubApp, TheHall]]:
 @contextmanager
 def app_for(store: Store, now_ms: Callable[[], int], heartbeat_s: float) -> Iterator[tuple[HubApp, TheHall]]:
     """An app over this store, ours until the end; its server must have stopped then."""
-    cheap = Passwords(memory_kib=64, passes=1)
+    cheap = Passwords(memory_kib=64, passes=1, pause_s=0.0)
     hall = TheHall(store, Feed(store, heartbeat_s), now_ms, passwords=cheap)
     app, stands = _free().pop() if _free() else (app_over(hall), hall)
     stands.__dict__ = vars(hall)  # what the routes were built over is this hall now

@@ -8,7 +8,7 @@ import http.server
 import threading
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -28,13 +28,17 @@ _HEADERS = {
 }
 
 
+MOST = 1_000_000_000
+"""Of lines, bytes or ms: more than any test waits for."""
+
+
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """The body of ``POST /fault``. ``value``: the count of a switch that counts; it wins over ``on``."""
 
     device: str
     fault: str
     on: bool = True
-    value: int | None = None
+    value: Annotated[int, msgspec.Meta(ge=0, le=MOST)] | None = None
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -180,6 +184,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 def _value(turn: Turn) -> bool | int | None:
+    if turn.value is not None and not turn.fault.endswith(COUNTED):
+        raise ValueError(f'{turn.fault} takes no number; send "on"')
     if turn.value is not None:
         return turn.value
     if turn.fault.endswith(COUNTED):

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,19 +16,26 @@ LONGEST = 200
 FEWEST_CHARACTERS = 5
 """Different characters a password needs at least: "aaaaaaaaaa" is none."""
 
+STRANGERS_NICER = 10
+"""The thread that checks strangers' passwords has a nice value so much higher than the hub's."""
+
 
 class Passwords:
     """Hashes and checks passwords with argon2id (OWASP: 19 MiB, two passes, one lane).
 
     At most two are worked on at once, each in a thread of its own, so that a storm of sign-ins cannot take the machine
-    from the calls. One of the threads is for strangers, so that whoever is known does not stand in their queue. Unknown
-    people cost the same work as known ones.
+    from the calls. One of the threads is for strangers, so that whoever is known does not stand in their queue; its
+    priority is low. Unknown people cost the same work as known ones.
+
+    ``pause_s``: a sign-in that fails is answered so many seconds later, so that one connection cannot try as fast as
+    the hub can answer.
     """
 
-    def __init__(self, memory_kib: int = 19 * 1024, passes: int = 2) -> None:
+    def __init__(self, memory_kib: int = 19 * 1024, passes: int = 2, pause_s: float = 0.5) -> None:
+        self.pause_s = pause_s
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="argon2")
-        self._for_strangers = ThreadPoolExecutor(1, thread_name_prefix="argon2-strangers")
+        self._for_strangers = ThreadPoolExecutor(1, thread_name_prefix="argon2-strangers", initializer=_give_way)
         self._nobody = self._hasher.hash(os.urandom(16).hex())
 
     async def hash(self, password: str) -> str:
@@ -58,6 +66,12 @@ class Passwords:
             return self._hasher.verify(kept, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _give_way() -> None:
+    """Lower the priority of the calling thread alone (Linux: setpriority(2), "C library/kernel differences")."""
+    me = threading.get_native_id()
+    os.setpriority(os.PRIO_PROCESS, me, min(19, os.getpriority(os.PRIO_PROCESS, me) + STRANGERS_NICER))
 
 
 def complaint(password: str, context: Iterable[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Bringing a database file to today's schema, at start-up and from inside the package (alembic).
+"""Bringing a database file to today's schema, at start-up.
 
 Each step is one transaction (SQLite's DDL is transactional). Before an existing file is changed, a copy of it is kept
 beside it as ``<name>.before-<revision>``. A file of a newer hub is refused.
@@ -7,57 +7,34 @@ beside it as ``<name>.before-<revision>``. A file of a newer hub is refused.
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
-from hub.store.copies import copy_from
-from hub.store.faults import StoreRefused
+from hub.store.sql import run
 
 HERE = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: Engine, path: Path) -> None:
     """Run the missing steps. Raises StoreRefused for a file of a newer hub."""
-    scripts = _scripts(HERE)
-    head = scripts.get_current_head()
+    head = newest(HERE)
     with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        found = _revision(connection)
         connection.rollback()
         if found == head:
             return
-        if found is not None:
-            _refuse_unknown(scripts, found, path)
-            _keep_copy(connection, path.with_name(f"{path.name}.before-{head}"))
-        config = _config(HERE)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        from hub.store.steps import run_steps  # alembic loads for a tenth of a second, and most starts need no step
 
-
-def _config(here: Path) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(here))
-    return config
+        run_steps(HERE, connection, path, found, head)
 
 
 @cache
-def _scripts(here: Path) -> ScriptDirectory:
-    """The steps there are. Read once: alembic compiles every script anew each time it is asked."""
-    return ScriptDirectory.from_config(_config(here))
+def newest(here: Path) -> str:
+    """The revision of the last step: its file is ``v<revision>_<name>.py``."""
+    return max(each.name[1:5] for each in (here / "versions").glob("v[0-9]*.py"))
 
 
-def _refuse_unknown(scripts: ScriptDirectory, found: str, path: Path) -> None:
-    known = {script.revision for script in scripts.walk_revisions()}
-    if found not in known:
-        raise StoreRefused(
-            f"{path} was written by a newer hub (schema {found}). "
-            "Install that version again, or restore the copy that was kept beside the file before it was changed."
-        )
-
-
-def _keep_copy(connection: Connection, copy: Path) -> None:
-    raw = connection.connection.driver_connection
-    assert raw is not None
-    copy_from(raw.execute, copy)
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    row = run(connection, "SELECT version_num FROM alembic_version").fetchone()
+    return None if row is None else str(row[0])

@@ -1,5 +1,6 @@
 """The door: start address, sign-in, language; ``sitting`` has the sign-out."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -50,6 +51,7 @@ async def sign_in(request: Asked, hall: Hall) -> Response[Any]:
         come_in.set_cookie(cookie(request, SESSION_COOKIE, answer.token))
         return known_device.keep(request, come_in, login, answer.device or before)
     no = refused.shown(answer)
+    await asyncio.sleep(hall.passwords.pause_s)
     return page(request, "signin.html", no.status, form=form, house=known[0], no=no)
 
 

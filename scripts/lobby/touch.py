@@ -10,6 +10,10 @@ from lobby.trace import Box, Drawn, Trace
 
 STRIKE_S, STRIKE_PX = 0.35, 100
 """More than the guard against double strikes takes: a control that fired, and its place, ignore touches so long."""
+WAKE = "Wake"
+"""The intent of a touch that only says that somebody is there."""
+TURNS = "pager."
+"""Controls that turn the page within the window: the terminal hears no more of them."""
 AGAIN_S = 20.0
 """Who sees nothing happen for so long touches again."""
 
@@ -54,7 +58,15 @@ class Finger:
             until(lambda: len(self._noticed()) >= self._made, f"the touch of {box.id}", AGAIN_S)
         except TimeoutError:  # one of them met no window
             self._made = len(self._noticed())
-        return len(self._noticed()) > before
+        return any(self._was_meant(box, what) for what, _ in self._noticed()[before:])
+
+    def _was_meant(self, box: Box, what: str) -> bool:
+        """Whether the control fired. Where the guard against double strikes took the finger for the one before, or the
+        page changed under it, the terminal notes that somebody is there and nothing more: a person touches again.
+        """
+        now = self._trace.newest()
+        gone = now is not None and box.id not in now.boxes
+        return what != WAKE or gone or box.id.startswith(TURNS)
 
     def _stands(self, control: str) -> Drawn:
         return self._trace.stands(lambda now: control in now.boxes, f"the control {control}")

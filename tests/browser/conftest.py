@@ -22,8 +22,8 @@ from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Kastanie am Markt"
-AWAY = ("net::ERR_", "status of 4", "htmx:sendError", "htmx:afterRequest")
-"""What Chromium and htmx write when a hub is stopped on purpose, or says no with 4xx."""
+AWAY = ("net::ERR_", "status of 4", "htmx:sendError", "htmx:afterRequest", "htmx:timeout")
+"""What Chromium and htmx write when a hub is stopped on purpose or slow, or says no with 4xx."""
 ADMINISTRATOR = SignIn("frida", PASSWORD)
 
 

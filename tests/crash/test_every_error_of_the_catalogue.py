@@ -51,7 +51,7 @@ def lives(
 ) -> Iterator[Life]:
     """A life for each call that can fail, until a life meets no mishap; at the standard size for every sixth call."""
     error, lasting = mishap
-    step = 1 if FULL else 6
+    step = 1 if FULL else 10
     print(f"seed {SEED}, every {step}. call")
     for at in itertools.count(1 + SEED % step, step):
         disk = PowerDisk(f"{mishap}-{len(languages)}-{at}", power_catalogue.begun(FIRST))

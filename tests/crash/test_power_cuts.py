@@ -17,7 +17,7 @@ from power_world import PATH, Mode, power_on
 from offline_cache.terminal_layout import LAYOUT
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-CUTS = 100_000 if FULL else 1_000
+CUTS = 100_000 if FULL else 500
 HERE = Path(__file__).parent
 UNIT = HERE.parent / "unit" / "offline_cache"
 TEETH = 60

@@ -17,7 +17,7 @@ from kiosk.vocabulary.labels import Label, parse_label
 from offline_cache.storage import open_terminal_db
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-ROUNDS = 10_000 if FULL else 200
+ROUNDS = 10_000 if FULL else 100
 LIVES = 20
 """Kills that one database lives through."""
 UNIT = Path(__file__).parent.parent / "unit" / "offline_cache"

@@ -8,7 +8,7 @@ from number_checker import search
 from number_protocol import Limits, Mutant
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-STATES = 1_000_000 if FULL else 100_000
+STATES = 1_000_000 if FULL else 60_000
 MODELS = {
     "one terminal, two visitors": Limits(terminals=1, visitors=2),
     "two terminals, two visitors": Limits(terminals=2, visitors=2),

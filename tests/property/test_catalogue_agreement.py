@@ -41,11 +41,11 @@ from offline_cache.catalogue_follow import Again, InStep
 from offline_cache.remote import HubClient
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-DELTAS = 1000 if FULL else 300
+DELTAS = 1000 if FULL else 150
 """Changes that came as such; those that had to come as a snapshot are not counted."""
-MISHAPS = 200 if FULL else 100
+MISHAPS = 200 if FULL else 60
 """Of so many rounds 14 meet one."""
-SERVICES_OF_A_CITY = 10_000 if FULL else 2_000
+SERVICES_OF_A_CITY = 10_000 if FULL else 1_000
 PIECE = 1500
 """Bytes of a snapshot asked for at once: several pieces each, so that cuts fall between and into them."""
 

@@ -20,7 +20,7 @@ from world_visitor import Mishap, Stop, Visitor
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 SEED = int(os.environ.get("KIOSK_SEED", "1"))
-EXAMPLES, STEPS = (20_000, 200) if FULL else (120, 60)
+EXAMPLES, STEPS = (20_000, 200) if FULL else (80, 60)
 OF_A_SEED = min(EXAMPLES, 500)
 """Hypothesis remembers every example of a run: with 20,000 in one that is some gigabytes."""
 RESTORES = 3

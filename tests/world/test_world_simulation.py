@@ -10,7 +10,7 @@ import time
 from world_days import OF_A_DAY, Days
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-VISITORS = 1_000_000 if FULL else 8_000
+VISITORS = 1_000_000 if FULL else 5_000
 OF_A_TOWN = min(20_000, VISITORS)
 
 

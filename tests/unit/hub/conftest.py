@@ -6,6 +6,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -223,11 +224,12 @@ class LiveHub:
 @pytest.fixture
 def live(hall: House) -> Iterator[LiveHub]:
     """The real server in a thread of its own; its heartbeat is 0.2 s so that tests need not wait."""
-    with app_for(hall.store, hall.clock, 0.2) as (app, _):
-        yield from _living(hall, app)
+    with app_for(hall.store, hall.clock, 0.2) as (app, _), living(hall, app) as hub:
+        yield hub
 
 
-def _living(hall: House, app: HubApp) -> Iterator[LiveHub]:
+@contextmanager
+def living(hall: House, app: HubApp) -> Iterator[LiveHub]:
     listener = socket.create_server(("127.0.0.1", 0))
     up = threading.Event()
     server = HubServer(app, listener, lambda _url: up.set())

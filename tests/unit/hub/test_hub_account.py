@@ -1,15 +1,21 @@
 """One's own password and devices over HTTP, and what a password that somebody else set opens: its own change only."""
 
+import asyncio
+import os
 import re
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 from hub_apps import app_for
+from unit.hub.conftest import living
 from unit.hub.test_hub_pages import KEPT, PASSWORD, SITE, Browser
 
 from hub.auth import devices, people
+from hub.auth.passwords import STRANGERS_NICER, Passwords
 from hub.auth.throttle import HOUR, LOCK_AT
 from hub.store.words import ROLES, Role
 from hub.web.gate import staff_only
@@ -49,6 +55,27 @@ def test_every_role_changes_its_own_password(live: Any) -> None:
         assert "Ihr neues Passwort gilt" in browser.get("/account?done=own_password").text
         assert Browser(live.url).sign_in(role).status_code == 403
         assert Browser(live.url).sign_in(role, NEW).status_code == 303
+
+
+def test_a_wrong_password_is_answered_late_and_a_right_one_at_once(hall: Any) -> None:
+    with app_for(hall.store, hall.clock, 0.2) as (app, behind), living(hall, app) as hub:
+        assert hall.do(people.add, SITE, "u", "anna", "Anna", Role.CLERK, KEPT, hall.clock())
+        behind.passwords.pause_s = 0.3
+        began = time.monotonic()
+        assert Browser(hub.url).sign_in("anna", "not my password").status_code == 403
+        assert time.monotonic() - began >= 0.3
+        behind.passwords.pause_s = 3600.0
+        assert Browser(hub.url).sign_in("anna").status_code == 303
+
+
+def test_the_thread_for_strangers_gives_way() -> None:
+    before = set(threading.enumerate())
+    passwords = Passwords(memory_kib=64, passes=1)
+    assert asyncio.run(passwords.fits("a", None)) is False
+    (thread,) = (each for each in set(threading.enumerate()) - before if "strangers" in each.name)
+    nice, mine = (os.getpriority(os.PRIO_PROCESS, each) for each in (thread.native_id or 0, threading.get_native_id()))
+    assert nice == min(19, mine + STRANGERS_NICER)
+    passwords.close()
 
 
 def test_ones_other_sessions_and_devices_end_and_this_one_stays(browser: Browser, live: Any) -> None:

@@ -16,10 +16,10 @@ from hub.store.opening import lost
 
 def look_back(path: Path, caplog: pytest.LogCaptureFixture) -> str:
     caplog.clear()
-    store = Store(path)
     with caplog.at_level(logging.CRITICAL):
+        store = Store(path)
         _look_back(store)
-    store.close()
+        store.close()
     return caplog.text
 
 

@@ -141,7 +141,7 @@ def test_before_a_step_a_copy_of_the_file_is_kept(tmp_path: Path, monkeypatch: p
     assert "more" in second.read_now(schema)
     assert sites(second) == ["a"]
     second.close()
-    copy = pysqlite3.connect(str(tmp_path / "hub.db.before-more"))
+    copy = pysqlite3.connect(str(tmp_path / "hub.db.before-9999"))
     assert copy.execute("SELECT id FROM site").fetchall() == [("a",)]
     assert not copy.execute("SELECT 1 FROM sqlite_schema WHERE name = 'more'").fetchall()
     copy.close()
@@ -176,5 +176,5 @@ def _with_one_more_step(steps: Path, body: str = "op.execute('CREATE TABLE more 
     config.set_main_option("script_location", str(HERE))
     head = ScriptDirectory.from_config(config).get_current_head()
     (steps / "versions" / "v9999_more.py").write_text(
-        f"from alembic import op\nrevision = 'more'\ndown_revision = {head!r}\n\n\ndef upgrade() -> None:\n    {body}\n"
+        f"from alembic import op\nrevision = '9999'\ndown_revision = {head!r}\n\n\ndef upgrade() -> None:\n    {body}\n"
     )

@@ -99,6 +99,8 @@ def test_every_switch_of_the_state_can_be_turned_and_all_put_back(hall: Hall) ->
         ("/fault", {"device": "printer", "fault": "paper_oot", "on": True}),
         ("/fault", {"device": "toaster", "fault": "silent", "on": True}),
         ("/fault", {"device": "printer", "fault": "paper_out", "on": "yes"}),
+        ("/fault", {"device": "printer", "fault": "late_ms", "value": -5}),
+        ("/fault", {"device": "printer", "fault": "paper_out", "value": 3}),
         ("/fault", {"device": "printer"}),
         ("/fault", []),
         ("/elsewhere", {}),
