@@ -196,7 +196,7 @@ def set_up(lang: str, access: Access) -> Iterator[tuple[str, View]]:
 
 
 def fields(page: View, access: Access) -> Iterator[tuple[str, View]]:
-    """A field whose text is wrong; two of them, one secret and with the keys of a PIN."""
+    """A field whose text is wrong, and one that is secret and has the keys of a PIN."""
     words = Words(texts(), page.lang)
     address, keys = page.body
     assert isinstance(address, Field)
@@ -205,7 +205,8 @@ def fields(page: View, access: Access) -> Iterator[tuple[str, View]]:
     form = Form({"pin": "471123"}, focus="pin")
     secret = block(words, pin, form, "PIN")
     yield "field_wrong", replace(page, body=(wrong, keys), access=access)
-    yield "field_secret", replace(page, body=(wrong, secret, keyboard.block(words, pin, form)), access=access)
+    keys = keyboard.block(words, pin, form)
+    yield "field_secret", replace(page, subtitle="", body=(secret, keys), access=access)
 
 
 def own_numbers(lang: str, access: Access) -> Iterator[tuple[str, View]]:

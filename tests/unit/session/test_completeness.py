@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.flows import scan, ticket
+from kiosk.flows import scan, shared_rows, ticket
 from kiosk.flows.flow import Flow, machine
 from kiosk.flows.rules import FLOWS, TRIGGERS, all_flows, table
 from kiosk.flows.scan_visit import ScanState
@@ -100,7 +100,7 @@ def test_a_pair_that_no_flow_lists_is_refused() -> None:
     """Nothing is ignored by default."""
     careless = tuple(flow._replace(ignores=()) if flow.states is ScanState else flow for flow in FLOWS)
     with pytest.raises(ValueError, match="no unguarded row for scanning x Tick"):
-        machine(careless, table().rows[:0], TRIGGERS)
+        machine(careless, shared_rows.ROWS, TRIGGERS)
 
 
 @pytest.mark.parametrize(
