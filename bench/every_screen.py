@@ -1,53 +1,93 @@
-"""A whole terminal that shows every screen once and prints its memory in MiB. Run by cold_start.py:
+"""Memory of a whole terminal while it goes through every screen, beside the start screen alone in the same process.
 
-    every_screen.py CONFIG DATA VIEWS
+    python bench/every_screen.py [--json FILE]
 
-VIEWS is a pickled list of views, so that what made them takes no memory here. One line: the most it took while the
-screens came and went, and what it takes when the visit has ended.
+Four rounds, five screens a second, a visit's end after each: the start screen drawn as often as there are screens (each
+time at another minute), every screen once, every screen again, the start screen again. The baseline of the first rows
+is the most memory of the start screen alone: it must not matter how many screens there are. Takes about 110 seconds.
 """
 
+import argparse
+import json
 import pickle
+import subprocess
 import sys
 from pathlib import Path
 
-import psutil
+import msgspec
+from demo_hall import ROOT, demo_hall
+from figures import Figure, report
+from real_gallery import gallery
 
-from kiosk.config import Loaded, load
-from kiosk.eventlog import EventLog
-from kiosk.main.terminal import Terminal
+from kiosk.demo import Demo
+from kiosk.view import View
 
-SETTLE_S, EACH_S, REST_S = 8.0, 0.2, 2.0
-
-loaded = load(Path(sys.argv[1]))
-assert isinstance(loaded, Loaded), str(loaded)
-panel = loaded.config.panel
-terminal = Terminal(loaded.config, Path(sys.argv[2]), (panel.width_px, panel.height_px), None, EventLog("terminal"))
-
-from kivy.clock import Clock  # noqa: E402
-
-process = psutil.Process()
-views = iter(pickle.loads(Path(sys.argv[3]).read_bytes()))
-taken: list[float] = []
+CHILD = ROOT / "bench" / "every_screen_child.py"
 
 
-def next_screen(_dt: float) -> bool:
-    """Show the next screen; after the last the visit ends."""
-    taken.append(process.memory_info().rss / 2**20)
-    view = next(views, None)
-    if view is not None:
-        terminal.app.show(view)
-        return True
-    terminal.app.rest()
-    Clock.schedule_once(say, REST_S)
-    return False
+class Round(msgspec.Struct, frozen=True):
+    """Memory in MiB after each screen of a round, and when its visit has ended."""
+
+    taken: list[float]
+    after: float
+
+    def most(self, screens: int = 0) -> float:
+        """The most while so many screens were shown (0 = all)."""
+        return max(self.taken[: screens or None])
 
 
-def say(_dt: float) -> None:
-    """Print, and end."""
-    sys.stdout.write(f"{max(taken):.1f} {process.memory_info().rss / 2**20:.1f}\n")
-    sys.stdout.flush()
-    terminal.app.close()
+class Readings(msgspec.Struct, frozen=True):
+    """MiB before the first round, and the rounds."""
+
+    settled: float
+    rounds: list[Round]
 
 
-Clock.schedule_once(lambda _dt: Clock.schedule_interval(next_screen, EACH_S), SETTLE_S)
-terminal.run()
+def screens() -> list[View]:
+    """Every screen as the real machine makes it."""
+    return [view for _, view in gallery()]
+
+
+def measure(demo: Demo, rounds: list[list[View]]) -> Readings:
+    """Start a terminal of this hall that shows the rounds; RuntimeError with its last words where it failed."""
+    views = demo.folder / "rounds.pickle"
+    views.write_bytes(pickle.dumps(rounds))
+    command = [sys.executable, str(CHILD), str(demo.config), str(demo.folder / "terminal"), str(views)]
+    done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=300)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    return msgspec.convert(json.loads(done.stdout.splitlines()[-1]), Readings)
+
+
+def start_alone(start: View, count: int) -> list[View]:
+    """The start screen so many times, each time as new as another screen would be."""
+    clock = (f"{minute // 60:02}:{minute % 60:02}" for minute in range(count))
+    return [msgspec.structs.replace(start, header=msgspec.structs.replace(start.header, time=time)) for time in clock]
+
+
+def main() -> int:
+    """Measure and report; exit code 1 when a limit is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    shown = screens()
+    alone = start_alone(shown[0], len(shown))
+    with demo_hall() as demo:
+        found = measure(demo, [alone, [*shown, alone[0]], [*shown, alone[0]], alone])
+    start, once, again, last = found.rounds
+    count = len(shown)
+    figures = [
+        *(
+            Figure(f"most while {part} screens are shown", once.most(part), "MiB", start.most(), times=1.10)
+            for part in (count // 4, count // 2, count)
+        ),
+        Figure("most while all are shown again (beside once)", again.most(), "MiB", once.most(), times=1.02),
+        Figure("after every screen was shown once", once.after, "MiB", start.after, times=1.05),
+        Figure("after every screen was shown twice (beside once)", again.after, "MiB", once.after, times=1.02),
+        Figure("the start screen alone, after all that", last.most(), "MiB", start.most(), times=1.05),
+    ]
+    return report("Memory over all screens", "start screen alone", figures, options.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -145,8 +145,8 @@ def tell_again(db: apsw.Connection, outside: Outside, business_day: str) -> int:
             (business_day,),
         )
     )
-    for row in rows:
-        ticket, state, slot, paper_state, problem = TicketId(str(row[0])), *row[1:]
+    for ident, state, slot, paper_state, problem in rows:
+        ticket = TicketId(str(ident))
         outbox.take_back(db, ticket)
         if slot is not None:
             _owe_ticket(db, outside, ticket)

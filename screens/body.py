@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kiosk.view import Block, Field, Keyboard, NumberCard, SearchField, Tiles, View
+from kiosk.view import Block, Field, Keyboard, NumberCard, View
 from screens import flow
 from screens.brief import Brevity, briefer, one_tap, second_lines, without_second_lines
 from screens.kit import Kit
@@ -13,6 +13,8 @@ from screens.sizes import Text
 from screens.theme import Colour
 from screens.widgets import frame
 from screens.widgets.foot import Paging, beside_keys, foot, pager_alone
+from screens.widgets.parts import part
+from screens.widgets.segment import BLOCK_GAP_MM, Room, Segment
 
 _MOST_GROWTH_MM = 20.0
 _MOST_TITLE_SHARE = 0.3
@@ -53,7 +55,7 @@ class _Pages(msgspec.Struct, frozen=True):
 
     view: View
     plan: _Plan
-    paged: list[list[flow.Segment]]
+    paged: list[list[Segment]]
 
 
 def main(view: View, kit: Kit, area: Area, page: int) -> tuple[Piece, int, int]:
@@ -124,7 +126,7 @@ def _plan(view: View, kit: Kit, area: Area) -> _Plan:
         head = stacked(title, kit.air(1.4))
     else:
         intro = []
-    touchable = any(isinstance(block, Tiles | SearchField | Field | Keyboard) for block in view.body)
+    touchable = any(part(block).touched for block in view.body)
     line = area.reach if touchable else 0
     head_y = max(area.y, line - head.h - _gap(kit))
     body_y = max(head_y + head.h + (kit.air(5.5) if head.h else 0), line)
@@ -134,7 +136,7 @@ def _plan(view: View, kit: Kit, area: Area) -> _Plan:
 
 
 def _gap(kit: Kit) -> int:
-    return kit.air(flow.BLOCK_GAP_MM)
+    return kit.air(BLOCK_GAP_MM)
 
 
 def _title(view: View, kit: Kit, area: Area) -> list[Piece]:
@@ -166,7 +168,7 @@ def _keeps_place(block: Block) -> bool:
 
 def _fixed(kit: Kit, area: Area, blocks: Sequence[Block]) -> Piece:
     """Blocks that keep their place."""
-    room = flow.Room(area.w, area.bottom, tight=kit.geometry.landscape or area.reach > 0)
+    room = Room(area.w, area.bottom, tight=kit.geometry.landscape or area.reach > 0)
     return flow.set_page(flow.segments(kit, blocks, room), area.w, _gap(kit))
 
 
@@ -189,16 +191,16 @@ def _with_keys(view: View, kit: Kit, area: Area, keys: Piece, paging: Paging | N
     return (keys, beside) if beside is not None else (pager_alone(view, kit, area.w, paging), keys, still)
 
 
-def _room(kit: Kit, area: Area, plan: _Plan, bottom: Piece, brevity: Brevity) -> flow.Room:
+def _room(kit: Kit, area: Area, plan: _Plan, bottom: Piece, brevity: Brevity) -> Room:
     above = kit.air(4 if kit.geometry.cramped else 7)
     h = area.bottom - plan.flow_y - (bottom.h + above if bottom.h else 0)
     tight = kit.geometry.landscape or h < kit.mm(250)
-    return flow.Room(area.w, h, tight=tight, fill=kit.geometry.cramped, brief=brevity >= Brevity.SHORT)
+    return Room(area.w, h, tight=tight, fill=kit.geometry.cramped, brief=brevity >= Brevity.SHORT)
 
 
-def _paged(plan: _Plan, kit: Kit, room: flow.Room) -> list[list[flow.Segment]]:
+def _paged(plan: _Plan, kit: Kit, room: Room) -> list[list[Segment]]:
     found = [
-        *(flow.Segment(piece=piece, block=-1 - index) for index, piece in enumerate(plan.intro)),
+        *(Segment(piece=piece, block=-1 - index) for index, piece in enumerate(plan.intro)),
         *flow.segments(kit, plan.flowing, room),
     ]
     one_column = flow.pages(kit, found, room)
@@ -206,7 +208,7 @@ def _paged(plan: _Plan, kit: Kit, room: flow.Room) -> list[list[flow.Segment]]:
     return flow.arranged(kit, plan.flowing, room) if len(one_column) > 1 and columns else one_column
 
 
-def _grown(plan: _Plan, kit: Kit, room: flow.Room, paged: list[list[flow.Segment]]) -> list[list[flow.Segment]]:
+def _grown(plan: _Plan, kit: Kit, room: Room, paged: list[list[Segment]]) -> list[list[Segment]]:
     """A page that leaves room: its tiles and its number take some of it."""
     growing = [segment for segment in paged[0] if segment.grows]
     left = room.h - flow.height(paged[0], _gap(kit))

@@ -5,51 +5,16 @@ A segment is never parted; blocks are parted into segments that fit. At most six
 
 from collections import deque
 from collections.abc import Sequence
-from typing import assert_never
 
 import msgspec
 
-from kiosk.view import Block, Fact, Field, HoursTable, Keyboard, Look, Notice, NumberCard, SearchField, Tiles, Waiting
-from kiosk.vocabulary.access import TextSize
+from kiosk.view import Block, Fact, Notice, NumberCard, SearchField, Tiles
 from screens.kit import Kit
 from screens.marks import Piece, joined
-from screens.sizes import MOST_CHOICES, Text
-from screens.widgets import cards, controls, number, typing
-from screens.widgets.cards import Card
-
-BLOCK_GAP_MM = 7.5
-
-
-class Segment(msgspec.Struct, frozen=True, kw_only=True):
-    """What stays together. ``heading`` is set above where it begins its block on a page."""
-
-    piece: Piece
-    block: int
-    choices: int = 0
-    grows: bool = False
-    heading: Piece | None = None
-    card: Card | None = None
-    """What the piece was drawn from, where it may be parted."""
-    spare: bool = False
-    """Left away where the first page has no room for it."""
-
-
-class Room(msgspec.Struct, frozen=True):
-    """The place for the body in pixels; ``tight`` panels get low tiles and keys."""
-
-    w: int
-    h: int
-    tight: bool
-    alone: bool = False
-    """The body is one block."""
-    fill: bool = False
-    """Part cards to fill a page, because little fits on one."""
-    brief: bool = False
-    """Labels are short: search stands in one row with the tile after it."""
-    modest: bool = False
-    """The ticket number is no larger than it must be."""
-    extra: int = 0
-    """Pixels by which each row of tiles and the number's card may be higher."""
+from screens.sizes import MOST_CHOICES
+from screens.widgets import cards, controls, typing
+from screens.widgets.parts import part
+from screens.widgets.segment import BLOCK_GAP_MM, Room, Segment, carded
 
 
 def segments(kit: Kit, body: Sequence[Block], room: Room) -> list[Segment]:
@@ -60,7 +25,7 @@ def segments(kit: Kit, body: Sequence[Block], room: Room) -> list[Segment]:
     while index < len(body):
         block, follows = body[index], body[index + 1] if index + 1 < len(body) else None
         pair = _pair(kit, block, follows, index, room)
-        found.extend(pair or _of_block(kit, block, index, room))
+        found.extend(pair or part(block).draw(kit, block, index, room))
         index += 2 if pair else 1
     return found
 
@@ -94,84 +59,6 @@ def _abreast(kit: Kit, search: SearchField, tiles: Tiles, index: int, room: Room
     h = max(typing.search_field(kit, search, w).h, controls.tile(kit, tiles.items[0], rest).h) + room.extra
     pair = (typing.search_field(kit, search, w, h), controls.tile(kit, tiles.items[0], rest, h).at(w + gap, 0))
     return [Segment(piece=joined(room.w, h, pair), block=index, choices=1, grows=True)]
-
-
-def _of_block(kit: Kit, block: Block, index: int, room: Room) -> list[Segment]:
-    match block:
-        case Tiles():
-            return _tiles(kit, block, index, room)
-        case SearchField():
-            return [Segment(piece=typing.search_field(kit, block, room.w), block=index)]
-        case Field():
-            return [Segment(piece=typing.field(kit, block, room.w), block=index)]
-        case Keyboard():
-            low_mm = 16.0 if kit.geometry.cramped else 13.2
-            keys = typing.keyboard(kit, block, room.w, low_mm if room.tight else 21.0)
-            return [Segment(piece=keys.mirrored(room.w) if kit.rtl else keys, block=index)]
-        case Fact():
-            return [_carded(kit, cards.fact(kit, block, room.w), index, room.w)]
-        case NumberCard():
-            made = number.number_card(
-                kit, block, room.w, room.h, room.extra, tight=room.tight, least=room.tight or room.modest
-            )
-            return [Segment(piece=piece, block=index, grows=True) for piece in made]
-        case Notice():
-            carded = _carded(kit, cards.notice(kit, block, room.w), index, room.w)
-            return [msgspec.structs.replace(carded, spare=block.spare)]
-        case Waiting():
-            return [Segment(piece=cards.waiting(kit, block, room.w, alone=room.alone), block=index)]
-        case HoursTable():
-            return [_carded(kit, cards.hours(kit, block, room.w), index, room.w)]
-        case _:
-            assert_never(block)
-
-
-def _carded(kit: Kit, card: Card, index: int, w: int) -> Segment:
-    return Segment(piece=cards.drawn(kit, card, w), block=index, card=card)
-
-
-def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
-    bare = not block.heading or (block.spare and kit.geometry.cramped)
-    heading = None if bare else _heading(kit, block.heading, room.w)
-    gap = kit.air(BLOCK_GAP_MM)
-    narrow = any(item.look is Look.ROW for item in block.items) and not kit.geometry.landscape
-    across = 1 if narrow else kit.geometry.across
-    w = (room.w - gap * (across - 1)) // across
-    upright = across == 2 and not room.tight and any(item.icon for item in block.items) and len(block.items) > 1
-    aside = all(controls.badge_fits_aside(kit, item, w) for item in block.items)
-    if len(block.items) == 1:
-        across, w = 1, room.w
-    rows = [block.items[start : start + across] for start in range(0, len(block.items), across)]
-    found: list[Segment] = []
-    for row in rows:
-        h = max(controls.tile(kit, item, w, upright=upright, aside=aside).h for item in row) + room.extra
-        tiles = [
-            controls.tile(kit, item, w, h, upright=upright, aside=aside).at(at * (w + gap), 0)
-            for at, item in enumerate(row)
-        ]
-        if heading is not None and heading.h + gap // 3 + h > room.h:  # as the page's number where its row is full
-            heading = kit.in_size(TextSize.M).text(block.heading, Text.BODY, room.w, bold=True)
-        above = None if room.fill and found else heading
-        found.append(
-            Segment(
-                piece=joined(room.w, h, tiles),
-                block=index,
-                choices=len(row),
-                grows=True,
-                heading=above,
-                spare=block.spare,
-            )
-        )
-    return found
-
-
-def _heading(kit: Kit, text: str, w: int) -> Piece:
-    """Above tiles; on a low panel as small as body text where that keeps it on one line."""
-    heading = kit.text(text, Text.TILE, w, bold=True, even=True)
-    if len(heading.marks) > 1 and kit.geometry.landscape:
-        smaller = kit.text(text, Text.BODY, w, bold=True, even=True)
-        return smaller if len(smaller.marks) == 1 else heading
-    return heading
 
 
 def pages(kit: Kit, found: Sequence[Segment], room: Room) -> list[list[Segment]]:
@@ -213,7 +100,7 @@ def _parted(kit: Kit, segment: Segment, room: Room, left: int) -> tuple[Segment,
     halves = cards.parted(kit, segment.card, room.w, left)
     if halves is None:
         return None
-    first, rest = (_carded(kit, half, segment.block, room.w) for half in halves)
+    first, rest = (carded(kit, half, segment.block, room.w) for half in halves)
     return first, rest
 
 
@@ -254,12 +141,12 @@ def by_need(body: tuple[Block, ...]) -> tuple[Block, ...]:
     """Where a number and what to do with it need several pages: what to do stands before what is good to know."""
     if not any(isinstance(block, NumberCard) for block in body):
         return body
-    return tuple(sorted(body, key=lambda block: not isinstance(block, NumberCard | Notice)))
+    return tuple(sorted(body, key=lambda block: not part(block).needed))
 
 
 def informs(body: Sequence[Block]) -> bool:
     """Whether all blocks are cards that may stand in columns."""
-    return all(isinstance(block, Fact | Notice | HoursTable) for block in body)
+    return all(part(block).informs for block in body)
 
 
 def _even(found: Sequence[Segment], gap: int) -> list[list[Segment]]:

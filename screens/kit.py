@@ -18,8 +18,6 @@ _FACING = {
     "arrow-narrow-right": "arrow-narrow-left",
     "chevron-left": "chevron-right",
     "chevron-right": "chevron-left",
-    "corner-down-left": "corner-down-right",
-    "backspace": "backspace",
 }
 _ENDLESS = 1_000_000
 _PITCH = {Text.BODY: 1.3, Text.SECOND: 1.3, Text.TILE: 1.22, Text.HEADING: 1.2}

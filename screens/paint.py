@@ -1,14 +1,13 @@
 """Marks -> Kivy instructions. Rounded grounds are nine-patches cut from smooth masks, so they need no multisampling."""
 
 from collections.abc import Iterable
-from functools import lru_cache
-from math import hypot
 
 from kivy.graphics import BorderImage, Color, InstructionGroup, Line, PopMatrix, PushMatrix, Rectangle, Rotate, Scale
 from kivy.graphics.texture import Texture
 
+from screens.caches.patches import Patches, code
 from screens.marks import Box, Code, Dial, Fill, Ink, Mark, Ring, Target
-from screens.theme import PRESSED, Colour, Rgb, Theme, mix
+from screens.theme import PRESSED, Colour, Theme
 from screens.typeface import KivyFaces
 
 
@@ -26,8 +25,9 @@ class Arc:
 class Painter:
     """Draws marks in one theme on a window of one height (Kivy counts y from below)."""
 
-    def __init__(self, faces: KivyFaces, theme: Theme, height: int) -> None:
+    def __init__(self, faces: KivyFaces, patches: Patches, theme: Theme, height: int) -> None:
         self._faces = faces
+        self._patches = patches
         self._theme = theme
         self._height = height
 
@@ -73,7 +73,7 @@ class Painter:
         """A ring of ``width`` pixels whose inner edge is the box."""
         self._tint(colour, group)
         outer = box.grown(width)
-        self._patch(outer, _mask(radius + width, width), group)
+        self._patch(outer, self._patches.mask(radius + width, width), group)
 
     def _fill(self, mark: Fill, group: InstructionGroup, pressed: bool) -> None:
         """Ground and edge in one patch: on a panel without a GPU every layer costs."""
@@ -83,10 +83,11 @@ class Painter:
             colour = ground or mark.edge
             if colour is not None:
                 self._tint(colour, group)
-                self._patch(mark.box, _mask(radius, 0 if ground else mark.edge_px), group)
+                self._patch(mark.box, self._patches.mask(radius, 0 if ground else mark.edge_px), group)
             return
         group.add(Color(1, 1, 1, 1))
-        self._patch(mark.box, _edged(radius, mark.edge_px, self._theme[ground], self._theme[mark.edge]), group)
+        edged = self._patches.edged(radius, mark.edge_px, self._theme[ground], self._theme[mark.edge])
+        self._patch(mark.box, edged, group)
 
     def _ink(self, mark: Ink, group: InstructionGroup) -> None:
         texture = self._faces.texture(mark.text, mark.style)
@@ -95,7 +96,7 @@ class Painter:
         group.add(Rectangle(texture=texture, pos=(mark.box.x, y), size=texture.size))
 
     def _code(self, mark: Code, group: InstructionGroup) -> None:
-        texture = _code_texture(mark.rows)
+        texture = code(mark.rows)
         self._tint(mark.colour, group)
         group.add(Rectangle(texture=texture, pos=self._pos(mark.box), size=(mark.box.w, mark.box.h)))
 
@@ -141,65 +142,3 @@ class Painter:
 
     def _pos(self, box: Box) -> tuple[int, int]:
         return box.x, self._height - box.y - box.h
-
-
-@lru_cache(maxsize=48)
-def _mask(radius: int, ring: int) -> Texture | None:
-    """A white square with smooth round corners; with ``ring`` only its border of so many pixels. None: no corners."""
-    if radius <= 0 and ring <= 0:
-        return None
-    side = max(radius, ring) + 1
-    quarter = [[_cover(x + 0.5, y + 0.5, radius, ring) for x in range(side)] for y in range(side)]
-    rows = [row + row[::-1] for row in quarter]
-    pixels = bytearray()
-    for row in rows + rows[::-1]:
-        for alpha in row:
-            pixels += bytes((255, 255, 255, alpha))
-    return _texture(2 * side, 2 * side, bytes(pixels))
-
-
-@lru_cache(maxsize=64)
-def _edged(radius: int, edge: int, ground: Rgb, line: Rgb) -> Texture:
-    """A ground with smooth round corners and its edge, in their colours."""
-    side = max(radius, edge) + 1
-
-    def pixel(x: float, y: float) -> bytes:
-        outer = _inside(x, y, radius)
-        inner = min(outer, _inside(x - edge, y - edge, max(0, radius - edge)))
-        return bytes((*mix(line, ground, inner / outer if outer else 0), round(255 * outer)))
-
-    quarter = [[pixel(x + 0.5, y + 0.5) for x in range(side)] for y in range(side)]
-    rows = [row + row[::-1] for row in quarter]
-    return _texture(2 * side, 2 * side, b"".join(b"".join(row) for row in rows + rows[::-1]))
-
-
-def _cover(x: float, y: float, radius: int, ring: int) -> int:
-    """How much of a pixel of the upper left quarter is covered, 0-255."""
-    outer = _inside(x, y, radius)
-    if ring <= 0:
-        return round(255 * outer)
-    inner = _inside(x - ring, y - ring, max(0, radius - ring))
-    return round(255 * max(0.0, outer - inner))
-
-
-def _inside(x: float, y: float, radius: float) -> float:
-    if x < 0 or y < 0:
-        return 0.0
-    if x >= radius or y >= radius:
-        return 1.0
-    return min(1.0, max(0.0, radius - hypot(radius - x, radius - y) + 0.5))
-
-
-@lru_cache(maxsize=4)
-def _code_texture(rows: tuple[tuple[bool, ...], ...]) -> Texture:
-    """One pixel per module, drawn enlarged without smoothing."""
-    pixels = b"".join(bytes((255, 255, 255, 255 if module else 0)) for row in reversed(rows) for module in row)
-    texture = _texture(len(rows[0]), len(rows), pixels)
-    texture.mag_filter = "nearest"
-    return texture
-
-
-def _texture(width: int, height: int, pixels: bytes) -> Texture:
-    texture = Texture.create(size=(width, height), colorfmt="rgba")
-    texture.blit_buffer(pixels, colorfmt="rgba", bufferfmt="ubyte")
-    return texture

@@ -1,18 +1,19 @@
-"""Which screen is on: builds it when it is shown and drops it after; the start screen and at most two others stay.
+"""Which page stands on the panel: builds the one of a new view, puts it up, then releases the one that was left.
 
 While ``view.place`` stays the same, page and focus stay too; another letter in a search turns back to its first page.
-Screens change without sliding.
+Pages change without sliding. A page that cannot be built raises before anything changed: the old one goes on standing.
 """
-
-from collections import OrderedDict
 
 import msgspec
 from kivy.graphics import InstructionGroup, Rotate
 
 from kiosk.config import Panel
-from kiosk.view import Field, Screen, View
+from kiosk.view import Field, View
 from screens import wrap
 from screens.access_tree import AccessTree
+from screens.caches.drawn_page import DrawnPage
+from screens.caches.page_cache import PageCache
+from screens.caches.patches import Patches
 from screens.kit import Kit
 from screens.layout import Sheet, compose, overlay
 from screens.marks import Target, Turn
@@ -20,34 +21,6 @@ from screens.paint import Arc, Painter
 from screens.sizes import CORNER_MM, FOCUS_MM, Geometry
 from screens.theme import Colour, theme_for
 from screens.typeface import KivyFaces
-
-_MOST_OTHERS = 2
-
-
-class Drawn:
-    """A sheet and its instructions: one group for the ground, one per control so that it can be drawn pressed."""
-
-    def __init__(self, sheet: Sheet, painter: Painter) -> None:
-        self.sheet = sheet
-        self.group = InstructionGroup()
-        self._painter = painter
-        ground = InstructionGroup()
-        moving = painter.draw(sheet.marks, ground)
-        self.turning = [each for each in moving if not isinstance(each, Arc)]
-        self.arcs = [each for each in moving if isinstance(each, Arc)]
-        self.group.add(ground)
-        self._groups: dict[str, InstructionGroup] = {}
-        for target in sheet.targets:
-            group = InstructionGroup()
-            painter.draw(target.marks, group)
-            self.group.add(group)
-            self._groups[target.control.id] = group
-
-    def press(self, target: Target, pressed: bool) -> None:
-        """Draw one control as touched, or as it was."""
-        group = self._groups[target.control.id]
-        group.clear()
-        self._painter.press(target, group) if pressed else self._painter.draw(target.marks, group)
 
 
 def _typed(view: View) -> tuple[str, ...]:
@@ -61,24 +34,21 @@ def _timeless(view: View) -> View:
     return msgspec.structs.replace(view, question=None, session="", ending=ending)
 
 
-class _Key(msgspec.Struct, frozen=True):
-    view: View
-    page: int
-
-
 class Router:
-    """Keeps the drawn screens of one panel; ``group`` is what the window's canvas shows."""
+    """Keeps the drawn pages of one panel; ``group`` is what the window's canvas shows."""
 
     def __init__(self, panel: Panel, faces: KivyFaces, accent: str = "") -> None:
         self._panel = panel
         self._faces = faces
+        self._patches = Patches()
         self._accent = accent
-        self._kept: OrderedDict[_Key, Drawn] = OrderedDict()
-        self._above: Drawn | None = None
+        self._pages = PageCache()
+        self._above: DrawnPage | None = None
         self._ring = InstructionGroup()
+        self._painter: Painter | None = None
         self.group = InstructionGroup()
         self.view: View | None = None
-        self.drawn: Drawn | None = None
+        self.drawn: DrawnPage | None = None
         self.tree: AccessTree | None = None
         self.page = 0
         self.paper = (0.0, 0.0, 0.0, 1.0)
@@ -86,8 +56,8 @@ class Router:
 
     @property
     def kept(self) -> int:
-        """How many screens are held."""
-        return len(self._kept)
+        """How many drawn pages are held."""
+        return len(self._pages)
 
     @property
     def sheet(self) -> Sheet:
@@ -109,27 +79,25 @@ class Router:
 
     def show(self, view: View) -> None:
         """Make this the screen."""
-        before, focus = self.view, self.tree.focus if self.tree is not None else ""
+        before, focus, page = self.view, self.tree.focus if self.tree is not None else "", self.page
         same = before is not None and before.place == view.place
         if not same:
-            self.page, focus = 0, ""
+            page, focus = 0, ""
         elif before is not None and _typed(before) != _typed(view):
-            self.page = 0  # what is found best stands on the first page
-        self.view = view
-        self._draw(focus)
+            page = 0  # what is found best stands on the first page
+        self._draw(view, page, focus)
 
     def forget(self) -> None:
-        """Drop every screen but the one that stands, and every word: among them may be what the visitor typed."""
-        for key in [key for key, drawn in self._kept.items() if drawn is not self.drawn]:
-            del self._kept[key]
+        """Release every page but the one that stands, and every word: among them may be what the visitor typed."""
+        if self.drawn is not None:
+            self._pages.release_others(self.drawn, start=True)
         self._faces.forget()
         wrap.forget()
 
     def turn(self, turn: Turn) -> None:
         """Another page of the same screen."""
         if self.view is not None:
-            self.page = max(0, self.page + (1 if turn is Turn.MORE else -1))
-            self._draw("")
+            self._draw(self.view, max(0, self.page + (1 if turn is Turn.MORE else -1)), "")
 
     def focus(self, forward: bool) -> str:
         """Move the focus ring; the id it is on comes back."""
@@ -149,51 +117,38 @@ class Router:
         """The panel with the text size this view asks for."""
         return Geometry(self._panel, view.access.size)
 
-    def _draw(self, focus: str) -> None:
-        view = self.view
-        assert view is not None
+    def _draw(self, view: View, page: int, focus: str) -> None:
+        """Build what is new, put it in place of what stood, release that."""
         geometry = self.geometry(view)
         kit = Kit(geometry, self._faces, view.lang, view.rtl)
-        painter = Painter(self._faces, theme_for(view.access.contrast, self._accent), geometry.height)
-        self.drawn = self._screen(_timeless(view), kit, painter)
-        self.page = self.drawn.sheet.page
+        theme = theme_for(view.access.contrast, self._accent)
+        painter = Painter(self._faces, self._patches, theme, geometry.height)
+        shown = _timeless(view)
+        drawn = self._pages.enter(shown, page, lambda: DrawnPage(compose(shown, kit, page), painter))
         over = overlay(view, kit)
-        self._above = Drawn(over, painter) if over is not None else None
-        self.tree = AccessTree(over or self.drawn.sheet, geometry, view.lang, focus)
-        self._compose(painter, geometry)
+        above = DrawnPage(over, painter) if over is not None else None
+        left_above, self._above = self._above, above
+        self.view, self.drawn, self.page, self._painter = view, drawn, drawn.sheet.page, painter
+        self.tree = AccessTree(over or drawn.sheet, geometry, view.lang, focus)
+        self._compose(painter, drawn, geometry)
+        self._pages.release_others(drawn)
+        if left_above is not None:
+            left_above.release()
 
-    def _screen(self, view: View, kit: Kit, painter: Painter) -> Drawn:
-        key = _Key(view, self.page)
-        if (known := self._kept.pop(key, None)) is None:
-            known = Drawn(compose(view, kit, self.page), painter)
-            key = _Key(view, known.sheet.page)
-        self._kept[key] = known
-        self._drop()
-        return known
-
-    def _drop(self) -> None:
-        others = [key for key in self._kept if key.view.screen is not Screen.START]
-        starts = [key for key in self._kept if key.view.screen is Screen.START]
-        for key in (*others[:-_MOST_OTHERS], *starts[:-1]):
-            del self._kept[key]
-
-    def _compose(self, painter: Painter, geometry: Geometry) -> None:
-        assert self.drawn is not None
+    def _compose(self, painter: Painter, drawn: DrawnPage, geometry: Geometry) -> None:
         self.group.clear()
         self.paper = painter.paper
-        self.group.add(self.drawn.group)
+        self.group.add(drawn.group)
         if self._above is not None:
             painter.scrim(geometry.width, geometry.height, self.group)
             self.group.add(self._above.group)
-        self._ring = InstructionGroup()
         self.group.add(self._ring)
-        self._painter = painter
         self._draw_ring()
 
     def _draw_ring(self) -> None:
         self._ring.clear()
         target = self.tree.target(self.tree.focus) if self.tree is not None else None
-        if target is None or self.view is None:
+        if target is None or self.view is None or self._painter is None:
             return
         geometry = self.geometry(self.view)
         gap = max(1, geometry.mm(0.7))

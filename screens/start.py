@@ -116,9 +116,18 @@ def open_window() -> None:
 
 
 def turn_window(rotation: int) -> None:
-    """Turn the picture (and the touches) of the window that stands."""
+    """Turn the picture and the touches of the full screen that stands.
+
+    Without a window manager SDL believes that the window fills the display although it has the size and place it was
+    opened with: it is given those of the display.
+    """
     from kivy.core.window import Window
 
+    window, display = Window._win, Window.system_size  # noqa: SLF001 - Kivy would do it a frame too late
+    window.set_fullscreen_mode(False)
+    window.resize_window(*display)
+    window.set_window_pos(0, 0)
+    window.set_fullscreen_mode("auto")
     Window.rotation = rotation
     Window.update_viewport()
 

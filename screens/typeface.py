@@ -1,19 +1,20 @@
 """Kivy's text engine behind a small typed face: measure a line, have its texture.
 
-Textures are white and tinted when drawn, so a change of theme needs no new one; the newest few hundred are kept.
+Textures are white and tinted when drawn, so a change of theme needs no new one. Kept are those used last, within
+``MOST_BYTES``: while a visit goes on, so that the lines that pages share are set once.
 """
 
-from collections import OrderedDict
 from typing import Any
 
 from kivy.core.text import Label as CoreLabel
 from kivy.graphics.texture import Texture
 
 from kiosk.assets import font_path, icon_font_path
+from screens.caches.texture_cache import TextureCache
 from screens.marks import Font, Style
 
-_MOST_TEXTURES = 400
-_MOST_TEXTURE_BYTES = 6_000_000
+MOST_BYTES = 6 << 20
+"""The lines of a full page take about 3 MiB on a panel of 1080 x 1920."""
 _MOST_WIDTHS = 4000
 _MOST_WRAPPED = 600
 
@@ -31,8 +32,7 @@ class KivyFaces:
         self._widths: dict[tuple[str, Style], int] = {}
         self.wrapped: dict[tuple[str, Style, int, str, bool], tuple[str, ...]] = {}
         """Lines of texts already broken (the kit fills it; bounded here)."""
-        self._textures: OrderedDict[tuple[str, Style], Texture] = OrderedDict()
-        self._bytes = 0
+        self.cache = TextureCache(MOST_BYTES)
 
     def width(self, text: str, style: Style) -> int:
         """Pixels that the line takes."""
@@ -54,14 +54,7 @@ class KivyFaces:
 
     def texture(self, text: str, style: Style) -> Texture:
         """The line, white on nothing."""
-        key = (text, style)
-        if (known := self._textures.get(key)) is not None:
-            self._textures.move_to_end(key)
-            return known
-        label = CoreLabel(text=text, font_size=style.px, font_name=self._files[style.font])
-        label.refresh()
-        self._keep(key, label.texture)
-        return label.texture
+        return self.cache.get((text, style), lambda: self._set(text, style))
 
     def remember(self, key: tuple[str, Style, int, str, bool], lines: tuple[str, ...]) -> tuple[str, ...]:
         """Keep the lines of a text."""
@@ -72,17 +65,15 @@ class KivyFaces:
 
     def forget(self) -> None:
         """Drop every text; what stands on the screen keeps its own textures."""
+        self._labels.clear()
         self._widths.clear()
         self.wrapped.clear()
-        self._textures.clear()
-        self._bytes = 0
+        self.cache.forget()
 
-    def _keep(self, key: tuple[str, Style], texture: Texture) -> None:
-        self._textures[key] = texture
-        self._bytes += texture.width * texture.height * 4
-        while len(self._textures) > _MOST_TEXTURES or self._bytes > _MOST_TEXTURE_BYTES:
-            _, oldest = self._textures.popitem(last=False)
-            self._bytes -= oldest.width * oldest.height * 4
+    def _set(self, text: str, style: Style) -> Texture:
+        label = CoreLabel(text=text, font_size=style.px, font_name=self._files[style.font])
+        label.refresh()
+        return label.texture
 
     def _label(self, style: Style) -> Any:
         if style not in self._labels:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from hub.store.sql import run
 from hub.store.words import Origin, State
+from kiosk.vocabulary.ids import TicketId
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import Slip, service_mark, slip_text
 
@@ -70,7 +71,7 @@ def load(connection: Connection, site: str, ticket: str) -> Ticket | None:
 def slip_code(ticket: Ticket, key: bytes) -> str:
     """What a slip's QR holds without a base URL (``kiosk.vocabulary.slips``): nothing about the person."""
     slip = Slip(
-        id=ticket.id,
+        id=TicketId(ticket.id),
         label=ticket.number,
         business_day=ticket.day,
         arrival_s=ticket.arrival_ms // 1000,

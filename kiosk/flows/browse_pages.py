@@ -3,7 +3,7 @@
 from kiosk.catalogue.model import Category, Featured, Queue
 from kiosk.flows import frame, guards, search_page, service_pages
 from kiosk.flows.browse_visit import BrowseState, browsing
-from kiosk.flows.frame import Page
+from kiosk.flows.frame import Page, Pages
 from kiosk.flows.opening import hours_table, next_opening_text
 from kiosk.flows.words import marks_of
 from kiosk.health import Paper
@@ -264,13 +264,13 @@ def services(page: Page) -> View:
     )
 
 
-HOME_PAGES = {
+HOME_PAGES: Pages = {
     Home.START: start,
     Home.CLOSED: closed,
     Home.CLOSED_BY_HOUSE: closed_by_house,
     Home.OUT_OF_SERVICE: out_of_service,
 }
-PAGES = {
+PAGES: Pages = {
     BrowseState.LANGUAGES: languages,
     BrowseState.CATEGORIES: categories,
     BrowseState.SERVICES: services,

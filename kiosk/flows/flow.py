@@ -1,20 +1,17 @@
 """What a flow is: its states, rows and pages side by side; and how all flows become one machine, checked when built."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from kiosk.flows.frame import Page
+from kiosk.flows.frame import Pages
 from kiosk.session.states import State
 from kiosk.session.table import Row, Table, Trigger, ignore
-from kiosk.view import View
 from kiosk.vocabulary.answers import ANSWERS
 from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Event
 from kiosk.vocabulary.intents import Intent
-
-PageOf = Callable[[Page], View]
 
 
 class Flow(NamedTuple):
@@ -26,7 +23,7 @@ class Flow(NamedTuple):
 
     states: type[State]
     rows: tuple[Row, ...]
-    pages: Mapping[State, PageOf]
+    pages: Pages
     ignores: tuple[Row, ...] = ()
     answers: Mapping[type[Effect], tuple[type[Event], ...]] = {}
     intents: tuple[type[Intent], ...] = ()
@@ -46,7 +43,7 @@ class Machine(msgspec.Struct, frozen=True):
     """All flows as one: the table of their rows, the page of each state, and what may come back for each effect."""
 
     table: Table
-    pages: Mapping[State, PageOf]
+    pages: Pages
     answers: Mapping[type[Effect], tuple[type[Event], ...]]
 
 

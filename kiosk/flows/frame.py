@@ -1,5 +1,6 @@
 """What every page has: header, access bar, drawers, languages, idle question, Back and the main action."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kiosk.config import Site
@@ -9,6 +10,7 @@ from kiosk.flows.words import Words
 from kiosk.i18n import formats
 from kiosk.i18n.languages import is_rtl, own_name
 from kiosk.session.model import Facts, Session
+from kiosk.session.states import State
 from kiosk.view import (
     Block,
     Control,
@@ -49,6 +51,11 @@ class Page:
     words: Words
     site: Site
     terminal: str
+
+
+PageOf = Callable[[Page], View]
+Pages = Mapping[State, PageOf]
+"""How each state of a flow looks."""
 
 
 def view(

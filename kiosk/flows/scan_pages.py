@@ -1,7 +1,7 @@
 """Pages of the scan flow where the hub did not say more: taken, not taken, of another day, a payment code, unknown."""
 
 from kiosk.flows import frame, standing_pages, ticket_pages
-from kiosk.flows.frame import Page
+from kiosk.flows.frame import Page, Pages
 from kiosk.flows.scan_visit import ScanState, reading
 from kiosk.flows.service_pages import dead_end
 from kiosk.view import Look, Notice, NumberCard, Screen, Tone, View, Waiting
@@ -51,7 +51,7 @@ def unknown(page: Page) -> View:
     return dead_end(page, Screen.SCAN_UNKNOWN, "scan_unknown", Tone.INFO, "qrcode")
 
 
-PAGES = {
+PAGES: Pages = {
     ScanState.SCANNING: ticket_pages.numbering,
     ScanState.LOOKING: looking,
     ScanState.STANDING: standing_pages.standing,

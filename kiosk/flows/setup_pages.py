@@ -1,7 +1,7 @@
 """Pages of set-up."""
 
 from kiosk.flows import form, frame, keyboard
-from kiosk.flows.frame import Page, button
+from kiosk.flows.frame import Page, Pages, button
 from kiosk.flows.setup_visit import ADDRESS, CODE, LANGUAGES, SetupState, SetupVisit, setting_up
 from kiosk.flows.words import Words
 from kiosk.i18n import formats
@@ -129,7 +129,7 @@ def _option(value: str, label: str, detail: str = "") -> Control:
     )
 
 
-PAGES = {
+PAGES: Pages = {
     SetupState.HUB: hub,
     SetupState.ADDRESS: address,
     SetupState.CODE: code,

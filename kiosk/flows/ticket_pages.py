@@ -1,7 +1,7 @@
 """Pages of the ticket flow: work in progress, the number, and one page per trouble."""
 
 from kiosk.flows import frame, help_pages, ticket_guards
-from kiosk.flows.frame import Page
+from kiosk.flows.frame import Page, Pages
 from kiosk.flows.service_pages import dead_end
 from kiosk.flows.ticket_visit import TicketState as State
 from kiosk.flows.ticket_visit import drawing, ticket_visit
@@ -227,7 +227,7 @@ def _again(page: Page) -> tuple[Control, ...]:
     return (frame.button("again", label, TryAgain(), icon="printer", short=short),)
 
 
-PAGES = {
+PAGES: Pages = {
     State.STORING_INTENT: numbering,
     State.ASKING_NUMBER: numbering,
     State.STORING_NUMBER: numbering,

@@ -10,7 +10,6 @@ from visits import MONDAY_TEN, Visit
 
 from kiosk.flows.scan import LOOK_UP_S
 from kiosk.flows.scan_visit import ScanState
-from kiosk.flows.ticket_visit import TicketState
 from kiosk.health import Health
 from kiosk.session.states import State
 from kiosk.view import controls
@@ -107,7 +106,7 @@ def test_a_number_that_was_given_back_here_is_told_so() -> None:
     visit.send(ScanCommitted("another", given_back=True))
     assert visit.session.state is ScanState.SCANNING
     visit.send(ScanCommitted(visit.read.scan_id, given_back=True))
-    assert visit.session.state is TicketState.HANDED_BACK
+    assert visit.session.state is ScanState.HANDED_BACK
 
 
 def test_a_visitors_page_without_the_hub_promises_nothing() -> None:
@@ -194,9 +193,9 @@ def test_a_number_is_given_back_after_a_second_question_only() -> None:
     visit.touch("hand_back")
     assert visit.touch("hand_back") == (CommitCancel(TICKET),)
     visit.send(CancelCommitted("another"))
-    assert visit.session.state is TicketState.HANDING_BACK
+    assert visit.session.state is ScanState.HANDING_BACK
     visit.send(CancelCommitted(TICKET))
-    assert visit.session.state is TicketState.HANDED_BACK
+    assert visit.session.state is ScanState.HANDED_BACK
 
 
 def test_a_slip_that_the_hub_refuses_sends_to_a_person() -> None:

@@ -70,6 +70,10 @@ def texts() -> Texts:
     return Texts.load("terminal")
 
 
+LANGUAGES = tuple(sorted(texts().languages, key=lambda lang: (lang != "de", lang != "en", lang)))
+"""Every language that has texts for the screens: each is tried on every screen."""
+
+
 def facts(now: datetime = MORNING, *, hub: bool = True, paper: Paper = Paper.READY) -> Facts:
     return Facts(
         now=now,
@@ -78,7 +82,7 @@ def facts(now: datetime = MORNING, *, hub: bool = True, paper: Paper = Paper.REA
         index=index(),
         health=Health(paper=paper, hub=hub),
         timing=Timing(),
-        languages=("de", "en", "ar"),
+        languages=LANGUAGES,
         waiting={queue: 3 + 4 * n for n, queue in enumerate(index().queues)},
     )
 
@@ -192,7 +196,7 @@ def set_up(lang: str, access: Access) -> Iterator[tuple[str, View]]:
 
 
 def fields(page: View, access: Access) -> Iterator[tuple[str, View]]:
-    """A field whose text is wrong; two of them, one secret and with the keys of a PIN."""
+    """A field whose text is wrong, and one that is secret and has the keys of a PIN."""
     words = Words(texts(), page.lang)
     address, keys = page.body
     assert isinstance(address, Field)
@@ -201,7 +205,8 @@ def fields(page: View, access: Access) -> Iterator[tuple[str, View]]:
     form = Form({"pin": "471123"}, focus="pin")
     secret = block(words, pin, form, "PIN")
     yield "field_wrong", replace(page, body=(wrong, keys), access=access)
-    yield "field_secret", replace(page, body=(wrong, secret, keyboard.block(words, pin, form)), access=access)
+    keys = keyboard.block(words, pin, form)
+    yield "field_secret", replace(page, subtitle="", body=(secret, keys), access=access)
 
 
 def own_numbers(lang: str, access: Access) -> Iterator[tuple[str, View]]:

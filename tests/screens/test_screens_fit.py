@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import LANDSCAPE, PORTRAIT, gallery
+from gallery import LANDSCAPE, LANGUAGES, PORTRAIT, gallery
 
 from kiosk.config import Panel
 from kiosk.i18n.rtl import has_rtl
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.pixels
 COMBINATIONS = [
     (panel, lang, size, low)
     for panel in (PORTRAIT, LANDSCAPE)
-    for lang in ("de", "en", "ar")
+    for lang in LANGUAGES
     for size in (TextSize.M, TextSize.XL)
     for low in (False, True)
     if not (low and panel is LANDSCAPE)

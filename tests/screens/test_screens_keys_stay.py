@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import ACCESSES, LANDSCAPE, PORTRAIT, changed, facts, index, session, typed
+from gallery import ACCESSES, LANDSCAPE, LANGUAGES, PORTRAIT, changed, facts, index, session, typed
 from gallery import view as view_of
 from msgspec.structs import replace
 
 from kiosk.config import Panel
 from kiosk.flows.browse_visit import BrowseState
+from kiosk.i18n.languages import is_rtl
 from kiosk.vocabulary.access import Access, Contrast
 from screens.kit import Kit
 from screens.layout import Sheet, compose
@@ -28,12 +29,12 @@ def keys(sheet: Sheet) -> dict[str, Box]:
 
 
 @FORMATS
-@pytest.mark.parametrize("lang", ["de", "en", "ar"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("low", [False, True], ids=["", "low"])
 def test_keys_stay_where_they_are(studio: "Studio", panel: Panel, lang: str, low: bool) -> None:
     services, stand, paged = tuple(index().services), dict[str, Box](), 0
     for access in ACCESSES:
-        kit = Kit(Geometry(panel, access.size), studio.faces, lang, lang == "ar")
+        kit = Kit(Geometry(panel, access.size), studio.faces, lang, is_rtl(lang))
         empty = session(BrowseState.SEARCH, lang, replace(access, low_reach=low))
         some = changed(empty, form=typed("an"))
         plain = access.contrast is Contrast.DEFAULT

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import LANDSCAPE, MORNING, PORTRAIT, facts, index, named, session, view
+from gallery import LANDSCAPE, LANGUAGES, MORNING, PORTRAIT, facts, index, named, session, view
 from msgspec.structs import replace
 from test_screens_fit import faults_of
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.pixels
 
 FEATURED = {f"featured:{tile.service}" for tile in index().featured_on(MORNING.date())[:FEATURED_SHOWN]}
 FORMATS = pytest.mark.parametrize("panel", [PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])
-LANGUAGES = pytest.mark.parametrize("lang", ["de", "en", "ar"])
+IN_EACH_LANGUAGE = pytest.mark.parametrize("lang", LANGUAGES)
 SIZES = pytest.mark.parametrize("size", TextSize)
 
 
@@ -36,7 +36,7 @@ def first_page(studio: "Studio", panel: Panel, shown: View) -> set[str]:
 
 
 @FORMATS
-@LANGUAGES
+@IN_EACH_LANGUAGE
 @SIZES
 @pytest.mark.parametrize("low", [False, True], ids=["high", "low"])
 def test_the_start_screen_needs_one_page(studio: "Studio", panel: Panel, lang: str, size: TextSize, low: bool) -> None:
@@ -48,7 +48,7 @@ def test_the_start_screen_needs_one_page(studio: "Studio", panel: Panel, lang: s
 
 
 @FORMATS
-@LANGUAGES
+@IN_EACH_LANGUAGE
 @SIZES
 def test_a_choice_of_text_size_hides_no_featured_tile(
     studio: "Studio", panel: Panel, lang: str, size: TextSize
@@ -57,7 +57,7 @@ def test_a_choice_of_text_size_hides_no_featured_tile(
 
 
 @FORMATS
-@LANGUAGES
+@IN_EACH_LANGUAGE
 @SIZES
 def test_neither_do_more_languages(studio: "Studio", panel: Panel, lang: str, size: TextSize) -> None:
     offered = replace(facts(), languages=("de", "de-x-ls", "en", "ar", "uk", "tr", "fr"))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import real_gallery
-from gallery import LANDSCAPE, PORTRAIT, changed, facts, gallery, index, named, session, typed
+from gallery import LANDSCAPE, LANGUAGES, PORTRAIT, changed, facts, gallery, index, named, session, typed
 from gallery import view as view_of
 from msgspec.structs import replace
 
@@ -60,7 +60,7 @@ def choices(sheet: Sheet) -> list[str]:
 
 
 @FORMATS
-@pytest.mark.parametrize("lang", ["de", "en", "ar"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_at_most_six_choices_stand_on_a_page(studio: "Studio", panel: Panel, lang: str) -> None:
     most = 0
     for name, shown in gallery(lang):
@@ -136,7 +136,7 @@ def test_another_letter_shows_the_best_hits_and_late_hits_turn_no_page(studio: "
     assert router.page == 0
 
 
-@pytest.mark.parametrize(("size", "lang"), [(TextSize.L, "de"), *((TextSize.XL, lang) for lang in ("de", "en", "ar"))])
+@pytest.mark.parametrize(("size", "lang"), [(TextSize.L, "de"), *((TextSize.XL, lang) for lang in LANGUAGES)])
 def test_a_notice_is_read_as_one(studio: "Studio", size: TextSize, lang: str) -> None:
     for name, view in (*gallery(lang, Access(size)), *real_gallery.gallery(lang, size)):
         if name == "closed_by_house_long":

@@ -1,12 +1,11 @@
 """Touches, focus, screens kept, pixels: the one widget on a real window."""
 
-import gc
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import LANDSCAPE, PORTRAIT, gallery, named
+from gallery import LANDSCAPE, PORTRAIT, named
 from msgspec.structs import replace
 
 from kiosk.i18n import rtl
@@ -265,18 +264,6 @@ def test_a_theme_changes_colours_and_nothing_else(studio: "Studio", contrast: Co
     before = [target.box for target in router.sheet.targets], router.tree.focus  # type: ignore[union-attr]
     studio.show(replace(plain, access=Access(contrast=contrast)))
     assert ([target.box for target in router.sheet.targets], router.tree.focus) == before  # type: ignore[union-attr]
-
-
-def test_screens_are_dropped_after_they_were_shown(studio: "Studio") -> None:
-    from screens.router import Drawn
-
-    studio.use(PORTRAIT)
-    views = [view for _, view in gallery()]
-    for view in views * 3:
-        studio.show(view)
-        assert studio.stage.router.kept <= 3
-    gc.collect()
-    assert sum(type(thing) is Drawn for thing in gc.get_objects()) <= 4
 
 
 def test_the_ring_turns_only_while_it_is_shown(studio: "Studio") -> None:

@@ -8,11 +8,13 @@ import shutil
 from pathlib import Path
 
 from cache_helpers import DAY, HUB, PATIENCE_S, SLIP_KEY, Inbox, Notes, intent, outside, ticket_id, waiting
+from msgspec.structs import replace
 from payment_journal import JOURNAL, ChargeIntended, ChargesAtStart
 
 from kiosk.vocabulary.house import House
 from kiosk.vocabulary.tickets import PaperState
 from offline_cache import tickets
+from offline_cache.outside import Outside
 from offline_cache.own_numbers import Standing
 from offline_cache.participant import Kept
 from offline_cache.participants import PARTICIPANTS
@@ -26,9 +28,8 @@ OLD = Path(__file__).parent / "files" / "terminal-v3.db"
 def test_a_file_of_the_version_before_opens_settles_and_goes_on(tmp_path: Path) -> None:
     path, notes = tmp_path / "terminal.db", Notes()
     shutil.copy(OLD, path)
-    storage = StorageThread(
-        path, Inbox().post, note=notes, participants=(*PARTICIPANTS, JOURNAL), outside=outside(boot="another")
-    )
+    world = replace(outside(boot="another"), new_id=Outside().new_id)  # counted ids are in the file already
+    storage = StorageThread(path, Inbox().post, note=notes, participants=(*PARTICIPANTS, JOURNAL), outside=world)
     questions = Questions(storage)
     storage.start()
     ready = storage.ready.result(PATIENCE_S)

@@ -1,11 +1,9 @@
 """A flow that is not whole is refused when the machine is built, with the place."""
 
-from collections.abc import Mapping
-
 import pytest
 
-from kiosk.flows.flow import Flow, Machine, PageOf, machine
-from kiosk.flows.frame import Page
+from kiosk.flows.flow import Flow, Machine, machine
+from kiosk.flows.frame import Page, Pages
 from kiosk.session.states import EVERYWHERE, Group, Home, State, Traits
 from kiosk.session.table import Goal, Row, deadline, row
 from kiosk.view import View
@@ -27,7 +25,7 @@ def page(_page: Page) -> View:
     raise NotImplementedError
 
 
-PAGES: Mapping[State, PageOf] = {FeeState.WHICH: page, FeeState.ASKING: page}
+PAGES: Pages = {FeeState.WHICH: page, FeeState.ASKING: page}
 ROWS = (deadline(FeeState.ASKING, 5, FeeState.WHICH),)
 HOME = Flow(Home, (), dict.fromkeys(Home, page))
 

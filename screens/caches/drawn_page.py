@@ -1,0 +1,46 @@
+"""A page as Kivy draws it, built on entry and released when it is left."""
+
+from kivy.graphics import InstructionGroup, Rotate
+
+from screens.layout import Sheet
+from screens.marks import Target
+from screens.paint import Arc, Painter
+
+
+class DrawnPage:
+    """A sheet and its instructions: one group for the ground, one per control so that it can be drawn pressed."""
+
+    def __init__(self, sheet: Sheet, painter: Painter) -> None:
+        self.sheet = sheet
+        self.group = InstructionGroup()
+        self._painter = painter
+        ground = InstructionGroup()
+        moving = painter.draw(sheet.marks, ground)
+        self.turning: list[Rotate] = [each for each in moving if not isinstance(each, Arc)]
+        self.arcs = [each for each in moving if isinstance(each, Arc)]
+        self.group.add(ground)
+        self._groups: dict[str, InstructionGroup] = {}
+        for target in sheet.targets:
+            group = InstructionGroup()
+            painter.draw(target.marks, group)
+            self.group.add(group)
+            self._groups[target.control.id] = group
+
+    def press(self, target: Target, pressed: bool) -> None:
+        """Draw one control as touched, or as it was."""
+        group = self._groups[target.control.id]
+        group.clear()
+        self._painter.press(target, group) if pressed else self._painter.draw(target.marks, group)
+
+    def release(self) -> None:
+        """Give up everything that is drawn; nothing may be drawn with the page after it.
+
+        Kivy's instructions know the group they are in, and the group knows them. Taken apart, they and their textures
+        are gone at once; only the empty groups wait for the garbage collector.
+        """
+        for group in list(self.group.children):
+            group.clear()
+        self.group.clear()
+        self._groups.clear()
+        self.turning.clear()
+        self.arcs.clear()

@@ -1,0 +1,47 @@
+"""What the body of a page is made of: segments, which are never parted, and the room they have."""
+
+import msgspec
+
+from screens.kit import Kit
+from screens.marks import Piece
+from screens.widgets import cards
+from screens.widgets.cards import Card
+
+BLOCK_GAP_MM = 7.5
+
+
+class Segment(msgspec.Struct, frozen=True, kw_only=True):
+    """What stays together. ``heading`` is set above where it begins its block on a page."""
+
+    piece: Piece
+    block: int
+    choices: int = 0
+    grows: bool = False
+    heading: Piece | None = None
+    card: Card | None = None
+    """What the piece was drawn from, where it may be parted."""
+    spare: bool = False
+    """Left away where the first page has no room for it."""
+
+
+class Room(msgspec.Struct, frozen=True):
+    """The place for the body in pixels; ``tight`` panels get low tiles and keys."""
+
+    w: int
+    h: int
+    tight: bool
+    alone: bool = False
+    """The body is one block."""
+    fill: bool = False
+    """Part cards to fill a page, because little fits on one."""
+    brief: bool = False
+    """Labels are short: search stands in one row with the tile after it."""
+    modest: bool = False
+    """The ticket number is no larger than it must be."""
+    extra: int = 0
+    """Pixels by which each row of tiles and the number's card may be higher."""
+
+
+def carded(kit: Kit, card: Card, index: int, w: int) -> Segment:
+    """A card as a segment that may be parted."""
+    return Segment(piece=cards.drawn(kit, card, w), block=index, card=card)

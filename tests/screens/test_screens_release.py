@@ -1,0 +1,234 @@
+"""Pages are built on entry and released when they are left: instructions and textures go, and the memory with them."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from gallery import PORTRAIT, gallery, named
+from msgspec.structs import replace
+
+from kiosk.view import View
+from kiosk.vocabulary.access import Access, Contrast, TextSize
+from screens.marks import Font, Style, Turn
+
+if TYPE_CHECKING:
+    from screens.shot import Studio
+
+pytestmark = pytest.mark.pixels
+
+
+@pytest.fixture
+def portrait(studio: "Studio") -> Iterator["Studio"]:
+    """A window whose pages no garbage collection takes away: what goes, goes because it was released."""
+    studio.use(PORTRAIT)
+    studio.show(named("start"))
+    studio.faces.forget()
+    gc.collect()
+    gc.disable()
+    yield studio
+    gc.enable()
+
+
+def parts_of(group: Any) -> list[Any]:
+    """Every Kivy instruction of a group and of the groups in it: what draws, not the groups themselves.
+
+    A group may know itself and so wait for the collector; empty it takes a few hundred bytes.
+    """
+    found = [group]
+    for part in found:
+        found.extend(getattr(part, "children", ()))
+    return [part for part in found if not hasattr(part, "children")]
+
+
+def parts(studio: "Studio") -> list[Any]:
+    """The instructions of the page that stands."""
+    drawn = studio.stage.router.drawn
+    assert drawn is not None
+    return parts_of(drawn.group)
+
+
+def watched(studio: "Studio") -> tuple[list[weakref.ref[Any]], list[weakref.ref[Any]]]:
+    """Weak references to instructions and to textures of the page that stands."""
+    instructions = parts(studio)
+    textures = [each.texture for each in instructions if getattr(each, "texture", None) is not None]
+    return [weakref.ref(each) for each in instructions], [weakref.ref(each) for each in textures]
+
+
+def bytes_of(textures: list[weakref.ref[Any]]) -> int:
+    """Bytes of the textures that are still there, each counted once."""
+    from screens.caches.texture_cache import size_of
+
+    return sum(map(size_of, {each for ref in textures if (each := ref()) is not None}))
+
+
+def alive(references: list[weakref.ref[Any]]) -> int:
+    return sum(reference() is not None for reference in references)
+
+
+def pages_of(studio: "Studio", view: View) -> Iterator[None]:
+    """Show the view and turn through its pages."""
+    studio.show(view)
+    yield
+    for _ in range(studio.stage.router.sheet.pages - 1):
+        studio.stage.router.turn(Turn.MORE)
+        studio.frame()
+        yield
+
+
+def test_a_page_that_was_left_is_gone_without_garbage_collection(portrait: "Studio") -> None:
+    portrait.show(named("service"))
+    instructions, _ = watched(portrait)
+    assert alive(instructions) > 100
+    portrait.show(named("categories"))
+    assert alive(instructions) == 0
+
+
+def test_a_page_with_focus_and_idle_question_is_gone_when_left(portrait: "Studio") -> None:
+    view = named("ticket_asked")
+    portrait.show(view)
+    portrait.stage.focus_next()
+    portrait.frame()
+    router = portrait.stage.router
+    assert router._above is not None
+    over = [weakref.ref(each) for each in parts_of(router._above.group)]
+    ring = [weakref.ref(each) for each in router._ring.children]
+    instructions, _ = watched(portrait)
+    assert ring
+    portrait.show(named("categories"))
+    assert [alive(each) for each in (instructions, over, ring)] == [0, 0, 0]
+
+
+def test_a_countdown_leaves_nothing_of_its_earlier_seconds(portrait: "Studio") -> None:
+    view = named("ticket_asked")
+    assert view.question is not None
+    portrait.show(view)
+    drawn, above = portrait.stage.router.drawn, portrait.stage.router._above
+    assert above is not None
+    second = [weakref.ref(each) for each in parts_of(above.group)]
+    portrait.show(replace(view, question=replace(view.question, seconds=view.question.seconds - 1)))
+    assert portrait.stage.router.drawn is drawn, "the page below the question is not drawn anew"
+    assert alive(second) == 0
+
+
+def test_a_pressed_page_is_gone_when_left(portrait: "Studio") -> None:
+    portrait.show(named("service"))
+    target = portrait.stage.router.sheet.targets[0]
+    portrait.stage.router.press(target, pressed=True)
+    portrait.frame()
+    instructions, _ = watched(portrait)
+    portrait.show(named("categories"))
+    assert alive(instructions) == 0
+
+
+def test_the_page_before_is_gone_when_a_long_list_is_turned(portrait: "Studio") -> None:
+    turned = pages_of(portrait, named("service", access=Access(TextSize.XL)))
+    next(turned)
+    instructions, _ = watched(portrait)
+    next(turned)
+    assert alive(instructions) == 0
+
+
+def test_textures_go_with_the_visit(portrait: "Studio") -> None:
+    """While a visit goes on the lines drawn last are kept within a bound; of a visit that is over nothing is kept."""
+    from screens import typeface
+
+    faces, before = portrait.faces, portrait.faces.cache.bytes
+    textures: list[weakref.ref[Any]] = []
+    for name in ("service", "ticket", "search_many"):
+        portrait.show(named(name))
+        textures.extend(watched(portrait)[1])
+    seen = bytes_of(textures)
+    portrait.show(named("start"))
+    start = bytes_of(watched(portrait)[1])
+    assert before < faces.cache.bytes <= typeface.MOST_BYTES
+    portrait.stage.forget()
+    portrait.frame()
+    left = bytes_of(textures)
+    assert faces.cache.bytes == 0
+    assert seen > 4 * left, (seen, left)
+    assert left <= start, "what stands on the start screen too: patches and a few of its lines"
+
+
+def test_the_code_of_a_slip_goes_with_its_page(portrait: "Studio") -> None:
+    portrait.show(named("ticket_screen_only"))
+    shown = [each.texture for each in parts(portrait) if getattr(each, "texture", None) is not None]
+    (code,) = {weakref.ref(each) for each in shown if each.mag_filter == "nearest"}
+    shown.clear()
+    portrait.show(named("categories"))
+    assert code() is None
+
+
+def test_every_screen_twice_takes_no_more_than_once(portrait: "Studio") -> None:
+    """In instructions and textures alive after each round: pages, patches and everything they hang on."""
+    from kivy.graphics.instructions import Instruction, InstructionGroup
+    from kivy.graphics.texture import Texture
+
+    def round_of_all() -> tuple[int, int, int]:
+        for _, view in gallery():
+            for _ in pages_of(portrait, view):
+                assert portrait.stage.router.kept <= 2
+        portrait.show(named("start"))
+        portrait.stage.forget()
+        portrait.frame()
+        kinds = [type(each) for each in gc.get_objects()]  # asked of its type: a dead proxy answers nothing
+        drawn = sum(issubclass(kind, Instruction) and not issubclass(kind, InstructionGroup) for kind in kinds)
+        textures = sum(issubclass(kind, Texture) for kind in kinds)
+        return drawn, textures, portrait.stage.router._patches.cache.bytes
+
+    first, second = round_of_all(), round_of_all()
+    assert second == first
+
+
+def test_kept_textures_stay_within_their_bytes(portrait: "Studio") -> None:
+    from screens import typeface
+    from screens.caches import patches
+
+    most = 0
+    for access in (Access(), Access(TextSize.XL, Contrast.DARK), Access(TextSize.L, Contrast.LIGHT)):
+        views = dict(gallery("de", access))
+        for name in ("start", "service", "search_many", "ticket", "start_asked"):
+            portrait.show(views[name])
+            most = max(most, portrait.faces.cache.bytes)
+            assert portrait.faces.cache.bytes <= typeface.MOST_BYTES
+            assert portrait.stage.router._patches.cache.bytes <= patches.MOST_BYTES
+    assert most > typeface.MOST_BYTES / 2, "a bound that is never met bounds nothing"
+
+
+def test_the_texture_unused_for_longest_goes_first(portrait: "Studio") -> None:
+    from screens.caches.texture_cache import TextureCache, size_of
+
+    style = Style(Font.REGULAR, 40)
+    size = size_of(portrait.faces._set("Amt", style))
+    cache = TextureCache(2 * size)
+    made: list[str] = []
+
+    def get(key: str) -> None:
+        def make() -> Any:
+            made.append(key)
+            return portrait.faces._set("Amt", style)
+
+        cache.get(key, make)
+
+    for key in ("a", "b", "a", "c", "a", "b"):
+        get(key)
+    assert made == ["a", "b", "c", "b"]
+    assert cache.bytes == 2 * size
+    cache.forget()
+    assert cache.bytes == 0
+
+
+def test_a_page_that_cannot_be_built_leaves_the_old_one_standing(portrait: "Studio") -> None:
+    """The window's edge reports the bug and goes on; what stood there can still be touched, with its own session."""
+    router = portrait.stage.router
+    good = replace(named("categories"), session="v1")
+    portrait.show(good)
+    bad = replace(named("service"), session="v2", body=(object(),))  # type: ignore[arg-type]
+    with pytest.raises(Exception, match="object"):
+        portrait.show(bad)
+    portrait.frame()
+    assert router.view == good
+    assert {node.id for node in router.tree.nodes} == {target.control.id for target in router.sheet.targets}  # type: ignore[union-attr]
+    portrait.show(named("service"))
+    assert router.kept <= 2
