@@ -79,6 +79,7 @@ def gone(thread: OwnerThread) -> None:
     assert not thread.is_alive()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_thread_that_is_gone_is_started_anew_by_the_watch_and_says_so() -> None:
     deaths: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
     lives, served = iter((True, False)), threading.Event()
