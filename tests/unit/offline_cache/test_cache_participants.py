@@ -73,7 +73,8 @@ def through(vfs: FaultyVfs) -> Opener:
     return lambda path: open_database(path, layout_of((*PARTICIPANTS, JOURNAL)), vfs=vfs.name)
 
 
-def fails(_db: object, _outside: object, _fact: object) -> Written:
+def fails(db: apsw.Connection, _outside: object, _fact: object) -> Written:
+    db.execute("INSERT INTO charge(id, cents) VALUES ('half a fact', 1)")
     raise KeyError("a bug of the participant")
 
 
@@ -197,6 +198,7 @@ def test_a_bug_in_a_participant_fails_its_own_fact_only(tmp_path: Path) -> None:
     room.thread.submit(CommitIntent(intent(2)))
     room.inbox.wait(IntentCommitted(ticket_id(1)), ChargeNotStored("c1", "KeyError"), IntentCommitted(ticket_id(2)))
     room.thread.stop()
+    assert room.charges() == {}, "nothing is left of it"
     assert "store-bug" in room.notes.ids
     assert "store-failed" not in room.notes.ids
 
@@ -225,7 +227,13 @@ def test_a_bug_at_the_start_leaves_the_store_closed_and_says_so(tmp_path: Path) 
             raise KeyError("a bug of the participant")
         return ChargesAtStart(())
 
-    room = Room(tmp_path / "terminal.db", replace(JOURNAL, settle=second_works))
+    held: list[apsw.Connection | DatabaseFault] = []
+
+    def opener(path: Path) -> apsw.Connection | DatabaseFault:
+        held.append(open_terminal_db(path, (*PARTICIPANTS, JOURNAL)))
+        return held[-1]
+
+    room = Room(tmp_path / "terminal.db", replace(JOURNAL, settle=second_works), opener)
     assert isinstance(room.first, DatabaseFault)
     eventually(lambda: "store-opened" in room.notes.ids)
     assert room.notes.ids[:3] == ["store-bug", "store-failed", "store-opened"], "the file is free for the next try"
