@@ -24,8 +24,6 @@ from screens.start import open_window, turn_window
 
 TIDY_S = 0.3
 """After the start screen has been drawn, before anybody can have read it."""
-SWEEP_S = 0.3
-"""After a screen has been drawn: the one before it is garbage that must not pile up."""
 GIVE_BACK_S = 0.1
 """After forgetting: Kivy frees the textures of what was dropped with the next frames."""
 
@@ -49,8 +47,7 @@ class KioskApp(App):
         super().__init__()
         open_window()
         self.stage = Stage(panel, send, clock, accent)
-        self._bridge = Bridge(self._show)
-        self._sweep = Clock.create_trigger(_sweep, SWEEP_S)
+        self._bridge = Bridge(self.stage.show)
         self._tidy = Clock.create_trigger(self._tidied, TIDY_S)
         self._first = first
         self._send, self._stage_clock = send, clock
@@ -106,13 +103,10 @@ class KioskApp(App):
         """F1 opens nothing."""
         return True
 
-    def _show(self, view: View) -> None:
-        self.stage.show(view)
-        self._sweep()
-
-    def _tidied(self, dt: float) -> None:
+    def _tidied(self, _dt: float) -> None:
+        """What stays for ever was frozen (``gc.freeze``), so that looking through the rest is quick."""
         self.stage.forget()
-        _sweep(dt)
+        gc.collect()
         Clock.schedule_once(_give_back, GIVE_BACK_S)
 
     def _closed(self, _dt: float) -> None:
@@ -136,12 +130,6 @@ class _Catcher(ExceptionHandler):
             self._on_crash(inst)
             return ExceptionManager.PASS
         return ExceptionManager.RAISE
-
-
-def _sweep(_dt: float) -> None:
-    """Kivy's drawing instructions hold each other in circles: uncollected, a terminal would grow for hours. Quick when
-    what stays for ever was frozen (``gc.freeze``)."""
-    gc.collect()
 
 
 def _give_back(_dt: float) -> None:

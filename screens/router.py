@@ -5,13 +5,13 @@ Pages change without sliding. A page that cannot be built raises before anything
 """
 
 import msgspec
-from kivy.graphics import InstructionGroup, Rotate
+from kivy.graphics import Rotate
 
 from kiosk.config import Panel
 from kiosk.view import Field, View
 from screens import wrap
 from screens.access_tree import AccessTree
-from screens.caches.drawn_page import DrawnPage
+from screens.caches.drawn_page import DrawnPage, group_of_page
 from screens.caches.page_cache import PageCache
 from screens.caches.patches import Patches
 from screens.kit import Kit
@@ -44,9 +44,9 @@ class Router:
         self._accent = accent
         self._pages = PageCache()
         self._above: DrawnPage | None = None
-        self._ring = InstructionGroup()
+        self._ring = group_of_page()
         self._painter: Painter | None = None
-        self.group = InstructionGroup()
+        self.group = group_of_page()
         self.view: View | None = None
         self.drawn: DrawnPage | None = None
         self.tree: AccessTree | None = None

@@ -10,6 +10,7 @@ from kivy.core.text import Label as CoreLabel
 from kivy.graphics.texture import Texture
 
 from kiosk.assets import font_path, icon_font_path
+from screens.caches.open_fonts import OpenFonts
 from screens.caches.texture_cache import TextureCache
 from screens.marks import Font, Style
 
@@ -33,6 +34,7 @@ class KivyFaces:
         self.wrapped: dict[tuple[str, Style, int, str, bool], tuple[str, ...]] = {}
         """Lines of texts already broken (the kit fills it; bounded here)."""
         self.cache = TextureCache(MOST_BYTES)
+        self.fonts = OpenFonts(self._open_small)
 
     def width(self, text: str, style: Style) -> int:
         """Pixels that the line takes."""
@@ -71,6 +73,7 @@ class KivyFaces:
         self.cache.forget()
 
     def _set(self, text: str, style: Style) -> Texture:
+        self.fonts.draws(text, style)
         label = CoreLabel(text=text, font_size=style.px, font_name=self._files[style.font])
         label.refresh()
         return label.texture
@@ -80,3 +83,9 @@ class KivyFaces:
             self._labels[style] = CoreLabel(text="", font_size=style.px, font_name=self._files[style.font])
             self._labels[style].resolve_font_name()
         return self._labels[style]
+
+    def _open_small(self, name: int) -> None:
+        """Kivy tells fonts apart by the size as it is written; it opens them in whole pixels."""
+        label = CoreLabel(text="", font_size=4 + name / 1_000_000, font_name=self._files[Font.ICONS])
+        label.resolve_font_name()
+        label.get_extents("")

@@ -1,10 +1,12 @@
 """Pages are built on entry and released when they are left: instructions and textures go, and the memory with them."""
 
+import ctypes
 import gc
 import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 from gallery import PORTRAIT, gallery, named
 from msgspec.structs import replace
@@ -32,14 +34,11 @@ def portrait(studio: "Studio") -> Iterator["Studio"]:
 
 
 def parts_of(group: Any) -> list[Any]:
-    """Every Kivy instruction of a group and of the groups in it: what draws, not the groups themselves.
-
-    A group may know itself and so wait for the collector; empty it takes a few hundred bytes.
-    """
+    """A group and every Kivy instruction and group in it."""
     found = [group]
     for part in found:
         found.extend(getattr(part, "children", ()))
-    return [part for part in found if not hasattr(part, "children")]
+    return found
 
 
 def parts(studio: "Studio") -> list[Any]:
@@ -107,6 +106,7 @@ def test_a_countdown_leaves_nothing_of_its_earlier_seconds(portrait: "Studio") -
     drawn, above = portrait.stage.router.drawn, portrait.stage.router._above
     assert above is not None
     second = [weakref.ref(each) for each in parts_of(above.group)]
+    del above
     portrait.show(replace(view, question=replace(view.question, seconds=view.question.seconds - 1)))
     assert portrait.stage.router.drawn is drawn, "the page below the question is not drawn anew"
     assert alive(second) == 0
@@ -151,6 +151,29 @@ def test_textures_go_with_the_visit(portrait: "Studio") -> None:
     assert left <= start, "what stands on the start screen too: patches and a few of its lines"
 
 
+def test_drawing_a_page_leaves_no_garbage(portrait: "Studio") -> None:
+    for name in ("service", "ticket_asked", "search_many", "asking_number", "scan_unknown"):
+        view = named(name)
+        gc.collect()
+        portrait.show(view)
+        portrait.stage.focus_next()
+        portrait.frame()
+        portrait.show(named("start"))
+        del view
+        kinds = [type(each).__module__ for each in uncollected()]
+        assert not [kind for kind in kinds if kind.startswith(("kivy.graphics", "screens."))], name
+
+
+def uncollected() -> list[Any]:
+    """What only the garbage collector would find."""
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    gc.collect()
+    gc.set_debug(0)
+    found = list(gc.garbage)
+    gc.garbage.clear()
+    return found
+
+
 def test_the_code_of_a_slip_goes_with_its_page(portrait: "Studio") -> None:
     portrait.show(named("ticket_screen_only"))
     shown = [each.texture for each in parts(portrait) if getattr(each, "texture", None) is not None]
@@ -162,7 +185,7 @@ def test_the_code_of_a_slip_goes_with_its_page(portrait: "Studio") -> None:
 
 def test_every_screen_twice_takes_no_more_than_once(portrait: "Studio") -> None:
     """In instructions and textures alive after each round: pages, patches and everything they hang on."""
-    from kivy.graphics.instructions import Instruction, InstructionGroup
+    from kivy.graphics.instructions import Instruction
     from kivy.graphics.texture import Texture
 
     def round_of_all() -> tuple[int, int, int]:
@@ -173,7 +196,7 @@ def test_every_screen_twice_takes_no_more_than_once(portrait: "Studio") -> None:
         portrait.stage.forget()
         portrait.frame()
         kinds = [type(each) for each in gc.get_objects()]  # asked of its type: a dead proxy answers nothing
-        drawn = sum(issubclass(kind, Instruction) and not issubclass(kind, InstructionGroup) for kind in kinds)
+        drawn = sum(issubclass(kind, Instruction) for kind in kinds)
         textures = sum(issubclass(kind, Texture) for kind in kinds)
         return drawn, textures, portrait.stage.router._patches.cache.bytes
 
@@ -217,6 +240,54 @@ def test_the_texture_unused_for_longest_goes_first(portrait: "Studio") -> None:
     assert cache.bytes == 2 * size
     cache.forget()
     assert cache.bytes == 0
+
+
+def test_fonts_are_closed_when_they_take_too_much(portrait: "Studio") -> None:
+    """Every size that a text is drawn in is another open font in Kivy, which closes none of them by itself for long."""
+    from screens.caches.open_fonts import KEPT_BY_KIVY, OpenFonts
+
+    opened: list[int] = []
+    fonts = OpenFonts(opened.append, limit=1 << 20)
+    for px in (30, 60, 90):
+        fonts.draws("Amt", Style(Font.REGULAR, px))
+        fonts.draws("matA", Style(Font.REGULAR, px))
+    assert (opened, fonts.bytes) == ([], 3 * (256 << 10) + 4 * (30 * 30 + 60 * 60 + 90 * 90) // 2)
+    fonts.draws("Amt", Style(Font.BOLD, 120))
+    assert (len(set(opened)), fonts.bytes) == (KEPT_BY_KIVY, 0)
+    fonts.close()
+    assert len(set(opened)) == 2 * KEPT_BY_KIVY, "a name that is open already opens nothing and closes nothing"
+
+
+def test_closed_fonts_give_their_memory_back(portrait: "Studio") -> None:
+    from screens.caches.open_fonts import OpenFonts
+    from screens.typeface import KivyFaces
+
+    faces = KivyFaces()
+    faces.fonts = OpenFonts(faces._open_small, limit=1 << 30)
+    faces.fonts.close()
+    before = resident_mib()
+    for px in range(200, 230):
+        faces.width("Amt", Style(Font.BOLD, px))
+        drawn = weakref.ref(drawn_once(faces._set("Wartenummer 0123456789", Style(Font.BOLD, px))))
+        assert drawn() is None
+    portrait.frame()
+    full = resident_mib()
+    faces.fonts.close()
+    assert full - before > 8
+    assert resident_mib() - before < (full - before) / 2
+    assert faces.texture("A 042", Style(Font.BOLD, 210)).width > 100, "and are opened again"
+
+
+def drawn_once(texture: Any) -> Any:
+    """The texture, filled as when it stands on the screen."""
+    texture.bind()
+    return texture
+
+
+def resident_mib() -> float:
+    """What the process takes once the C library has given back what nobody uses."""
+    ctypes.CDLL(None).malloc_trim(0)
+    return float(psutil.Process().memory_info().rss / 2**20)
 
 
 def test_a_page_that_cannot_be_built_leaves_the_old_one_standing(portrait: "Studio") -> None:

@@ -327,7 +327,13 @@ def test_a_service_page_offers_the_number(studio: "Studio") -> None:
     assert tap(studio, "draw") == [DrawTicket("personalausweis")]
 
 
-def test_what_is_left_of_a_pages_time_is_shown_without_drawing_the_page_anew(studio: "Studio") -> None:
+def test_what_is_left_of_a_pages_time_is_shown_without_drawing_the_page_anew(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    with monkeypatch.context() as held:
+        held.setattr(studio, "clock", lambda: now[0])
+        studio.use(PORTRAIT)
     view = named("scan_unknown")
     assert view.ending is not None
     studio.show(view)
@@ -335,7 +341,7 @@ def test_what_is_left_of_a_pages_time_is_shown_without_drawing_the_page_anew(stu
     shares: list[float] = []
     arc.leave = shares.append  # type: ignore[method-assign]
     studio.stage._shorten_arcs(0.0)
-    studio.stage._ending_since -= 4.0
+    now[0] += view.ending.total_s / 2
     studio.stage._shorten_arcs(0.0)
     assert [round(share, 1) for share in shares] == [1.0, 0.5]
     studio.show(replace(view, ending=replace(view.ending, since=view.ending.since + 5)))
