@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from lobby.display import VirtualDisplay
+from lobby.patience import until
 from lobby.touch import Finger
 from lobby.trace import Trace
 from PIL import Image, ImageChops
@@ -62,37 +63,41 @@ ON_THE_PANEL: dict[int, Callable[[int, int], tuple[int, int]]] = {
 """Where a point of the visible picture lies on the display when the picture is turned counter-clockwise by so much."""
 
 
-def turned(rotation: int, folder: Path, *when: str) -> tuple[Image.Image, str]:
-    """What the display shows, and what a touch on the second tile is taken for."""
+def turned(rotation: int, folder: Path, stands: Callable[[Image.Image], bool], *when: str) -> tuple[Image.Image, str]:
+    """What the display shows once it ``stands`` there, and what a touch on the second tile is taken for."""
     folder.mkdir()
     display = VirtualDisplay(*((HEIGHT, WIDTH) if rotation in (90, 270) else (WIDTH, HEIGHT)))
     display.start()
     command = [sys.executable, "-c", CHILD, str(rotation), str(folder / "trace.jsonl"), *when]
     env = {key: value for key, value in os.environ.items() if key != "SDL_VIDEODRIVER"} | {"DISPLAY": display.name}
+    trace = Trace(folder / "trace.jsonl")
     try:
         with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as child:
             try:
-                return picture_and_intent(child, display, Trace(folder / "trace.jsonl"), ON_THE_PANEL[rotation])
+                trace.wait_for_window()
+                drawn = trace.wait_for(lambda now: "pick:other" in now.boxes)
+                picture = until(lambda: _standing(display, stands), "the picture as it should be")
+                Finger(display.name, trace).tap_at(*ON_THE_PANEL[rotation](*drawn.boxes["pick:other"].middle))
+                assert child.stdout is not None
+                return picture, child.stdout.readline().strip()
             finally:
                 child.kill()
     finally:
         display.stop()
 
 
-def picture_and_intent(
-    child: subprocess.Popen[str], display: VirtualDisplay, trace: Trace, at: Callable[[int, int], tuple[int, int]]
-) -> tuple[Image.Image, str]:
-    trace.wait_for_window()
-    drawn = trace.wait_for(lambda now: "pick:other" in now.boxes)
+def _standing(display: VirtualDisplay, stands: Callable[[Image.Image], bool]) -> Image.Image | None:
     picture = display.picture().copy()
-    Finger(display.name, trace).tap_at(*at(*drawn.boxes["pick:other"].middle))
-    assert child.stdout is not None
-    return picture, child.stdout.readline().strip()
+    return picture if stands(picture) else None
+
+
+def something(picture: Image.Image) -> bool:
+    return len(picture.getcolors(1_000_000) or ()) > 10
 
 
 @pytest.fixture(scope="module")
 def upright(tmp_path_factory: pytest.TempPathFactory) -> Image.Image:
-    return turned(0, tmp_path_factory.mktemp("upright") / "0")[0]
+    return turned(0, tmp_path_factory.mktemp("upright") / "0", something)[0]
 
 
 @pytest.mark.parametrize(("rotation", "when"), [(90, ()), (180, ()), (270, ()), (90, ("later",))])
@@ -100,8 +105,10 @@ def test_picture_and_touch_are_turned_as_the_panel_is(
     rotation: int, when: tuple[str, ...], upright: Image.Image, tmp_path: Path
 ) -> None:
     """From the start, or later: set-up learns only at its end how the panel is mounted."""
-    picture, intent = turned(rotation, tmp_path / "turned", *when)
+
+    def the_same_turned_counter_clockwise(picture: Image.Image) -> bool:
+        difference = ImageChops.difference(picture.rotate(-rotation, expand=True), upright).convert("L")
+        return sum(difference.histogram()[40:]) == 0
+
+    _, intent = turned(rotation, tmp_path / "turned", the_same_turned_counter_clockwise, *when)
     assert intent == "Pick(value='other')"
-    assert len(upright.getcolors(1_000_000)) > 10, "something is drawn"
-    difference = ImageChops.difference(picture.rotate(-rotation, expand=True), upright).convert("L")
-    assert sum(difference.histogram()[40:]) == 0, "the same picture, turned counter-clockwise"
