@@ -10,7 +10,7 @@ from msgspec import Raw
 from kiosk.catalogue.model import Catalogue, Category, Featured, Fee, Office, Queue, Service
 from kiosk.catalogue.records import digest, sha256, take_apart
 from kiosk.wire import Change
-from offline_cache.catalogue_file import Head
+from offline_cache.catalogue.file import Head
 
 LANGUAGES = ("de", "de-x-ls", "en", "ar", "uk", "ru", "tr", "fa", "vi", "ro", "pl", "cs", "fr")
 _FIRST = (

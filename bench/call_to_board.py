@@ -21,10 +21,10 @@ import uvloop
 from hub_hall import QUEUES, SITE, found, new_id, row, running_hub, table
 
 from hub.auth import people, seats, sessions
-from hub.queues.calling import Act, Done, call_next
-from hub.queues.issue import Ask, issue
+from hub.counter.calling import Act, Done, call_next
 from hub.store.engine import Store
-from hub.store.words import Role
+from hub.store.enums import Role
+from hub.tickets.issue import Ask, issue
 
 SERVICES = list(QUEUES)
 P95_MS = 50.0

@@ -29,7 +29,7 @@ import json, re, sys, time
 from pathlib import Path
 PEAK
 from kiosk.catalogue.index import index_of
-from offline_cache.catalogue_store import CatalogueStore
+from offline_cache.catalogue.store import CatalogueStore
 path, shown = Path(sys.argv[1]), sys.argv[2].split(",")
 before = peak()
 start, cpu = time.perf_counter(), time.process_time()

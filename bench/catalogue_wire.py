@@ -26,19 +26,20 @@ from big_catalogue import LANGUAGES, catalogue_of, names_from
 from figures import Figure, report, spread
 from hub_hall import SITE
 
-from hub.catalogue.publishing import publish
-from hub.queues import house, terminals
+from hub import sites
+from hub.catalogue.publication.publishing import publish
+from hub.fleet import terminals
 from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import Hub
 from kiosk.wire import MANIFEST
-from offline_cache.answers import Answer, Away
-from offline_cache.catalogue_follow import Again, Follower, InStep
-from offline_cache.catalogue_store import CatalogueStore
-from offline_cache.catalogue_thread import CatalogueThread
-from offline_cache.notes import ignore
-from offline_cache.remote import HubClient
+from offline_cache.catalogue.follow import Again, Follower, InStep
+from offline_cache.catalogue.search_thread import CatalogueThread
+from offline_cache.catalogue.store import CatalogueStore
+from offline_cache.http.answers import Answer, Away
+from offline_cache.http.hub_client import HubClient
+from offline_cache.store.notes import ignore
 
 WIRE_MAX = 4096
 BARE = "/api/v1/bare"
@@ -95,7 +96,7 @@ def founded(path: Path, catalogue: Catalogue) -> str:
     code = terminals.make_code(lambda below: random.SystemRandom().randrange(below))
 
     def fill(connection):  # type: ignore[no-untyped-def]
-        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())
+        sites.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())
         publish(connection, SITE, catalogue, "bench", now_ms())
         terminals.add_terminal(connection, SITE, "t", "Terminal", now_ms())
         terminals.add_code(connection, SITE, "t", code, now_ms())

@@ -17,10 +17,10 @@ from pathlib import Path
 import msgspec
 from demo_hall import ROOT, demo_hall
 from figures import Figure, report
-from real_gallery import gallery
 
 from kiosk.demo import Demo
 from kiosk.view import View
+from tests.flows.real_gallery import gallery
 
 CHILD = ROOT / "bench" / "every_screen_child.py"
 

@@ -31,10 +31,10 @@ from figures import Figure, report, spread
 from hub_hall import QUEUES, SERVE, SITE, Client, enrolled, found, new_id, running_hub
 
 from hub.auth import people, seats, sessions
-from hub.queues.issue import Ask, Issued, issue
 from hub.store import space
 from hub.store.engine import Store
-from hub.store.words import Role
+from hub.store.enums import Role
+from hub.tickets.issue import Ask, Issued, issue
 from kiosk import wire
 from kiosk.vocabulary.ids import uuid7
 

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
-from hub.queues import house, terminals
+from hub import sites
+from hub.fleet import terminals
+from hub.settings import counter_settings, queue_settings
 from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.vocabulary.ids import IdMaker
@@ -31,11 +33,11 @@ def found(store: Store, clients: int) -> list[str]:
     codes = [terminals.make_code(secrets.randbelow) for _ in range(clients)]
 
     def fill(connection):  # type: ignore[no-untyped-def]
-        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms)
+        sites.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms)
         for queue, series in QUEUES.items():
-            assert house.add_queue(connection, SITE, queue, series, {"de": queue}, now_ms) is None
-            house.route(connection, SITE, queue, queue, now_ms)
-        house.add_counter(connection, SITE, "c1", "Platz 1", now_ms)
+            assert queue_settings.add_queue(connection, SITE, queue, series, {"de": queue}, now_ms) is None
+            queue_settings.route(connection, SITE, queue, queue, now_ms)
+        counter_settings.add_counter(connection, SITE, "c1", "Platz 1", now_ms)
         for number, code in enumerate(codes):
             assert terminals.add_terminal(connection, SITE, f"t{number}", f"Terminal {number}", now_ms) is None
             assert terminals.add_code(connection, SITE, f"t{number}", code, now_ms) is None

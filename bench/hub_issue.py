@@ -19,8 +19,8 @@ from pathlib import Path
 import uvloop
 from hub_hall import QUEUES, SITE, Client, enrolled, found, new_id, row, running_hub, table
 
-from hub.queues.issue import Ask, Issued, issue
 from hub.store.engine import Store
+from hub.tickets.issue import Ask, Issued, issue
 
 SERVICES = list(QUEUES)
 P95_MS, RATE = 10.0, 2000.0

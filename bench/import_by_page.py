@@ -24,7 +24,7 @@ from hub_hall import QUEUES, SITE, Client, enrolled, found, new_id, running_hub
 from hub.auth import people
 from hub.auth.passwords import Passwords
 from hub.store.engine import Store
-from hub.store.words import Role
+from hub.store.enums import Role
 
 EVERY_S = 0.02
 QUIET_S = 20.0

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from figures import Figure, report
 from xzufi_generator import write
 
-from hub.queues import house
+from hub import sites
 from hub.sites import Site
 from hub.store.engine import Store
 
@@ -50,7 +50,7 @@ def hub_at(folder: Path) -> Path:
     """A hub with a site and nothing in it."""
     store = Store(folder / "hub.db")
     site = Site("s", "Stadt Musterstadt", "Rathaus", "Europe/Berlin", "")
-    store.write_now(lambda connection: house.add_site(connection, site, 0))
+    store.write_now(lambda connection: sites.add_site(connection, site, 0))
     store.close()
     return folder
 
@@ -80,7 +80,9 @@ def main() -> int:
         write(source, args.services, args.languages, args.seed)
         bare = measured(sys.executable, "-c", BARE, str(source))
         stream = measured(sys.executable, "-c", STREAM, str(source))
-        nothing = measured(sys.executable, "-c", "import hub.catalogue.cli, hub.catalogue.imports")
+        nothing = measured(
+            sys.executable, "-c", "import hub.catalogue.import_runs.cli, hub.catalogue.import_runs.imports"
+        )
         first = imported(source, data)
         change_one_text(source)
         second = imported(source, data)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "screens"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from figures import Figure, report, spread
 
@@ -37,9 +37,8 @@ def main() -> int:
 
 def measure(rounds: int) -> tuple[list[float], list[float], list[float]]:
     """Milliseconds of every change: ours, bare Kivy built when shown, bare Kivy kept ready; rounds take turns."""
-    from gallery import gallery
-
-    from screens.shot import Studio
+    from screens.screenshot import Studio
+    from tests.screens.gallery import gallery
 
     studio = Studio()
     from kivy.clock import Clock  # only after the studio: Kivy must not be imported before the hard start
@@ -76,7 +75,7 @@ def _stand(widget: Any) -> None:
 
 
 def _lines(marks: Any) -> int:
-    from screens.marks import Ink
+    from screens.display_list import Ink
 
     return sum(isinstance(mark, Ink) for mark in marks)
 

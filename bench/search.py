@@ -21,10 +21,10 @@ import apsw
 from big_catalogue import LANGUAGES, catalogue_of, names_from, state_of
 
 from kiosk.catalogue.model import Catalogue
-from offline_cache.catalogue_file import open_reader
-from offline_cache.catalogue_store import CatalogueStore
-from offline_cache.fold import query_words
-from offline_cache.search import SearchIndex
+from offline_cache.catalogue.file import open_reader
+from offline_cache.catalogue.normalize import query_words
+from offline_cache.catalogue.search import SearchIndex
+from offline_cache.catalogue.store import CatalogueStore
 
 LIMIT_MS = 16.0
 TYPED = [

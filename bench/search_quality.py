@@ -24,9 +24,9 @@ from typing import NamedTuple
 
 from hub.catalogue.demo import demo_catalogue
 from kiosk.catalogue.model import Catalogue
-from offline_cache.catalogue_build import whole
-from offline_cache.catalogue_store import CatalogueStore
-from offline_cache.search import SearchIndex
+from offline_cache.catalogue.build import whole
+from offline_cache.catalogue.search import SearchIndex
+from offline_cache.catalogue.store import CatalogueStore
 
 HERE = Path(__file__).parent
 HIT_AT_3 = 0.95

@@ -31,8 +31,8 @@ from call_to_board import fill
 from figures import spread
 from hub_hall import QUEUES, SITE, Client, Running, enrolled, found, hub_process, new_id, table
 
-from hub.queues.issue import Ask, issue
 from hub.store.engine import Store
+from hub.tickets.issue import Ask, issue
 
 TERMINAL, CLERK, ATTACKER = "127.0.0.2", "127.0.0.3", "127.0.0.66"
 EVERY_S, CALL_EVERY_S = 0.02, 0.2

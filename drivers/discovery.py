@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from drivers.faults import LINK_ERRORS, problem_of
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 BY_ID = Path("/dev/serial/by-id")
 """udev's names: maker, model and serial number of the adapter; ttyUSB numbers move, these do not."""

@@ -5,8 +5,8 @@ import socket
 import sys
 import termios
 
-from drivers.port import DriverFault
-from kiosk.vocabulary.problems import Problem
+from drivers.host.port import DriverFault
+from kiosk.vocabulary.hardware.problems import Problem
 
 LINK_ERRORS = (OSError, termios.error, ValueError)
 """All that a socket, a file descriptor or pyserial raises. A pulled adapter gives a bare OSError from one call and

@@ -9,15 +9,15 @@ from typing import Any
 
 import msgspec
 
-from drivers.input_devices.rows import ROWS as SCANNERS
-from drivers.port import Driver, DriverFault
-from drivers.queue_display.rows import ROWS as DISPLAYS
-from drivers.receipt_printer.rows import ROWS as PRINTERS
+from drivers.host.port import Driver, DriverFault
+from drivers.input_devices.specs import ROWS as SCANNERS
+from drivers.queue_display.specs import ROWS as DISPLAYS
+from drivers.receipt_printer.specs import ROWS as PRINTERS
 from drivers.spec import DriverSpec, Now
 from drivers.transport import line_speed
 from kiosk.config import Device
-from kiosk.vocabulary.devices import DeviceKind
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.devices import DeviceKind
+from kiosk.vocabulary.hardware.problems import Problem
 
 _SPEED = "bytes_per_s"
 

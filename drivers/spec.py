@@ -5,10 +5,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from drivers.port import Driver
+from drivers.host.port import Driver
 from drivers.transport import transport_for
-from kiosk.vocabulary.devices import DeviceKind
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.devices import DeviceKind
+from kiosk.vocabulary.hardware.problems import Problem
 
 Now = Callable[[], float]
 """Seconds that only grow."""
@@ -53,7 +53,7 @@ class DriverSpec(msgspec.Struct, frozen=True, kw_only=True):
     settings: type[msgspec.Struct]
     build: Callable[[Any, Any, Now], Driver[Any, Any]]
     refuse: Callable[[Problem], Any]
-    doubt: Callable[[Problem], Any]
+    unknown_outcome: Callable[[Problem], Any]
     simulator: Callable[[str], Simulator]
     """A simulated device of this model, not started, on a line of this kind ("tcp" or "pty"). It loads the simulator
     only when it is called: a terminal has no use for one."""

@@ -13,23 +13,24 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from sqlalchemy import Connection
 
-from hub import headers, stream_rights
-from hub.api import catalogue_api, number, terminal_api, wiring
-from hub.api.wiring import Asked
-from hub.clock import Kept, Verdict
+from hub import headers, stored_clock
+from hub.api import catalogue_api, http, number, terminal_api
+from hub.api.http import HubRequest
+from hub.api.routes import Lane
+from hub.clock import Kept, Verdict, system_ms
 from hub.connections import heads
 from hub.connections.proof import board_stream, wrong_head
-from hub.feed import HEARTBEAT_S, Feed
-from hub.forgetting import sweep
-from hub.hall import Hall, TheHall, believe, system_ms
-from hub.queues import kept_clock
-from hub.queues.days import turn_all
-from hub.routes import Lane
+from hub.context import Hub, HubContext, believe
+from hub.live import stream_rights
+from hub.live.feed import HEARTBEAT_S, Feed
+from hub.retention.sweep import sweep
 from hub.store import seen
 from hub.store.engine import Store
 from hub.tasks import keep_going
+from hub.tickets.business_day import turn_all
 from hub.trail.housekeeping import cut_all, look_at_all
-from hub.web import edges, routers
+from hub.web import routers
+from hub.web.common import error_pages
 from kiosk.owner_thread import LOOK_S as LOOK_THREADS_S
 
 STREAM_AGAIN_S = 30
@@ -44,30 +45,30 @@ class HubApp(Litestar):
     """Litestar with a lane of its own for numbers: who asks for one passes routing and middleware by."""
 
     lanes: Mapping[str, Lane] = MappingProxyType({number.LANE.path: number.LANE})
-    """By path; ``hub.routes`` has them in its table."""
+    """By path; ``hub.api.routes`` has them in its table."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One ASGI event source: a request, or the app's life span."""
         if scope["type"] != ScopeType.HTTP:
             await super().__call__(scope, receive, send)
             return
-        hall: TheHall = self.state.hall
-        send = headers.completed(scope, send, strict=hall.public_certificate)
+        hub: HubContext = self.state.hub
+        send = headers.completed(scope, send, strict=hub.public_certificate)
         if status := heads.fault_of(scope):
             wrong_head(scope)
             await heads.refuse(scope, send, status)
         elif heads.is_board_stream(scope) and not board_stream(scope):
             await heads.refuse(scope, send, 503, again_s=STREAM_AGAIN_S)
         elif lane := self.lanes.get(scope["path"]):
-            await lane.answer(hall, scope, receive, send)
+            await lane.answer(hub, scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
 
 @get("/healthz", sync_to_thread=False)
-def healthz(hall: Hall) -> Response[bytes]:
+def healthz(hub: Hub) -> Response[bytes]:
     """200 while commits are possible, else 503: for whoever watches the process."""
-    return Response(b"", status_code=200 if hall.store.healthy else 503)
+    return Response(b"", status_code=200 if hub.store.healthy else 503)
 
 
 def create_app(
@@ -83,99 +84,99 @@ def create_app(
     ``now_ms`` is a ``HallClock``, or a clock that is believed whatever it says. ``ca`` is the certificate (PEM) of the
     authority that terminals pin; "" = no encryption. ``public_certificate``: the operator says that browsers know it.
     """
-    hall = TheHall(store, Feed(store, heartbeat_s), now_ms, ca, public_certificate=public_certificate)
-    return app_over(hall)
+    hub = HubContext(store, Feed(store, heartbeat_s), now_ms, ca, public_certificate=public_certificate)
+    return app_over(hub)
 
 
-def app_over(hall: TheHall) -> HubApp:
+def app_over(hub: HubContext) -> HubApp:
     """The routes, which are the same for every hub, over what this one has at hand."""
     return HubApp(
         [healthz, terminal_api.router, catalogue_api.router, *routers],
-        dependencies={"hall": Provide(lambda: hall, sync_to_thread=False)},
-        lifespan=[partial(_lifespan, hall)],
+        dependencies={"hub": Provide(lambda: hub, sync_to_thread=False)},
+        lifespan=[partial(_lifespan, hub)],
         exception_handlers={HTTPException: _http_fault},
         openapi_config=None,
-        request_max_body_size=wiring.BODY_MAX,
+        request_max_body_size=http.BODY_MAX,
         logging_config=None,
     )
 
 
-def _http_fault(request: Asked, fault: HTTPException) -> Response[Any]:
+def _http_fault(request: HubRequest, fault: HTTPException) -> Response[Any]:
     """Unknown paths: a fault in our form for programs, a page for people."""
     if request.url.path.startswith("/api/"):
-        return wiring.http_fault(request, fault)
-    return edges.http_fault(request, fault)
+        return http.http_fault(request, fault)
+    return error_pages.http_fault(request, fault)
 
 
 @asynccontextmanager
-async def _lifespan(hall: Hall, app: Litestar) -> AsyncIterator[None]:
-    app.state.hall = hall
-    await asyncio.to_thread(hall.uploads.sweep)
+async def _lifespan(hub: Hub, app: Litestar) -> AsyncIterator[None]:
+    app.state.hub = hub
+    await asyncio.to_thread(hub.uploads.sweep)
     works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
-        "the feed": hall.feed.run,
-        "the rights to streams": partial(stream_rights.watch, hall),
-        "the catalogue for terminals": hall.showcase.run,
-        "the business days": partial(_turn_days, hall),
-        "the clock": partial(_watch_clock, hall),
-        "forgetting": partial(_forget, hall),
-        "the trail": partial(_check_trail, hall),
-        "the watch over threads": partial(_watch_threads, hall),
+        "the feed": hub.feed.run,
+        "the rights to streams": partial(stream_rights.watch, hub.feed, hub.store, hub.clock.steady_ms),
+        "the catalogue for terminals": hub.published.run,
+        "the business days": partial(_turn_days, hub),
+        "the clock": partial(_watch_clock, hub),
+        "forgetting": partial(_forget, hub),
+        "the trail": partial(_check_trail, hub),
+        "the watch over threads": partial(_watch_threads, hub),
     }
-    died = hall.store.watch.died
+    died = hub.store.watch.died
     tasks = [asyncio.create_task(keep_going(name, work, on_death=died)) for name, work in works.items()]
     try:
         yield
     finally:
-        hall.feed.close()
+        hub.feed.close()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await hall.imports.close()
-        hall.passwords.close()
+        await hub.imports.close()
+        hub.passwords.close()
 
 
-async def _turn_days(hall: Hall) -> None:
+async def _turn_days(hub: Hub) -> None:
     """Turn the business day when nobody asks for a number, and keep what the clock says for the next start."""
     while True:
-        now_ms, kept = hall.now_ms(), hall.clock.kept()
+        now_ms, kept = hub.now_ms(), hub.clock.kept()
 
         def turn(connection: Connection, now_ms: int = now_ms, kept: Kept = kept) -> int:
             turn_all(connection, now_ms)
-            kept_clock.keep(connection, kept)
+            stored_clock.keep(connection, kept)
             return seen.events(connection)
 
-        await asyncio.to_thread(seen.note, hall.store.path, await hall.store.write(turn))
+        await asyncio.to_thread(seen.note, hub.store.path, await hub.store.write(turn))
         await asyncio.sleep(LOOK_S)
 
 
-async def _watch_clock(hall: Hall) -> None:
+async def _watch_clock(hub: Hub) -> None:
     """Follow a clock that is days ahead and right; one that is in doubt waits for staff."""
     while True:
-        if hall.clock.verdict() is Verdict.BELIEVE:
-            await believe(hall)
+        if hub.clock.verdict() is Verdict.BELIEVE:
+            await believe(hub)
         await asyncio.sleep(WATCH_S)
 
 
-async def _watch_threads(hall: TheHall) -> None:
+async def _watch_threads(hub: HubContext) -> None:
     """Start a thread that is gone anew; on the event loop, whose end is the end of the program."""
     while True:
-        hall.store.watch.look()
+        hub.store.watch.look()
         await asyncio.sleep(LOOK_THREADS_S)
 
 
-async def _forget(hall: Hall) -> None:
+async def _forget(hub: Hub) -> None:
     """Delete what is old, now and every hour, while the clock is not in doubt."""
     while True:
-        while not hall.clock.settled():
+        while not hub.clock.settled():
             await asyncio.sleep(LOOK_S)
-        await sweep(hall.store, hall.now_ms, hall.clock.settled)
-        while hall.clock.settled() and await hall.store.write(partial(cut_all, now_ms=hall.now_ms())):
+        await sweep(hub.store, hub.now_ms, hub.clock.settled)
+        while hub.clock.settled() and await hub.store.write(partial(cut_all, now_ms=hub.now_ms())):
             await asyncio.sleep(0)
         await asyncio.sleep(FORGET_S)
 
 
-async def _check_trail(hall: Hall) -> None:
+async def _check_trail(hub: Hub) -> None:
     """Look once a day whether the trail is whole; a break is written to the log."""
     while True:
-        await look_at_all(hall.store, hall.trail_checker)
+        await look_at_all(hub.store, hub.trail_checker)
         await asyncio.sleep(CHECK_S)

@@ -72,7 +72,7 @@ class Verdict(Enum):
     NOTHING = "nothing"
     """It is followed, or is behind."""
     BELIEVE = "believe"
-    """It is days ahead and right: the store is set to the new time, then the clock (``hub.queues.clock_set``)."""
+    """It is days ahead and right: the store is set to the new time, then the clock (``hub.tickets.clock_change``)."""
     WAIT = "wait"
     """The terminals have not been heard yet."""
     ASK = "ask"
@@ -262,3 +262,8 @@ def _read_boot_id(path: Path = _BOOT_ID) -> str:
         return path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def system_ms() -> int:
+    """The system's clock, Unix ms."""
+    return time.time_ns() // 1_000_000

@@ -1,6 +1,6 @@
 """Headers that every answer has, whoever made it: a page, the API, a file, a redirect, a refusal.
 
-Pages bring a policy of their own (``hub.web.page``); what stands in an answer already is left alone.
+Pages bring a policy of their own (``hub.web.common.page``); what stands in an answer already is left alone.
 """
 
 import hashlib

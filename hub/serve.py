@@ -16,9 +16,10 @@ import uvicorn
 from litestar import Litestar
 from uvicorn.config import STARTUP_FAILURE
 
+from hub import stored_clock
 from hub.app import create_app
 from hub.auth.first_run import new_token
-from hub.clock import HallClock
+from hub.clock import HallClock, system_ms
 from hub.connections.accepting import Acceptor
 from hub.connections.declared import with_routes
 from hub.connections.keeper import Keeper, Line
@@ -26,9 +27,8 @@ from hub.connections.limits import Limits, limits_here
 from hub.connections.origins import Proxies, read_networks
 from hub.connections.protocol import BoundedProtocol
 from hub.connections.tally import Reason, Tally
-from hub.hall import Hall, system_ms
+from hub.context import Hub
 from hub.log import event
-from hub.queues import kept_clock
 from hub.store import opening, seen
 from hub.store.engine import Store
 from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble
@@ -143,7 +143,7 @@ def _clock(store: Store) -> HallClock:
 
     def begin() -> None:
         if not clock.begun:
-            clock.begin(*store.read_now(kept_clock.read))
+            clock.begin(*store.read_now(stored_clock.read))
 
     try:
         begin()
@@ -267,6 +267,6 @@ class HubServer(uvicorn.Server):
         if self._acceptor is not None:
             self._acceptor.close()
             await self._acceptor.wait_closed()
-        hall: Hall = self._hub.state.hall
-        hall.feed.close()
+        hub: Hub = self._hub.state.hub
+        hub.feed.close()
         await super().shutdown(sockets)

@@ -1,10 +1,13 @@
 """The sites of this hub: which there are, and what each one is called. Everything else of the hub belongs to one."""
 
-import msgspec
-from sqlalchemy import Connection, select
+import secrets
 
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from hub import events, hub_generation
 from hub.store import tables as t
-from hub.store.words import KEPT_DAYS_USUAL
+from hub.store.enums import KEPT_DAYS_USUAL
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -27,3 +30,21 @@ def sites(connection: Connection) -> list[Site]:
         ).order_by(t.site.c.created_ms)
     )
     return [Site(*row) for row in rows]
+
+
+def add_site(connection: Connection, site: Site, now_ms: int) -> None:
+    """Found the hall; this hub's life for it begins."""
+    connection.execute(insert(t.site).values(**msgspec.structs.asdict(site), created_ms=now_ms))
+    hub_generation.begin(connection, site.id, secrets.token_hex(16), secrets.token_bytes(32), now_ms)
+
+
+def change_site(connection: Connection, site: Site, now_ms: int) -> None:
+    """Write the site's settings."""
+    values = msgspec.structs.asdict(site)
+    connection.execute(update(t.site).where(t.site.c.id == site.id).values(**values))
+    settings_changed(connection, site.id, now_ms)
+
+
+def settings_changed(connection: Connection, site: str, now_ms: int) -> None:
+    """Tell listeners that a site's settings are not what they were."""
+    events.append(connection, site, events.Kind.HOUSE, site, {}, now_ms)

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from kiosk.i18n.texts import Texts
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
-from kiosk.vocabulary.display_frame import Frame, Row
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.hardware.display_frame import Frame, Row
 from kiosk.vocabulary.short_names import short_name
 from kiosk.wire import Call, Calls, CallState
 

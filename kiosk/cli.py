@@ -207,13 +207,13 @@ def _terminal(options: argparse.Namespace) -> int:
 
 
 def _enrol(options: argparse.Namespace) -> int:
-    from offline_cache.enrolment import run_enrol
+    from offline_cache.sync.enrolment import run_enrol
 
     return run_enrol(options.config, options.url, options.code)
 
 
 def _test_page(options: argparse.Namespace) -> int:
-    from kiosk.main.test_page import run_test_page
+    from kiosk.main.printer_check import run_test_page
 
     return run_test_page(options.config, options.lang)
 
@@ -256,11 +256,11 @@ def _hub(options: argparse.Namespace) -> int:
 
 def _hub_act(options: argparse.Namespace) -> int:
     if options.act == "rotate-key":
-        from hub.catalogue.rotation import run_rotate
+        from hub.catalogue.publication.rotation import run_rotate
 
         return run_rotate(options.data, accept=options.accept)
     if options.act == "limits":
-        from hub.connections.cli import run_limits
+        from hub.operations.limits_command import run_limits
 
         return run_limits(options.lang)
     if options.act in ("password", "unlock"):
@@ -272,10 +272,10 @@ def _hub_act(options: argparse.Namespace) -> int:
 
         return run_verify(options.data, options.head)
     if options.act == "compact":
-        from hub.compact import run_compact
+        from hub.operations.compact import run_compact
 
         return run_compact(options.data)
-    from hub.backup import run_backup, run_restore
+    from hub.operations.backup import run_backup, run_restore
 
     if options.act == "backup":
         return run_backup(options.data, options.file)
@@ -295,7 +295,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from hub.catalogue.cli import run_import
+    from hub.catalogue.import_runs.cli import run_import
 
     return run_import(options.format, options.source, options.data, accept=options.accept, area=options.area)
 

@@ -15,7 +15,7 @@ import msgspec
 
 from kiosk.i18n.languages import LANGUAGES
 from kiosk.vocabulary.depth import shallow_toml
-from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.hardware.devices import DeviceKind
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
 Pixels = Annotated[int, msgspec.Meta(ge=300, le=16_384)]

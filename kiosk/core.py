@@ -12,24 +12,24 @@ from msgspec.structs import replace
 from kiosk.catalogue.index import EMPTY, CatalogueIndex
 from kiosk.config import Site, TerminalConfig, Timing
 from kiosk.eventlog import EventLog
-from kiosk.flows.frame import Page
-from kiosk.flows.misses import Misses, missed
+from kiosk.flows.browse.misses import Misses, missed
+from kiosk.flows.common.page_frame import Page
+from kiosk.flows.common.texts import Words
 from kiosk.flows.pages import render, starting
 from kiosk.flows.rules import table
-from kiosk.flows.words import Words
 from kiosk.health import assess
 from kiosk.i18n.texts import Texts
 from kiosk.inbox import Inbox, Merged
 from kiosk.session.lasting import LastingEvent, LastingMachine, checked
-from kiosk.session.model import Facts, NewIds, fresh_session
+from kiosk.session.model import NewIds, World, fresh_session
 from kiosk.session.states import Group, Home, State
 from kiosk.session.step import home_state, step
-from kiosk.session.table import Moved
+from kiosk.session.table import Transition
 from kiosk.view import Screen, View
-from kiosk.vocabulary.devices import DeviceStatus
+from kiosk.vocabulary.closure import TerminalClosure
 from kiosk.vocabulary.effects import CommitNumber, Effect, Note, Restart, SessionOver, Tell, UseCatalogue
-from kiosk.vocabulary.events import Asked, DeviceChanged, Event, HouseChanged, HubChanged, RestartOrdered, Tick
-from kiosk.vocabulary.house import House
+from kiosk.vocabulary.events import ClosureChanged, DeviceChanged, Event, HubChanged, RestartOrdered, Tick, Touched
+from kiosk.vocabulary.hardware.devices import DeviceStatus
 from kiosk.vocabulary.ids import SessionId
 
 TICK_S = 0.25
@@ -43,7 +43,7 @@ class CatalogueAge(msgspec.Struct, frozen=True):
     as_of: date | None
 
 
-class News(Merged, frozen=True):
+class WorldChanged(Merged, frozen=True):
     """Facts that changed outside the session: another catalogue index, people waiting, what the store takes.
 
     An index is taken when nobody is being served: who looks at a service now goes on seeing what they saw.
@@ -106,7 +106,7 @@ class Core:
         self._home = home
         self._machines = checked(lasting)
         self._lasting = [machine.begin for machine in self._machines]
-        self._house = House()
+        self._house = TerminalClosure()
         self._restart = False
         self._stored = True
         self._own_numbers = self._outbox_full = False
@@ -146,15 +146,17 @@ class Core:
 
     def _turn(self, event: Event) -> None:
         self._take_news(event)
-        if not isinstance(event, Asked):
+        if not isinstance(event, Touched):
             self._step_lasting(event)
-        if isinstance(event, News | Configured | LastingEvent) or (isinstance(event, Asked) and not self._ready):
+        if isinstance(event, WorldChanged | Configured | LastingEvent) or (
+            isinstance(event, Touched) and not self._ready
+        ):
             event = Tick()  # a touch while the terminal starts or is about to end asks for nothing
         self._take_catalogue()
         self._carry_out(step(table(), self.session, event, self.facts()))
         self._publish()
 
-    def _carry_out(self, moved: Moved) -> None:
+    def _carry_out(self, moved: Transition) -> None:
         before, self.session = self.session, moved.session
         self._misses.note(before.id, missed(before, moved.session, self._index), self._now().date())
         for effect in moved.effects:
@@ -197,18 +199,18 @@ class Core:
                 self._hub = event
                 why = {"problem": event.problem.value} if event.problem else {}
                 self._log.write("hub-reachable" if event.reachable else "hub-away", why)
-            case HouseChanged(house=house):
+            case ClosureChanged(house=house):
                 self._house = house
             case RestartOrdered():
                 self._restart = True
-            case News():
+            case WorldChanged():
                 self._take_facts(event)
             case Configured(config=config):
                 self._take_configuration(config)
             case _:
                 pass
 
-    def _take_facts(self, news: News) -> None:
+    def _take_facts(self, news: WorldChanged) -> None:
         self._next_index = news.index or self._next_index
         self._catalogue_as_of = self._catalogue_as_of if news.catalogue is None else news.catalogue.as_of
         self._waiting = self._waiting if news.waiting is None else news.waiting
@@ -244,16 +246,16 @@ class Core:
         return self._index
 
     @property
-    def house(self) -> House:
+    def house(self) -> TerminalClosure:
         """Whether an order has closed this terminal; readable from any thread."""
         return self._house
 
-    def facts(self) -> Facts:
+    def facts(self) -> World:
         """The world as values, for one step or one view."""
         mono = self._mono()
         while self._drawn and self._drawn[0] <= mono - 60:
             self._drawn.popleft()
-        return Facts(
+        return World(
             now=self._now(),
             mono=mono,
             new_ids=NewIds.drawn(self._make_id),

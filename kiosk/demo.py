@@ -21,7 +21,7 @@ import requests
 from kiosk import isolated, private, wire
 from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
 from kiosk.main.terminal import RESTART
-from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.hardware.devices import DeviceKind
 
 READY_S = 300.0
 """A hub that comes up slowly is waited for; one that ended is not."""
@@ -88,7 +88,7 @@ class Demo:
 
     def start_hub(self) -> None:
         """Fill the demo town (the first time) and start the hub. Raises RuntimeError when it does not come up."""
-        from hub.demo_hall import fill
+        from hub.demo_town import fill
 
         port = self._port(8080)
         self.hub_url = f"http://127.0.0.1:{port}"

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
-from kiosk.vocabulary.problems import REMEDIES, Problem, Severity
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.hardware.problems import REMEDIES, Problem, Severity
 
 
 class Paper(StrEnum):

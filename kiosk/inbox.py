@@ -13,15 +13,15 @@ from typing import Self
 from msgspec.structs import replace
 
 from kiosk.vocabulary.events import (
-    Asked,
+    ClosureChanged,
     DeviceChanged,
     Event,
     HelpTaken,
-    HouseChanged,
     HubChanged,
     RestartOrdered,
     Scanned,
     Tick,
+    Touched,
 )
 
 VISITOR_LIMIT = 200
@@ -49,7 +49,7 @@ class Inbox:
     def put(self, event: Event) -> None:
         """Keep an event; never blocks. A touch or a code too many is dropped and counted."""
         with self._changed:
-            if isinstance(event, Asked | Scanned):
+            if isinstance(event, Touched | Scanned):
                 if self._visitors >= VISITOR_LIMIT:
                     self._dropped += 1
                     return
@@ -63,7 +63,7 @@ class Inbox:
             if not self._changed.wait_for(lambda: bool(self._events), timeout_s):
                 return None
             event = self._events.pop(next(iter(self._events)))
-            self._visitors -= isinstance(event, Asked | Scanned)
+            self._visitors -= isinstance(event, Touched | Scanned)
             return event
 
     def dropped(self) -> int:
@@ -88,7 +88,7 @@ class Inbox:
 def _subject(event: Event) -> Hashable | None:
     """What the event is the newest word on; None = each one counts."""
     match event:
-        case Tick() | HubChanged() | HouseChanged() | RestartOrdered() | Merged():
+        case Tick() | HubChanged() | ClosureChanged() | RestartOrdered() | Merged():
             return type(event)
         case DeviceChanged(status=status):
             return DeviceChanged, status.device

@@ -9,7 +9,7 @@ import re
 
 import msgspec
 
-from kiosk.vocabulary.reader_texts import readings
+from kiosk.vocabulary.hardware.reader_texts import readings
 from kiosk.vocabulary.slips import Forged, FoundSlip, Slip, find_slip
 
 LONGEST = 1024

@@ -7,8 +7,8 @@ Focus never triggers. At either end it stays (no silent wrap).
 import msgspec
 
 from kiosk.view import Role
+from screens.display_list import Box, Target
 from screens.layout import Sheet
-from screens.marks import Box, Target
 from screens.sizes import Geometry
 
 

@@ -19,7 +19,7 @@ from kivy.core.window import Window
 from kiosk.config import Panel
 from kiosk.view import View
 from screens.bridge import Bridge
-from screens.stage import Send, Stage
+from screens.root_widget import Send, Stage
 from screens.start import open_window, turn_window
 
 TIDY_S = 0.3

@@ -9,9 +9,9 @@ import msgspec
 
 from kiosk.view import Look, View
 from kiosk.vocabulary.access import TextSize
-from screens import body
-from screens.kit import Kit
-from screens.marks import Box, Fill, Mark, Piece, Target, joined, stacked
+from screens import main_area
+from screens.display_list import Box, Fill, Mark, Piece, Target, joined, stacked
+from screens.draw_context import DrawContext
 from screens.theme import Colour
 from screens.widgets import frame
 from screens.widgets.controls import chip
@@ -29,19 +29,19 @@ class Sheet(msgspec.Struct, frozen=True):
     pages: int
 
 
-def compose(view: View, kit: Kit, page: int = 0) -> Sheet:
+def compose(view: View, kit: DrawContext, page: int = 0) -> Sheet:
     """The whole screen without the idle question, turned to a page (the last where there are fewer)."""
     geometry = kit.geometry
     view = view if geometry.landscape else _steady(view)
     framing, area = _rail(view, kit) if geometry.landscape else _stack(view, kit)
-    main, shown, count = body.main(view, kit, area, page)
+    main, shown, count = main_area.main(view, kit, area, page)
     whole = joined(geometry.width, geometry.height, (main, framing))
     if view.rtl:
         whole = whole.mirrored(geometry.width)
     return Sheet(geometry.width, geometry.height, whole.marks, whole.targets, shown, count)
 
 
-def overlay(view: View, kit: Kit) -> Sheet | None:
+def overlay(view: View, kit: DrawContext) -> Sheet | None:
     """The idle question over the screen, where one is asked."""
     if view.question is None:
         return None
@@ -56,11 +56,11 @@ def overlay(view: View, kit: Kit) -> Sheet | None:
     return Sheet(geometry.width, geometry.height, placed.marks, placed.targets, 0, 1)
 
 
-def _margin(kit: Kit) -> int:
+def _margin(kit: DrawContext) -> int:
     return kit.mm(11 if kit.geometry.landscape else 17.5)
 
 
-def _stack(view: View, kit: Kit) -> tuple[Piece, body.Area]:
+def _stack(view: View, kit: DrawContext) -> tuple[Piece, main_area.Area]:
     """Portrait: header on top, dock below."""
     geometry, margin = kit.geometry, _margin(kit)
     w = geometry.width - 2 * margin
@@ -68,7 +68,7 @@ def _stack(view: View, kit: Kit) -> tuple[Piece, body.Area]:
     dock = _dock(view, kit)
     piece = joined(geometry.width, geometry.height, (top, dock.at(0, geometry.height - dock.h)))
     y = kit.mm(13) + top.h + kit.mm(11)
-    return piece, body.Area(margin, y, w, geometry.height - dock.h - kit.mm(11), _reach_line(view, kit))
+    return piece, main_area.Area(margin, y, w, geometry.height - dock.h - kit.mm(11), _reach_line(view, kit))
 
 
 def _steady(view: View) -> View:
@@ -79,7 +79,7 @@ def _steady(view: View) -> View:
     return msgspec.structs.replace(view, aside=None, bar=(*view.bar, button))
 
 
-def _dock(view: View, kit: Kit) -> Piece:
+def _dock(view: View, kit: DrawContext) -> Piece:
     """Languages, an opened drawer and the access bar on a white ground at the lower edge."""
     w, pad = kit.geometry.width, kit.mm(11)
     parts = [frame.strip(kit, strip, w - 2 * pad) for strip in (view.languages, view.drawer) if strip]
@@ -95,7 +95,7 @@ def _dock(view: View, kit: Kit) -> Piece:
     return joined(w, h, (Piece(w, h, ground), inner.at(0, kit.mm(7))))
 
 
-def _rail(view: View, kit: Kit) -> tuple[Piece, body.Area]:
+def _rail(view: View, kit: DrawContext) -> tuple[Piece, main_area.Area]:
     """Landscape: header and access bar at the side, languages and drawer below the main area."""
     geometry, pad, margin = kit.geometry, kit.mm(6), _margin(kit)
     inner = frame.rail_width(kit, view.header, view.bar)
@@ -126,10 +126,12 @@ def _rail(view: View, kit: Kit) -> tuple[Piece, body.Area]:
         bar.at(pad, bottom - bar.h),
     )
     lowest = bottom - below.h - (kit.mm(6) if strips else 0)
-    return joined(geometry.width, geometry.height, placed), body.Area(x, kit.mm(9), w, lowest, _reach_line(view, kit))
+    return joined(geometry.width, geometry.height, placed), main_area.Area(
+        x, kit.mm(9), w, lowest, _reach_line(view, kit)
+    )
 
 
-def _rail_foot(view: View, kit: Kit, w: int) -> Piece:
+def _rail_foot(view: View, kit: DrawContext, w: int) -> Piece:
     """The access bar, above it what always stays on the screen."""
     bar = frame.rail_bar(kit, view.bar, w)
     if view.aside is None:
@@ -137,7 +139,7 @@ def _rail_foot(view: View, kit: Kit, w: int) -> Piece:
     return stacked((frame.rail_button(kit, view.aside, w), bar), kit.mm(4))
 
 
-def _reach_line(view: View, kit: Kit) -> int:
+def _reach_line(view: View, kit: DrawContext) -> int:
     """In low-reach mode the highest row a hand reaches; never so low that nothing has room."""
     if not view.access.low_reach:
         return 0

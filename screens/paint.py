@@ -6,7 +6,7 @@ from kivy.graphics import BorderImage, Color, InstructionGroup, Line, PopMatrix,
 from kivy.graphics.texture import Texture
 
 from screens.caches.patches import Patches, code
-from screens.marks import Box, Code, Dial, Fill, Ink, Mark, Ring, Target
+from screens.display_list import Box, Code, Dial, Fill, Ink, Mark, Ring, Target
 from screens.theme import PRESSED, Colour, Theme
 from screens.typeface import KivyFaces
 

@@ -14,9 +14,9 @@ from screens.access_tree import AccessTree
 from screens.caches.drawn_page import DrawnPage, group_of_page
 from screens.caches.page_cache import PageCache
 from screens.caches.patches import Patches
-from screens.kit import Kit
+from screens.display_list import Target, Turn
+from screens.draw_context import DrawContext
 from screens.layout import Sheet, compose, overlay
-from screens.marks import Target, Turn
 from screens.paint import Arc, Painter
 from screens.sizes import CORNER_MM, FOCUS_MM, Geometry
 from screens.theme import Colour, theme_for
@@ -120,7 +120,7 @@ class Router:
     def _draw(self, view: View, page: int, focus: str) -> None:
         """Build what is new, put it in place of what stood, release that."""
         geometry = self.geometry(view)
-        kit = Kit(geometry, self._faces, view.lang, view.rtl)
+        kit = DrawContext(geometry, self._faces, view.lang, view.rtl)
         theme = theme_for(view.access.contrast, self._accent)
         painter = Painter(self._faces, self._patches, theme, geometry.height)
         shown = _timeless(view)

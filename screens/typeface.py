@@ -12,7 +12,7 @@ from kivy.graphics.texture import Texture
 from kiosk.assets import font_path, icon_font_path
 from screens.caches.open_fonts import OpenFonts
 from screens.caches.texture_cache import TextureCache
-from screens.marks import Font, Style
+from screens.display_list import Font, Style
 
 MOST_BYTES = 6 << 20
 """The lines of a full page take about 3 MiB on a panel of 1080 x 1920."""

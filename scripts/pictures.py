@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "flows"))
+sys.path.insert(0, str(ROOT))
 
 SHEETS = {"portrait-de": "portrait-de-M-default", "landscape-ar": "landscape-ar-L-high_contrast_dark"}
 GAP = 8
@@ -18,10 +18,10 @@ GAP = 8
 def draw(name: str, folder: Path) -> None:
     """One sheet; in a process of its own, because a process has one window."""
     from PIL import Image
-    from real_gallery import gallery
 
     from kiosk.vocabulary.access import Contrast, TextSize
-    from screens.shot import LANDSCAPE, PORTRAIT, Studio
+    from screens.screenshot import LANDSCAPE, PORTRAIT, Studio
+    from tests.flows.real_gallery import gallery
 
     form, lang, size, contrast = SHEETS.get(name, name).split("-")
     portrait = form == "portrait"

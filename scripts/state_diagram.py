@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from kiosk.flows import shared_rows
+from kiosk.flows.common import shared_rows
 from kiosk.flows.rules import FLOWS
 from kiosk.session.states import EVERYWHERE, Group, State
-from kiosk.session.table import Goal, Place, Row, always
+from kiosk.session.table import Place, Row, Target, always
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "session.md"
 STATES = tuple(state for flow in FLOWS for state in flow.states)
@@ -21,7 +21,7 @@ def diagram() -> str:
     """The ticket flow as a Mermaid state diagram: every row that goes to a state of its own."""
     lines = ["stateDiagram-v2", "    [*] --> start"]
     for row in rows():
-        if row.target is Goal.STAY or row.places == EVERYWHERE:
+        if row.target is Target.STAY or row.places == EVERYWHERE:
             continue
         target = row.target.value if isinstance(row.target, State) else f"({row.target.value})"
         for state in (each for each in STATES if row.covers(each)):

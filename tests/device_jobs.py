@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from drivers.host import Ends
-from drivers.port import NotDurable
-from kiosk.vocabulary.device_events import DeviceEvent, DeviceFact
+from drivers.host.host import HostCallbacks
+from drivers.host.port import NotDurable
+from kiosk.vocabulary.hardware.device_events import DeviceEvent, DeviceFact
 
 
 class RecordedJob:
@@ -47,9 +47,9 @@ def refuse_facts(device: str, job: str, fact: DeviceFact) -> None:
     raise NotDurable(f"{device}: nobody keeps {fact}")
 
 
-def quiet_ends() -> Ends:
+def quiet_ends() -> HostCallbacks:
     """Ends of a host to which nobody listens; replace what a test wants to hear."""
-    return Ends(
+    return HostCallbacks(
         emit=lambda event: None,
         finished=lambda ended: None,
         late=lambda ended: None,

@@ -1,7 +1,7 @@
 """From a scanner that types like a keyboard to the codes it read: Linux input events (struct input_event, 64 bit).
 
 Codes are those of linux/input-event-codes.h. A scanner that is set to another keyboard than the entry says is
-understood all the same where its codes prove themselves (``kiosk.vocabulary.reader_texts``).
+understood all the same where its codes prove themselves (``kiosk.vocabulary.hardware.reader_texts``).
 
 A code ends with Enter. A GiroCode (EPC069-12) has lines, and each of them ends so: what follows its first line at the
 speed of a machine belongs to it. The kernel's time stamps tell, whenever we come to read them.
@@ -10,7 +10,7 @@ speed of a machine belongs to it. The kernel's time stamps tell, whenever we com
 import struct
 
 from drivers.input_devices.lines import LONGEST
-from kiosk.vocabulary.keyboards import KEYBOARDS, Layout
+from kiosk.vocabulary.hardware.keyboards import KEYBOARDS, Layout
 
 EVENT = struct.Struct("llHHi")
 """Seconds, microseconds, type, code, value."""

@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
-from drivers.port import Job
+from drivers.host.port import Job
 from drivers.transport.base import Transport
-from kiosk.vocabulary.device_events import CodeRead, DeviceFact
-from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.device_events import CodeRead, DeviceFact
+from kiosk.vocabulary.hardware.devices import Identity, SelfTestReport, Status
+from kiosk.vocabulary.hardware.problems import Problem
 
 WAIT_S = 0.25
 """How long a poll waits for the first byte: a code is here at once, and the host sees that we live."""

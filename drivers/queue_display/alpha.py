@@ -11,7 +11,7 @@ import msgspec
 
 from drivers.queue_display.codec import ByteRate, Message, Pause, Seconds
 from drivers.queue_display.letters import broken, fit, plain, that_fits
-from kiosk.vocabulary.display_frame import Frame, Row
+from kiosk.vocabulary.hardware.display_frame import Frame, Row
 
 NORMAL, PRIORITY = "A", "0"
 """Text files every sign has: A is shown while the priority file is empty."""

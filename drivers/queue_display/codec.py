@@ -4,7 +4,7 @@ from typing import Annotated, Protocol
 
 import msgspec
 
-from kiosk.vocabulary.display_frame import Frame
+from kiosk.vocabulary.hardware.display_frame import Frame
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 Pause = Annotated[float, msgspec.Meta(ge=0, le=1)]

@@ -8,16 +8,16 @@ from collections.abc import Callable
 
 import msgspec
 
-from drivers.port import DriverFault, Job
+from drivers.host.port import DriverFault, Job
 from drivers.queue_display.codec import Codec, Message, Wiring
 from drivers.queue_display.frame import ShowFrame
 from drivers.queue_display.turns import Turns
 from drivers.transport.base import Transport
-from kiosk.vocabulary.device_events import DeviceFact
-from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
-from kiosk.vocabulary.display_frame import Frame, Row
+from kiosk.vocabulary.hardware.device_events import DeviceFact
+from kiosk.vocabulary.hardware.devices import Identity, SelfTestReport, Status
+from kiosk.vocabulary.hardware.display_frame import Frame, Row
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import NotShown, Shown, ShowOutcome
-from kiosk.vocabulary.problems import Problem
 
 AGAIN_S = 60.0
 _WRITE_S = 3.0

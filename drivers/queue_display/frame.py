@@ -2,7 +2,7 @@
 
 import msgspec
 
-from kiosk.vocabulary.display_frame import Frame
+from kiosk.vocabulary.hardware.display_frame import Frame
 
 
 class ShowFrame(msgspec.Struct, frozen=True):

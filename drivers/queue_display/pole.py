@@ -10,7 +10,7 @@ import msgspec
 
 from drivers.queue_display.codec import ByteRate, Message, Pause, Seconds
 from drivers.queue_display.letters import broken, centred, fit, plain, that_fits
-from kiosk.vocabulary.display_frame import Frame, Row
+from kiosk.vocabulary.hardware.display_frame import Frame, Row
 
 _INIT = b"\r\r\r\x1b@"
 """Reset. The three CR first end whatever command another program or a broken line left half sent."""

@@ -7,7 +7,7 @@ the last of them would be shown too late, the turns become shorter.
 
 import msgspec
 
-from kiosk.vocabulary.display_frame import Row
+from kiosk.vocabulary.hardware.display_frame import Row
 
 READ_S = 5.0
 """So long a new call stands at least: people look up, find the number, read where to go."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from drivers.receipt_printer.status import PAPER_SENSORS, STOPS, is_offline, problems_of
-from kiosk.vocabulary.devices import Status
-from kiosk.vocabulary.problems import REMEDIES, Problem, Severity
+from kiosk.vocabulary.hardware.devices import Status
+from kiosk.vocabulary.hardware.problems import REMEDIES, Problem, Severity
 
 
 class Condition(msgspec.Struct, frozen=True):

@@ -15,18 +15,18 @@ from hashlib import blake2b
 
 import msgspec
 
-from drivers.port import DriverFault, Job
+from drivers.host.port import DriverFault, Job
 from drivers.receipt_printer.condition import Condition
+from drivers.receipt_printer.conversation import Conversation
 from drivers.receipt_printer.job import PrintJob
 from drivers.receipt_printer.look import Look
 from drivers.receipt_printer.models import LONGEST_COMMAND, LONGEST_HEAD, Model
 from drivers.receipt_printer.status import ASK_PAPER, ask_process_id
-from drivers.receipt_printer.talk import Talk
 from drivers.transport import LinkFault, Transport
-from kiosk.vocabulary.device_events import DeviceFact, SlipSending
-from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
+from kiosk.vocabulary.hardware.device_events import DeviceFact, SlipSending
+from kiosk.vocabulary.hardware.devices import Identity, SelfTestReport, Status
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
-from kiosk.vocabulary.problems import Problem
 
 _MAKER, _MODEL, _SERIAL = 66, 67, 68
 _TEST_MARKS = (b"tst1", b"tst2")
@@ -72,7 +72,7 @@ class EscposPrinter:
 
     def __init__(self, link: Transport, model: Model, settings: PrinterSettings, now: Callable[[], float]) -> None:
         self._link, self._model, self._settings, self._now = link, model, settings, now
-        self._talk = Talk(link, now, settings.answer_s)
+        self._talk = Conversation(link, now, settings.answer_s)
         self._look = Look(self._talk, settings.answer_s)
         self._confirms = Confirms.NOT_KNOWN if settings.answers else Confirms.NEVER
         self._broken: LinkFault | None = None

@@ -1,12 +1,12 @@
 """Asking a printer how it is: four questions, whose answers are believed only together.
 
-An answer to ``DLE EOT n`` does not say which n it answers. ``Talk`` never has two questions open at once; what may
-still go wrong (a byte too many on the line, an answer that came when it counted as lost) shows in answers that cannot
-belong together, and then all four are asked again on a quiet line.
+An answer to ``DLE EOT n`` does not say which n it answers. ``Conversation`` never has two questions open at once;
+what may still go wrong (a byte too many on the line, an answer that came when it counted as lost) shows in answers that
+cannot belong together, and then all four are asked again on a quiet line.
 """
 
 from drivers.receipt_printer.condition import Condition, agree, condition_of, in_conflict, silent
-from drivers.receipt_printer.talk import Enough, Talk
+from drivers.receipt_printer.conversation import Conversation, Enough
 
 _QUESTIONS = (1, 2, 3, 4)
 _QUIET_TRIES = 4
@@ -17,7 +17,7 @@ Answers = dict[int, int]
 class Look:
     """Looks at one printer. ``quiet_s``: a line on which nothing came for so long is quiet."""
 
-    def __init__(self, talk: Talk, quiet_s: float) -> None:
+    def __init__(self, talk: Conversation, quiet_s: float) -> None:
         self._talk, self._quiet_s = talk, quiet_s
         self._odd: Answers = {}
         """Answers that do not agree, given twice in a row on a quiet line: this printer is like that."""

@@ -18,7 +18,7 @@ Anything else is skipped and counted: a line that carries garbage must not confi
 
 import msgspec
 
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 ASK_REAL_TIME = {n: bytes((0x10, 0x04, n)) for n in (1, 2, 3, 4)}
 ASK_PAPER = b"\x1dr\x01"

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from drivers.sim.desk import COUNTED, SimDesk, usual_count
+from drivers.sim.bench import COUNTED, SimDesk, usual_count
 from drivers.sim.panel_page import LANGUAGES, Page
 from kiosk.i18n.texts import Texts
 from kiosk.vocabulary.depth import shallow

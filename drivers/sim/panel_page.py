@@ -2,7 +2,7 @@
 
 from html import escape
 
-from drivers.sim.desk import COUNTED, LINE_SWITCHES, Shown, usual_count
+from drivers.sim.bench import COUNTED, LINE_SWITCHES, Shown, usual_count
 from kiosk.i18n.texts import Texts
 
 LANGUAGES = ("de", "en")

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from drivers.registry import rows
-from drivers.sim.desk import SimDesk
+from drivers.sim.bench import SimDesk
 from drivers.sim.led_sign import SignPeer
 from drivers.sim.panel import Panel
 from drivers.sim.peer import Peer

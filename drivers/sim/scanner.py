@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from drivers.sim.lines import make_line
 from drivers.sim.peer import LineFaults, Peer, Seen
-from kiosk.vocabulary.keyboards import KEYBOARDS, Layout
+from kiosk.vocabulary.hardware.keyboards import KEYBOARDS, Layout
 
 _EVENT = struct.Struct("llHHi")
 """linux/input.h: seconds, microseconds, type, code, value."""

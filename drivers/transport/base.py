@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from drivers.port import DriverFault
-from kiosk.vocabulary.problems import Problem
+from drivers.host.port import DriverFault
+from kiosk.vocabulary.hardware.problems import Problem
 
 
 class LinkFault(DriverFault):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from drivers.transport.base import LinkFault, Transport
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 
 class Mishaps(msgspec.Struct, frozen=True, kw_only=True):

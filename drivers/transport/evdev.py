@@ -7,7 +7,7 @@ import os
 from drivers.faults import LINK_ERRORS, problem_of
 from drivers.transport.base import LinkFault
 from drivers.transport.fd import read_some
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 _EVIOCGRAB = 0x40044590
 """linux/input.h: ``_IOW('E', 0x90, int)``. While it is held, nobody else gets the events."""

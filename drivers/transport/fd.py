@@ -10,7 +10,7 @@ import time
 
 from drivers.faults import LINK_ERRORS, problem_of
 from drivers.transport.base import LinkFault
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 
 def read_some(fd: int, max_bytes: int, timeout_s: float, where: str) -> bytes:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from drivers.transport.base import LinkFault
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 Idle = Callable[[float], None]
 """Called instead of waiting when nothing is there to read: a test's clock moves on by that many seconds."""

@@ -16,9 +16,9 @@ from typing import TypeVar
 import msgspec
 
 from drivers.faults import fault_of
-from drivers.port import DriverFault
+from drivers.host.port import DriverFault
 from drivers.transport.base import LinkFault, Transport
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 _T = TypeVar("_T")
 

@@ -10,7 +10,7 @@ import serial
 from drivers.faults import LINK_ERRORS, problem_of
 from drivers.transport.base import LinkFault
 from drivers.transport.fd import read_some, write_all
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 _SAFETY_S = 2.0
 """pyserial's own write limit. We write the descriptor ourselves; this only guards its other calls."""

@@ -7,7 +7,7 @@ import struct
 from drivers.faults import LINK_ERRORS, problem_of
 from drivers.transport.base import LinkFault
 from drivers.transport.fd import read_some, write_all
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 _KEEPALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
 _GONE_MS = 10_000

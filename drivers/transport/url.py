@@ -11,9 +11,9 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import msgspec
 
-from drivers.port import DriverFault
+from drivers.host.port import DriverFault
 from drivers.transport.base import Transport
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 
 class TcpAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

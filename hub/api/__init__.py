@@ -1,1 +1,1 @@
-"""The JSON API of ``kiosk.wire``: thin handlers over ``hub.queues``."""
+"""The JSON API of ``kiosk.wire``: thin handlers over ``hub.tickets``, ``hub.fleet`` and ``hub.reports``."""

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from hub.api.described import JSON, Described, Query
-from hub.routes import Route
+from hub.api.routes import Route
 from kiosk import wire
 
 Schema = dict[str, Any]

@@ -8,26 +8,26 @@ from litestar.types import HTTPScope, Receive, Send
 from sqlalchemy import Connection
 
 from hub.api.described import says
-from hub.api.wiring import BODY_MAX, BUG, LOGGER, Turned, bearer, decode, unsaved
-from hub.hall import Hall
+from hub.api.http import BODY_MAX, BUG, LOGGER, ApiError, bearer, decode, unsaved
+from hub.api.routes import Lane
+from hub.context import Hub
+from hub.errors import Code, Refused, status_of
+from hub.fleet.terminals import Known
 from hub.log import event
-from hub.queues.entitled import Key, tell_staff
-from hub.queues.issue import Ask, Issued, issue
-from hub.queues.refusals import Code, Refused, status_of
-from hub.queues.terminals import Known
-from hub.queues.tickets import local_iso, slip_code
-from hub.routes import Lane
+from hub.reports.permissions import Key, tell_staff
 from hub.store.faults import StoreFailed
+from hub.tickets.issue import Ask, Issued, issue
+from hub.tickets.model import local_iso, slip_code
 from kiosk import wire
 
 _request = msgspec.json.Decoder(wire.TicketRequest)
 
 
-async def number(hall: Hall, scope: HTTPScope, receive: Receive, send: Send) -> None:
+async def number(hub: Hub, scope: HTTPScope, receive: Receive, send: Send) -> None:
     """A number for the ticket in the body; the same id, the same answer."""
     try:
-        status, answer = await _answered(hall, scope, receive)
-    except Turned as fault:
+        status, answer = await _answered(hub, scope, receive)
+    except ApiError as fault:
         status, answer = fault.status, fault.fault
     except StoreFailed as fault:
         status, answer = 503, unsaved(fault)
@@ -41,12 +41,12 @@ async def number(hall: Hall, scope: HTTPScope, receive: Receive, send: Send) -> 
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-async def _answered(hall: Hall, scope: HTTPScope, receive: Receive) -> tuple[int, msgspec.Struct]:
+async def _answered(hub: Hub, scope: HTTPScope, receive: Receive) -> tuple[int, msgspec.Struct]:
     if scope["method"] != "POST":
-        raise Turned(405, wire.Fault(code="http_405", message="Only POST makes a number."))
-    known = await bearer(_header(scope, b"authorization"), hall, scope)
-    ask = _ask(decode(await _body(receive), _request), known, hall)
-    found = await hall.store.write(lambda c: _issue(c, ask))
+        raise ApiError(405, wire.Fault(code="http_405", message="Only POST makes a number."))
+    known = await bearer(_header(scope, b"authorization"), hub, scope)
+    ask = _ask(decode(await _body(receive), _request), known, hub)
+    found = await hub.store.write(lambda c: _issue(c, ask))
     if isinstance(found, Refused):
         return status_of(found.code), wire.Fault(code=found.code, message=found.message, place=found.place)
     return 200, _answer(found)
@@ -64,26 +64,26 @@ def _header(scope: HTTPScope, name: bytes) -> str:
 
 
 async def _body(receive: Receive) -> bytes:
-    """The whole body. Turned with 413 beyond the limit."""
+    """The whole body. Raises ApiError with 413 beyond the limit."""
     body, more = b"", True
     while more:
         message = await receive()
         if message["type"] != "http.request":
-            raise Turned(400, wire.Fault(code="gone", message="The terminal hung up."))
+            raise ApiError(400, wire.Fault(code="gone", message="The terminal hung up."))
         body += message["body"]
         more = message["more_body"]
         if len(body) > BODY_MAX:
-            raise Turned(413, wire.Fault(code="http_413", message=f"More than {BODY_MAX} bytes."))
+            raise ApiError(413, wire.Fault(code="http_413", message=f"More than {BODY_MAX} bytes."))
     return body
 
 
-def _ask(body: wire.TicketRequest, known: Known, hall: Hall) -> Ask:
+def _ask(body: wire.TicketRequest, known: Known, hub: Hub) -> Ask:
     return Ask(
         site=known.site,
         id=body.id,
         service=body.service,
-        token=hall.tokens.draw(),
-        now_ms=hall.now_ms(),
+        token=hub.tokens.draw(),
+        now_ms=hub.now_ms(),
         lang=body.lang,
         tapped_at=body.tapped_at[:40],
         terminal=known.id,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from hub.auth import people, tries
 from hub.auth.passwords import Passwords, complaint
-from hub.hall import system_ms
+from hub.clock import system_ms
 from hub.sites import Site, sites
 from hub.store.command import on_store
 from hub.store.engine import Store

@@ -10,7 +10,7 @@ import secrets
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
-from hub.queues.terminals import secret_hash
+from hub.fleet.terminals import secret_hash
 from hub.store import tables as t
 
 MOST = 20

@@ -4,7 +4,7 @@ import secrets
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from hub.queues.terminals import secret_hash
+from hub.fleet.terminals import secret_hash
 from hub.sites import sites
 from hub.store import tables as t
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from hub.auth import devices, sessions, tries
 from hub.auth.throttle import LOCK_AT
 from hub.store import tables as t
-from hub.store.words import Role
+from hub.store.enums import Role
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}\Z")
 """What one types to sign in: small letters, digits, dot, dash; so that it cannot look like another."""

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from hub.store.words import Role
+from hub.store.enums import Role
 
 
 class Right(StrEnum):

@@ -8,11 +8,12 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from hub import events
 from hub.auth.sessions import Person, alive
-from hub.queues import acts, events
-from hub.queues.acts import Act, SeatChange, SeatRow
-from hub.queues.once import Op, once
-from hub.queues.refusals import Code, Refused
+from hub.counter import acts
+from hub.counter.acts import Act, SeatChange, SeatRow
+from hub.errors import Code, Refused
+from hub.idempotency import Op, once
 from hub.store import tables as t
 
 

@@ -8,9 +8,9 @@ import secrets
 import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
-from hub.queues.terminals import secret_hash
+from hub.fleet.terminals import secret_hash
 from hub.store import tables as t
-from hub.store.words import Role
+from hub.store.enums import Role
 
 MINUTE_MS = 60_000
 IDLE_MS = 60 * MINUTE_MS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from hub.catalogue.folder import load_folder
+from hub.catalogue.importers.own.folder import load_folder
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Span
 

@@ -48,7 +48,7 @@ def is_host(host: bytes) -> bool:
 
 
 def is_board_stream(scope: HTTPScope) -> bool:
-    """Whether it asks for a board's stream (``hub.web.board``), which nobody needs a right for, but a place."""
+    """Whether it asks for a board's stream (``hub.web.public.board``), which nobody needs a right for, but a place."""
     return bool(_BOARD_STREAM.match(scope["path"]))
 
 

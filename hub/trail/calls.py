@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from hub.store.sql import run
 from hub.trail.entries import NOBODY, Note, Who, append
-from hub.trail.keeping import settings
+from hub.trail.retention import settings
 from hub.trail.words import What
 
 T = TypeVar("T")

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from hub.trail.entries import NOTHING, Facts, Note, append
+from hub.trail.entries import NOTHING, Details, Note, append
 
 T = TypeVar("T")
-Look = Callable[[Connection], Facts]
+Look = Callable[[Connection], Details]
 """How the thing stands now; empty = it is not there. The first of its facts is its name."""
 
 
@@ -26,17 +26,17 @@ def noted(connection: Connection, note: Note, look: Look, do: Callable[[], T]) -
     return result
 
 
-def subject_of(facts: Facts) -> str:
+def subject_of(facts: Details) -> str:
     """The name of what is changed: the first of its facts."""
     first = next(iter(facts.values()), "")
     return first if isinstance(first, str) else ""
 
 
-def differing(before: Facts, after: Facts) -> tuple[Facts, Facts]:
+def differing(before: Details, after: Details) -> tuple[Details, Details]:
     """What of both is not the same; of something new or gone all that is there."""
     keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     return _some(before, keys), _some(after, keys)
 
 
-def _some(facts: Facts, keys: list[str]) -> Facts:
+def _some(facts: Details, keys: list[str]) -> Details:
     return {key: facts[key] for key in keys if key in facts} if facts else NOTHING

@@ -15,9 +15,9 @@ from kiosk.hash_chain import BEGINNING, Head, Link
 from kiosk.wire import LAST_MS
 
 Value = str | int | None | Sequence[str] | Mapping[str, str]
-Facts = Mapping[str, Value]
+Details = Mapping[str, Value]
 """Small things by name: how something stands, as far as staff set it. Whether something is so, is a bool."""
-NOTHING: Facts = {}
+NOTHING: Details = {}
 LONGEST = 300
 """Letters of a text that are kept."""
 COLUMNS = "seq, at_ms, user_id, login, role, address, what, subject, before, after, hash"
@@ -63,7 +63,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def append(
-    connection: Connection, note: Note, subject: str = "", before: Facts = NOTHING, after: Facts = NOTHING
+    connection: Connection, note: Note, subject: str = "", before: Details = NOTHING, after: Details = NOTHING
 ) -> Head:
     """Write one entry behind the newest. Two statements by hand: every call of a number has one."""
     link = hash_chain.append(
@@ -127,7 +127,7 @@ def entry_of(row: Row) -> Entry:
     return Entry(**dict(zip(Entry.__struct_fields__, row, strict=True)))
 
 
-def _json(facts: Facts) -> str:
+def _json(facts: Details) -> str:
     """Keys in their order, long texts cut: small, whatever was typed."""
     return json.dumps({key: _short(value) for key, value in facts.items()}, ensure_ascii=False, separators=(",", ":"))
 

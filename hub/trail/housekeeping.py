@@ -8,7 +8,7 @@ from hub.log import event
 from hub.sites import sites
 from hub.store.engine import Store
 from hub.trail.checking import Checker
-from hub.trail.keeping import cut
+from hub.trail.retention import cut
 from kiosk.hash_chain import Broken
 
 LOGGER = logging.getLogger("hub.trail")

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, Table, select
 
 from hub.store import tables as t
 from hub.trail.changes import Look
-from hub.trail.entries import NOTHING, Facts, Value
+from hub.trail.entries import NOTHING, Details, Value
 
 _SHOWN: dict[Table, tuple[str, ...]] = {
     t.user: ("login", "name", "role", "disabled_ms"),
@@ -30,7 +30,7 @@ def terminal(site: str, ident: str) -> Look:
 def order(site: str, terminal: str, ident: str) -> Look:
     """An order to a terminal; the terminal is its name."""
 
-    def look(connection: Connection) -> Facts:
+    def look(connection: Connection) -> Details:
         o, name = t.terminal_order.c, select(t.terminal.c.name)
         found = connection.execute(select(o.kind, o.args).where(o.site_id == site, o.id == ident)).first()
         if found is None:
@@ -54,7 +54,7 @@ def counter(site: str, ident: str) -> Look:
 def site_settings(site: str) -> Look:
     """Names, time zone, public address, and how long visits are kept."""
 
-    def look(connection: Connection) -> Facts:
+    def look(connection: Connection) -> Details:
         s = t.site.c
         wanted = select(s.name, s.town, s.timezone, s.base_url, s.kept_days.label("visits_days")).where(s.id == site)
         row = connection.execute(wanted).mappings().first()
@@ -66,7 +66,7 @@ def site_settings(site: str) -> Look:
 def route(site: str, service: str) -> Look:
     """The queue in which a service's people wait."""
 
-    def look(connection: Connection) -> Facts:
+    def look(connection: Connection) -> Details:
         r = t.service_queue.c
         queue = connection.execute(select(r.queue_id).where(r.site_id == site, r.service_id == service)).scalar()
         return {"service": service, "queue": queue}
@@ -77,7 +77,7 @@ def route(site: str, service: str) -> Look:
 def tiles(site: str) -> Look:
     """The hall's own tiles in their order with the words on them; none = those of the import."""
 
-    def look(connection: Connection) -> Facts:
+    def look(connection: Connection) -> Details:
         c = t.tile.c
         rows = connection.execute(
             select(c.service_id, c.labels, c.details).where(c.site_id == site).order_by(c.position)
@@ -94,7 +94,7 @@ def tiles(site: str) -> Look:
 def _row(table: Table, site: str, ident: str) -> Look:
     names = _SHOWN[table]
 
-    def look(connection: Connection) -> Facts:
+    def look(connection: Connection) -> Details:
         columns = [table.c[name] for name in names]
         row = connection.execute(select(*columns).where(table.c.site_id == site, table.c.id == ident)).first()
         return NOTHING if row is None else dict(_shown(name, value) for name, value in zip(names, row, strict=True))
@@ -113,7 +113,7 @@ def _shown(name: str, value: str | int | None) -> tuple[str, Value]:
 
 
 def _duties(site: str, counter: str) -> Look:
-    def look(connection: Connection) -> Facts:
+    def look(connection: Connection) -> Details:
         c = t.counter_queue.c
         rows = select(c.queue_id).where(c.site_id == site, c.counter_id == counter).order_by(c.queue_id)
         return {"queues": list(connection.execute(rows).scalars()) or "all"}
@@ -122,7 +122,7 @@ def _duties(site: str, counter: str) -> Look:
 
 
 def _both(first: Look, second: Look) -> Look:
-    def look(connection: Connection) -> Facts:
+    def look(connection: Connection) -> Details:
         found = first(connection)
         return {**found, **second(connection)} if found else NOTHING
 

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, select
 
 from hub.store import tables as t
 from hub.store.sql import run
-from hub.trail.entries import NOTHING, Facts, Note, Who, append, head
+from hub.trail.entries import NOTHING, Details, Note, Who, append, head
 from hub.trail.words import What
 
 HOUR_MS = 3_600_000
@@ -43,7 +43,7 @@ def _known(connection: Connection, site: str, typed: str) -> str:
 
 
 def _bounded(
-    connection: Connection, site: str, what: What, subject: str, address: str, now_ms: int, after: Facts = NOTHING
+    connection: Connection, site: str, what: What, subject: str, address: str, now_ms: int, after: Details = NOTHING
 ) -> None:
     since = head(connection, site).seq - LOOK_BACK
     rows = run(

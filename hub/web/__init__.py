@@ -3,43 +3,38 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from hub.web import (
-    account,
-    alerts,
+from hub.web.account import own_account, signin
+from hub.web.admin import (
     api_page,
-    board,
     catalogue,
     counters,
-    desk,
-    edges,
-    front,
     importing,
     operation,
     people,
     queues,
     setup,
     site,
-    sitting,
-    static,
     terminals,
     tiles,
     trail,
-    visitor,
 )
+from hub.web.common import error_pages, static
+from hub.web.desk import alerts, desk_page, seat_pages
+from hub.web.public import board, visitor
 
 routers: list[ControllerRouterHandler] = [
     Router(
         "/",
         route_handlers=[
-            *front.routers,
+            *signin.routers,
             *setup.routers,
-            *desk.routers,
-            *sitting.routers,
+            *desk_page.routers,
+            *seat_pages.routers,
             *alerts.routers,
             *board.routers,
             *visitor.routers,
             *people.routers,
-            *account.routers,
+            *own_account.routers,
             *counters.routers,
             *queues.routers,
             *catalogue.routers,
@@ -51,7 +46,7 @@ routers: list[ControllerRouterHandler] = [
             *operation.routers,
             *api_page.routers,
         ],
-        exception_handlers=edges.HANDLERS,
+        exception_handlers=error_pages.HANDLERS,
     ),
     *static.routers,
 ]

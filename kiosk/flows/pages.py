@@ -1,7 +1,7 @@
 """From session to view: one page function per state."""
 
-from kiosk.flows import frame, help_pages
-from kiosk.flows.frame import Page
+from kiosk.flows.common import help_pages, page_frame
+from kiosk.flows.common.page_frame import Page
 from kiosk.flows.rules import all_flows
 from kiosk.view import Screen, View, Waiting
 
@@ -17,4 +17,4 @@ def starting(page: Page) -> View:
     """Before store and catalogue are open."""
     words = page.words
     waiting = Waiting(words("starting.heading"), words("starting.text"))
-    return frame.view(page, Screen.STARTING, words("starting.title"), body=(waiting,), quiet=True)
+    return page_frame.view(page, Screen.STARTING, words("starting.title"), body=(waiting,), quiet=True)

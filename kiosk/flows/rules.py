@@ -2,18 +2,23 @@
 
 from functools import cache
 
-from kiosk.flows import browse, home, scan, setup, shared_rows, ticket
-from kiosk.flows.flow import Flow, Machine, machine
+from kiosk.flows.browse import browse_flow
+from kiosk.flows.common import shared_rows
+from kiosk.flows.common.flow import Flow, Machine, machine
+from kiosk.flows.home import home_flow
+from kiosk.flows.scan import scan_flow
+from kiosk.flows.setup import setup_flow
+from kiosk.flows.ticket import ticket_flow
 from kiosk.session.completeness import prove
 from kiosk.session.table import Table, Trigger
 from kiosk.vocabulary import events, intents
 
 FLOWS: tuple[Flow, ...] = (
-    ticket.FLOW,
-    scan.FLOW,
-    browse.FLOW,
-    home.FLOW,
-    setup.FLOW,
+    ticket_flow.FLOW,
+    scan_flow.FLOW,
+    browse_flow.FLOW,
+    home_flow.FLOW,
+    setup_flow.FLOW,
 )
 """Every flow there is. Where two answer the same, the first one does."""
 
@@ -21,7 +26,7 @@ _EVENTS: list[type[events.Event]] = [e for e in events.Event.__subclasses__() if
 _INTENTS: list[type[intents.Intent]] = intents.Intent.__subclasses__()
 
 TRIGGERS: tuple[type[Trigger], ...] = (
-    *(kind for kind in _EVENTS if kind is not events.Asked),  # a touch is searched by the intent inside it
+    *(kind for kind in _EVENTS if kind is not events.Touched),  # a touch is searched by the intent inside it
     *_INTENTS,
 )
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from drivers.port import DeviceSaid, JobEnded, NotDurable, Recovered
-from kiosk.vocabulary.device_events import DeviceFact, PrintInDoubt
-from kiosk.vocabulary.devices import DeviceKind
+from drivers.host.port import DeviceSaid, JobEnded, NotDurable, Recovered
 from kiosk.vocabulary.effects import CommitPaper
+from kiosk.vocabulary.hardware.device_events import DeviceFact, PrintInDoubt
+from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.ids import TicketId
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
 from kiosk.vocabulary.tickets import PaperState

@@ -29,7 +29,7 @@ class SetUp:
         return None
 
     def _enrol(self, effect: Enrol) -> None:
-        from offline_cache.enrolment import EnrolFault, enrol
+        from offline_cache.sync.enrolment import EnrolFault, enrol
 
         answer = enrol(self._path, effect.url, effect.code, _panel(effect))
         if isinstance(answer, EnrolFault):

@@ -17,14 +17,14 @@ from zoneinfo import ZoneInfo
 from kiosk.config import Panel, TerminalConfig
 from kiosk.core import Configured, Core
 from kiosk.eventlog import EventLog
-from kiosk.flows.setup_visit import LANGUAGES, SetupState
+from kiosk.flows.setup.setup_visit import LANGUAGES, SetupState
 from kiosk.i18n import hyphens
 from kiosk.i18n.texts import Texts
 from kiosk.main.setup import SetUp
 from kiosk.owner_thread import LOOK_S, OwnerThread, ThreadWatch
 from kiosk.vocabulary.access import Contrast
 from kiosk.vocabulary.effects import Effect, Enrol, Restart, SessionOver, TakeConfiguration
-from kiosk.vocabulary.events import Asked, Failure
+from kiosk.vocabulary.events import Failure, Touched
 from kiosk.vocabulary.ids import IdMaker, SessionId
 from kiosk.vocabulary.intents import Intent
 
@@ -170,7 +170,7 @@ class Terminal:
 
     def _send(self, intent: Intent, session: str) -> None:
         at = time.monotonic()
-        self.core.post(Asked(intent, SessionId(session)))
+        self.core.post(Touched(intent, SessionId(session)))
         if self._tracer is not None:
             self._tracer.note("fired", type(intent).__name__, at)
 

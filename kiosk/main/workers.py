@@ -4,9 +4,9 @@ import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from drivers.host import Ends
-from drivers.hosts import Hosts
-from drivers.port import DeviceSaid, JobEnded
+from drivers.host.host import HostCallbacks
+from drivers.host.hosts import Hosts
+from drivers.host.port import DeviceSaid, JobEnded
 from drivers.queue_display.frame import ShowFrame
 from drivers.receipt_printer.job import PrintJob
 from kiosk import __version__, wire
@@ -14,7 +14,7 @@ from kiosk.calls import CallDisplay
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import TerminalConfig
-from kiosk.core import CatalogueAge, Core, News
+from kiosk.core import CatalogueAge, Core, WorldChanged
 from kiosk.eventlog import EventLog
 from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
@@ -23,9 +23,6 @@ from kiosk.main.misses import MissesOnTheWay
 from kiosk.main.slips import Slips
 from kiosk.owner_thread import ThreadWatch
 from kiosk.scans import UnknownCode, read_code
-from kiosk.vocabulary.device_events import CodeRead, PrintInDoubt, SlipSending
-from kiosk.vocabulary.devices import DeviceKind
-from kiosk.vocabulary.display_frame import Frame
 from kiosk.vocabulary.effects import (
     AskNumber,
     CancelHelp,
@@ -39,33 +36,36 @@ from kiosk.vocabulary.effects import (
     UseCatalogue,
 )
 from kiosk.vocabulary.events import DeviceChanged, HelpTaken, PrintFinished, Scanned
+from kiosk.vocabulary.hardware.device_events import CodeRead, PrintInDoubt, SlipSending
+from kiosk.vocabulary.hardware.devices import DeviceKind
+from kiosk.vocabulary.hardware.display_frame import Frame
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.ids import HelpId, IdMaker, JobId, OpId, TicketId
 from kiosk.vocabulary.outcomes import NotPrinted, PrintOutcome, ShowOutcome
-from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.slips import Forged
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from kiosk.wire import Heartbeat, QueueStates
-from offline_cache import outbox
-from offline_cache.calls import CallsThread
-from offline_cache.catalogue_store import CatalogueStore
-from offline_cache.catalogue_sync import CatalogueSync
-from offline_cache.catalogue_thread import CatalogueThread
-from offline_cache.clients import client_maker
-from offline_cache.database import DatabaseFault, damaged_files
-from offline_cache.heartbeat import Hearers
-from offline_cache.hub_clock import HubClock
-from offline_cache.machine import machine_id
-from offline_cache.notes import deaths
-from offline_cache.numbers import DEADLINE_S, NumbersThread
-from offline_cache.orders import Orders
-from offline_cache.outside import Outside
-from offline_cache.own_numbers import Standing
-from offline_cache.questions import Questions
-from offline_cache.standings import StandingThread
-from offline_cache.storage import Listener, StorageThread, StoreReady
-from offline_cache.sync import SyncThread
-from offline_cache.tickets import TicketsAtStart
-from offline_cache.trail_heads import TrailHeads
+from offline_cache.catalogue.catalogue_sync import CatalogueSync
+from offline_cache.catalogue.search_thread import CatalogueThread
+from offline_cache.catalogue.store import CatalogueStore
+from offline_cache.http.clients import client_maker
+from offline_cache.store import outbox
+from offline_cache.store.context import StoreContext
+from offline_cache.store.database import DatabaseFault, damaged_files
+from offline_cache.store.hub_clock import HubClock
+from offline_cache.store.machine import machine_id
+from offline_cache.store.notes import deaths
+from offline_cache.store.own_numbers import SlotStatus
+from offline_cache.store.queries import StoreQueries
+from offline_cache.store.storage import Listener, StorageThread, StoreReady
+from offline_cache.store.tickets import TicketsAtStart
+from offline_cache.store.trail_heads import TrailHeads
+from offline_cache.sync.calls import CallsThread
+from offline_cache.sync.heartbeat import HeartbeatListeners
+from offline_cache.sync.numbers import DEADLINE_S, NumbersThread
+from offline_cache.sync.orders import Orders
+from offline_cache.sync.slip_status import StandingThread
+from offline_cache.sync.sync_thread import SyncThread
 
 OPEN_S = 30.0
 
@@ -107,19 +107,19 @@ class Workers:
             self._store,
             core.post,
             note=self._note,
-            listeners=(Listener(Standing, self._stands), Listener(outbox.Newest, lambda _newest: self._sync.owing())),
-            outside=Outside(
+            listeners=(Listener(SlotStatus, self._stands), Listener(outbox.Newest, lambda _newest: self._sync.owing())),
+            outside=StoreContext(
                 new_id=lambda: OpId(ids()), clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit
             ),
         )
-        self._questions = Questions(self._storage)
+        self._questions = StoreQueries(self._storage)
         self._orders = Orders(self._questions, core.post, self._note)
         self._hosts = Hosts(config.devices, self._ends(), on_death=deaths(self._note))
         self._wall = CallDisplay(self._show, texts, config.languages[0])
         self._follower = CatalogueSync(
             config.hub,
             self._catalogue,
-            told=lambda day: core.post(News(catalogue=CatalogueAge(day))),
+            told=lambda day: core.post(WorldChanged(catalogue=CatalogueAge(day))),
             zone=ZoneInfo(config.site.timezone),
             note=self._note,
         )
@@ -133,7 +133,7 @@ class Workers:
             catalogue=self._follower,
             status=self._heartbeat,
             queues=self._queues,
-            hearers=Hearers(
+            hearers=HeartbeatListeners(
                 clock=self._clock.learn,
                 day=self._questions.heard,
                 closed=self._questions.closed,
@@ -162,7 +162,7 @@ class Workers:
             self._ids.not_before(before.newest_ms)
             self._ask_for_slips(before)
         self._orders.restore()
-        self._core.post(News(stored=isinstance(ready, StoreReady), ready=True))
+        self._core.post(WorldChanged(stored=isinstance(ready, StoreReady), ready=True))
         network = (self._numbers, self._sync, self._follower, self._standings, self._calls)
         for each in (self._catalogue, self._hosts, *network):
             each.start()
@@ -220,7 +220,7 @@ class Workers:
         self._prints.begins(effect.job, effect.ticket.id)
         self._hosts.submit(printer.device, effect.job, PrintJob(effect.job, document, self._prints.in_doubt))
 
-    def _ends(self) -> Ends:
+    def _ends(self) -> HostCallbacks:
         kinds = {
             DeviceKind.RECEIPT_PRINTER: KindRoute(
                 ended=self._printed, late=self._printed_late, recovered=self._slip_recovered, said=_printer_said
@@ -231,7 +231,7 @@ class Workers:
             ),
         }
         routes = DeviceRoutes(kinds, keepers={})
-        return Ends(
+        return HostCallbacks(
             emit=self._device_changed,
             finished=routes.finished,
             late=lambda ended: self._late(ended, routes),
@@ -294,7 +294,7 @@ class Workers:
         routes.late(ended)
 
     def _new_catalogue(self, catalogue: Catalogue, generation: int) -> None:
-        self._core.post(News(index=index_of(catalogue, generation)))
+        self._core.post(WorldChanged(index=index_of(catalogue, generation)))
 
     def _own_number(self, intent: TicketIntent) -> Numbered | None:
         service = self._core.index.services.get(intent.service)
@@ -304,12 +304,12 @@ class Workers:
     def _probed(self, answered: bool, round_trip_s: float) -> None:
         self._numbers.probed(answered and round_trip_s <= DEADLINE_S)
 
-    def _stands(self, now: Standing) -> None:
+    def _stands(self, now: SlotStatus) -> None:
         if now.full != self._full:
             self._full = now.full
             self._log.write("outbox-full" if now.full else "outbox-open")
         self._core.post(
-            News(
+            WorldChanged(
                 own_numbers=now.own_numbers,
                 outbox_full=now.full,
                 slip_key=now.slip_key,
@@ -324,7 +324,7 @@ class Workers:
     def _queues(self, states: QueueStates | None) -> None:
         if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:
             self._questions.heard(states.business_day)
-        self._core.post(News(waiting={} if states is None else people_before(states)))
+        self._core.post(WorldChanged(waiting={} if states is None else people_before(states)))
 
     def _heartbeat(self) -> Heartbeat:
         now = self._questions.standing
@@ -360,7 +360,7 @@ class Workers:
         self._log.write(event, fields)
         if event in ("store-opened", "store-failed"):
             self._stored = event == "store-opened"
-            self._core.post(News(stored=self._stored))
+            self._core.post(WorldChanged(stored=self._stored))
 
 
 def _shown(job: str, outcome: ShowOutcome) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from kiosk.session.emitted import effects_of
 from kiosk.session.states import Group, State
-from kiosk.session.table import Goal, Row, Table, Trigger
+from kiosk.session.table import Row, Table, Target, Trigger
 from kiosk.vocabulary.answers import ANSWERS
 from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Event, Tick
@@ -67,11 +67,11 @@ def _waits_for_nothing(table: Table, state: State, asked: list[tuple[type[Event]
 def _led_to(table: Table, row: Row) -> Iterator[State]:
     """Where the session may stand after this row and still be the same visitor's."""
     match row.target:
-        case Goal.HOME:
+        case Target.HOME:
             return
-        case Goal.STAY:
+        case Target.STAY:
             yield from (state for state in table.states if row.covers(state))
-        case Goal.BACK:
+        case Target.BACK:
             yield from (state for state in table.states if state.group in (Group.HOME, Group.CHOOSING))
         case State() as state:
             yield state
@@ -84,7 +84,7 @@ def _takes(table: Table, state: State, answer: type[Event]) -> bool:
 def _ends(table: Table, state: State, answers: tuple[type[Event], ...]) -> bool:
     """Whether there are answers to an effect, and each one leads out of the state."""
     return bool(answers) and all(
-        any(row.target is not Goal.STAY for row in _tried(table, state, answer)) for answer in answers
+        any(row.target is not Target.STAY for row in _tried(table, state, answer)) for answer in answers
     )
 
 
@@ -103,7 +103,7 @@ def _astray(table: Table) -> Iterator[str]:
 
 
 def _leads_to(table: Table, state: State, reached: set[State]) -> bool:
-    return any(each.target is Goal.HOME or each.target in reached for each in _tried(table, state, Tick))
+    return any(each.target is Target.HOME or each.target in reached for each in _tried(table, state, Tick))
 
 
 def _said(row: Row) -> str:

@@ -10,7 +10,7 @@ and is answered by events.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-from kiosk.session.model import Facts, Lasting
+from kiosk.session.model import Lasting, World
 from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Event
 
@@ -21,7 +21,7 @@ class LastingEvent(Event, frozen=True):
     """Base of events that only lasting machines answer. To the flows they are news: they look at the facts."""
 
 
-Step = Callable[[Lasting, Event, Facts], tuple[Lasting, tuple[Effect, ...]]]
+Step = Callable[[Lasting, Event, World], tuple[Lasting, tuple[Effect, ...]]]
 
 
 class LastingMachine(NamedTuple):
@@ -45,7 +45,7 @@ def checked(machines: Sequence[LastingMachine]) -> tuple[LastingMachine, ...]:
     return tuple(machines)
 
 
-def known(facts: Facts, kind: type[L]) -> L:
+def known(facts: World, kind: type[L]) -> L:
     """What the machine of this kind knows. LookupError when there is none: a bug."""
     for each in facts.lasting:
         if isinstance(each, kind):

@@ -12,7 +12,7 @@ from kiosk.config import Timing
 from kiosk.health import Health
 from kiosk.session.states import Home, State
 from kiosk.vocabulary.access import Access, Contrast
-from kiosk.vocabulary.house import House
+from kiosk.vocabulary.closure import TerminalClosure
 from kiosk.vocabulary.ids import HelpId, JobId, OpId, ScanId, SessionId, TicketId
 
 
@@ -96,7 +96,7 @@ class NewIds(msgspec.Struct, frozen=True, kw_only=True):
         return cls(**ids)
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class World(msgspec.Struct, frozen=True, kw_only=True):
     """The world at this step: time, ids, catalogue, health. Nothing here is asked for; it all comes in as values."""
 
     now: datetime
@@ -126,7 +126,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Day of the catalogue when it may be out of date; None = it is not."""
     home: State | None = None
     """Where sessions stand while this terminal serves nobody yet (set-up); None = it serves visitors."""
-    house: House = House()
+    house: TerminalClosure = TerminalClosure()
     lasting: tuple[Lasting, ...] = ()
     """What the machines beside the session know."""
     restart: bool = False

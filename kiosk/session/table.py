@@ -6,14 +6,14 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
-from kiosk.session.model import Facts, Session
+from kiosk.session.model import Session, World
 from kiosk.session.states import Group, State
 from kiosk.vocabulary.effects import Effect
-from kiosk.vocabulary.events import Asked, Event, Tick
+from kiosk.vocabulary.events import Event, Tick, Touched
 from kiosk.vocabulary.intents import Intent
 
 
-class Goal(Enum):
+class Target(Enum):
     """Targets that depend on the session."""
 
     STAY = "stay"
@@ -21,7 +21,7 @@ class Goal(Enum):
     HOME = "home"
 
 
-class Moved(NamedTuple):
+class Transition(NamedTuple):
     """The session after an action, and what is to be done."""
 
     session: Session
@@ -29,18 +29,18 @@ class Moved(NamedTuple):
 
 
 Trigger = Event | Intent
-Guard = Callable[[Session, Trigger, Facts], bool]
-Action = Callable[[Session, Trigger, Facts], Moved]
+Guard = Callable[[Session, Trigger, World], bool]
+Action = Callable[[Session, Trigger, World], Transition]
 
 
-def always(_session: Session, _trigger: Trigger, _facts: Facts) -> bool:
+def always(_session: Session, _trigger: Trigger, _facts: World) -> bool:
     """The guard that lets everything pass."""
     return True
 
 
-def nothing(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
+def nothing(session: Session, _trigger: Trigger, _facts: World) -> Transition:
     """The action that changes nothing."""
-    return Moved(session)
+    return Transition(session)
 
 
 Place = State | Group
@@ -55,7 +55,7 @@ class Row(NamedTuple):
 
     places: frozenset[Place]
     trigger: type[Trigger]
-    target: State | Goal
+    target: State | Target
     action: Action = nothing
     guard: Guard = always
     after_s: float = 0.0
@@ -65,7 +65,7 @@ class Row(NamedTuple):
     @property
     def ignores(self) -> bool:
         """Whether it says that nothing is to happen."""
-        return self.target is Goal.STAY and self.action is nothing
+        return self.target is Target.STAY and self.action is nothing
 
     def covers(self, state: State) -> bool:
         """Whether the row is of this state, by itself or by its group."""
@@ -76,7 +76,7 @@ class Row(NamedTuple):
         """Whether the row answers its trigger whatever session, trigger and facts are."""
         return self.guard is always and not self.after_s
 
-    def holds(self, session: Session, trigger: Trigger, facts: Facts) -> bool:
+    def holds(self, session: Session, trigger: Trigger, facts: World) -> bool:
         """Whether the row answers this trigger now."""
         return facts.mono - session.entered >= self.after_s and self.guard(session, trigger, facts)
 
@@ -84,7 +84,7 @@ class Row(NamedTuple):
 def row(
     places: Place | Iterable[Place],
     trigger: type[Trigger],
-    target: State | Goal,
+    target: State | Target,
     action: Action = nothing,
     guard: Guard = always,
 ) -> Row:
@@ -95,7 +95,7 @@ def row(
 def deadline(
     places: Place | Iterable[Place],
     after_s: float,
-    target: State | Goal,
+    target: State | Target,
     action: Action = nothing,
     guard: Guard = always,
 ) -> Row:
@@ -106,11 +106,11 @@ def deadline(
 def ignore(places: Place | Iterable[Place], *triggers: type[Trigger]) -> tuple[Row, ...]:
     """Rows that say that nothing is to happen on these triggers."""
     places = (places,) if isinstance(places, State | Group) else tuple(places)
-    return tuple(_row(places, trigger, Goal.STAY, nothing, always) for trigger in triggers)
+    return tuple(_row(places, trigger, Target.STAY, nothing, always) for trigger in triggers)
 
 
 def _row(
-    places: Place | Iterable[Place], trigger: type[Trigger], target: State | Goal, action: Action, guard: Guard
+    places: Place | Iterable[Place], trigger: type[Trigger], target: State | Target, action: Action, guard: Guard
 ) -> Row:
     where = frozenset({places} if isinstance(places, State | Group) else places)
     return Row(where, trigger, target, action, guard, place=_place())
@@ -158,7 +158,7 @@ class Table:
         """A deadline that always leads out, and that no row before it keeps from being tried."""
         for each in self._by_pair.get((state, Tick), ()):
             if each.after_s and each.guard is always:
-                return each.target is not Goal.STAY
+                return each.target is not Target.STAY
             if each.answers_always:
                 return False
         return False
@@ -167,7 +167,7 @@ class Table:
         """The rows of a pair, in the order in which they are tried."""
         return tuple(self._by_pair.get((state, trigger), ()))
 
-    def find(self, session: Session, trigger: Trigger, facts: Facts) -> Row:
+    def find(self, session: Session, trigger: Trigger, facts: World) -> Row:
         """The row that answers this trigger now."""
         for each in self._by_pair[(session.state, type(trigger))]:
             if each.holds(session, trigger, facts):
@@ -177,4 +177,4 @@ class Table:
 
 def trigger_of(event: Event) -> Trigger:
     """What the table is searched by: the intent inside a touch, else the event itself."""
-    return event.intent if isinstance(event, Asked) else event
+    return event.intent if isinstance(event, Touched) else event

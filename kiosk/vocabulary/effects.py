@@ -3,8 +3,8 @@
 import msgspec
 
 from kiosk.vocabulary.events import Event
+from kiosk.vocabulary.hardware.panels import Preset, Rotation
 from kiosk.vocabulary.ids import HelpId, JobId, ScanId, SessionId, TicketId
-from kiosk.vocabulary.panels import Preset, Rotation
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
 
 

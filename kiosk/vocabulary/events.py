@@ -2,12 +2,12 @@
 
 import msgspec
 
-from kiosk.vocabulary.devices import DeviceStatus
-from kiosk.vocabulary.house import House
+from kiosk.vocabulary.closure import TerminalClosure
+from kiosk.vocabulary.hardware.devices import DeviceStatus
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.ids import HelpId, JobId, ScanId, SessionId, TicketId
 from kiosk.vocabulary.intents import Intent
 from kiosk.vocabulary.outcomes import PrintOutcome
-from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import Numbered, Standing
 
 
@@ -15,7 +15,7 @@ class Event(msgspec.Struct, frozen=True, tag=True):
     """Base of all events."""
 
 
-class Asked(Event, frozen=True):
+class Touched(Event, frozen=True):
     """The visitor asked for something on a view of this session."""
 
     intent: Intent
@@ -120,10 +120,10 @@ class HubChanged(Event, frozen=True):
     problem: Problem | None = None
 
 
-class HouseChanged(Event, frozen=True):
+class ClosureChanged(Event, frozen=True):
     """An order closed or opened this terminal (or did so before it was started)."""
 
-    house: House
+    house: TerminalClosure
 
 
 class RestartOrdered(Event, frozen=True):

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 
 class Printed(msgspec.Struct, frozen=True, tag="printed"):

@@ -13,9 +13,9 @@ from uuid import UUID
 
 import msgspec
 
+from kiosk.vocabulary.hardware.reader_texts import TRIED, Reading, readings
 from kiosk.vocabulary.ids import TicketId
 from kiosk.vocabulary.labels import Label, parse_label
-from kiosk.vocabulary.reader_texts import TRIED, Reading, readings
 
 PREFIX = "THK2:"
 _FORM = re.compile(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from kiosk.vocabulary.devices import DeviceStatus
+from kiosk.vocabulary.hardware.devices import DeviceStatus
 from kiosk.wire.base import Body, BusinessDay, Count, Lang, Ms, Short, ToldMs, Uuid
 
 

@@ -2,8 +2,8 @@
 
 from kivy.graphics import InstructionGroup, Rotate
 
+from screens.display_list import Target
 from screens.layout import Sheet
-from screens.marks import Target
 from screens.paint import Arc, Painter
 
 

@@ -6,7 +6,7 @@ where that is too much open 64 small ones, which closes all others. They are ope
 
 from collections.abc import Callable
 
-from screens.marks import Style
+from screens.display_list import Style
 
 MOST_BYTES = 10 << 20
 """All screens in one text size take about 7 MiB, so this is met only where visitors change the size."""

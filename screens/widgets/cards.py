@@ -3,8 +3,8 @@
 import msgspec
 
 from kiosk.view import Fact, HoursTable, Line, Notice, Tone, Waiting
-from screens.kit import Kit
-from screens.marks import Box, Fill, Piece, Ring, joined, stacked
+from screens.display_list import Box, Fill, Piece, Ring, joined, stacked
+from screens.draw_context import DrawContext
 from screens.sizes import CORNER_MM, Text
 from screens.theme import Colour
 from screens.widgets.controls import TONES
@@ -14,7 +14,7 @@ CRAMPED_PAD_MM = 4.5
 PART_GAP_MM = 3.0
 
 
-def pad_of(kit: Kit) -> int:
+def pad_of(kit: DrawContext) -> int:
     """From a card's edge to its words, in pixels."""
     return kit.mm(CRAMPED_PAD_MM) if kit.geometry.cramped else kit.air(PAD_MM)
 
@@ -38,7 +38,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, parts=self.parts[start:end])
 
 
-def drawn(kit: Kit, card: Card, w: int, least_h: int = 0) -> Piece:
+def drawn(kit: DrawContext, card: Card, w: int, least_h: int = 0) -> Piece:
     """The card on its ground."""
     pad = pad_of(kit)
     parts = card.parts if card.heading is None else (card.heading, *card.parts)
@@ -54,7 +54,7 @@ def drawn(kit: Kit, card: Card, w: int, least_h: int = 0) -> Piece:
     return joined(w, h, (Piece(w, h, (ground,)), icon.at(pad, (h - icon.h) // 2), words.at(left, (h - words.h) // 2)))
 
 
-def parted(kit: Kit, card: Card, w: int, room: int) -> tuple[Card, Card] | None:
+def parted(kit: DrawContext, card: Card, w: int, room: int) -> tuple[Card, Card] | None:
     """As many parts as fit into the room, and the rest; None where not even one fits."""
     for end in range(len(card.parts) - 1, 0, -1):
         first = card.part(0, end)
@@ -63,7 +63,7 @@ def parted(kit: Kit, card: Card, w: int, room: int) -> tuple[Card, Card] | None:
     return None
 
 
-def fact(kit: Kit, shown: Fact, w: int) -> Card:
+def fact(kit: DrawContext, shown: Fact, w: int) -> Card:
     """Heading with icon, then value, lines, ticks."""
     inner = w - 2 * pad_of(kit)
     parts: list[Piece] = []
@@ -77,7 +77,7 @@ def fact(kit: Kit, shown: Fact, w: int) -> Card:
     return Card(heading=heading, parts=tuple(parts), gap=kit.air(PART_GAP_MM), one=bool(shown.value))
 
 
-def notice(kit: Kit, shown: Notice, w: int) -> Card:
+def notice(kit: DrawContext, shown: Notice, w: int) -> Card:
     """What to do now."""
     inner = w - 2 * pad_of(kit) - kit.mm(_notice_icon_mm(kit)) - kit.air(6.5)
     role = Text.BODY if kit.geometry.cramped else Text.TILE
@@ -88,7 +88,7 @@ def notice(kit: Kit, shown: Notice, w: int) -> Card:
     return Card(parts=(*others, last, *_by_lines(text)), gap=0, tone=shown.tone, icon=shown.icon, one=True)
 
 
-def _notice_icon_mm(kit: Kit) -> float:
+def _notice_icon_mm(kit: DrawContext) -> float:
     return 24.0 if kit.geometry.roomy else 18.0
 
 
@@ -97,12 +97,12 @@ def _by_lines(text: Piece) -> list[Piece]:
     return [Piece(text.w, step, (mark,)).at(0, -at * step) for at, mark in enumerate(text.marks)]
 
 
-def _headed(kit: Kit, name: str, heading: str, w: int) -> Piece:
+def _headed(kit: DrawContext, name: str, heading: str, w: int) -> Piece:
     size = kit.geometry.cap_mm(Text.BODY) * 1.9
     return _beside(kit, kit.icon(name, size, Colour.ACCENT), kit.mm(4), heading, w, Text.BODY, bold=True)
 
 
-def _tick(kit: Kit, line: Line, w: int) -> Piece:
+def _tick(kit: DrawContext, line: Line, w: int) -> Piece:
     icon = kit.icon("circle-check", kit.geometry.cap_mm(Text.BODY) * 1.6, Colour.GO)
     ticked = _beside(kit, icon, kit.mm(4), line.text, w, Text.BODY, lang=line.lang)
     if not line.note:
@@ -111,7 +111,7 @@ def _tick(kit: Kit, line: Line, w: int) -> Piece:
     return stacked((ticked, Piece(w, note.h, note.at(icon.w + kit.mm(4), 0).marks)), 0)
 
 
-def _line(kit: Kit, line: Line, w: int, role: Text, colour: Colour) -> list[Piece]:
+def _line(kit: DrawContext, line: Line, w: int, role: Text, colour: Colour) -> list[Piece]:
     parts = [kit.text(line.text, role, w, colour, lang=line.lang)]
     if line.note:
         parts.append(kit.text(line.note, Text.SECOND, w, Colour.INK_SOFT))
@@ -119,7 +119,7 @@ def _line(kit: Kit, line: Line, w: int, role: Text, colour: Colour) -> list[Piec
 
 
 def _beside(
-    kit: Kit, icon: Piece, gap: int, text: str, w: int, role: Text, *, bold: bool = False, lang: str = ""
+    kit: DrawContext, icon: Piece, gap: int, text: str, w: int, role: Text, *, bold: bool = False, lang: str = ""
 ) -> Piece:
     """An icon on the first line of a text."""
     words = kit.text(text, role, w - icon.w - gap, bold=bold, lang=lang)
@@ -130,7 +130,7 @@ def _beside(
     return joined(w, h, (icon.at(0, max(0, lift)), words.at(icon.w + gap, drop)))
 
 
-def waiting(kit: Kit, shown: Waiting, w: int, *, alone: bool) -> Piece:
+def waiting(kit: DrawContext, shown: Waiting, w: int, *, alone: bool) -> Piece:
     """Work in progress: a ring and words; the ring is large and on top where nothing else stands on the screen."""
     side = kit.air(34) if alone else kit.mm(15)
     inner = w - 2 * pad_of(kit)
@@ -151,14 +151,14 @@ def waiting(kit: Kit, shown: Waiting, w: int, *, alone: bool) -> Piece:
     return joined(w, h, (_paper(kit, w, h), *placed))
 
 
-def hours(kit: Kit, shown: HoursTable, w: int) -> Card:
+def hours(kit: DrawContext, shown: HoursTable, w: int) -> Card:
     """A row per day; today's stands out by weight and ground."""
     inner = w - 2 * pad_of(kit)
     days = tuple(_day(kit, day, times, inner, index == shown.today) for index, (day, times) in enumerate(shown.rows))
     return Card(heading=_headed(kit, "clock", shown.heading, inner), parts=days, gap=kit.air(1.5))
 
 
-def _day(kit: Kit, day: str, times: str, w: int, today: bool) -> Piece:
+def _day(kit: DrawContext, day: str, times: str, w: int, today: bool) -> Piece:
     pad = kit.mm(3)
     half = (w - 2 * pad) // 2
     left = kit.text(day, Text.BODY, half, bold=today)
@@ -171,6 +171,6 @@ def _day(kit: Kit, day: str, times: str, w: int, today: bool) -> Piece:
     return joined(w, h, (Piece(w, h, ground), left.at(pad, lift), right.at(pad + half, lift)))
 
 
-def _paper(kit: Kit, w: int, h: int) -> Piece:
+def _paper(kit: DrawContext, w: int, h: int) -> Piece:
     edge = max(2, kit.mm(0.5))
     return Piece(w, h, (Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(CORNER_MM), Colour.LINE, edge),))

@@ -1,8 +1,8 @@
 """Tiles, rows, buttons and chips: what a finger touches."""
 
 from kiosk.view import Badge, Control, Look, Tone
-from screens.kit import Kit
-from screens.marks import Box, Fill, Piece, as_target, joined, stacked
+from screens.display_list import Box, Fill, Piece, as_target, joined, stacked
+from screens.draw_context import DrawContext
 from screens.sizes import CORNER_MM, TARGET_MM, TILE_MM, Text
 from screens.theme import Colour
 
@@ -19,7 +19,9 @@ _TRAILING = frozenset({"arrow-right", "chevron-right"})
 """Icons that point onwards stand after the word."""
 
 
-def tile(kit: Kit, control: Control, w: int, least_h: int = 0, *, upright: bool = False, aside: bool = False) -> Piece:
+def tile(
+    kit: DrawContext, control: Control, w: int, least_h: int = 0, *, upright: bool = False, aside: bool = False
+) -> Piece:
     """A choice: icon, label, detail, badge. ``upright`` puts the icon on top, else it stands before the words."""
     strong = control.look is Look.TILE_STRONG
     ground = Colour.ACCENT if strong else Colour.SURFACE
@@ -52,13 +54,13 @@ def tile(kit: Kit, control: Control, w: int, least_h: int = 0, *, upright: bool 
     return as_target(joined(w, h, (back, *inner)), control, kit.mm(CORNER_MM))
 
 
-def tile_width(kit: Kit, control: Control) -> int:
+def tile_width(kit: DrawContext, control: Control) -> int:
     """The width a tile takes when its label stays on one line."""
     plate = kit.mm(kit.geometry.cap_mm(Text.TILE) * 2.7) + kit.mm(5.5) if control.icon else 0
     return 2 * kit.air(6.5) + plate + kit.measure(control.label, kit.style(Text.TILE, bold=True), control.lang) + 1
 
 
-def _plate(kit: Kit, control: Control, strong: bool, side_mm: float) -> Piece:
+def _plate(kit: DrawContext, control: Control, strong: bool, side_mm: float) -> Piece:
     side = kit.mm(side_mm)
     icon = kit.icon(control.icon, side_mm * 0.56, Colour.ON_ACCENT if strong else Colour.ACCENT)
     place = (side - icon.w) // 2
@@ -69,7 +71,7 @@ def _plate(kit: Kit, control: Control, strong: bool, side_mm: float) -> Piece:
     return joined(side, side, (Piece(side, side, (plate,)), icon.at(place, place)))
 
 
-def badge_fits_aside(kit: Kit, control: Control, w: int) -> bool:
+def badge_fits_aside(kit: DrawContext, control: Control, w: int) -> bool:
     """Whether badge and words stand beside each other in a tile of this width, each on one line."""
     if control.badge is None:
         return True
@@ -79,7 +81,7 @@ def badge_fits_aside(kit: Kit, control: Control, w: int) -> bool:
     return max(label, detail) + badge(kit, control.badge, w).w + plate + 3 * kit.air(6.5) <= w
 
 
-def _ending(kit: Kit, control: Control, w: int, *, aside: bool) -> Piece | None:
+def _ending(kit: DrawContext, control: Control, w: int, *, aside: bool) -> Piece | None:
     """At the end of a tile: its badge where all badges of the block fit there, an arrow onwards in a row."""
     if control.badge is not None:
         return badge(kit, control.badge, w) if aside else None
@@ -89,7 +91,7 @@ def _ending(kit: Kit, control: Control, w: int, *, aside: bool) -> Piece | None:
     return kit.icon(name, kit.geometry.cap_mm(Text.TILE) * 1.4, Colour.ACCENT)
 
 
-def _words(kit: Kit, control: Control, w: int, strong: bool, *, badged: bool) -> Piece:
+def _words(kit: DrawContext, control: Control, w: int, strong: bool, *, badged: bool) -> Piece:
     ink = Colour.ON_ACCENT if strong else Colour.INK
     soft = Colour.ON_ACCENT_SOFT if strong else Colour.INK_SOFT
     parts = [kit.text(control.label, Text.TILE, w, ink, bold=True, lang=control.lang, even=True)]
@@ -102,12 +104,12 @@ def _words(kit: Kit, control: Control, w: int, strong: bool, *, badged: bool) ->
     return stacked(parts, kit.air(1.0))
 
 
-def _lowered(kit: Kit, piece: Piece) -> Piece:
+def _lowered(kit: DrawContext, piece: Piece) -> Piece:
     top = kit.mm(1.6)
     return joined(piece.w, piece.h + top, (piece.at(0, top),))
 
 
-def badge(kit: Kit, shown: Badge, w: int) -> Piece:
+def badge(kit: DrawContext, shown: Badge, w: int) -> Piece:
     """A small state mark: icon and words in a pill of its tone."""
     tone, soft = TONES[shown.tone]
     pad, high = kit.mm(3.5), kit.geometry.cap_mm(Text.SECOND) * 1.35
@@ -125,7 +127,7 @@ def badge(kit: Kit, shown: Badge, w: int) -> Piece:
     return joined(pill_w, h, drawn)
 
 
-def button(kit: Kit, control: Control, w: int, least_h: int = 0, role: Text = Text.TILE) -> Piece:
+def button(kit: DrawContext, control: Control, w: int, least_h: int = 0, role: Text = Text.TILE) -> Piece:
     """An action: icon and label in the middle; the main one is filled."""
     main = control.look is Look.MAIN
     content = _in_a_row(kit, control, w - 2 * kit.air(5.5), Colour.ON_ACCENT if main else Colour.INK, role)
@@ -135,12 +137,12 @@ def button(kit: Kit, control: Control, w: int, least_h: int = 0, role: Text = Te
     return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))
 
 
-def button_width(kit: Kit, control: Control, role: Text = Text.TILE) -> int:
+def button_width(kit: DrawContext, control: Control, role: Text = Text.TILE) -> int:
     """The width a button takes when its label stays on one line."""
     return _in_a_row(kit, control, kit.geometry.width, Colour.INK, role).w + 2 * kit.air(8)
 
 
-def small_button(kit: Kit, control: Control) -> Piece:
+def small_button(kit: DrawContext, control: Control) -> Piece:
     """A button beside the actions, as wide as its word."""
     content = _in_a_row(kit, control, kit.geometry.width, Colour.INK, Text.BODY)
     w = content.w + 2 * kit.air(5 if kit.geometry.cramped else 6)
@@ -150,7 +152,7 @@ def small_button(kit: Kit, control: Control) -> Piece:
     return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))
 
 
-def _in_a_row(kit: Kit, control: Control, w: int, ink: Colour, role: Text) -> Piece:
+def _in_a_row(kit: DrawContext, control: Control, w: int, ink: Colour, role: Text) -> Piece:
     size = kit.geometry.cap_mm(role) * 1.75
     icon = kit.icon(control.icon, size, ink) if control.icon else Piece(0, 0)
     gap = kit.mm(4) if control.icon else 0
@@ -161,7 +163,7 @@ def _in_a_row(kit: Kit, control: Control, w: int, ink: Colour, role: Text) -> Pi
     return joined(icon.w + gap + inner, h, (icon.at(icon_x, (h - icon.h) // 2), text.at(text_x, (h - text.h) // 2)))
 
 
-def chip(kit: Kit, control: Control, most_w: int) -> Piece:
+def chip(kit: DrawContext, control: Control, most_w: int) -> Piece:
     """A small choice of a strip: a language, a text size, a theme. The chosen one is filled."""
     ink = Colour.ON_ACCENT if control.selected else Colour.INK
     size = kit.geometry.cap_mm(Text.BODY) * 1.7
@@ -179,6 +181,8 @@ def chip(kit: Kit, control: Control, most_w: int) -> Piece:
     return as_target(joined(w, h, (back, *placed)), control, kit.mm(6))
 
 
-def _ground(kit: Kit, w: int, h: int, colour: Colour, edge: Colour | None, corner_mm: float = CORNER_MM) -> Piece:
+def _ground(
+    kit: DrawContext, w: int, h: int, colour: Colour, edge: Colour | None, corner_mm: float = CORNER_MM
+) -> Piece:
     fill = Fill(Box(0, 0, w, h), colour, kit.mm(corner_mm), edge, max(2, kit.mm(EDGE_MM)) if edge else 0)
     return Piece(w, h, (fill,))

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from kiosk.view import Control, Ending, Header, Progress
 from kiosk.vocabulary.access import TextSize
-from screens.kit import Kit
-from screens.marks import Box, Dial, Fill, Piece, as_target, joined, stacked
+from screens.display_list import Box, Dial, Fill, Piece, as_target, joined, stacked
+from screens.draw_context import DrawContext
 from screens.sizes import GAP_MM, TARGET_MM, Text
 from screens.theme import Colour
 from screens.widgets.controls import chip
@@ -16,7 +16,7 @@ _DIAL_MM = 12.0
 """Diameter of the ring of the page's time."""
 
 
-def header(kit: Kit, shown: Header, w: int) -> Piece:
+def header(kit: DrawContext, shown: Header, w: int) -> Piece:
     """Across the top: crest, town and place, time and date."""
     crest = _crest(kit, 26)
     gap = kit.mm(8)
@@ -30,7 +30,7 @@ def header(kit: Kit, shown: Header, w: int) -> Piece:
     return joined(w, h, (crest.at(0, (h - crest.h) // 2), town.at(crest.w + gap, (h - town.h) // 2), right))
 
 
-def rail_header(kit: Kit, shown: Header, w: int) -> Piece:
+def rail_header(kit: DrawContext, shown: Header, w: int) -> Piece:
     """On top of the rail: crest and time, then town and place below."""
     crest = _crest(kit, 18)
     time = kit.text(shown.time, Text.TILE, w - crest.w - kit.mm(4), bold=True)
@@ -38,7 +38,7 @@ def rail_header(kit: Kit, shown: Header, w: int) -> Piece:
     return stacked((top, _town(kit, shown, w)), kit.mm(3))
 
 
-def _crest(kit: Kit, side_mm: float) -> Piece:
+def _crest(kit: DrawContext, side_mm: float) -> Piece:
     side = kit.mm(side_mm)
     icon = kit.icon("building-bank", side_mm * 0.55, Colour.ON_ACCENT)
     place = (side - icon.w) // 2
@@ -46,12 +46,12 @@ def _crest(kit: Kit, side_mm: float) -> Piece:
     return joined(side, side, (Piece(side, side, (ground,)), icon.at(place, place)))
 
 
-def _town(kit: Kit, shown: Header, w: int) -> Piece:
+def _town(kit: DrawContext, shown: Header, w: int) -> Piece:
     town = kit.text(shown.town, Text.BODY, w, bold=True)
     return stacked((town, kit.text(shown.place, Text.SECOND, w, Colour.INK_SOFT)), kit.mm(0.5))
 
 
-def _clock(kit: Kit, shown: Header, w: int) -> Piece:
+def _clock(kit: DrawContext, shown: Header, w: int) -> Piece:
     time = kit.text(shown.time, Text.BODY, w, bold=True)
     return stacked((time, kit.text(shown.date, Text.SECOND, w, Colour.INK_SOFT)), kit.mm(0.5))
 
@@ -64,7 +64,7 @@ def _to_end(line: Piece, w: int) -> Piece:
     return line.at(w - line.marks[0].box.right, 0)
 
 
-def progress(kit: Kit, shown: Progress, w: int) -> Piece:
+def progress(kit: DrawContext, shown: Progress, w: int) -> Piece:
     """How far along: words, then a bar per step."""
     words = kit.text(shown.text, Text.SECOND, w, Colour.ACCENT, bold=True)
     left = max(mark.box.right for mark in words.marks) + kit.mm(4)
@@ -74,13 +74,13 @@ def progress(kit: Kit, shown: Progress, w: int) -> Piece:
     return joined(w, words.h, (words, bars.at(left, (words.h - bars.h) // 2)))
 
 
-def rail_progress(kit: Kit, shown: Progress, w: int) -> Piece:
+def rail_progress(kit: DrawContext, shown: Progress, w: int) -> Piece:
     """How far along, in the rail: words above, bars below."""
     words = kit.text(shown.text, Text.SECOND, w, Colour.ACCENT, bold=True)
     return stacked((words, _bars(kit, shown, w)), kit.mm(2))
 
 
-def _bars(kit: Kit, shown: Progress, w: int) -> Piece:
+def _bars(kit: DrawContext, shown: Progress, w: int) -> Piece:
     gap, high = kit.mm(2.5), kit.mm(3.4)
     each = (w - gap * (shown.total - 1)) // max(1, shown.total)
     bars = tuple(
@@ -96,7 +96,7 @@ def _bars(kit: Kit, shown: Progress, w: int) -> Piece:
     return Piece(w, high, bars)
 
 
-def title(kit: Kit, text: str, w: int, most_h: int, lang: str = "") -> Piece:
+def title(kit: DrawContext, text: str, w: int, most_h: int, lang: str = "") -> Piece:
     """The heading. On a low panel it is set smaller where that saves a line, never smaller than a tile's label."""
     piece = kit.text(text, Text.HEADING, w, bold=True, lang=lang, even=True)
     if len(piece.marks) <= 1 or not (kit.geometry.landscape or piece.h > most_h):
@@ -110,7 +110,7 @@ def title(kit: Kit, text: str, w: int, most_h: int, lang: str = "") -> Piece:
     return smaller if piece.h > most_h else piece
 
 
-def headed(kit: Kit, heading: Piece, ending: Ending | None, w: int) -> Piece:
+def headed(kit: DrawContext, heading: Piece, ending: Ending | None, w: int) -> Piece:
     """The heading with the ring of its time at its end, where the page ends by itself."""
     if ending is None:
         return heading
@@ -119,18 +119,18 @@ def headed(kit: Kit, heading: Piece, ending: Ending | None, w: int) -> Piece:
     return joined(w, h, (heading.at(0, (h - heading.h) // 2), ring.at(w - ring.w, (h - ring.h) // 2)))
 
 
-def dial_width(kit: Kit, ending: Ending | None) -> int:
+def dial_width(kit: DrawContext, ending: Ending | None) -> int:
     """What the ring and the air before it take from the heading's line."""
     return 0 if ending is None else kit.mm(_DIAL_MM) + kit.mm(5)
 
 
-def dial(kit: Kit) -> Piece:
+def dial(kit: DrawContext) -> Piece:
     """The ring of the page's time."""
     side = kit.mm(_DIAL_MM)
     return Piece(side, side, (Dial(Box(0, 0, side, side), Colour.ACCENT),))
 
 
-def strip(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
+def strip(kit: DrawContext, controls: Sequence[Control], w: int) -> Piece:
     """Chips beside each other: on one line if short labels make that possible, else on lines of about one length."""
     gap = kit.mm(3 if kit.geometry.landscape else 4)
     for labelled in (controls, [replace(each, label=each.short or each.label) for each in controls]):
@@ -166,7 +166,7 @@ def _beside(pieces: Sequence[Piece], gap: int) -> Piece:
     return joined(x - gap, h, placed)
 
 
-def bar(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
+def bar(kit: DrawContext, controls: Sequence[Control], w: int) -> Piece:
     """The access bar across the bottom; in two lines where the words are too long for one."""
     if not controls:
         return Piece(w, 0)
@@ -183,11 +183,11 @@ def bar(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
     return stacked(lines, gap)
 
 
-def _fits(kit: Kit, control: Control, w: int) -> bool:
+def _fits(kit: DrawContext, control: Control, w: int) -> bool:
     return kit.measure(control.label, kit.style(Text.SECOND)) <= w - 2 * kit.mm(2)
 
 
-def _upright(kit: Kit, control: Control, w: int, least_h: int = 0) -> Piece:
+def _upright(kit: DrawContext, control: Control, w: int, least_h: int = 0) -> Piece:
     icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 6.5, Colour.ACCENT)
     words = kit.text(control.label, Text.SECOND, w - 2 * kit.mm(2), centre=True)
     pad = kit.mm(2.2)
@@ -196,12 +196,12 @@ def _upright(kit: Kit, control: Control, w: int, least_h: int = 0) -> Piece:
     return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
 
 
-def rail_bar(kit: Kit, controls: Sequence[Control], w: int) -> Piece:
+def rail_bar(kit: DrawContext, controls: Sequence[Control], w: int) -> Piece:
     """The access bar in the rail: icon before the word, below each other."""
     return stacked([_row(kit, control, w) for control in controls], kit.mm(GAP_MM + 0.3))
 
 
-def rail_button(kit: Kit, control: Control, w: int) -> Piece:
+def rail_button(kit: DrawContext, control: Control, w: int) -> Piece:
     """A button in the rail, in the size of the bar; with large text said shorter."""
     if kit.geometry.cramped:
         control = replace(control, label=control.short or control.label)
@@ -211,7 +211,7 @@ def rail_button(kit: Kit, control: Control, w: int) -> Piece:
     return Piece(w, row.h, (), (target,))
 
 
-def _row(kit: Kit, control: Control, w: int, air_mm: float = 4) -> Piece:
+def _row(kit: DrawContext, control: Control, w: int, air_mm: float = 4) -> Piece:
     pad = gap = kit.mm(air_mm)
     icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4, Colour.ACCENT)
     words = kit.text(control.label, Text.SECOND, w - 2 * pad - icon.w - gap)
@@ -220,13 +220,13 @@ def _row(kit: Kit, control: Control, w: int, air_mm: float = 4) -> Piece:
     return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
 
 
-def _bar_ground(kit: Kit, control: Control, w: int, h: int) -> Piece:
+def _bar_ground(kit: DrawContext, control: Control, w: int, h: int) -> Piece:
     edge = Colour.ACCENT if control.selected else None
     ground = Colour.ACCENT_SOFT if control.selected else Colour.SURFACE
     return Piece(w, h, (Fill(Box(0, 0, w, h), ground, kit.mm(6), edge, max(2, kit.mm(0.6)) if edge else 0),))
 
 
-def rail_width(kit: Kit, shown: Header, controls: Sequence[Control]) -> int:
+def rail_width(kit: DrawContext, shown: Header, controls: Sequence[Control]) -> int:
     """As wide as the longest word of the bar and of the town's name needs."""
     icon = kit.mm(kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4)
     longest = max((kit.measure(control.label, kit.style(Text.SECOND)) for control in controls), default=0)

@@ -4,8 +4,8 @@ import msgspec
 import segno
 
 from kiosk.view import NumberCard
-from screens.kit import Kit
-from screens.marks import Box, Code, Fill, Piece, joined, stacked
+from screens.display_list import Box, Code, Fill, Piece, joined, stacked
+from screens.draw_context import DrawContext
 from screens.sizes import CORNER_MM, NUMBER_MM, Text
 from screens.theme import Colour
 from screens.widgets.cards import pad_of
@@ -15,7 +15,7 @@ _QUIET = 4
 
 
 def number_card(
-    kit: Kit, shown: NumberCard, w: int, most_h: int, extra: int = 0, *, tight: bool, least: bool
+    kit: DrawContext, shown: NumberCard, w: int, most_h: int, extra: int = 0, *, tight: bool, least: bool
 ) -> list[Piece]:
     """A card with the number; its code stands below, beside where room is ``tight``, or in a card of its own."""
     inner = w - 2 * pad_of(kit)
@@ -33,7 +33,7 @@ def number_card(
 
 
 def _no_higher(
-    kit: Kit, shown: NumberCard, w: int, number: Piece, words: Piece, most_h: int, extra: int
+    kit: DrawContext, shown: NumberCard, w: int, number: Piece, words: Piece, most_h: int, extra: int
 ) -> list[Piece]:
     """Number and caption on one card, or the caption below the card where that would be too high."""
     card = _card(kit, w, words, extra)
@@ -42,7 +42,7 @@ def _no_higher(
     return [_card(kit, w, number, 0), kit.text(shown.caption, Text.BODY, w, Colour.INK_SOFT, even=True)]
 
 
-def _beside(kit: Kit, shown: NumberCard, inner: int) -> Piece | None:
+def _beside(kit: DrawContext, shown: NumberCard, inner: int) -> Piece | None:
     """Number and code beside each other; None where the number would be too small for that."""
     code, gap = _code(kit, shown, kit.mm(60), 38), kit.mm(6)
     room = inner - code.w - gap
@@ -54,7 +54,7 @@ def _beside(kit: Kit, shown: NumberCard, inner: int) -> Piece | None:
     return joined(inner, h, (words.at(0, (h - words.h) // 2), code.at(room + gap, (h - code.h) // 2)))
 
 
-def _low_code(kit: Kit, shown: NumberCard, inner: int) -> Piece:
+def _low_code(kit: DrawContext, shown: NumberCard, inner: int) -> Piece:
     """The code with its caption beside it."""
     code, gap = _code(kit, msgspec.structs.replace(shown, qr_caption=""), kit.mm(48), 48), kit.mm(6)
     caption = kit.text(shown.qr_caption, Text.BODY, inner - code.w - gap, Colour.INK_SOFT, even=True)
@@ -62,21 +62,21 @@ def _low_code(kit: Kit, shown: NumberCard, inner: int) -> Piece:
     return joined(inner, h, (code.at(0, (h - code.h) // 2), caption.at(code.w + gap, (h - caption.h) // 2)))
 
 
-def _card(kit: Kit, w: int, content: Piece, extra: int) -> Piece:
+def _card(kit: DrawContext, w: int, content: Piece, extra: int) -> Piece:
     pad = pad_of(kit)
     h = content.h + 2 * pad + extra
     paper = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(CORNER_MM), Colour.LINE, max(2, kit.mm(0.5)))
     return joined(w, h, (Piece(w, h, (paper,)), content.at((w - content.w) // 2, (h - content.h) // 2)))
 
 
-def _words(kit: Kit, shown: NumberCard, number: Piece, w: int) -> Piece:
+def _words(kit: DrawContext, shown: NumberCard, number: Piece, w: int) -> Piece:
     if not shown.caption:
         return number
     caption = kit.text(shown.caption, Text.BODY, w, Colour.INK_SOFT, centre=True, even=True)
     return stacked((number, caption), kit.air(3))
 
 
-def _number(kit: Kit, number: str, w: int, *, least: bool) -> Piece:
+def _number(kit: DrawContext, number: str, w: int, *, least: bool) -> Piece:
     """As large as wished where it fits, never under the least (then it may be wider than ``w``)."""
     wished, smallest = NUMBER_MM[kit.geometry.size]
     cap = smallest if least else wished
@@ -86,7 +86,7 @@ def _number(kit: Kit, number: str, w: int, *, least: bool) -> Piece:
     return kit.set(number, style, max(w, kit.faces.width(number, style)), Colour.ACCENT, 0.9, lang="en", centre=True)
 
 
-def _code(kit: Kit, shown: NumberCard, most_w: int, side_mm: float) -> Piece:
+def _code(kit: DrawContext, shown: NumberCard, most_w: int, side_mm: float) -> Piece:
     side = min(kit.mm(side_mm), most_w)
     rows = tuple(tuple(bool(module) for module in row) for row in segno.make(shown.qr, micro=False).matrix)
     module = side // (len(rows) + 2 * _QUIET)

@@ -11,13 +11,13 @@ import msgspec
 
 from kiosk.view import Block, Fact, Field, HoursTable, Keyboard, Look, Notice, NumberCard, SearchField, Tiles, Waiting
 from kiosk.vocabulary.access import TextSize
-from screens.kit import Kit
-from screens.marks import Piece, joined
+from screens.display_list import Piece, joined
+from screens.draw_context import DrawContext
 from screens.sizes import Text
 from screens.widgets import cards, controls, number, typing
-from screens.widgets.segment import BLOCK_GAP_MM, Room, Segment, carded
+from screens.widgets.segment import BLOCK_GAP_MM, Available, Segment, carded
 
-Draw = Callable[[Kit, Any, int, Room], list[Segment]]
+Draw = Callable[[DrawContext, Any, int, Available], list[Segment]]
 """Draws a block, which is the so-manieth of its body, in segments no higher than the room where that can be."""
 
 
@@ -33,7 +33,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Where a number takes several pages, this stands before what is good to know."""
 
 
-def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
+def _tiles(kit: DrawContext, block: Tiles, index: int, room: Available) -> list[Segment]:
     bare = not block.heading or (block.spare and kit.geometry.cramped)
     heading = None if bare else _heading(kit, block.heading, room.w)
     gap = kit.air(BLOCK_GAP_MM)
@@ -68,7 +68,7 @@ def _tiles(kit: Kit, block: Tiles, index: int, room: Room) -> list[Segment]:
     return found
 
 
-def _heading(kit: Kit, text: str, w: int) -> Piece:
+def _heading(kit: DrawContext, text: str, w: int) -> Piece:
     """Above tiles; on a low panel as small as body text where that keeps it on one line."""
     heading = kit.text(text, Text.TILE, w, bold=True, even=True)
     if len(heading.marks) > 1 and kit.geometry.landscape:
@@ -77,39 +77,39 @@ def _heading(kit: Kit, text: str, w: int) -> Piece:
     return heading
 
 
-def _search_field(kit: Kit, block: SearchField, index: int, room: Room) -> list[Segment]:
+def _search_field(kit: DrawContext, block: SearchField, index: int, room: Available) -> list[Segment]:
     return [Segment(piece=typing.search_field(kit, block, room.w), block=index)]
 
 
-def _field(kit: Kit, block: Field, index: int, room: Room) -> list[Segment]:
+def _field(kit: DrawContext, block: Field, index: int, room: Available) -> list[Segment]:
     return [Segment(piece=typing.field(kit, block, room.w), block=index)]
 
 
-def _keyboard(kit: Kit, block: Keyboard, index: int, room: Room) -> list[Segment]:
+def _keyboard(kit: DrawContext, block: Keyboard, index: int, room: Available) -> list[Segment]:
     low_mm = 16.0 if kit.geometry.cramped else 13.2
     keys = typing.keyboard(kit, block, room.w, low_mm if room.tight else 21.0)
     return [Segment(piece=keys.mirrored(room.w) if kit.rtl else keys, block=index)]
 
 
-def _fact(kit: Kit, block: Fact, index: int, room: Room) -> list[Segment]:
+def _fact(kit: DrawContext, block: Fact, index: int, room: Available) -> list[Segment]:
     return [carded(kit, cards.fact(kit, block, room.w), index, room.w)]
 
 
-def _number(kit: Kit, block: NumberCard, index: int, room: Room) -> list[Segment]:
+def _number(kit: DrawContext, block: NumberCard, index: int, room: Available) -> list[Segment]:
     made = number.number_card(kit, block, room.w, room.h, room.extra, tight=room.tight, least=room.tight or room.modest)
     return [Segment(piece=piece, block=index, grows=True) for piece in made]
 
 
-def _notice(kit: Kit, block: Notice, index: int, room: Room) -> list[Segment]:
+def _notice(kit: DrawContext, block: Notice, index: int, room: Available) -> list[Segment]:
     card = carded(kit, cards.notice(kit, block, room.w), index, room.w)
     return [msgspec.structs.replace(card, spare=block.spare)]
 
 
-def _waiting(kit: Kit, block: Waiting, index: int, room: Room) -> list[Segment]:
+def _waiting(kit: DrawContext, block: Waiting, index: int, room: Available) -> list[Segment]:
     return [Segment(piece=cards.waiting(kit, block, room.w, alone=room.alone), block=index)]
 
 
-def _hours(kit: Kit, block: HoursTable, index: int, room: Room) -> list[Segment]:
+def _hours(kit: DrawContext, block: HoursTable, index: int, room: Available) -> list[Segment]:
     return [carded(kit, cards.hours(kit, block, room.w), index, room.w)]
 
 

@@ -1,14 +1,14 @@
 """The idle question over the screen, with its countdown."""
 
 from kiosk.view import Question
-from screens.kit import Kit
-from screens.marks import Box, Fill, Piece, joined, stacked
+from screens.display_list import Box, Fill, Piece, joined, stacked
+from screens.draw_context import DrawContext
 from screens.sizes import CORNER_MM, Text
 from screens.theme import Colour
 from screens.widgets.controls import button
 
 
-def question(kit: Kit, shown: Question, w: int) -> Piece:
+def question(kit: DrawContext, shown: Question, w: int) -> Piece:
     """A card: the seconds left in large figures, title, words, the answers."""
     pad = kit.air(11)
     inner = w - 2 * pad
@@ -27,12 +27,12 @@ def question(kit: Kit, shown: Question, w: int) -> Piece:
     return joined(w, h, (Piece(w, h, (ground,)), content.at(pad, pad)))
 
 
-def _words(kit: Kit, shown: Question, w: int, *, centre: bool) -> Piece:
+def _words(kit: DrawContext, shown: Question, w: int, *, centre: bool) -> Piece:
     title = kit.text(shown.title, Text.HEADING, w, bold=True, centre=centre, even=True)
     return stacked((title, kit.text(shown.text, Text.BODY, w, Colour.INK_SOFT, centre=centre, even=True)), kit.air(2))
 
 
-def _countdown(kit: Kit, seconds: int) -> Piece:
+def _countdown(kit: DrawContext, seconds: int) -> Piece:
     side = kit.mm(44 if kit.geometry.landscape else 62)
     figures = kit.sized(15 if kit.geometry.landscape else 24, bold=True)
     text = kit.set(str(seconds), figures, side, Colour.ACCENT, 1.0, lang="en", centre=True)

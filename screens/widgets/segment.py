@@ -2,8 +2,8 @@
 
 import msgspec
 
-from screens.kit import Kit
-from screens.marks import Piece
+from screens.display_list import Piece
+from screens.draw_context import DrawContext
 from screens.widgets import cards
 from screens.widgets.cards import Card
 
@@ -24,7 +24,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """Left away where the first page has no room for it."""
 
 
-class Room(msgspec.Struct, frozen=True):
+class Available(msgspec.Struct, frozen=True):
     """The place for the body in pixels; ``tight`` panels get low tiles and keys."""
 
     w: int
@@ -42,6 +42,6 @@ class Room(msgspec.Struct, frozen=True):
     """Pixels by which each row of tiles and the number's card may be higher."""
 
 
-def carded(kit: Kit, card: Card, index: int, w: int) -> Segment:
+def carded(kit: DrawContext, card: Card, index: int, w: int) -> Segment:
     """A card as a segment that may be parted."""
     return Segment(piece=cards.drawn(kit, card, w), block=index, card=card)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from kiosk.view import Control, Field, Keyboard, SearchField
-from screens.kit import Kit
-from screens.marks import Box, Fill, Piece, as_target, joined, stacked
+from screens.display_list import Box, Fill, Piece, as_target, joined, stacked
+from screens.draw_context import DrawContext
 from screens.sizes import TARGET_MM, Text
 from screens.theme import Colour
 
@@ -17,7 +17,7 @@ _WITH_TAILS = 1.7
 _AROUND_MM = 1.4
 
 
-def field(kit: Kit, shown: Field, w: int) -> Piece:
+def field(kit: DrawContext, shown: Field, w: int) -> Piece:
     """A text field: what was typed, with a caret where the keys go to it, or the hint; below it what is wrong."""
     box = _box(kit, shown.control, w, 0, lambda room: _content(kit, shown, room), _edge(shown), strong=shown.focused)
     if not shown.error:
@@ -29,7 +29,7 @@ def field(kit: Kit, shown: Field, w: int) -> Piece:
     return stacked((box, said), kit.air(2))
 
 
-def search_field(kit: Kit, shown: SearchField, w: int, least_h: int = 0) -> Piece:
+def search_field(kit: DrawContext, shown: SearchField, w: int, least_h: int = 0) -> Piece:
     """The way into search; the whole of it can be touched."""
     control = shown.control
 
@@ -46,7 +46,7 @@ def _edge(shown: Field) -> Colour:
 
 
 def _box(
-    kit: Kit,
+    kit: DrawContext,
     control: Control,
     w: int,
     least_h: int,
@@ -64,13 +64,13 @@ def _box(
     return as_target(joined(w, h, (Piece(w, h, (ground,)), *placed)), control, kit.mm(8))
 
 
-def field_width(kit: Kit, shown: SearchField) -> int:
+def field_width(kit: DrawContext, shown: SearchField) -> int:
     """The width a field takes when its hint stays on one line."""
     icon = kit.mm(kit.geometry.cap_mm(Text.BODY) * 1.9)
     return 2 * kit.air(8) + icon + kit.mm(6) + kit.measure(shown.control.label, kit.style(Text.BODY)) + 1
 
 
-def _content(kit: Kit, shown: Field, w: int) -> Piece:
+def _content(kit: DrawContext, shown: Field, w: int) -> Piece:
     if not shown.value:
         indent = kit.mm(2) if shown.focused else 0
         hint = kit.text(_hint(kit, shown.control, w - indent), Text.BODY, w - indent, Colour.INK_SOFT)
@@ -81,17 +81,17 @@ def _content(kit: Kit, shown: Field, w: int) -> Piece:
     return joined(w, text.h, (text, _caret(kit, max(m.box.right for m in text.marks) + kit.mm(0.8), text.h)))
 
 
-def _hint(kit: Kit, control: Control, w: int) -> str:
+def _hint(kit: DrawContext, control: Control, w: int) -> str:
     """What stands in an empty field: the label, or what is shorter where it takes more than a line."""
     fits = kit.measure(control.label, kit.style(Text.BODY)) <= w
     return control.label if fits else control.short or control.label
 
 
-def _caret(kit: Kit, x: int, h: int) -> Piece:
+def _caret(kit: DrawContext, x: int, h: int) -> Piece:
     return Piece(w=0, h=h, marks=(Fill(Box(x, h // 6, max(2, kit.mm(0.7)), h * 2 // 3), Colour.ACCENT),))
 
 
-def _tail(kit: Kit, text: str, w: int) -> str:
+def _tail(kit: DrawContext, text: str, w: int) -> str:
     """The end of a text too long for the field, as every field shows it while typing."""
     style = kit.style(Text.BODY)
     while len(text) > 1 and kit.measure(text, style) > w:
@@ -99,7 +99,7 @@ def _tail(kit: Kit, text: str, w: int) -> str:
     return text
 
 
-def keyboard(kit: Kit, shown: Keyboard, w: int, key_mm: float) -> Piece:
+def keyboard(kit: DrawContext, shown: Keyboard, w: int, key_mm: float) -> Piece:
     """Rows of keys; a key is as wide as its weight, a row stands in the middle. Not mirrored: letters have places."""
     gap = kit.mm(LOW_KEY_GAP_MM if kit.geometry.landscape else KEY_GAP_MM)
     room = w - gap * (max((len(row) for row in shown.rows), default=1) - 1)
@@ -140,7 +140,7 @@ def _centred(keys: list[Piece], gap: int, w: int) -> Piece:
     return joined(w, max(key.h for key in keys), placed)
 
 
-def _cap(kit: Kit, keys: list[tuple[Control, int]], key_mm: float) -> float:
+def _cap(kit: DrawContext, keys: list[tuple[Control, int]], key_mm: float) -> float:
     """The cap height (mm) at which all these keys hold their labels; what is written on keys has one size."""
     most = min(kit.geometry.cap_mm(Text.TILE), (key_mm - _AROUND_MM) / _WITH_TAILS // _CAP_STEP_MM * _CAP_STEP_MM)
     steps = round((most - _LEAST_CAP_MM) / _CAP_STEP_MM)
@@ -160,14 +160,14 @@ def _filled(row: tuple[Control, ...], widths: list[int], w: int) -> list[int]:
     return [width + (left * width // total if index in wordy else 0) for index, width in enumerate(widths)]
 
 
-def _key(kit: Kit, key: Control, w: int, h: int, cap: float) -> Piece:
+def _key(kit: DrawContext, key: Control, w: int, h: int, cap: float) -> Piece:
     ground = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(4), Colour.EDGE, max(2, kit.mm(0.5)))
     face = _face(kit, key, cap)
     middle = face.at((w - face.w) // 2, (h - face.h) // 2)
     return as_target(joined(w, h, (Piece(w, h, (ground,)), middle)), key, kit.mm(4))
 
 
-def _face(kit: Kit, key: Control, cap: float) -> Piece:
+def _face(kit: DrawContext, key: Control, cap: float) -> Piece:
     """Icon and word beside each other."""
     style = kit.sized(cap, bold=_is_letter(key))
     icon = kit.icon(key.icon, cap * 1.6, Colour.ACCENT) if key.icon else Piece(0, 0)

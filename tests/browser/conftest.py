@@ -16,9 +16,10 @@ from typing import Any
 import pysqlite3
 import pytest
 import requests
-from browser.shots import DESK, SignIn, chromium, sign_in
 from lobby.patience import PATIENCE_S, until
 from playwright.sync_api import Browser, Page
+
+from tests.browser.shots import DESK, SignIn, chromium, sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Kastanie am Markt"

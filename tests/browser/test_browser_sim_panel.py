@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from drivers.sim.desk import SimDesk
+from drivers.sim.bench import SimDesk
 from drivers.sim.led_sign import SignPeer
 from drivers.sim.panel import Panel
 from drivers.sim.pole import PolePeer

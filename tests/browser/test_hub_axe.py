@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.clerk import DOUBLE_MS
-from browser.conftest import ROOT, HubProcess, Terminal
-from browser.shots import BOARD, PHONE, sit_down
 from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.browser.clerk import DOUBLE_MS
+from tests.browser.conftest import ROOT, HubProcess, Terminal
+from tests.browser.shots import BOARD, PHONE, sit_down
 
 pytestmark = pytest.mark.browser
 

@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from browser.board_names import FAULTS, LABELS, LONG_HEAD, NAMES, SIZES, Told, call
-from browser.clerk import call_next
-from browser.conftest import ADMINISTRATOR, HubProcess, Terminal, set_up
-from browser.shots import BOARD, PHONE, sign_in, sit_down
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from kiosk.vocabulary.short_names import short_name
 from kiosk.wire import CallState
+from tests.browser.board_names import FAULTS, LABELS, LONG_HEAD, NAMES, SIZES, Told, call
+from tests.browser.clerk import call_next
+from tests.browser.conftest import ADMINISTRATOR, HubProcess, Terminal, set_up
+from tests.browser.shots import BOARD, PHONE, sign_in, sit_down
 
 pytestmark = pytest.mark.browser
 

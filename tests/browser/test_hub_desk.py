@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from browser.clerk import call_next, empty_the_hall
-from browser.conftest import HubProcess, Terminal
-from browser.shots import sit_down
 from playwright.sync_api import Page, expect
+
+from tests.browser.clerk import call_next, empty_the_hall
+from tests.browser.conftest import HubProcess, Terminal
+from tests.browser.shots import sit_down
 
 pytestmark = pytest.mark.browser
 

@@ -8,9 +8,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from browser.clerk import call_next
-from browser.conftest import ADMINISTRATOR, PATIENCE_S, Terminal, set_up
-from browser.shots import sign_in, sit_down
 from playwright.sync_api import Page, expect
 
 from hub.app import create_app
@@ -18,6 +15,9 @@ from hub.auth.first_run import new_token
 from hub.clock import HallClock, Kept
 from hub.serve import HubServer
 from hub.store.engine import Store
+from tests.browser.clerk import call_next
+from tests.browser.conftest import ADMINISTRATOR, PATIENCE_S, Terminal, set_up
+from tests.browser.shots import sign_in, sit_down
 
 pytestmark = pytest.mark.browser
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pysqlite3
 import pytest
-from browser.clerk import DOUBLE_MS, answer, call_next, empty_the_hall
-from browser.conftest import PASSWORD, HubProcess, Terminal
-from browser.shots import BOARD, DESK, SignIn, sign_in, sit_down
 from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.clerk import DOUBLE_MS, answer, call_next, empty_the_hall
+from tests.browser.conftest import PASSWORD, HubProcess, Terminal
+from tests.browser.shots import BOARD, DESK, SignIn, sign_in, sit_down
 
 pytestmark = pytest.mark.browser
 

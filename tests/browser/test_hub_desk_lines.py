@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from browser.clerk import DOUBLE_MS, answer, finish
-from browser.conftest import ADMINISTRATOR, HubProcess, Terminal
-from browser.shots import DESK, PHONE, sign_in, sit_down
-from faults.swallow_proxy import SwallowProxy
 from playwright.sync_api import Browser, BrowserContext, Page, Route, StorageState, expect
+
+from tests.browser.clerk import DOUBLE_MS, answer, finish
+from tests.browser.conftest import ADMINISTRATOR, HubProcess, Terminal
+from tests.browser.shots import DESK, PHONE, sign_in, sit_down
+from tests.faults.swallow_proxy import SwallowProxy
 
 pytestmark = pytest.mark.browser
 

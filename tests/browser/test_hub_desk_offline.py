@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from browser.clerk import empty_the_hall
-from browser.conftest import HubProcess, Terminal
-from browser.shots import sit_down
 from playwright.sync_api import Page, expect
 
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import Slip, service_mark, slip_text
+from tests.browser.clerk import empty_the_hall
+from tests.browser.conftest import HubProcess, Terminal
+from tests.browser.shots import sit_down
 
 pytestmark = pytest.mark.browser
 

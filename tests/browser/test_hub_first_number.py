@@ -1,9 +1,10 @@
 """From an empty hub to the first called number, through the pages alone; one terminal draws by the API."""
 
 import pytest
-from browser.conftest import ADMINISTRATOR, HubProcess, Terminal, set_up
-from browser.shots import sign_in, sit_down
 from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import ADMINISTRATOR, HubProcess, Terminal, set_up
+from tests.browser.shots import sign_in, sit_down
 
 pytestmark = pytest.mark.browser
 

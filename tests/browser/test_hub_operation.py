@@ -5,11 +5,11 @@ import re
 import socket
 
 import pytest
-from browser.conftest import ADMINISTRATOR, HubProcess, Terminal
-from browser.shots import BOARD, sign_in, sit_down
 from playwright.sync_api import Browser, Page, expect
 
 from hub.connections.limits import Limits
+from tests.browser.conftest import ADMINISTRATOR, HubProcess, Terminal
+from tests.browser.shots import BOARD, sign_in, sit_down
 
 pytestmark = pytest.mark.browser
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pysqlite3
 import pytest
-from browser.conftest import ADMINISTRATOR, HubProcess
-from browser.shots import SignIn, sign_in
-from browser.test_hub_axe import violations
 from playwright.sync_api import Browser, Page, expect
 
 from hub.auth.cli import run_unlock
+from tests.browser.conftest import ADMINISTRATOR, HubProcess
+from tests.browser.shots import SignIn, sign_in
+from tests.browser.test_hub_axe import violations
 
 pytestmark = pytest.mark.browser
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pysqlite3
 import pytest
-from browser.conftest import PASSWORD, HubProcess, Terminal
-from browser.shots import sit_down
 from lobby.patience import PATIENCE_S
 from playwright.sync_api import Page, expect
 
 from hub.trail import cli
 from hub.trail.csv_export import BOM
+from tests.browser.conftest import PASSWORD, HubProcess, Terminal
+from tests.browser.shots import sit_down
 
 pytestmark = pytest.mark.browser
 LONG_MS = PATIENCE_S * 1000

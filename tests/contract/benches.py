@@ -12,8 +12,6 @@ from typing import Any, ClassVar, Protocol
 
 import msgspec
 import zxingcpp
-from contract.till import Charge, Charged, NotCharged, Unknown
-from contract.till_peer import TILL, TillPeer
 
 from drivers import registry
 from drivers.queue_display.frame import ShowFrame
@@ -26,8 +24,10 @@ from drivers.sim.printer import Abilities, PrinterPeer
 from drivers.sim.roll import Slip
 from drivers.spec import DriverSpec
 from kiosk.paper import Big, Document, Kind, Pair, Qr, Text
-from kiosk.vocabulary.display_frame import Frame, Row
+from kiosk.vocabulary.hardware.display_frame import Frame, Row
 from kiosk.vocabulary.outcomes import NotPrinted, NotShown, Printed, Shown, Unconfirmed
+from tests.contract.till import Charge, Charged, NotCharged, Unknown
+from tests.contract.till_peer import TILL, TillPeer
 
 
 class Bench(Protocol):

@@ -9,7 +9,7 @@ import time
 
 from drivers.sim.peer import Peer
 from drivers.transport.base import LinkFault, Transport
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 _LOOK_S = 0.02
 _STUCK_S = 120.0

@@ -6,7 +6,8 @@ from enum import Enum
 from typing import Any
 
 import msgspec
-from contract.benches import PrinterBench, Setup, thorough
+
+from tests.contract.benches import PrinterBench, Setup, thorough
 
 
 class When(Enum):

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from device_jobs import quiet_ends
 
-from drivers.hosts import Hosts
+from drivers.host.hosts import Hosts
 from drivers.queue_display.frame import ShowFrame
 from drivers.sim.led_sign import SignPeer
 from drivers.sim.pole import PolePeer
 from kiosk.calls import CallDisplay
 from kiosk.config import Device
 from kiosk.i18n.texts import Texts
-from kiosk.vocabulary.devices import DeviceKind
-from kiosk.vocabulary.display_frame import Frame
 from kiosk.vocabulary.events import DeviceChanged
+from kiosk.vocabulary.hardware.devices import DeviceKind
+from kiosk.vocabulary.hardware.display_frame import Frame
 from kiosk.wire import Call, CallKind, Calls
+from tests.device_jobs import quiet_ends
 
 AT = "2026-03-02T09:00:00+01:00"
 QUICK = {"fresh_s": 0.0, "pause_s": 0.01}

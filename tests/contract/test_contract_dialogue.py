@@ -11,8 +11,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from contract.benches import Setup
-from contract.till import (
+
+from drivers.host.host import DeviceHost, DriverFactory
+from drivers.host.port import JobEnded, NotDurable, Recovered
+from drivers.transport import transport_for
+from kiosk.vocabulary.events import DeviceChanged
+from kiosk.vocabulary.hardware.device_events import DeviceEvent
+from kiosk.vocabulary.hardware.devices import DeviceState
+from kiosk.vocabulary.hardware.problems import Problem
+from tests.contract.benches import Setup
+from tests.contract.till import (
     Charge,
     Charged,
     ChargeResult,
@@ -26,17 +34,9 @@ from contract.till import (
     TillStep,
     Unknown,
 )
-from contract.till_peer import TILL, Crash, Journal, TillPeer
-from contract.trial import Trial, trial
-from device_jobs import RecordedJob, quiet_ends
-
-from drivers.host import DeviceHost, Make
-from drivers.port import JobEnded, NotDurable, Recovered
-from drivers.transport import transport_for
-from kiosk.vocabulary.device_events import DeviceEvent
-from kiosk.vocabulary.devices import DeviceState
-from kiosk.vocabulary.events import DeviceChanged
-from kiosk.vocabulary.problems import Problem
+from tests.contract.till_peer import TILL, Crash, Journal, TillPeer
+from tests.contract.trial import Trial, trial
+from tests.device_jobs import RecordedJob, quiet_ends
 
 LINES = pytest.mark.parametrize("line", ["tcp", "pty"])
 MESSAGES = (0, 1, 2, 3)
@@ -231,7 +231,9 @@ class Terminal:
             unsolicited=lambda said: self._add(self.unasked, said.event),
             persist=lambda device, job, fact: one.journal.keep(fact),  # type: ignore[arg-type]
         )
-        make = Make(driver=self._driver, refuse=TILL.refuse, doubt=TILL.doubt, limits=TILL.limits)
+        make = DriverFactory(
+            driver=self._driver, refuse=TILL.refuse, unknown_outcome=TILL.unknown_outcome, limits=TILL.limits
+        )
         self.host: DeviceHost[Any, Any] = DeviceHost("till", TILL.kind, make, ends, self)
 
     def now(self) -> float:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from contract.benches import Setup, setups, thorough
-from contract.trial import Counting, Trial, trial
 
 from drivers.transport.chaos import Mishaps
+from tests.contract.benches import Setup, setups, thorough
+from tests.contract.trial import Counting, Trial, trial
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 ALL = [*dict.fromkeys((*thorough("tcp", "pty"), *setups("tcp", "pty")))]

@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from contract.virtual_line import VirtualLine
-from device_jobs import RecordedJob
 
-from drivers.port import DriverFault
+from drivers.host.port import DriverFault
 from drivers.receipt_printer.driver import EscposPrinter, PrinterSettings
 from drivers.receipt_printer.escpos_render import render
 from drivers.receipt_printer.job import PrintJob
@@ -21,6 +19,8 @@ from drivers.sim.printer import Abilities, Printer, PrinterFaults
 from drivers.transport.chaos import ChaosTransport, Mishaps
 from kiosk.paper import Big, Document, Kind, Pair, Qr, Text
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
+from tests.contract.virtual_line import VirtualLine
+from tests.device_jobs import RecordedJob
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 pytestmark = pytest.mark.timeout(3600 if FULL else 300)

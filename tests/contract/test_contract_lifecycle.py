@@ -4,17 +4,17 @@ import socket
 import threading
 
 import pytest
-from contract.benches import BENCHES, LISTENERS, PrinterBench, Setup, setups, thorough
-from contract.mishaps import Claim, Mishap, When, cases
-from contract.trial import trial
-from device_jobs import RecordedJob
 
 from drivers import registry
-from drivers.port import DriverFault
+from drivers.host.port import DriverFault
 from drivers.sim.printer import PrinterPeer
 from drivers.transport.chaos import Mishaps
-from kiosk.vocabulary.device_events import DeviceEvent
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.device_events import DeviceEvent
+from kiosk.vocabulary.hardware.problems import Problem
+from tests.contract.benches import BENCHES, LISTENERS, PrinterBench, Setup, setups, thorough
+from tests.contract.mishaps import Claim, Mishap, When, cases
+from tests.contract.trial import trial
+from tests.device_jobs import RecordedJob
 
 ROWS = setups("tcp", "pty")
 BOTH = thorough("tcp", "pty")

@@ -8,24 +8,24 @@ from contextlib import contextmanager
 
 import msgspec
 import pytest
-from contract.benches import LISTENERS
-from device_jobs import RecordedJob, quiet_ends
 
 from drivers import registry
-from drivers.clock import SystemClock
-from drivers.host import DeviceHost, Make
+from drivers.host.clock import SystemClock
+from drivers.host.host import DeviceHost, DriverFactory
+from drivers.host.port import DeviceSaid, Driver, DriverFault
 from drivers.input_devices.keys import EV_KEY, EVENT, KeyCodec
 from drivers.input_devices.lines import LineCodec
 from drivers.input_devices.scanner import Scanner
-from drivers.port import DeviceSaid, Driver, DriverFault
 from drivers.sim.scanner import ScannerPeer
 from drivers.spec import DriverSpec
 from drivers.transport import transport_for
 from drivers.transport.base import Transport
 from drivers.transport.evdev import EvdevTransport
-from kiosk.vocabulary.device_events import CodeRead
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, Identity
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.device_events import CodeRead
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, Identity
+from kiosk.vocabulary.hardware.problems import Problem
+from tests.contract.benches import LISTENERS
+from tests.device_jobs import RecordedJob, quiet_ends
 
 CODE = "THK2:0123456789ABCDEFGHIJKLMNO:A03-17:2AB:000ABC:00000XY:0123456789ABC"
 SCANNERS = [row for row in registry.rows() if row.kind is DeviceKind.SCANNER]
@@ -223,10 +223,10 @@ def test_the_host_brings_a_scanner_back_after_it_was_pulled(line: str) -> None:
             codes.append(said.event.text)
             came.set()
 
-        make = Make(
+        make = DriverFactory(
             driver=lambda: scanner(transport_for(peer.url)),
             refuse=lambda problem: problem,
-            doubt=lambda problem: problem,
+            unknown_outcome=lambda problem: problem,
         )
         ends = msgspec.structs.replace(
             quiet_ends(), emit=lambda event: states.append(event.status.state), unsolicited=take

@@ -12,11 +12,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from drivers.port import DriverFault, Job, NotDurable
+from drivers.host.port import DriverFault, Job, NotDurable
 from drivers.transport.base import LinkFault, Transport
-from kiosk.vocabulary.device_events import DeviceEvent, DeviceFact
-from kiosk.vocabulary.devices import Identity, SelfTestReport, Status
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.device_events import DeviceEvent, DeviceFact
+from kiosk.vocabulary.hardware.devices import Identity, SelfTestReport, Status
+from kiosk.vocabulary.hardware.problems import Problem
 
 LONGEST = 200
 _CHUNK, _WRITE_S = 4096, 2.0

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import msgspec
-from contract.till import (
+
+from drivers.host.port import NotDurable
+from drivers.sim.lines import make_line
+from drivers.sim.peer import LineFaults, Peer
+from drivers.spec import DriverSpec, Limits
+from kiosk.vocabulary.hardware.devices import DeviceKind
+from tests.contract.till import (
     ChargeBegun,
     ChargeResult,
     Codec,
@@ -15,12 +21,6 @@ from contract.till import (
     Unknown,
     encode,
 )
-
-from drivers.port import NotDurable
-from drivers.sim.lines import make_line
-from drivers.sim.peer import LineFaults, Peer
-from drivers.spec import DriverSpec, Limits
-from kiosk.vocabulary.devices import DeviceKind
 
 Fact = ChargeBegun | ChargeResult | NoteTaken
 
@@ -209,7 +209,7 @@ TILL = DriverSpec(
     settings=TillSettings,
     build=TillDriver,
     refuse=NotCharged,
-    doubt=Unknown,
+    unknown_outcome=Unknown,
     simulator=TillPeer,
     limits=Limits(execute_s=60.0, dialogue_s=180.0, every_s=0.02),
 )

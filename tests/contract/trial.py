@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from contract.benches import Setup
-from contract.held import HeldClock, HeldLink
-from contract.till_peer import Journal, TillPeer
-from device_jobs import RecordedJob
 
-from drivers.port import Driver, DriverFault
+from drivers.host.port import Driver, DriverFault
 from drivers.sim.peer import Peer
 from drivers.transport import Transport, transport_for
 from drivers.transport.chaos import ChaosTransport, Mishaps
+from tests.contract.benches import Setup
+from tests.contract.held import HeldClock, HeldLink
+from tests.contract.till_peer import Journal, TillPeer
+from tests.device_jobs import RecordedJob
 
 TRIES = 2
 """A slip that comes right after a mishap may fall victim to it; the one after that is as any other."""

@@ -10,7 +10,7 @@ import msgspec
 from drivers.sim.peer import Device
 from drivers.sim.wire import Wire
 from drivers.transport import LinkFault
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 STEP_S = 0.01
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from corpus import texts
+from tests.corpus import texts
 
 FILES = {
     "catalogue.toml": """

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
-from cache_helpers import Notes
-from power_disk import PowerDisk
-from power_editions import LAST, MISSED, Edition, PlayedHub, editions
-from power_files import PowerFiles
 
 from kiosk.catalogue.faults import Fault
 from kiosk.catalogue.model import Catalogue
-from offline_cache import catalogue_file
-from offline_cache.catalogue_follow import Again, Follower, InStep
-from offline_cache.catalogue_store import CatalogueStore
-from offline_cache.catalogue_thread import CatalogueThread
+from offline_cache.catalogue import file
+from offline_cache.catalogue.follow import Again, Follower, InStep
+from offline_cache.catalogue.search_thread import CatalogueThread
+from offline_cache.catalogue.store import CatalogueStore
+from tests.crash.power_disk import PowerDisk
+from tests.crash.power_editions import LAST, MISSED, Edition, PlayedHub, editions
+from tests.crash.power_files import PowerFiles
+from tests.unit.offline_cache.cache_helpers import Notes
 
 FOLDER = Path("/")
 PATH = FOLDER / "catalogue.db"
@@ -152,10 +152,10 @@ def faults(reader: Reader, further: int = 0) -> list[str]:
 
 def _whole(reader: Reader, edition: Edition) -> list[str]:
     """In memory, in the records and in the search tables it is this edition."""
-    db = catalogue_file.open_reader(PATH, reader.disk.name, PowerFiles(reader.disk))
+    db = file.open_reader(PATH, reader.disk.name, PowerFiles(reader.disk))
     with contextlib.closing(db):
-        catalogue_file.check_pages(db)
-        found = [] if catalogue_file.digest_of(db) == edition.digest else ["the records are not those of the manifest"]
+        file.check_pages(db)
+        found = [] if file.digest_of(db) == edition.digest else ["the records are not those of the manifest"]
     if _names(reader) != edition.names:
         found.append(f"shows {_names(reader)} instead of {edition.names}")
     return found + [f"search does not find {name}" for name in reader.not_found(edition.names)]

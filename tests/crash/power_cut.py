@@ -12,15 +12,15 @@ from enum import StrEnum
 from functools import cache
 
 import apsw
-import power_catalogue
-from cache_helpers import Clock
-from power_catalogue import Followed, Reader
-from power_disk import PowerDisk, PowerOff
-from power_editions import MISSED, PlayedHub
-from power_world import Mode, Promised, Terminal, faults, let_go, power_on, promised
 
-from offline_cache import own_numbers
-from offline_cache.outside import Outside
+from offline_cache.store import own_numbers
+from offline_cache.store.context import StoreContext
+from tests.crash import power_catalogue
+from tests.crash.power_catalogue import Followed, Reader
+from tests.crash.power_disk import PowerDisk, PowerOff
+from tests.crash.power_editions import MISSED, PlayedHub
+from tests.crash.power_world import Mode, Promised, Terminal, faults, let_go, power_on, promised
+from tests.unit.offline_cache.cache_helpers import Clock
 
 
 class Kind(StrEnum):
@@ -68,7 +68,7 @@ class Life:
     def __init__(self, seed: int, mode: Mode, kind: Kind) -> None:
         self.seed, self.mode, self.kind, self.draw = seed, mode, kind, random.Random(seed)
         self.so_far, self.followed = promised(), Followed()
-        self.world = Outside(
+        self.world = StoreContext(
             new_id=lambda ids=itertools.count(1): f"0192f0c0-0000-7000-9000-{next(ids):012d}",  # type: ignore[misc]
             clock=Clock().hub_clock(),
             machine="m1",
@@ -133,7 +133,7 @@ class Life:
             reader.close()
 
 
-def tickets_after(after: PowerDisk, world: Outside, draw: random.Random, so_far: Promised) -> list[str]:
+def tickets_after(after: PowerDisk, world: StoreContext, draw: random.Random, so_far: Promised) -> list[str]:
     try:
         db = power_on(after)
     except (AssertionError, apsw.Error) as fault:
@@ -142,7 +142,7 @@ def tickets_after(after: PowerDisk, world: Outside, draw: random.Random, so_far:
     again = Terminal(db, world, draw, so_far, 1_000_000)
     today = {so_far.numbers[ticket] for ticket in so_far.today}
     if not found and so_far.today:
-        if own_numbers.standing(db, world).slot == 0:
+        if own_numbers.slot_status(db, world).slot == 0:
             let_go(db)
             return [*found, "the slot of today is gone"]
         fresh = [again.own_number() for _ in range(3)]

@@ -9,12 +9,11 @@ import re
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from manifest_hub import Key25519, ManifestHub
-
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue, Category, Featured, Queue, Service
 from kiosk.config import Hub
-from offline_cache.remote import Reply
+from offline_cache.http.hub_client import Reply
+from tests.unit.offline_cache.manifest_hub import Key25519, ManifestHub
 
 MISSED = 2
 PIECE = 700

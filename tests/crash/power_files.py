@@ -1,4 +1,4 @@
-"""``offline_cache.files.Files`` on the disk whose power goes: names in their order, of unflushed bytes a part."""
+"""``offline_cache.store.files.Files`` on the disk whose power goes: names in their order, of unflushed bytes a part."""
 
 import contextlib
 import errno
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import apsw
-from power_disk import CACHE, Image, PowerDisk, PowerOff
+
+from tests.crash.power_disk import CACHE, Image, PowerDisk, PowerOff
 
 
 class PowerFiles:

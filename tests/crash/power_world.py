@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import apsw
-from cache_helpers import intent, numbered, slot_answer
-from power_disk import PowerDisk, PowerOff
-from power_files import PowerFiles
 
 from kiosk import wire
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, PaperState
-from offline_cache import outbox, own_numbers, tickets
-from offline_cache.database import open_database, transaction
-from offline_cache.outside import Outside
-from offline_cache.terminal_layout import LAYOUT
+from offline_cache.store import outbox, own_numbers, tickets
+from offline_cache.store.context import StoreContext
+from offline_cache.store.database import open_database, transaction
+from offline_cache.store.schema import LAYOUT
+from tests.crash.power_disk import PowerDisk, PowerOff
+from tests.crash.power_files import PowerFiles
+from tests.unit.offline_cache.cache_helpers import intent, numbered, slot_answer
 
 PATH = Path("/terminal.db")
 CHECKPOINT_PAGES = 20
@@ -67,7 +67,9 @@ def power_on(disk: PowerDisk, mode: Mode = Mode()) -> apsw.Connection:
 class Terminal:
     """Random work on one store. Every act is one transaction; only what it returned for is promised."""
 
-    def __init__(self, db: apsw.Connection, world: Outside, draw: random.Random, so_far: Promised, first: int) -> None:
+    def __init__(
+        self, db: apsw.Connection, world: StoreContext, draw: random.Random, so_far: Promised, first: int
+    ) -> None:
         self.db, self.world, self.draw, self.so_far = db, world, draw, so_far
         self._next = itertools.count(first)
         self._acts: tuple[Callable[[], None], ...] = (
@@ -83,7 +85,7 @@ class Terminal:
     def begin(self) -> None:
         """The slot, once."""
         with transaction(self.db):
-            generation = own_numbers.standing(self.db, self.world).generation
+            generation = own_numbers.slot_status(self.db, self.world).generation
             own_numbers.take_slot(self.db, self.world, generation, slot_answer(day=DAYS[0]))
 
     def work(self) -> None:
@@ -107,7 +109,7 @@ class Terminal:
 
     def _online(self) -> None:
         n = next(self._next)
-        day = own_numbers.standing(self.db, self.world).business_day
+        day = own_numbers.slot_status(self.db, self.world).business_day
         with transaction(self.db):
             tickets.intend(self.db, self.world, intent(n))
             tickets.number(self.db, self.world, numbered(n, day=day))
@@ -142,7 +144,7 @@ class Terminal:
         self.so_far.heard.update(op.op for op in ops)
 
     def _new_day(self) -> None:
-        later = [day for day in DAYS if day > own_numbers.standing(self.db, self.world).business_day]
+        later = [day for day in DAYS if day > own_numbers.slot_status(self.db, self.world).business_day]
         if later and self.draw.random() < 0.3:
             self.so_far.today.clear()  # may be forgotten from now on, whether the commit comes through or not
             with transaction(self.db):

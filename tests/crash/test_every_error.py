@@ -7,19 +7,19 @@ from pathlib import Path
 
 import apsw
 import pytest
-from cache_helpers import Inbox, Notes, eventually, intent, outside, slot_answer, ticket_id
-from power_disk import MISHAPS, PowerDisk
-from power_files import PowerFiles
 
 from kiosk import wire
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitPaper
 from kiosk.vocabulary.events import CancelCommitted, IntentCommitted, StoreFailed
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, PaperState
-from offline_cache import outbox, own_numbers
-from offline_cache.database import open_database
-from offline_cache.storage import StorageThread
-from offline_cache.terminal_layout import LAYOUT
+from offline_cache.store import outbox, own_numbers
+from offline_cache.store.database import open_database
+from offline_cache.store.schema import LAYOUT
+from offline_cache.store.storage import StorageThread
+from tests.crash.power_disk import MISHAPS, PowerDisk
+from tests.crash.power_files import PowerFiles
+from tests.unit.offline_cache.cache_helpers import Inbox, Notes, eventually, intent, outside, slot_answer, ticket_id
 
 PATH = Path("/terminal.db")
 OLD = Path(__file__).parent.parent / "unit" / "offline_cache" / "files" / "terminal-v1.db"
@@ -47,7 +47,7 @@ class Run:
     def live(self) -> None:
         self.storage.start()
         self.storage.ready.result(10)
-        standing = self.storage.latest(own_numbers.Standing)
+        standing = self.storage.latest(own_numbers.SlotStatus)
         if standing is not None:
             self.storage.ask(lambda db: own_numbers.take_slot(db, WORLD, standing.generation, slot_answer()))
         for n in range(FIRST, LAST + 1):
@@ -81,7 +81,7 @@ class Run:
         """The disk is well again: the store must take a number within a moment."""
         self.disk.fail_at = 0
         eventually(lambda: self.storage.ask(lambda db: 1) == 1)
-        standing = self.storage.latest(own_numbers.Standing)
+        standing = self.storage.latest(own_numbers.SlotStatus)
         assert standing is not None
         self.storage.ask(lambda db: own_numbers.take_slot(db, WORLD, standing.generation, slot_answer()))
         after = self.storage.ask(lambda db: own_numbers.draw(db, WORLD, intent(1000), "A", "pass"))

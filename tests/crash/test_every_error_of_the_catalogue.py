@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import apsw
-import power_catalogue
 import pytest
-from power_catalogue import LANGUAGES, Followed, Reader
-from power_disk import MISHAPS, PowerDisk
-from power_editions import PlayedHub, editions
 
 from kiosk.eventlog import EVENTS
-from offline_cache.catalogue_follow import InStep
-from offline_cache.catalogue_sync import CatalogueSync
+from offline_cache.catalogue.catalogue_sync import CatalogueSync
+from offline_cache.catalogue.follow import InStep
+from tests.crash import power_catalogue
+from tests.crash.power_catalogue import LANGUAGES, Followed, Reader
+from tests.crash.power_disk import MISHAPS, PowerDisk
+from tests.crash.power_editions import PlayedHub, editions
 
 SEED = int(os.environ.get("KIOSK_SEED", random.SystemRandom().randrange(10**9)))
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"

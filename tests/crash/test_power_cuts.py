@@ -10,11 +10,11 @@ from pathlib import Path
 
 import apsw
 import pytest
-from power_cut import Kind, cut_once, kind_of
-from power_disk import PowerDisk, PowerOff
-from power_world import PATH, Mode, power_on
 
-from offline_cache.terminal_layout import LAYOUT
+from offline_cache.store.schema import LAYOUT
+from tests.crash.power_cut import Kind, cut_once, kind_of
+from tests.crash.power_disk import PowerDisk, PowerOff
+from tests.crash.power_world import PATH, Mode, power_on
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 CUTS = 100_000 if FULL else 500
@@ -38,7 +38,7 @@ def test_nothing_acknowledged_is_lost() -> None:
 
 def both_cores() -> None:
     """Half of the seeds in each of two processes."""
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), str(UNIT)])}
+    env = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
     halves = [
         subprocess.Popen(
             [sys.executable, str(HERE / "power_cut.py"), str(first), str(CUTS // 2)],

@@ -8,23 +8,23 @@ from typing import Any
 
 import apsw
 import pytest
-from power_cut import Kind, cut_once
-from power_files import PowerFiles
 
-from offline_cache import catalogue_file, catalogue_manifest
-from offline_cache.catalogue_follow import Follower
-from offline_cache.catalogue_manifest import Seen
+from offline_cache.catalogue import file, manifest
+from offline_cache.catalogue.follow import Follower
+from offline_cache.catalogue.manifest import Seen
+from tests.crash.power_cut import Kind, cut_once
+from tests.crash.power_files import PowerFiles
 
 SEED = int(os.environ.get("KIOSK_SEED", "0"))
 CUTS = 1000
 """Each is noticed within a hundred or so, most within a handful."""
-_draft, _of_the_file = catalogue_file.draft, Follower._of_the_file
+_draft, _of_the_file = file.draft, Follower._of_the_file
 
 
 @contextlib.contextmanager
 def _renamed_while_it_is_filled(path: Path, *, onto: bool, vfs: str, files: PowerFiles) -> Iterator[apsw.Connection]:
     with _draft(path, onto=onto, vfs=vfs, files=files) as db:
-        files.replace(catalogue_file.part_of(path), path)
+        files.replace(file.part_of(path), path)
         yield db
 
 
@@ -34,7 +34,7 @@ def _only_the_folder(path: Path, files: PowerFiles) -> None:
 
 def _old_one_first(path: Path, files: PowerFiles) -> None:
     files.unlink(path)
-    files.replace(catalogue_file.part_of(path), path)
+    files.replace(file.part_of(path), path)
     files.sync_folder(path.parent)
 
 
@@ -58,12 +58,12 @@ def _nothing(*_: object) -> None:
 Change = tuple[object, str, Callable[..., Any]]
 MUTANTS: dict[str, tuple[Change, ...]] = {
     "renamed before the commit": (
-        (catalogue_file, "draft", _renamed_while_it_is_filled),
-        (catalogue_file, "switch", _only_the_folder),
+        (file, "draft", _renamed_while_it_is_filled),
+        (file, "switch", _only_the_folder),
     ),
-    "the old one goes first": ((catalogue_file, "switch", _old_one_first),),
+    "the old one goes first": ((file, "switch", _old_one_first),),
     "the folder is not flushed": ((PowerFiles, "sync_folder", _nothing),),
-    "the manifest is not remembered": ((catalogue_manifest, "save_seen", _nothing),),
+    "the manifest is not remembered": ((manifest, "save_seen", _nothing),),
     "the note of the manifest is not flushed": ((PowerFiles, "write_whole", _part_is_not_flushed),),
     "the keys stand in the note only": ((Follower, "_of_the_file", _without_keys),),
 }

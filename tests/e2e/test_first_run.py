@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser.conftest import HubProcess, set_up
-from browser.shots import chromium
 from lobby.display import VirtualDisplay
 from lobby.patience import PATIENCE_S
 from lobby.touch import Finger
 from lobby.trace import Trace
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import HubProcess, set_up
+from tests.browser.shots import chromium
 
 pytestmark = pytest.mark.e2e
 

@@ -16,17 +16,17 @@ import pysqlite3
 import pytest
 import requests
 import zxingcpp
-from browser.shots import SignIn, chromium, sign_in, sit_down
 from lobby.patience import PATIENCE_S, until
 from lobby.trace import Drawn
 from lobby.visit import Lobby
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from hub.catalogue import routes
-from hub.catalogue.cli import run_import
-from hub.hall import system_ms
-from hub.queues import house, terminals
+from hub.catalogue.content import routes
+from hub.catalogue.import_runs.cli import run_import
+from hub.clock import system_ms
+from hub.fleet import terminals
+from hub.settings import queue_settings
 from hub.sites import sites
 from hub.store.engine import Store
 from kiosk import wire
@@ -35,8 +35,9 @@ from kiosk.main.terminal import RESTART
 from kiosk.vocabulary.ids import uuid7
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import Slip, service_mark, slip_text
-from offline_cache.answers import Answer
-from offline_cache.remote import HubClient
+from offline_cache.http.answers import Answer
+from offline_cache.http.hub_client import HubClient
+from tests.browser.shots import SignIn, chromium, sign_in, sit_down
 
 pytestmark = pytest.mark.e2e
 
@@ -430,7 +431,7 @@ def test_a_first_import_reaches_the_running_terminal_and_a_number_of_it_comes_on
     store = Store(data / "hub.db")
     site = store.read_now(sites)[0].id
     queue = store.read_now(lambda c: routes.queues(c, site))[0].id
-    store.write_now(lambda c: house.route(c, site, "L1.LB.1", queue, system_ms()))
+    store.write_now(lambda c: queue_settings.route(c, site, "L1.LB.1", queue, system_ms()))
     store.close()
     start = hall.trace.wait_for(
         lambda now: now.screen == "start" and not any(box.startswith("featured:") for box in now.boxes),

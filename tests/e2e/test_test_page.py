@@ -12,8 +12,8 @@ from drivers.transport import transport_for
 from kiosk import config
 from kiosk.config import Device, Hub, Site, TerminalConfig
 from kiosk.main.ports import run_ports
-from kiosk.paper.test_page import QR_TEXT
-from kiosk.vocabulary.devices import DeviceKind
+from kiosk.paper.printer_check import QR_TEXT
+from kiosk.vocabulary.hardware.devices import DeviceKind
 
 pytestmark = pytest.mark.e2e
 

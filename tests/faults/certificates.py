@@ -3,13 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from faults.fault_proxy import Fault, Tls
-from tls_hubs import NAMES, pair, server_context
-
 from hub.tls import authority
 from hub.tls.authority import Pair
 from hub.tls.files import folder_of
-from offline_cache.trust import pinned
+from offline_cache.http.trust import pinned
+from tests.faults.fault_proxy import Fault, Tls
+from tests.unit.offline_cache.tls_hubs import NAMES, pair, server_context
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 

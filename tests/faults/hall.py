@@ -19,20 +19,20 @@ from lobby.trace import Trace
 from msgspec.structs import replace
 
 from drivers.sim.printer import Abilities, PrinterPeer
-from hub.demo_hall import fill
-from hub.hall import system_ms
-from hub.queues import terminals
+from hub.clock import system_ms
+from hub.demo_town import fill
+from hub.fleet import terminals
 from hub.sites import sites
 from hub.store.engine import Store
 from hub.tls.cli import run_init
 from hub.tls.files import folder_of
 from kiosk.config import Device, Panel, TerminalConfig, Timing, save
 from kiosk.demo import Demo, free_port
-from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.enrolment import grouped
+from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.labels import Label, parse_label
-from offline_cache.enrolment import enrol
-from offline_cache.trust import fingerprint_of, only_certificate
+from offline_cache.http.trust import fingerprint_of, only_certificate
+from offline_cache.sync.enrolment import enrol
 
 PANEL = Panel(width_px=540, height_px=960, width_mm=336.3, height_mm=597.9)
 TIMING = Timing(tickets_per_minute=100_000, goodbye_s=2, take_ticket_s=300, hand_back_s=300)

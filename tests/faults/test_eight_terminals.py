@@ -9,10 +9,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from faults.hall import HubProcess, Kiosk
 from lobby.patience import until
 
 from kiosk.vocabulary.labels import Label
+from tests.faults.hall import HubProcess, Kiosk
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 TERMINALS, TICKETS = 8, 2_000 if FULL else 96

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faults.certificates import certificates
-from faults.fault_proxy import IMPOSTORS, Fault, FaultProxy
-from faults.hall import HubProcess, Kiosk
 from lobby.patience import until
+
+from tests.faults.certificates import certificates
+from tests.faults.fault_proxy import IMPOSTORS, Fault, FaultProxy
+from tests.faults.hall import HubProcess, Kiosk
 
 pytestmark = pytest.mark.e2e
 

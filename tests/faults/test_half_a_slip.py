@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faults.hall import HubProcess, Kiosk
 from lobby.patience import until
+
+from tests.faults.hall import HubProcess, Kiosk
 
 pytestmark = pytest.mark.e2e
 LINES = 8

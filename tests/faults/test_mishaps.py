@@ -15,24 +15,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cache_helpers import PATIENCE_S, eventually, give_slot, opened, outside, slot_answer
-from visits import MONDAY_TEN, small_catalogue
 
 from drivers.sim.printer import PrinterPeer
 from kiosk import core as core_module
 from kiosk.catalogue.index import index_of
 from kiosk.config import Device, Hub, Site, TerminalConfig
-from kiosk.core import Core, News
+from kiosk.core import Core, WorldChanged
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
 from kiosk.main.workers import Workers
 from kiosk.owner_thread import OwnerThread
 from kiosk.view import Screen, View
 from kiosk.vocabulary import events, intents
-from kiosk.vocabulary.devices import DeviceKind, DeviceState
 from kiosk.vocabulary.effects import CommitIntent, Effect, SendHelp, SessionOver
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState
 from kiosk.vocabulary.ids import IdMaker
-from offline_cache.machine import machine_id
+from offline_cache.store.machine import machine_id
+from tests.flows.visits import MONDAY_TEN, small_catalogue
+from tests.unit.offline_cache.cache_helpers import PATIENCE_S, eventually, give_slot, opened, outside, slot_answer
 
 AWAY = Hub(url="http://127.0.0.1:9")
 BOUND_S = 12.0
@@ -98,7 +98,7 @@ class Terminal:
     def start(self) -> None:
         self._core_thread.start()
         self.workers.start()
-        self.core.post(News(index=index_of(small_catalogue(), 1)))
+        self.core.post(WorldChanged(index=index_of(small_catalogue(), 1)))
         self.until(lambda: bool(self.core.facts().index.services) and self.core.facts().own_numbers)
         self.mono += 10.0  # nobody touches the screen
         self.until(lambda: self.state == "start")
@@ -132,7 +132,7 @@ class Terminal:
         eventually(so, timeout_s)
 
     def touch(self, intent: intents.Intent) -> None:
-        self.core.post(events.Asked(intent, self.core.session.id))
+        self.core.post(events.Touched(intent, self.core.session.id))
 
     def draw(self) -> None:
         """One tap on the start screen."""
@@ -244,7 +244,7 @@ def test_a_full_inbox(terminal: Terminal) -> None:
         if not isinstance(effect, CommitIntent):
             return False
         for _ in range(FLOOD):
-            post(events.Asked(intents.Wake(), terminal.core.session.id))
+            post(events.Touched(intents.Wake(), terminal.core.session.id))
         terminal.perform_instead = lambda effect: False
         terminal.workers.perform(effect)
         assert terminal.core.intent_committed.wait(PATIENCE_S)  # it comes while the inbox is full

@@ -2,20 +2,19 @@
 
 from datetime import timedelta
 
-from visits import MONDAY_TEN, Visit, small_catalogue
-
 from kiosk.catalogue.index import index_of
 from kiosk.config import Site, Timing
-from kiosk.core import Core, News
+from kiosk.core import Core, WorldChanged
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
 from kiosk.session.lasting import LastingMachine
 from kiosk.session.states import State
 from kiosk.view import Screen, View, controls
 from kiosk.vocabulary import effects, events
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
 from kiosk.vocabulary.effects import Effect
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
 from kiosk.vocabulary.ids import uuid7
+from tests.flows.visits import MONDAY_TEN, Visit, small_catalogue
 
 PRINTER = DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.READY)
 
@@ -45,7 +44,7 @@ class Hall:
         )
         if home is not None:
             return
-        self.core.handle(News(index=index_of(small_catalogue()), stored=True, ready=True))
+        self.core.handle(WorldChanged(index=index_of(small_catalogue()), stored=True, ready=True))
         self.core.handle(events.HubChanged(True))
         self.core.handle(events.DeviceChanged(PRINTER))
 
@@ -56,7 +55,7 @@ class Hall:
     def touch(self, control: str) -> None:
         view = self.shown[-1]
         intent = next(each.intent for each in controls(view) if each.id == control)
-        self.core.handle(events.Asked(intent, view.session))
+        self.core.handle(events.Touched(intent, view.session))
 
     def after(self, seconds: float) -> Screen:
         self.seconds += seconds

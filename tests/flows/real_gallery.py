@@ -5,17 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 from msgspec.structs import replace
-from visits import MONDAY_TEN, Visit
 
 from hub.catalogue.demo import demo_catalogue
 from kiosk.catalogue.index import EMPTY, CatalogueIndex, index_of
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import Site
-from kiosk.flows.form import Form
-from kiosk.flows.frame import Page
+from kiosk.flows.common.form import Form
+from kiosk.flows.common.page_frame import Page
+from kiosk.flows.common.texts import Words
 from kiosk.flows.pages import starting
-from kiosk.flows.setup_visit import ADDRESS, CODE, LANGUAGES, SetupState, SetupVisit
-from kiosk.flows.words import Words
+from kiosk.flows.setup.setup_visit import ADDRESS, CODE, LANGUAGES, SetupState, SetupVisit
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
 from kiosk.session.model import patience
@@ -23,12 +22,13 @@ from kiosk.session.states import Home
 from kiosk.view import View
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import Contrast, TextSize
-from kiosk.vocabulary.house import House
+from kiosk.vocabulary.closure import TerminalClosure
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
-from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.slips import Slip, slip_text
 from kiosk.vocabulary.tickets import Standing, StandingState
+from tests.flows.visits import MONDAY_TEN, Visit
 
 URL = "https://termine.musterstadt.example/t/3vQ8xY2kQm0Zr7Lw5Jp1Ta"
 BASE = "https://termine.musterstadt.example"
@@ -304,7 +304,7 @@ def _special(index: CatalogueIndex, lang: str, size: TextSize, contrast: Contras
         yield name, visit.view()
     for name, message in (("closed-by-house", ""), ("closed-by-house-said", "Heute nur bis 12 Uhr. Bitte Zimmer 104.")):
         visit = visit_in(index, lang, size, contrast)
-        visit.house, visit.session = House(True, message), replace(visit.session, state=Home.CLOSED_BY_HOUSE)
+        visit.house, visit.session = TerminalClosure(True, message), replace(visit.session, state=Home.CLOSED_BY_HOUSE)
         yield name, visit.view()
     visit = visit_in(index, lang, size, contrast)
     words = Words(Texts.load("terminal"), lang)

@@ -2,18 +2,19 @@
 
 import pytest
 from msgspec.structs import replace
-from visits import STATES, Visit, states_of
 
-from kiosk.flows import scan, ticket
 from kiosk.flows.rules import table
-from kiosk.flows.scan_visit import ScanState, ScanVisit
-from kiosk.flows.ticket_visit import TicketState
+from kiosk.flows.scan import scan_flow
+from kiosk.flows.scan.scan_visit import ScanState, ScanVisit
+from kiosk.flows.ticket import ticket_flow
+from kiosk.flows.ticket.ticket_visit import TicketState
 from kiosk.session.states import Group, State
-from kiosk.session.table import Goal
+from kiosk.session.table import Target
 from kiosk.vocabulary import effects, events, intents
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import Printed
-from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import PaperState
+from tests.flows.visits import STATES, Visit, states_of
 
 NEXT_VISIT_S = 600.0
 
@@ -70,14 +71,14 @@ def scan_handing_back() -> Visit:
 
 
 LOST = {
-    TicketState.STORING_INTENT: (storing_intent, ticket.ANSWER_S, TicketState.NO_NUMBER),
-    TicketState.ASKING_NUMBER: (asking_number, ticket.ANSWER_S, TicketState.NO_NUMBER),
-    TicketState.STORING_NUMBER: (storing_number, ticket.ANSWER_S, TicketState.NO_NUMBER),
-    TicketState.PRINTING: (printing, ticket.PRINT_S, TicketState.TICKET_UNCONFIRMED),
-    TicketState.HANDING_BACK: (handing_back, ticket.ANSWER_S, TicketState.NO_NUMBER),
-    ScanState.SCANNING: (scanning, scan.ANSWER_S, ScanState.NOT_TAKEN),
-    ScanState.HANDING_BACK: (scan_handing_back, scan.ANSWER_S, ScanState.NOT_TAKEN),
-    ScanState.LOOKING: (scan_looking, scan.LOOK_UP_S, ScanState.PAGE),
+    TicketState.STORING_INTENT: (storing_intent, ticket_flow.ANSWER_S, TicketState.NO_NUMBER),
+    TicketState.ASKING_NUMBER: (asking_number, ticket_flow.ANSWER_S, TicketState.NO_NUMBER),
+    TicketState.STORING_NUMBER: (storing_number, ticket_flow.ANSWER_S, TicketState.NO_NUMBER),
+    TicketState.PRINTING: (printing, ticket_flow.PRINT_S, TicketState.TICKET_UNCONFIRMED),
+    TicketState.HANDING_BACK: (handing_back, ticket_flow.ANSWER_S, TicketState.NO_NUMBER),
+    ScanState.SCANNING: (scanning, scan_flow.ANSWER_S, ScanState.NOT_TAKEN),
+    ScanState.HANDING_BACK: (scan_handing_back, scan_flow.ANSWER_S, ScanState.NOT_TAKEN),
+    ScanState.LOOKING: (scan_looking, scan_flow.LOOK_UP_S, ScanState.PAGE),
 }
 
 
@@ -113,25 +114,25 @@ def test_staff_are_called_and_the_log_names_the_state(state: State) -> None:
 
 def test_a_number_that_comes_after_the_deadline_is_still_given() -> None:
     visit = asking_number()
-    visit.wait(ticket.ANSWER_S + 1)
+    visit.wait(ticket_flow.ANSWER_S + 1)
     visit.send(events.NumberGiven(visit.numbered(visit.of(effects.AskNumber)[-1].ticket.id)))
     assert visit.session.state is TicketState.STORING_NUMBER
 
 
 def test_the_number_may_be_asked_for_again_but_not_when_the_store_is_silent() -> None:
     visit = asking_number()
-    visit.wait(ticket.ANSWER_S + 1)
+    visit.wait(ticket_flow.ANSWER_S + 1)
     visit.ask(intents.TryAgain())
     assert visit.session.state is TicketState.ASKING_NUMBER
     silent = storing_intent()
-    silent.wait(ticket.ANSWER_S + 1)
+    silent.wait(ticket_flow.ANSWER_S + 1)
     silent.ask(intents.TryAgain())
     assert silent.session.state is TicketState.NO_NUMBER
 
 
 def test_a_slip_that_nobody_speaks_of_is_unconfirmed() -> None:
     visit = printing()
-    visit.wait(ticket.PRINT_S + 1, tick=1.0)
+    visit.wait(ticket_flow.PRINT_S + 1, tick=1.0)
     last = visit.of(effects.CommitPaper)[-1]
     assert last == effects.CommitPaper(visit.drawn.ticket.id, PaperState.UNCONFIRMED, Problem.TIMED_OUT.value)
 
@@ -139,7 +140,7 @@ def test_a_slip_that_nobody_speaks_of_is_unconfirmed() -> None:
 def test_home_is_reached_without_the_help_of_failure() -> None:
     """From every state a chain of rows leads home that needs no bug to be caught."""
     rows = [each for each in table().rows if each.trigger is not events.Failure]
-    reached: set[State | Goal] = {Goal.HOME, *states_of(Group.HOME)}
+    reached: set[State | Target] = {Target.HOME, *states_of(Group.HOME)}
     while more := {s for s in STATES for each in rows if each.covers(s) and each.target in reached} - reached:
         reached |= more
-    assert reached == {Goal.HOME, *STATES}
+    assert reached == {Target.HOME, *STATES}

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from visits import Visit
 
-from hub.catalogue.dldb import DldbImport, read_dldb
+from hub.catalogue.importers.dldb.reader import DldbImport, read_dldb
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Category, Fee
 from kiosk.health import Health, Paper
 from kiosk.view import Block, Fact, Line, Notice, Screen, Tone, controls
 from kiosk.vocabulary import intents
+from tests.flows.visits import Visit
 
 EXPORT: dict[str, list[dict[str, Any]]] = {
     "services": [

@@ -4,16 +4,16 @@ from datetime import time, timedelta
 
 import msgspec
 import pytest
-from real_gallery import demo_index
-from visits import MONDAY_TEN, Visit, small_catalogue
 
 from kiosk.catalogue.index import EMPTY, index_of
 from kiosk.catalogue.model import Span
-from kiosk.flows.browse_visit import BrowseState
+from kiosk.flows.browse.browse_visit import BrowseState
 from kiosk.session.states import Home
 from kiosk.view import Fact, Notice, Screen, Tiles, controls
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import Access, Contrast, TextSize
+from tests.flows.real_gallery import demo_index
+from tests.flows.visits import MONDAY_TEN, Visit, small_catalogue
 
 
 def test_idle_question_comes_counts_down_and_ends_the_session() -> None:

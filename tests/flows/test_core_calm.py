@@ -1,11 +1,11 @@
 """The core holds a waiting page back for a moment: no flicker, and no drawing while a slip is on its way."""
 
 import pytest
-from halls import Hall
-from visits import Visit
 
 from kiosk.view import Screen
 from kiosk.vocabulary import events
+from tests.flows.halls import Hall
+from tests.flows.visits import Visit
 
 
 @pytest.fixture

@@ -4,17 +4,17 @@ import re
 
 import pytest
 from msgspec.structs import replace
-from real_gallery import WALKS, demo_index, visit_in
-from visits import Visit, states_of
 
-from kiosk.flows.dwelling import dwell_s
-from kiosk.flows.guards import HELP_S
-from kiosk.flows.ticket_visit import TicketState
+from kiosk.flows.common.guards import HELP_S
+from kiosk.flows.common.page_time import dwell_s
+from kiosk.flows.ticket.ticket_visit import TicketState
 from kiosk.session.model import Session, fresh_session
 from kiosk.session.states import SHORT, Group, State
 from kiosk.view import Ending, Fact, HoursTable, Notice, NumberCard, View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.intents import CallStaff, SetContrast, SetLowReach, SetTextSize, ShowAccess, Wake
+from tests.flows.real_gallery import WALKS, demo_index, visit_in
+from tests.flows.visits import Visit, states_of
 
 NOTICE, FACT = "scan-unknown", "scan-standing"
 

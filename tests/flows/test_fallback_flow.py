@@ -2,18 +2,18 @@
 
 import pytest
 from msgspec.structs import replace
-from real_gallery import demo_index
-from visits import Visit, small_catalogue
 
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Category, Featured, Fee, Office, Queue, Service
-from kiosk.flows.ticket_visit import TicketState, TicketVisit
+from kiosk.flows.ticket.ticket_visit import TicketState, TicketVisit
 from kiosk.i18n import formats
 from kiosk.i18n.languages import fallback_mark
 from kiosk.i18n.texts import FSI, PDI
 from kiosk.view import Fact, Line, NumberCard, Tiles, View
 from kiosk.vocabulary import intents
 from kiosk.vocabulary.tickets import TicketIntent
+from tests.flows.real_gallery import demo_index
+from tests.flows.visits import Visit, small_catalogue
 
 ONLY_GERMAN = Service(
     id="perso",

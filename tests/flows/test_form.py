@@ -1,14 +1,14 @@
 """Text fields: keys go to the field they name, nothing secret is in a view, and each language has its letters."""
 
 import pytest
-from visits import Visit
 
-from kiosk.flows import form, keyboard
-from kiosk.flows.form import Form, TextField
-from kiosk.flows.words import Words
+from kiosk.flows.common import form, keyboard
+from kiosk.flows.common.form import Form, TextField
+from kiosk.flows.common.texts import Words
 from kiosk.i18n.texts import Texts
 from kiosk.view import Field, Keyboard, Keys
 from kiosk.vocabulary.intents import Edit, EditText, FocusField, SwitchKeyboard
+from tests.flows.visits import Visit
 
 NAME = TextField("name", limit=5)
 PIN = TextField("pin", Keys.PIN, 4, secret=True)

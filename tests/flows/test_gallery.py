@@ -1,12 +1,12 @@
 """The gallery shows every screen there is, in three languages."""
 
 import pytest
-from real_gallery import WALKS, demo_index, gallery, visit_in
 
 from kiosk.flows.rules import table
 from kiosk.view import Screen, controls
 from kiosk.vocabulary.access import TextSize
 from kiosk.vocabulary.intents import StayHere, Wake
+from tests.flows.real_gallery import WALKS, demo_index, gallery, visit_in
 
 
 @pytest.mark.parametrize("lang", ["de", "en", "ar"])

@@ -1,13 +1,13 @@
 """Help: a page first, one call, taken back or answered by a name; and nothing is promised before it is true."""
 
 import pytest
-from visits import STATES, Visit
 
 from kiosk.health import Health, Paper
 from kiosk.session.model import Help
 from kiosk.session.states import State
 from kiosk.view import Fact, Notice, Screen, controls
 from kiosk.vocabulary import effects, events, intents
+from tests.flows.visits import STATES, Visit
 
 LANGUAGES = ("de", "en", "ar")
 AWAY = Health(paper=Paper.READY, hub=False)

@@ -1,24 +1,24 @@
 """The house closes a terminal by an order, opens it again, and has it start anew when nobody is being served."""
 
 import pytest
-from visits import Visit
 
-from kiosk.flows.browse_visit import BrowseState
-from kiosk.flows.ticket_visit import TicketState
+from kiosk.flows.browse.browse_visit import BrowseState
+from kiosk.flows.ticket.ticket_visit import TicketState
 from kiosk.session.states import Home, State
 from kiosk.view import Screen
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.access import TextSize
-from kiosk.vocabulary.house import House
+from kiosk.vocabulary.closure import TerminalClosure
 from kiosk.vocabulary.intents import DrawFeatured, DrawTicket
 from kiosk.vocabulary.outcomes import Printed
+from tests.flows.visits import Visit
 
-CLOSED = House(closed=True, message="Heute nur bis 12 Uhr")
+CLOSED = TerminalClosure(closed=True, message="Heute nur bis 12 Uhr")
 
 
-def close(visit: Visit, house: House = CLOSED) -> None:
+def close(visit: Visit, house: TerminalClosure = CLOSED) -> None:
     visit.house = house
-    visit.send(events.HouseChanged(house))
+    visit.send(events.ClosureChanged(house))
 
 
 def calm(visit: Visit) -> Visit:
@@ -43,13 +43,13 @@ def test_the_message_stands_on_the_screen_until_the_house_opens_again() -> None:
     assert "Heute nur bis 12 Uhr" in str(view.body)
     visit.ask(intents.ChooseLanguage("ar"))
     assert "Heute nur bis 12 Uhr" in str(visit.view().body)
-    close(calm(visit), House())
+    close(calm(visit), TerminalClosure())
     assert visit.view().screen is Screen.START
 
 
 def test_without_a_message_the_page_has_words_of_its_own() -> None:
     visit = calm(Visit())
-    close(visit, House(closed=True))
+    close(visit, TerminalClosure(closed=True))
     assert "keine Nummern" in str(visit.view().body)
 
 

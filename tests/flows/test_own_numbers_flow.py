@@ -2,15 +2,15 @@
 
 import pytest
 from msgspec.structs import replace
-from visits import Visit
 
-from kiosk.flows.browse_visit import BrowseState
+from kiosk.flows.browse.browse_visit import BrowseState
 from kiosk.health import Health, Paper
 from kiosk.view import Fact, Notice, NumberCard, Screen, View, controls
 from kiosk.vocabulary import effects, events, intents
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
-from kiosk.vocabulary.problems import Problem
+from tests.flows.visits import Visit
 
 OWN = "Gerät hat sie selbst vergeben"
 

@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from real_gallery import SLIP, SLIP_KEY
-from visits import MONDAY_TEN, Visit
 
-from kiosk.flows.scan import LOOK_UP_S
-from kiosk.flows.scan_visit import ScanState
+from kiosk.flows.scan.scan_flow import LOOK_UP_S
+from kiosk.flows.scan.scan_visit import ScanState
 from kiosk.health import Health
 from kiosk.session.states import State
 from kiosk.view import controls
@@ -28,6 +26,8 @@ from kiosk.vocabulary.intents import ChooseLanguage, SetTextSize
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import slip_text
 from kiosk.vocabulary.tickets import Standing, StandingState
+from tests.flows.real_gallery import SLIP, SLIP_KEY
+from tests.flows.visits import MONDAY_TEN, Visit
 
 TICKET = "018f3c1e-7b2a-7c3d-9e4f-0123456789cd"
 TEXT = slip_text(SLIP, SLIP_KEY)

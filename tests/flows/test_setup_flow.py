@@ -2,19 +2,19 @@
 
 import pytest
 from msgspec.structs import replace
-from visits import Visit
 
-from kiosk.flows.form import Form
-from kiosk.flows.setup import ABOUT_THE_CODE, BEGIN_S, DONE_S, ENROL_S, THIS_MACHINE
-from kiosk.flows.setup_visit import ADDRESS, CODE, LANGUAGES, SetupState, SetupVisit, setting_up
+from kiosk.flows.common.form import Form
+from kiosk.flows.setup.setup_flow import ABOUT_THE_CODE, BEGIN_S, DONE_S, ENROL_S, THIS_MACHINE
+from kiosk.flows.setup.setup_visit import ADDRESS, CODE, LANGUAGES, SetupState, SetupVisit, setting_up
 from kiosk.session.states import State
 from kiosk.view import Field, Notice, View, controls
 from kiosk.vocabulary import intents
 from kiosk.vocabulary.effects import Effect, Enrol, Note, TakeConfiguration
 from kiosk.vocabulary.events import EnrolFailed, Enrolled, Failure
+from kiosk.vocabulary.hardware.panels import PRESETS, ROTATIONS
 from kiosk.vocabulary.intents import Back, ChooseLanguage, Edit, EditText, Intent, Pick, Proceed, TryAgain
-from kiosk.vocabulary.panels import PRESETS, ROTATIONS
-from offline_cache.enrolment import EnrolTrouble
+from offline_cache.sync.enrolment import EnrolTrouble
+from tests.flows.visits import Visit
 
 LETTERS = "K7MQ2XPD"
 WHOLE = "K7MQ2XPDH5AMK99XC6LPPDMN"

@@ -2,17 +2,17 @@
 
 import pytest
 from msgspec.structs import replace
-from visits import Visit, states_of
 
-from kiosk.flows.ticket_visit import TicketState
+from kiosk.flows.ticket.ticket_visit import TicketState
 from kiosk.health import Health, Paper
 from kiosk.session.states import Group, Home, State
 from kiosk.view import Notice, NumberCard, Screen
 from kiosk.vocabulary import effects, events, intents
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
-from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import PaperState
+from tests.flows.visits import Visit, states_of
 
 READY = events.DeviceChanged(DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.READY))
 
@@ -69,7 +69,7 @@ def test_fifty_presses_on_one_tile_draw_one_ticket() -> None:
     press = visit.control("featured:perso").intent
     session = visit.session.id
     for _ in range(50):
-        visit.send(events.Asked(press, session))
+        visit.send(events.Touched(press, session))
     assert len(visit.of(effects.CommitIntent)) == 1
 
 
@@ -78,7 +78,7 @@ def test_late_press_on_a_view_of_an_ended_session_is_dropped() -> None:
     old = visit.session.id
     visit.touch("tile:all")
     visit.ask(intents.GoToStart())
-    visit.send(events.Asked(intents.DrawFeatured("perso"), old))
+    visit.send(events.Touched(intents.DrawFeatured("perso"), old))
     assert not visit.of(effects.CommitIntent)
 
 

@@ -7,23 +7,23 @@ from itertools import count
 from kiosk.catalogue.index import CatalogueIndex, index_of
 from kiosk.catalogue.model import Catalogue, Category, Featured, Office, Queue, Service, Span
 from kiosk.config import Site, Timing
-from kiosk.flows.browse_visit import BrowseVisit, browsing
-from kiosk.flows.frame import Page
+from kiosk.flows.browse.browse_visit import BrowseVisit, browsing
+from kiosk.flows.common.page_frame import Page
+from kiosk.flows.common.texts import Words
 from kiosk.flows.pages import render
 from kiosk.flows.rules import table
-from kiosk.flows.scan_visit import ScanVisit, reading
-from kiosk.flows.setup_visit import SetupState
-from kiosk.flows.ticket_visit import TicketVisit, drawing, ticket_visit
-from kiosk.flows.words import Words
+from kiosk.flows.scan.scan_visit import ScanVisit, reading
+from kiosk.flows.setup.setup_visit import SetupState
+from kiosk.flows.ticket.ticket_visit import TicketVisit, drawing, ticket_visit
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import Facts, NewIds, Session, fresh_session
+from kiosk.session.model import NewIds, Session, World, fresh_session
 from kiosk.session.states import Group, Home, State
 from kiosk.session.step import step
 from kiosk.view import Control, View, controls
+from kiosk.vocabulary.closure import TerminalClosure
 from kiosk.vocabulary.effects import Effect
-from kiosk.vocabulary.events import Asked, Event, Tick
-from kiosk.vocabulary.house import House
+from kiosk.vocabulary.events import Event, Tick, Touched
 from kiosk.vocabulary.ids import uuid7
 from kiosk.vocabulary.intents import Intent
 from kiosk.vocabulary.labels import Label
@@ -77,7 +77,7 @@ class Visit:
     slip_key: bytes = b""
     business_day: str = ""
     base_url: str = ""
-    house: House = field(default_factory=House)
+    house: TerminalClosure = field(default_factory=TerminalClosure)
     home: State | None = None
     restart: bool = False
     waiting: dict[str, int] = field(default_factory=lambda: {"a": 3})
@@ -91,8 +91,8 @@ class Visit:
         self._texts = Texts.load("terminal")
 
     @property
-    def facts(self) -> Facts:
-        return Facts(
+    def facts(self) -> World:
+        return World(
             now=self.now,
             mono=self.mono,
             new_ids=NewIds.drawn(lambda: next(self._ids)),
@@ -120,7 +120,7 @@ class Visit:
         return moved.effects
 
     def ask(self, intent: Intent) -> tuple[Effect, ...]:
-        return self.send(Asked(intent, self.session.id))
+        return self.send(Touched(intent, self.session.id))
 
     def wait(self, seconds: float, tick: float = 0.25) -> None:
         end = self.mono + seconds

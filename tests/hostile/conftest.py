@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from hostile.hub_process import AttackedHub, attacked
+
+from tests.hostile.hub_process import AttackedHub, attacked
 
 
 @pytest.fixture(scope="session")

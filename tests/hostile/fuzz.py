@@ -11,17 +11,17 @@ from typing import cast
 from urllib.parse import quote, urlencode
 
 import msgspec
-from hostile.hub_process import AttackedHub, SignedIn
-from hostile.shapes import Shape, read, words
-from hostile.values import TEXTS, Values, as_json
 from lobby.patience import PATIENCE_S
 
-from hub.api.wiring import BODY_MAX
+from hub.api.http import BODY_MAX
+from hub.api.routes import Route, table
 from hub.app import app_over
-from hub.hall import TheHall
-from hub.routes import Route, table
-from hub.web.desk import DO
+from hub.context import HubContext
+from hub.web.desk.desk_page import DO
 from kiosk import wire
+from tests.hostile.hub_process import AttackedHub, SignedIn
+from tests.hostile.shapes import Shape, read, words
+from tests.hostile.values import TEXTS, Values, as_json
 
 PAGES = (
     "/desk",
@@ -91,7 +91,7 @@ class Fuzzer:
 
     def __init__(self, hub: AttackedHub, seed: int) -> None:
         self.hub, self.chance, self.score = hub, random.Random(seed), Score()
-        self.routes = table(app_over(cast(TheHall, None)))
+        self.routes = table(app_over(cast(HubContext, None)))
         self._values = Values(self.chance)
         self._shapes: list[Shape] = []
         self._line = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=PATIENCE_S)

@@ -15,17 +15,17 @@ import msgspec
 import psutil
 import pysqlite3
 import requests
-from hostile.corpus.model import AUTH, HOST
 from lobby.patience import PATIENCE_S, until
 from sqlalchemy import Connection
 
 from hub.auth import sessions
-from hub.demo_hall import fill
-from hub.hall import system_ms
-from hub.queues import terminals
+from hub.clock import system_ms
+from hub.demo_town import fill
+from hub.fleet import terminals
 from hub.sites import sites
 from hub.store.engine import Store
 from kiosk import wire
+from tests.hostile.corpus.model import AUTH, HOST
 
 SEALED = ("x-content-type-options", "content-security-policy", "cache-control")
 ADMINISTRATOR = "SELECT id FROM user WHERE role = 'administrator' AND disabled_ms IS NULL ORDER BY login DESC"

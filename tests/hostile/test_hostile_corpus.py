@@ -5,12 +5,12 @@ import uuid
 
 import pytest
 import requests
-from hostile.corpus.model import Hostile, Wanted, get
-from hostile.corpus.whole import everything
-from hostile.hub_process import AttackedHub, Said
 from lobby.patience import PATIENCE_S, until
 
 from kiosk import wire
+from tests.hostile.corpus.model import Hostile, Wanted, get
+from tests.hostile.corpus.whole import everything
+from tests.hostile.hub_process import AttackedHub, Said
 
 KB = 1024
 LIMIT = 256 * KB

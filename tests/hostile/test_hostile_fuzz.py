@@ -4,8 +4,8 @@ import os
 import random
 import time
 
-from hostile.fuzz import Fuzzer, reached
-from hostile.hub_process import AttackedHub
+from tests.hostile.fuzz import Fuzzer, reached
+from tests.hostile.hub_process import AttackedHub
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 FULL_S = 600.0

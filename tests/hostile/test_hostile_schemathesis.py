@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from hostile.hub_process import AttackedHub
 from lobby.patience import PATIENCE_S
+
+from tests.hostile.hub_process import AttackedHub
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 LOCK = Path(__file__).with_name("schemathesis.lock")

@@ -7,17 +7,16 @@ its start it says which charges the crash before left open.
 import itertools
 from pathlib import Path
 
-from cache_helpers import intent
-from fault_vfs import FaultyVfs
-from killed_store import say, wait_for_orders
-from payment_journal import JOURNAL, ChargeHeard, ChargeIntended, ChargesAtStart
-
 from kiosk.vocabulary.effects import CommitIntent
-from offline_cache.database import open_database
-from offline_cache.participant import Kept
-from offline_cache.participants import PARTICIPANTS
-from offline_cache.storage import StorageThread, StoreReady
-from offline_cache.terminal_layout import layout_of
+from offline_cache.store.database import open_database
+from offline_cache.store.participant import Kept
+from offline_cache.store.participants import PARTICIPANTS
+from offline_cache.store.schema import layout_of
+from offline_cache.store.storage import StorageThread, StoreReady
+from tests.kills.killed_store import say, wait_for_orders
+from tests.unit.offline_cache.cache_helpers import intent
+from tests.unit.offline_cache.fault_vfs import FaultyVfs
+from tests.unit.offline_cache.payment_journal import JOURNAL, ChargeHeard, ChargeIntended, ChargesAtStart
 
 ALL = (*PARTICIPANTS, JOURNAL)
 

@@ -10,16 +10,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from cache_helpers import intent, numbered, slot_answer
-from fault_vfs import FaultyVfs
-
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper
 from kiosk.vocabulary.events import CancelCommitted, Event, IntentCommitted, NumberCommitted
 from kiosk.vocabulary.tickets import PaperState
-from offline_cache.database import open_database
-from offline_cache.questions import Questions
-from offline_cache.storage import StorageThread, StoreReady
-from offline_cache.terminal_layout import LAYOUT
+from offline_cache.store.database import open_database
+from offline_cache.store.queries import StoreQueries
+from offline_cache.store.schema import LAYOUT
+from offline_cache.store.storage import StorageThread, StoreReady
+from tests.unit.offline_cache.cache_helpers import intent, numbered, slot_answer
+from tests.unit.offline_cache.fault_vfs import FaultyVfs
 
 
 def say(line: str) -> None:
@@ -34,7 +33,7 @@ def main(path: Path, first: int) -> None:
     ready = storage.ready.result(300)
     assert isinstance(ready, StoreReady), ready
     disk.slow_s = 0.0005  # so that a kill often falls between an answer and a write that should have come before it
-    questions = Questions(storage)
+    questions = StoreQueries(storage)
     assert questions.standing is not None
     assert questions.standing.slot or questions.take_slot(questions.standing.generation, slot_answer())
     say("ready")

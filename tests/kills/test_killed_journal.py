@@ -10,11 +10,11 @@ from pathlib import Path
 
 import apsw
 import pytest
-from payment_journal import JOURNAL
-from test_killed_store import UNIT, killed_run
 
-from offline_cache.participants import PARTICIPANTS
-from offline_cache.storage import open_terminal_db
+from offline_cache.store.participants import PARTICIPANTS
+from offline_cache.store.storage import open_terminal_db
+from tests.kills.test_killed_store import killed_run
+from tests.unit.offline_cache.payment_journal import JOURNAL
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 ROUNDS = 2_000 if FULL else 40
@@ -28,7 +28,7 @@ def stores() -> Iterator[subprocess.Popen[bytes]]:
         [sys.executable, str(HERE / "killed_journal.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), str(UNIT)])},
+        env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},
     )
     yield process
     assert process.stdin is not None

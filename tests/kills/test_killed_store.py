@@ -11,26 +11,24 @@ from pathlib import Path
 
 import apsw
 import pytest
-from cache_helpers import numbered, waiting
 
 from kiosk.vocabulary.labels import Label, parse_label
-from offline_cache.storage import open_terminal_db
+from offline_cache.store.storage import open_terminal_db
+from tests.unit.offline_cache.cache_helpers import numbered, waiting
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 ROUNDS = 10_000 if FULL else 100
 LIVES = 20
 """Kills that one database lives through."""
-UNIT = Path(__file__).parent.parent / "unit" / "offline_cache"
 
 
 @pytest.fixture
 def stores() -> Iterator[subprocess.Popen[bytes]]:
-    places = [str(Path(__file__).parents[2]), str(UNIT)]
     process = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("killed_store.py"))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     yield process
     assert process.stdin is not None

@@ -19,13 +19,13 @@ from pathlib import Path
 
 import apsw
 import pytest
-from faults.fault_proxy import FaultProxy
-from faults.hall import HubProcess, Kiosk
 from lobby.patience import until
-from window_evidence import Heard, Kept, Said, heard_by, kept_by, paper_of, said_in, trouble_of
-from window_lives import START_S, Plan, Weather, live, plans
 
 from kiosk.vocabulary.labels import Label
+from tests.faults.fault_proxy import FaultProxy
+from tests.faults.hall import HubProcess, Kiosk
+from tests.kills.window_evidence import Heard, Kept, Said, heard_by, kept_by, paper_of, said_in, trouble_of
+from tests.kills.window_lives import START_S, Plan, Weather, live, plans
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 KILLS, TERMINALS = 300 if FULL else 15, 3

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import apsw
 import pysqlite3
-from faults.hall import Kiosk
 from lobby.trace import Trace
 
 from drivers.sim.roll import Letters, Slip
 from kiosk.vocabulary.labels import Label, parse_label
+from tests.faults.hall import Kiosk
 
 LARGE = 4
 """Letters at least so many times as high as usual are the ticket's number."""

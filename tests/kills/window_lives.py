@@ -7,11 +7,11 @@ import time
 from enum import Enum
 from typing import NamedTuple
 
-from faults.fault_proxy import Fault, FaultProxy
-from faults.hall import HubProcess, Kiosk
 from lobby.trace import Drawn
 
 from kiosk import wire
+from tests.faults.fault_proxy import Fault, FaultProxy
+from tests.faults.hall import HubProcess, Kiosk
 
 START_S = 1.7
 """From the process's begin to its start screen, on a machine with nothing else to do."""

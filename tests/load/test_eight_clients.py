@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.queues import house, terminals
+from hub import sites
+from hub.fleet import terminals
+from hub.settings import queue_settings
 from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.vocabulary.ids import IdMaker
@@ -36,10 +38,10 @@ def found(data: Path) -> list[str]:
     now_ms = time.time_ns() // 1_000_000
 
     def fill(connection) -> None:
-        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms)
+        sites.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms)
         for queue, series in QUEUES.items():
-            assert house.add_queue(connection, SITE, queue, series, {"de": queue}, now_ms) is None
-            house.route(connection, SITE, queue, queue, now_ms)
+            assert queue_settings.add_queue(connection, SITE, queue, series, {"de": queue}, now_ms) is None
+            queue_settings.route(connection, SITE, queue, queue, now_ms)
         for number, code in enumerate(codes):
             assert terminals.add_terminal(connection, SITE, f"t{number}", f"Terminal {number}", now_ms) is None
             assert terminals.add_code(connection, SITE, f"t{number}", code, now_ms) is None

@@ -4,7 +4,7 @@ import random
 from collections import deque
 from typing import NamedTuple
 
-from number_protocol import Limits, Mutant, State, begin, steps
+from tests.model.number_protocol import Limits, Mutant, State, begin, steps
 
 
 class Found(NamedTuple):

@@ -4,8 +4,9 @@ import os
 import time
 
 import pytest
-from number_checker import search
-from number_protocol import Limits, Mutant
+
+from tests.model.number_checker import search
+from tests.model.number_protocol import Limits, Mutant
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 STATES = 1_000_000 if FULL else 60_000

@@ -11,18 +11,19 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from peers import read_request
 from sqlalchemy import Connection
 
+from hub import sites
 from hub.app import create_app
-from hub.catalogue import records, state
-from hub.catalogue.records import Row
-from hub.forgetting import sweep
-from hub.queues import house, terminals
+from hub.catalogue.content import records, state
+from hub.catalogue.content.records import Row
+from hub.fleet import terminals
+from hub.retention.sweep import sweep
 from hub.serve import HubServer
 from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.catalogue.records import Key
+from tests.unit.offline_cache.peers import read_request
 
 SITE = "rathaus"
 CODE = "ABCDEFGH"
@@ -36,14 +37,14 @@ class RealHub:
     """Store, app and server of a hub on loopback; the clock stands until it is moved.
 
     It is told when to look for what was published (``show``): a thousand times half a second would be too long.
-    Whoever uses it sets ``hub.catalogue.showcase.LOOK_S`` so high that it does not look by itself.
+    Whoever uses it sets ``hub.catalogue.publication.published.LOOK_S`` so high that it does not look by itself.
     """
 
     def __init__(self, folder: Path) -> None:
         self.now_ms = BEGIN_MS
         self._path = folder / "hub.db"
         self._open()
-        self.do(partial(house.add_site, site=Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", "")))
+        self.do(partial(sites.add_site, site=Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", "")))
         self.do(partial(terminals.add_terminal, site=SITE, terminal="t", name="Terminal"))
         self.do(partial(terminals.add_code, site=SITE, terminal="t", code=CODE))
 
@@ -97,13 +98,13 @@ class RealHub:
 
     def show(self) -> None:
         """Make what is in force ready for terminals."""
-        looked = asyncio.run_coroutine_threadsafe(self._app.state.hall.showcase.look(), self._loop)
+        looked = asyncio.run_coroutine_threadsafe(self._app.state.hub.published.look(), self._loop)
         looked.result(300)
 
     def _wait_until_shown(self) -> None:
         """Its first look of its own is over."""
         end = time.monotonic() + 300
-        while self.see(partial(state.read, site=SITE)) and self._app.state.hall.showcase.of(SITE) is None:
+        while self.see(partial(state.read, site=SITE)) and self._app.state.hub.published.of(SITE) is None:
             assert time.monotonic() < end, "the hub must show its catalogue"
             time.sleep(0.005)
 

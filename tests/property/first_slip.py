@@ -1,9 +1,5 @@
 """A number drawn at the real hub and printed by the real driver on a simulated printer that hears bytes."""
 
-from device_jobs import RecordedJob
-from test_catalogue_follow import Terminal
-from unit.drivers.receipt_printer.test_printer_driver import Bench
-
 from drivers.receipt_printer.job import PrintJob
 from kiosk import wire
 from kiosk.catalogue.model import Service
@@ -13,7 +9,10 @@ from kiosk.paper.ticket import SlipTexts, ticket_document
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import Printed
 from kiosk.vocabulary.tickets import Numbered
-from offline_cache.answers import Answer
+from offline_cache.http.answers import Answer
+from tests.device_jobs import RecordedJob
+from tests.unit.drivers.receipt_printer.test_printer_driver import Bench
+from tests.unit.offline_cache.test_catalogue_follow import Terminal
 
 PLACE = Site(town="Musterstadt", name="Rathaus", timezone="Europe/Berlin")
 

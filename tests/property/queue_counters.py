@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition, rule
 
-from hub.queues import calling, returning, transfer, undoing
-from hub.queues.acts import UNDO_MS
-from hub.queues.calling import Act, Done
-from hub.queues.refusals import Code, Refused
-from hub.store.words import ACTIVE, State
+from hub.counter import calling, returning, transfer, undo
+from hub.counter.acts import UNDO_MS
+from hub.counter.calling import Act, Done
+from hub.errors import Code, Refused
+from hub.store.enums import ACTIVE, TicketState
 
 SITE = "s"
 COUNTERS = {"all": ("A", "B"), "only_b": ("B",)}
 COMMANDS = {
-    "arrive": (calling.arrive, State.IN_SERVICE),
-    "no_show": (calling.no_show, State.NO_SHOW),
-    "back": (returning.back_to_the_list, State.WAITING),
+    "arrive": (calling.arrive, TicketState.IN_SERVICE),
+    "no_show": (calling.no_show, TicketState.NO_SHOW),
+    "back": (returning.back_to_the_list, TicketState.WAITING),
 }
 ANSWERS = (None, True, False)
 counters = st.sampled_from(sorted(COUNTERS))
-Stood = tuple[State, str, int, int | None, str | None]
+Stood = tuple[TicketState, str, int, int | None, str | None]
 """State, queue, moves, end, counter."""
 
 
@@ -82,11 +82,11 @@ class Counters(RuleBasedStateMachine):
         """A counter with somebody there, if one is wanted and there is one."""
         return counter if counter in self.here or not wanted else next(iter(self.here), counter)
 
-    def end_of(self, here: str, answer: bool | None) -> State | Code:
+    def end_of(self, here: str, answer: bool | None) -> TicketState | Code:
         """How whoever is at a counter ends by a clerk's word."""
-        if self.states[here] is State.IN_SERVICE:
-            return Code.WRONG_STATE if answer is False else State.DONE
-        return Code.UNANSWERED if answer is None else State.DONE if answer else State.NO_SHOW
+        if self.states[here] is TicketState.IN_SERVICE:
+            return Code.WRONG_STATE if answer is False else TicketState.DONE
+        return Code.UNANSWERED if answer is None else TicketState.DONE if answer else TicketState.NO_SHOW
 
     @rule(
         target=ops,
@@ -120,11 +120,11 @@ class Counters(RuleBasedStateMachine):
         assert isinstance(found, Done)
         assert found.ticket.id == (mine[0] if mine else here), "strict order of arrival"
         if here:
-            assert isinstance(end, State)
+            assert isinstance(end, TicketState)
             self._end(here, end)
         if mine:
             self.here[counter] = mine[0]
-            self.go(mine[0], State.CALLED)
+            self.go(mine[0], TicketState.CALLED)
         self.happened(deed)
         self.told[op] = found.ticket.id
         return (op, counter)
@@ -143,8 +143,8 @@ class Counters(RuleBasedStateMachine):
         fn, to = COMMANDS[word]
         counter = self.busy(counter, busy)
         here = self.here.get(counter)
-        served = here is not None and self.states[here] is State.IN_SERVICE
-        self._take(counter, fn, to, here is None or (served and to is not State.WAITING))
+        served = here is not None and self.states[here] is TicketState.IN_SERVICE
+        self._take(counter, fn, to, here is None or (served and to is not TicketState.WAITING))
 
     @precondition(lambda self: self.here)
     @rule(counter=counters, answer=st.sampled_from(ANSWERS), busy=st.booleans())
@@ -152,9 +152,11 @@ class Counters(RuleBasedStateMachine):
         counter = self.busy(counter, busy)
         here = self.here.get(counter)
         end = self.end_of(here, answer) if here else Code.NO_CUSTOMER
-        self._take(counter, calling.finish, State.DONE if isinstance(end, Code) else end, isinstance(end, Code), answer)
+        self._take(
+            counter, calling.finish, TicketState.DONE if isinstance(end, Code) else end, isinstance(end, Code), answer
+        )
 
-    def _take(self, counter: str, fn, to: State, refused: bool, answer: bool | None = None) -> None:
+    def _take(self, counter: str, fn, to: TicketState, refused: bool, answer: bool | None = None) -> None:
         self.count += 1
         here = self.here.get(counter, "")
         deed = self.deed(f"op{self.count}", counter, *filter(None, (here,)))
@@ -162,7 +164,7 @@ class Counters(RuleBasedStateMachine):
         assert isinstance(found, Refused if refused else Done)
         if refused:
             return
-        if to is State.IN_SERVICE:
+        if to is TicketState.IN_SERVICE:
             self.go(here, to)
         else:
             self._end(here, to)
@@ -182,21 +184,23 @@ class Counters(RuleBasedStateMachine):
         order = self.act(counter, deed.op, ident, queue=queue)
         found = self.do(transfer.transfer, order)
         mine = self.here.get(counter) == ident
-        if queue in ("gone", self.queues[ident]) or not (mine or self.states[ident] is State.WAITING):
+        if queue in ("gone", self.queues[ident]) or not (mine or self.states[ident] is TicketState.WAITING):
             assert isinstance(found, Refused)
             return
         assert isinstance(found, Done)
         assert self.do(transfer.transfer, order) == found
         assert (found.ticket.label, found.ticket.queue_id) == (self.labels[ident], queue)
         self.here = {at: t for at, t in self.here.items() if t != ident}
-        self.states[ident], self.queues[ident] = State.WAITING, queue
+        self.states[ident], self.queues[ident] = TicketState.WAITING, queue
         self.moves[ident] += 1
         self.happened(deed)
 
     # --- coming back, undoing
 
     def of_today(self, ident: str) -> bool:
-        return self.day_of(ident) == self.day or (self.ended_today(ident) and self.states[ident] is not State.EXPIRED)
+        return self.day_of(ident) == self.day or (
+            self.ended_today(ident) and self.states[ident] is not TicketState.EXPIRED
+        )
 
     def ended_today(self, ident: str) -> bool:
         return self.ended_ms[ident] >= self.opened_ms[self.day]
@@ -226,7 +230,7 @@ class Counters(RuleBasedStateMachine):
             assert isinstance(found, Refused)
             return
         assert isinstance(found, Done)
-        self.go(ident, State.CALLED if to_me else State.WAITING)
+        self.go(ident, TicketState.CALLED if to_me else TicketState.WAITING)
         if to_me:
             self.here[counter] = ident
         self.happened(deed)
@@ -241,8 +245,8 @@ class Counters(RuleBasedStateMachine):
         self.count += 1
         may = not deed.done or self._may_undo(deed)
         for _ in range(1 + twice):
-            found = self.do(undoing.undo, self.act(deed.counter, f"op{self.count}"), deed.op)
-            assert isinstance(found, undoing.Undone if may else Refused), (deed, found)
+            found = self.do(undo.undo, self.act(deed.counter, f"op{self.count}"), deed.op)
+            assert isinstance(found, undo.Undone if may else Refused), (deed, found)
         if not may or not deed.done:
             return
         deed.done = False
@@ -252,7 +256,7 @@ class Counters(RuleBasedStateMachine):
 
     def _may_undo(self, deed: Deed) -> bool:
         stands = all(self.moves.get(ident) == count for ident, count in deed.after.items())
-        if not stands or not 0 <= self.now + 1 - deed.at <= UNDO_MS + undoing.LATE_MS:
+        if not stands or not 0 <= self.now + 1 - deed.at <= UNDO_MS + undo.LATE_MS:
             return False  # too late, or of a time to come: the clock was set back
         for ident, stood in deed.before.items():
             if stood is None:

@@ -16,29 +16,30 @@ from typing import Any
 import apsw
 import msgspec
 import pytest
-from property.catalogue_line import ANSWERS, CODE, SITE, CuttingLine, RealHub
-from property.first_slip import on_paper
-from property.random_catalogues import LANGUAGES, QUEUES, begin, changed
-from test_catalogue_follow import Terminal
-from unit.hub.test_hub_catalogue_whole import start
-from unit.hub.test_hub_dldb import FILES, REAL, put
 
 from bench import xzufi_generator
-from hub.catalogue import publishing, state
+from hub.catalogue.content import state
 from hub.catalogue.demo import always_open
-from hub.catalogue.dldb import SERVICES
-from hub.catalogue.dldb_notes import clean
-from hub.catalogue.publishing import InForce
-from hub.queues import house
-from hub.queues.kept import RECORDS_MS
+from hub.catalogue.importers.dldb.notes import clean
+from hub.catalogue.importers.dldb.reader import SERVICES
+from hub.catalogue.publication import publishing
+from hub.catalogue.publication.publishing import InForce
+from hub.retention.periods import RECORDS_MS
+from hub.settings import queue_settings
 from kiosk import wire
 from kiosk.catalogue.records import Key, digest
 from kiosk.config import Hub
-from offline_cache import catalogue_fetch, catalogue_file
-from offline_cache.answers import Answer, Away
-from offline_cache.catalogue_build import reindex
-from offline_cache.catalogue_follow import Again, InStep
-from offline_cache.remote import HubClient
+from offline_cache.catalogue import fetch, file
+from offline_cache.catalogue.build import reindex
+from offline_cache.catalogue.follow import Again, InStep
+from offline_cache.http.answers import Answer, Away
+from offline_cache.http.hub_client import HubClient
+from tests.property.catalogue_line import ANSWERS, CODE, SITE, CuttingLine, RealHub
+from tests.property.first_slip import on_paper
+from tests.property.random_catalogues import LANGUAGES, QUEUES, begin, changed
+from tests.unit.hub.test_hub_catalogue_whole import start
+from tests.unit.hub.test_hub_dldb import FILES, REAL, put
+from tests.unit.offline_cache.test_catalogue_follow import Terminal
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 DELTAS = 1000 if FULL else 150
@@ -94,7 +95,7 @@ class Town:
         self.hub.now_ms += self.dice.randint(1, 3_600_000)
         if self.dice.random() < 0.1:
             service = self.dice.choice(self.catalogue.services).id
-            self.hub.do(partial(house.route, site=SITE, service=service, queue=self.dice.choice(QUEUES)))
+            self.hub.do(partial(queue_settings.route, site=SITE, service=service, queue=self.dice.choice(QUEUES)))
         else:
             self.catalogue = changed(self.dice, self.catalogue)
             self.publish()
@@ -157,8 +158,8 @@ def enrolled(url: str) -> Hub:
 
 
 def test_hub_and_terminal_agree_after_changes_with_cuts_between(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.catalogue.showcase.LOOK_S", 3600.0)
-    monkeypatch.setattr(catalogue_fetch, "PIECE", PIECE)
+    monkeypatch.setattr("hub.catalogue.publication.published.LOOK_S", 3600.0)
+    monkeypatch.setattr(fetch, "PIECE", PIECE)
     seed = int(os.environ.get("KIOSK_SEED", "0")) or random.SystemRandom().randrange(2**32)
     print(f"seed {seed}: KIOSK_SEED={seed} repeats this run")
     began, deltas, town = time.process_time(), 0, Town(folder, seed)
@@ -187,7 +188,7 @@ def test_a_citys_imported_services_in_two_languages_are_the_same_here_and_there(
 
     The hall and its terminal began with the example, as set-up offers it.
     """
-    monkeypatch.setattr("hub.catalogue.showcase.LOOK_S", 3600.0)
+    monkeypatch.setattr("hub.catalogue.publication.published.LOOK_S", 3600.0)
     hub, line, source = RealHub(folder / "hub"), CuttingLine(), folder / "delivery.xml"
     hub.do(partial(publishing.publish, site=SITE, catalogue=always_open(start("demo")), origin="demo"))
     line.port = hub.start()
@@ -205,7 +206,7 @@ def test_a_citys_imported_services_in_two_languages_are_the_same_here_and_there(
     assert here.finds("personalausweis beantragen") != ()
     assert sum(line.cut.values()) == 3
     first = here.catalogue.services[0]
-    hub.do(partial(house.route, site=SITE, service=first.id, queue=here.catalogue.queues[0].id))
+    hub.do(partial(queue_settings.route, site=SITE, service=first.id, queue=here.catalogue.queues[0].id))
     assert "A 001" in on_paper(here, first, "0193aaaa-0000-7000-8000-000000000001")
     here.client.close()
     line.close()
@@ -222,7 +223,7 @@ def test_an_imported_dldb_export_is_the_same_here_and_there(
     folder: Path, monkeypatch: pytest.MonkeyPatch, export: Path | None
 ) -> None:
     """As above; then the export comes again, without one service, and cut."""
-    monkeypatch.setattr("hub.catalogue.showcase.LOOK_S", 3600.0)
+    monkeypatch.setattr("hub.catalogue.publication.published.LOOK_S", 3600.0)
     source = copied(export, folder / "export")
     records = msgspec.json.decode((source / SERVICES).read_bytes())["data"]
     hub, line = RealHub(folder / "hub"), CuttingLine()
@@ -300,7 +301,7 @@ def agree(hub: RealHub, here: Terminal) -> None:
 
 def kept(path: Path) -> dict[Key, tuple[int, str, bytes]]:
     """The terminal's records."""
-    db = catalogue_file.open_reader(path)
+    db = file.open_reader(path)
     assert db is not None
     rows = db.execute("SELECT kind, id, lang, rev, lower(hex(sha256)), body FROM record").fetchall()
     return {Key(kind, ident, lang): (rev, sums, body) for kind, ident, lang, rev, sums, body in rows}
@@ -308,7 +309,7 @@ def kept(path: Path) -> dict[Key, tuple[int, str, bytes]]:
 
 def search_tables(path: Path) -> dict[str, Any]:
     """What the search tables say, without the numbers that depend on the order of things."""
-    db = catalogue_file.open_reader(path)
+    db = file.open_reader(path)
     assert db is not None
     tags = {no: str(tag) for no, tag in db.execute("SELECT no, tag FROM language")}
     ids = {no: str(ident) for no, ident in db.execute("SELECT no, id FROM service")}

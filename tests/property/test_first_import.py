@@ -14,23 +14,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from property.catalogue_line import BEGIN_MS, SITE, RealHub
-from property.first_slip import on_paper
-from property.test_catalogue_agreement import enrolled, folder
 from sqlalchemy import Connection
-from test_catalogue_follow import Terminal
-from unit.hub.test_hub_catalogue_whole import start
-from unit.hub.test_hub_dldb import REAL
 
 from bench import xzufi_generator
-from hub.catalogue import imports, publishing, routes
+from hub.catalogue.content import routes
 from hub.catalogue.demo import always_open
-from hub.catalogue.draft import Draft
-from hub.catalogue.publishing import InForce
-from hub.queues import house
+from hub.catalogue.import_runs import imports
+from hub.catalogue.importers.draft import Draft
+from hub.catalogue.publication import publishing
+from hub.catalogue.publication.publishing import InForce
+from hub.settings import queue_settings
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.rules import MayDraw
-from offline_cache.catalogue_follow import InStep
+from offline_cache.catalogue.follow import InStep
+from tests.property.catalogue_line import BEGIN_MS, SITE, RealHub
+from tests.property.first_slip import on_paper
+from tests.property.test_catalogue_agreement import enrolled, folder
+from tests.unit.hub.test_hub_catalogue_whole import start
+from tests.unit.hub.test_hub_dldb import REAL
+from tests.unit.offline_cache.test_catalogue_follow import Terminal
 
 __all__ = ["folder"]
 
@@ -78,7 +80,7 @@ def source(request: pytest.FixtureRequest) -> Iterator[Source]:
 def test_a_first_import_is_shown_drawn_and_printed_everywhere(
     folder: Path, monkeypatch: pytest.MonkeyPatch, source: Source, begun: str
 ) -> None:
-    monkeypatch.setattr("hub.catalogue.showcase.LOOK_S", 3600.0)
+    monkeypatch.setattr("hub.catalogue.publication.published.LOOK_S", 3600.0)
     hub, terminals = RealHub(folder / "hub"), list[Terminal]()
     hub.do(partial(publishing.publish, site=SITE, catalogue=always_open(start(begun)), origin=begun))
     link = enrolled(f"http://127.0.0.1:{hub.start()}")
@@ -92,7 +94,7 @@ def test_a_first_import_is_shown_drawn_and_printed_everywhere(
     follows(terminals[1])
 
     wanted = next(source.draft.services())
-    hub.do(partial(house.route, site=SITE, service=wanted.id, queue=hub.see(queue_of)))
+    hub.do(partial(queue_settings.route, site=SITE, service=wanted.id, queue=hub.see(queue_of)))
     hub.show()
     for number, here in enumerate(terminals, 1):
         follows(here)

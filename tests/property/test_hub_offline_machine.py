@@ -8,20 +8,23 @@ import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
-from property.test_hub_queue_machine import SERVICES, SITE, Hall, uuid
 
-from hub.queues import aliases, bringing, handing_back, slots, terminals
-from hub.queues.bringing import Bring, Brought
-from hub.queues.days import local_date
-from hub.queues.instance import of
-from hub.queues.issue import Issued
-from hub.queues.refusals import Refused
-from hub.queues.sync import Teller, apply_all
-from hub.queues.terminals import Known
-from hub.store.words import ACTIVE, Origin, State
+from hub.counter import manual_entry
+from hub.counter.manual_entry import Brought, ManualEntry
+from hub.errors import Refused
+from hub.fleet import terminals
+from hub.fleet.terminals import Known
+from hub.hub_generation import of
+from hub.reports import cancel
+from hub.reports.apply import Teller, apply_all
+from hub.site_time import local_date
+from hub.store.enums import ACTIVE, Origin, TicketState
+from hub.tickets import aliases, slots
+from hub.tickets.issue import Issued
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import Slip, service_mark, slip_text
 from kiosk.wire import Op, TicketFact
+from tests.property.test_hub_queue_machine import SERVICES, SITE, Hall, uuid
 
 NAMES = ("t1", "t2", "t3")
 Number = tuple[str, str]
@@ -137,9 +140,9 @@ class OfflineHall(Hall):
         ident = uuid(self.count)
         if asked:
             self._answer_is_lost(ident, "one")
-        assert self.do(handing_back.cancel, SITE, ident, self.tick()) is State.CANCELLED
+        assert self.do(cancel.cancel, SITE, ident, self.tick()) is TicketState.CANCELLED
         if ident in self.states:
-            self._end(ident, State.CANCELLED)
+            self._end(ident, TicketState.CANCELLED)
         assert isinstance(self.ask(ident, "one"), Refused), "no ghost"
 
     # --- the outbox
@@ -199,7 +202,7 @@ class OfflineHall(Hall):
             return "merged"
         self._insert(fact.id, number, fact.arrival_ms)
         if not waits:
-            self._end(fact.id, State.EXPIRED)
+            self._end(fact.id, TicketState.EXPIRED)
         return "new"
 
     def _waits(self, fact: TicketFact) -> bool:
@@ -227,12 +230,16 @@ class OfflineHall(Hall):
 
     def _relabel(self, ticket: str, number: Number) -> None:
         self.stand_at(ticket, number[1], self.places[ticket][0])
-        if self.states[ticket] is State.NO_SHOW:
-            self.go(ticket, State.WAITING)
+        if self.states[ticket] is TicketState.NO_SHOW:
+            self.go(ticket, TicketState.WAITING)
         self.holders[number] = ticket
 
     def _end_double(self, ticket: str) -> None:
-        ends = {State.WAITING: State.VOID, State.CALLED: State.CANCELLED, State.NO_SHOW: State.EXPIRED}
+        ends = {
+            TicketState.WAITING: TicketState.VOID,
+            TicketState.CALLED: TicketState.CANCELLED,
+            TicketState.NO_SHOW: TicketState.EXPIRED,
+        }
         if self.states[ticket] in ends:
             self._end(ticket, ends[self.states[ticket]])
 
@@ -269,12 +276,12 @@ class OfflineHall(Hall):
             return max(in_use, key=lambda ticket: days[ticket])
         if today := self.holders.get((self.day, label)):
             return today
-        came = [t for t in had if self.states[t] in bringing.CAME and self.ended_today(t)]
+        came = [t for t in had if self.states[t] in manual_entry.CAME and self.ended_today(t)]
         return max(came, key=lambda ticket: days[ticket], default=None)
 
     def _bring(self, text: str, origin: Origin, known: str | None) -> None:
         self.count += 1
-        wish = Bring(
+        wish = ManualEntry(
             site=SITE,
             op=f"bring-{self.count}",
             text=text,
@@ -285,8 +292,8 @@ class OfflineHall(Hall):
             counter="all",
         )
         deed = self.deed(wish.op, "all", wish.id)
-        found = self.do(bringing.bring, wish)
-        assert self.do(bringing.bring, wish) == found, "a double click"
+        found = self.do(manual_entry.bring, wish)
+        assert self.do(manual_entry.bring, wish) == found, "a double click"
         assert isinstance(found, Brought), found
         assert found.fresh == (known is None)
         assert found.ticket.id == (known or wish.id)
@@ -328,8 +335,10 @@ class OfflineHall(Hall):
 
     def _read(self, text: str) -> Brought:
         self.count += 1
-        wish = Bring(site=SITE, op=f"read-{self.count}", text=text, id=uuid(0), token=self._token(), now_ms=self.tick())
-        found = self.do(bringing.bring, wish)
+        wish = ManualEntry(
+            site=SITE, op=f"read-{self.count}", text=text, id=uuid(0), token=self._token(), now_ms=self.tick()
+        )
+        found = self.do(manual_entry.bring, wish)
         assert isinstance(found, Brought), found
         return found
 

@@ -12,16 +12,20 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, initialize, invariant, multiple, precondition, rule
-from property.queue_counters import ANSWERS, COMMANDS, COUNTERS, SITE, Counters, Deed
 
-from hub.queues import calling, clock_set, days, handing_back, house, waiting
-from hub.queues.issue import Ask, Issued, issue
-from hub.queues.refusals import Code, Refused
-from hub.queues.tickets import Ticket
+from hub import site_time, sites
+from hub.counter import calling
+from hub.errors import Code, Refused
+from hub.reports import cancel
+from hub.settings import counter_settings, queue_settings
 from hub.sites import Site
 from hub.store.engine import Store
-from hub.store.words import ACTIVE, State
+from hub.store.enums import ACTIVE, TicketState
+from hub.tickets import business_day, clock_change, waiting
+from hub.tickets.issue import Ask, Issued, issue
+from hub.tickets.model import Ticket
 from kiosk.vocabulary.labels import parse_label
+from tests.property.queue_counters import ANSWERS, COMMANDS, COUNTERS, SITE, Counters, Deed
 
 SERVICES = {"one": "A", "two": "B"}
 LAST_N = 5
@@ -61,7 +65,7 @@ class Hall(Counters):
         self.now = START_MS
         self.count = 0
         self.day = ""
-        self.states: dict[str, State] = {}
+        self.states: dict[str, TicketState] = {}
         self.labels: dict[str, str] = {}
         self.queues: dict[str, str] = {}
         self.void: set[str] = set()
@@ -76,14 +80,14 @@ class Hall(Counters):
         self.store.write_now(self._fill)
 
     def _fill(self, c) -> None:
-        house.add_site(c, Site(SITE, "M", "R", "Europe/Berlin", ""), self.now)
+        sites.add_site(c, Site(SITE, "M", "R", "Europe/Berlin", ""), self.now)
         for service, series in SERVICES.items():
-            assert house.add_queue(c, SITE, series, series, {"de": series}, self.now) is None
-            house.route(c, SITE, service, series, self.now)
+            assert queue_settings.add_queue(c, SITE, series, series, {"de": series}, self.now) is None
+            queue_settings.route(c, SITE, service, series, self.now)
         c.exec_driver_sql(f"UPDATE queue SET last_n = {LAST_N}")
         for counter, queues in COUNTERS.items():
-            assert house.add_counter(c, SITE, counter, counter, self.now) is None
-            house.serve(c, SITE, counter, queues if len(queues) < len(SERVICES) else (), self.now)
+            assert counter_settings.add_counter(c, SITE, counter, counter, self.now) is None
+            counter_settings.serve(c, SITE, counter, queues if len(queues) < len(SERVICES) else (), self.now)
 
     def do(self, fn, *args, **named):
         """Run a rule as the writer may: once in vain, then for good."""
@@ -107,7 +111,9 @@ class Hall(Counters):
     @property
     def order(self) -> list[str]:
         """Who waits, by arrival, slot, number and letter."""
-        return sorted((t for t, state in self.states.items() if state is State.WAITING), key=self.places.__getitem__)
+        return sorted(
+            (t for t, state in self.states.items() if state is TicketState.WAITING), key=self.places.__getitem__
+        )
 
     def taken(self, series: str) -> set[str]:
         """Numbers of the hub that it must not give now: in use, or void today."""
@@ -117,7 +123,7 @@ class Hall(Counters):
     def wait(self, ident: str, label: str, arrival: int) -> None:
         self.stand_at(ident, label, arrival)
         self.queues[ident] = label[0]
-        self.go(ident, State.WAITING)
+        self.go(ident, TicketState.WAITING)
 
     def stand_at(self, ident: str, label: str, arrival: int) -> None:
         number = parse_label(label)
@@ -125,7 +131,7 @@ class Hall(Counters):
         self.labels[ident] = label
         self.places[ident] = (arrival, number.slot, number.n, number.series)
 
-    def go(self, ident: str, state: State) -> None:
+    def go(self, ident: str, state: TicketState) -> None:
         """Into a state, which is a move if it is another one."""
         self.moves[ident] = self.moves.get(ident, 0) + (self.states.get(ident) is not state)
         self.states[ident] = state
@@ -134,7 +140,7 @@ class Hall(Counters):
 
     def open_day(self, day: str = "") -> None:
         """A day that was open before and goes on began when it began first."""
-        self.day = day or self.day or days.local_date(self.now, "Europe/Berlin")
+        self.day = day or self.day or site_time.local_date(self.now, "Europe/Berlin")
         self.opened_ms.setdefault(self.day, self.now)
 
     @rule(target=tickets, service=st.sampled_from(sorted(SERVICES)), many=st.integers(1, 3))
@@ -167,7 +173,7 @@ class Hall(Counters):
     def draw_again(self, ticket) -> None:
         ident, service = ticket
         answer = self.ask(ident, service)
-        if self.states[ident] is State.CANCELLED:
+        if self.states[ident] is TicketState.CANCELLED:
             assert isinstance(answer, Refused)
         else:
             assert isinstance(answer, Issued)
@@ -176,9 +182,9 @@ class Hall(Counters):
     @rule(ticket=tickets)
     def hand_back(self, ticket) -> None:
         ident, _ = ticket
-        state = self.do(handing_back.cancel, SITE, ident, self.tick())
-        if self.states[ident] in (State.WAITING, State.CALLED):
-            self._end(ident, State.CANCELLED)
+        state = self.do(cancel.cancel, SITE, ident, self.tick())
+        if self.states[ident] in (TicketState.WAITING, TicketState.CALLED):
+            self._end(ident, TicketState.CANCELLED)
         assert state is self.states[ident]
 
     @precondition(lambda self: self.count % 6 == 5)
@@ -186,12 +192,12 @@ class Hall(Counters):
     def time_goes_by(self, hours: int) -> None:
         self.count += 1
         self.tick(hours * 3_600_000)
-        self.do(days.turn_all, self.now)
-        today = days.local_date(self.now, "Europe/Berlin")
+        self.do(business_day.turn_all, self.now)
+        today = site_time.local_date(self.now, "Europe/Berlin")
         if self.day and today > self.day:
             self.void.clear()
             for ident in [*self.order, *self.here.values()]:
-                self._end(ident, State.EXPIRED)
+                self._end(ident, TicketState.EXPIRED)
             self.open_day(today)
 
     @rule()
@@ -203,7 +209,7 @@ class Hall(Counters):
     def forget(self, old) -> None:
         """Lets the machine draw on without asking for old tickets for ever."""
 
-    def _end(self, ident: str, state: State) -> None:
+    def _end(self, ident: str, state: TicketState) -> None:
         self.go(ident, state)
         self.here = {counter: t for counter, t in self.here.items() if t != ident}
 
@@ -301,17 +307,17 @@ class HallWithAClock(Hall):
     @rule()
     def the_day_ahead_is_closed(self) -> None:
         today = self.date(self.now)
-        ahead = bool(self.day) and self.day > self.date(self.now + clock_set.AHEAD_MS)
+        ahead = bool(self.day) and self.day > self.date(self.now + clock_change.AHEAD_MS)
         before, called = self.order, self.called_ms()
-        assert self.do(clock_set.close_ahead, SITE, today, self.now) == ahead
+        assert self.do(clock_change.close_ahead, SITE, today, self.now) == ahead
         if not ahead:
             return
         for ident in [*before, *self.here.values()]:
             if self.date(self.issued[ident]) < today:
-                self._end(ident, State.EXPIRED)
+                self._end(ident, TicketState.EXPIRED)
         self.open_day(today)
         listed = self.store.read_now(lambda c: waiting.waiting_list(c, SITE))
-        assert [t.id for t in listed] == [ident for ident in before if self.states[ident] is State.WAITING]
+        assert [t.id for t in listed] == [ident for ident in before if self.states[ident] is TicketState.WAITING]
         assert all(ticket.arrival_ms <= self.now + len(before) for ticket in listed)
         for ticket in listed:
             self.issued[ticket.id] += ticket.arrival_ms - self.places[ticket.id][0]
@@ -324,7 +330,7 @@ class HallWithAClock(Hall):
         return {str(row[0]): row[1] for row in rows}
 
     def date(self, ms: int) -> str:
-        return days.local_date(ms, "Europe/Berlin")
+        return site_time.local_date(ms, "Europe/Berlin")
 
 
 HallWithAClock.TestCase.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)

@@ -22,17 +22,20 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from property.test_hub_queue_machine import empty_store, uuid
 from sqlalchemy import Connection
 
-from hub.queues import calling, house, waiting
-from hub.queues.ahead import before_new, people_before
-from hub.queues.calling import Act, Done
-from hub.queues.issue import NORMAL, Ask, Issued, issue
-from hub.queues.tickets import Ticket, load
+from hub import sites
+from hub.counter import calling
+from hub.counter.calling import Act, Done
+from hub.settings import counter_settings, queue_settings
 from hub.sites import Site
 from hub.store.engine import Store
-from hub.store.words import State
+from hub.store.enums import TicketState
+from hub.tickets import waiting
+from hub.tickets.ahead import before_new, people_before
+from hub.tickets.issue import NORMAL, Ask, Issued, issue
+from hub.tickets.model import Ticket, load
+from tests.property.test_hub_queue_machine import empty_store, uuid
 
 SITE = "s"
 QUEUES = ("A", "B", "C", "D")
@@ -73,13 +76,13 @@ halls = st.builds(
 
 
 def fill(c: Connection, hall: Hall) -> None:
-    house.add_site(c, Site(SITE, "M", "R", "Europe/Berlin", ""), NOW)
+    sites.add_site(c, Site(SITE, "M", "R", "Europe/Berlin", ""), NOW)
     for queue in QUEUES:
-        assert house.add_queue(c, SITE, queue, queue, {"de": queue}, NOW) is None
-        house.route(c, SITE, queue, queue, NOW)
+        assert queue_settings.add_queue(c, SITE, queue, queue, {"de": queue}, NOW) is None
+        queue_settings.route(c, SITE, queue, queue, NOW)
     for at, served in enumerate(hall.duties):
-        assert house.add_counter(c, SITE, f"c{at}", f"Platz {at}", NOW) is None
-        house.serve(c, SITE, f"c{at}", served, NOW)
+        assert counter_settings.add_counter(c, SITE, f"c{at}", f"Platz {at}", NOW) is None
+        counter_settings.serve(c, SITE, f"c{at}", served, NOW)
     for at, visitor in enumerate(hall.visitors):
         draw(c, at, visitor.queue)
         c.exec_driver_sql(
@@ -226,7 +229,7 @@ def test_who_does_not_wait_has_nobody_before() -> None:
         assert call(c, 0, 1) == uuid(0)
         called = load(c, SITE, uuid(0))
         assert called is not None
-        assert called.state is State.CALLED
+        assert called.state is TicketState.CALLED
         assert people_before(c, called) == 0
 
     in_store(Hall(((),), everybody("A", 3), ()), check)
@@ -234,7 +237,7 @@ def test_who_does_not_wait_has_nobody_before() -> None:
 
 def test_the_look_uses_the_index_however_many_wait() -> None:
     """Not one table is walked through, and the queues' people are counted from the end of the index."""
-    from hub.queues.ahead import _BEFORE  # the statement itself is what is looked at
+    from hub.tickets.ahead import _BEFORE  # the statement itself is what is looked at
 
     def check(c: Connection) -> None:
         steps = c.exec_driver_sql("EXPLAIN QUERY PLAN " + _BEFORE, (SITE, "A", 100, NOW, 0, 1, "A")).fetchall()

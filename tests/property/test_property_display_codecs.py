@@ -16,7 +16,7 @@ from drivers.sim.paper import picture
 from drivers.sim.pole import Pole
 from drivers.sim.printer import Printer
 from drivers.sim.roll import Roll
-from kiosk.vocabulary.display_frame import Frame, Row
+from kiosk.vocabulary.hardware.display_frame import Frame, Row
 
 PARSERS: dict[str, Callable[[], Any]] = {
     "escpos": escpos_parse.Parser,

@@ -1,18 +1,14 @@
 """One Kivy window for all tests of the screens: off screen, drawn by the real renderer."""
 
 import os
-import sys
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from screens.shot import Studio
-
-sys.path.insert(0, str(Path(__file__).parent))
+    from screens.screenshot import Studio
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +16,7 @@ def studio() -> "Iterator[Studio]":
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Kivy's own modules warn while they are imported
-        from screens.shot import Studio
+        from screens.screenshot import Studio
 
         made = Studio()
     yield made

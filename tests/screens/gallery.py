@@ -9,22 +9,23 @@ from msgspec.structs import replace
 from hub.catalogue.demo import demo_catalogue
 from kiosk.catalogue.index import CatalogueIndex, index_of
 from kiosk.config import Panel, Site, Timing
-from kiosk.flows import keyboard, pages
-from kiosk.flows.browse_visit import SEARCH_FIELD, BrowseState, BrowseVisit
-from kiosk.flows.form import Form, TextField, block
-from kiosk.flows.frame import Page
+from kiosk.flows import pages
+from kiosk.flows.browse.browse_visit import SEARCH_FIELD, BrowseState, BrowseVisit
+from kiosk.flows.common import keyboard
+from kiosk.flows.common.form import Form, TextField, block
+from kiosk.flows.common.page_frame import Page
+from kiosk.flows.common.texts import Words
 from kiosk.flows.rules import table
-from kiosk.flows.scan_visit import ScanState, ScanVisit
-from kiosk.flows.setup_visit import CODE, SetupState, SetupVisit
-from kiosk.flows.ticket_visit import TICKET_HELD, TicketState, TicketVisit, drawing
-from kiosk.flows.words import Words
+from kiosk.flows.scan.scan_visit import ScanState, ScanVisit
+from kiosk.flows.setup.setup_visit import CODE, SetupState, SetupVisit
+from kiosk.flows.ticket.ticket_visit import TICKET_HELD, TicketState, TicketVisit, drawing
 from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
-from kiosk.session.model import Facts, Help, NewIds, Session, Visit, fresh_session
+from kiosk.session.model import Help, NewIds, Session, Visit, World, fresh_session
 from kiosk.session.states import Home, State
 from kiosk.view import Field, Keys, View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
-from kiosk.vocabulary.house import House
+from kiosk.vocabulary.closure import TerminalClosure
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, Standing, StandingState, TicketIntent
 
@@ -74,8 +75,8 @@ LANGUAGES = tuple(sorted(texts().languages, key=lambda lang: (lang != "de", lang
 """Every language that has texts for the screens: each is tried on every screen."""
 
 
-def facts(now: datetime = MORNING, *, hub: bool = True, paper: Paper = Paper.READY) -> Facts:
-    return Facts(
+def facts(now: datetime = MORNING, *, hub: bool = True, paper: Paper = Paper.READY) -> World:
+    return World(
         now=now,
         mono=1000.0,
         new_ids=NewIds.drawn(lambda: _ID),
@@ -126,7 +127,7 @@ def typed(text: str) -> Form:
     return Form({SEARCH_FIELD.id: text}, SEARCH_FIELD.id)
 
 
-def view(of: Session, facts: Facts) -> View:
+def view(of: Session, facts: World) -> View:
     return pages.render(Page(of, facts, Words(texts(), of.lang), SITE, "Terminal 3"))
 
 
@@ -149,7 +150,7 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     yield "ticket_asked", view(replace(session(TicketState.TICKET, lang, access), asked=990.0), now)
     closed = session(Home.CLOSED_BY_HOUSE, lang, access)
     for name, message in (("said", "Heute nur bis 12 Uhr. Bitte Zimmer 104."), ("long", LONG_MESSAGE)):
-        yield f"closed_by_house_{name}", view(closed, replace(now, house=House(True, message)))
+        yield f"closed_by_house_{name}", view(closed, replace(now, house=TerminalClosure(True, message)))
     scanned = session(ScanState.STANDING, lang, access)
     for standing in StandingState:
         told = replace(STANDING, state=standing, counter="Trauzimmer im Alten Rathaus, 2. Obergeschoss")

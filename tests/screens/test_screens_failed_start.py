@@ -17,7 +17,7 @@ STORE_THAT_NEVER_OPENS = """
 import sys
 from pathlib import Path
 from kiosk.main import run_terminal, workers
-from offline_cache.storage import StorageThread
+from offline_cache.store.storage import StorageThread
 workers.OPEN_S = 0.1
 StorageThread._run = lambda self: None
 sys.exit(run_terminal(Path(sys.argv[1]), Path(sys.argv[2]), "540x960", None))

@@ -5,19 +5,19 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import LANDSCAPE, LANGUAGES, PORTRAIT, gallery
 
 from kiosk.config import Panel
 from kiosk.i18n.rtl import has_rtl
 from kiosk.view import Tiles, View, controls
 from kiosk.vocabulary.access import Access, TextSize
 from screens.access_tree import AccessTree
+from screens.display_list import Box, Fill, Font, Ink, Mark, Target, Turn
 from screens.layout import Sheet
-from screens.marks import Box, Fill, Font, Ink, Mark, Target, Turn
 from screens.sizes import GAP_MM, TARGET_MM
+from tests.screens.gallery import LANDSCAPE, LANGUAGES, PORTRAIT, gallery
 
 if TYPE_CHECKING:
-    from screens.shot import Studio
+    from screens.screenshot import Studio
 
 pytestmark = pytest.mark.pixels
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import real_gallery
-from gallery import gallery
 
 from kiosk.assets import ICONS
-from screens.kit import _FACING
+from screens.draw_context import _FACING
+from tests.flows import real_gallery
+from tests.screens.gallery import gallery
 
 SCREENS = Path(__file__).resolve().parents[2] / "screens"
 

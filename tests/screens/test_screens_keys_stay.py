@@ -3,21 +3,21 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import ACCESSES, LANDSCAPE, LANGUAGES, PORTRAIT, changed, facts, index, session, typed
-from gallery import view as view_of
 from msgspec.structs import replace
 
 from kiosk.config import Panel
-from kiosk.flows.browse_visit import BrowseState
+from kiosk.flows.browse.browse_visit import BrowseState
 from kiosk.i18n.languages import is_rtl
 from kiosk.vocabulary.access import Access, Contrast
-from screens.kit import Kit
+from screens.display_list import Box
+from screens.draw_context import DrawContext
 from screens.layout import Sheet, compose
-from screens.marks import Box
 from screens.sizes import Geometry
+from tests.screens.gallery import ACCESSES, LANDSCAPE, LANGUAGES, PORTRAIT, changed, facts, index, session, typed
+from tests.screens.gallery import view as view_of
 
 if TYPE_CHECKING:
-    from screens.shot import Studio
+    from screens.screenshot import Studio
 
 pytestmark = pytest.mark.pixels
 
@@ -34,7 +34,7 @@ def keys(sheet: Sheet) -> dict[str, Box]:
 def test_keys_stay_where_they_are(studio: "Studio", panel: Panel, lang: str, low: bool) -> None:
     services, stand, paged = tuple(index().services), dict[str, Box](), 0
     for access in ACCESSES:
-        kit = Kit(Geometry(panel, access.size), studio.faces, lang, is_rtl(lang))
+        kit = DrawContext(Geometry(panel, access.size), studio.faces, lang, is_rtl(lang))
         empty = session(BrowseState.SEARCH, lang, replace(access, low_reach=low))
         some = changed(empty, form=typed("an"))
         plain = access.contrast is Contrast.DEFAULT
@@ -51,7 +51,7 @@ def test_keys_stay_where_they_are(studio: "Studio", panel: Panel, lang: str, low
 
 @FORMATS
 def test_what_stands_below_the_keys_stays_too(studio: "Studio", panel: Panel) -> None:
-    kit = Kit(Geometry(panel, Access().size), studio.faces, "de", False)
+    kit = DrawContext(Geometry(panel, Access().size), studio.faces, "de", False)
     some = changed(session(BrowseState.SEARCH, "de", Access()), form=typed("an"))
     few, many = (compose(view_of(changed(some, hits=tuple(index().services)[:most]), facts()), kit) for most in (1, 48))
     places = [{each.control.id: each.box for each in sheet.targets} for sheet in (few, many)]

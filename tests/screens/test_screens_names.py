@@ -5,20 +5,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import LANDSCAPE, PORTRAIT
-from test_screens_fit import band
 
 from kiosk.config import Panel
 from kiosk.view import Control, Look
 from kiosk.vocabulary.access import TextSize
 from kiosk.vocabulary.intents import OpenService
-from screens.kit import Kit
-from screens.marks import Font, Ink
+from screens.display_list import Font, Ink
+from screens.draw_context import DrawContext
 from screens.sizes import Geometry
 from screens.widgets.controls import tile
+from tests.screens.gallery import LANDSCAPE, PORTRAIT
+from tests.screens.test_screens_fit import band
 
 if TYPE_CHECKING:
-    from screens.shot import Studio
+    from screens.screenshot import Studio
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "dldb" / "services_de.json"
 
@@ -36,7 +36,7 @@ def names() -> list[str]:
 @pytest.mark.parametrize("size", [TextSize.M, TextSize.XL])
 @pytest.mark.parametrize("look", [Look.TILE_PLAIN, Look.ROW])
 def test_every_name_fits(studio: "Studio", panel: Panel, size: TextSize, look: Look) -> None:
-    kit = Kit(Geometry(panel, size), studio.faces, "de", False)
+    kit = DrawContext(Geometry(panel, size), studio.faces, "de", False)
     whole = kit.mm(300 if panel is PORTRAIT else 205)
     w = whole // 2 - kit.mm(4) if size is TextSize.M and look is Look.TILE_PLAIN else whole
     found = names()

@@ -3,19 +3,19 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import LANDSCAPE, LANGUAGES, MORNING, PORTRAIT, facts, index, named, session, view
 from msgspec.structs import replace
-from test_screens_fit import faults_of
 
 from kiosk.config import Panel
-from kiosk.flows.browse_pages import FEATURED_SHOWN
+from kiosk.flows.browse.browse_pages import FEATURED_SHOWN
 from kiosk.session.states import Home
 from kiosk.view import Tiles, View, controls
 from kiosk.vocabulary.access import Access, TextSize
-from screens.brief import Brevity, briefer
+from screens.shortening import Brevity, briefer
+from tests.screens.gallery import LANDSCAPE, LANGUAGES, MORNING, PORTRAIT, facts, index, named, session, view
+from tests.screens.test_screens_fit import faults_of
 
 if TYPE_CHECKING:
-    from screens.shot import Studio
+    from screens.screenshot import Studio
 
 pytestmark = pytest.mark.pixels
 

@@ -4,25 +4,25 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-import real_gallery
-from gallery import LANDSCAPE, LANGUAGES, PORTRAIT, changed, facts, gallery, index, named, session, typed
-from gallery import view as view_of
 from msgspec.structs import replace
 
 from kiosk.config import Panel
-from kiosk.flows.browse_visit import BrowseState
+from kiosk.flows.browse.browse_visit import BrowseState
 from kiosk.i18n.rtl import visual
 from kiosk.view import Keyboard, Look, Notice, View
 from kiosk.vocabulary.access import Access, TextSize
-from screens.brief import without_second_lines
-from screens.kit import Kit
+from screens.display_list import Fill, Ink, Turn
+from screens.draw_context import DrawContext
 from screens.layout import Sheet, compose
-from screens.marks import Fill, Ink, Turn
+from screens.shortening import without_second_lines
 from screens.sizes import CORNER_MM, Geometry
 from screens.widgets.controls import TONES
+from tests.flows import real_gallery
+from tests.screens.gallery import LANDSCAPE, LANGUAGES, PORTRAIT, changed, facts, gallery, index, named, session, typed
+from tests.screens.gallery import view as view_of
 
 if TYPE_CHECKING:
-    from screens.shot import Studio
+    from screens.screenshot import Studio
 
 pytestmark = pytest.mark.pixels
 
@@ -76,7 +76,7 @@ def test_at_most_six_choices_stand_on_a_page(studio: "Studio", panel: Panel, lan
 def test_neither_second_lines_nor_the_way_to_the_reception_cost_a_page(
     studio: "Studio", panel: Panel, size: TextSize, low: bool
 ) -> None:
-    kit = Kit(Geometry(panel, size), studio.faces, "de", False)
+    kit = DrawContext(Geometry(panel, size), studio.faces, "de", False)
     at = changed(session(BrowseState.SEARCH, "de", Access(size, low_reach=low)), form=typed("an"))
     services = tuple(index().services)
     for name, searched in {

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-import real_gallery
-from gallery import gallery
 
 from kiosk.view import Control, Notice, controls
 from screens.widgets.parts import PARTS, Part, complete, part
+from tests.flows import real_gallery
+from tests.screens.gallery import gallery
 
 
 class Picture:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
-from gallery import PORTRAIT, gallery, named
 from msgspec.structs import replace
 
 from kiosk.view import View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
-from screens.marks import Font, Style, Turn
+from screens.display_list import Font, Style, Turn
+from tests.screens.gallery import PORTRAIT, gallery, named
 
 if TYPE_CHECKING:
-    from screens.shot import Studio
+    from screens.screenshot import Studio
 
 pytestmark = pytest.mark.pixels
 

@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import LANDSCAPE, PORTRAIT, named
 from msgspec.structs import replace
 
 from kiosk.i18n import rtl
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.intents import DrawFeatured, DrawTicket, Intent, OpenSearch, ShowCategories, Wake
-from screens.marks import Box, Ring, Turn
+from screens.display_list import Box, Ring, Turn
 from screens.wrap import bound
+from tests.screens.gallery import LANDSCAPE, PORTRAIT, named
 
 if TYPE_CHECKING:
-    from screens.shot import Studio
+    from screens.screenshot import Studio
 
 pytestmark = pytest.mark.pixels
 
@@ -281,10 +281,10 @@ def test_the_ring_turns_only_while_it_is_shown(studio: "Studio") -> None:
 def test_digits_in_arabic_are_drawn_as_in_latin(studio: "Studio") -> None:
     import numpy as np
 
-    from screens.kit import Kit
+    from screens.draw_context import DrawContext
     from screens.sizes import Geometry, Text
 
-    kit = Kit(Geometry(PORTRAIT, TextSize.XL), studio.faces, "ar", True)
+    kit = DrawContext(Geometry(PORTRAIT, TextSize.XL), studio.faces, "ar", True)
     style = kit.style(Text.HEADING, bold=True)
 
     def picture(line: str) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
@@ -307,12 +307,12 @@ def test_digits_in_arabic_are_drawn_as_in_latin(studio: "Studio") -> None:
 def test_a_capital_h_is_as_high_as_the_table_says(studio: "Studio") -> None:
     import numpy as np
 
-    from screens.kit import Kit
+    from screens.draw_context import DrawContext
     from screens.sizes import Geometry, Text
 
     for panel in (PORTRAIT, LANDSCAPE):
         for size in TextSize:
-            kit = Kit(Geometry(panel, size), studio.faces, "de", False)
+            kit = DrawContext(Geometry(panel, size), studio.faces, "de", False)
             for role in Text:
                 for bold in (False, True):
                     texture = studio.faces.texture("H", kit.style(role, bold))

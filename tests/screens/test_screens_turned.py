@@ -30,7 +30,7 @@ later = sys.argv[3:] == ["later"]
 prepare(Start(replace(panel, rotation=0) if later else panel))
 from kiosk.core import Core
 from kiosk.eventlog import EventLog
-from kiosk.flows.setup_visit import SetupState
+from kiosk.flows.setup.setup_visit import SetupState
 from kiosk.i18n.texts import Texts
 from kiosk.main.trace import Tracer
 from screens.app import KioskApp

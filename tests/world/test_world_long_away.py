@@ -4,14 +4,14 @@ import random
 import secrets
 
 import pytest
-from world_checks import heal
-from world_hub import SITE
-from world_net import Fate
-from world_town import Town
 
-from hub.queues.kept import DAY_MS, horizons
-from hub.queues.retention import rules
-from hub.queues.waiting import waiting_list
+from hub.retention.deletion import rules
+from hub.retention.periods import DAY_MS, horizons
+from hub.tickets.waiting import waiting_list
+from tests.world.world_checks import heal
+from tests.world.world_hub import SITE
+from tests.world.world_net import Fate
+from tests.world.world_town import Town
 
 
 class LongTown(Town):

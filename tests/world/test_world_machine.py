@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
-from world_checks import check, heal
-from world_hub import COUNTERS, SERVICES
-from world_net import Fate
-from world_town import Town
-from world_visitor import Mishap, Stop, Visitor
+
+from tests.world.world_checks import check, heal
+from tests.world.world_hub import COUNTERS, SERVICES
+from tests.world.world_net import Fate
+from tests.world.world_town import Town
+from tests.world.world_visitor import Mishap, Stop, Visitor
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 SEED = int(os.environ.get("KIOSK_SEED", "1"))

@@ -7,7 +7,7 @@ town; ``KIOSK_SEED=n`` begins with that one.
 import os
 import time
 
-from world_days import OF_A_DAY, Days
+from tests.world.world_days import OF_A_DAY, Days
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 VISITORS = 1_000_000 if FULL else 5_000

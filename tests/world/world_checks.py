@@ -5,14 +5,15 @@ from collections import Counter
 from typing import Any
 
 import msgspec
-from world_hub import SITE
-from world_net import Fate
-from world_town import Town
-from world_visitor import Visitor
 
-from hub.queues import alarms, aliases
-from hub.store.words import ACTIVE, PLACEHOLDERS
+from hub import alarms
+from hub.store.enums import ACTIVE, PLACEHOLDERS
+from hub.tickets import aliases
 from kiosk.vocabulary.labels import Label
+from tests.world.world_hub import SITE
+from tests.world.world_net import Fate
+from tests.world.world_town import Town
+from tests.world.world_visitor import Visitor
 
 OVER = ("cancelled", "expired", "void")
 """A row in these states takes nobody's place."""

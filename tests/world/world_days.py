@@ -5,12 +5,12 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
-from world_checks import check, heal
-from world_hub import COUNTERS, SERVICES
-from world_net import Fate
-from world_terminal import Terminal
-from world_town import Town
-from world_visitor import Mishap, Stop, Visitor
+from tests.world.world_checks import check, heal
+from tests.world.world_hub import COUNTERS, SERVICES
+from tests.world.world_net import Fate
+from tests.world.world_terminal import Terminal
+from tests.world.world_town import Town
+from tests.world.world_visitor import Mishap, Stop, Visitor
 
 OF_A_DAY, TERMINALS = 4_000, 5
 MINUTE_MS = 60_000

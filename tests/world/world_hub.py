@@ -11,15 +11,18 @@ import pysqlite3
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
+from hub import hub_generation, sites
 from hub.api.number import _answer as number_answer
-from hub.queues import clock_set, days, house, instance, slots, terminals
-from hub.queues.issue import Ask, Issued, issue
-from hub.queues.refusals import Refused, status_of
-from hub.queues.renewal import ABOVE, begin_anew_everywhere
-from hub.queues.sync import Teller, apply_all
-from hub.queues.terminals import Known
+from hub.errors import Refused, status_of
+from hub.fleet import terminals
+from hub.fleet.terminals import Known
+from hub.operations.restore import ABOVE, begin_anew_everywhere
+from hub.reports.apply import Teller, apply_all
+from hub.settings import counter_settings, queue_settings
 from hub.sites import Site
 from hub.store.engine import PRAGMAS, Store
+from hub.tickets import business_day, clock_change, slots
+from hub.tickets.issue import Ask, Issued, issue
 from kiosk import wire
 
 T = TypeVar("T")
@@ -47,13 +50,13 @@ class Time:
 
 
 def _found(connection: Connection) -> None:
-    house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), EIGHT_MS)
+    sites.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), EIGHT_MS)
     for service, (queue, series) in SERVICES.items():
-        assert house.add_queue(connection, SITE, queue, series, {"de": queue}, EIGHT_MS) is None
-        house.route(connection, SITE, service, queue, EIGHT_MS)
+        assert queue_settings.add_queue(connection, SITE, queue, series, {"de": queue}, EIGHT_MS) is None
+        queue_settings.route(connection, SITE, service, queue, EIGHT_MS)
     for counter, queues in COUNTERS.items():
-        assert house.add_counter(connection, SITE, counter, counter, EIGHT_MS) is None
-        house.serve(connection, SITE, counter, queues, EIGHT_MS)
+        assert counter_settings.add_counter(connection, SITE, counter, counter, EIGHT_MS) is None
+        counter_settings.serve(connection, SITE, counter, queues, EIGHT_MS)
     for terminal in TERMINALS:
         assert terminals.add_terminal(connection, SITE, terminal, terminal, EIGHT_MS) is None
     connection.exec_driver_sql("UPDATE queue SET last_n = 9999")  # wrapping round: tests/property
@@ -141,7 +144,7 @@ class Hub:
 
     def turn_day(self) -> None:
         """The housekeeping of hub/app.py."""
-        self.do(days.turn_all, self.time.ms)
+        self.do(business_day.turn_all, self.time.ms)
 
     def back_up(self) -> None:
         self._raw.backup(self._copy)
@@ -199,10 +202,10 @@ class Hub:
         """Without the catalogue, which has a world of its own."""
         self.do(terminals.heard, known, msgspec.json.decode(body, type=wire.Heartbeat), self.time.ms)
         return 200, wire.HeartbeatAnswer(
-            hub_ms=max(self.time.ms, days.last_arrival(self._connection, SITE)),
-            business_day=days.open_day(self._connection, SITE) or "",
-            hub_generation=instance.of(self._connection, SITE).generation,
-            closed_days=clock_set.closed_ahead(self._connection, SITE),
+            hub_ms=max(self.time.ms, business_day.last_arrival(self._connection, SITE)),
+            business_day=business_day.open_day(self._connection, SITE) or "",
+            hub_generation=hub_generation.of(self._connection, SITE).generation,
+            closed_days=clock_change.closed_ahead(self._connection, SITE),
         )
 
 

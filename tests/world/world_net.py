@@ -5,10 +5,10 @@ from enum import Enum
 from typing import TypeVar
 
 import msgspec
-from world_hub import Hub, Reply, Time
 
 from kiosk import wire
-from offline_cache.answers import Answer, Away, AwayReason, Refused, Result
+from offline_cache.http.answers import Answer, Away, AwayReason, Refused, Result
+from tests.world.world_hub import Hub, Reply, Time
 
 T = TypeVar("T")
 

@@ -12,28 +12,28 @@ from typing import Any, TypeVar
 
 import apsw
 import msgspec
-from world_hub import SERVICES, Time
-from world_net import Line
 
 from kiosk import wire
 from kiosk.config import Hub
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, CommitScan, StoreEffect
 from kiosk.vocabulary.events import NumberGiven
 from kiosk.vocabulary.tickets import Numbered, PaperState, TicketIntent
-from offline_cache import own_numbers
-from offline_cache.answers import Away, AwayReason, Result
-from offline_cache.database import transaction
-from offline_cache.facts import register
-from offline_cache.heartbeat import Hearers
-from offline_cache.hub_clock import HubClock
-from offline_cache.numbers import DEADLINE_S, NumbersThread
-from offline_cache.outside import Outside
-from offline_cache.own_numbers import Standing
-from offline_cache.participant import Kept
-from offline_cache.participants import PARTICIPANTS
-from offline_cache.questions import Questions
-from offline_cache.sync import SyncThread
-from offline_cache.terminal_layout import LAYOUT
+from offline_cache.http.answers import Away, AwayReason, Result
+from offline_cache.store import own_numbers
+from offline_cache.store.context import StoreContext
+from offline_cache.store.database import transaction
+from offline_cache.store.hub_clock import HubClock
+from offline_cache.store.own_numbers import SlotStatus
+from offline_cache.store.participant import Kept
+from offline_cache.store.participants import PARTICIPANTS
+from offline_cache.store.queries import StoreQueries
+from offline_cache.store.schema import LAYOUT
+from offline_cache.store.store_dispatch import register
+from offline_cache.sync.heartbeat import HeartbeatListeners
+from offline_cache.sync.numbers import DEADLINE_S, NumbersThread
+from offline_cache.sync.sync_thread import SyncThread
+from tests.world.world_hub import SERVICES, Time
+from tests.world.world_net import Line
 
 T = TypeVar("T")
 P = TypeVar("P", bound=msgspec.Struct)
@@ -50,13 +50,13 @@ def _empty() -> apsw.Connection:
 
 
 class _Store:
-    """What ``Questions`` needs of the storage thread: each question one transaction, answered at once."""
+    """What ``StoreQueries`` needs of the storage thread: each question one transaction, answered at once."""
 
     def __init__(self, terminal: "Terminal") -> None:
         self._terminal = terminal
 
     @property
-    def outside(self) -> Outside:
+    def outside(self) -> StoreContext:
         return self._terminal.outside
 
     def latest(self, kind: type[P]) -> P:
@@ -112,10 +112,10 @@ class Terminal:
             self._booted_ms = self._time.ms
         self._started_ms = self._time.ms
         clock = HubClock(boot=self._boot_s, wall=self._wall_s, boot_id=f"boot {self.boots}")
-        self.outside = Outside(new_id=self._new_id, clock=clock, machine=f"machine of {self.name}")
-        self.questions = Questions(_Store(self), clock=self._run_s, uniform=self._draw.uniform)  # type: ignore[arg-type]
+        self.outside = StoreContext(new_id=self._new_id, clock=clock, machine=f"machine of {self.name}")
+        self.questions = StoreQueries(_Store(self), clock=self._run_s, uniform=self._draw.uniform)  # type: ignore[arg-type]
         self.numbers = NumbersThread(_HUB, _ignore, fallback=self._own, note=self._note, clock=self._run_s)
-        self.numbers._prompt = self._in_time  # type: ignore[assignment]
+        self.numbers._deadline_call = self._in_time  # type: ignore[assignment]
         self.sync = SyncThread(
             _HUB,
             _ignore,
@@ -123,12 +123,12 @@ class Terminal:
             catalogue=_NoCatalogue(),
             status=self._status,
             queues=_ignore,
-            hearers=Hearers(clock=self._clock_heard, day=self.questions.heard, probe=self._probed),
+            hearers=HeartbeatListeners(clock=self._clock_heard, day=self.questions.heard, probe=self._probed),
             note=self._note,
             clock=self._run_s,
             uniform=self._draw.uniform,
         )
-        self._duties = (self.sync._heartbeat, self.sync._joining, self.sync._paying)
+        self._duties = (self.sync._heartbeat, self.sync._slot_duty, self.sync._outbox_duty)
         self.sync.owing()
         with transaction(self.db):  # as StorageThread settles at its first opening
             self.db.execute("UPDATE instance SET starts = starts + 1")
@@ -173,7 +173,7 @@ class Terminal:
         sync = self.sync
         if self._is_owing:
             sync._owing.clear()
-            sync._paying.now()
+            sync._outbox_duty.now()
         for duty in self._duties:
             if sync._may(duty) and duty.due <= self._run_s():
                 duty.due = float("inf")
@@ -202,8 +202,8 @@ class Terminal:
         return int(self.rows("SELECT count(*) FROM outbox")[0][0])
 
     @property
-    def standing(self) -> Standing:
-        return own_numbers.standing(self.db, self.outside)
+    def standing(self) -> SlotStatus:
+        return own_numbers.slot_status(self.db, self.outside)
 
     def state_of(self, ticket: str) -> str:
         return str(self.db.execute("SELECT state FROM ticket WHERE id = ?", (ticket,)).fetchone()[0])

@@ -8,23 +8,22 @@ import random
 from collections import deque
 from collections.abc import Callable
 
-from world_hub import COUNTERS, SITE, TERMINALS, Hub, Time
-from world_net import Fate, Line, Net
-from world_terminal import Terminal
-from world_visitor import Mishap, Stop, Visitor
-
-from hub.queues import bringing, calling, returning, undoing
-from hub.queues.bringing import Bring, Brought
-from hub.queues.calling import Act, Done
-from hub.queues.days import open_day
-from hub.queues.refusals import Refused
-from hub.queues.renewal import ABOVE
-from hub.queues.slots import slots_now
-from hub.queues.tickets import Ticket
-from hub.queues.waiting import waiting_list
-from hub.store.words import Origin, State
+from hub.counter import calling, manual_entry, returning, undo
+from hub.counter.calling import Act, Done
+from hub.counter.manual_entry import Brought, ManualEntry
+from hub.errors import Refused
+from hub.operations.restore import ABOVE
+from hub.store.enums import Origin, TicketState
+from hub.tickets.business_day import open_day
+from hub.tickets.model import Ticket
+from hub.tickets.slots import slots_now
+from hub.tickets.waiting import waiting_list
 from kiosk import wire
 from kiosk.vocabulary.tickets import Numbered, PaperState
+from tests.world.world_hub import COUNTERS, SITE, TERMINALS, Hub, Time
+from tests.world.world_net import Fate, Line, Net
+from tests.world.world_terminal import Terminal
+from tests.world.world_visitor import Mishap, Stop, Visitor
 
 SURE_MS = 3 * 3600 * 1000
 """After so long without contact a crystal may be off by half a second."""
@@ -155,8 +154,8 @@ class Town:
 
     def _undo(self, counter: str, op: str, called: Ticket) -> None:
         """The wrong key: whoever was called is first in line again, and called by nobody."""
-        undone = self.hub.do(undoing.undo, self._act(counter), op)
-        assert isinstance(undone, undoing.Undone), undone
+        undone = self.hub.do(undo.undo, self._act(counter), op)
+        assert isinstance(undone, undo.Undone), undone
         assert self.hub.do(calling.current, SITE, counter) is None
         (first,) = self.hub.do(waiting_list, SITE, counter, 1)
         assert (first.id, first.arrival_ms, first.calls) == (called.id, called.arrival_ms, called.calls - 1)
@@ -171,7 +170,7 @@ class Town:
         found = self.bring(number.slip_code or str(number.label))
         assert isinstance(found, Brought), found
         assert found.ticket.id == called.id, f"{called.label} came late, {found.ticket.label} found"
-        if found.ticket.state is State.NO_SHOW:
+        if found.ticket.state is TicketState.NO_SHOW:
             back = self.hub.do(returning.to_place, self._act(counter, called.id))
             assert isinstance(back, Done), back
         waits = {each.id for each in self.hub.do(waiting_list, SITE)}
@@ -189,7 +188,7 @@ class Town:
 
     def bring(self, text: str, origin: Origin = Origin.TYPED) -> Brought | Refused:
         """Somebody at a desk types a number, reads a slip, or adds the next number of a silent terminal."""
-        wish = Bring(
+        wish = ManualEntry(
             site=SITE,
             op=self.new_id(),
             text=text,
@@ -198,7 +197,7 @@ class Town:
             now_ms=self.time.ms,
             origin=origin,
         )
-        return self.hub.do(bringing.bring, wish)
+        return self.hub.do(manual_entry.bring, wish)
 
     def show(self, visitor: Visitor, typed: bool) -> None:
         """A visitor shows the slip at a desk, where it is read, or typed (only a slip of today)."""
@@ -213,7 +212,7 @@ class Town:
         """Staff call blind: the next number that a silent terminal must have given."""
         slot = 0 if self.hub.down else self.hub.do(slots_now, SITE).get(terminal, 0)
         if slot:
-            (label,) = self.hub.do(bringing.expected, SITE, self.day, slot, (series,))
+            (label,) = self.hub.do(manual_entry.expected, SITE, self.day, slot, (series,))
             self.bring(str(label), Origin.EXPECTED)
 
     def _act(self, counter: str, ticket: str = "", here: bool | None = None) -> Act:

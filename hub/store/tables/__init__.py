@@ -14,7 +14,10 @@ from hub.store.tables.catalogue import (
     tile,
 )
 from hub.store.tables.counters import counter_act, seat
-from hub.store.tables.house import (
+from hub.store.tables.numbers import alarm, instance, label_alias, slot_grant, ticket_alias
+from hub.store.tables.orders import terminal_order
+from hub.store.tables.past import past_interval
+from hub.store.tables.site import (
     counter,
     counter_queue,
     device,
@@ -29,9 +32,6 @@ from hub.store.tables.house import (
     terminal_status,
     user,
 )
-from hub.store.tables.numbers import alarm, instance, label_alias, slot_grant, ticket_alias
-from hub.store.tables.orders import terminal_order
-from hub.store.tables.past import past_interval
 from hub.store.tables.trail import trail, trail_entry
 from hub.store.tables.visits import applied, business_day, counter_seq, event, help_call, interval, ticket, tombstone
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Integer, MetaData, Text
 
-from hub.store.words import sql_list
+from hub.store.enums import sql_list
 
 MILLISECONDS = BigInteger().with_variant(Integer(), "sqlite")
 """The type of every time and span, in ms: a Unix time in ms needs 41 bits, and an INTEGER has 32 but in SQLite."""

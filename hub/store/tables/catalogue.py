@@ -12,8 +12,8 @@ from sqlalchemy import (
     text,
 )
 
+from hub.store.enums import IMPORTS, KEYS
 from hub.store.tables.base import belongs, ident, maybe_moment, metadata, moment, number, of_site, one_of, words
-from hub.store.words import IMPORTS, KEYS
 
 catalogue_state = Table(
     "catalogue_state",
@@ -86,7 +86,7 @@ catalogue_import = Table(
     Index("one_pending_import", "site_id", unique=True, sqlite_where=text("state = 'pending'")),
     sqlite_strict=True,
 )
-"""What came in, as it came (``hub.catalogue.package``), so that it can be accepted later or put in force again.
+"""What came in, as it came (``hub.catalogue.content.draft_codec``), to be accepted later or put in force again.
 
 ``files`` says which services came from which file of a directory.
 """

@@ -46,4 +46,4 @@ counter_act = Table(
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
-"""What a counter did, in its order: ``changes`` (``hub.queues.acts``) says how everything stood before and after."""
+"""What a counter did, in its order: ``changes`` (``hub.counter.acts``) says how everything stood before and after."""

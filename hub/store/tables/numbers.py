@@ -2,8 +2,8 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, text
 
+from hub.store.enums import ALARMS
 from hub.store.tables.base import belongs, ident, maybe_moment, metadata, moment, number, of_site, one_of, words
-from hub.store.words import ALARMS
 
 instance = Table(
     "instance",
@@ -30,8 +30,8 @@ instance = Table(
 """This life of the hub: ``generation`` is drawn anew when a backup is restored, ``slip_key`` authenticates slips.
 
 Slots up to ``slot_floor`` may have been given out by the life before, after its backup. ``clock_*`` is what the last
-run of the hub believed (``hub.queues.kept_clock``). ``leap_*``: when the hub's time went forward by days, and by how
-much (``hub.queues.clock_set``): whoever came between ``since`` and ``until`` came ``by`` later than was said.
+run of the hub believed (``hub.stored_clock``). ``leap_*``: when the hub's time went forward by days, and by how
+much (``hub.tickets.clock_change``): whoever came between ``since`` and ``until`` came ``by`` later than was said.
 """
 
 slot_grant = Table(

@@ -1,9 +1,9 @@
-"""What stays of a visit when its ticket is deleted (``hub.queues.past``)."""
+"""What stays of a visit when its ticket is deleted (``hub.retention.past_visits``)."""
 
 from sqlalchemy import CheckConstraint, PrimaryKeyConstraint, Table
 
+from hub.store.enums import INTERVALS
 from hub.store.tables.base import belongs, ident, metadata, number, of_site, one_of, words
-from hub.store.words import INTERVALS
 
 past_interval = Table(
     "past_interval",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     text,
 )
 
+from hub.store.enums import ACTIVE, AT_COUNTER, HELP_REASONS, INTERVALS, ORIGINS, STATES, Origin, sql_list
 from hub.store.tables.base import (
     belongs,
     ident,
@@ -22,7 +23,6 @@ from hub.store.tables.base import (
     one_of,
     words,
 )
-from hub.store.words import ACTIVE, AT_COUNTER, HELP_REASONS, INTERVALS, ORIGINS, STATES, Origin, sql_list
 
 business_day = Table(
     "business_day",

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from hostile.corpus.model import Hostile, Wanted, post
+
+from tests.hostile.corpus.model import Hostile, Wanted, post
 
 UUID = "0193aaaa-0000-7000-8000-0000000000aa"
 UUIDS: dict[str, str] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hostile.corpus.model import FORM, Hostile, Wanted, form, post
+from tests.hostile.corpus.model import FORM, Hostile, Wanted, form, post
 
 BOUNDARY = "multipart/form-data; boundary=x"
 PART = b'--x\r\ncontent-disposition: form-data; name="login"\r\n\r\nfrida\r\n'

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hostile.corpus.model import HOST, Hostile, Wanted, get, head, named, post
+from tests.hostile.corpus.model import HOST, Hostile, Wanted, get, head, named, post
 
 LOOKED_INTO: dict[str, tuple[str, list[str | bytes]]] = {
     "cookie": (

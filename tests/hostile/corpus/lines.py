@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hostile.corpus.model import AUTH, HOST, Hostile, Wanted, get, head, named
+from tests.hostile.corpus.model import AUTH, HOST, Hostile, Wanted, get, head, named
 
 LINES: dict[str, bytes] = {
     "garbage": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 what is this",

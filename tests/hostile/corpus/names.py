@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hostile.corpus.model import FORM, HOST, Hostile, Wanted, get, head
+from tests.hostile.corpus.model import FORM, HOST, Hostile, Wanted, get, head
 
 HOSTS: dict[str, bytes] = {
     "empty": b" ",

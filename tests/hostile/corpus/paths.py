@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from hostile.corpus.model import Hostile, Wanted, form, get
+from tests.hostile.corpus.model import Hostile, Wanted, form, get
 
 FILES = (
     "/static/../hub.db",

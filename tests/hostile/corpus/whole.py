@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from hostile.corpus import bodies, forms, headers, lines, names, paths
-from hostile.corpus.model import Hostile
+from tests.hostile.corpus import bodies, forms, headers, lines, names, paths
+from tests.hostile.corpus.model import Hostile
 
 
 @cache

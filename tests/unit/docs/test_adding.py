@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from unit.docs.worked_example import follow, steps_of
+from tests.unit.docs.worked_example import follow, steps_of
 
 _RUN = """
 import pathlib, runpy, sys
@@ -31,5 +31,5 @@ def test_adding_a_store_participant_as_the_page_says(tmp_path: Path) -> None:
     )
     assert ended.returncode == 0, ended.stderr
     assert "test_a_rating_outlives_the_program" in ended.stdout
-    touched = {step.path for step in steps} - {"offline_cache/ratings.py", proof}
+    touched = {step.path for step in steps} - {"offline_cache/store/ratings.py", proof}
     assert len(touched) <= 4, touched

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from unit.docs.worked_example import ROOT, Step, follow, steps_of
+
+from tests.unit.docs.worked_example import ROOT, Step, follow, steps_of
 
 _RUN = """
 import runpy, sys

@@ -10,7 +10,7 @@ from drivers import registry
 from drivers.registry import BadRegistry, checked
 from drivers.spec import DriverSpec
 from kiosk.config import Device
-from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.hardware.devices import DeviceKind
 
 
 def test_two_rows_for_one_model_are_refused_by_name() -> None:
@@ -46,5 +46,5 @@ def test_row_says_how_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_terminal_loads_no_simulator() -> None:
-    code = "import sys, drivers.hosts; sys.exit(any(name.startswith('drivers.sim') for name in sys.modules))"
+    code = "import sys, drivers.host.hosts; sys.exit(any(name.startswith('drivers.sim') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from hub.catalogue import publishing, records, state
-from hub.catalogue.draft import draft_of
+from hub.catalogue.content import records, state
+from hub.catalogue.importers.draft import draft_of
+from hub.catalogue.publication import publishing
 from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue
 from kiosk.catalogue.records import put_together
@@ -37,4 +38,4 @@ def publish_meanwhile(monkeypatch: pytest.MonkeyPatch, store: Store, site: str, 
         with closing(done.changes):
             publishing.commit(connection, site, done, now_ms)
 
-    monkeypatch.setattr("hub.catalogue.imports.publishing.prepare", prepare)
+    monkeypatch.setattr("hub.catalogue.import_runs.imports.publishing.prepare", prepare)

@@ -13,19 +13,22 @@ from typing import Any
 
 import pytest
 import requests
-from hub_apps import app_for
-from unit.hub.small_disk import Disk
 
+from hub import sites
 from hub.app import HubApp
-from hub.forgetting import sweep
-from hub.queues import calling, house, terminals
-from hub.queues.called import called_now
-from hub.queues.issue import Ask, Issued, issue
-from hub.queues.refusals import Refused
-from hub.queues.tickets import Ticket
+from hub.counter import calling
+from hub.errors import Refused
+from hub.fleet import terminals
+from hub.retention.sweep import sweep
 from hub.serve import HubServer
+from hub.settings import counter_settings, queue_settings
 from hub.sites import Site
 from hub.store.engine import Store
+from hub.tickets.called import called_now
+from hub.tickets.issue import Ask, Issued, issue
+from hub.tickets.model import Ticket
+from tests.hub_apps import app_for
+from tests.unit.hub.small_disk import Disk
 
 SITE = "rathaus"
 NOON = 1_795_518_000_000
@@ -127,13 +130,13 @@ class House:
 
     def _found(self, connection: Any) -> None:
         now = self.clock()
-        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now)
+        sites.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now)
         for queue, series, service in (("meldung", "A", "ausweis"), ("fahrzeuge", "B", "zulassung")):
-            assert house.add_queue(connection, SITE, queue, series, {"de": queue}, now) is None
-            house.route(connection, SITE, service, queue, now)
+            assert queue_settings.add_queue(connection, SITE, queue, series, {"de": queue}, now) is None
+            queue_settings.route(connection, SITE, service, queue, now)
         for counter, name in (("p1", "Platz 1"), ("p2", "Platz 2")):
-            assert house.add_counter(connection, SITE, counter, name, now) is None
-        house.serve(connection, SITE, "p2", ("fahrzeuge",), now)
+            assert counter_settings.add_counter(connection, SITE, counter, name, now) is None
+        counter_settings.serve(connection, SITE, "p2", ("fahrzeuge",), now)
         assert terminals.add_terminal(connection, SITE, "t1", "Terminal 1", now) is None
 
 

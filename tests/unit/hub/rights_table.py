@@ -3,7 +3,7 @@
 A new route is added here on the day it is written; without a line here the tests name it and fail.
 """
 
-from hub.store.words import Role
+from hub.store.enums import Role
 
 Who = frozenset[str]
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import msgspec
 
-from hub.queues import aliases, waiting
-from hub.queues.days import open_day
-from hub.queues.instance import of
-from hub.queues.sync import Teller, apply_all
-from hub.queues.terminals import Known
+from hub.fleet.terminals import Known
+from hub.hub_generation import of
+from hub.reports.apply import Teller, apply_all
+from hub.tickets import aliases, waiting
+from hub.tickets.business_day import open_day
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import Slip, service_mark, slip_text
 from kiosk.wire import Op, OpAnswer

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 import requests
-from hub_apps import app_for
-from unit.hub.conftest import living
-from unit.hub.test_hub_pages import KEPT, PASSWORD, SITE, Browser
 
 from hub.auth import devices, people
 from hub.auth.passwords import STRANGERS_NICER, Passwords
 from hub.auth.throttle import HOUR, LOCK_AT
-from hub.store.words import ROLES, Role
-from hub.web.gate import staff_only
+from hub.store.enums import ROLES, Role
+from hub.web.common.auth_hooks import staff_only
+from tests.hub_apps import app_for
+from tests.unit.hub.conftest import living
+from tests.unit.hub.test_hub_pages import KEPT, PASSWORD, SITE, Browser
 
 NEW = "vier blaue Boote"
 PART = {"Sec-Fetch-Mode": "cors", "HX-Request": "true"}

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from unit.hub.conftest import NOON, SITE
-from unit.hub.test_hub_clock import FAR_MS, HOUR_MS, Machine
-from unit.hub.test_hub_pages import KEPT, Browser
-from unit.hub.test_hub_store_trouble import held, let_go
 
 from hub.auth import people
 from hub.clock import HallClock
-from hub.queues import days, waiting
+from hub.store.enums import Role
 from hub.store.faults import Trouble
-from hub.store.words import Role
+from hub.tickets import business_day, waiting
+from tests.unit.hub.conftest import NOON, SITE
+from tests.unit.hub.test_hub_clock import FAR_MS, HOUR_MS, Machine
+from tests.unit.hub.test_hub_pages import KEPT, Browser
+from tests.unit.hub.test_hub_store_trouble import held, let_go
 
 
 @pytest.fixture
@@ -97,10 +97,10 @@ def test_staff_are_asked_about_a_jump_and_say_that_it_is_right(live: Any, desk: 
     assert "for the hub it is 24.11.2026, 12:30" in text
     late = desk.post("/desk/clock/right", {"date": "2046-01-22"})
     assert "Is that right?" in late.text, "the date on the button is another one by now"
-    assert live.hall.see(days.open_day, SITE) == "2026-11-24"
+    assert live.hall.see(business_day.open_day, SITE) == "2026-11-24"
     answer = desk.post("/desk/clock/right", {"date": "2046-01-23"})
     assert notices(answer.text) == 0
-    assert live.hall.see(days.open_day, SITE) == "2046-01-23"
+    assert live.hall.see(business_day.open_day, SITE) == "2046-01-23"
     assert waiting_labels(live) == ["A 001"], "who came before staff said so is here"
     assert desk.get("/desk", allow_redirects=False).status_code == 200, "nobody is signed out by the answer"
     before, after = '{"clock":"2026-11-24 11:30 UTC"}', '{"clock":"2046-01-23 11:30 UTC"}'
@@ -113,20 +113,20 @@ def test_staff_say_that_the_clock_is_wrong(live: Any, desk: Browser, machine: Ma
     assert "A technician must set the clock." in desk.post("/desk/clock/wrong", {"date": "2046-01-23"}).text
     assert "clock-wrong" not in desk.get("/desk").text
     assert in_the_trail(live)[:2] == ("anna", "site.clock")
-    assert live.hall.see(days.open_day, SITE) == "2026-11-24"
+    assert live.hall.see(business_day.open_day, SITE) == "2026-11-24"
     machine.wall_ms = NOON
     assert notices(desk.get("/desk").text) == 0
 
 
 def test_day_that_is_ahead_is_closed_at_the_desk(live: Any, desk: Browser) -> None:
-    live.hall.do(days.turn_all, NOON)
+    live.hall.do(business_day.turn_all, NOON)
     live.hall.ticket()
-    live.hall.do(days.turn_all, NOON + FAR_MS)
+    live.hall.do(business_day.turn_all, NOON + FAR_MS)
     live.hall.ticket()
     text = desk.get("/desk").text
     assert "The open day is 23.01.2046, and that day has not come yet." in text
     answer = desk.post("/desk/clock/close", {"date": "2026-11-24"})
     assert notices(answer.text) == 0
     assert in_the_trail(live) == ("anna", "site.clock", "{}", '{"day":"2026-11-24"}')
-    assert live.hall.see(days.open_day, SITE) == "2026-11-24"
+    assert live.hall.see(business_day.open_day, SITE) == "2026-11-24"
     assert waiting_labels(live) == ["A 001"]

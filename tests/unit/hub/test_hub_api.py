@@ -6,21 +6,26 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 import requests
-from asgi import asking
-from hub_apps import app_for
-from unit.hub.catalogue_helpers import in_force
-from unit.hub.sync_helpers import own
 
-from hub.api.tries import ADDRESSES_MAX, WRONG_PER_MINUTE, Tries
-from hub.api.wiring import BODY_MAX
-from hub.catalogue import publishing
-from hub.queues import calling, events, handing_back, help, house, instance, terminals, waiting
-from hub.queues.calling import Act
+from hub import events, hub_generation, sites
+from hub.access.rate_limit import ADDRESSES_MAX, WRONG_PER_MINUTE, Tries
+from hub.api.http import BODY_MAX
+from hub.catalogue.publication import publishing
+from hub.counter import calling
+from hub.counter.calling import Act
+from hub.fleet import help_calls, terminals
+from hub.reports import cancel
+from hub.settings import queue_settings
 from hub.sites import Site
+from hub.tickets import waiting
 from hub.trail import entries
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue, Queue, Service
 from kiosk.vocabulary.slips import Slip, read_slip
+from tests.asgi import asking
+from tests.hub_apps import app_for
+from tests.unit.hub.catalogue_helpers import in_force
+from tests.unit.hub.sync_helpers import own
 
 
 def ask(live, number: int = 1, service: str = "ausweis", **more) -> requests.Response:
@@ -40,7 +45,7 @@ def test_number_comes_as_the_wire_says(live) -> None:
     assert (ticket.series, ticket.n, ticket.queue, ticket.service) == ("A", 1, "meldung", "ausweis")
     assert (ticket.business_day, ticket.issued_at) == ("2026-11-24", "2026-11-24T12:00:00+01:00")
     assert (ticket.ahead, ticket.url) == (0, "")
-    slip = read_slip(ticket.slip_code, live.hall.see(instance.of, live.hall.site).slip_key)
+    slip = read_slip(ticket.slip_code, live.hall.see(hub_generation.of, live.hall.site).slip_key)
     assert isinstance(slip, Slip)
     assert (slip.id, str(slip.label)) == (ticket.id, "A 001")
 
@@ -48,7 +53,7 @@ def test_number_comes_as_the_wire_says(live) -> None:
 def test_url_holds_a_random_token_when_the_site_has_a_base_url(live) -> None:
     hall = live.hall
     hall.do(
-        house.change_site,
+        sites.change_site,
         Site(hall.site, "Musterstadt", "Rathaus", "Europe/Berlin", "https://warten.musterstadt.de"),
         hall.clock(),
     )
@@ -83,7 +88,7 @@ def test_refusals_are_faults_with_code_and_place(live) -> None:
     ask(live, 1)
     assert fault(ask(live, 2, "gibtsnicht")) == (404, "unknown_service", "service")
     assert fault(ask(live, 1, "zulassung")) == (422, "id_used_otherwise", "id")
-    live.hall.do(handing_back.cancel, live.hall.site, live.hall.uuid(1), live.hall.clock())
+    live.hall.do(cancel.cancel, live.hall.site, live.hall.uuid(1), live.hall.clock())
     assert fault(ask(live, 1)) == (410, "ticket_cancelled", "id")
 
 
@@ -257,7 +262,7 @@ def test_heartbeat_keeps_the_state_and_brings_news(live) -> None:
     device = {"device": "printer", "kind": "receipt_printer", "state": "needs_attention", "problems": ["paper_out"]}
     beat = {"version": "0.1.0", "catalogue_version": 3, "devices": [device], "notes": ["catalogue_old"]}
     answer = msgspec.json.decode(live.post("/heartbeat", beat).content, type=wire.HeartbeatAnswer)
-    life = hall.see(instance.of, hall.site)
+    life = hall.see(hub_generation.of, hall.site)
     head = str(hall.see(entries.head, hall.site))
     assert answer == wire.HeartbeatAnswer(hub_ms=hall.clock(), hub_generation=life.generation, trail_head=head)
     now = hall.see(terminals.terminals_now, hall.site, hall.clock())[0]
@@ -315,7 +320,7 @@ def test_help_is_kept_once_and_its_taker_is_told_to_the_terminal(live) -> None:
     hall = live.hall
     call = {"id": hall.uuid(50), "lang": "ar", "reason": "asked", "label": "A 001"}
     assert [live.post("/help", call).status_code for _ in range(3)] == [204] * 3
-    opened = hall.see(help.standing_calls, hall.site, hall.clock())
+    opened = hall.see(help_calls.standing_calls, hall.site, hall.clock())
     assert [(c.terminal_name, c.reason, c.label, c.lang) for c in opened] == [("Terminal 1", "asked", "A 001", "ar")]
     beat = {"version": "1.0", "catalogue_version": 1}
     assert live.post("/heartbeat", beat).json()["help"] == [], "nobody promised to come"
@@ -325,10 +330,10 @@ def test_help_is_kept_once_and_its_taker_is_told_to_the_terminal(live) -> None:
             " VALUES ('rathaus', 'u', 'anna', 'Anna', 'clerk', '$argon2id$x', 0)"
         )
     )
-    assert hall.do(help.acknowledge, hall.site, hall.uuid(50), "u", hall.clock()) is True
-    assert hall.do(help.acknowledge, hall.site, hall.uuid(50), "u", hall.clock()) is False
+    assert hall.do(help_calls.acknowledge, hall.site, hall.uuid(50), "u", hall.clock()) is True
+    assert hall.do(help_calls.acknowledge, hall.site, hall.uuid(50), "u", hall.clock()) is False
     assert live.post("/heartbeat", beat).json()["help"] == [{"id": hall.uuid(50), "name": "Anna"}]
-    assert hall.do(help.close, hall.site, hall.uuid(50), hall.clock()) is True
+    assert hall.do(help_calls.close, hall.site, hall.uuid(50), hall.clock()) is True
     assert live.post("/heartbeat", beat).json()["help"] == []
     assert fault(live.post("/help", {**call, "reason": "device"})) == (400, "bad_field", "$.reason")
 
@@ -339,10 +344,10 @@ def test_who_needs_nobody_after_all_withdraws_the_call(live, heard_first: bool) 
     call = {"id": hall.uuid(51), "lang": "de", "reason": "asked"}
     if heard_first:
         assert live.post("/help", call).status_code == 204
-        assert len(hall.see(help.standing_calls, hall.site, hall.clock())) == 1
+        assert len(hall.see(help_calls.standing_calls, hall.site, hall.clock())) == 1
     assert live.post("/help", {**call, "withdrawn": True}).status_code == 204
     assert live.post("/help", call).status_code == 204
-    assert hall.see(help.standing_calls, hall.site, hall.clock()) == []
+    assert hall.see(help_calls.standing_calls, hall.site, hall.clock()) == []
 
 
 def catalogue(*services: Service, queues: tuple[Queue, ...] = ()) -> Catalogue:
@@ -364,7 +369,7 @@ def test_staffs_routing_wins_over_the_catalogue(live) -> None:
     pass_ = Service(id="pass", names={"de": "Reisepass"}, queue="meldung")
     hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock())
     assert ask(live, 1, "pass").json()["series"] == "A"
-    hall.do(house.route, hall.site, "pass", "fahrzeuge", hall.clock())
+    hall.do(queue_settings.route, hall.site, "pass", "fahrzeuge", hall.clock())
     assert ask(live, 2, "pass").json()["series"] == "B"
     assert hall.see(in_force, hall.site).services[0].queue == "fahrzeuge"
     hall.do(publishing.publish, hall.site, catalogue(pass_), "test", hall.clock())

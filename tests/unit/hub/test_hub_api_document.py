@@ -8,23 +8,23 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
-from asgi import Asgi, asking
-from hostile.values import Values
-from hub_apps import app_for
 
 from hub.api.document import document
+from hub.api.routes import table
 from hub.app import HubApp, app_over
 from hub.auth import people, sessions
-from hub.hall import TheHall
-from hub.queues import terminals
-from hub.routes import table
-from hub.store.words import Role
+from hub.context import HubContext
+from hub.fleet import terminals
+from hub.store.enums import Role
 from kiosk import wire
+from tests.asgi import Asgi, asking
+from tests.hostile.values import Values
+from tests.hub_apps import app_for
 
 
 @pytest.fixture(scope="module")
 def app() -> HubApp:
-    return app_over(cast(TheHall, None))
+    return app_over(cast(HubContext, None))
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from hub.auth import people, sessions
 from hub.auth.first_run import is_good, new_token, use_up
 from hub.auth.passwords import Passwords, complaint
 from hub.auth.rights import RIGHTS, Right, may
-from hub.auth.signing_in import Answer, Doorman, SignedIn, TooManyTries, WrongPassword
+from hub.auth.sign_in import Answer, SignedIn, SignInService, TooManyTries, WrongPassword
 from hub.auth.throttle import HOUR, PER_ADDRESS, PER_NAME, SECOND, Tries, failed, wait_ms
 from hub.store.engine import Store
-from hub.store.words import Role
+from hub.store.enums import Role
 
 SITE = "rathaus"
 GOOD = "Kastanie am Markt"
@@ -25,12 +25,12 @@ class Door:
 
     def __init__(self, hall: Any) -> None:
         self.hall = hall
-        self.doorman = Doorman(hall.store, CHEAP, hall.clock, hall.clock)
+        self.sign_ins = SignInService(hall.store, CHEAP, hall.clock, hall.clock)
         kept = asyncio.run(CHEAP.hash(GOOD))
         assert hall.do(people.add, SITE, "u1", "anna", "Anna Albrecht", Role.CLERK, kept, hall.clock())
 
     def attempt(self, password: str, login: str = "anna", address: str = "10.0.0.7") -> Answer:
-        return asyncio.run(self.doorman.sign_in(SITE, login, password, address))
+        return asyncio.run(self.sign_ins.sign_in(SITE, login, password, address))
 
     def person(self, token: str) -> sessions.Person | None:
         return self.hall.see(sessions.find, token, self.hall.clock())
@@ -83,7 +83,7 @@ def test_the_throttle_survives_a_restart(door: Door) -> None:
     door.hall.store.close()
     reopened = Store(path)
     try:
-        again = Doorman(reopened, CHEAP, door.hall.clock, door.hall.clock)
+        again = SignInService(reopened, CHEAP, door.hall.clock, door.hall.clock)
         assert isinstance(asyncio.run(again.sign_in(SITE, "anna", GOOD, "10.0.0.8")), TooManyTries)
     finally:
         reopened.close()
@@ -93,7 +93,7 @@ def test_a_try_is_counted_before_the_password_is_looked_at(door: Door) -> None:
     """A crash while argon2 works must forgive nothing; neither must tries sent side by side."""
 
     async def storm() -> list[Answer]:
-        tries = [door.doorman.sign_in(SITE, "anna", "falsch", "10.0.0.7") for _ in range(20)]
+        tries = [door.sign_ins.sign_in(SITE, "anna", "falsch", "10.0.0.7") for _ in range(20)]
         return await asyncio.gather(*tries)
 
     answers = asyncio.run(storm())
@@ -178,7 +178,7 @@ def test_a_new_password_ends_the_sessions_but_ones_own(door: Door) -> None:
 def test_a_hash_of_older_settings_is_renewed_at_sign_in(door: Door) -> None:
     strong = Passwords(memory_kib=9 * 1024, passes=1)
     answer = asyncio.run(
-        Doorman(door.hall.store, strong, door.hall.clock, door.hall.clock).sign_in(SITE, "anna", GOOD, "::1")
+        SignInService(door.hall.store, strong, door.hall.clock, door.hall.clock).sign_in(SITE, "anna", GOOD, "::1")
     )
     assert isinstance(answer, SignedIn)
     _, kept = door.hall.see(people.by_login, SITE, "anna")

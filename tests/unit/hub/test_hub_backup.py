@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pysqlite3
 import pytest
-from unit.hub.sync_helpers import DAY_MS, find, outcomes, own, sync
 
+from hub import hub_generation, stored_clock
 from hub.auth import devices, people, sessions
-from hub.backup import backup, restore, run_restore
-from hub.queues import aliases, instance, kept_clock, renewal, slots, terminals, waiting
-from hub.queues.issue import Issued
-from hub.queues.slots import Wanted
+from hub.fleet import terminals
+from hub.operations import restore as operations_restore
+from hub.operations.backup import backup, restore, run_restore
 from hub.sites import sites
 from hub.store.engine import Store
+from hub.store.enums import Role
 from hub.store.faults import StoreRefused
 from hub.store.lock import hold
-from hub.store.words import Role
+from hub.tickets import aliases, slots, waiting
+from hub.tickets.issue import Issued
+from hub.tickets.slots import Wanted
 from hub.tls.cli import run_init, run_renew
+from tests.unit.hub.sync_helpers import DAY_MS, find, outcomes, own, sync
 
 
 def join(hall, terminal: str, number: int) -> int:
@@ -100,7 +103,7 @@ def test_a_restored_hub_gives_no_number_twice(life, tmp_path: Path) -> None:
     hall = life.hall
     given = [hall.ticket().label for _ in range(7)]
     backup(tmp_path, tmp_path / "copy.db")
-    given += [hall.ticket().label for _ in range(renewal.ABOVE)]
+    given += [hall.ticket().label for _ in range(operations_restore.ABOVE)]
     kept = life.restore(tmp_path / "copy.db")
     given += [hall.ticket().label for _ in range(50)]
     assert len(set(given)) == len(given)
@@ -132,10 +135,10 @@ def test_numbers_of_this_morning_are_not_given_by_yesterdays_copy(life, tmp_path
 
 def test_the_generation_is_new_and_the_slips_stay_good(life, tmp_path: Path) -> None:
     hall = life.hall
-    before = hall.see(instance.of, hall.site)
+    before = hall.see(hub_generation.of, hall.site)
     backup(tmp_path, tmp_path / "copy.db")
     life.restore(tmp_path / "copy.db")
-    after = hall.see(instance.of, hall.site)
+    after = hall.see(hub_generation.of, hall.site)
     assert after.generation != before.generation
     assert after.slip_key == before.slip_key
 
@@ -147,8 +150,8 @@ def test_slots_of_the_lost_life_are_not_given_that_day(life, tmp_path: Path) -> 
     assert (join(hall, "t2", 2), join(hall, "t3", 3)) == (2, 3)
     life.restore(tmp_path / "copy.db")
     assert join(hall, "t1", 1) == 1, "who is known keeps its own"
-    assert join(hall, "t4", 4) == 1 + renewal.SLOTS_ABOVE + 1
-    assert join(hall, "t2", 2) == 1 + renewal.SLOTS_ABOVE + 2
+    assert join(hall, "t4", 4) == 1 + operations_restore.SLOTS_ABOVE + 1
+    assert join(hall, "t2", 2) == 1 + operations_restore.SLOTS_ABOVE + 2
     assert hall.see(slots.may_number, hall.site, 3), "its paper may be in the hall"
 
 
@@ -181,7 +184,7 @@ def test_sign_ins_and_codes_of_before_are_worthless(life, tmp_path: Path) -> Non
 
 
 def test_a_copy_of_an_older_hub_is_brought_up_to_date(tmp_path: Path, empty_store: bytes) -> None:
-    from unit.hub.test_hub_migrations import NOW, old_file
+    from tests.unit.hub.test_hub_migrations import NOW, old_file
 
     (tmp_path / "old").mkdir()
     copy = old_file(tmp_path / "old", "0001")
@@ -419,4 +422,4 @@ def test_hub_on_a_copy_of_weeks_ago_does_not_doubt_its_clock(life, tmp_path: Pat
     backup(life.folder, copy)
     life.hall.clock.forward(21 * 24 * 3600 * 1000)
     life.restore(copy)
-    assert life.hall.see(kept_clock.read)[0].now_ms == life.hall.clock()
+    assert life.hall.see(stored_clock.read)[0].now_ms == life.hall.clock()

@@ -1,7 +1,21 @@
 """Second ways into the queue: blind calling, a typed number, a slip that is read; and how the terminal's word joins."""
 
 import pytest
-from unit.hub.sync_helpers import (
+
+from hub.counter import calling, manual_entry
+from hub.counter.calling import Act
+from hub.counter.manual_entry import Brought, ManualEntry
+from hub.errors import Code, Refused
+from hub.fleet import terminals
+from hub.fleet.terminals import Known
+from hub.reports import cancel
+from hub.settings import queue_settings
+from hub.store.enums import Origin, TicketState
+from hub.tickets import slots, waiting
+from hub.tickets.business_day import turn_all
+from hub.tickets.model import slip_code
+from kiosk.wire import Heartbeat
+from tests.unit.hub.sync_helpers import (
     DAY,
     DAY_MS,
     MINUTE,
@@ -16,17 +30,7 @@ from unit.hub.sync_helpers import (
     sync,
     uuid,
 )
-from unit.kiosk.test_reader_texts import arrived
-
-from hub.queues import arrange, bringing, calling, handing_back, slots, terminals, waiting
-from hub.queues.bringing import Bring, Brought
-from hub.queues.calling import Act
-from hub.queues.days import turn_all
-from hub.queues.refusals import Code, Refused
-from hub.queues.terminals import Known
-from hub.queues.tickets import slip_code
-from hub.store.words import Origin, State
-from kiosk.wire import Heartbeat
+from tests.unit.kiosk.test_reader_texts import arrived
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def hall(hall):
 
 def bring(hall, text: str, click: str = "", origin: Origin = Origin.TYPED):
     hall.made += 1
-    wish = Bring(
+    wish = ManualEntry(
         site=hall.site,
         op=click or f"bring-{hall.made}",
         text=text,
@@ -53,7 +57,7 @@ def bring(hall, text: str, click: str = "", origin: Origin = Origin.TYPED):
         now_ms=hall.clock.forward(1),
         origin=origin,
     )
-    return hall.do(bringing.bring, wish)
+    return hall.do(manual_entry.bring, wish)
 
 
 def brought(hall, text: str, **more):
@@ -101,7 +105,7 @@ def test_a_slip_by_a_reader_with_another_keyboard_is_brought_and_said(hall, garb
 
 def test_the_next_expected_number_counts_up_for_each_letter(hall) -> None:
     def next_ones() -> list[str]:
-        return [str(label) for label in hall.see(bringing.expected, hall.site, DAY, 1, ("A", "B"))]
+        return [str(label) for label in hall.see(manual_entry.expected, hall.site, DAY, 1, ("A", "B"))]
 
     assert next_ones() == ["A 01-01", "B 01-01"]
     assert brought(hall, "A 01-01", origin=Origin.EXPECTED) == ("A 01-01", True)
@@ -133,14 +137,14 @@ def test_when_the_terminal_tells_the_placeholder_becomes_its_ticket(hall, origin
     assert outcomes(sync(hall, own(hall, 2, uuid(51), slot=1))) == [(409, "label_taken")]
 
 
-@pytest.mark.parametrize("state", [State.CALLED, State.IN_SERVICE, State.DONE, State.NO_SHOW])
-def test_a_merged_ticket_keeps_its_state(hall, state: State) -> None:
+@pytest.mark.parametrize("state", [TicketState.CALLED, TicketState.IN_SERVICE, TicketState.DONE, TicketState.NO_SHOW])
+def test_a_merged_ticket_keeps_its_state(hall, state: TicketState) -> None:
     arrival = hall.clock()
     brought(hall, "A 01-01")
     call(hall, 1)
     act = Act(site=hall.site, counter="p1", op="click-2", now_ms=hall.clock.forward(1))
-    after = {State.IN_SERVICE: calling.arrive, State.NO_SHOW: calling.no_show}
-    if state is State.DONE:
+    after = {TicketState.IN_SERVICE: calling.arrive, TicketState.NO_SHOW: calling.no_show}
+    if state is TicketState.DONE:
         hall.served()
     elif state in after:
         hall.do(after[state], act)
@@ -176,7 +180,7 @@ def test_paper_and_giving_back_go_by_the_other_name(hall) -> None:
     paper = op("paper", ident, 2, id=ident, outcome="printed")
     assert outcomes(sync(hall, own(hall, 1, ident, slot=1), paper)) == [(200, "merged"), (200, "printed")]
     assert find(hall, ident).paper == "printed"
-    assert hall.do(handing_back.cancel, hall.site, ident, hall.clock()) is State.CANCELLED
+    assert hall.do(cancel.cancel, hall.site, ident, hall.clock()) is TicketState.CANCELLED
     assert labels(hall) == []
     assert isinstance(hall.ask(ident=ident), Refused), "a late copy of its first request raises no ghost"
 
@@ -250,7 +254,7 @@ def test_our_own_numbers_slips_and_pages_are_found(hall) -> None:
 
 
 def test_what_is_no_ticket_is_said_clearly(hall) -> None:
-    hall.do(arrange.remove_queue, hall.site, "fahrzeuge", hall.clock())
+    hall.do(queue_settings.remove_queue, hall.site, "fahrzeuge", hall.clock())
     old = slip_of(hall, uuid(50), "A 01-01", arrival_ms=hall.clock())
     for text in ("", "?", "THK", "A", "A 01-", "0193aaaa", "x" * 400, "[b]x[/b]", "\u202eA 01-01"):
         assert refused(hall, text) is Code.UNREADABLE, text
@@ -274,4 +278,4 @@ def test_a_ticket_of_yesterday_is_found_with_its_end(hall) -> None:
     hall.do(turn_all, hall.clock.forward(DAY_MS))
     found = bring(hall, code)
     assert isinstance(found, Brought)
-    assert found.ticket.state is State.EXPIRED
+    assert found.ticket.state is TicketState.EXPIRED

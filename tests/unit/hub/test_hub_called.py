@@ -2,12 +2,14 @@
 
 import pytest
 
-from hub.queues import arrange, calling, days, house
-from hub.queues.called import LOOKED_AT, OVER, called_now
-from hub.queues.calling import Act, Done
-from hub.queues.states import move
+from hub.counter import calling
+from hub.counter.calling import Act, Done
+from hub.settings import counter_settings
 from hub.store.engine import Store
-from hub.store.words import State
+from hub.store.enums import TicketState
+from hub.tickets import business_day
+from hub.tickets.called import LOOKED_AT, OVER, called_now
+from hub.tickets.states import move
 from kiosk.wire import Call
 
 DAY_MS = 24 * 3600 * 1000
@@ -81,8 +83,8 @@ def test_a_recall_comes_first_again(desk: Desk) -> None:
     assert newest.seq > before
 
 
-@pytest.mark.parametrize("state", [State.WAITING, State.PARKED, State.CANCELLED])
-def test_who_goes_back_to_wait_was_never_called(hall, desk: Desk, state: State) -> None:
+@pytest.mark.parametrize("state", [TicketState.WAITING, TicketState.PARKED, TicketState.CANCELLED])
+def test_who_goes_back_to_wait_was_never_called(hall, desk: Desk, state: TicketState) -> None:
     """Whatever takes a call back: what counts is the ticket."""
     desk.call()
     here = hall.see(calling.current, hall.site, "p1")
@@ -112,7 +114,7 @@ def test_a_restart_changes_nothing(hall, desk: Desk) -> None:
 def test_a_new_day_begins_with_nobody(hall, desk: Desk) -> None:
     for _ in range(3):
         desk.call()
-    hall.do(days.turn_all, hall.clock.forward(DAY_MS))
+    hall.do(business_day.turn_all, hall.clock.forward(DAY_MS))
     assert desk.calls() == []
     desk.call()
     assert desk.shown() == [("A 001", "Platz 1")]
@@ -120,7 +122,7 @@ def test_a_new_day_begins_with_nobody(hall, desk: Desk) -> None:
 
 
 def test_calls_are_seen_on_a_day_that_lies_ahead_of_the_clock(hall, desk: Desk) -> None:
-    hall.do(days.turn_all, hall.clock.forward(300 * DAY_MS))
+    hall.do(business_day.turn_all, hall.clock.forward(300 * DAY_MS))
     hall.clock.forward(-299 * DAY_MS)
     desk.call()
     desk.call()
@@ -131,9 +133,11 @@ def test_calls_are_seen_on_a_day_that_lies_ahead_of_the_clock(hall, desk: Desk) 
 def test_a_counter_is_shown_by_the_name_it_has_now(hall, desk: Desk) -> None:
     desk.call()
     desk.call("p2", "zulassung")
-    hall.do(arrange.change_counter, hall.site, "p1", "Führerscheinstelle 2", "", hall.clock(), short="FS 2")
-    hall.do(arrange.change_counter, hall.site, "p2", "Kraftfahrzeugzulassungsstelle", "", hall.clock())
+    hall.do(counter_settings.change_counter, hall.site, "p1", "Führerscheinstelle 2", "", hall.clock(), short="FS 2")
+    hall.do(counter_settings.change_counter, hall.site, "p2", "Kraftfahrzeugzulassungsstelle", "", hall.clock())
     first, second = desk.calls()
     assert (first.counter, first.short, first.hyphenated) == ("Führerscheinstelle 2", "FS 2", "Führer­schein­stelle 2")
     assert (second.short, second.hyphenated.count("­")) == ("Kraftfahrze.", 6)
-    assert ("Führerscheinstelle 2", "FS 2") in [(c.name, c.short) for c in hall.see(house.counters, hall.site)]
+    assert ("Führerscheinstelle 2", "FS 2") in [
+        (c.name, c.short) for c in hall.see(counter_settings.counters, hall.site)
+    ]

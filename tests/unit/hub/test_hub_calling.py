@@ -3,12 +3,15 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import calling, events, house, returning, waiting
-from hub.queues.called import called_now
-from hub.queues.calling import Act, Done
-from hub.queues.refusals import Code, Refused
-from hub.queues.states import NEXT, OPENS, move
-from hub.store.words import State
+from hub import events
+from hub.counter import calling, returning
+from hub.counter.calling import Act, Done
+from hub.errors import Code, Refused
+from hub.settings import counter_settings
+from hub.store.enums import TicketState
+from hub.tickets import waiting
+from hub.tickets.called import called_now
+from hub.tickets.states import NEXT, OPENS, move
 
 
 def act(hall, op: str, counter: str = "p1", ticket: str = "", here: bool | None = None) -> Act:
@@ -110,7 +113,7 @@ def test_counter_has_one_customer(hall) -> None:
     do(hall, calling.call_next, "1")
     assert do(hall, calling.call_next, "2") == Code.COUNTER_BUSY
     with pytest.raises(IntegrityError):
-        hall.do(move, second, State.CALLED, hall.clock(), "p1")
+        hall.do(move, second, TicketState.CALLED, hall.clock(), "p1")
     assert after(hall, "3") == "A 002"
     assert hall.see(calling.current, hall.site, "p1").label == "A 002"
 
@@ -198,18 +201,18 @@ def test_clock_set_back_makes_no_negative_time(hall) -> None:
 
 
 def test_every_state_knows_what_may_follow() -> None:
-    assert set(NEXT) == set(State)
-    reached = {State.ISSUED} | {to for targets in NEXT.values() for to in targets}
-    assert reached == set(State)
-    assert not NEXT[State.VOID]
-    ended = {state for state in State if NEXT[state]} - set(OPENS)
+    assert set(NEXT) == set(TicketState)
+    reached = {TicketState.ISSUED} | {to for targets in NEXT.values() for to in targets}
+    assert reached == set(TicketState)
+    assert not NEXT[TicketState.VOID]
+    ended = {state for state in TicketState if NEXT[state]} - set(OPENS)
     assert ended == set(returning.ENDED), "what is over goes on only by a person at a desk"
-    assert all(NEXT[state] - {State.EXPIRED} == {State.WAITING, State.CALLED} for state in ended)
+    assert all(NEXT[state] - {TicketState.EXPIRED} == {TicketState.WAITING, TicketState.CALLED} for state in ended)
 
 
 def test_step_that_no_arrow_allows_is_refused(hall) -> None:
     ticket = hall.ticket()
-    answer = hall.do(move, ticket, State.DONE, hall.clock())
+    answer = hall.do(move, ticket, TicketState.DONE, hall.clock())
     assert isinstance(answer, Refused)
     assert answer.code is Code.WRONG_STATE
 
@@ -234,7 +237,7 @@ def test_calls_of_yesterday_are_not_on_todays_board(hall) -> None:
 
 
 def test_counters_know_their_queues(hall) -> None:
-    assert [(c.name, c.queues) for c in hall.see(house.counters, hall.site)] == [
+    assert [(c.name, c.queues) for c in hall.see(counter_settings.counters, hall.site)] == [
         ("Platz 1", ()),
         ("Platz 2", ("fahrzeuge",)),
     ]

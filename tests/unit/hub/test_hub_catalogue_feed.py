@@ -13,17 +13,19 @@ import pytest
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS, InvalidJWSSignature
 from msgspec.structs import replace
-from unit.hub.catalogue_helpers import in_force
 
-from hub.catalogue import publishing, signing, state
-from hub.catalogue.cli import import_catalogue
+from hub.catalogue.content import state
 from hub.catalogue.demo import demo_catalogue
-from hub.catalogue.showcase import RENEW_MS, VALID_MS
-from hub.queues import arrange, house, terminals
-from hub.queues.kept import RECORDS_MS
+from hub.catalogue.import_runs.cli import import_catalogue
+from hub.catalogue.publication import publishing, signing
+from hub.catalogue.publication.published import RENEW_MS, VALID_MS
+from hub.fleet import terminals
+from hub.retention.periods import RECORDS_MS
+from hub.settings import queue_settings
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
 from kiosk.catalogue.records import Key, digest, put_together, sha256
+from tests.unit.hub.catalogue_helpers import in_force
 
 SITE = "rathaus"
 
@@ -176,7 +178,7 @@ def test_a_terminal_follows_and_agrees_on_the_digest(live) -> None:
     put(hall, service("pass", queue="meldung"), service("neu"), service("auto"))
     told = mirror.follow(told.seq)
     assert (mirror.snapshots, [s.id for s in mirror.catalogue().services]) == (1, ["pass", "neu", "auto"])
-    hall.do(house.route, SITE, "pass", "fahrzeuge", hall.clock())
+    hall.do(queue_settings.route, SITE, "pass", "fahrzeuge", hall.clock())
     mirror.follow(told.seq)
     assert mirror.snapshots == 1
     assert mirror.catalogue().services[0].queue == "fahrzeuge"
@@ -186,7 +188,7 @@ def test_a_terminal_follows_and_agrees_on_the_digest(live) -> None:
 def test_one_text_in_one_language_travels_alone(live) -> None:
     hall, mirror = live.hall, Mirror(live)
     demo = demo_catalogue()
-    assert hall.do(house.add_queue, SITE, "x", "X", {"de": "x"}, hall.clock()) is None
+    assert hall.do(queue_settings.add_queue, SITE, "x", "X", {"de": "x"}, hall.clock()) is None
     queues = tuple(replace(queue, series=letter) for queue, letter in zip(demo.queues, "DEFGHJKLM", strict=False))
     demo = replace(demo, queues=queues)
     hall.do(publishing.publish, SITE, demo, "own", hall.clock())
@@ -381,7 +383,7 @@ def test_a_queue_that_staff_removed_stays_removed(live) -> None:
     hall = live.hall
     queue = Queue(id="bau", series="C", names={"de": "Bauen"})
     put(hall, service("haus", queue="bau"), queues=(queue,))
-    assert hall.do(arrange.remove_queue, SITE, "bau", hall.clock()) is None
+    assert hall.do(queue_settings.remove_queue, SITE, "bau", hall.clock()) is None
     put(hall, service("haus", queue="bau"), service("garten"), queues=(queue,))
     whole = hall.see(in_force, SITE)
     assert [each.id for each in whole.queues] == ["meldung", "fahrzeuge"]
@@ -393,7 +395,7 @@ def test_the_showcase_survives_a_disk_that_does_not_take_it(live, monkeypatch: p
     mirror = Mirror(live)
     told = mirror.manifest()
     with monkeypatch.context() as patch:
-        patch.setattr("hub.catalogue.snapshots.os.fsync", full)
+        patch.setattr("hub.catalogue.publication.snapshots.os.fsync", full)
         put(live.hall, service("pass"), service("hund"))
         asyncio.run(asyncio.sleep(1.2))
         assert mirror.manifest().seq == told.seq

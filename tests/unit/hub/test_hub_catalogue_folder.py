@@ -10,19 +10,19 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
-from corpus import toml
-from unit.hub.catalogue_helpers import in_force
 
-from hub.catalogue import versions
-from hub.catalogue.cli import run_import
+from hub import sites
+from hub.catalogue.content import versions
 from hub.catalogue.demo import FOLDER
-from hub.catalogue.folder import load_folder
-from hub.catalogue.toml import FILE_LIMIT
-from hub.queues import house
+from hub.catalogue.import_runs.cli import run_import
+from hub.catalogue.importers.own.folder import load_folder
+from hub.catalogue.importers.own.toml import FILE_LIMIT
 from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Category, ClosedDay, Elsewhere, Featured, Fee, Office, Queue, Service, Span
+from tests.corpus import toml
+from tests.unit.hub.catalogue_helpers import in_force
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "catalogue.md"
@@ -262,7 +262,7 @@ def test_a_refused_folder_leaves_what_was_in_force(tmp_path: Path, capsys: pytes
     data, source = tmp_path / "data", tmp_path / "source"
     data.mkdir()
     store = Store(data / "hub.db")
-    store.write_now(lambda connection: house.add_site(connection, site, 1_795_000_000_000))
+    store.write_now(lambda connection: sites.add_site(connection, site, 1_795_000_000_000))
     assert run_import("own", toml.write(source), data) == 0
     before = store.read_now(lambda c: (in_force(c, site.id), versions.listed(c, site.id)))
     for case in list(toml.hostile())[::97]:

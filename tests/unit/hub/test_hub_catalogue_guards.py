@@ -4,17 +4,19 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from unit.hub.catalogue_helpers import in_force
 
-from hub.catalogue import guards, imports, publishing, state, tiles, versions
-from hub.catalogue.cli import run_import
-from hub.catalogue.draft import draft_of
-from hub.catalogue.guards import Finding, FindingKind
-from hub.catalogue.imports import Waiting, bring, put_in_force
-from hub.catalogue.publishing import InForce, Stale
-from hub.queues import house
+from hub.catalogue.content import import_checks, state, tiles, versions
+from hub.catalogue.content.import_checks import Finding, FindingKind
+from hub.catalogue.import_runs import imports
+from hub.catalogue.import_runs.cli import run_import
+from hub.catalogue.import_runs.imports import Waiting, bring, put_in_force
+from hub.catalogue.importers.draft import draft_of
+from hub.catalogue.publication import publishing
+from hub.catalogue.publication.publishing import InForce, Stale
+from hub.settings import queue_settings
 from kiosk.catalogue.model import Catalogue, Featured, Fee, Service
 from kiosk.catalogue.read import write
+from tests.unit.hub.catalogue_helpers import in_force
 
 SITE = "rathaus"
 
@@ -30,7 +32,7 @@ def put(hall, made: Catalogue, origin: str = "own") -> object:
 
 
 def found(hall, made: Catalogue) -> list[FindingKind]:
-    return [each.kind for each in hall.see(guards.findings, SITE, draft_of(made, "own"))]
+    return [each.kind for each in hall.see(import_checks.findings, SITE, draft_of(made, "own"))]
 
 
 def test_what_is_usual_is_not_asked(hall) -> None:
@@ -52,7 +54,7 @@ def test_what_looks_like_an_accident_is_found(hall) -> None:
     assert found(hall, catalogue(cents=499)) == [FindingKind.FEE] * 10
     assert found(hall, catalogue(7, cents=0)) == [FindingKind.DELETIONS] + [FindingKind.FEE] * 7
     renamed = catalogue(services=tuple(replace(s, id=f"x{s.id}") for s in catalogue().services))
-    (all_gone,) = hall.see(guards.findings, SITE, draft_of(renamed, "own"))
+    (all_gone,) = hall.see(import_checks.findings, SITE, draft_of(renamed, "own"))
     assert (all_gone.was, all_gone.now) == (10, 10)
 
 
@@ -69,9 +71,9 @@ def test_starting_catalogues_may_be_replaced_whole(hall) -> None:
 
 def test_many_fees_are_summed_up(hall) -> None:
     put(hall, catalogue(200))
-    every = hall.see(guards.findings, SITE, draft_of(catalogue(200, 9000), "own"))
-    assert len(every) == guards.FEES_LISTED + 1
-    assert every[-1] == Finding(FindingKind.MORE_FEES, now=200 - guards.FEES_LISTED)
+    every = hall.see(import_checks.findings, SITE, draft_of(catalogue(200, 9000), "own"))
+    assert len(every) == import_checks.FEES_LISTED + 1
+    assert every[-1] == Finding(FindingKind.MORE_FEES, now=200 - import_checks.FEES_LISTED)
 
 
 @pytest.mark.parametrize("kind", list(FindingKind))
@@ -143,7 +145,7 @@ def test_own_tiles_and_routes_survive_imports(hall) -> None:
     tile = Featured(service="s1", labels={"de": "Eigene"})
     put(hall, catalogue(featured=(Featured(service="s0"),)))
     hall.do(tiles.set_own, SITE, (tile, Featured(service="s9")))
-    hall.do(house.route, SITE, "s2", "fahrzeuge", hall.clock())
+    hall.do(queue_settings.route, SITE, "s2", "fahrzeuge", hall.clock())
 
     def shown() -> tuple[list[Featured], str | None]:
         whole = hall.see(in_force, SITE)

@@ -5,22 +5,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from corpus.xzufi import message, service
 from msgspec.structs import replace
 from sqlalchemy import Connection
-from unit.hub.catalogue_helpers import in_force, publish_meanwhile
 
-from hub.catalogue import state
-from hub.catalogue.cli import import_catalogue, run_import
+from hub import sites
+from hub.catalogue.content import state
 from hub.catalogue.demo import FOLDER, demo_catalogue
-from hub.catalogue.publishing import InForce, publish
-from hub.queues import house
-from hub.queues.refusals import Refused
+from hub.catalogue.import_runs.cli import import_catalogue, run_import
+from hub.catalogue.publication.publishing import InForce, publish
+from hub.errors import Refused
+from hub.settings import queue_settings
 from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue
 from kiosk.catalogue.read import write
+from tests.corpus.xzufi import message, service
+from tests.unit.hub.catalogue_helpers import in_force, publish_meanwhile
 
 SITE = Site("s", "Stadt Musterstadt", "Bürgerhaus am Wall", "Europe/Berlin", "")
 NOW = 1_795_000_000_000
@@ -29,7 +30,7 @@ NOW = 1_795_000_000_000
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     store = Store(tmp_path / "hub.db")
-    store.write_now(lambda connection: house.add_site(connection, SITE, NOW))
+    store.write_now(lambda connection: sites.add_site(connection, SITE, NOW))
     store.close()
     return tmp_path
 
@@ -67,7 +68,7 @@ def test_the_command_says_how_many_services_have_no_queue(data: Path, capsys: py
     assert "2 of 2 services have no queue: nobody can draw a number for them." in told
     assert "page Services" in told
     store = Store(data / "hub.db")
-    store.write_now(lambda c: house.route(c, SITE.id, "L1.LB.1", "buergerservice", NOW))
+    store.write_now(lambda c: queue_settings.route(c, SITE.id, "L1.LB.1", "buergerservice", NOW))
     store.close()
     assert run_import("xzufi", delivery, data) == 0
     assert "1 of 2 services have no queue" in capsys.readouterr().out
@@ -144,7 +145,7 @@ def test_any_change_makes_one_new_version_with_one_event(store: Store) -> None:
 def test_a_route_set_by_staff_is_no_change_of_the_catalogue(store: Store) -> None:
     demo = demo_catalogue()
     store.write_now(lambda c: publish(c, SITE.id, demo, "file", NOW))
-    store.write_now(lambda c: house.route(c, SITE.id, "reisepass", "standesamt", NOW))
+    store.write_now(lambda c: queue_settings.route(c, SITE.id, "reisepass", "standesamt", NOW))
     before = store.read_now(lambda c: state.read(c, SITE.id))
     outcome = store.write_now(lambda c: publish(c, SITE.id, demo, "file", NOW))
     assert before is not None
@@ -152,7 +153,7 @@ def test_a_route_set_by_staff_is_no_change_of_the_catalogue(store: Store) -> Non
 
 
 def test_a_letter_that_is_taken_refuses_the_whole_import(store: Store) -> None:
-    store.write_now(lambda c: house.add_queue(c, SITE.id, "eigene", "C", {"de": "Eigene"}, NOW))
+    store.write_now(lambda c: queue_settings.add_queue(c, SITE.id, "eigene", "C", {"de": "Eigene"}, NOW))
     outcome = store.write_now(lambda c: publish(c, SITE.id, demo_catalogue(), "file", NOW))
     assert isinstance(outcome, Refused)
     assert outcome.place == "queues.standesamt.series"
@@ -164,7 +165,7 @@ def test_a_letter_that_is_taken_refuses_the_whole_import(store: Store) -> None:
 def test_the_command_names_the_letter_that_is_taken_and_what_to_do(
     data: Path, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    store.write_now(lambda c: house.add_queue(c, SITE.id, "eigene", "C", {"de": "Eigene"}, NOW))
+    store.write_now(lambda c: queue_settings.add_queue(c, SITE.id, "eigene", "C", {"de": "Eigene"}, NOW))
     assert run_import("own", FOLDER, data) == 2
     told = capsys.readouterr().err
     assert "queues.standesamt.series: Series C of queue standesamt belongs to queue eigene already. Change" in told

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from unit.hub.catalogue_helpers import in_force, publish_meanwhile
 
 from hub.auth import people
-from hub.catalogue import publishing, state, versions
-from hub.catalogue.draft import draft_of
-from hub.catalogue.imports import Waiting, bring
-from hub.queues import house
-from hub.store.words import Role
+from hub.catalogue.content import state, versions
+from hub.catalogue.import_runs.imports import Waiting, bring
+from hub.catalogue.importers.draft import draft_of
+from hub.catalogue.publication import publishing
+from hub.settings import queue_settings
+from hub.store.enums import Role
 from kiosk.catalogue.model import Catalogue, Category, Elsewhere, Featured, Fee, Office, Queue, Service
+from tests.unit.hub.catalogue_helpers import in_force, publish_meanwhile
 from tests.unit.hub.test_hub_pages import KEPT, Browser
 
 SITE = "rathaus"
@@ -245,7 +246,7 @@ def queues_of(live: Any) -> dict[str, str | None]:
 
 def test_many_services_get_a_queue_at_once(live: Any, browser: Browser) -> None:
     put(live, unrouted_catalogue())
-    live.hall.do(house.add_queue, SITE, "kasse", "K", {"de": "Kasse"}, live.hall.clock())
+    live.hall.do(queue_settings.add_queue, SITE, "kasse", "K", {"de": "Kasse"}, live.hall.clock())
     browser.sign_in("dora")
     for path in ("/catalogue", "/services"):
         assert "4 von 6 Leistungen haben keinen Wartekreis" in browser.get(path).text, path

@@ -2,7 +2,7 @@
 
 import random
 
-from hub.catalogue.places import STEP, places
+from hub.catalogue.content.ordering import STEP, places
 
 
 def grows(order: list[str], found: dict[str, int]) -> bool:

@@ -7,14 +7,15 @@ from alembic import command
 from alembic.config import Config
 from msgspec.structs import replace
 from sqlalchemy import create_engine, text
-from unit.hub.catalogue_helpers import in_force
 
-from hub.catalogue import signing, state, versions
+from hub.catalogue.content import state, versions
 from hub.catalogue.demo import demo_catalogue
-from hub.catalogue.settling import settle
+from hub.catalogue.publication import signing
+from hub.catalogue.publication.startup_migration import settle
 from hub.store.engine import APPLICATION_ID, Store
 from hub.store.migrate import HERE
 from kiosk.catalogue.model import Catalogue
+from tests.unit.hub.catalogue_helpers import in_force
 
 NOW = 1_795_000_000_000
 ADD_QUEUE = (

@@ -6,26 +6,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corpus.xzufi import message, service, title
 from msgspec.structs import replace
 from sqlalchemy import insert
-from unit.hub.catalogue_helpers import in_force
 
-from hub.catalogue import imports, publishing, routes, settling, state, tiles, versions
-from hub.catalogue.cli import run_import
-from hub.catalogue.draft import draft_of
-from hub.catalogue.imports import Waiting, bring, put_in_force
-from hub.catalogue.publishing import InForce
-from hub.queues import arrange, house
-from hub.queues.refusals import Code, Refused
+from hub import sites
+from hub.catalogue.content import routes, state, tiles, versions
+from hub.catalogue.import_runs import imports
+from hub.catalogue.import_runs.cli import run_import
+from hub.catalogue.import_runs.imports import Waiting, bring, put_in_force
+from hub.catalogue.importers.draft import draft_of
+from hub.catalogue.publication import publishing, startup_migration
+from hub.catalogue.publication.publishing import InForce
+from hub.errors import Code, Refused
+from hub.settings import queue_settings
 from hub.sites import Site
 from hub.store import tables as t
 from hub.store.engine import Store
-from hub.web.founding import NewHouse, set_hours, starting_catalogue, usual_hours
+from hub.web.admin.site_setup import NewHouse, set_hours, starting_catalogue, usual_hours
 from kiosk.catalogue.check import check
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, ClosedDay, Featured, Office, Queue, Service, Span
 from kiosk.catalogue.weight import RECORD_MAX
+from tests.corpus.xzufi import message, service, title
+from tests.unit.hub.catalogue_helpers import in_force
 
 SITE = "rathaus"
 STARTS = ("demo", "empty")
@@ -58,11 +61,11 @@ def store(tmp_path: Path, empty_store: bytes) -> Iterator[Store]:
 @pytest.fixture
 def hall(store: Store, clock: Any) -> Any:
     """A site without queues, as set-up begins."""
-    from unit.hub.conftest import House
+    from tests.unit.hub.conftest import House
 
     class Bare(House):
         def _found(self, connection: Any) -> None:
-            house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), self.clock())
+            sites.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), self.clock())
 
     bare = Bare(store, clock)
     bare.found()
@@ -110,11 +113,11 @@ def test_a_queue_of_the_hall_keeps_its_office_with_its_hours(hall: Any, tmp_path
 
 
 def test_hours_of_an_office_that_only_the_hall_keeps_can_be_changed(hall: Any, tmp_path: Path) -> None:
-    from hub.catalogue import whole
+    from hub.catalogue.content import merged
 
     put(hall, start("empty"), "empty")
     run_import("xzufi", two_services(tmp_path), tmp_path)
-    draft = hall.see(whole.in_force, SITE)
+    draft = hall.see(merged.in_force, SITE)
     hours = (Span(day=0, opens=usual_hours()[0].opens, closes=usual_hours()[0].closes),)
     assert isinstance(put_in_force(hall.store, (SITE,), set_hours(draft, hours)), InForce)
     assert [office.hours for office in published(hall).offices] == [hours]
@@ -141,7 +144,7 @@ def test_a_hub_that_starts_mends_what_an_older_one_published(hall: Any) -> None:
         )
     )
     assert check(published(hall))[0].place == "queues[a].office"
-    hall.do(settling.settle, hall.clock())
+    hall.do(startup_migration.settle, hall.clock())
     assert check(published(hall)) == ()
 
 
@@ -210,14 +213,14 @@ def test_a_change_of_a_form_that_terminals_would_refuse_is_undone(hall: Any) -> 
         assert hall.see(routes.queues, SITE) == before.queues
 
     names, now = {"de": "<h1>Groß"}, hall.clock()
-    refused(hall.do(arrange.change_queue, SITE, "a", names, {}, now), "queues[a].names.de")
-    refused(hall.do(house.add_queue, SITE, "q-b", "B", names, now), "queues[q-b].names.de")
+    refused(hall.do(queue_settings.change_queue, SITE, "a", names, {}, now), "queues[a].names.de")
+    refused(hall.do(queue_settings.add_queue, SITE, "q-b", "B", names, now), "queues[q-b].names.de")
     wrong = (Featured(service="anliegen", details={"de": "a\u202eb"}),)
     refused(
         hall.store.write_now(lambda c: publishing.change(c, SITE, lambda: tiles.set_own(c, SITE, wrong), now)),
         "featured[anliegen].details.de",
     )
-    assert hall.do(house.add_queue, SITE, "q-b", "B", {"de": "Bau"}, now) is None
+    assert hall.do(queue_settings.add_queue, SITE, "q-b", "B", {"de": "Bau"}, now) is None
     assert [queue.names["de"] for queue in published(hall).queues] == ["Bürgerservice", "Bau"]
 
 
@@ -228,9 +231,9 @@ def test_what_an_older_hub_let_in_can_be_mended_one_after_the_other(hall: Any) -
         lambda c: [c.execute(insert(t.queue).values(id=f"q-{s}", series=s, **row)) for s in ("B", "C")]
     )
     version = published(hall).version
-    assert hall.do(arrange.change_queue, SITE, "q-B", {"de": "Bau"}, {}, hall.clock()) is None
+    assert hall.do(queue_settings.change_queue, SITE, "q-B", {"de": "Bau"}, {}, hall.clock()) is None
     assert published(hall).version == version, "one is still wrong"
-    assert hall.do(arrange.change_queue, SITE, "q-C", {"de": "Kasse"}, {}, hall.clock()) is None
+    assert hall.do(queue_settings.change_queue, SITE, "q-C", {"de": "Kasse"}, {}, hall.clock()) is None
     assert [queue.names["de"] for queue in published(hall).queues] == ["Bürgerservice", "Bau", "Kasse"]
 
 

@@ -6,18 +6,21 @@ from typing import Any
 
 import msgspec
 import pytest
-from unit.hub.sync_helpers import grant
 
+from hub import alarms, site_time, stored_clock
 from hub.auth import sessions, throttle, tries
 from hub.clock import DAY_MS, HEAR_MS, SETTLED_MS, HallClock, Kept, Verdict
-from hub.queues import alarms, bringing, calling, clock_set, days, kept_clock, terminals, waiting
-from hub.queues.bringing import Bring
-from hub.queues.calling import Act
-from hub.queues.sync import Teller, apply_all
-from hub.queues.terminals import Known
-from hub.store.words import AlarmKind, State
+from hub.counter import calling, manual_entry
+from hub.counter.calling import Act
+from hub.counter.manual_entry import ManualEntry
+from hub.fleet import terminals
+from hub.fleet.terminals import Known
+from hub.reports.apply import Teller, apply_all
+from hub.store.enums import AlarmKind, TicketState
+from hub.tickets import business_day, clock_change, waiting
 from kiosk.vocabulary.labels import Label
 from kiosk.wire import Heartbeat, Op, TicketFact
+from tests.unit.hub.sync_helpers import grant
 
 NOON = 1_795_518_000_000
 """2026-11-24 12:00 in Berlin (UTC+1), Unix ms."""
@@ -70,7 +73,7 @@ def test_nothing_happens_in_the_nights_in_which_the_clocks_change(night: datetim
     clock, seen = machine.clock(), []
     for _ in range(30):
         machine.go(HOUR_MS)
-        seen.append(days.local_date(clock(), "Europe/Berlin"))
+        seen.append(site_time.local_date(clock(), "Europe/Berlin"))
         assert clock.verdict() is Verdict.NOTHING
     assert seen == sorted(seen)
     assert len(set(seen)) == 3
@@ -273,19 +276,19 @@ class Believing:
         return drawn
 
     def keep_house(self) -> None:
-        self.hall.do(days.turn_all, self.clock())
+        self.hall.do(business_day.turn_all, self.clock())
 
     def waiting(self) -> list[str]:
         return [ticket.label for ticket in self.hall.see(waiting.waiting_list, self.hall.site)]
 
     def day(self) -> str | None:
-        found = self.hall.see(days.open_day, self.hall.site)
+        found = self.hall.see(business_day.open_day, self.hall.site)
         assert found is None or isinstance(found, str)
         return found
 
     def believe(self) -> None:
         jump = self.clock.jump()
-        self.hall.do(clock_set.leap, jump)
+        self.hall.do(clock_change.leap, jump)
         self.clock.believe()
 
     def next(self, op: str, counter: str = "p1") -> str:
@@ -335,7 +338,7 @@ def test_number_of_a_terminal_comes_behind_those_who_were_there_before_the_clock
     """A terminal learns the time from the hub: never one before the last arrival that the hub gave."""
     believing.draw()
     believing.machine.wall_ms -= 10 * MINUTE_MS
-    latest = believing.hall.see(days.last_arrival, believing.hall.site)
+    latest = believing.hall.see(business_day.last_arrival, believing.hall.site)
     assert latest > believing.clock()
     own = told(believing, 1, latest, "2026-11-24")
     assert believing.waiting() == ["A 001", own]
@@ -377,7 +380,7 @@ def test_three_weeks_off_and_staff_say_that_it_is_right(believing: Believing) ->
     late = told(believing, 1, kept.now_ms + 3 * MINUTE_MS, "2026-11-24")
     assert believing.waiting() == ["B 001", late, "A 003", "A 001"], "drawn at a terminal before staff said so"
     here = hall.see(calling.current, hall.site, "p1")
-    assert (here.label, here.state) == ("A 002", State.CALLED)
+    assert (here.label, here.state) == ("A 002", TicketState.CALLED)
     standing = {each.label: each for each in hall.see(waiting.waiting_list, hall.site)}
     assert believing.clock() - standing["B 001"].arrival_ms < 6 * MINUTE_MS, "its wait is not three weeks"
     assert hall.see(sessions.find, session, believing.clock.steady_ms()) is not None, (
@@ -405,7 +408,7 @@ def ahead(hall: Any) -> Any:
     wrong clock, two after it was set right."""
     hall.ticket()
     hall.clock.now_ms += FAR_MS
-    hall.do(days.turn_all, hall.clock())
+    hall.do(business_day.turn_all, hall.clock())
     hall.ticket("zulassung")
     hall.clock.now_ms -= FAR_MS - HOUR_MS
     hall.ticket()
@@ -415,7 +418,9 @@ def ahead(hall: Any) -> Any:
 
 
 def today_closed(hall: Any) -> bool:
-    done = hall.do(clock_set.close_ahead, hall.site, days.local_date(hall.clock(), "Europe/Berlin"), hall.clock())
+    done = hall.do(
+        clock_change.close_ahead, hall.site, site_time.local_date(hall.clock(), "Europe/Berlin"), hall.clock()
+    )
     assert isinstance(done, bool)
     return done
 
@@ -425,13 +430,13 @@ def labels(hall: Any) -> list[str]:
 
 
 def test_day_that_is_ahead_is_seen_and_can_be_closed(ahead: Any) -> None:
-    found = ahead.see(clock_set.ahead, ahead.site, ahead.clock())
+    found = ahead.see(clock_change.ahead, ahead.site, ahead.clock())
     assert (found.day, found.today) == ("2046-01-23", "2026-11-24")
     before = labels(ahead)
     assert sorted(before) == ["A 001", "B 001", "B 002"]
-    assert not ahead.do(clock_set.close_ahead, ahead.site, "2026-11-23", ahead.clock()), "another date was shown"
+    assert not ahead.do(clock_change.close_ahead, ahead.site, "2026-11-23", ahead.clock()), "another date was shown"
     assert today_closed(ahead)
-    assert ahead.see(days.open_day, ahead.site) == "2026-11-24"
+    assert ahead.see(business_day.open_day, ahead.site) == "2026-11-24"
     assert labels(ahead) == before, "nobody is lost, nobody is moved"
     assert all(each.arrival_ms <= ahead.clock() for each in ahead.see(waiting.waiting_list, ahead.site))
     assert ahead.ticket().label == "A 002", "A 001 of this day is on paper already"
@@ -443,7 +448,7 @@ def test_visitors_of_days_before_have_gone_home(ahead: Any) -> None:
     ahead.clock.forward(DAY_MS)
     fresh = ahead.ticket().label
     assert today_closed(ahead)
-    assert ahead.see(days.open_day, ahead.site) == "2026-11-25"
+    assert ahead.see(business_day.open_day, ahead.site) == "2026-11-25"
     assert set(labels(ahead)) == {"B 001", fresh}, "who came by the wrong clock may have come today"
     assert ahead.ticket().label == "A 001", "a new day counts from the beginning"
 
@@ -451,8 +456,8 @@ def test_visitors_of_days_before_have_gone_home(ahead: Any) -> None:
 def test_days_that_follow_are_opened_as_ever(ahead: Any) -> None:
     today_closed(ahead)
     ahead.clock.forward(DAY_MS)
-    ahead.do(days.turn_all, ahead.clock())
-    assert ahead.see(days.open_day, ahead.site) == "2026-11-25"
+    ahead.do(business_day.turn_all, ahead.clock())
+    assert ahead.see(business_day.open_day, ahead.site) == "2026-11-25"
     assert labels(ahead) == []
 
 
@@ -464,7 +469,7 @@ def test_day_that_was_closed_because_it_was_ahead_goes_on_when_it_comes(hall: An
     assert today_closed(hall)
     assert hall.ticket("zulassung").label == "B 001"
     hall.clock.forward(2 * DAY_MS)
-    assert (hall.ticket().label, hall.see(days.open_day, hall.site)) == ("A 002", "2026-11-26")
+    assert (hall.ticket().label, hall.see(business_day.open_day, hall.site)) == ("A 002", "2026-11-26")
 
 
 def test_board_and_poll_show_the_calls_of_a_day_that_is_ahead(ahead: Any) -> None:
@@ -477,25 +482,25 @@ def test_board_and_poll_show_the_calls_of_a_day_that_is_ahead(ahead: Any) -> Non
 def test_clock_set_back_over_midnight_is_not_worth_a_word(hall: Any) -> None:
     hall.clock.now_ms = NOON + 12 * HOUR_MS
     hall.ticket()
-    assert hall.see(days.open_day, hall.site) == "2026-11-25"
-    assert hall.see(clock_set.ahead, hall.site, hall.clock() - 2 * HOUR_MS) is None
-    assert hall.see(clock_set.ahead, hall.site, hall.clock() - 4 * HOUR_MS) is not None
+    assert hall.see(business_day.open_day, hall.site) == "2026-11-25"
+    assert hall.see(clock_change.ahead, hall.site, hall.clock() - 2 * HOUR_MS) is None
+    assert hall.see(clock_change.ahead, hall.site, hall.clock() - 4 * HOUR_MS) is not None
 
 
 def test_terminals_that_still_count_under_the_day_that_was_ahead_are_heard(ahead: Any) -> None:
     """A visitor of theirs waits when the arrival is of today, and is only recorded when it is not."""
     believing = Believing(ahead)
     today_closed(ahead)
-    assert ahead.see(clock_set.closed_ahead, ahead.site) == (), "today was open before: counts go on"
+    assert ahead.see(clock_change.closed_ahead, ahead.site) == (), "today was open before: counts go on"
     assert told(believing, 1, ahead.clock(), "2046-01-23") in labels(ahead)
     assert told(believing, 2, ahead.clock() - DAY_MS, "2046-01-23") not in labels(ahead)
-    fact = Bring(
+    fact = ManualEntry(
         site=ahead.site, op="operation", text="A 07-1", id=ahead.uuid(77), token="e" * 32, now_ms=ahead.clock()
     )
-    assert ahead.do(bringing.bring, fact).ticket.label == "A 07-01"
+    assert ahead.do(manual_entry.bring, fact).ticket.label == "A 07-01"
     believing.machine.go(DAY_MS)
     believing.keep_house()
-    assert ahead.see(clock_set.closed_ahead, ahead.site) == ("2046-01-23",)
+    assert ahead.see(clock_change.closed_ahead, ahead.site) == ("2046-01-23",)
 
 
 # --- times that were written by a clock that was ahead
@@ -564,7 +569,7 @@ def test_terminal_that_was_heard_in_the_future_is_away(hall: Any) -> None:
 
 
 def test_what_is_kept_is_read_at_the_next_start(hall: Any) -> None:
-    kept, count = hall.see(kept_clock.read)
+    kept, count = hall.see(stored_clock.read)
     assert (kept.now_ms, count) == (NOON, 0), "an older hub kept nothing: its newest event"
-    hall.do(kept_clock.keep, Kept(NOON + 5, "boot", 17, NOON + 3, 9))
-    assert hall.see(kept_clock.read) == (Kept(NOON + 5, "boot", 17, NOON + 3, 9), 0)
+    hall.do(stored_clock.keep, Kept(NOON + 5, "boot", 17, NOON + 3, 9))
+    assert hall.see(stored_clock.read) == (Kept(NOON + 5, "boot", 17, NOON + 3, 9), 0)

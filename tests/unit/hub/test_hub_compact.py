@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pysqlite3
 import pytest
-from unit.hub.test_hub_migrations import old_file
 
-from hub.compact import compact
+from hub.operations.compact import compact
 from hub.store import space
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 from kiosk.cli import main
+from tests.unit.hub.test_hub_migrations import old_file
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_a_file_that_somebody_uses_is_left_alone(large: Path) -> None:
 
 def test_a_full_disk_is_known_before(large: Path, monkeypatch) -> None:
     usage = namedtuple("usage", "free")
-    monkeypatch.setattr("hub.compact.shutil.disk_usage", lambda _folder: usage(large.stat().st_size - 1))
+    monkeypatch.setattr("hub.operations.compact.shutil.disk_usage", lambda _folder: usage(large.stat().st_size - 1))
     with pytest.raises(StoreRefused, match="Make room first"):
         compact(large.parent)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from hub_apps import app_for
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from hub.connections.tally import EVERY_S, Reason, Tally
 from hub.serve import HubServer
 from hub.tls import files, serving
 from kiosk import wire
+from tests.hub_apps import app_for
 
 SMALL = Limits(connections=6, strangers=4, per_stranger=3, per_known=5)
 PATIENCE_S = 60.0

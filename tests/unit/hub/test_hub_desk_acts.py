@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 from hub.auth import people
-from hub.queues import handing_back, waiting
-from hub.queues.tickets import load
-from hub.store.words import Role, State
+from hub.reports import cancel
+from hub.store.enums import Role, TicketState
+from hub.tickets import waiting
+from hub.tickets.model import load
+from tests.unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 
 @pytest.fixture
@@ -56,9 +57,9 @@ def undo(desk: Browser, text: str) -> Any:
     return desk.post("/desk/undo", {"op": uuid.uuid4().hex, "of": strip(text).partition("[")[2].rstrip("]")})
 
 
-def state(live: Any, ticket: Any) -> State:
+def state(live: Any, ticket: Any) -> TicketState:
     found = live.hall.see(load, SITE, ticket.id).state
-    assert isinstance(found, State)
+    assert isinstance(found, TicketState)
     return found
 
 
@@ -69,13 +70,17 @@ def test_next_asks_once_and_either_answer_goes_on(desk: Browser, live: Any) -> N
     assert "War A 001 da?" in text
     assert 'id="act-next" class="button main next" data-key="F2" aria-keyshortcuts="F2" hx-post' not in text
     asked = do(desk, "next", ticket=first.id)
-    assert (asked.headers.get("x-unanswered"), state(live, first)) == ("1", State.CALLED)
+    assert (asked.headers.get("x-unanswered"), state(live, first)) == ("1", TicketState.CALLED)
     assert said(asked.text) == "War A 001 da? F7 ja, F9 nein. Nichts wurde geändert."
     assert 'id="own-number">A 002<' in do(desk, "next", ticket=first.id, here="no").text
     assert 'id="own-number">A 003<' in do(desk, "next", ticket=second.id, here="yes").text
-    assert (state(live, first), state(live, second), state(live, third)) == (State.NO_SHOW, State.DONE, State.CALLED)
+    assert (state(live, first), state(live, second), state(live, third)) == (
+        TicketState.NO_SHOW,
+        TicketState.DONE,
+        TicketState.CALLED,
+    )
     last = do(desk, "next", ticket=third.id, here="no").text
-    assert (said(last), state(live, third)) == ("Gerade wartet niemand.", State.NO_SHOW)
+    assert (said(last), state(live, third)) == ("Gerade wartet niemand.", TicketState.NO_SHOW)
 
 
 @pytest.mark.parametrize("op", ["", "short", "0\n93aaaa-0000-7000", 'a"b"c"d"e"f', "0193aaaa é 0000", "x" * 65])
@@ -96,7 +101,7 @@ def test_the_strip_says_what_was_done_and_takes_it_back(desk: Browser, live: Any
     assert "A 001 wird wieder bedient" in said(back)
     assert "A 002 wartet wieder" in said(back)
     assert strip(back).startswith("A 001 ist da ["), "the act before it can still be undone"
-    assert (state(live, first), state(live, second)) == (State.IN_SERVICE, State.WAITING)
+    assert (state(live, first), state(live, second)) == (TicketState.IN_SERVICE, TicketState.WAITING)
     live.hall.clock.forward(10_000)
     assert strip(desk.get("/desk/parts").text) == ""
 
@@ -140,7 +145,7 @@ def test_who_waits_is_offered_nothing(desk: Browser, live: Any) -> None:
 def test_a_given_back_number_comes_back_too(desk: Browser, live: Any) -> None:
     first = live.hall.ticket()
 
-    live.hall.do(handing_back.cancel, SITE, first.id, live.hall.clock())
+    live.hall.do(cancel.cancel, SITE, first.id, live.hall.clock())
     assert "Jetzt zu mir" in bring(desk, "A 1")
     assert 'id="own-number">A 001<' in do(desk, "to-me", ticket=first.id).text
 

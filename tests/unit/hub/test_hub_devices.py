@@ -9,10 +9,10 @@ import pytest
 from hub.auth import devices, people, tries
 from hub.auth.cli import run_unlock
 from hub.auth.passwords import Passwords
-from hub.auth.signing_in import Answer, Caller, Doorman, Locked, SignedIn, TooManyTries, WrongPassword, settle
+from hub.auth.sign_in import Answer, Caller, Locked, SignedIn, SignInService, TooManyTries, WrongPassword, settle
 from hub.auth.throttle import HOUR, LOCK_AT
-from hub.queues.terminals import secret_hash
-from hub.store.words import Role
+from hub.fleet.terminals import secret_hash
+from hub.store.enums import Role
 
 SITE = "rathaus"
 GOOD = "Kastanie am Markt"
@@ -26,12 +26,12 @@ class Hall:
 
     def __init__(self, hall: Any) -> None:
         self.hall = hall
-        self.doorman = Doorman(hall.store, CHEAP, hall.clock, hall.clock)
+        self.sign_ins = SignInService(hall.store, CHEAP, hall.clock, hall.clock)
         for ident, login, role in (("u1", "frida", Role.ADMINISTRATOR), ("u2", "anna", Role.CLERK)):
             assert hall.do(people.add, SITE, ident, login, login.title(), role, KEPT, hall.clock())
 
     def attempt(self, password: str = GOOD, login: str = "frida", address: str = OFFICE, device: str = "") -> Answer:
-        return asyncio.run(self.doorman.sign_in(SITE, login, password, address, device))
+        return asyncio.run(self.sign_ins.sign_in(SITE, login, password, address, device))
 
     def device(self, login: str = "frida") -> str:
         """The token of a device at which this person signs in for the first time."""
@@ -229,10 +229,10 @@ def test_a_queue_of_strangers_does_not_hold_up_a_known_device(at: Hall) -> None:
         return verify(kept, password)
 
     async def both() -> None:
-        doorman = Doorman(at.hall.store, passwords, at.hall.clock, at.hall.clock)
+        sign_ins = SignInService(at.hall.store, passwords, at.hall.clock, at.hall.clock)
 
         async def attempt(password: str, login: str, token: str = "") -> None:
-            answer = await doorman.sign_in(SITE, login, password, STRANGER, token)
+            answer = await sign_ins.sign_in(SITE, login, password, STRANGER, token)
             done.append(type(answer).__name__)
             free.set()
 
@@ -272,13 +272,13 @@ def test_tries_at_a_device_are_counted_before_the_password_is_looked_at(at: Hall
     device = at.device()
 
     async def storm() -> list[Answer]:
-        return await asyncio.gather(*(at.doorman.sign_in(SITE, "frida", "falsch", OFFICE, device) for _ in range(20)))
+        return await asyncio.gather(*(at.sign_ins.sign_in(SITE, "frida", "falsch", OFFICE, device) for _ in range(20)))
 
     assert [type(each) for each in asyncio.run(storm())].count(WrongPassword) == 5
 
 
 def test_a_password_that_is_changed_meanwhile_opens_nothing(at: Hall) -> None:
-    found = asyncio.run(at.doorman.check(SITE, "anna", GOOD, Caller(OFFICE)))
+    found = asyncio.run(at.sign_ins.check(SITE, "anna", GOOD, Caller(OFFICE)))
     other = asyncio.run(CHEAP.hash("Neues Wort am Markt"))
     at.hall.do(people.change_password, SITE, "u2", other)
     assert not at.hall.do(settle, found)
@@ -289,7 +289,7 @@ def test_todays_settings_end_no_session_and_no_device(at: Hall) -> None:
     device = at.device()
     strong = Passwords(memory_kib=128, passes=1)
     answer = asyncio.run(
-        Doorman(at.hall.store, strong, at.hall.clock, at.hall.clock).sign_in(SITE, "frida", GOOD, OFFICE, device)
+        SignInService(at.hall.store, strong, at.hall.clock, at.hall.clock).sign_in(SITE, "frida", GOOD, OFFICE, device)
     )
     assert isinstance(answer, SignedIn)
     assert answer.device == ""

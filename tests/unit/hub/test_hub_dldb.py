@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.catalogue.dldb import DldbImport, read_dldb
-from hub.catalogue.dldb_notes import clean
-from hub.catalogue.dldb_shape import DldbAddress, street_line
-from hub.catalogue.dldb_topics import OTHER
-from hub.catalogue.xzufi import facts
+from hub.catalogue.importers.dldb.notes import clean
+from hub.catalogue.importers.dldb.reader import DldbImport, read_dldb
+from hub.catalogue.importers.dldb.shape import DldbAddress, street_line
+from hub.catalogue.importers.dldb.topics import OTHER
+from hub.catalogue.importers.xzufi import schema
 from kiosk.catalogue.check import check
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Service
@@ -152,7 +152,7 @@ def test_topics_become_categories_and_a_ring_of_topics_ends(folder: Path) -> Non
 
 def test_what_we_name_ourselves_is_named_in_every_language_of_the_product() -> None:
     ours = {path.name for path in LOCALE_DIR.iterdir() if path.is_dir()}
-    for names in (OTHER.names, facts.FEE_NAMES, facts.FREE_NAMES, facts.FROM_TO):
+    for names in (OTHER.names, schema.FEE_NAMES, schema.FREE_NAMES, schema.FROM_TO):
         assert set(names) == ours
 
 

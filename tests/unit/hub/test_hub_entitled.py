@@ -2,7 +2,18 @@
 
 import msgspec
 import pytest
-from unit.hub.sync_helpers import (
+
+from hub import alarms
+from hub.errors import Code, Refused
+from hub.fleet import terminals
+from hub.fleet.terminals import Known
+from hub.reports.apply import Teller, apply_all
+from hub.store.enums import AlarmKind, TicketState
+from hub.tickets import slots
+from hub.tickets.issue import Ask, issue
+from hub.tickets.slots import Wanted
+from kiosk.wire import Heartbeat
+from tests.unit.hub.sync_helpers import (
     DAY,
     DAY_MS,
     MINUTE,
@@ -16,15 +27,6 @@ from unit.hub.sync_helpers import (
     told,
     uuid,
 )
-
-from hub.queues import alarms, slots, terminals
-from hub.queues.issue import Ask, issue
-from hub.queues.refusals import Code, Refused
-from hub.queues.slots import Wanted
-from hub.queues.sync import Teller, apply_all
-from hub.queues.terminals import Known
-from hub.store.words import AlarmKind, State
-from kiosk.wire import Heartbeat
 
 NOT_ITS_OWN = [(422, "not_its_own")]
 GENERATION = {"t1": "1" * 32, "t2": "2" * 32}
@@ -110,7 +112,7 @@ def test_ticket_of_another_terminal_is_left_alone(two, kind: str, more: dict[str
     first = two.ticket()
     assert outcomes(told(two, op(kind, first.id, 1, id=first.id, **more), terminal="t2")) == NOT_ITS_OWN
     ticket = find(two, first.id)
-    assert (ticket.state, ticket.paper) == (State.WAITING, "asked")
+    assert (ticket.state, ticket.paper) == (TicketState.WAITING, "asked")
     assert raised(two) == [(AlarmKind.NOT_ITS_OWN, "t2")]
     assert [status for status, _ in outcomes(told(two, op(kind, first.id, 2, id=first.id, **more)))] == [200]
 

@@ -4,20 +4,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from corpus import texts
 
 from hub.auth import people
-from hub.catalogue import publishing
-from hub.queues import arrange, house, terminals
+from hub.catalogue.publication import publishing
+from hub.fleet import terminals
+from hub.settings import counter_settings, queue_settings
 from hub.sites import sites
-from hub.store.words import Role
-from hub.web import setup
-from hub.web.forms import Form
-from hub.web.typed import tidy, unfit
-from hub.web.words import sayer
+from hub.store.enums import Role
+from hub.web.admin import setup
+from hub.web.common.forms import Form
+from hub.web.common.texts import sayer
+from hub.web.common.typed import tidy, unfit
 from kiosk.catalogue.model import Catalogue, Featured, Service
 from kiosk.catalogue.texts import text_faults
 from kiosk.i18n.drawable import drawable
+from tests.corpus import texts
 from tests.unit.hub.test_hub_pages import KEPT, Browser
 
 SITE = "rathaus"
@@ -66,7 +67,7 @@ FORMS = [
 
 
 def everything(live: Any) -> list[object]:
-    looks = (arrange.queues, house.counters)
+    looks = (queue_settings.queues, counter_settings.counters)
     now = live.hall.clock()
     return [
         *(live.hall.see(look, SITE) for look in looks),
@@ -96,7 +97,7 @@ def test_names_with_joiners_between_letters_stay_and_idle_ones_vanish(live: Any,
     assert browser.post("/queues", {"series": "C", "name_de": PERSIAN}).status_code == 303
     assert browser.post("/queues", {"series": "D", "name_de": "Ka\u200bs\u200dse\ufeff "}).status_code == 303
     assert browser.post("/queues", {"series": "E", "name_de": "\u200b\u2060"}).status_code == 422
-    names = {queue.series: queue.names["de"] for queue in live.hall.see(arrange.queues, SITE)}
+    names = {queue.series: queue.names["de"] for queue in live.hall.see(queue_settings.queues, SITE)}
     assert (names["C"], names["D"]) == (PERSIAN, "Kasse")
 
 

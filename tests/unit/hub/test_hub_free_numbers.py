@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine
 
-from hub.queues import aliases
-from hub.queues.free_numbers import Place, Series, next_free
-from hub.queues.issue import Ask, Issued, issue
-from hub.queues.refusals import Code, Refused
-from hub.queues.states import move
+from hub.errors import Code, Refused
+from hub.store.enums import ACTIVE, TicketState
 from hub.store.sql import run
-from hub.store.words import ACTIVE, State
+from hub.tickets import aliases
+from hub.tickets.free_numbers import Place, Series, next_free
+from hub.tickets.issue import Ask, Issued, issue
+from hub.tickets.states import move
 
 
 def statements(hall, do: Callable[[Connection], object]) -> tuple[object, list[str]]:
@@ -71,7 +71,7 @@ def test_a_full_queue_counts_void_numbers_of_today_only(hall) -> None:
     hall.ticket()
     second = hall.ticket()
     hall.do(aliases.void_number, second, hall.clock())
-    hall.do(move, second, State.CANCELLED, hall.clock())
+    hall.do(move, second, TicketState.CANCELLED, hall.clock())
     assert hall.ticket().label == "A 003"
     refused = hall.ask()
     assert isinstance(refused, Refused)
@@ -87,11 +87,11 @@ NUMBERS = st.integers(1, 9)
     first=st.integers(1, 3),
     length=st.integers(0, 6),
     start=NUMBERS,
-    used=st.lists(st.tuples(NUMBERS, st.sampled_from((*ACTIVE, State.DONE)), st.integers(0, 1)), max_size=12),
+    used=st.lists(st.tuples(NUMBERS, st.sampled_from((*ACTIVE, TicketState.DONE)), st.integers(0, 1)), max_size=12),
     void=st.lists(st.tuples(NUMBERS, st.sampled_from(("today", "before"))), max_size=6),
 )
 def test_the_next_free_number_is_the_first_that_a_try_would_find(
-    first: int, length: int, start: int, used: list[tuple[int, State, int]], void: list[tuple[int, str]]
+    first: int, length: int, start: int, used: list[tuple[int, TicketState, int]], void: list[tuple[int, str]]
 ) -> None:
     series = Series("s", "A", "today", first, first + length)
     begin = series.following(Place(0, start))

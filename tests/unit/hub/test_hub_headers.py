@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asgi import Asgi, asking
-from hub_apps import app_for
 
-from hub.hall import TheHall
+from hub.context import HubContext
 from hub.headers import digests
-from hub.web.page import asset
+from hub.web.common.page import asset
 from kiosk import wire
+from tests.asgi import Asgi, asking
+from tests.hub_apps import app_for
 
 LOOK = "/static/css/look.css"
 
 
 @pytest.fixture
-def shown(hall: Any) -> Iterator[tuple[Asgi, TheHall]]:
+def shown(hall: Any) -> Iterator[tuple[Asgi, HubContext]]:
     with app_for(hall.store, hall.clock, 5.0) as (app, stands), asking(app) as asgi:
         yield asgi, stands
 
@@ -48,7 +48,7 @@ def shown(hall: Any) -> Iterator[tuple[Asgi, TheHall]]:
     ],
 )
 def test_every_answer_is_sealed_and_says_how_long_it_is_kept(
-    shown: tuple[Asgi, TheHall], method: str, path: str, status: int, kept: str
+    shown: tuple[Asgi, HubContext], method: str, path: str, status: int, kept: str
 ) -> None:
     answer = shown[0].ask(method, path)
     assert (answer.status, answer.headers["cache-control"]) == (status, kept)
@@ -57,7 +57,7 @@ def test_every_answer_is_sealed_and_says_how_long_it_is_kept(
     assert "strict-transport-security" not in answer.headers
 
 
-def test_a_manifest_is_kept_by_its_tag(shown: tuple[Asgi, TheHall]) -> None:
+def test_a_manifest_is_kept_by_its_tag(shown: tuple[Asgi, HubContext]) -> None:
     """What an answer says itself stands."""
     answer = shown[0].ask("GET", "/t/" + "0" * 32)
     assert answer.headers["referrer-policy"] == "no-referrer"
@@ -69,14 +69,14 @@ def test_a_manifest_is_kept_by_its_tag(shown: tuple[Asgi, TheHall]) -> None:
     ("public", "scheme", "wanted"), [(True, "https", True), (True, "http", False), (False, "https", False)]
 )
 def test_only_a_certificate_that_browsers_know_forbids_to_come_without(
-    shown: tuple[Asgi, TheHall], path: str, public: bool, scheme: str, wanted: bool
+    shown: tuple[Asgi, HubContext], path: str, public: bool, scheme: str, wanted: bool
 ) -> None:
     asgi, stands = shown
     stands.public_certificate = public
     assert ("strict-transport-security" in asgi.ask("GET", path, scheme=scheme).headers) is wanted
 
 
-def test_wrong_methods_name_the_right_ones(shown: tuple[Asgi, TheHall]) -> None:
+def test_wrong_methods_name_the_right_ones(shown: tuple[Asgi, HubContext]) -> None:
     """RFC 9110, section 15.5.6."""
     for path, wanted in (("/people", {"GET", "POST"}), (wire.QUEUES, {"GET"}), (wire.TICKETS, {"POST"})):
         answer = shown[0].ask("DELETE", path)
@@ -84,7 +84,7 @@ def test_wrong_methods_name_the_right_ones(shown: tuple[Asgi, TheHall]) -> None:
         assert wanted <= set(answer.headers["allow"].split(", "))
 
 
-def test_only_our_own_files_are_looked_for(shown: tuple[Asgi, TheHall]) -> None:
+def test_only_our_own_files_are_looked_for(shown: tuple[Asgi, HubContext]) -> None:
     assert "css/look.css" in digests()
     for name in ("a" * 300, "../app.py", "css/../../app.py", "css", "", "%00"):
         assert shown[0].ask("GET", f"/static/{name}").status in (400, 404), name

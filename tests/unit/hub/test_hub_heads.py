@@ -8,8 +8,8 @@ import requests
 
 import kiosk.wire
 from hub.connections.heads import PATH_MAX, is_host
-from hub.web.fields import MOST
-from hub.web.forms import Form
+from hub.web.common.fields import MOST
+from hub.web.common.forms import Form
 
 PATIENCE_S = 60.0
 
@@ -79,7 +79,7 @@ def test_a_foreign_or_malformed_origin_is_refused_before_the_body_is_parsed(live
     async def parsed(*_args: object) -> None:
         raise AssertionError("the body was parsed")
 
-    monkeypatch.setattr("hub.web.gate.fields_of", parsed)
+    monkeypatch.setattr("hub.web.common.auth_hooks.fields_of", parsed)
     headers = {"origin": origin.encode(), "content-type": "application/x-www-form-urlencoded"}
     answer = requests.post(f"{live.url}/signin", data=b"a=1&" * 5000, headers=headers, timeout=PATIENCE_S)
     assert answer.status_code == 403

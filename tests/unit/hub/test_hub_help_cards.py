@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
-from hub.queues import calling, handing_back, help, help_cards
-from hub.queues.calling import Act
-from hub.queues.help import HelpCall
-from hub.queues.help_cards import HelpCard
-from hub.queues.states import move
-from hub.store.words import State
+from hub.counter import calling
+from hub.counter.calling import Act
+from hub.fleet import help_calls, help_cards
+from hub.fleet.help_calls import HelpCall
+from hub.fleet.help_cards import HelpCard
+from hub.reports import cancel
+from hub.store.enums import TicketState
+from hub.tickets.states import move
 
 MINUTE_MS = 60_000
 
@@ -38,7 +40,7 @@ def call(hall: Any, n: int, reason: str, label: str = "", terminal: str = "t1") 
         label=label,
         opened_ms=hall.clock.forward(1000),
     )
-    hall.do(help.open_help, hall.site, made)
+    hall.do(help_calls.open_help, hall.site, made)
     return made.id
 
 
@@ -52,7 +54,7 @@ def shown(hall: Any) -> list[tuple[str, str]]:
 
 
 def report(hall: Any, ticket: str, outcome: str) -> None:
-    assert hall.do(handing_back.report_paper, hall.site, ticket, outcome, "", hall.clock()) is None
+    assert hall.do(cancel.report_paper, hall.site, ticket, outcome, "", hall.clock()) is None
 
 
 def test_one_jam_is_one_card_with_all_its_numbers(hall: Any) -> None:
@@ -93,7 +95,7 @@ def test_a_number_leaves_the_card_when_its_slip_is_not_needed_any_more(hall: Any
             case "called":
                 assert isinstance(hall.next(), calling.Done)
             case _:
-                hall.do(handing_back.cancel, hall.site, ticket.id, hall.clock())
+                hall.do(cancel.cancel, hall.site, ticket.id, hall.clock())
         assert shown(hall) == left
 
 
@@ -105,7 +107,7 @@ def test_who_came_too_late_and_waits_again_is_no_new_card(hall: Any) -> None:
     hall.do(calling.call_next, act)
     missed = hall.do(calling.no_show, Act(site=hall.site, counter="p1", op="operation-2", now_ms=hall.clock()))
     assert isinstance(missed, calling.Done)
-    hall.do(move, missed.ticket, State.WAITING, hall.clock())
+    hall.do(move, missed.ticket, TicketState.WAITING, hall.clock())
     assert shown(hall) == []
 
 
@@ -130,28 +132,28 @@ def test_a_person_comes_first_however_late_they_ask(hall: Any) -> None:
 def test_a_taken_card_stays_at_the_end_until_it_is_done(hall: Any, anna: str) -> None:
     person = call(hall, 60, "asked")
     call(hall, 61, "flood")
-    assert hall.do(help.acknowledge, hall.site, person, anna, hall.clock())
+    assert hall.do(help_calls.acknowledge, hall.site, person, anna, hall.clock())
     assert [(card.call.reason, card.call.taken_by) for card in cards(hall)] == [("flood", ""), ("asked", "Anna")]
-    assert hall.do(help.close, hall.site, person, hall.clock())
+    assert hall.do(help_calls.close, hall.site, person, hall.clock())
     assert [card.call.reason for card in cards(hall)] == ["flood"]
 
 
 def test_the_next_person_at_the_same_terminal_is_open_again(hall: Any, anna: str) -> None:
     first = call(hall, 60, "asked")
-    assert hall.do(help.acknowledge, hall.site, first, anna, hall.clock())
+    assert hall.do(help_calls.acknowledge, hall.site, first, anna, hall.clock())
     second = call(hall, 61, "asked")
     (card,) = cards(hall)
     assert (card.call.id, card.call.taken_by) == (second, "")
-    assert hall.do(help.close, hall.site, first, hall.clock())
+    assert hall.do(help_calls.close, hall.site, first, hall.clock())
     (card,) = cards(hall)
     assert card.call.id == second, "done with the first is not done with the second"
 
 
 def test_one_who_goes_takes_the_whole_card(hall: Any, anna: str) -> None:
     calls = [call(hall, 60 + n, "no_number") for n in range(3)]
-    assert hall.do(help.acknowledge, hall.site, calls[1], anna, hall.clock())
+    assert hall.do(help_calls.acknowledge, hall.site, calls[1], anna, hall.clock())
     assert [card.call.taken_by for card in cards(hall)] == ["Anna"]
-    assert {each.id for each in hall.see(help.taken, hall.site, "t1", hall.clock())} == set(calls)
+    assert {each.id for each in hall.see(help_calls.taken, hall.site, "t1", hall.clock())} == set(calls)
 
 
 def test_trouble_that_is_over_is_not_shown(hall: Any) -> None:
@@ -172,5 +174,5 @@ def test_a_number_on_its_way_to_us_is_shown_until_it_is_known(hall: Any) -> None
 
 def test_yesterdays_calls_are_not_todays(hall: Any) -> None:
     call(hall, 60, "asked")
-    hall.clock.forward(help.SHOWN_MS + MINUTE_MS)
+    hall.clock.forward(help_calls.SHOWN_MS + MINUTE_MS)
     assert shown(hall) == []

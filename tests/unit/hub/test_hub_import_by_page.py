@@ -10,20 +10,21 @@ from typing import Any
 
 import msgspec
 import pytest
-from unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 from hub.auth import people
-from hub.catalogue import child, parcel, versions
-from hub.catalogue.child import Done, Faulty, Task, Waits
-from hub.catalogue.cli import Bringer
-from hub.catalogue.parcel import Parcel, open_parcel
-from hub.catalogue.runs import Broken, Run, Runs, Stage
-from hub.catalogue.xzufi import facts
-from hub.store.words import Role
+from hub.catalogue.content import versions
+from hub.catalogue.import_runs import child, uploaded_file
+from hub.catalogue.import_runs.child import Done, Faulty, Task, Waits
+from hub.catalogue.import_runs.cli import Bringer
+from hub.catalogue.import_runs.runs import Broken, Run, Runs, Stage
+from hub.catalogue.import_runs.uploaded_file import Parcel, open_parcel
+from hub.catalogue.importers.xzufi import schema
+from hub.store.enums import Role
 from hub.trail.entries import Who
 from hub.uploads import NoRoom, Uploads
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Fee, Service
+from tests.unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 PATIENCE_S = 120.0
 SERVICE = '[[service]]\nid = "{0}"\nnames.de = "Leistung {0}"\n'
@@ -146,7 +147,7 @@ def test_a_zip_of_two_files_of_one_name_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_zip_that_grows_too_large_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parcel, "UNPACKED_LIMIT", 1_000_000)
+    monkeypatch.setattr(uploaded_file, "UNPACKED_LIMIT", 1_000_000)
     assert "MB unpacked" in reason(opened(tmp_path, zipped(a_xml=b"<" + b"a" * 2_000_000)))
 
 
@@ -158,12 +159,12 @@ def test_a_zip_that_lies_about_its_size_ends_there(tmp_path: Path) -> None:
 
 
 def test_a_zip_of_more_files_than_any_delivery_is_not_listed(tmp_path: Path) -> None:
-    many = packed({str(n): b"" for n in range(facts.FILES_LIMIT + 1)})
-    assert f"more than {facts.FILES_LIMIT} files" in reason(opened(tmp_path, many))
+    many = packed({str(n): b"" for n in range(schema.FILES_LIMIT + 1)})
+    assert f"more than {schema.FILES_LIMIT} files" in reason(opened(tmp_path, many))
 
 
 def test_a_zip_leaves_the_reserve_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parcel, "RESERVE", 10**18)
+    monkeypatch.setattr(uploaded_file, "RESERVE", 10**18)
     assert "no room" in reason(opened(tmp_path, zipped(a_xml=b"<a/>", index_txt=b"a.xml")))
 
 

@@ -3,12 +3,15 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import days, handing_back, house, waiting
-from hub.queues.issue import Issued
-from hub.queues.refusals import Code, Refused
-from hub.queues.states import move
-from hub.queues.tickets import slip_code
-from hub.store.words import State
+from hub import site_time
+from hub.errors import Code, Refused
+from hub.reports import cancel
+from hub.settings import queue_settings
+from hub.store.enums import TicketState
+from hub.tickets import business_day, waiting
+from hub.tickets.issue import Issued
+from hub.tickets.model import slip_code
+from hub.tickets.states import move
 from kiosk.vocabulary.slips import Forged, Slip, read_slip, service_mark
 
 DAY_MS = 24 * 3600 * 1000
@@ -32,7 +35,7 @@ def test_each_queue_counts_in_its_own_series(hall) -> None:
 def test_visitor_is_told_how_many_are_before(hall) -> None:
     assert [hall.ticket().ahead for _ in range(4)] == [0, 1, 2, 3]
     hall.next()
-    hall.do(handing_back.cancel, hall.site, hall.uuid(2), hall.clock())
+    hall.do(cancel.cancel, hall.site, hall.uuid(2), hall.clock())
     assert hall.ticket().ahead == 2
     assert hall.ticket("zulassung").ahead == 0
 
@@ -60,10 +63,10 @@ def test_unknown_service_is_refused_and_takes_no_number(hall) -> None:
 
 def test_closed_queue_gives_no_number_but_keeps_who_waits(hall) -> None:
     hall.ticket()
-    hall.do(house.open_queue, hall.site, "meldung", False, hall.clock())
+    hall.do(queue_settings.open_queue, hall.site, "meldung", False, hall.clock())
     assert refused(hall.ask()) is Code.QUEUE_CLOSED
     assert [ticket.label for ticket in hall.see(waiting.waiting_list, hall.site)] == ["A 001"]
-    hall.do(house.open_queue, hall.site, "meldung", True, hall.clock())
+    hall.do(queue_settings.open_queue, hall.site, "meldung", True, hall.clock())
     assert hall.ticket().label == "A 002"
 
 
@@ -79,11 +82,13 @@ def test_number_that_still_waits_is_skipped_at_the_wrap_around(hall) -> None:
     assert hall.ticket().label == "A 002"
 
 
-@pytest.mark.parametrize("state", [State.PARKED, State.CALLED, State.IN_SERVICE])
-def test_number_in_use_in_any_way_is_skipped(hall, state: State) -> None:
+@pytest.mark.parametrize("state", [TicketState.PARKED, TicketState.CALLED, TicketState.IN_SERVICE])
+def test_number_in_use_in_any_way_is_skipped(hall, state: TicketState) -> None:
     narrow(hall, 2)
     first = hall.ticket()
-    path = {State.PARKED: [State.PARKED], State.CALLED: [State.CALLED]}.get(state, [State.CALLED, State.IN_SERVICE])
+    path = {TicketState.PARKED: [TicketState.PARKED], TicketState.CALLED: [TicketState.CALLED]}.get(
+        state, [TicketState.CALLED, TicketState.IN_SERVICE]
+    )
     for step in path:
         first = hall.do(move, first, step, hall.clock(), "p1")
     hall.ticket()
@@ -97,7 +102,7 @@ def test_numbers_begin_anew_on_the_next_business_day(hall) -> None:
     assert hall.ticket().label == "A 001"
     assert [ticket.label for ticket in hall.see(waiting.waiting_list, hall.site)] == ["A 001"]
     token = hall.see(waiting.standing, stays.token)
-    assert (token.ticket.state, token.today) == (State.EXPIRED, False)
+    assert (token.ticket.state, token.today) == (TicketState.EXPIRED, False)
 
 
 def test_first_visitor_of_a_day_has_nobody_before(hall) -> None:
@@ -116,37 +121,37 @@ def test_clock_set_back_keeps_the_open_day(hall) -> None:
 
 
 def test_parked_number_is_not_given_on_the_next_day(hall) -> None:
-    parked = hall.do(move, hall.ticket(), State.PARKED, hall.clock())
+    parked = hall.do(move, hall.ticket(), TicketState.PARKED, hall.clock())
     hall.clock.forward(DAY_MS)
     assert hall.ticket().label == "A 002"
-    back = hall.do(move, parked, State.WAITING, hall.clock())
+    back = hall.do(move, parked, TicketState.WAITING, hall.clock())
     assert back.label == "A 001"
 
 
 def test_day_turns_at_local_midnight(hall) -> None:
-    before = days.local_date(1_795_561_199_000, "Europe/Berlin")  # 23:59:59
-    after = days.local_date(1_795_561_200_000, "Europe/Berlin")
+    before = site_time.local_date(1_795_561_199_000, "Europe/Berlin")  # 23:59:59
+    after = site_time.local_date(1_795_561_200_000, "Europe/Berlin")
     assert (before, after) == ("2026-11-24", "2026-11-25")
 
 
 def test_house_keeping_turns_the_day_without_a_visitor(hall) -> None:
     hall.ticket()
     hall.clock.forward(DAY_MS)
-    hall.do(days.turn_all, hall.clock())
-    assert hall.see(days.open_day, hall.site) == "2026-11-25"
+    hall.do(business_day.turn_all, hall.clock())
+    assert hall.see(business_day.open_day, hall.site) == "2026-11-25"
     assert hall.see(waiting.waiting_list, hall.site) == []
 
 
 def test_cancelled_id_raises_no_ghost(hall) -> None:
-    assert hall.do(handing_back.cancel, hall.site, hall.uuid(5), hall.clock()) is State.CANCELLED
+    assert hall.do(cancel.cancel, hall.site, hall.uuid(5), hall.clock()) is TicketState.CANCELLED
     assert refused(hall.ask(ident=hall.uuid(5))) is Code.TICKET_CANCELLED
-    assert hall.do(handing_back.cancel, hall.site, hall.uuid(5), hall.clock()) is State.CANCELLED
+    assert hall.do(cancel.cancel, hall.site, hall.uuid(5), hall.clock()) is TicketState.CANCELLED
     assert hall.ticket().label == "A 001"
 
 
 def test_handed_back_number_is_gone_and_its_id_stays_cancelled(hall) -> None:
     hall.ticket(ident=hall.uuid(1))
-    assert hall.do(handing_back.cancel, hall.site, hall.uuid(1), hall.clock()) is State.CANCELLED
+    assert hall.do(cancel.cancel, hall.site, hall.uuid(1), hall.clock()) is TicketState.CANCELLED
     assert hall.see(waiting.waiting_list, hall.site) == []
     assert refused(hall.ask(ident=hall.uuid(1))) is Code.TICKET_CANCELLED
     assert hall.ticket().ahead == 0
@@ -156,14 +161,14 @@ def test_ticket_that_was_served_cannot_be_handed_back(hall) -> None:
     ticket = hall.ticket()
     hall.next()
     hall.served()
-    assert hall.do(handing_back.cancel, hall.site, ticket.id, hall.clock()) is State.DONE
+    assert hall.do(cancel.cancel, hall.site, ticket.id, hall.clock()) is TicketState.DONE
 
 
 def test_printed_is_final(hall) -> None:
     ticket = hall.ticket()
 
     def report(outcome: str) -> str:
-        assert hall.do(handing_back.report_paper, hall.site, ticket.id, outcome, "", hall.clock()) is None
+        assert hall.do(cancel.report_paper, hall.site, ticket.id, outcome, "", hall.clock()) is None
         return hall.ask(ident=ticket.id).ticket.paper
 
     assert [report(outcome) for outcome in ("not_printed", "printed", "unconfirmed")] == [
@@ -171,7 +176,7 @@ def test_printed_is_final(hall) -> None:
         "printed",
         "printed",
     ]
-    unknown = hall.do(handing_back.report_paper, hall.site, hall.uuid(99), "printed", "", hall.clock())
+    unknown = hall.do(cancel.report_paper, hall.site, hall.uuid(99), "printed", "", hall.clock())
     assert refused(unknown) is Code.UNKNOWN_TICKET
 
 

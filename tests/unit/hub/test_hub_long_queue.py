@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import Connection
 
 from hub.auth.sessions import Person
-from hub.queues import ahead, bringing, calling, expecting, waiting
-from hub.queues.acts import Act
-from hub.queues.called import called_now
-from hub.queues.issue import Ask, Issued, issue
-from hub.store.words import Role, State
-from hub.web import looking
+from hub.counter import calling, manual_entry
+from hub.counter.acts import Act
+from hub.store.enums import Role, TicketState
+from hub.tickets import ahead, wait_estimate, waiting
+from hub.tickets.called import called_now
+from hub.tickets.issue import Ask, Issued, issue
+from hub.web.desk import desk_view
 
 ME = Person(
     site="rathaus",
@@ -69,12 +70,12 @@ def steps(do: Callable[[Connection], object]) -> Callable[[Connection], int]:
 
 
 LOOKS: dict[str, Callable[[Any], Callable[[Connection], object]]] = {
-    "desk": lambda hall: lambda c: looking.desk(c, ME, "de", hall.clock()),
+    "desk": lambda hall: lambda c: desk_view.desk(c, ME, "de", hall.clock()),
     "queues": lambda hall: lambda c: waiting.queues_now(c, hall.site),
     "before a new number": lambda hall: lambda c: ahead.before_new(c, hall.site, 100),
     "board": lambda hall: lambda c: called_now(c, hall.site, hall.clock()),
-    "next own number": lambda hall: lambda c: bringing.expected(c, hall.site, "2026-11-24", 3, ("A", "B")),
-    "expected wait": lambda hall: lambda c: expecting.expected_wait(c, hall.site, "meldung", 3, hall.clock()),
+    "next own number": lambda hall: lambda c: manual_entry.expected(c, hall.site, "2026-11-24", 3, ("A", "B")),
+    "expected wait": lambda hall: lambda c: wait_estimate.expected_wait(c, hall.site, "meldung", 3, hall.clock()),
 }
 
 
@@ -162,4 +163,4 @@ def test_what_is_shown_first_is_the_order_of_calling(hall, seed: int) -> None:
         for most in (1, 3, 500):
             shown = hall.see(waiting.waiting_list, hall.site, counter, most)
             assert [t.id for t in shown] == expected[:most]
-            assert all(t.state is State.WAITING for t in shown)
+            assert all(t.state is TicketState.WAITING for t in shown)

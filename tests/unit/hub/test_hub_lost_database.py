@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hub.auth.cli import run_unlock
-from hub.backup import backup, restore
-from hub.catalogue.cli import run_import
+from hub.catalogue.import_runs.cli import run_import
+from hub.operations.backup import backup, restore
 from hub.serve import serve
 from hub.sites import sites
 from hub.store.engine import Store

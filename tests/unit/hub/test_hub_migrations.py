@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pysqlite3
 import pytest
-from unit.hub.test_hub_store import schema
 
-from hub.queues import calling, handing_back, transfer, undoing, waiting
-from hub.queues.calling import Act, Done
-from hub.queues.issue import Ask, Issued, issue
+from hub.counter import calling, transfer, undo
+from hub.counter.calling import Act, Done
+from hub.reports import cancel
 from hub.store.engine import APPLICATION_ID, Store
+from hub.tickets import waiting
+from hub.tickets.issue import Ask, Issued, issue
+from tests.unit.hub.test_hub_store import schema
 
 OLD = Path(__file__).parent / "old"
 NOW = 1_795_518_900_000
@@ -55,7 +57,7 @@ def test_the_hall_goes_on_where_it_was(old: Path) -> None:
     assert isinstance(again, Done)
     assert again.ticket.label == "A 001", "an answer kept by the old hub is still the answer"
     buried = "0193aaaa-0000-7000-8000-000000000063"
-    assert store.write_now(lambda c: handing_back.cancel(c, "rathaus", buried, NOW)) == "cancelled"
+    assert store.write_now(lambda c: cancel.cancel(c, "rathaus", buried, NOW)) == "cancelled"
     store.close()
 
 
@@ -101,11 +103,11 @@ def act(op: str, after_s: int, **more: str) -> Act:
 
 def test_act_of_the_old_hub_can_be_undone(tmp_path: Path) -> None:
     store = Store(old_file(tmp_path, "0015"))
-    undone = store.write_now(lambda c: undoing.undo(c, act("undo-1", 5), "operation-2"))
+    undone = store.write_now(lambda c: undo.undo(c, act("undo-1", 5), "operation-2"))
     here = store.read_now(lambda c: calling.current(c, "rathaus", "p1"))
     listed = store.read_now(lambda c: waiting.waiting_list(c, "rathaus"))
     store.close()
-    assert isinstance(undone, undoing.Undone), undone
+    assert isinstance(undone, undo.Undone), undone
     assert here is not None
     assert here.label == "B 001"
     assert [t.label for t in listed] == ["A 001", "B 002", "B 003", "A 003"]

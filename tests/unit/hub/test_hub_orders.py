@@ -9,11 +9,11 @@ import pytest
 
 from hub.auth import people, sessions
 from hub.auth.rights import RIGHTS, Right
-from hub.queues import orders, terminals
-from hub.queues.kept import USUAL_MS
-from hub.queues.orders import Given
-from hub.queues.refusals import Code, Refused
-from hub.store.words import Role
+from hub.errors import Code, Refused
+from hub.fleet import orders, terminals
+from hub.fleet.orders import Given
+from hub.retention.periods import USUAL_MS
+from hub.store.enums import Role
 from kiosk import wire
 from kiosk.wire import OrderFact, OrderKind
 

@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from hub import events
 from hub.auth import people, sessions
 from hub.auth.passwords import Passwords
-from hub.queues import calling, days, events
-from hub.store.words import Role
-from hub.web.gate import is_local_name
+from hub.counter import calling
+from hub.store.enums import Role
+from hub.tickets import business_day
+from hub.web.common.auth_hooks import is_local_name
 from kiosk.i18n.languages import fallback_mark
 
 SITE = "rathaus"
@@ -428,7 +430,7 @@ def test_the_visitors_page_follows_the_ticket(browser: Browser, live: Any) -> No
     over = browser.get(f"/t/{mine.token}?lang=ar")
     assert 'dir="rtl"' in over.text
     assert 'content="30"' in over.text, "a visit that is over asks seldom: staff may take the number in again"
-    live.hall.do(days.turn_all, live.hall.clock.forward(24 * 3600 * 1000))
+    live.hall.do(business_day.turn_all, live.hall.clock.forward(24 * 3600 * 1000))
     assert "http-equiv" not in browser.get(f"/t/{mine.token}").text, "on another day it asks no more"
 
 

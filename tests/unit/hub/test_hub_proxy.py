@@ -8,12 +8,12 @@ from functools import partial
 
 import pytest
 import requests
-from hub_apps import app_for
 
 from hub.auth.throttle import PER_ADDRESS
 from hub.connections.limits import Limits
 from hub.connections.origins import Forwarded, Proxies, read_networks
 from hub.serve import HubServer, serve
+from tests.hub_apps import app_for
 
 PATIENCE_S = 120.0
 TOWN = "https://hub.rathaus.internal"

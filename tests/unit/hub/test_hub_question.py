@@ -2,11 +2,11 @@
 
 import pytest
 
-from hub.queues import calling
-from hub.queues.calling import Act, Done
-from hub.queues.refusals import Code, Refused
-from hub.queues.tickets import load
-from hub.store.words import State
+from hub.counter import calling
+from hub.counter.calling import Act, Done
+from hub.errors import Code, Refused
+from hub.store.enums import TicketState
+from hub.tickets.model import load
 
 
 def act(hall, op: str, counter: str = "p1", ticket: str = "", here: bool | None = None) -> Act:
@@ -26,11 +26,11 @@ def called(hall):
     return tickets
 
 
-def states(hall, tickets) -> list[State]:
+def states(hall, tickets) -> list[TicketState]:
     return [hall.see(load, hall.site, ticket.id).state for ticket in tickets]
 
 
-UNCHANGED = [State.CALLED, State.WAITING, State.WAITING]
+UNCHANGED = [TicketState.CALLED, TicketState.WAITING, TicketState.WAITING]
 
 
 @pytest.mark.parametrize("command", [calling.call_next, calling.finish])
@@ -44,8 +44,8 @@ def test_the_hub_asks_before_a_called_visitor_ends(hall, called, command) -> Non
 @pytest.mark.parametrize(
     ("here", "ends", "times"),
     [
-        (True, State.DONE, [("wait", 1000), ("service", 1000)]),
-        (False, State.NO_SHOW, [("wait", 1000), ("way", 1000)]),
+        (True, TicketState.DONE, [("wait", 1000), ("service", 1000)]),
+        (False, TicketState.NO_SHOW, [("wait", 1000), ("way", 1000)]),
     ],
 )
 def test_either_answer_goes_on_to_the_next_person_in_the_same_act(hall, called, here, ends, times) -> None:
@@ -53,7 +53,7 @@ def test_either_answer_goes_on_to_the_next_person_in_the_same_act(hall, called, 
     done = hall.do(calling.call_next, act(hall, "act", ticket=first.id, here=here))
     assert isinstance(done, Done)
     assert done.ticket.label == "A 002"
-    assert states(hall, called) == [ends, State.CALLED, State.WAITING]
+    assert states(hall, called) == [ends, TicketState.CALLED, TicketState.WAITING]
     assert hall.called() == ["A 002"]
     rows = hall.store.read_now(
         lambda c: c.exec_driver_sql(
@@ -66,7 +66,7 @@ def test_either_answer_goes_on_to_the_next_person_in_the_same_act(hall, called, 
 def test_the_second_click_with_an_answer_has_the_first_ones_effect(hall, called) -> None:
     for _ in range(3):
         assert code(hall, calling.call_next, "act", ticket=called[0].id, here=False) == "A 002"
-    assert states(hall, called) == [State.NO_SHOW, State.CALLED, State.WAITING]
+    assert states(hall, called) == [TicketState.NO_SHOW, TicketState.CALLED, TicketState.WAITING]
 
 
 @pytest.mark.parametrize("here", [True, False])
@@ -89,7 +89,7 @@ def test_two_windows_with_two_answers_have_the_first_one(hall, called) -> None:
     first = called[0].id
     assert code(hall, calling.call_next, "one", ticket=first, here=True) == "A 002"
     assert code(hall, calling.call_next, "two", ticket=first, here=False) == Code.NOT_CURRENT
-    assert states(hall, called) == [State.DONE, State.CALLED, State.WAITING]
+    assert states(hall, called) == [TicketState.DONE, TicketState.CALLED, TicketState.WAITING]
 
 
 def test_no_is_no_answer_for_somebody_who_is_served(hall, called) -> None:
@@ -97,11 +97,11 @@ def test_no_is_no_answer_for_somebody_who_is_served(hall, called) -> None:
     assert code(hall, calling.arrive, "arrive") == "A 001"
     assert code(hall, calling.call_next, "no", ticket=called[0].id, here=False) == Code.WRONG_STATE
     assert code(hall, calling.call_next, "yes", ticket=called[0].id, here=True) == "A 002"
-    assert states(hall, called) == [State.DONE, State.CALLED, State.WAITING]
+    assert states(hall, called) == [TicketState.DONE, TicketState.CALLED, TicketState.WAITING]
 
 
-@pytest.mark.parametrize(("here", "ends"), [(True, State.DONE), (False, State.NO_SHOW)])
-def test_an_answer_counts_also_when_nobody_waits(hall, here: bool, ends: State) -> None:
+@pytest.mark.parametrize(("here", "ends"), [(True, TicketState.DONE), (False, TicketState.NO_SHOW)])
+def test_an_answer_counts_also_when_nobody_waits(hall, here: bool, ends: TicketState) -> None:
     only = hall.ticket()
     code(hall, calling.call_next, "call")
     assert code(hall, calling.call_next, "act", ticket=only.id) == Code.UNANSWERED
@@ -114,4 +114,4 @@ def test_a_page_that_showed_nobody_ends_nobody(hall, called) -> None:
     assert code(hall, calling.call_next, "next") == Code.COUNTER_BUSY
     code(hall, calling.arrive, "arrive")
     assert code(hall, calling.call_next, "next") == Code.COUNTER_BUSY
-    assert states(hall, called) == [State.IN_SERVICE, State.WAITING, State.WAITING]
+    assert states(hall, called) == [TicketState.IN_SERVICE, TicketState.WAITING, TicketState.WAITING]

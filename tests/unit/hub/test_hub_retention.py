@@ -8,22 +8,28 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from unit.hub.conftest import DAY_MS, NOON
-from unit.hub.sync_helpers import call, find, op, outcomes, own, slip_of, sync, uuid
 
-from hub import forgetting
-from hub.forgetting import Budget, sweep
-from hub.queues import bringing, calling, days, events, handing_back, help, house, issue, terminals, waiting
-from hub.queues.bringing import Bring
-from hub.queues.help import HelpCall
-from hub.queues.kept import USUAL_MS
-from hub.queues.states import move
-from hub.queues.terminals import Known
+from hub import events
+from hub import sites as sites_table
+from hub.counter import calling, manual_entry
+from hub.counter.manual_entry import ManualEntry
+from hub.fleet import help_calls, terminals
+from hub.fleet.help_calls import HelpCall
+from hub.fleet.terminals import Known
+from hub.reports import cancel
+from hub.retention import sweep as retention_sweep
+from hub.retention.periods import USUAL_MS
+from hub.retention.sweep import Budget, sweep
+from hub.settings import queue_settings
 from hub.sites import Site, sites
 from hub.store import space
 from hub.store.engine import Store
-from hub.store.words import AlarmKind, State
+from hub.store.enums import AlarmKind, TicketState
+from hub.tickets import business_day, issue, waiting
+from hub.tickets.states import move
 from kiosk.wire import Heartbeat
+from tests.unit.hub.conftest import DAY_MS, NOON
+from tests.unit.hub.sync_helpers import call, find, op, outcomes, own, slip_of, sync, uuid
 
 MINUTE_MS = 60_000
 PAST = "day, minute, queue_id, service_id, counter_id, kind, seconds"
@@ -44,7 +50,7 @@ def past(hall) -> list[tuple[object, ...]]:
 def later(hall, ms: int) -> None:
     """So much later the day has turned, and the hub swept."""
     hall.clock.forward(ms)
-    hall.do(days.turn_all, hall.clock())
+    hall.do(business_day.turn_all, hall.clock())
     hall.forget()
 
 
@@ -62,7 +68,7 @@ def visit(hall, service: str = "ausweis", counter: str = "p1"):
 
 def keep_for(hall, days_kept: int) -> None:
     site = hall.see(sites)[0]
-    hall.do(house.change_site, msgspec.structs.replace(site, kept_days=days_kept), hall.clock())
+    hall.do(sites_table.change_site, msgspec.structs.replace(site, kept_days=days_kept), hall.clock())
 
 
 # --- what stays of a visit
@@ -99,12 +105,12 @@ def test_no_byte_of_it_is_left_in_the_file(hall, tmp_path: Path) -> None:
 def test_a_visit_over_midnight_has_a_number_on_each_day(hall) -> None:
     """Parked over night: each interval is of the day on which it began."""
     ticket = hall.ticket()
-    hall.do(move, ticket, State.PARKED, hall.clock.forward(MINUTE_MS))
-    hall.do(days.turn_all, hall.clock.forward(DAY_MS))
+    hall.do(move, ticket, TicketState.PARKED, hall.clock.forward(MINUTE_MS))
+    hall.do(business_day.turn_all, hall.clock.forward(DAY_MS))
     parked = find(hall, ticket.id)
-    hall.do(move, parked, State.CANCELLED, hall.clock.forward(MINUTE_MS))
-    hall.do(move, find(hall, ticket.id), State.WAITING, hall.clock.forward(MINUTE_MS))
-    hall.do(move, find(hall, ticket.id), State.CANCELLED, hall.clock.forward(MINUTE_MS))
+    hall.do(move, parked, TicketState.CANCELLED, hall.clock.forward(MINUTE_MS))
+    hall.do(move, find(hall, ticket.id), TicketState.WAITING, hall.clock.forward(MINUTE_MS))
+    hall.do(move, find(hall, ticket.id), TicketState.CANCELLED, hall.clock.forward(MINUTE_MS))
     later(hall, 31 * DAY_MS)
     assert [(row[0], row[5]) for row in past(hall)] == [
         ("2026-11-24", "wait"),
@@ -117,7 +123,7 @@ def test_a_visit_over_midnight_has_a_number_on_each_day(hall) -> None:
 def test_the_number_of_a_visit_is_drawn_and_given_once_a_day(hall) -> None:
     for _ in range(3):
         visit(hall)
-    hall.do(days.turn_all, hall.clock.forward(31 * DAY_MS))
+    hall.do(business_day.turn_all, hall.clock.forward(31 * DAY_MS))
     drawn = iter([7, 7, 3, 7, 9])
     asyncio.run(sweep(hall.store, hall.clock, draw=lambda _below: next(drawn)))
     assert rows(hall, "SELECT visit, count(*) FROM past_interval GROUP BY visit") == [(3, 3), (7, 3), (9, 3)]
@@ -125,8 +131,8 @@ def test_the_number_of_a_visit_is_drawn_and_given_once_a_day(hall) -> None:
 
 def test_the_double_of_a_visitor_counts_once(hall) -> None:
     ticket, other = hall.ticket(), hall.ticket()
-    hall.do(move, ticket, State.VOID, hall.clock.forward(MINUTE_MS))
-    hall.do(move, other, State.CANCELLED, hall.clock.forward(MINUTE_MS))
+    hall.do(move, ticket, TicketState.VOID, hall.clock.forward(MINUTE_MS))
+    hall.do(move, other, TicketState.CANCELLED, hall.clock.forward(MINUTE_MS))
     later(hall, 31 * DAY_MS)
     assert [row[6] for row in past(hall)] == [120]
     assert rows(hall, "SELECT * FROM ticket") == []
@@ -136,9 +142,9 @@ def test_each_town_has_its_own_time(hall) -> None:
     visit(hall)
     keep_for(hall, 5)
     other = Site("other", "Nachbarstadt", "Rathaus", "Europe/Berlin", "", 500)
-    hall.do(house.add_site, other, hall.clock())
-    hall.do(house.add_queue, "other", "q", "A", {"de": "q"}, hall.clock())
-    hall.do(house.route, "other", "s", "q", hall.clock())
+    hall.do(sites_table.add_site, other, hall.clock())
+    hall.do(queue_settings.add_queue, "other", "q", "A", {"de": "q"}, hall.clock())
+    hall.do(queue_settings.route, "other", "s", "q", hall.clock())
     ask = issue.Ask(site="other", id=uuid(99), service="s", token="e" * 32, now_ms=hall.clock())
     hall.do(issue.issue, ask)
     later(hall, 4 * DAY_MS)
@@ -152,12 +158,12 @@ def test_each_town_has_its_own_time(hall) -> None:
     assert rows(hall, "SELECT site_id FROM ticket") == []
 
 
-@pytest.mark.parametrize("state", [State.PARKED, State.PENDING_PICKUP])
-def test_who_never_came_back_is_over_in_the_end(hall, state: State) -> None:
+@pytest.mark.parametrize("state", [TicketState.PARKED, TicketState.PENDING_PICKUP])
+def test_who_never_came_back_is_over_in_the_end(hall, state: TicketState) -> None:
     ticket = hall.ticket()
     hall.next()
     called = find(hall, ticket.id)
-    hall.do(move, called, State.IN_SERVICE, hall.clock.forward(MINUTE_MS))
+    hall.do(move, called, TicketState.IN_SERVICE, hall.clock.forward(MINUTE_MS))
     hall.do(move, find(hall, ticket.id), state, hall.clock.forward(MINUTE_MS))
     later(hall, 29 * DAY_MS)
     assert find(hall, ticket.id).state is state
@@ -171,7 +177,7 @@ def test_who_never_came_back_is_over_in_the_end(hall, state: State) -> None:
 def test_other_names_of_a_ticket_go_with_it(hall) -> None:
     lost, typed = (
         hall.ticket(),
-        Bring(site=hall.site, op="op-typed", text="A 03-02", id=uuid(70), token="d" * 32, now_ms=hall.clock()),
+        ManualEntry(site=hall.site, op="op-typed", text="A 03-02", id=uuid(70), token="d" * 32, now_ms=hall.clock()),
     )
     hall.store.write_now(
         lambda c: c.exec_driver_sql(
@@ -180,7 +186,7 @@ def test_other_names_of_a_ticket_go_with_it(hall) -> None:
             (hall.site, "0" * 32),
         )
     )
-    assert hall.do(bringing.bring, typed).fresh
+    assert hall.do(manual_entry.bring, typed).fresh
     assert outcomes(sync(hall, own(hall, 1, lost.id, 1), own(hall, 2, uuid(71), 2))) == [
         (200, "relabelled"),
         (200, "merged"),
@@ -231,20 +237,20 @@ def test_no_number_comes_twice_on_a_day_that_comes_twice(hall) -> None:
     hall.ticket()
     later(hall, 400 * DAY_MS)
     assert rows(hall, "SELECT * FROM ticket") == []
-    ahead = hall.see(days.open_day, hall.site)
+    ahead = hall.see(business_day.open_day, hall.site)
     hall.clock.now_ms = NOON + MINUTE_MS
-    hall.do(days.close, hall.site, ahead, hall.clock())
-    hall.do(days.begin, hall.site, day, hall.clock())
+    hall.do(business_day.close, hall.site, ahead, hall.clock())
+    hall.do(business_day.begin, hall.site, day, hall.clock())
     assert hall.ticket().label == "A 003"
 
 
 def test_a_visit_told_late_is_kept_no_longer_than_others(hall) -> None:
     """Its terminal was away for three weeks."""
     clock = hall.clock()
-    hall.do(days.today, hall.site, clock)
+    hall.do(business_day.today, hall.site, clock)
     later(hall, 20 * DAY_MS)
     sync(hall, own(hall, 1, uuid(50), arrival_ms=clock))
-    assert find(hall, uuid(50)).state is State.EXPIRED
+    assert find(hall, uuid(50)).state is TicketState.EXPIRED
     later(hall, 11 * DAY_MS)
     assert find(hall, uuid(50)) is None
     assert [row[:2] for row in past(hall)] == [("2026-11-24", 12 * 60)]
@@ -255,9 +261,9 @@ def test_numbers_of_a_day_ahead_are_forgotten_by_their_time(hall) -> None:
     hall.clock.forward(400 * DAY_MS)
     ticket = hall.ticket()
     hall.clock.now_ms = NOON
-    hall.do(move, ticket, State.CANCELLED, hall.clock())
-    hall.do(days.close, hall.site, ticket.day, hall.clock())
-    hall.do(days.begin, hall.site, "2026-11-24", hall.clock())
+    hall.do(move, ticket, TicketState.CANCELLED, hall.clock())
+    hall.do(business_day.close, hall.site, ticket.day, hall.clock())
+    hall.do(business_day.begin, hall.site, "2026-11-24", hall.clock())
     later(hall, 31 * DAY_MS)
     assert rows(hall, "SELECT * FROM ticket") == []
 
@@ -302,8 +308,8 @@ def test_a_slip_of_a_visit_that_is_gone_brings_nobody(hall) -> None:
     later(hall, 60 * DAY_MS)
     hall.ticket()
     assert outcomes(sync(hall, op("scan", uuid(80), 1, slip=slip, scanned_ms=0))) == [(200, "no_longer_kept")]
-    wish = Bring(site=hall.site, op="op-slip", text=slip, id=uuid(81), token="c" * 32, now_ms=hall.clock())
-    assert hall.do(bringing.bring, wish).code == "wrong_day"
+    wish = ManualEntry(site=hall.site, op="op-slip", text=slip, id=uuid(81), token="c" * 32, now_ms=hall.clock())
+    assert hall.do(manual_entry.bring, wish).code == "wrong_day"
     assert len(rows(hall, "SELECT * FROM ticket")) == 1
 
 
@@ -312,7 +318,7 @@ def test_who_waits_now_under_an_old_day_is_no_old_visit(hall) -> None:
     hall.ticket()
     later(hall, 60 * DAY_MS)
     assert outcomes(sync(hall, own(hall, 1, uuid(50)))) == [(200, "new")]
-    assert find(hall, uuid(50)).state is State.WAITING
+    assert find(hall, uuid(50)).state is TicketState.WAITING
 
 
 @pytest.mark.parametrize(("days_away", "word"), [(20, "new"), (60, "no_longer_kept")])
@@ -335,12 +341,12 @@ def test_a_letter_that_no_queue_has_is_no_reason_to_keep_an_old_fact(hall) -> No
 def test_what_was_said_about_visits_goes_too(hall) -> None:
     ticket = hall.ticket()
     call(hall, 1)
-    hall.do(handing_back.cancel, hall.site, uuid(60), hall.clock())
+    hall.do(cancel.cancel, hall.site, uuid(60), hall.clock())
     asks = HelpCall(
         id=uuid(61), terminal="t1", terminal_name="T", place="", reason="no_paper", lang="de", label=ticket.label,
         opened_ms=hall.clock(),
     )  # fmt: skip
-    hall.do(help.open_help, hall.site, asks)
+    hall.do(help_calls.open_help, hall.site, asks)
     sync(hall, own(hall, 2, uuid(62)), own(hall, 3, uuid(63)))
     assert rows(hall, "SELECT kind FROM alarm") == [(AlarmKind.LABEL_TAKEN,)]
     for table in ("tombstone", "applied", "counter_act", "help_call", "alarm"):
@@ -413,13 +419,13 @@ def _names(line: str) -> list[str]:
 def tombstones(hall, many: int) -> None:
     def bury(connection) -> None:
         for n in range(many):
-            handing_back.cancel(connection, hall.site, uuid(n), hall.clock())
+            cancel.cancel(connection, hall.site, uuid(n), hall.clock())
 
     hall.store.write_now(bury)
 
 
 def test_a_lot_goes_in_portions(hall) -> None:
-    tombstones(hall, forgetting.PORTION_ROWS * 2 + 50)
+    tombstones(hall, retention_sweep.PORTION_ROWS * 2 + 50)
     hall.clock.forward(USUAL_MS + 1)
     commits = count()
     hall.store.after_commit(lambda: next(commits))
@@ -436,15 +442,17 @@ def test_a_portion_ends_when_its_time_is_over() -> None:
 
 def test_a_portion_ends_after_its_rows() -> None:
     budget = Budget(lambda: 0.0)
-    assert [budget.is_over() for _ in range(forgetting.PORTION_ROWS)].index(True) == forgetting.PORTION_ROWS - 1
+    assert [budget.is_over() for _ in range(retention_sweep.PORTION_ROWS)].index(
+        True
+    ) == retention_sweep.PORTION_ROWS - 1
 
 
 def test_a_sweep_stops_when_the_clock_is_in_doubt(hall) -> None:
-    tombstones(hall, 2 * forgetting.PORTION_ROWS)
+    tombstones(hall, 2 * retention_sweep.PORTION_ROWS)
     hall.clock.forward(USUAL_MS + 1)
     answers = iter([True] * 3)
     asyncio.run(sweep(hall.store, hall.clock, lambda: next(answers, False)))
-    assert 0 < len(rows(hall, "SELECT * FROM tombstone")) < 2 * forgetting.PORTION_ROWS
+    assert 0 < len(rows(hall, "SELECT * FROM tombstone")) < 2 * retention_sweep.PORTION_ROWS
 
 
 def test_a_new_file_shrinks_when_much_of_it_is_forgotten(hall, tmp_path: Path, monkeypatch) -> None:

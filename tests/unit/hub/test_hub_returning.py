@@ -1,14 +1,16 @@
 """Late visitors and wrong keys: what ended today goes on, at its old place or at a counter, and nothing else does."""
 
 import pytest
-from unit.hub.sync_helpers import DAY_MS, MINUTE, call, labels, own, sync
-from unit.hub.test_hub_bringing import bring
 
-from hub.queues import calling, days, handing_back, returning, slots, waiting
-from hub.queues.calling import Act, Done
-from hub.queues.refusals import Code, Refused
-from hub.queues.tickets import load
-from hub.store.words import State
+from hub.counter import calling, returning
+from hub.counter.calling import Act, Done
+from hub.errors import Code, Refused
+from hub.reports import cancel
+from hub.store.enums import TicketState
+from hub.tickets import business_day, slots, waiting
+from hub.tickets.model import load
+from tests.unit.hub.sync_helpers import DAY_MS, MINUTE, call, labels, own, sync
+from tests.unit.hub.test_hub_bringing import bring
 
 
 def act(hall, op: str, counter: str = "p1", ticket: str = "", here: bool | None = None) -> Act:
@@ -20,12 +22,12 @@ def do(hall, command, op: str, **more) -> str:
     return answer.ticket.label if isinstance(answer, Done) else answer.code
 
 
-def end(hall, ticket, how: State) -> None:
+def end(hall, ticket, how: TicketState) -> None:
     """The first visitor ends like this."""
-    if how is State.CANCELLED:
-        hall.do(handing_back.cancel, hall.site, ticket.id, hall.clock())
+    if how is TicketState.CANCELLED:
+        hall.do(cancel.cancel, hall.site, ticket.id, hall.clock())
         return
-    if how is State.EXPIRED:
+    if how is TicketState.EXPIRED:
         hall.store.write_now(
             lambda c: c.exec_driver_sql("UPDATE ticket SET state = 'expired', ended_ms = 1 WHERE id = ?", (ticket.id,))
         )
@@ -35,17 +37,17 @@ def end(hall, ticket, how: State) -> None:
         )
         return
     do(hall, calling.call_next, "call")
-    if how is State.DONE:
+    if how is TicketState.DONE:
         do(hall, calling.finish, "end", ticket=ticket.id, here=True)
     else:
         do(hall, calling.no_show, "end")
 
 
-ENDS = (State.NO_SHOW, State.DONE, State.CANCELLED, State.EXPIRED)
+ENDS = (TicketState.NO_SHOW, TicketState.DONE, TicketState.CANCELLED, TicketState.EXPIRED)
 
 
 @pytest.mark.parametrize("how", ENDS)
-def test_who_comes_late_stands_at_the_old_place(hall, how: State) -> None:
+def test_who_comes_late_stands_at_the_old_place(hall, how: TicketState) -> None:
     first = hall.ticket()
     hall.clock.forward(MINUTE)
     hall.ticket()
@@ -62,7 +64,7 @@ def test_who_comes_late_stands_at_the_old_place(hall, how: State) -> None:
 
 
 @pytest.mark.parametrize("how", ENDS)
-def test_or_comes_to_this_counter_now(hall, how: State) -> None:
+def test_or_comes_to_this_counter_now(hall, how: TicketState) -> None:
     first = hall.ticket()
     hall.clock.forward(MINUTE)
     hall.ticket()
@@ -75,14 +77,14 @@ def test_or_comes_to_this_counter_now(hall, how: State) -> None:
 
 def test_a_double_click_is_one_return(hall) -> None:
     first = hall.ticket()
-    end(hall, first, State.NO_SHOW)
+    end(hall, first, TicketState.NO_SHOW)
     assert [do(hall, returning.to_me, "return", ticket=first.id) for _ in range(3)] == ["A 001"] * 3
     assert hall.see(calling.current, hall.site, "p1").calls == 2
 
 
 def test_of_two_desks_the_first_one_has_them(hall) -> None:
     first = hall.ticket()
-    end(hall, first, State.NO_SHOW)
+    end(hall, first, TicketState.NO_SHOW)
     assert do(hall, returning.to_me, "one", ticket=first.id) == "A 001"
     assert do(hall, returning.to_me, "two", counter="p2", ticket=first.id) == Code.NOT_AWAY
     assert do(hall, returning.to_place, "three", counter="p2", ticket=first.id) == Code.NOT_AWAY
@@ -91,12 +93,12 @@ def test_of_two_desks_the_first_one_has_them(hall) -> None:
 
 def test_to_me_needs_a_free_counter(hall) -> None:
     first, second = hall.ticket(), hall.ticket()
-    end(hall, first, State.NO_SHOW)
+    end(hall, first, TicketState.NO_SHOW)
     do(hall, calling.call_next, "next")
     answer = hall.do(returning.to_me, act(hall, "return", ticket=first.id))
     assert isinstance(answer, Refused)
     assert (answer.code, answer.number) == (Code.COUNTER_BUSY, second.label)
-    assert hall.see(load, hall.site, first.id).state is State.NO_SHOW
+    assert hall.see(load, hall.site, first.id).state is TicketState.NO_SHOW
 
 
 def test_who_waits_is_called_or_is_served_does_not_come_back(hall) -> None:
@@ -108,25 +110,25 @@ def test_who_waits_is_called_or_is_served_does_not_come_back(hall) -> None:
     assert do(hall, returning.to_place, "return", ticket="nobody") == Code.UNKNOWN_TICKET
 
 
-@pytest.mark.parametrize("how", [State.NO_SHOW, State.DONE, State.CANCELLED])
-def test_yesterdays_visit_is_over(hall, how: State) -> None:
+@pytest.mark.parametrize("how", [TicketState.NO_SHOW, TicketState.DONE, TicketState.CANCELLED])
+def test_yesterdays_visit_is_over(hall, how: TicketState) -> None:
     first = hall.ticket()
     end(hall, first, how)
-    hall.do(days.turn_all, hall.clock.forward(DAY_MS))
+    hall.do(business_day.turn_all, hall.clock.forward(DAY_MS))
     assert do(hall, returning.to_place, "return", ticket=first.id) == Code.NOT_AWAY
 
 
 def test_who_expired_when_the_day_turned_is_over(hall) -> None:
     first = hall.ticket()
-    hall.do(days.turn_all, hall.clock.forward(DAY_MS))
-    assert hall.see(load, hall.site, first.id).state is State.EXPIRED
+    hall.do(business_day.turn_all, hall.clock.forward(DAY_MS))
+    assert hall.see(load, hall.site, first.id).state is TicketState.EXPIRED
     assert do(hall, returning.to_place, "return", ticket=first.id) == Code.NOT_AWAY
 
 
 def test_a_number_that_somebody_else_has_by_now_stays_theirs(hall) -> None:
     hall.store.write_now(lambda c: c.exec_driver_sql("UPDATE queue SET last_n = 1"))
     first = hall.ticket()
-    end(hall, first, State.NO_SHOW)
+    end(hall, first, TicketState.NO_SHOW)
     assert hall.ticket().label == "A 001"
     assert do(hall, returning.to_place, "return", ticket=first.id) == Code.LABEL_TAKEN
 
@@ -138,14 +140,14 @@ def test_a_double_never_gives_one_visitor_two_places(hall) -> None:
     call(hall, 1)
     bring(hall, "A 01-01")
     sync(hall, own(hall, 1, first.id, slot=1))
-    assert hall.see(load, hall.site, first.id).state is State.CANCELLED
+    assert hall.see(load, hall.site, first.id).state is TicketState.CANCELLED
     assert labels(hall) == ["A 01-01"]
     assert do(hall, returning.to_place, "return", ticket=first.id) == Code.NOT_AWAY
 
 
 def test_waiting_again_is_an_interval_of_its_own(hall) -> None:
     first = hall.ticket()
-    end(hall, first, State.NO_SHOW)
+    end(hall, first, TicketState.NO_SHOW)
     do(hall, returning.to_place, "return", ticket=first.id)
     hall.clock.forward(MINUTE)
     do(hall, calling.call_next, "again")

@@ -5,17 +5,17 @@ from typing import Any
 
 import msgspec
 import pytest
-from asgi import ORIGIN, Answer, Asgi, asking
-from hub_apps import app_for
 from litestar import Router, get
-from unit.hub.conftest import SITE, House, uuid
-from unit.hub.rights_table import ANYBODY, MAY, NOBODY, STAFF, TERMINAL, TERMINALS
 
+from hub.api.routes import Route, table
 from hub.app import HubApp
 from hub.auth import people, sessions
-from hub.queues import terminals
-from hub.routes import Route, table
-from hub.store.words import Role
+from hub.fleet import terminals
+from hub.store.enums import Role
+from tests.asgi import ORIGIN, Answer, Asgi, asking
+from tests.hub_apps import app_for
+from tests.unit.hub.conftest import SITE, House, uuid
+from tests.unit.hub.rights_table import ANYBODY, MAY, NOBODY, STAFF, TERMINAL, TERMINALS
 
 FILLED = {"{site_id}": SITE, "{file_path}": "css/look.css", "{token}": "0" * 32, "{n}": "1", "{tag}": "en"}
 """What stands in the path; for others ``x``, which is nobody's."""
@@ -153,7 +153,7 @@ def test_no_form_is_taken_without_its_token_or_from_another_page(door: Door) -> 
 def test_a_guard_that_lets_everybody_in_is_found(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     some = [route for route in table(door.app) if route.path in ("/people", "/site", "/desk")]
     assert list(faults(door, some, frozenset({Role.CLERK}))) == []
-    monkeypatch.setattr("hub.web.gate.may", lambda *_: True)
+    monkeypatch.setattr("hub.web.common.auth_hooks.may", lambda *_: True)
     found = list(faults(door, some, frozenset({Role.CLERK})))
     assert [each.partition(":")[0] for each in found] == ["GET /people", "POST /people", "GET /site", "POST /site"]
 

@@ -7,17 +7,18 @@ from typing import Any
 
 import msgspec
 import pytest
-from test_catalogue_follow import Terminal
-from unit.hub.conftest import NOON, SITE
-from unit.hub.test_hub_catalogue_feed import put, service
 
-from hub.catalogue import signing, state
-from hub.catalogue.rotation import Behind, Rotated, rotate, run_rotate
-from hub.queues import terminals
+from hub.catalogue.content import state
+from hub.catalogue.publication import signing
+from hub.catalogue.publication.rotation import Behind, Rotated, rotate, run_rotate
+from hub.fleet import terminals
 from kiosk.catalogue.faults import Fault
 from kiosk.config import Hub
-from offline_cache.catalogue_follow import InStep
-from offline_cache.remote import HubClient, Timeouts
+from offline_cache.catalogue.follow import InStep
+from offline_cache.http.hub_client import HubClient, Timeouts
+from tests.unit.hub.conftest import NOON, SITE
+from tests.unit.hub.test_hub_catalogue_feed import put, service
+from tests.unit.offline_cache.test_catalogue_follow import Terminal
 
 WEEK_MS = 7 * 24 * 3600 * 1000
 

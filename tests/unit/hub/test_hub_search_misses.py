@@ -11,25 +11,26 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.auth import people
-from hub.catalogue import misses, publishing
+from hub.catalogue.content import misses
 from hub.catalogue.demo import demo_catalogue
-from hub.queues.kept import USUAL_MS
-from hub.store.words import Role
+from hub.catalogue.publication import publishing
+from hub.retention.periods import USUAL_MS
+from hub.store.enums import Role
 from kiosk.catalogue.model import Catalogue, Service
 from kiosk.config import Hub, Site, TerminalConfig, Timing
 from kiosk.core import Core
 from kiosk.eventlog import EventLog, JsonLines
-from kiosk.flows.browse_visit import browsing
+from kiosk.flows.browse.browse_visit import browsing
 from kiosk.i18n.texts import Texts
 from kiosk.main.workers import Workers
 from kiosk.session.states import Home
 from kiosk.vocabulary import effects, intents
 from kiosk.vocabulary.effects import Effect
-from kiosk.vocabulary.events import Asked, Tick
+from kiosk.vocabulary.events import Tick, Touched
 from kiosk.vocabulary.ids import uuid7
 from kiosk.wire import Missed
-from offline_cache.catalogue_build import whole
-from offline_cache.catalogue_store import CatalogueStore
+from offline_cache.catalogue.build import whole
+from offline_cache.catalogue.store import CatalogueStore
 from tests.unit.hub.test_hub_pages import KEPT, Browser
 
 DAY = "2026-11-02"
@@ -129,7 +130,7 @@ class OneTerminal:
 
     def visit(self, typed: str) -> None:
         """Somebody types this, finds nothing and goes."""
-        ask = lambda intent: self.core.handle(Asked(intent, self.core.session.id))  # noqa: E731
+        ask = lambda intent: self.core.handle(Touched(intent, self.core.session.id))  # noqa: E731
         ask(intents.OpenSearch())
         for letter in typed:
             ask(intents.EditText("search", letter))

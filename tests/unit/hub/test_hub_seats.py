@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 from hub.auth import people, sessions
-from hub.queues import calling, handing_back, house
-from hub.queues.tickets import load
-from hub.store.words import Role, State
+from hub.counter import calling
+from hub.reports import cancel
+from hub.settings import counter_settings
+from hub.store.enums import Role, TicketState
+from hub.tickets.model import load
+from tests.unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 MINUTE = 60_000
 
@@ -81,7 +83,7 @@ def test_taking_over_asks_and_the_other_page_says_so(clerks: tuple[Browser, Brow
     for word, fields in (("next", {}), ("finish", {"here": "yes"}), ("no-show", {}), ("arrive", {}), ("recall", {})):
         answer = do(anna, word, ticket=first.id, **fields)
         assert "An diesem Schalter arbeitet jetzt jemand anderes" in answer.text, word
-    assert live.hall.see(load, SITE, first.id).state is State.CALLED
+    assert live.hall.see(load, SITE, first.id).state is TicketState.CALLED
 
 
 def test_the_question_is_about_who_sits_there_now(clerks: tuple[Browser, Browser], live: Any) -> None:
@@ -130,23 +132,28 @@ def test_two_windows_of_one_browser_share_the_seat(clerks: tuple[Browser, Browse
 
 def test_leaving_with_a_visitor_asks_what_becomes_of_them(clerks: tuple[Browser, Browser], live: Any) -> None:
     anna, bernd = clerks
-    outcomes = {"done": State.DONE, "no_show": State.NO_SHOW, "back": State.WAITING, "stays": State.CALLED}
+    outcomes = {
+        "done": TicketState.DONE,
+        "no_show": TicketState.NO_SHOW,
+        "back": TicketState.WAITING,
+        "stays": TicketState.CALLED,
+    }
     for number, (becomes, state) in enumerate(outcomes.items()):
         ticket = live.hall.ticket()
         here, there = ("p1", "p2") if number % 2 == 0 else ("p2", "p1")
         sit(anna, here)
-        live.hall.do(house.serve, SITE, here, (), live.hall.clock())
+        live.hall.do(counter_settings.serve, SITE, here, (), live.hall.clock())
         do(anna, "next")
         asked = sit(anna, there)
         assert f"{ticket.label} ist noch bei Ihnen" in asked.text
-        assert live.hall.see(load, SITE, ticket.id).state is State.CALLED
+        assert live.hall.see(load, SITE, ticket.id).state is TicketState.CALLED
         assert "Anna Albrecht" in tile(bernd, here), "until then nothing changes"
         assert sit(anna, there, left=ticket.id, becomes=becomes).headers["location"] == "/desk"
         assert live.hall.see(load, SITE, ticket.id).state is state, becomes
         assert (f"{ticket.label} ist noch dort" in tile(bernd, here)) == (becomes == "stays")
         if becomes == "back":
             assert live.hall.called() == [], "nobody goes to an empty counter"
-            live.hall.do(handing_back.cancel, SITE, ticket.id, live.hall.clock())
+            live.hall.do(cancel.cancel, SITE, ticket.id, live.hall.clock())
 
 
 def test_who_is_served_is_not_asked_about_as_a_no_show(clerks: tuple[Browser, Browser], live: Any) -> None:
@@ -159,7 +166,7 @@ def test_who_is_served_is_not_asked_about_as_a_no_show(clerks: tuple[Browser, Br
     assert 'value="no_show"' not in asked.text
     assert "A 001 ist noch bei Ihnen" in asked.text
     assert anna.post("/signout", {"left": ticket.id, "becomes": "back"}).headers["location"] == "/signin"
-    assert live.hall.see(load, SITE, ticket.id).state is State.WAITING
+    assert live.hall.see(load, SITE, ticket.id).state is TicketState.WAITING
 
 
 def test_a_decision_about_somebody_else_is_asked_again(clerks: tuple[Browser, Browser], live: Any) -> None:
@@ -170,7 +177,7 @@ def test_a_decision_about_somebody_else_is_asked_again(clerks: tuple[Browser, Br
     do(anna, "next", ticket=first.id, here="yes")
     asked = anna.post("/signout", {"left": first.id, "becomes": "done"})
     assert "A 002 ist noch bei Ihnen" in asked.text
-    assert live.hall.see(load, SITE, second.id).state is State.CALLED
+    assert live.hall.see(load, SITE, second.id).state is TicketState.CALLED
 
 
 def test_a_closed_browser_gives_the_seat_up_and_loses_nobody(clerks: tuple[Browser, Browser], live: Any) -> None:
@@ -198,7 +205,7 @@ def test_a_pause_calls_nobody_and_is_seen(clerks: tuple[Browser, Browser], live:
     assert "Pause seit 12:00" in paused
     assert "Sie machen Pause" in do(anna, "next").text
     assert "Sie machen Pause" in do(anna, "to-me", ticket=ticket.id).text
-    assert live.hall.see(load, SITE, ticket.id).state is State.WAITING
+    assert live.hall.see(load, SITE, ticket.id).state is TicketState.WAITING
     assert "Pause seit 12:00" in tile(bernd)
     assert "Pause seit 12:00" in bernd.get("/desk").text, "colleagues see it on their own page"
     assert "Pause seit" not in anna.post("/desk/pause", {"op": uuid.uuid4().hex, "on": "0"}).text
@@ -228,4 +235,4 @@ def test_a_page_that_names_nobody_acts_on_nobody(clerks: tuple[Browser, Browser]
     do(anna, "next")
     for word in ("arrive", "finish", "no-show", "recall", "to-me", "to-place"):
         assert do(anna, word).status_code == 422, word
-    assert live.hall.see(calling.current, SITE, "p1").state is State.CALLED
+    assert live.hall.see(calling.current, SITE, "p1").state is TicketState.CALLED

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lobby.patience import until
 
-from hub.backup import backup, restore
+from hub.operations.backup import backup, restore
 from hub.serve import _look_back
 from hub.store import seen
 from hub.store.engine import Store

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 import requests
-from unit.hub.small_disk import Disk, damage
 
 from hub.serve import STORE_ENDED
 from hub.store.engine import Store
 from hub.tls.cli import run_init
 from hub.tls.files import folder_of
 from kiosk.cli import main
+from tests.unit.hub.small_disk import Disk, damage
 
 SERVE = (
     "import pathlib, sys; from hub.serve import serve;"

@@ -3,9 +3,11 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import alarms, instance, slots, terminals
-from hub.queues.refusals import Code, Refused
-from hub.store.words import AlarmKind
+from hub import alarms, hub_generation
+from hub.errors import Code, Refused
+from hub.fleet import terminals
+from hub.store.enums import AlarmKind
+from hub.tickets import slots
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -43,7 +45,7 @@ def test_the_same_database_keeps_its_slot_for_ever(hall) -> None:
 
 def test_what_a_terminal_needs_comes_with_the_slot(hall) -> None:
     joined = join(hall)
-    life = hall.see(instance.of, hall.site)
+    life = hall.see(hub_generation.of, hall.site)
     assert joined == slots.Joined(1, life.slip_key, "2026-11-24", life.generation)
     assert len(life.slip_key) == 32
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from hub.catalogue import records, spool
-from hub.catalogue.records import Change
-from hub.catalogue.spool import Spool
+from hub.catalogue.content import records, spool
+from hub.catalogue.content.records import Change
+from hub.catalogue.content.spool import Spool
 from kiosk.catalogue.records import Key, sha256
 from kiosk.wire import CHANGES_MAX
 

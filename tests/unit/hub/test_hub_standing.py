@@ -2,17 +2,20 @@
 
 import msgspec
 import pytest
-from unit.hub.sync_helpers import MINUTE, grant, slip_of, uuid
 
-from hub.queues import calling, handing_back, house
-from hub.queues.calling import Act
-from hub.queues.expecting import LEAST_CALLS, Expected, expected_wait
-from hub.queues.refusals import Code, Refused
-from hub.queues.standing import TOLD, by_slip, by_token
+from hub import sites
+from hub.counter import calling
+from hub.counter.calling import Act
+from hub.errors import Code, Refused
+from hub.reports import cancel
+from hub.reports.slip_status import TOLD, by_slip, by_token
+from hub.settings import counter_settings
 from hub.sites import Site
-from hub.store.words import State
+from hub.store.enums import TicketState
+from hub.tickets.wait_estimate import LEAST_CALLS, Expected, expected_wait
 from kiosk import wire
 from kiosk.vocabulary.tickets import StandingState
+from tests.unit.hub.sync_helpers import MINUTE, grant, slip_of, uuid
 
 TOKEN = "f" * 32
 
@@ -27,7 +30,7 @@ def call(hall, counter: str = "p1") -> None:
 
 
 def test_every_state_of_a_ticket_has_a_word_for_the_visitor() -> None:
-    assert set(TOLD) == set(State)
+    assert set(TOLD) == set(TicketState)
 
 
 def test_a_waiting_number_with_its_place(hall) -> None:
@@ -61,7 +64,7 @@ def test_a_called_number_names_its_counter_and_later_states_do_not(hall) -> None
 
 def test_a_code_of_nobody_or_of_another_site_is_unknown(hall) -> None:
     mine = hall.ticket()
-    hall.do(house.add_site, Site("other", "Nachbarstadt", "Rathaus", "Europe/Berlin", ""), hall.clock())
+    hall.do(sites.add_site, Site("other", "Nachbarstadt", "Rathaus", "Europe/Berlin", ""), hall.clock())
     for site, word in ((hall.site, TOKEN), ("other", mine.token)):
         refused = hall.see(by_token, site, word, hall.clock())
         assert isinstance(refused, Refused)
@@ -77,7 +80,7 @@ def test_an_own_slip_that_the_hub_does_not_know_yet_waits_from_now_on(hall) -> N
 
 
 def test_a_slip_that_was_given_back_before_it_was_known_stays_given_back(hall) -> None:
-    hall.do(handing_back.cancel, hall.site, uuid(50), hall.clock())
+    hall.do(cancel.cancel, hall.site, uuid(50), hall.clock())
     refused = hall.do(by_slip, hall.site, slip_of(hall, uuid(50)), TOKEN, hall.clock())
     assert isinstance(refused, Refused)
     assert refused.code is Code.TICKET_CANCELLED
@@ -123,7 +126,7 @@ def test_the_wait_follows_the_calls_of_the_last_hour(hall, ahead: int, expected:
 
 
 def test_only_counters_that_serve_the_queue_count_and_only_the_last_hour(hall) -> None:
-    hall.do(house.serve, hall.site, "p1", ("meldung",), hall.clock())
+    hall.do(counter_settings.serve, hall.site, "p1", ("meldung",), hall.clock())
     for _ in range(6):
         hall.ticket("zulassung")
         call(hall, "p2")

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pysqlite3
 import pytest
-from unit.hub.small_disk import damage as spoil
 
 from hub.store import checking
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused, Trouble
+from tests.unit.hub.small_disk import damage as spoil
 
 
 def refused(path: Path) -> StoreRefused:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
-from unit.hub.small_disk import Disk, damage
 
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused, Trouble
 from hub.store.writer import Timing
+from tests.unit.hub.small_disk import Disk, damage
 
 ADD_SITE = "INSERT INTO site (id, town, name, created_ms) VALUES (?, 'Musterstadt', 'Rathaus', 0)"
 QUICK = Timing(patience=1.0, pauses=(0.05,))

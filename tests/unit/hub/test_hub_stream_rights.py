@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from hub import stream_rights
 from hub.auth import people, sessions
 from hub.auth.rights import Right
 from hub.auth.sessions import ABSOLUTE_MS, IDLE_MS
-from hub.queues import terminals
-from hub.queues.terminals import secret_hash
-from hub.store.words import Role
-from hub.stream_rights import ByKey, BySession
+from hub.fleet import terminals
+from hub.fleet.terminals import secret_hash
+from hub.live import stream_rights
+from hub.live.stream_rights import ByKey, BySession
+from hub.store.enums import Role
 
 HASH = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$YWJj"
 

@@ -17,10 +17,8 @@ from unittest.mock import Mock
 
 import pytest
 import requests
-from hub_apps import app_for
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.hub.conftest import SITE, LiveHub
 
 from hub.connections.keeper import Keeper
 from hub.connections.known import Known
@@ -30,6 +28,8 @@ from hub.connections.slow_readers import ReaderWatch
 from hub.connections.stream_seats import Holder, Seat, StreamSeats
 from hub.connections.tally import Tally
 from hub.serve import HubServer
+from tests.hub_apps import app_for
+from tests.unit.hub.conftest import SITE, LiveHub
 
 FEW = Limits(stranger_streams=6, known_streams=4, streams_per_stranger=4, streams_per_known=3, streams_per_owner=2)
 PATIENCE_S = 120.0

@@ -11,14 +11,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from hub import streams
-from hub.called import CalledNow
+from hub import events
 from hub.connections.stream_seats import Holder
-from hub.feed import BACKLOG, PORTION, Feed, Listener
-from hub.queues import acts, calling, days, events, issue, states, undoing
-from hub.queues.acts import Act
-from hub.store.words import State
-from hub.streams import sse
+from hub.counter import acts, calling, undo
+from hub.counter.acts import Act
+from hub.live import sse as live_sse
+from hub.live.called_now import CalledNow
+from hub.live.feed import BACKLOG, PORTION, Feed, Listener
+from hub.live.sse import sse
+from hub.store.enums import TicketState
+from hub.tickets import business_day, issue, states
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -95,7 +97,7 @@ def test_stream_begins_with_the_last_calls_and_goes_on_with_new_ones(live) -> No
 def undo_last(hall) -> None:
     last = hall.see(acts.to_undo, hall.site, "p1", hall.clock())
     act = Act(site=hall.site, counter="p1", op=f"undo-{last.op}", now_ms=hall.clock())
-    assert isinstance(hall.do(undoing.undo, act, last.op), undoing.Undone)
+    assert isinstance(hall.do(undo.undo, act, last.op), undo.Undone)
 
 
 def test_a_call_that_was_undone_is_called_no_more(live) -> None:
@@ -142,13 +144,13 @@ def test_a_call_that_was_taken_back_is_told(live) -> None:
         with listening(live) as stream:
             stream.next()
             here = hall.see(calling.current, hall.site, "p1")
-            back = hall.do(states.move, here, State.WAITING, hall.clock())
+            back = hall.do(states.move, here, TicketState.WAITING, hall.clock())
             if not keeps_counter:
                 hall.do(lambda c: c.exec_driver_sql("UPDATE ticket SET counter_id = NULL"))
                 back = msgspec.structs.replace(back, counter_id=None)
             hall.do(issue.tell, back, hall.clock())
             assert stream.labels() == []
-        hall.do(states.move, back, State.CANCELLED, hall.clock())
+        hall.do(states.move, back, TicketState.CANCELLED, hall.clock())
 
 
 def test_stream_says_that_a_business_day_began(live) -> None:
@@ -156,7 +158,7 @@ def test_stream_says_that_a_business_day_began(live) -> None:
     call(live.hall, 1)
     with listening(live) as stream:
         first = json.loads(stream.next().data)
-        live.hall.do(days.turn_all, live.hall.clock.forward(DAY_MS))
+        live.hall.do(business_day.turn_all, live.hall.clock.forward(DAY_MS))
         sent = stream.next()
     turned = json.loads(sent.data)
     assert (first["business_day"], turned["business_day"]) == ("2026-11-24", "2026-11-25")
@@ -170,10 +172,12 @@ def test_calls_of_the_evening_are_not_told_on_the_new_day(hall) -> None:
 
     async def scene() -> list[bytes]:
         feed = Feed(hall.store, 60)
-        chunks = streams.calls(feed, CalledNow(hall.store, hall.clock), hall.site, "Europe/Berlin", hall.clock).iterator
+        chunks = live_sse.calls(
+            feed, CalledNow(hall.store, hall.clock), hall.site, "Europe/Berlin", hall.clock
+        ).iterator
         await anext(chunks)
         call(hall, 1)
-        hall.do(days.turn_all, hall.clock.forward(DAY_MS))
+        hall.do(business_day.turn_all, hall.clock.forward(DAY_MS))
         call(hall, 2)
         task = asyncio.ensure_future(feed.run())
         waiting = asyncio.ensure_future(anext(chunks))
@@ -214,7 +218,7 @@ def test_a_quiet_desk_hears_beats_that_its_page_can_see(hall) -> None:
     """A comment would keep proxies content, but a page is never told of it."""
 
     async def scene() -> list[bytes]:
-        chunks = streams.changes(Feed(hall.store, 0.05), hall.store, hall.site).iterator
+        chunks = live_sse.changes(Feed(hall.store, 0.05), hall.store, hall.site).iterator
         found = [await anext(chunks) for _ in range(3)]
         await chunks.aclose()
         return found
@@ -229,7 +233,9 @@ def test_a_busy_hall_without_calls_does_not_silence_the_board(hall) -> None:
     async def scene() -> bytes:
         feed = Feed(hall.store, 0.3)
         task = asyncio.ensure_future(feed.run())
-        chunks = streams.calls(feed, CalledNow(hall.store, hall.clock), hall.site, "Europe/Berlin", hall.clock).iterator
+        chunks = live_sse.calls(
+            feed, CalledNow(hall.store, hall.clock), hall.site, "Europe/Berlin", hall.clock
+        ).iterator
         await anext(chunks)
         waiting = asyncio.ensure_future(anext(chunks))
 
@@ -346,7 +352,7 @@ def test_what_is_called_is_read_and_written_out_once_however_many_listen(hall) -
     async def scene() -> list[bytes]:
         feed, called = Feed(hall.store, 60), CalledNow(hall.store, hall.clock)
         task = asyncio.ensure_future(feed.run())
-        boards = [streams.calls(feed, called, hall.site, "Europe/Berlin", hall.clock).iterator for _ in range(30)]
+        boards = [live_sse.calls(feed, called, hall.site, "Europe/Berlin", hall.clock).iterator for _ in range(30)]
         for board in boards:
             await anext(board)
         waiting = [asyncio.ensure_future(anext(board)) for board in boards]
@@ -402,7 +408,7 @@ def test_changes_name_what_changed(hall) -> None:
     async def scene() -> list[bytes]:
         feed = Feed(hall.store, 60)
         task = asyncio.ensure_future(feed.run())
-        chunks = streams.changes(feed, hall.store, hall.site).iterator
+        chunks = live_sse.changes(feed, hall.store, hall.site).iterator
         first = await anext(chunks)
         waiting = asyncio.ensure_future(anext(chunks))
         await asyncio.sleep(0)

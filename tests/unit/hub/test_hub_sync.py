@@ -2,7 +2,20 @@
 
 import msgspec
 import pytest
-from unit.hub.sync_helpers import (
+
+from hub import alarms
+from hub.counter import calling
+from hub.counter.calling import Act
+from hub.errors import Code, Refused
+from hub.reports import cancel
+from hub.store.enums import AlarmKind, Origin, TicketState
+from hub.tickets import aliases, business_day, waiting
+from hub.tickets.called import called_now
+from hub.tickets.issue import Issued
+from hub.tickets.model import slip_code
+from kiosk.vocabulary.labels import Label
+from kiosk.wire import Op
+from tests.unit.hub.sync_helpers import (
     DAY,
     DAY_MS,
     MINUTE,
@@ -18,16 +31,6 @@ from unit.hub.sync_helpers import (
     sync,
     uuid,
 )
-
-from hub.queues import alarms, aliases, calling, days, handing_back, waiting
-from hub.queues.called import called_now
-from hub.queues.calling import Act
-from hub.queues.issue import Issued
-from hub.queues.refusals import Code, Refused
-from hub.queues.tickets import slip_code
-from hub.store.words import AlarmKind, Origin, State
-from kiosk.vocabulary.labels import Label
-from kiosk.wire import Op
 
 # --- one effect, one answer
 
@@ -109,8 +112,8 @@ def test_a_kind_of_the_future_is_kept_by_its_terminal(hall) -> None:
 def test_a_guard_that_breaks_undoes_only_its_own_operation(hall, monkeypatch) -> None:
     """Two tickets under one page token: the table says no, half an insert is undone, the others stand."""
     drawn = iter(["a" * 32, "a" * 32, "b" * 32])
-    from hub.queues.sync import Teller, apply_all
-    from hub.queues.terminals import Known
+    from hub.fleet.terminals import Known
+    from hub.reports.apply import Teller, apply_all
 
     grant(hall, "t1", 3)
     teller = Teller(Known(hall.site, "t1", "t1"), hall.clock(), lambda: next(drawn))
@@ -205,7 +208,7 @@ def test_a_cancelled_ticket_stays_cancelled(hall) -> None:
     first = hall.ticket()
     assert outcomes(sync(hall, op("cancel", first.id, 1, id=first.id))) == [(200, "cancelled")]
     assert outcomes(sync(hall, own(hall, 2, first.id))) == [(200, "given_back")]
-    assert find(hall, first.id).state is State.CANCELLED
+    assert find(hall, first.id).state is TicketState.CANCELLED
 
 
 # --- days, clocks, queues
@@ -217,7 +220,7 @@ def test_a_number_of_yesterday_is_recorded_as_expired(hall) -> None:
     told = own(hall, 1, uuid(50), arrival_ms=arrival)
     hall.clock.forward(DAY_MS)
     assert outcomes(sync(hall, told)) == [(200, "new")]
-    assert find(hall, uuid(50)).state is State.EXPIRED
+    assert find(hall, uuid(50)).state is TicketState.EXPIRED
     assert labels(hall) == []
 
 
@@ -240,7 +243,7 @@ def test_a_wrong_clock_gives_an_estimate_and_no_lost_visitor(hall, arrival: int)
     hall.clock.forward(MINUTE)
     sync(hall, own(hall, 1, uuid(50), arrival_ms=arrival, arrival_sure=False))
     ticket = find(hall, uuid(50))
-    assert (ticket.state, ticket.arrival_sure) == (State.WAITING, 0)
+    assert (ticket.state, ticket.arrival_sure) == (TicketState.WAITING, 0)
     assert opened <= ticket.arrival_ms <= hall.clock()
 
 
@@ -254,8 +257,8 @@ def test_a_closed_queue_and_an_unknown_service_refuse_no_fact(hall) -> None:
 
 def test_after_the_day_turned_what_waited_expires(hall) -> None:
     sync(hall, own(hall, 1, uuid(50)))
-    hall.do(days.turn_all, hall.clock.forward(DAY_MS))
-    assert find(hall, uuid(50)).state is State.EXPIRED
+    hall.do(business_day.turn_all, hall.clock.forward(DAY_MS))
+    assert find(hall, uuid(50)).state is TicketState.EXPIRED
 
 
 def test_one_number_for_two_tickets_is_refused_and_staff_are_told(hall) -> None:
@@ -288,7 +291,7 @@ def test_a_number_of_ours_of_yesterday_takes_todays_from_nobody(hall) -> None:
     hall.clock.forward(DAY_MS)
     assert hall.ticket().label == "A 001"
     assert outcomes(sync(hall, told)) == [(200, "new")]
-    assert find(hall, uuid(50)).state is State.EXPIRED
+    assert find(hall, uuid(50)).state is TicketState.EXPIRED
     assert labels(hall) == ["A 001"]
     assert hall.see(alarms.standing, hall.site) == []
 
@@ -301,7 +304,7 @@ def test_who_is_known_today_under_a_late_request_came_yesterday(hall) -> None:
     others, late = hall.ticket(), hall.ticket()
     assert outcomes(sync(hall, own(hall, 1, late.id, 1, slot=0, arrival_ms=tapped))) == [(200, "relabelled")]
     assert labels(hall) == [others.label] == ["A 001"]
-    assert (find(hall, late.id).label, find(hall, late.id).state) == ("A 001", State.EXPIRED)
+    assert (find(hall, late.id).label, find(hall, late.id).state) == ("A 001", TicketState.EXPIRED)
 
 
 def test_a_day_that_a_restored_hub_never_opened_is_no_bug(hall) -> None:
@@ -356,6 +359,6 @@ def test_an_order_nobody_gave_is_unknown(hall) -> None:
 
 def test_the_words_of_giving_back_and_paper_go_through_the_rules(hall) -> None:
     first = hall.ticket()
-    assert hall.do(handing_back.report_paper, hall.site, first.id, "printed", "", hall.clock()) is None
+    assert hall.do(cancel.report_paper, hall.site, first.id, "printed", "", hall.clock()) is None
     assert outcomes(sync(hall, op("paper", first.id, 1, id=first.id, outcome="unconfirmed"))) == [(200, "unconfirmed")]
     assert find(hall, first.id).paper == "printed"

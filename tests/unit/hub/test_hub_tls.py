@@ -20,7 +20,7 @@ from cryptography import x509
 from hub.app import create_app
 from hub.auth import people, sessions
 from hub.serve import HubServer
-from hub.store.words import Role
+from hub.store.enums import Role
 from hub.tls import authority, files, serving
 from hub.tls.cli import run_init, run_renew
 from hub.tls.files import TlsFault, folder_of

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from unit.hub.conftest import DAY_MS, House
 
 from hub.store.engine import Store
-from hub.trail import calls, checking, entries, keeping, sign_ins
+from hub.trail import calls, checking, entries, retention, sign_ins
 from hub.trail.checking import Intact, check_now
 from hub.trail.cli import run_verify
-from hub.trail.entries import Facts, Note, Who
+from hub.trail.entries import Details, Note, Who
 from hub.trail.housekeeping import cut_all, look_at_all
-from hub.trail.keeping import Settings
+from hub.trail.retention import Settings
 from hub.trail.words import What
 from kiosk.hash_chain import Broken, Flaw
+from tests.unit.hub.conftest import DAY_MS, House
 
 SITE = "rathaus"
 FRIDA = Who("u1", "frida", "administrator", "10.0.0.7")
@@ -28,7 +28,7 @@ class Trail:
     def __init__(self, hall: House) -> None:
         self.hall, self.store = hall, hall.store
 
-    def add(self, what: What = What.PERSON_ADDED, subject: str = "anna", after: Facts | None = None) -> None:
+    def add(self, what: What = What.PERSON_ADDED, subject: str = "anna", after: Details | None = None) -> None:
         note = Note(site=SITE, who=FRIDA, what=what, now_ms=self.hall.clock())
         self.hall.do(entries.append, note, subject, after={"role": "clerk"} if after is None else after)
 
@@ -48,7 +48,7 @@ class Trail:
 
     def cut(self) -> int:
         rounds = 1
-        while self.hall.do(keeping.cut, SITE, "Europe/Berlin", self.hall.clock()):
+        while self.hall.do(retention.cut, SITE, "Europe/Berlin", self.hall.clock()):
             rounds += 1
         return rounds
 
@@ -166,16 +166,16 @@ def test_a_trail_of_which_everything_was_cut_goes_on(trail: Trail) -> None:
 
 def test_the_site_says_how_long(trail: Trail) -> None:
     trail.add()
-    trail.hall.do(keeping.change_settings, SITE, Settings(kept_days=30))
+    trail.hall.do(retention.change_settings, SITE, Settings(kept_days=30))
     trail.hall.clock.forward(31 * DAY_MS)
     trail.add()
     trail.cut()
     assert trail.rows() == [2]
-    assert trail.hall.see(keeping.settings, SITE) == Settings(kept_days=30), "a cut changes no setting"
+    assert trail.hall.see(retention.settings, SITE) == Settings(kept_days=30), "a cut changes no setting"
 
 
 def test_a_lot_goes_in_portions(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "AT_ONCE", 3)
+    monkeypatch.setattr(retention, "AT_ONCE", 3)
     monkeypatch.setattr(checking, "PORTION", 3)
     for _ in range(8):
         trail.add()
@@ -286,7 +286,7 @@ def test_a_call_has_the_counter_only_unless_the_site_wants_the_person(trail: Tra
 
     call("operation-1")
     call("operation-1")
-    hall.do(keeping.change_settings, SITE, Settings(names_callers=True))
+    hall.do(retention.change_settings, SITE, Settings(names_callers=True))
     call("operation-2")
     assert trail.rows("user_id, login, role, address, what, subject, before, after") == [
         ("", "", "", "", "call.next", "Platz 1", "{}", "{}"),
@@ -295,7 +295,7 @@ def test_a_call_has_the_counter_only_unless_the_site_wants_the_person(trail: Tra
 
 
 def _next(connection: Any, hall: House, op: str) -> Any:
-    from hub.queues import calling
+    from hub.counter import calling
 
     here = calling.current(connection, SITE, "p1")
     act = calling.Act(

@@ -11,24 +11,24 @@ import pytest
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.routes import HTTPRoute
-from unit.hub.test_hub_pages import KEPT, PASSWORD, Browser
 
+from hub import alarms
 from hub.auth import people
 from hub.auth.cli import run_password, run_unlock
-from hub.backup import run_backup, run_restore
-from hub.catalogue import publishing, signing
-from hub.catalogue.cli import run_import
-from hub.catalogue.draft import draft_of
-from hub.catalogue.imports import Waiting, bring
-from hub.catalogue.rotation import run_rotate
-from hub.queues import alarms
+from hub.catalogue.import_runs.cli import run_import
+from hub.catalogue.import_runs.imports import Waiting, bring
+from hub.catalogue.importers.draft import draft_of
+from hub.catalogue.publication import publishing, signing
+from hub.catalogue.publication.rotation import run_rotate
+from hub.operations.backup import run_backup, run_restore
 from hub.store.engine import Store
-from hub.store.words import AlarmKind, Role
+from hub.store.enums import AlarmKind, Role
 from hub.trail.checking import Intact, check_now
 from hub.trail.entries import head
 from hub.trail.words import What
 from hub.web import routers
 from kiosk.catalogue.model import Catalogue, Featured, Service
+from tests.unit.hub.test_hub_pages import KEPT, PASSWORD, Browser
 
 SITE = "rathaus"
 NOT_RECORDED = {
@@ -187,7 +187,7 @@ def _pattern(route: str) -> str:
 
 
 def test_hours_are_written_day_by_day(page: Page, live: Any) -> None:
-    from hub.web.founding import NewHouse, starting_catalogue, usual_hours
+    from hub.web.admin.site_setup import NewHouse, starting_catalogue, usual_hours
 
     new = NewHouse(
         town="M",

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from unit.hub.test_hub_pages import KEPT, Browser
 
 from hub.auth import people
-from hub.store.words import ROLES, Role
+from hub.store.enums import ROLES, Role
 from hub.trail import csv_export, entries, looks
-from hub.trail.entries import Facts, Note, Who
-from hub.trail.keeping import Settings, facts, settings
+from hub.trail.entries import Details, Note, Who
+from hub.trail.retention import Settings, facts, settings
 from hub.trail.words import GROUPS, What
-from hub.web.words import texts
+from hub.web.common.texts import texts
 from kiosk.hash_chain import Flaw, Head
+from tests.unit.hub.test_hub_pages import KEPT, Browser
 
 SITE = "rathaus"
 DAY_MS = 24 * 3_600_000
@@ -34,7 +34,7 @@ def page(live: Any) -> Iterator[Browser]:
     browser.http.close()
 
 
-def add(live: Any, what: What, subject: str = "", after: Facts | None = None, who: Who = FRIDA) -> None:
+def add(live: Any, what: What, subject: str = "", after: Details | None = None, who: Who = FRIDA) -> None:
     note = Note(site=SITE, who=who, what=what, now_ms=live.hall.clock())
     live.hall.do(entries.append, note, subject, after=after or {})
 
@@ -63,7 +63,7 @@ def test_only_administrators_see_it(page: Browser, live: Any) -> None:
 
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_every_kind_fact_and_flaw_has_its_text(hall: Any, lang: str) -> None:
-    def facts_of(look: Any) -> Facts:
+    def facts_of(look: Any) -> Details:
         return hall.see(look)
 
     kept = hall.do(people.add, SITE, "u1", "frida", "Frida", Role.CLERK, KEPT, 0)

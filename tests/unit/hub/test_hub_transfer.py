@@ -2,11 +2,16 @@
 
 import pytest
 
-from hub.queues import acts, arrange, calling, events, standing, transfer, undoing, waiting
-from hub.queues.acts import Act, Done
-from hub.queues.refusals import Code, Refused
-from hub.queues.tickets import Ticket, load
-from hub.store.words import State
+from hub import events
+from hub.counter import acts, calling, transfer
+from hub.counter import undo as counter_undo
+from hub.counter.acts import Act, Done
+from hub.errors import Code, Refused
+from hub.reports import slip_status
+from hub.settings import queue_settings
+from hub.store.enums import TicketState
+from hub.tickets import waiting
+from hub.tickets.model import Ticket, load
 
 MINUTE_MS = 60_000
 WAIT_A, WAIT_B = ("wait", "meldung"), ("wait", "fahrzeuge")
@@ -23,7 +28,7 @@ def move(hall, ticket: Ticket, queue: str = "fahrzeuge", op: str = "transfer-1",
 
 def undo(hall, of: str = "transfer-1") -> Code | None:
     act = Act(site=hall.site, counter="p1", op=f"undo-{of}", now_ms=hall.clock())
-    found = hall.do(undoing.undo, act, of)
+    found = hall.do(counter_undo.undo, act, of)
     return found.code if isinstance(found, Refused) else None
 
 
@@ -57,7 +62,7 @@ def test_waiting_ticket_keeps_number_and_arrival(hall) -> None:
     hall.ticket("zulassung")
     moved = move(hall, ticket)
     assert isinstance(moved, Ticket)
-    assert (moved.label, moved.queue_id, moved.state) == ("A 001", "fahrzeuge", State.WAITING)
+    assert (moved.label, moved.queue_id, moved.state) == ("A 001", "fahrzeuge", TicketState.WAITING)
     assert moved.arrival_ms == ticket.arrival_ms
     assert listed(hall, "p2") == ["A 001", "B 001"], "the earlier arrival goes first there"
     assert counts(hall) == {"meldung": 0, "fahrzeuge": 2}
@@ -131,14 +136,14 @@ def test_target_must_be_another_queue_in_use(hall, queue: str, code: Code) -> No
 
 def test_queue_that_was_taken_away_is_no_target(hall) -> None:
     ticket = hall.ticket()
-    assert hall.do(arrange.remove_queue, hall.site, "fahrzeuge", hall.clock()) is None
+    assert hall.do(queue_settings.remove_queue, hall.site, "fahrzeuge", hall.clock()) is None
     assert move(hall, ticket) is Code.UNKNOWN_QUEUE
 
 
 def test_queue_with_a_transferred_ticket_stays(hall) -> None:
     move(hall, hall.ticket())
-    assert isinstance(hall.do(arrange.remove_queue, hall.site, "fahrzeuge", hall.clock()), Refused)
-    assert hall.do(arrange.remove_queue, hall.site, "meldung", hall.clock()) is None
+    assert isinstance(hall.do(queue_settings.remove_queue, hall.site, "fahrzeuge", hall.clock()), Refused)
+    assert hall.do(queue_settings.remove_queue, hall.site, "meldung", hall.clock()) is None
 
 
 def test_visitor_of_another_counter_is_not_ours_to_transfer(hall) -> None:
@@ -155,10 +160,10 @@ def test_ended_or_unknown_ticket_is_refused(hall) -> None:
     assert found.code is Code.UNKNOWN_TICKET
 
 
-@pytest.mark.parametrize("state", [State.WAITING, State.CALLED, State.IN_SERVICE])
-def test_undo_gives_queue_counter_and_interval_back(hall, state: State) -> None:
-    ticket = hall.ticket() if state is State.WAITING else called(hall)
-    if state is State.IN_SERVICE:
+@pytest.mark.parametrize("state", [TicketState.WAITING, TicketState.CALLED, TicketState.IN_SERVICE])
+def test_undo_gives_queue_counter_and_interval_back(hall, state: TicketState) -> None:
+    ticket = hall.ticket() if state is TicketState.WAITING else called(hall)
+    if state is TicketState.IN_SERVICE:
         hall.do(calling.arrive, order(hall, "arrive", ticket.id))
     before = (hall.see(load, hall.site, ticket.id), spent(hall, ticket), counts(hall), hall.called())
     move(hall, ticket)
@@ -177,7 +182,7 @@ def test_undo_is_refused_when_somebody_moved_the_ticket_on(hall) -> None:
 def test_undo_is_refused_when_the_old_queue_was_taken_away(hall) -> None:
     ticket = hall.ticket()
     move(hall, ticket)
-    assert hall.do(arrange.remove_queue, hall.site, "meldung", hall.clock()) is None
+    assert hall.do(queue_settings.remove_queue, hall.site, "meldung", hall.clock()) is None
     assert undo(hall) is Code.CHANGED_SINCE
 
 
@@ -190,13 +195,13 @@ def test_record_of_an_older_hub_can_be_undone(hall) -> None:
     act = hall.see(acts.to_undo, hall.site, "p1", hall.clock())
     assert undo(hall, act.op) is None
     found = hall.see(load, hall.site, ticket.id)
-    assert (found.state, found.queue_id) == (State.WAITING, "meldung")
+    assert (found.state, found.queue_id) == (TicketState.WAITING, "meldung")
 
 
 def test_standing_at_a_terminal_names_the_new_queue(hall) -> None:
     ticket = hall.ticket()
     move(hall, ticket)
-    answer = hall.see(standing.by_token, hall.site, ticket.token, hall.clock())
+    answer = hall.see(slip_status.by_token, hall.site, ticket.token, hall.clock())
     assert (answer.queue, answer.n, answer.series) == ("fahrzeuge", 1, "A")
 
 

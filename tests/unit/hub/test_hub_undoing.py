@@ -1,13 +1,18 @@
 """Undoing an act of a counter: states, places, counts, times and calls stand as before; who went on meanwhile wins."""
 
 import pytest
-from unit.hub.sync_helpers import own, sync, uuid
 
-from hub.queues import acts, arrange, bringing, calling, events, handing_back, returning, slots, undoing, waiting
-from hub.queues.bringing import Bring, Brought
-from hub.queues.calling import Act, Done
-from hub.queues.refusals import Code, Refused
-from hub.store.words import Origin, State
+from hub import events
+from hub.counter import acts, calling, manual_entry, returning
+from hub.counter import undo as counter_undo
+from hub.counter.calling import Act, Done
+from hub.counter.manual_entry import Brought, ManualEntry
+from hub.errors import Code, Refused
+from hub.reports import cancel
+from hub.settings import counter_settings
+from hub.store.enums import Origin, TicketState
+from hub.tickets import slots, waiting
+from tests.unit.hub.sync_helpers import own, sync, uuid
 
 IN_USE = ("ticket", "interval", "queue", "seat", "session", "ticket_alias", "label_alias")
 
@@ -24,7 +29,7 @@ def do(hall, command, op: str, **more) -> None:
 
 
 def undo(hall, of: str, op: str = "undo-1", counter: str = "p1"):
-    return hall.do(undoing.undo, act(hall, op, counter), of)
+    return hall.do(counter_undo.undo, act(hall, op, counter), of)
 
 
 def refused(answer: object) -> Code:
@@ -41,11 +46,11 @@ def everything(hall) -> dict[str, list[tuple[object, ...]]]:
     return hall.store.read_now(look) | {"board": sorted(hall.board())}
 
 
-def state(hall, label: str) -> State:
+def state(hall, label: str) -> TicketState:
     def look(c):
         series, n = label.split()
         row = c.exec_driver_sql("SELECT state FROM ticket WHERE series = ? AND n = ?", (series, int(n))).scalar_one()
-        return State(row)
+        return TicketState(row)
 
     return hall.store.read_now(look)
 
@@ -72,7 +77,7 @@ def served(hall, ids) -> dict[str, str]:
 def test_undo_of_the_next_call_gives_both_people_back(hall, served) -> None:
     before = everything(hall)
     do(hall, calling.call_next, "next", ticket=served["A 001"])
-    assert (state(hall, "A 001"), state(hall, "A 002")) == (State.DONE, State.CALLED)
+    assert (state(hall, "A 001"), state(hall, "A 002")) == (TicketState.DONE, TicketState.CALLED)
     hall.clock.forward(3000)
     undo(hall, "next")
     assert everything(hall) == before
@@ -134,11 +139,11 @@ def test_undo_of_a_number_brought_in_forgets_it(hall, ids) -> None:
     assert everything(hall) == before
     told = own(hall, 1, uuid(70), 5, slot=1)
     assert [answer.code for answer in sync(hall, told)] == ["new"], "its terminal may tell of it later"
-    assert state(hall, "A 5") is State.WAITING
+    assert state(hall, "A 5") is TicketState.WAITING
 
 
 def bring(hall, text: str, op: str = "bring") -> Brought:
-    wish = Bring(
+    wish = ManualEntry(
         site=hall.site,
         op=op,
         text=text,
@@ -148,7 +153,7 @@ def bring(hall, text: str, op: str = "bring") -> Brought:
         origin=Origin.TYPED,
         counter="p1",
     )
-    found = hall.do(bringing.bring, wish)
+    found = hall.do(manual_entry.bring, wish)
     assert isinstance(found, Brought), found
     return found
 
@@ -158,7 +163,7 @@ def test_a_number_that_its_terminal_told_of_meanwhile_cannot_be_forgotten(hall, 
     bring(hall, "A 01-05")
     sync(hall, own(hall, 1, uuid(70), 5, slot=1))
     assert refused(undo(hall, "bring")) is Code.CHANGED_SINCE
-    assert state(hall, "A 5") is State.WAITING
+    assert state(hall, "A 5") is TicketState.WAITING
 
 
 def test_undo_takes_the_call_from_the_board_and_says_so(hall, served) -> None:
@@ -201,22 +206,22 @@ def test_it_is_offered_for_ten_seconds(hall, ids) -> None:
     assert hall.see(acts.to_undo, hall.site, "p2", hall.clock()) is None
     hall.clock.forward(1)
     assert hall.see(acts.to_undo, hall.site, "p1", hall.clock()) is None
-    hall.clock.forward(undoing.LATE_MS)
-    assert isinstance(undo(hall, "no-show"), undoing.Undone), "a press in the last moment may be on its way"
+    hall.clock.forward(counter_undo.LATE_MS)
+    assert isinstance(undo(hall, "no-show"), counter_undo.Undone), "a press in the last moment may be on its way"
 
 
 def test_too_late_is_too_late(hall, ids) -> None:
     do(hall, calling.no_show, "no-show")
-    hall.clock.forward(acts.UNDO_MS + undoing.LATE_MS + 1)
+    hall.clock.forward(acts.UNDO_MS + counter_undo.LATE_MS + 1)
     assert refused(undo(hall, "no-show")) is Code.TOO_LATE
-    assert state(hall, "A 001") is State.NO_SHOW
+    assert state(hall, "A 001") is TicketState.NO_SHOW
 
 
 def test_another_counter_undoes_nothing(hall, ids) -> None:
     do(hall, calling.no_show, "no-show")
     assert refused(undo(hall, "no-show", counter="p2")) is Code.CHANGED_SINCE
     assert refused(undo(hall, "never")) is Code.CHANGED_SINCE
-    assert state(hall, "A 001") is State.NO_SHOW
+    assert state(hall, "A 001") is TicketState.NO_SHOW
 
 
 def test_who_was_taken_by_somebody_else_meanwhile_stays_there(hall, ids) -> None:
@@ -257,16 +262,16 @@ def test_a_number_that_was_given_again_meanwhile_does_not_come_back(hall) -> Non
 
 def test_who_gave_the_number_back_meanwhile_is_not_called_again(hall, ids) -> None:
     do(hall, returning.back_to_the_list, "back")
-    hall.do(handing_back.cancel, hall.site, ids["A 001"], hall.clock())
+    hall.do(cancel.cancel, hall.site, ids["A 001"], hall.clock())
     assert refused(undo(hall, "back")) is Code.CHANGED_SINCE
-    assert state(hall, "A 001") is State.CANCELLED
+    assert state(hall, "A 001") is TicketState.CANCELLED
 
 
 def test_nobody_comes_back_to_a_counter_that_was_taken_away(hall, ids) -> None:
     do(hall, returning.back_to_the_list, "back")
-    assert hall.do(arrange.close_counter, hall.site, "p1", hall.clock()) is None
+    assert hall.do(counter_settings.close_counter, hall.site, "p1", hall.clock()) is None
     assert refused(undo(hall, "back")) is Code.CHANGED_SINCE
-    assert state(hall, "A 001") is State.WAITING
+    assert state(hall, "A 001") is TicketState.WAITING
 
 
 def test_times_are_as_if_the_act_had_never_been(hall, served) -> None:

@@ -13,23 +13,23 @@ from typing import Any
 
 import pytest
 import requests
-from hub_apps import app_for
 from litestar import Litestar, post
 from litestar.params import FromPath
 from litestar.routes import HTTPRoute
-from unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 from hub.app import app_over
 from hub.auth import people
 from hub.connections.declared import with_routes
 from hub.connections.limits import KB, Limits
 from hub.connections.protocol import BoundedProtocol
-from hub.hall import TheHall
+from hub.context import HubContext
 from hub.serve import HubServer
-from hub.store.words import Role
+from hub.store.enums import Role
 from hub.uploads import MB, MOST, NEEDS, NoRoom, Upload, Uploads
-from hub.web.gate import TO_A_FILE
+from hub.web.common.auth_hooks import TO_A_FILE
 from kiosk import wire
+from tests.hub_apps import app_for
+from tests.unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 PATIENCE_S = 60.0
 IMPORT = "/catalogue/import"
@@ -95,7 +95,7 @@ def test_a_body_of_another_length_is_no_body(tmp_path: Path, given: tuple[bytes,
 
 
 def routes(hall: Any) -> list[HTTPRoute]:
-    app = app_over(TheHall(hall.store, None, hall.clock))  # type: ignore[arg-type]
+    app = app_over(HubContext(hall.store, None, hall.clock))  # type: ignore[arg-type]
     return [route for route in app.routes if isinstance(route, HTTPRoute)]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hub.auth import devices, people, sessions
 from hub.auth.cli import run_password, run_unlock
 from hub.auth.passwords import Passwords
-from hub.store.words import Role
+from hub.store.enums import Role
 from kiosk.cli import main
 
 NEW = "vier blaue Boote"

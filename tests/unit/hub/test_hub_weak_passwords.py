@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub import demo_hall
+from hub import demo_town
 from hub.auth.passwords import complaint
 from hub.auth.weak import LOOKED_AT, _forms, is_near, is_weak
 
@@ -85,7 +85,7 @@ def test_what_whoever_knows_the_old_one_guesses(old: str, new: str, near: bool) 
 
 
 def test_the_demos_password_is_none_of_these() -> None:
-    assert complaint(demo_hall.PASSWORD, ("anna", "Anna Albrecht", "Stadt Musterstadt", "Bürgerhaus am Wall")) is None
+    assert complaint(demo_town.PASSWORD, ("anna", "Anna Albrecht", "Stadt Musterstadt", "Bürgerhaus am Wall")) is None
 
 
 @pytest.mark.parametrize(

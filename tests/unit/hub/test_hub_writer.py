@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import IntegrityError
 
-from hub.queues import events
-from hub.queues.issue import Ask, Issued, issue
+from hub import events
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
 from hub.store.writer import GATHER_S, Timing, Writer
+from hub.tickets.issue import Ask, Issued, issue
 
 SITE = "rathaus"
 ADD_SITE = "INSERT INTO site (id, town, name, created_ms) VALUES (?, 'Musterstadt', 'Rathaus', 0)"

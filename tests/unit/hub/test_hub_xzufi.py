@@ -8,22 +8,22 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from corpus import texts
-from corpus.xzufi import Case, folder, hostile, message, service, title
 
 from bench import xzufi_generator
-from hub.catalogue.draft import Draft
-from hub.catalogue.xzufi import facts
-from hub.catalogue.xzufi.elements import in_area, lang_of
-from hub.catalogue.xzufi.fees import Unsure, read_amount
-from hub.catalogue.xzufi.html import fit, lines
-from hub.catalogue.xzufi.reader import read_xzufi
-from hub.catalogue.xzufi.report import KINDS, Report
+from hub.catalogue.importers.draft import Draft
+from hub.catalogue.importers.html_text import fit, lines
+from hub.catalogue.importers.xzufi import schema
+from hub.catalogue.importers.xzufi.elements import in_area, lang_of
+from hub.catalogue.importers.xzufi.fees import Unsure, read_amount
+from hub.catalogue.importers.xzufi.reader import read_xzufi
+from hub.catalogue.importers.xzufi.report import KINDS, Report
 from kiosk.catalogue.check import check
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Fee, Service
 from kiosk.catalogue.texts import text_faults
 from kiosk.i18n.latin import DataType, is_valid
+from tests.corpus import texts
+from tests.corpus.xzufi import Case, folder, hostile, message, service, title
 
 EXAMPLE = """<?xml version="1.0" encoding="UTF-8"?>
 <xzufi:transfer.operation xmlns:xzufi="http://xoev.de/schemata/xzufi/{version}"
@@ -212,7 +212,7 @@ def test_a_fee_that_is_not_sure_is_said_at_the_counter(tmp_path: Path) -> None:
     cost = "<x:modulKosten><x:kosten><x:betrag>NaN</x:betrag></x:kosten></x:modulKosten>"
     draft = read(written(tmp_path / "a.xml", message(service("1", title("T") + cost))))
     (found,) = draft.services()
-    assert found.fees == (Fee(id="k1", names=facts.FEE_NAMES, cents=None),)
+    assert found.fees == (Fee(id="k1", names=schema.FEE_NAMES, cents=None),)
     assert "amounts left out: “NaN” is no amount" in draft.report
 
 

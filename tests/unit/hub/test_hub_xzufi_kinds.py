@@ -4,15 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corpus.xzufi import NS, folder, message, service, title
 
-from hub.catalogue.draft import Draft
-from hub.catalogue.tongues import ours
-from hub.catalogue.xzufi.html import items, lines
-from hub.catalogue.xzufi.reader import read_xzufi
-from hub.catalogue.xzufi.report import Report
+from hub.catalogue.importers.draft import Draft
+from hub.catalogue.importers.html_text import items, lines
+from hub.catalogue.importers.regional_forms import ours
+from hub.catalogue.importers.xzufi.reader import read_xzufi
+from hub.catalogue.importers.xzufi.report import Report
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Service
+from tests.corpus.xzufi import NS, folder, message, service, title
 
 
 def written(path: Path, text: str) -> Path:
@@ -291,7 +291,7 @@ def test_several_indexes_are_read_each_file_once(tmp_path: Path) -> None:
 
 
 def test_what_the_type_lacks_is_left_in_and_counted(tmp_path: Path) -> None:
-    from hub.catalogue.imports import load
+    from hub.catalogue.import_runs.imports import load
 
     def loaded(source: Path, kind: str = "xzufi") -> Any:
         found = load(kind, source)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from hub.web import visitor
+from hub.web.public import visitor
 from kiosk.assets.glyphs import lacking
 from kiosk.config import ConfigFault, Loaded, load
 from kiosk.i18n import formats, hyphens, languages

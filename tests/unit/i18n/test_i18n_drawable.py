@@ -8,7 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 from fontTools.ttLib import TTFont
 
-from hub.catalogue.folder import load_folder
+from hub.catalogue.importers.own.folder import load_folder
 from kiosk.assets import font_path
 from kiosk.catalogue.model import Catalogue
 from kiosk.i18n.drawable import drawable

@@ -12,12 +12,12 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from hub.auth.rights import Right
+from hub.store.enums import AlarmKind, Role, TicketState
 from hub.store.faults import Trouble
-from hub.store.words import AlarmKind, Role, State
 from kiosk.i18n.texts import FSI, LOCALE_DIR, PDI, Said, Texts, pick
 from kiosk.vocabulary.access import Contrast, TextSize
-from kiosk.vocabulary.devices import DeviceKind
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.devices import DeviceKind
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.wire import OrderKind
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,7 +32,7 @@ FAMILIES = {
 """Keys that code builds: prefix -> every ending there is."""
 HUB_FAMILIES: dict[str, type[StrEnum]] = {
     "alarm.": AlarmKind,
-    "desk.known.": State,
+    "desk.known.": TicketState,
     "device.": DeviceKind,
     "order.": OrderKind,
     "problem.": Problem,

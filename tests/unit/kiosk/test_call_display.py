@@ -2,8 +2,8 @@
 
 from kiosk.calls import CallDisplay
 from kiosk.i18n.texts import Texts
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
-from kiosk.vocabulary.display_frame import Frame
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.hardware.display_frame import Frame
 from kiosk.wire import Call, CallKind, Calls
 
 TEXTS = Texts.load("terminal")

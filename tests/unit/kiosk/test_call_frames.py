@@ -5,7 +5,7 @@ import pytest
 from drivers.queue_display.letters import fit
 from kiosk.calls import ROWS, frame_of
 from kiosk.i18n.texts import Texts
-from kiosk.vocabulary.display_frame import Row
+from kiosk.vocabulary.hardware.display_frame import Row
 from kiosk.wire import Call, CallKind, CallState
 
 TEXTS = Texts.load("terminal")

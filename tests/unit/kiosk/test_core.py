@@ -12,25 +12,25 @@ from typing import TypeVar
 
 import msgspec
 import pytest
-from visits import MONDAY_TEN, small_catalogue
 
 from kiosk.catalogue.index import index_of
 from kiosk.config import Site, Timing
-from kiosk.core import CatalogueAge, Core, News
+from kiosk.core import CatalogueAge, Core, WorldChanged
 from kiosk.eventlog import EVENTS, EventLog, JsonLines
-from kiosk.flows.ticket_visit import TicketState, drawing
+from kiosk.flows.ticket.ticket_visit import TicketState, drawing
 from kiosk.i18n.texts import Texts
 from kiosk.inbox import VISITOR_LIMIT
 from kiosk.view import Screen, View
 from kiosk.vocabulary import events, intents
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.closure import TerminalClosure
 from kiosk.vocabulary.effects import CommitIntent, Effect, PrintTicket, Restart, SendHelp, UseCatalogue
-from kiosk.vocabulary.house import House
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.ids import uuid7
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import Printed
-from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import Numbered
+from tests.flows.visits import MONDAY_TEN, small_catalogue
 
 E = TypeVar("E", bound=Effect)
 
@@ -59,11 +59,11 @@ class Bench:
         return [effect for effect in self.done if isinstance(effect, kind)]
 
     def ready(self) -> "Bench":
-        self.core.handle(News(index=index_of(small_catalogue()), stored=True, ready=True))
+        self.core.handle(WorldChanged(index=index_of(small_catalogue()), stored=True, ready=True))
         return self
 
     def touch(self, intent: intents.Intent) -> None:
-        self.core.handle(events.Asked(intent, self.core.session.id))
+        self.core.handle(events.Touched(intent, self.core.session.id))
 
     def draw(self, n: int) -> Screen:
         """A whole visit up to the number in the hand, by the workers' answers; on what screen it stands then."""
@@ -118,7 +118,7 @@ def test_another_catalogue_is_taken_between_visitors(bench: Bench) -> None:
     newer = index_of(msgspec.structs.replace(small_catalogue(), version=9), generation=9)
     bench.touch(intents.OpenService("perso"))
     assert bench.shown[-1].screen is Screen.SERVICE
-    bench.core.handle(News(index=newer))
+    bench.core.handle(WorldChanged(index=newer))
     assert bench.core.index is not newer, "who looks at a service goes on seeing what they saw"
     assert UseCatalogue(9) not in bench.done
     bench.touch(intents.GoToStart())
@@ -130,7 +130,7 @@ def test_another_catalogue_is_taken_between_visitors(bench: Bench) -> None:
 def test_on_the_start_screen_another_catalogue_is_taken_at_once(bench: Bench) -> None:
     bench.ready()
     newer = index_of(msgspec.structs.replace(small_catalogue(), version=9), generation=9)
-    bench.core.handle(News(index=newer))
+    bench.core.handle(WorldChanged(index=newer))
     assert bench.core.index is newer
     assert bench.done[-1] == UseCatalogue(9)
 
@@ -138,12 +138,12 @@ def test_on_the_start_screen_another_catalogue_is_taken_at_once(bench: Bench) ->
 def test_an_old_catalogue_says_of_which_day_it_is(bench: Bench) -> None:
     bench.ready().touch(intents.OpenService("perso"))
     assert bench.shown[-1].notes == ()
-    bench.core.handle(News(catalogue=CatalogueAge(date(2026, 11, 1))))
+    bench.core.handle(WorldChanged(catalogue=CatalogueAge(date(2026, 11, 1))))
     assert bench.shown[-1].notes == ("Angaben vom 01.11.2026. Fragen Sie zur Sicherheit am Schalter nach.",)
     assert "01.11.2026" in bench.shown[-1].spoken
     bench.touch(intents.ChooseLanguage("en"))
     assert "Information as of 01.11.2026" in bench.shown[-1].spoken
-    bench.core.handle(News(catalogue=CatalogueAge(None)))
+    bench.core.handle(WorldChanged(catalogue=CatalogueAge(None)))
     assert bench.shown[-1].notes == ()
 
 
@@ -203,7 +203,7 @@ def test_touches_without_end_are_dropped_and_the_log_says_so(bench: Bench, caplo
     bench.ready()
     loop = threading.Thread(target=bench.core.run)
     for _ in range(VISITOR_LIMIT + 5):
-        bench.core.post(events.Asked(intents.Wake(), bench.core.session.id))
+        bench.core.post(events.Touched(intents.Wake(), bench.core.session.id))
     loop.start()
     until(lambda: '"count": "5"' in caplog.text, "the log to say so")
     bench.core.stop()
@@ -217,10 +217,10 @@ def test_an_answer_behind_any_flood_ends_the_state_that_waits_for_it(bench: Benc
     ticket = drawing(bench.core.session).ticket
     status = DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.READY)
     for flood in (
-        events.Asked(intents.Wake(), bench.core.session.id),
+        events.Touched(intents.Wake(), bench.core.session.id),
         events.Scanned("x"),
         events.DeviceChanged(status),
-        News(waiting={"a": 1}),
+        WorldChanged(waiting={"a": 1}),
         events.Tick(),
     ):
         for _ in range(5_000):
@@ -236,16 +236,16 @@ def test_an_answer_behind_any_flood_ends_the_state_that_waits_for_it(bench: Benc
 def test_a_broken_store_takes_the_terminal_out_of_service_and_a_good_one_brings_it_back(bench: Bench) -> None:
     bench.ready()
     bench.mono += 10
-    bench.core.handle(News(stored=False))
+    bench.core.handle(WorldChanged(stored=False))
     assert bench.shown[-1].screen is Screen.OUT_OF_SERVICE
     bench.mono += 10
-    bench.core.handle(News(stored=True))
+    bench.core.handle(WorldChanged(stored=True))
     assert bench.shown[-1].screen is Screen.START
 
 
 def test_people_waiting_reach_the_tiles_only_while_the_hub_answers(bench: Bench) -> None:
     bench.ready().core.handle(events.HubChanged(True))
-    bench.core.handle(News(waiting={"a": 7}))
+    bench.core.handle(WorldChanged(waiting={"a": 7}))
     assert "7 warten" in str(bench.shown[-1].body)
     bench.core.handle(events.HubChanged(False))
     assert "7 warten" not in str(bench.shown[-1].body)
@@ -297,12 +297,12 @@ def test_every_event_that_is_written_stands_in_the_table() -> None:
 
 
 def test_an_order_closes_the_terminal_and_survives_the_start(bench: Bench) -> None:
-    bench.core.handle(events.HouseChanged(House(closed=True, message="Heute nur bis 12 Uhr")))
+    bench.core.handle(events.ClosureChanged(TerminalClosure(closed=True, message="Heute nur bis 12 Uhr")))
     bench.ready()
     assert bench.shown[-1].screen is Screen.CLOSED_BY_HOUSE
     assert bench.core.house.closed
     bench.mono += 10
-    bench.core.handle(events.HouseChanged(House()))
+    bench.core.handle(events.ClosureChanged(TerminalClosure()))
     assert bench.shown[-1].screen is Screen.START
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from drivers.port import DeviceSaid, JobEnded, NotDurable, Recovered
+from drivers.host.port import DeviceSaid, JobEnded, NotDurable, Recovered
 from kiosk.main.device_routes import DeviceRoutes, KindRoute, PrintLedger, no_commands
-from kiosk.vocabulary.device_events import CodeRead, DeviceFact, PrintInDoubt
-from kiosk.vocabulary.devices import DeviceKind
 from kiosk.vocabulary.effects import CommitPaper
+from kiosk.vocabulary.hardware.device_events import CodeRead, DeviceFact, PrintInDoubt
+from kiosk.vocabulary.hardware.devices import DeviceKind
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Shown, Unconfirmed
-from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import PaperState
 
 DOUBT = Unconfirmed(Problem.HUNG)

@@ -3,8 +3,8 @@
 import pytest
 
 from kiosk.health import Paper, assess
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.hardware.problems import Problem
 
 KIND = DeviceKind.RECEIPT_PRINTER
 

@@ -5,8 +5,8 @@ import typing
 import msgspec
 import pytest
 
-from kiosk.flows.scan_visit import ScanVisit
-from kiosk.flows.ticket_visit import TicketVisit
+from kiosk.flows.scan.scan_visit import ScanVisit
+from kiosk.flows.ticket.ticket_visit import TicketVisit
 from kiosk.session.model import NewIds, Session
 from kiosk.vocabulary import effects, events
 from kiosk.vocabulary.ids import ScanId, TicketId

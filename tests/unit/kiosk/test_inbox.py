@@ -2,11 +2,11 @@
 
 import pytest
 
-from kiosk.core import CatalogueAge, News
+from kiosk.core import CatalogueAge, WorldChanged
 from kiosk.inbox import VISITOR_LIMIT, Inbox
 from kiosk.vocabulary import events, intents
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
-from kiosk.vocabulary.house import House
+from kiosk.vocabulary.closure import TerminalClosure
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
 
 
 def printer(state: DeviceState, name: str = "printer") -> events.DeviceChanged:
@@ -37,7 +37,7 @@ def test_no_answer_is_ever_dropped_or_replaced(answer: events.Event) -> None:
     for _ in range(3_000):
         inbox.put(answer)
         inbox.put(events.Tick())
-        inbox.put(events.Asked(intents.Wake(), "s"))
+        inbox.put(events.Touched(intents.Wake(), "s"))
     assert drained(inbox).count(answer) == 3_000
 
 
@@ -47,14 +47,14 @@ def test_of_what_only_the_newest_counts_one_waits() -> None:
         inbox.put(printer(state))
         inbox.put(printer(state, "other"))
         inbox.put(events.Tick())
-        inbox.put(events.HouseChanged(House()))
+        inbox.put(events.ClosureChanged(TerminalClosure()))
         inbox.put(events.HubChanged(reachable=state is DeviceState.READY))
         inbox.put(events.HelpTaken("h", state.value))
     assert drained(inbox) == [
         printer(DeviceState.READY),
         printer(DeviceState.READY, "other"),
         events.Tick(),
-        events.HouseChanged(House()),
+        events.ClosureChanged(TerminalClosure()),
         events.HubChanged(reachable=True),
         events.HelpTaken("h", DeviceState.READY.value),
     ]
@@ -63,17 +63,17 @@ def test_of_what_only_the_newest_counts_one_waits() -> None:
 def test_news_that_waits_takes_the_newer_one_in() -> None:
     inbox = Inbox()
     for news in (
-        News(ready=True, stored=True, waiting={"a": 1}),
-        News(stored=False, catalogue=CatalogueAge(None)),
-        News(waiting={}),
+        WorldChanged(ready=True, stored=True, waiting={"a": 1}),
+        WorldChanged(stored=False, catalogue=CatalogueAge(None)),
+        WorldChanged(waiting={}),
     ):
         inbox.put(news)
-    assert drained(inbox) == [News(ready=True, stored=False, waiting={}, catalogue=CatalogueAge(None))]
+    assert drained(inbox) == [WorldChanged(ready=True, stored=False, waiting={}, catalogue=CatalogueAge(None))]
 
 
 def test_events_come_out_in_the_order_of_their_arrival() -> None:
     inbox = Inbox()
-    came = [events.IntentCommitted("1"), events.Asked(intents.Wake(), "s"), events.Scanned("x"), events.HelpSent("2")]
+    came = [events.IntentCommitted("1"), events.Touched(intents.Wake(), "s"), events.Scanned("x"), events.HelpSent("2")]
     for event in came:
         inbox.put(event)
     assert drained(inbox) == came
@@ -82,9 +82,9 @@ def test_events_come_out_in_the_order_of_their_arrival() -> None:
 def test_touches_and_codes_are_bounded_and_counted() -> None:
     inbox = Inbox()
     for _ in range(VISITOR_LIMIT):
-        inbox.put(events.Asked(intents.Wake(), "s"))
+        inbox.put(events.Touched(intents.Wake(), "s"))
     inbox.put(events.Scanned("x"))
-    inbox.put(events.Asked(intents.Finish(), "s"))
+    inbox.put(events.Touched(intents.Finish(), "s"))
     assert (inbox.dropped(), inbox.dropped()) == (2, 0)
     assert len(drained(inbox)) == VISITOR_LIMIT
     inbox.put(events.Scanned("x"))

@@ -4,16 +4,16 @@ import logging
 from collections.abc import Sequence
 
 import pytest
-from halls import Hall
-from visits import Visit
 
-from kiosk.core import News
+from kiosk.core import WorldChanged
 from kiosk.session.lasting import LastingEvent, LastingMachine, checked, known
-from kiosk.session.model import Facts, Lasting
+from kiosk.session.model import Lasting, World
 from kiosk.view import Screen, View
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Event
+from tests.flows.halls import Hall
+from tests.flows.visits import Visit
 
 SILENT_S = 90.0
 
@@ -57,7 +57,7 @@ class Keep(Effect, frozen=True):
     outcome: str
 
 
-def step(before: Lasting, event: Event, facts: Facts) -> tuple[Lasting, tuple[Effect, ...]]:
+def step(before: Lasting, event: Event, facts: World) -> tuple[Lasting, tuple[Effect, ...]]:
     assert isinstance(before, Charging)
     match event:
         case Charge(id="bug"):
@@ -180,15 +180,15 @@ def test_an_ordered_restart_waits_until_nothing_is_under_way() -> None:
 def test_touches_do_not_reach_it() -> None:
     heard: list[Event] = []
 
-    def listen(before: Lasting, event: Event, _facts: Facts) -> tuple[Lasting, tuple[Effect, ...]]:
+    def listen(before: Lasting, event: Event, _facts: World) -> tuple[Lasting, tuple[Effect, ...]]:
         heard.append(event)
         return before, ()
 
     at = Hall(lasting=(LastingMachine(Charging(), listen),))
     at.touch("tile:all")
     at.core.handle(events.Tick())
-    assert not any(isinstance(event, events.Asked | intents.Intent) for event in heard)
-    assert isinstance(heard[0], News)
+    assert not any(isinstance(event, events.Touched | intents.Intent) for event in heard)
+    assert isinstance(heard[0], WorldChanged)
     assert isinstance(heard[-1], events.Tick)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.vocabulary.machines import is_same_machine, machine_name, remembered
+from kiosk.vocabulary.hardware.computer_id import is_same_machine, machine_name, remembered
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from visits import MONDAY_TEN, Visit, small_catalogue
 
 from kiosk.catalogue.index import index_of
 from kiosk.catalogue.model import Service
-from kiosk.flows.misses import MOST_TEXTS, Misses, missed, plain
+from kiosk.flows.browse.misses import MOST_TEXTS, Misses, missed, plain
 from kiosk.main.misses import MissesOnTheWay
 from kiosk.vocabulary import events, intents
 from kiosk.vocabulary.effects import TellMisses
 from kiosk.wire import Missed
+from tests.flows.visits import MONDAY_TEN, Visit, small_catalogue
 
 DAY = MONDAY_TEN.date()
 INDEX = index_of(small_catalogue())

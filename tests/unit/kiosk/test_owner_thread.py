@@ -15,8 +15,8 @@ LONG_S = 60.0
 OF_ONE_ACT = {
     "kiosk/main/terminal.py": "the start: its fault ends the program",
     "kiosk/main/setup.py": "one enrolment",
-    "offline_cache/prompt.py": "a worker that is left behind when it does not answer",
-    "drivers/generation.py": "a device's thread: its host misses it",
+    "offline_cache/http/deadline_call.py": "a worker that is left behind when it does not answer",
+    "drivers/host/device_thread.py": "a device's thread: its host misses it",
     "drivers/sim/panel.py": "of the simulators",
     "drivers/sim/peer.py": "of the simulators",
 }

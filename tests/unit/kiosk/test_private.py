@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from hub.backup import backup
-from hub.queues import house
+from hub import sites
+from hub.operations.backup import backup
 from hub.sites import Site
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 from hub.store.lock import hold
 from kiosk.main.start import run_terminal
 from kiosk.private import NotOurs, Tightened, keep_private
-from offline_cache.database import Layout, open_database, transaction
+from offline_cache.store.database import Layout, open_database, transaction
 
 NOBODY = 65534
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user, who then tries to get in")
@@ -72,7 +72,7 @@ def test_hub_makes_everything_for_itself_alone(place: Path) -> None:
     with hold(data):
         store = Store(data / "hub.db")
         site = Site("rathaus", "Musterstadt", "Rathaus", "Europe/Berlin", "")
-        store.write_now(lambda c: house.add_site(c, site, 0))
+        store.write_now(lambda c: sites.add_site(c, site, 0))
         assert {path.name for path in data.iterdir()} == {"hub.db", "hub.db-wal", "hub.db-shm", "hub.lock"}
         backup(data, data / "copy.db")
         assert open_to_others(data) == []

@@ -4,21 +4,21 @@ import queue
 from pathlib import Path
 
 import pytest
-from halls import Hall
-from visits import small_catalogue
 
 from kiosk import config as settings
 from kiosk.catalogue.index import index_of
 from kiosk.config import Hub, Site, TerminalConfig
-from kiosk.core import Configured, News
-from kiosk.flows.setup_visit import SetupState
+from kiosk.core import Configured, WorldChanged
+from kiosk.flows.setup.setup_visit import SetupState
 from kiosk.main.setup import SetUp
 from kiosk.view import Screen
 from kiosk.vocabulary import effects, events
 from kiosk.vocabulary.effects import Enrol
 from kiosk.vocabulary.events import EnrolFailed, Event
+from kiosk.vocabulary.hardware.panels import PRESETS
 from kiosk.vocabulary.intents import Pick
-from kiosk.vocabulary.panels import PRESETS
+from tests.flows.halls import Hall
+from tests.flows.visits import small_catalogue
 
 LONG_S = 60.0
 
@@ -26,21 +26,21 @@ LONG_S = 60.0
 def test_the_first_view_is_the_first_question_and_a_configuration_starts_the_terminal() -> None:
     hall = Hall(home=SetupState.HUB)
     assert hall.core.view().place == "setup:hub"
-    hall.core.handle(events.Asked(Pick("this"), hall.core.session.id))
+    hall.core.handle(events.Touched(Pick("this"), hall.core.session.id))
     old = hall.core.session.id
     hall.core.handle(Configured(TerminalConfig(site=Site(town="Neustadt", name="Rathaus"), languages=("en", "de"))))
     assert hall.screen is Screen.STARTING
     assert hall.shown[-1].header.town == "Neustadt"
     assert hall.shown[-1].lang == "en"
     assert effects.SessionOver(old) in hall.done
-    hall.core.handle(News(index=index_of(small_catalogue()), stored=True, ready=True))
+    hall.core.handle(WorldChanged(index=index_of(small_catalogue()), stored=True, ready=True))
     assert hall.screen is Screen.START
 
 
 def test_time_and_news_change_nothing_at_set_up() -> None:
     hall = Hall(home=SetupState.HUB)
-    hall.core.handle(News(index=index_of(small_catalogue())))
-    hall.core.handle(events.HouseChanged(hall.core.house))
+    hall.core.handle(WorldChanged(index=index_of(small_catalogue())))
+    hall.core.handle(events.ClosureChanged(hall.core.house))
     hall.after(3600)
     assert hall.core.session.state is SetupState.HUB
 

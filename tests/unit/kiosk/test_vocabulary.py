@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.i18n.texts import Texts
+from kiosk.vocabulary.hardware.problems import REMEDIES, Problem
 from kiosk.vocabulary.ids import IdMaker, ms_of, uuid7
 from kiosk.vocabulary.labels import SERIES_LETTERS, Label, parse_label
-from kiosk.vocabulary.problems import REMEDIES, Problem
 
 
 @given(st.lists(st.integers(0, 2**40), min_size=2, max_size=60))

@@ -4,29 +4,29 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from unit.kiosk.test_reader_texts import arrived
-from visits import MONDAY_TEN
 
-from drivers.port import DeviceSaid, JobEnded
+from drivers.host.port import DeviceSaid, JobEnded
 from kiosk.config import Device, TerminalConfig
 from kiosk.core import Core
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
 from kiosk.main.workers import Workers, people_before
 from kiosk.vocabulary import events
-from kiosk.vocabulary.device_events import CodeRead, DeviceEvent, PrintInDoubt
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus
 from kiosk.vocabulary.effects import CommitPaper, PrintTicket
+from kiosk.vocabulary.hardware.device_events import CodeRead, DeviceEvent, PrintInDoubt
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.ids import IdMaker
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import NotPrinted, Printed
-from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.slips import Slip, slip_text
 from kiosk.vocabulary.tickets import Numbered, PaperState
 from kiosk.wire import OutboxState, QueueState, QueueStates
-from offline_cache.own_numbers import Standing
-from offline_cache.storage import StoreReady
-from offline_cache.tickets import Unfinished
+from offline_cache.store.own_numbers import SlotStatus
+from offline_cache.store.storage import StoreReady
+from offline_cache.store.tickets import Unfinished
+from tests.flows.visits import MONDAY_TEN
+from tests.unit.kiosk.test_reader_texts import arrived
 
 TICKET = Numbered(
     id="0195f000-0000-7000-8000-000000000001",
@@ -147,7 +147,7 @@ def test_a_reader_set_to_the_wrong_keyboard_is_told_of_until_it_is_right(
     at, key = hall(), bytes(32)
     workers = at.workers
     workers._questions.outbox_state = OutboxState  # type: ignore[method-assign]
-    workers._storage.latest = lambda _kind: Standing(generation="7" * 32, slip_key=key)  # type: ignore[method-assign,assignment,return-value]
+    workers._storage.latest = lambda _kind: SlotStatus(generation="7" * 32, slip_key=key)  # type: ignore[method-assign,assignment,return-value]
     text = slip_text(Slip(id=TICKET.id, label=TICKET.label, business_day="2026-03-02", arrival_s=0, service=0), key)
     wrong = arrived(text, "us", "de")
     for code, noted in ((text, False), (wrong, True), (wrong, True), ("nonsense", True), (text, False)):

@@ -13,14 +13,14 @@ from kiosk.catalogue.model import Catalogue
 from kiosk.vocabulary.events import Event
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
-from offline_cache import outbox, own_numbers
-from offline_cache.catalogue_build import whole
-from offline_cache.catalogue_store import CatalogueStore
-from offline_cache.catalogue_thread import CatalogueThread, Taken
-from offline_cache.database import open_database, transaction
-from offline_cache.hub_clock import HubClock
-from offline_cache.outside import Outside
-from offline_cache.terminal_layout import LAYOUT
+from offline_cache.catalogue.build import whole
+from offline_cache.catalogue.search_thread import CatalogueThread, Taken
+from offline_cache.catalogue.store import CatalogueStore
+from offline_cache.store import outbox, own_numbers
+from offline_cache.store.context import StoreContext
+from offline_cache.store.database import open_database, transaction
+from offline_cache.store.hub_clock import HubClock
+from offline_cache.store.schema import LAYOUT
 
 DAY = "2026-11-23"
 PATIENCE_S = 300.0
@@ -74,10 +74,10 @@ class Clock:
 
 def outside(
     clock: Clock | None = None, *, machine: str = "m1", limit: int = 10_000, boot: str = "this boot"
-) -> Outside:
+) -> StoreContext:
     """The world of a store: counted ids, a clock moved by hand."""
     count = itertools.count(1)
-    return Outside(
+    return StoreContext(
         new_id=lambda: f"0192f0c0-0000-7000-9000-{next(count):012d}",
         clock=(clock or Clock()).hub_clock(boot),
         machine=machine,
@@ -95,9 +95,9 @@ def opened(path: Path, vfs: str | None = None) -> apsw.Connection:
     return connection
 
 
-def give_slot(db: apsw.Connection, world: Outside, answer: wire.SlotAnswer | None = None) -> None:
+def give_slot(db: apsw.Connection, world: StoreContext, answer: wire.SlotAnswer | None = None) -> None:
     with transaction(db):
-        generation = own_numbers.standing(db, world).generation
+        generation = own_numbers.slot_status(db, world).generation
         assert own_numbers.take_slot(db, world, generation, answer or slot_answer())
 
 

@@ -17,13 +17,13 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
-from peers import answer
 
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue
 from kiosk.catalogue.records import Key, digest, sha256, take_apart
 from kiosk.config import Hub
 from kiosk.wire.catalogue import MANIFEST_TYPE
+from tests.unit.offline_cache.peers import answer
 
 SITE = "hall"
 BORN = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ import apsw
 import msgspec
 
 from kiosk.vocabulary.events import Event
-from offline_cache.outside import Outside
-from offline_cache.participant import AtStart, FactRule, Kept, NotKept, Participant, Published, Written
+from offline_cache.store.context import StoreContext
+from offline_cache.store.participant import AtStart, FactRule, Kept, NotKept, Participant, Published, Written
 
 
 class ChargeIntended(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ class OpenCharges(msgspec.Struct, frozen=True):
     count: int
 
 
-def _intend(db: apsw.Connection, _outside: Outside, fact: ChargeIntended) -> Written:
+def _intend(db: apsw.Connection, _outside: StoreContext, fact: ChargeIntended) -> Written:
     known = db.execute("SELECT cents FROM charge WHERE id = ?", (fact.id,)).fetchone()
     if known is not None:
         return Kept(ChargeStored(fact.id)) if known == (fact.cents,) else NotKept(f"intended for {known[0]} before")
@@ -62,7 +62,7 @@ def _intend(db: apsw.Connection, _outside: Outside, fact: ChargeIntended) -> Wri
     return Kept(ChargeStored(fact.id))
 
 
-def _hear(db: apsw.Connection, _outside: Outside, fact: ChargeHeard) -> Written:
+def _hear(db: apsw.Connection, _outside: StoreContext, fact: ChargeHeard) -> Written:
     known = db.execute("SELECT outcome FROM charge WHERE id = ?", (fact.id,)).fetchone()
     if known is None:
         return NotKept("never intended")
@@ -70,13 +70,13 @@ def _hear(db: apsw.Connection, _outside: Outside, fact: ChargeHeard) -> Written:
     return Kept(ChargeStored(fact.id))
 
 
-def _settle(db: apsw.Connection, _outside: Outside) -> ChargesAtStart:
+def _settle(db: apsw.Connection, _outside: StoreContext) -> ChargesAtStart:
     rows = db.execute("SELECT id FROM charge WHERE outcome = 'intended' ORDER BY id").fetchall()
     db.execute("UPDATE charge SET outcome = 'unknown' WHERE outcome = 'intended'")
     return ChargesAtStart(tuple(str(row[0]) for row in rows))
 
 
-def _open(db: apsw.Connection, _outside: Outside) -> OpenCharges:
+def _open(db: apsw.Connection, _outside: StoreContext) -> OpenCharges:
     (count,) = db.execute("SELECT count(*) FROM charge WHERE outcome = 'intended'").fetchone() or (0,)
     return OpenCharges(int(count))
 

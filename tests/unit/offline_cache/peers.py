@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
-from hub_apps import app_for
 
-from hub.catalogue.publishing import publish
-from hub.feed import HEARTBEAT_S
-from hub.queues import house, terminals
+from hub import sites
+from hub.catalogue.publication.publishing import publish
+from hub.fleet import terminals
+from hub.live.feed import HEARTBEAT_S
+from hub.settings import counter_settings
 from hub.sites import Site
 from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
 from kiosk.config import Hub
 from kiosk.vocabulary.ids import IdMaker
+from tests.hub_apps import app_for
 
 new_id = IdMaker(lambda: time.time_ns() // 1_000_000, secrets.randbits)
 SITE = "hall"
@@ -144,16 +146,16 @@ class HubRoom:
         self._thread.start()
 
     def _fill(self, connection: object) -> None:
-        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())  # type: ignore[arg-type]
+        sites.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())  # type: ignore[arg-type]
         publish(connection, SITE, catalogue(), "test", now_ms())  # type: ignore[arg-type]
-        house.add_counter(connection, SITE, "c1", "Platz 1", now_ms())  # type: ignore[arg-type]
+        counter_settings.add_counter(connection, SITE, "c1", "Platz 1", now_ms())  # type: ignore[arg-type]
         for number, code in enumerate(self.codes):
             terminals.add_terminal(connection, SITE, f"t{number}", f"Terminal {number}", now_ms())  # type: ignore[arg-type]
             terminals.add_code(connection, SITE, f"t{number}", code, now_ms())  # type: ignore[arg-type]
 
     def enrolled(self) -> Hub:
-        from offline_cache.answers import Answer
-        from offline_cache.remote import HubClient
+        from offline_cache.http.answers import Answer
+        from offline_cache.http.hub_client import HubClient
 
         client = HubClient(self.url)
         result = client.enrol(self.codes.pop(), "test")

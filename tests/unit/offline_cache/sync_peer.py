@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 
 import msgspec
-from cache_helpers import DAY, HUB, slot_answer
-from peers import answer
 
 from kiosk import wire
+from tests.unit.offline_cache.cache_helpers import DAY, HUB, slot_answer
+from tests.unit.offline_cache.peers import answer
 
 
 def ok(body: object) -> bytes:

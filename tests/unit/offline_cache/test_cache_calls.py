@@ -6,19 +6,19 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cache_helpers import Notes, eventually
 from hypothesis import given
 from hypothesis import strategies as st
-from peers import SITE, HubRoom, answer, new_id, now_ms, peer
 
-from hub.queues.calling import Act, Done, call_next, no_show
-from hub.queues.days import turn_all
-from hub.queues.issue import Ask, issue
-from hub.queues.undoing import undo
+from hub.counter.calling import Act, Done, call_next, no_show
+from hub.counter.undo import undo
+from hub.tickets.business_day import turn_all
+from hub.tickets.issue import Ask, issue
 from kiosk.config import Hub
 from kiosk.wire import Call, CallKind, Calls, CallState
-from offline_cache.calls import CallsThread
-from offline_cache.sse import EventParser, ServerEvent
+from offline_cache.http.sse import EventParser, ServerEvent
+from offline_cache.sync.calls import CallsThread
+from tests.unit.offline_cache.cache_helpers import Notes, eventually
+from tests.unit.offline_cache.peers import SITE, HubRoom, answer, new_id, now_ms, peer
 
 
 def call(seq: int) -> Call:
@@ -255,7 +255,7 @@ def test_a_bug_while_listening_does_not_end_the_thread(monkeypatch: pytest.Monke
         else:
             connection.sendall(answer("404 Not Found"))
 
-    monkeypatch.setattr("offline_cache.calls.EventParser", Parser)
+    monkeypatch.setattr("offline_cache.sync.calls.EventParser", Parser)
     with peer(play) as other:
         sign = Sign(Hub(url=other.url))
         eventually(lambda: sign.seqs == [1])

@@ -4,19 +4,19 @@ from pathlib import Path
 import apsw
 import msgspec
 import pytest
-from cache_helpers import Inbox, Notes, bring
-from fault_vfs import FaultyVfs
 
 from kiosk.catalogue.faults import CatalogueFaults
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
 from kiosk.catalogue.read import write
 from kiosk.vocabulary.effects import Search, UseCatalogue
 from kiosk.vocabulary.events import CatalogueChanged, SearchFound
-from offline_cache import catalogue_file
-from offline_cache.catalogue_build import Mismatch, whole
-from offline_cache.catalogue_file import Head
-from offline_cache.catalogue_store import CatalogueStore, NotStored
-from offline_cache.catalogue_thread import CatalogueThread
+from offline_cache.catalogue import file
+from offline_cache.catalogue.build import Mismatch, whole
+from offline_cache.catalogue.file import Head
+from offline_cache.catalogue.search_thread import CatalogueThread
+from offline_cache.catalogue.store import CatalogueStore, NotStored
+from tests.unit.offline_cache.cache_helpers import Inbox, Notes, bring
+from tests.unit.offline_cache.fault_vfs import FaultyVfs
 
 
 def snapshot(version: int, name: str = "Reisepass") -> Catalogue:
@@ -124,7 +124,7 @@ def layout_1(path: Path, body: bytes) -> None:
     db = apsw.Connection(str(path))
     db.execute("CREATE TABLE head(one INTEGER PRIMARY KEY, etag TEXT, sha256 BLOB, body BLOB) STRICT")
     db.execute("INSERT INTO head VALUES (1, 'e', x'00', ?)", (body,))
-    db.pragma("application_id", catalogue_file.APPLICATION_ID)
+    db.pragma("application_id", file.APPLICATION_ID)
     db.pragma("user_version", 1)
     db.close()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from offline_cache.database import (
+from offline_cache.store.database import (
     DatabaseFault,
     Layout,
     Trouble,

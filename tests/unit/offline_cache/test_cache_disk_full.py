@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cache_helpers import Inbox, Notes, bring, eventually, intent, ticket_id, waiting
-from peers import catalogue
 
 from kiosk.catalogue.model import Catalogue
 from kiosk.vocabulary.effects import CommitIntent
 from kiosk.vocabulary.events import IntentCommitted, StoreFailed
-from offline_cache.catalogue_store import CatalogueStore, NotStored
-from offline_cache.storage import StorageThread, StoreReady
+from offline_cache.catalogue.store import CatalogueStore, NotStored
+from offline_cache.store.storage import StorageThread, StoreReady
+from tests.unit.offline_cache.cache_helpers import Inbox, Notes, bring, eventually, intent, ticket_id, waiting
+from tests.unit.offline_cache.peers import catalogue
 
 
 @pytest.fixture

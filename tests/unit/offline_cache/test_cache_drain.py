@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cache_helpers import Notes, outside, slot_answer, ticket_id
 
 from kiosk import wire
 from kiosk.vocabulary.effects import CommitCancel
-from offline_cache.answers import Answer, Away, AwayReason, Refused, Result
-from offline_cache.drain import Drain
-from offline_cache.questions import Questions
-from offline_cache.slot_duty import NEVER, SlotDuty
-from offline_cache.storage import StorageThread
+from offline_cache.http.answers import Answer, Away, AwayReason, Refused, Result
+from offline_cache.store.queries import StoreQueries
+from offline_cache.store.storage import StorageThread
+from offline_cache.sync.outbox_sender import Drain
+from offline_cache.sync.slot_duty import NEVER, SlotDuty
+from tests.unit.offline_cache.cache_helpers import Notes, outside, slot_answer, ticket_id
 
 
 class Says:
@@ -31,33 +31,33 @@ class Says:
 
 
 @pytest.fixture
-def questions(tmp_path: Path) -> Iterator[Questions]:
+def questions(tmp_path: Path) -> Iterator[StoreQueries]:
     storage = StorageThread(tmp_path / "terminal.db", lambda event: None, outside=outside())
     storage.start()
     storage.ready.result(10)
-    yield Questions(storage, clock=lambda: 0.0, uniform=lambda low, high: high)
+    yield StoreQueries(storage, clock=lambda: 0.0, uniform=lambda low, high: high)
     storage.stop()
 
 
-def owe(questions: Questions, *numbers: int) -> None:
+def owe(questions: StoreQueries, *numbers: int) -> None:
     for n in numbers:
         questions._storage.submit(CommitCancel(ticket_id(n)))
 
 
-def drain(questions: Questions, notes: Notes | None = None) -> Drain:
+def drain(questions: StoreQueries, notes: Notes | None = None) -> Drain:
     return Drain(questions, lambda fails: 10.0 * fails, look_again_s=60.0, note=notes or Notes())
 
 
-def each(questions: Questions, *statuses: int) -> Answer[wire.SyncAnswer]:
+def each(questions: StoreQueries, *statuses: int) -> Answer[wire.SyncAnswer]:
     ops = questions.batch().ops
     return Answer(wire.SyncAnswer(tuple(wire.OpAnswer(op.op, s) for op, s in zip(ops, statuses, strict=False))))
 
 
-def test_nothing_to_say_is_looked_at_again_later(questions: Questions) -> None:
+def test_nothing_to_say_is_looked_at_again_later(questions: StoreQueries) -> None:
     assert drain(questions).run(Says()) == 60.0  # type: ignore[arg-type]
 
 
-def test_an_answered_batch_goes_on_at_once_and_what_waits_is_waited_for(questions: Questions) -> None:
+def test_an_answered_batch_goes_on_at_once_and_what_waits_is_waited_for(questions: StoreQueries) -> None:
     owe(questions, 1, 2)
     duty = drain(questions)
     assert duty.run(Says(each(questions, 200, 503))) == 0.0  # type: ignore[arg-type]
@@ -66,7 +66,7 @@ def test_an_answered_batch_goes_on_at_once_and_what_waits_is_waited_for(question
 
 @pytest.mark.parametrize("statuses", [(200,), (401, 200), (200, 403)])
 def test_an_answer_that_is_missing_or_refuses_this_terminal_is_followed_by_a_pause(
-    questions: Questions, statuses: tuple[int, ...]
+    questions: StoreQueries, statuses: tuple[int, ...]
 ) -> None:
     owe(questions, 1, 2)
     notes = Notes()
@@ -77,7 +77,9 @@ def test_an_answer_that_is_missing_or_refuses_this_terminal_is_followed_by_a_pau
     assert len(questions.batch().ops) == 1
 
 
-def test_failures_of_the_whole_request_pause_longer_each_time_and_longest_as_the_hub_asks(questions: Questions) -> None:
+def test_failures_of_the_whole_request_pause_longer_each_time_and_longest_as_the_hub_asks(
+    questions: StoreQueries,
+) -> None:
     owe(questions, 1)
     duty = drain(questions)
     no = Refused(404, wire.Fault(code="no_such_path", message=""))
@@ -87,7 +89,7 @@ def test_failures_of_the_whole_request_pause_longer_each_time_and_longest_as_the
     assert duty.fails == 0
 
 
-def test_the_batch_grows_again_after_it_was_halved(questions: Questions) -> None:
+def test_the_batch_grows_again_after_it_was_halved(questions: StoreQueries) -> None:
     owe(questions, *range(1, 301))
     bad = Refused(413, wire.Fault(code="too_big", message=""))
     duty, says = drain(questions), Says(bad, bad)
@@ -99,7 +101,7 @@ def test_the_batch_grows_again_after_it_was_halved(questions: Questions) -> None
     assert says.sizes == [100, 50, 25, 50, 100, 100]
 
 
-def test_the_slot_is_asked_for_again_when_it_was_not_given(questions: Questions) -> None:
+def test_the_slot_is_asked_for_again_when_it_was_not_given(questions: StoreQueries) -> None:
     duty = SlotDuty(questions, lambda fails: 10.0 * fails, refused_s=60.0)
     no = Refused(409, wire.Fault(code="no_slot", message=""))
     says = Says(Away(AwayReason.TIMED_OUT), no, Away(AwayReason.BUSY, "", 99.0), Answer(slot_answer()))

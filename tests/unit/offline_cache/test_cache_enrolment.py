@@ -4,13 +4,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from peers import HubRoom, answer, peer, says
 
 from kiosk import config, wire
 from kiosk.config import Loaded, Panel, TerminalConfig, Timing
-from offline_cache.answers import Answer
-from offline_cache.enrolment import EnrolFault, EnrolTrouble, enrol, hub_address, run_enrol
-from offline_cache.remote import HubClient
+from offline_cache.http.answers import Answer
+from offline_cache.http.hub_client import HubClient
+from offline_cache.sync.enrolment import EnrolFault, EnrolTrouble, enrol, hub_address, run_enrol
+from tests.unit.offline_cache.peers import HubRoom, answer, peer, says
 
 GOOD = wire.EnrolAnswer(terminal="t1", name="Foyer", key="k" * 40, site="s", town="Neustadt", site_name="Rathaus")
 

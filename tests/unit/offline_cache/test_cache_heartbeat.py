@@ -6,20 +6,20 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cache_helpers import Inbox, Notes, eventually
-from peers import answer, peer
-from test_cache_orders import NOON, syncing
-from test_cache_sync import NO_CATALOGUE, STATES, scripted
-from tls_hubs import HubProcess, pair, server_context, tls_peer
 
 from kiosk import wire
 from kiosk.config import Hub, TerminalConfig
 from kiosk.vocabulary.events import HubChanged
-from kiosk.vocabulary.problems import Problem
-from offline_cache.answers import Answer, Away, AwayReason, Refused
-from offline_cache.enrolment import enrol
-from offline_cache.heartbeat import Beat, Hearers
-from offline_cache.remote import HubClient, Timeouts
+from kiosk.vocabulary.hardware.problems import Problem
+from offline_cache.http.answers import Answer, Away, AwayReason, Refused
+from offline_cache.http.hub_client import HubClient, Timeouts
+from offline_cache.sync.enrolment import enrol
+from offline_cache.sync.heartbeat import HeartbeatListeners, HeartbeatSender
+from tests.unit.offline_cache.cache_helpers import Inbox, Notes, eventually
+from tests.unit.offline_cache.peers import answer, peer
+from tests.unit.offline_cache.test_cache_orders import NOON, syncing
+from tests.unit.offline_cache.test_cache_sync import NO_CATALOGUE, STATES, scripted
+from tests.unit.offline_cache.tls_hubs import HubProcess, pair, server_context, tls_peer
 
 BEAT = wire.Heartbeat(version="0.1", catalogue_version=0)
 
@@ -44,9 +44,9 @@ class Listener:
         self.trail: list[tuple[str]] = []
         self.notes = Notes()
         self.client = client
-        self.beat = Beat(
+        self.beat = HeartbeatSender(
             lambda: BEAT,
-            Hearers(
+            HeartbeatListeners(
                 clock=lambda *said: self.clock.append(said),
                 day=lambda *said: self.day.append(said),
                 help=lambda *said: self.help.append(said),
@@ -113,7 +113,7 @@ def test_a_stranger_at_the_hubs_address_is_told_to_the_terminal(tmp_path: Path) 
     inbox, notes = Inbox(), Notes()
     with tls_peer(scripted({}), server_context(strange, tmp_path)) as other:
         link = Hub(url=other.url, key="k" * 40, ca=ours.certificate.decode())
-        with syncing(link, Hearers(), inbox, notes):
+        with syncing(link, HeartbeatListeners(), inbox, notes):
             inbox.wait(HubChanged(False, Problem.WRONG_CERTIFICATE))
         assert other.requests == []
     assert notes.ids.count("hub-wrong-certificate") == 1
@@ -121,7 +121,7 @@ def test_a_stranger_at_the_hubs_address_is_told_to_the_terminal(tmp_path: Path) 
 
 def test_a_plain_hub_elsewhere_is_told_to_the_terminal() -> None:
     inbox, notes = Inbox(), Notes()
-    with syncing(Hub(url="http://192.0.2.1:8080"), Hearers(), inbox, notes):
+    with syncing(Hub(url="http://192.0.2.1:8080"), HeartbeatListeners(), inbox, notes):
         inbox.wait(HubChanged(False, Problem.PLAIN_HUB))
     assert notes.ids.count("hub-plain-refused") == 1
 
@@ -143,7 +143,7 @@ def test_a_wall_clock_that_jumps_by_years_changes_nothing(tmp_path: Path, monkey
         def clock(hub_ms: int, round_trip_s: float) -> None:
             said.append((real_ns() // 1_000_000, hub_ms, round_trip_s))
 
-        with syncing(done.hub, Hearers(clock=clock), inbox, notes):
+        with syncing(done.hub, HeartbeatListeners(clock=clock), inbox, notes):
             eventually(lambda: len(said) >= 20)
         assert [event for event in inbox.events if isinstance(event, HubChanged)] == [HubChanged(True)]
         assert notes.lines == []

@@ -1,13 +1,13 @@
 from pathlib import Path
 
 import pytest
-from cache_helpers import Clock
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.wire import LAST_MS
-from offline_cache.breaker import Breaker
-from offline_cache.hub_clock import Arrival, HubClock, Offset, boot_s, read_boot_id
+from offline_cache.http.breaker import Breaker
+from offline_cache.store.hub_clock import Arrival, HubClock, Offset, boot_s, read_boot_id
+from tests.unit.offline_cache.cache_helpers import Clock
 
 HUB_MS = 1_795_500_000_000
 

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cache_helpers import Inbox, Notes, eventually, intent, ticket_id
 
 from kiosk.config import Hub
 from kiosk.vocabulary.effects import AskNumber, CommitIntent, LookUp, SendHelp
 from kiosk.vocabulary.events import HelpNotSent, IntentCommitted, NumberSilent, StandingNotFound
-from offline_cache.calls import CallsThread
-from offline_cache.clients import client_maker
-from offline_cache.help_calls import HelpThread
-from offline_cache.numbers import NumbersThread
-from offline_cache.standings import StandingThread
-from offline_cache.storage import StorageThread
+from offline_cache.http.clients import client_maker
+from offline_cache.store.storage import StorageThread
+from offline_cache.sync.calls import CallsThread
+from offline_cache.sync.help_calls import HelpThread
+from offline_cache.sync.numbers import NumbersThread
+from offline_cache.sync.slip_status import StandingThread
+from tests.unit.offline_cache.cache_helpers import Inbox, Notes, eventually, intent, ticket_id
 
 NOBODY = Hub(url="http://127.0.0.1:9")
 

@@ -6,22 +6,22 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cache_helpers import Inbox, Notes, eventually, intent, numbered, ticket_id
-from peers import HubRoom, RawPeer, answer, new_id, peer, says, trickle
 
 from kiosk import wire
 from kiosk.config import Hub
 from kiosk.vocabulary.effects import AskNumber, CancelHelp, SendHelp
 from kiosk.vocabulary.events import HelpNotSent, HelpSent, NumberGiven, NumberRefused, NumberSilent
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.labels import Label
-from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import TicketIntent
-from offline_cache import numbers
-from offline_cache.answers import Away, AwayReason
-from offline_cache.clients import client_maker
-from offline_cache.help_calls import HelpThread
-from offline_cache.numbers import NumbersThread
-from offline_cache.prompt import Prompt
+from offline_cache.http.answers import Away, AwayReason
+from offline_cache.http.clients import client_maker
+from offline_cache.http.deadline_call import DeadlineCall
+from offline_cache.sync import numbers
+from offline_cache.sync.help_calls import HelpThread
+from offline_cache.sync.numbers import NumbersThread
+from tests.unit.offline_cache.cache_helpers import Inbox, Notes, eventually, intent, numbered, ticket_id
+from tests.unit.offline_cache.peers import HubRoom, RawPeer, answer, new_id, peer, says, trickle
 
 LONG_S = 300.0
 """A deadline that no answer misses on a busy machine."""
@@ -299,7 +299,7 @@ def test_whoever_hangs_beyond_reach_is_left_behind_and_counted() -> None:
             hanging.wait(300)
         return Away(AwayReason.BUSY)
 
-    prompt: Prompt[int, Away] = Prompt("test", lambda: Idle(), hang, warm_s=None)  # type: ignore[arg-type,return-value]
+    prompt: DeadlineCall[int, Away] = DeadlineCall("test", lambda: Idle(), hang, warm_s=None)  # type: ignore[arg-type,return-value]
     reasons = [prompt(question, 0.5).reason for question in range(6)]
     assert reasons == [AwayReason.TIMED_OUT] * 4 + [AwayReason.ABANDONED] * 2
     assert asked == [0, 1, 2, 3], "each by a fresh worker, none behind another"

@@ -7,20 +7,31 @@ after a tap, while a slip was being printed.
 import shutil
 from pathlib import Path
 
-from cache_helpers import DAY, HUB, PATIENCE_S, SLIP_KEY, Inbox, Notes, intent, outside, ticket_id, waiting
 from msgspec.structs import replace
-from payment_journal import JOURNAL, ChargeIntended, ChargesAtStart
 
-from kiosk.vocabulary.house import House
+from kiosk.vocabulary.closure import TerminalClosure
 from kiosk.vocabulary.tickets import PaperState
-from offline_cache import tickets
-from offline_cache.outside import Outside
-from offline_cache.own_numbers import Standing
-from offline_cache.participant import Kept
-from offline_cache.participants import PARTICIPANTS
-from offline_cache.questions import Questions
-from offline_cache.storage import StorageThread, StoreReady
-from offline_cache.tickets import TicketsAtStart, Unfinished
+from offline_cache.store import tickets
+from offline_cache.store.context import StoreContext
+from offline_cache.store.own_numbers import SlotStatus
+from offline_cache.store.participant import Kept
+from offline_cache.store.participants import PARTICIPANTS
+from offline_cache.store.queries import StoreQueries
+from offline_cache.store.storage import StorageThread, StoreReady
+from offline_cache.store.tickets import TicketsAtStart, Unfinished
+from tests.unit.offline_cache.cache_helpers import (
+    DAY,
+    HUB,
+    PATIENCE_S,
+    SLIP_KEY,
+    Inbox,
+    Notes,
+    intent,
+    outside,
+    ticket_id,
+    waiting,
+)
+from tests.unit.offline_cache.payment_journal import JOURNAL, ChargeIntended, ChargesAtStart
 
 OLD = Path(__file__).parent / "files" / "terminal-v3.db"
 
@@ -28,16 +39,16 @@ OLD = Path(__file__).parent / "files" / "terminal-v3.db"
 def test_a_file_of_the_version_before_opens_settles_and_goes_on(tmp_path: Path) -> None:
     path, notes = tmp_path / "terminal.db", Notes()
     shutil.copy(OLD, path)
-    world = replace(outside(boot="another"), new_id=Outside().new_id)  # counted ids are in the file already
+    world = replace(outside(boot="another"), new_id=StoreContext().new_id)  # counted ids are in the file already
     storage = StorageThread(path, Inbox().post, note=notes, participants=(*PARTICIPANTS, JOURNAL), outside=world)
-    questions = Questions(storage)
+    questions = StoreQueries(storage)
     storage.start()
     ready = storage.ready.result(PATIENCE_S)
     assert isinstance(ready, StoreReady), ready
     found = ready.of(TicketsAtStart)
     assert found.unfinished == Unfinished((ticket_id(1),), (ticket_id(4),))
     assert (found.paper_in_doubt, ready.of(ChargesAtStart)) == (True, ChargesAtStart(()))
-    standing = storage.latest(Standing)
+    standing = storage.latest(SlotStatus)
     assert standing is not None
     assert (standing.slot, standing.business_day, standing.hub_generation) == (3, DAY, HUB)
     assert (standing.slip_key, standing.full) == (SLIP_KEY, False)
@@ -54,7 +65,7 @@ def test_a_file_of_the_version_before_opens_settles_and_goes_on(tmp_path: Path) 
         (ticket_id(4), "paper"),
     ]
     assert questions.outbox_state().quarantined == 0, "what was set aside is tried once more"
-    assert questions.house() == House(closed=True, message="Wegen Umbau zu")
+    assert questions.house() == TerminalClosure(closed=True, message="Wegen Umbau zu")
     assert questions.knows_order(ticket_id(60))
     known = storage.ask(lambda db: tickets.read(db, ticket_id(2)))
     assert known is not None

@@ -6,22 +6,22 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cache_helpers import Inbox, Notes, eventually
-from peers import SITE, HubRoom, answer, new_id, now_ms, peer
-from test_cache_sync import FAST, NO_CATALOGUE, STATES, scripted
 
 from hub.auth import people
-from hub.queues import orders as given
-from hub.store.words import Role
+from hub.fleet import orders as given
+from hub.store.enums import Role
 from kiosk import wire
 from kiosk.config import Hub
-from kiosk.vocabulary.events import Event, HouseChanged, HubChanged, RestartOrdered
-from kiosk.vocabulary.house import House
+from kiosk.vocabulary.closure import TerminalClosure
+from kiosk.vocabulary.events import ClosureChanged, Event, HubChanged, RestartOrdered
 from kiosk.wire import Order, OrderFact, OrderKind
-from offline_cache.heartbeat import Hearers
-from offline_cache.orders import Orders, Result, clean, judge
-from offline_cache.outbox import Batch
-from offline_cache.sync import SyncThread
+from offline_cache.store.outbox import Batch
+from offline_cache.sync.heartbeat import HeartbeatListeners
+from offline_cache.sync.orders import Orders, Result, clean, judge
+from offline_cache.sync.sync_thread import SyncThread
+from tests.unit.offline_cache.cache_helpers import Inbox, Notes, eventually
+from tests.unit.offline_cache.peers import SITE, HubRoom, answer, new_id, now_ms, peer
+from tests.unit.offline_cache.test_cache_sync import FAST, NO_CATALOGUE, STATES, scripted
 
 NOON = 1_795_518_000_000
 ID = "0193bbbb-0000-7000-8000-{:012x}"
@@ -32,20 +32,20 @@ class Memory:
 
     def __init__(self) -> None:
         self.facts: dict[str, OrderFact] = {}
-        self._house = House()
+        self._house = TerminalClosure()
         self.broken = False
 
     def knows_order(self, order: str) -> bool:
         return order in self.facts
 
-    def keep_order(self, fact: OrderFact, house: House | None) -> bool:
+    def keep_order(self, fact: OrderFact, house: TerminalClosure | None) -> bool:
         if self.broken:
             return False
         self.facts[fact.id] = fact
         self._house = house or self._house
         return True
 
-    def house(self) -> House:
+    def house(self) -> TerminalClosure:
         return self._house
 
 
@@ -86,15 +86,15 @@ def test_an_order_is_done_once_however_often_it_is_heard() -> None:
     desk = Desk()
     for _ in range(3):
         desk.orders.hear((order(1, message="eins"), order(2, "restart")), NOON)
-    assert desk.posted == [HouseChanged(House(True, "eins")), RestartOrdered()]
+    assert desk.posted == [ClosureChanged(TerminalClosure(True, "eins")), RestartOrdered()]
     assert desk.notes.ids == ["order-applied"] * 2
 
 
 def test_orders_are_done_in_their_order() -> None:
     desk = Desk()
     desk.orders.hear((order(1), order(2, "open"), order(3, message="zu")), NOON)
-    assert desk.memory.house() == House(True, "zu")
-    assert desk.posted[-1] == HouseChanged(House(True, "zu"))
+    assert desk.memory.house() == TerminalClosure(True, "zu")
+    assert desk.posted[-1] == ClosureChanged(TerminalClosure(True, "zu"))
 
 
 def test_what_is_not_kept_is_not_done_and_is_done_when_the_disk_is_well_again() -> None:
@@ -112,7 +112,7 @@ def test_a_closed_house_is_still_closed_after_a_restart() -> None:
     desk.orders.hear((order(1, message="zu"), order(2, "restart")), NOON)
     after: list[Event] = []
     Orders(desk.memory, after.append).restore()
-    assert after == [HouseChanged(House(True, "zu"))]
+    assert after == [ClosureChanged(TerminalClosure(True, "zu"))]
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,11 @@ def test_a_message_is_one_clean_line(message: str, shown: str) -> None:
 def test_no_message_at_all_is_an_empty_one() -> None:
     desk = Desk()
     desk.orders.hear((Order(id=ID.format(1), kind="close", expires_ms=NOON + 1, role="supervisor"),), NOON)
-    assert desk.posted == [HouseChanged(House(True, ""))]
+    assert desk.posted == [ClosureChanged(TerminalClosure(True, ""))]
 
 
 @contextlib.contextmanager
-def syncing(link: Hub, hearers: Hearers, inbox: Inbox, notes: Notes) -> Iterator[SyncThread]:
+def syncing(link: Hub, hearers: HeartbeatListeners, inbox: Inbox, notes: Notes) -> Iterator[SyncThread]:
     class Nothing:
         standing = None
 
@@ -179,12 +179,14 @@ def test_from_the_real_hub_to_the_terminal_and_back(tmp_path: Path) -> None:
 
     hub.store.write_now(give)
     inbox, notes, memory = Inbox(), Notes(), Memory()
-    with syncing(link, Hearers(orders=Orders(memory, inbox.post, notes).hear), inbox, notes):
-        inbox.wait(HouseChanged(House(True, "zu")))
+    with syncing(link, HeartbeatListeners(orders=Orders(memory, inbox.post, notes).hear), inbox, notes):
+        inbox.wait(ClosureChanged(TerminalClosure(True, "zu")))
         fact = memory.facts[ident]
         assert hub.store.write_now(lambda c: given.record_result(c, SITE, link.terminal, fact, now_ms())) is None
     assert hub.rows("SELECT result FROM terminal_order") == [("done",)]
-    assert [event for event in inbox.events if isinstance(event, HouseChanged)] == [HouseChanged(House(True, "zu"))]
+    assert [event for event in inbox.events if isinstance(event, ClosureChanged)] == [
+        ClosureChanged(TerminalClosure(True, "zu"))
+    ]
     hub.close()
 
 
@@ -196,7 +198,7 @@ def test_a_bug_in_carrying_out_an_order_ends_neither_heartbeat_nor_terminal() ->
 
     beat = answer("200 OK", msgspec.json.encode(wire.HeartbeatAnswer(hub_ms=NOON, orders=(order(),))))
     script = scripted({b"heartbeat": beat, b"queues": STATES, b"catalogue": NO_CATALOGUE})
-    with peer(script) as other, syncing(Hub(url=other.url), Hearers(orders=explode), inbox, notes):
+    with peer(script) as other, syncing(Hub(url=other.url), HeartbeatListeners(orders=explode), inbox, notes):
         inbox.wait(HubChanged(True))
         eventually(lambda: notes.ids.count("network-bug") >= 2)
         assert HubChanged(False) not in inbox.events

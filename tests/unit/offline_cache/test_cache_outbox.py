@@ -6,16 +6,16 @@ from pathlib import Path
 
 import apsw
 import pytest
-from cache_helpers import give_slot, hear, intent, opened, outside, ticket_id, waiting
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk import wire
-from kiosk.vocabulary.house import House
-from offline_cache import applied_orders, outbox, own_numbers, tickets
-from offline_cache.database import transaction
-from offline_cache.outbox import Verdict, verdict_of
-from offline_cache.outside import Outside
+from kiosk.vocabulary.closure import TerminalClosure
+from offline_cache.store import applied_orders, outbox, own_numbers, tickets
+from offline_cache.store.context import StoreContext
+from offline_cache.store.database import transaction
+from offline_cache.store.outbox import Verdict, verdict_of
+from tests.unit.offline_cache.cache_helpers import give_slot, hear, intent, opened, outside, ticket_id, waiting
 
 CANCEL = wire.OpKind.CANCEL
 
@@ -28,11 +28,11 @@ def db(tmp_path: Path) -> Iterator[apsw.Connection]:
 
 
 @pytest.fixture
-def world() -> Outside:
+def world() -> StoreContext:
     return outside()
 
 
-def put(db: apsw.Connection, world: Outside, *lanes: int) -> None:
+def put(db: apsw.Connection, world: StoreContext, *lanes: int) -> None:
     for lane in lanes:
         outbox.put(db, world, ticket_id(lane), CANCEL, wire.CancelFact(ticket_id(lane)))
 
@@ -60,7 +60,7 @@ def test_a_number_that_somebody_else_has_is_not_tried_for_ever() -> None:
     assert verdict_of(wire.OpAnswer(ticket_id(1), 409, "future_day")) is Verdict.LATER
 
 
-def test_in_order_bounded_and_gone_when_heard(db: apsw.Connection, world: Outside) -> None:
+def test_in_order_bounded_and_gone_when_heard(db: apsw.Connection, world: StoreContext) -> None:
     put(db, world, *range(1, 251))
     assert lanes(outbox.batch(db, 0)) == list(range(1, 101))
     assert hear(db, 200) == outbox.Settled(done=100)
@@ -70,7 +70,7 @@ def test_in_order_bounded_and_gone_when_heard(db: apsw.Connection, world: Outsid
     assert outbox.batch(db, 0) == outbox.Batch()
 
 
-def test_a_lane_waits_as_a_whole_and_no_other_waits_with_it(db: apsw.Connection, world: Outside) -> None:
+def test_a_lane_waits_as_a_whole_and_no_other_waits_with_it(db: apsw.Connection, world: StoreContext) -> None:
     put(db, world, 1, 2, 1)
     hear(db, 503, 200, 424)
     put(db, world, 1, 3)
@@ -80,7 +80,7 @@ def test_a_lane_waits_as_a_whole_and_no_other_waits_with_it(db: apsw.Connection,
     assert lanes(outbox.batch(db, 1000)) == [1, 1, 1]
 
 
-def test_pauses_grow_with_full_jitter_up_to_a_minute(db: apsw.Connection, world: Outside) -> None:
+def test_pauses_grow_with_full_jitter_up_to_a_minute(db: apsw.Connection, world: StoreContext) -> None:
     put(db, world, 1)
     pauses, now = list[float](), 0
     for _ in range(9):
@@ -95,7 +95,7 @@ def test_pauses_grow_with_full_jitter_up_to_a_minute(db: apsw.Connection, world:
 
 
 def test_what_is_refused_is_set_aside_with_its_lane_kept_and_tried_at_the_next_start(
-    db: apsw.Connection, world: Outside
+    db: apsw.Connection, world: StoreContext
 ) -> None:
     put(db, world, 1, 2, 1)
     settled = hear(db, 422, 200, 424)
@@ -110,7 +110,9 @@ def test_what_is_refused_is_set_aside_with_its_lane_kept_and_tried_at_the_next_s
     assert lanes(outbox.batch(db, 0)) == [1, 1, 1]
 
 
-def test_what_was_refused_is_told_with_the_visitors_number_and_the_reason(db: apsw.Connection, world: Outside) -> None:
+def test_what_was_refused_is_told_with_the_visitors_number_and_the_reason(
+    db: apsw.Connection, world: StoreContext
+) -> None:
     give_slot(db, world)
     for n in range(1, wire.ASIDE_TOLD + 3):
         with transaction(db):
@@ -126,14 +128,14 @@ def test_what_was_refused_is_told_with_the_visitors_number_and_the_reason(db: ap
     assert outbox.told(db, world.clock.now().ms).aside == ()
 
 
-def test_a_refused_key_changes_nothing(db: apsw.Connection, world: Outside) -> None:
+def test_a_refused_key_changes_nothing(db: apsw.Connection, world: StoreContext) -> None:
     put(db, world, 1, 2)
     before = list(db.execute("SELECT * FROM outbox"))
     assert hear(db, 401, 403) == outbox.Settled(kept=2, stopped=True)
     assert list(db.execute("SELECT * FROM outbox")) == before
 
 
-def test_an_answer_to_what_is_gone_is_nobodys_business(db: apsw.Connection, world: Outside) -> None:
+def test_an_answer_to_what_is_gone_is_nobodys_business(db: apsw.Connection, world: StoreContext) -> None:
     put(db, world, 1)
     answers = [wire.OpAnswer(ticket_id(9), status) for status in (200, 401, 404, 409, 503)]
     settled = outbox.settle(db, answers, 0, lambda low, high: high)
@@ -142,7 +144,7 @@ def test_an_answer_to_what_is_gone_is_nobodys_business(db: apsw.Connection, worl
     assert lanes(outbox.batch(db, 0)) == [1]
 
 
-def test_the_state_tells_age_and_own_numbers(db: apsw.Connection, world: Outside) -> None:
+def test_the_state_tells_age_and_own_numbers(db: apsw.Connection, world: StoreContext) -> None:
     put(db, world, 1)
     assert outbox.told(db, world.clock.now().ms + 61_500) == wire.OutboxState(waiting=1, oldest_s=61)
     assert outbox.told(db, 0).oldest_s == 0, "a clock that was set back makes nothing older"
@@ -150,14 +152,14 @@ def test_the_state_tells_age_and_own_numbers(db: apsw.Connection, world: Outside
     assert not outbox.is_full(db, 2)
 
 
-def test_an_order_is_kept_once_with_the_house_as_it_leaves_it(db: apsw.Connection, world: Outside) -> None:
+def test_an_order_is_kept_once_with_the_house_as_it_leaves_it(db: apsw.Connection, world: StoreContext) -> None:
     done = wire.OrderFact(id=ticket_id(5), result="done")
     assert not applied_orders.is_known(db, ticket_id(5))
-    assert applied_orders.house(db) == House()
-    applied_orders.keep(db, world, done, House(True, "Wasserschaden"))
-    applied_orders.keep(db, world, done, House())
+    assert applied_orders.house(db) == TerminalClosure()
+    applied_orders.keep(db, world, done, TerminalClosure(True, "Wasserschaden"))
+    applied_orders.keep(db, world, done, TerminalClosure())
     assert applied_orders.is_known(db, ticket_id(5))
-    assert applied_orders.house(db) == House(True, "Wasserschaden")
+    assert applied_orders.house(db) == TerminalClosure(True, "Wasserschaden")
     applied_orders.keep(db, world, wire.OrderFact(id=ticket_id(6), result="expired"), None)
     assert applied_orders.house(db).closed
     assert waiting(db) == [(ticket_id(5), "order"), (ticket_id(6), "order")]

@@ -5,7 +5,17 @@ from pathlib import Path
 import apsw
 import msgspec
 import pytest
-from cache_helpers import (
+
+from kiosk import wire
+from kiosk.vocabulary.labels import Label
+from kiosk.vocabulary.slips import Slip, read_slip, service_mark
+from kiosk.vocabulary.tickets import Numbered, PaperState
+from offline_cache.store import outbox, own_numbers, tickets
+from offline_cache.store.context import StoreContext
+from offline_cache.store.database import transaction
+from offline_cache.store.participant import NotKept
+from offline_cache.store.schema import LAYOUT
+from tests.unit.offline_cache.cache_helpers import (
     DAY,
     HUB,
     SLIP_KEY,
@@ -21,16 +31,6 @@ from cache_helpers import (
     waiting,
 )
 
-from kiosk import wire
-from kiosk.vocabulary.labels import Label
-from kiosk.vocabulary.slips import Slip, read_slip, service_mark
-from kiosk.vocabulary.tickets import Numbered, PaperState
-from offline_cache import outbox, own_numbers, tickets
-from offline_cache.database import transaction
-from offline_cache.outside import Outside
-from offline_cache.participant import NotKept
-from offline_cache.terminal_layout import LAYOUT
-
 OTHER_HUB = "cd" * 16
 OLD_FILES = Path(__file__).with_name("files")
 
@@ -41,31 +41,31 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def world(clock: Clock) -> Outside:
+def world(clock: Clock) -> StoreContext:
     return outside(clock)
 
 
 @pytest.fixture
-def db(tmp_path: Path, world: Outside) -> Iterator[apsw.Connection]:
+def db(tmp_path: Path, world: StoreContext) -> Iterator[apsw.Connection]:
     connection = opened(tmp_path / "terminal.db")
     give_slot(connection, world)
     yield connection
     connection.close()
 
 
-def draw(db: apsw.Connection, world: Outside, n: int, series: str = "A") -> Numbered | NotKept:
+def draw(db: apsw.Connection, world: StoreContext, n: int, series: str = "A") -> Numbered | NotKept:
     with transaction(db):
         tickets.intend(db, world, intent(n))
         return own_numbers.draw(db, world, intent(n), series, "pass")
 
 
-def label(db: apsw.Connection, world: Outside, n: int, series: str = "A") -> str:
+def label(db: apsw.Connection, world: StoreContext, n: int, series: str = "A") -> str:
     drawn = draw(db, world, n, series)
     assert isinstance(drawn, Numbered), drawn
     return str(drawn.label)
 
 
-def test_a_number_of_our_own_is_whole_and_owed(db: apsw.Connection, world: Outside, clock: Clock) -> None:
+def test_a_number_of_our_own_is_whole_and_owed(db: apsw.Connection, world: StoreContext, clock: Clock) -> None:
     world.clock.learn(1_795_421_600_000, 0.0)
     drawn = draw(db, world, 1)
     assert isinstance(drawn, Numbered)
@@ -82,7 +82,7 @@ def test_a_number_of_our_own_is_whole_and_owed(db: apsw.Connection, world: Outsi
 
 
 def test_the_last_time_a_hub_may_say_still_gives_a_whole_number(
-    db: apsw.Connection, world: Outside, clock: Clock
+    db: apsw.Connection, world: StoreContext, clock: Clock
 ) -> None:
     """A hub whose clock is out by millennia: the slip reads back, and the fact is one that it takes."""
     world.clock.learn(wire.LAST_MS, 0.0)
@@ -97,7 +97,7 @@ def test_the_last_time_a_hub_may_say_still_gives_a_whole_number(
     assert fact.arrival_ms == wire.LAST_MS
 
 
-def test_the_arrival_is_that_of_the_tap(db: apsw.Connection, world: Outside, clock: Clock) -> None:
+def test_the_arrival_is_that_of_the_tap(db: apsw.Connection, world: StoreContext, clock: Clock) -> None:
     world.clock.learn(1_795_421_600_000, 0.0)
     with transaction(db):
         tickets.intend(db, world, intent(1))
@@ -109,14 +109,16 @@ def test_the_arrival_is_that_of_the_tap(db: apsw.Connection, world: Outside, clo
 
 
 def test_numbers_follow_one_another_in_each_series_and_the_same_intent_keeps_its_number(
-    db: apsw.Connection, world: Outside
+    db: apsw.Connection, world: StoreContext
 ) -> None:
     assert [label(db, world, n) for n in (1, 2, 2, 3)] == ["A 03-01", "A 03-02", "A 03-02", "A 03-03"]
     assert label(db, world, 4, "B") == "B 03-01"
     assert len(waiting(db)) == 4
 
 
-def test_an_intent_that_is_cancelled_or_numbered_already_costs_no_number(db: apsw.Connection, world: Outside) -> None:
+def test_an_intent_that_is_cancelled_or_numbered_already_costs_no_number(
+    db: apsw.Connection, world: StoreContext
+) -> None:
     tickets.cancel(db, world, ticket_id(1))
     tickets.number(db, world, numbered(2))
     assert draw(db, world, 1) == NotKept("already cancelled")
@@ -125,31 +127,31 @@ def test_an_intent_that_is_cancelled_or_numbered_already_costs_no_number(db: aps
 
 
 @pytest.mark.parametrize("series", ["I", "ABC", "", "a", "A1"])
-def test_a_series_that_nobody_could_call_is_refused(db: apsw.Connection, world: Outside, series: str) -> None:
+def test_a_series_that_nobody_could_call_is_refused(db: apsw.Connection, world: StoreContext, series: str) -> None:
     assert isinstance(draw(db, world, 1, series), NotKept)
 
 
-def test_after_9999_there_is_no_number(db: apsw.Connection, world: Outside) -> None:
+def test_after_9999_there_is_no_number(db: apsw.Connection, world: StoreContext) -> None:
     db.execute("INSERT INTO slot_counter VALUES ('A', 9998)")
     assert label(db, world, 1) == "A 03-9999"
     assert isinstance(draw(db, world, 2), NotKept)
 
 
-def test_without_slot_or_business_day_there_is_no_number(tmp_path: Path, world: Outside) -> None:
+def test_without_slot_or_business_day_there_is_no_number(tmp_path: Path, world: StoreContext) -> None:
     db = opened(tmp_path / "fresh.db")
     assert draw(db, world, 1) == NotKept("no slot")
-    assert not own_numbers.standing(db, world).own_numbers
+    assert not own_numbers.slot_status(db, world).own_numbers
     give_slot(db, world, slot_answer(day=""))
     assert draw(db, world, 1) == NotKept("no business day heard of yet")
     own_numbers.hear_day(db, DAY)
-    assert own_numbers.standing(db, world).own_numbers
+    assert own_numbers.slot_status(db, world).own_numbers
     assert label(db, world, 1) == "A 03-01"
     db.close()
 
 
-def test_a_copied_disk_gives_no_numbers_on_another_computer(db: apsw.Connection, world: Outside) -> None:
+def test_a_copied_disk_gives_no_numbers_on_another_computer(db: apsw.Connection, world: StoreContext) -> None:
     elsewhere = outside(machine="m2")
-    assert own_numbers.standing(db, elsewhere).slot == 0
+    assert own_numbers.slot_status(db, elsewhere).slot == 0
     assert draw(db, elsewhere, 1) == NotKept("no slot")
     give_slot(db, elsewhere, slot_answer(slot=8))
     assert label(db, elsewhere, 1) == "A 08-01"
@@ -159,13 +161,13 @@ def test_a_copied_disk_with_the_same_machine_id_is_told_by_its_network_cards(tmp
     db = opened(tmp_path / "terminal.db")
     first, late = outside(machine="m:c1,c2"), outside(machine="m")
     give_slot(db, first)
-    assert own_numbers.standing(db, outside(machine="m:c3")).slot == 0
-    assert own_numbers.standing(db, outside(machine="m:c3")).slip_key == b""
+    assert own_numbers.slot_status(db, outside(machine="m:c3")).slot == 0
+    assert own_numbers.slot_status(db, outside(machine="m:c3")).slip_key == b""
     assert isinstance(draw(db, outside(machine="m:c3"), 1), NotKept)
     for here in (first, late, outside(machine="m:c2")):
-        assert own_numbers.standing(db, here).slot == 3
+        assert own_numbers.slot_status(db, here).slot == 3
     give_slot(db, late)
-    assert own_numbers.standing(db, outside(machine="m:c3")).slot == 0, "cards that are away are not forgotten"
+    assert own_numbers.slot_status(db, outside(machine="m:c3")).slot == 0, "cards that are away are not forgotten"
     db.close()
 
 
@@ -176,25 +178,25 @@ def test_a_terminal_from_before_cards_had_a_say_numbers_on_and_learns_them(tmp_p
     assert label(db, now, 1) == "A 03-01"
     give_slot(db, now)
     assert label(db, now, 2) == "A 03-02"
-    assert own_numbers.standing(db, outside(machine="m:c2")).slot == 0
+    assert own_numbers.slot_status(db, outside(machine="m:c2")).slot == 0
     db.close()
 
 
-def test_a_slot_for_another_file_is_not_taken(db: apsw.Connection, world: Outside) -> None:
+def test_a_slot_for_another_file_is_not_taken(db: apsw.Connection, world: StoreContext) -> None:
     assert not own_numbers.take_slot(db, world, "0" * 32, slot_answer(slot=9))
-    assert own_numbers.standing(db, world).slot == 3
+    assert own_numbers.slot_status(db, world).slot == 3
     own_numbers.drop_slot(db)
     assert draw(db, world, 1) == NotKept("no slot")
 
 
 @pytest.mark.parametrize("day", ["2026-11-22", DAY, "", "2026-13-45", "2027", "99999-01-01", "20261124", "x" * 200])
-def test_only_a_later_day_begins_the_counters_anew(db: apsw.Connection, world: Outside, day: str) -> None:
+def test_only_a_later_day_begins_the_counters_anew(db: apsw.Connection, world: StoreContext, day: str) -> None:
     assert label(db, world, 1) == "A 03-01"
     assert not own_numbers.hear_day(db, day)
     assert label(db, world, 2) == "A 03-02"
 
 
-def test_no_clock_begins_the_counters_anew(db: apsw.Connection, world: Outside, clock: Clock) -> None:
+def test_no_clock_begins_the_counters_anew(db: apsw.Connection, world: StoreContext, clock: Clock) -> None:
     assert label(db, world, 1) == "A 03-01"
     clock.pass_by(5 * 86_400)
     assert label(db, world, 2) == "A 03-02"
@@ -205,7 +207,7 @@ def test_no_clock_begins_the_counters_anew(db: apsw.Connection, world: Outside, 
     assert (str(drawn.label), drawn.business_day) == ("A 03-01", "2026-11-24")
 
 
-def test_a_series_with_untold_numbers_goes_on_over_the_day(db: apsw.Connection, world: Outside) -> None:
+def test_a_series_with_untold_numbers_goes_on_over_the_day(db: apsw.Connection, world: StoreContext) -> None:
     """After a night without the hub: who drew under yesterday's day this morning still waits."""
     assert label(db, world, 1) == "A 03-01"
     assert own_numbers.hear_day(db, "2026-11-24")
@@ -218,7 +220,7 @@ def test_a_series_with_untold_numbers_goes_on_over_the_day(db: apsw.Connection, 
 AHEAD = "2045-07-18"
 
 
-def test_a_day_that_was_ahead_is_left_for_the_right_one(db: apsw.Connection, world: Outside) -> None:
+def test_a_day_that_was_ahead_is_left_for_the_right_one(db: apsw.Connection, world: StoreContext) -> None:
     """The hub's clock had been in the future. A late word of then changes nothing any more."""
     own_numbers.hear_day(db, AHEAD)
     assert label(db, world, 1) == "A 03-01"
@@ -237,7 +239,9 @@ def test_a_day_that_was_ahead_is_left_for_the_right_one(db: apsw.Connection, wor
     assert label(db, world, 4) == "A 03-01"
 
 
-def test_numbers_of_a_day_that_was_ahead_are_not_given_again_when_it_comes(db: apsw.Connection, world: Outside) -> None:
+def test_numbers_of_a_day_that_was_ahead_are_not_given_again_when_it_comes(
+    db: apsw.Connection, world: StoreContext
+) -> None:
     own_numbers.hear_day(db, "2026-11-26")
     assert [label(db, world, n) for n in (1, 2, 3)] == ["A 03-01", "A 03-02", "A 03-03"]
     hear(db, 200, 200, 200)
@@ -250,7 +254,7 @@ def test_numbers_of_a_day_that_was_ahead_are_not_given_again_when_it_comes(db: a
     assert draw(db, world, 7, "B").label.n == 4  # type: ignore[union-attr]
 
 
-def test_a_closed_day_is_forgotten_when_all_of_it_was_heard(db: apsw.Connection, world: Outside) -> None:
+def test_a_closed_day_is_forgotten_when_all_of_it_was_heard(db: apsw.Connection, world: StoreContext) -> None:
     for n in (1, 2):
         label(db, world, n)
         tickets.paper(db, world, ticket_id(n), PaperState.PRINTED)
@@ -262,7 +266,9 @@ def test_a_closed_day_is_forgotten_when_all_of_it_was_heard(db: apsw.Connection,
     assert list(db.execute("SELECT id FROM ticket")) == []
 
 
-def test_what_was_refused_for_good_is_dropped_after_a_month(db: apsw.Connection, world: Outside, clock: Clock) -> None:
+def test_what_was_refused_for_good_is_dropped_after_a_month(
+    db: apsw.Connection, world: StoreContext, clock: Clock
+) -> None:
     """Staff have seen it every day; a lane that still grows stays whole."""
     day_ms = 86_400_000
     for n in (1, 2, 3):
@@ -284,7 +290,9 @@ def test_what_was_refused_for_good_is_dropped_after_a_month(db: apsw.Connection,
     assert [row[0] for row in db.execute("SELECT id FROM ticket")] == [ticket_id(3)]
 
 
-def test_a_restored_hub_is_told_every_story_of_the_day_from_its_beginning(db: apsw.Connection, world: Outside) -> None:
+def test_a_restored_hub_is_told_every_story_of_the_day_from_its_beginning(
+    db: apsw.Connection, world: StoreContext
+) -> None:
     tickets.number(db, world, numbered(1))
     label(db, world, 2)
     label(db, world, 3)
@@ -307,13 +315,13 @@ def test_a_restored_hub_is_told_every_story_of_the_day_from_its_beginning(db: ap
         ticket_id(5): ["cancel"],
     }
     assert outbox.told(db, 0).quarantined == 0
-    assert own_numbers.standing(db, world).slot == 0, "until the restored hub confirms it"
+    assert own_numbers.slot_status(db, world).slot == 0, "until the restored hub confirms it"
     give_slot(db, world, slot_answer(slot=23, hub=OTHER_HUB))
     assert label(db, world, 7) == "A 23-03", "the count goes on"
 
 
 def test_a_hub_restored_before_it_was_first_heard_of_is_told_what_it_had_numbered(
-    db: apsw.Connection, world: Outside
+    db: apsw.Connection, world: StoreContext
 ) -> None:
     db.execute("UPDATE instance SET hub_generation = '', slot = NULL, slip_key = NULL")
     tickets.number(db, world, numbered(1))
@@ -321,16 +329,18 @@ def test_a_hub_restored_before_it_was_first_heard_of_is_told_what_it_had_numbere
     assert waiting(db) == [(ticket_id(1), "ticket")]
 
 
-def test_the_same_hub_is_told_nothing_again(db: apsw.Connection, world: Outside) -> None:
+def test_the_same_hub_is_told_nothing_again(db: apsw.Connection, world: StoreContext) -> None:
     label(db, world, 1)
     hear(db, 200)
     for generation in (HUB, "", HUB):
         assert own_numbers.hear_hub(db, world, generation) == 0
     assert waiting(db) == []
-    assert own_numbers.standing(db, world).slot == 3
+    assert own_numbers.slot_status(db, world).slot == 3
 
 
-def test_what_was_learnt_of_the_clock_is_kept_for_this_boot(db: apsw.Connection, world: Outside, clock: Clock) -> None:
+def test_what_was_learnt_of_the_clock_is_kept_for_this_boot(
+    db: apsw.Connection, world: StoreContext, clock: Clock
+) -> None:
     world.clock.learn(1_795_421_600_000, 0.0)
     own_numbers.keep_offset(db, world.clock.offset())
     label(db, world, 1)
@@ -348,13 +358,13 @@ def test_what_was_learnt_of_the_clock_is_kept_for_this_boot(db: apsw.Connection,
     assert db.total_changes() == before, "nothing is written while it stays"
 
 
-def test_a_file_of_the_first_layout_is_taken_over(tmp_path: Path, world: Outside) -> None:
+def test_a_file_of_the_first_layout_is_taken_over(tmp_path: Path, world: StoreContext) -> None:
     """A real file, as the program before this layout left it: owed reports, one of them refused."""
     path = tmp_path / "terminal.db"
     shutil.copy(OLD_FILES / "terminal-v1.db", path)
     db = opened(path)
     assert db.pragma("user_version") == len(LAYOUT.steps)
-    assert own_numbers.standing(db, world) == own_numbers.Standing(
+    assert own_numbers.slot_status(db, world) == own_numbers.SlotStatus(
         generation="e15111f220a2b48005ceffe5fc3ee2dc", business_day=DAY
     )
     assert db.execute("SELECT starts FROM instance").fetchone() == (3,)

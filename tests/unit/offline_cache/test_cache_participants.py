@@ -7,10 +7,20 @@ from pathlib import Path
 
 import apsw
 import pytest
-from cache_helpers import PATIENCE_S, Inbox, Notes, eventually, intent, outside, ticket_id
-from fault_vfs import FaultyVfs
 from msgspec.structs import replace
-from payment_journal import (
+
+from kiosk.vocabulary.effects import STORE_EFFECTS, CommitCancel, CommitIntent, CommitScan
+from kiosk.vocabulary.events import IntentCommitted
+from offline_cache.store.database import DatabaseFault, Trouble, open_database
+from offline_cache.store.participant import Kept, NotKept, Participant, Written
+from offline_cache.store.participants import PARTICIPANTS
+from offline_cache.store.schema import layout_of
+from offline_cache.store.storage import Listener, Opener, StorageThread, StoreReady, open_terminal_db
+from offline_cache.store.store_dispatch import NotRegistered, register
+from offline_cache.store.tickets import TicketsAtStart
+from tests.unit.offline_cache.cache_helpers import PATIENCE_S, Inbox, Notes, eventually, intent, outside, ticket_id
+from tests.unit.offline_cache.fault_vfs import FaultyVfs
+from tests.unit.offline_cache.payment_journal import (
     JOURNAL,
     TABLE,
     ChargeHeard,
@@ -20,16 +30,6 @@ from payment_journal import (
     ChargeStored,
     OpenCharges,
 )
-
-from kiosk.vocabulary.effects import STORE_EFFECTS, CommitCancel, CommitIntent, CommitScan
-from kiosk.vocabulary.events import IntentCommitted
-from offline_cache.database import DatabaseFault, Trouble, open_database
-from offline_cache.facts import NotRegistered, register
-from offline_cache.participant import Kept, NotKept, Participant, Written
-from offline_cache.participants import PARTICIPANTS
-from offline_cache.storage import Listener, Opener, StorageThread, StoreReady, open_terminal_db
-from offline_cache.terminal_layout import layout_of
-from offline_cache.tickets import TicketsAtStart
 
 _names = (f"journal-{n}" for n in itertools.count())
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from cache_helpers import slot_answer, ticket_id
 from msgspec import inspect
-from peers import HubRoom, RawPeer, answer, peer, says, trickle
-from sync_peer import SyncPeer
 
 from kiosk import wire
 from kiosk.wire.base import Body
-from offline_cache.answers import Answer, Away, AwayReason, Refused
-from offline_cache.remote import SMALL, HubClient, Reply, Timeouts
+from offline_cache.http.answers import Answer, Away, AwayReason, Refused
+from offline_cache.http.hub_client import SMALL, HubClient, Reply, Timeouts
+from tests.unit.offline_cache.cache_helpers import slot_answer, ticket_id
+from tests.unit.offline_cache.peers import HubRoom, RawPeer, answer, peer, says, trickle
+from tests.unit.offline_cache.sync_peer import SyncPeer
 
 QUICK = Timeouts(0.5, 0.5, 1.0)
 """Where the silence itself is what is looked at."""

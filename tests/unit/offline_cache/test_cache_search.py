@@ -1,14 +1,14 @@
 import pytest
-from cache_helpers import bring
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
-from offline_cache.catalogue_store import CatalogueStore
-from offline_cache.fold import fold, query_words, spellings
-from offline_cache.near import slips_between
-from offline_cache.search import Hits, SearchIndex
-from offline_cache.stems import stem
+from offline_cache.catalogue.edit_distance import slips_between
+from offline_cache.catalogue.normalize import fold, query_words, spellings
+from offline_cache.catalogue.search import Hits, SearchIndex
+from offline_cache.catalogue.stems import stem
+from offline_cache.catalogue.store import CatalogueStore
+from tests.unit.offline_cache.cache_helpers import bring
 
 
 def service(

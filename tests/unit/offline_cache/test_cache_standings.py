@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
-from cache_helpers import Inbox
-from peers import SITE, HubRoom, new_id, now_ms
 
-from hub.queues.issue import Ask, Issued, issue
+from hub.tickets.issue import Ask, Issued, issue
 from kiosk.config import Hub
 from kiosk.vocabulary.effects import LookUp
 from kiosk.vocabulary.events import StandingFound, StandingNotFound
 from kiosk.vocabulary.tickets import StandingState
-from offline_cache.clients import client_maker
-from offline_cache.standings import StandingThread
+from offline_cache.http.clients import client_maker
+from offline_cache.sync.slip_status import StandingThread
+from tests.unit.offline_cache.cache_helpers import Inbox
+from tests.unit.offline_cache.peers import SITE, HubRoom, new_id, now_ms
 
 TOKEN = "0123456789abcdef" * 2
 

@@ -6,7 +6,28 @@ from pathlib import Path
 import apsw
 import msgspec
 import pytest
-from cache_helpers import (
+
+from kiosk import wire
+from kiosk.vocabulary.closure import TerminalClosure
+from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, CommitScan
+from kiosk.vocabulary.events import (
+    CancelCommitted,
+    Event,
+    IntentCommitted,
+    NumberCommitted,
+    ScanCommitted,
+    StoreFailed,
+)
+from kiosk.vocabulary.tickets import PaperState
+from kiosk.wire import OpAnswer
+from offline_cache.store import outbox
+from offline_cache.store.database import DatabaseFault, Trouble, open_database
+from offline_cache.store.own_numbers import SlotStatus
+from offline_cache.store.queries import StoreQueries
+from offline_cache.store.schema import LAYOUT
+from offline_cache.store.storage import Listener, Opener, StorageThread, StoreReady, open_terminal_db
+from offline_cache.store.tickets import TicketsAtStart, Unfinished
+from tests.unit.offline_cache.cache_helpers import (
     DAY,
     PATIENCE_S,
     Inbox,
@@ -19,28 +40,7 @@ from cache_helpers import (
     ticket_id,
     waiting,
 )
-from fault_vfs import FaultyVfs
-
-from kiosk import wire
-from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, CommitScan
-from kiosk.vocabulary.events import (
-    CancelCommitted,
-    Event,
-    IntentCommitted,
-    NumberCommitted,
-    ScanCommitted,
-    StoreFailed,
-)
-from kiosk.vocabulary.house import House
-from kiosk.vocabulary.tickets import PaperState
-from kiosk.wire import OpAnswer
-from offline_cache import outbox
-from offline_cache.database import DatabaseFault, Trouble, open_database
-from offline_cache.own_numbers import Standing
-from offline_cache.questions import Questions
-from offline_cache.storage import Listener, Opener, StorageThread, StoreReady, open_terminal_db
-from offline_cache.terminal_layout import LAYOUT
-from offline_cache.tickets import TicketsAtStart, Unfinished
+from tests.unit.offline_cache.fault_vfs import FaultyVfs
 
 _names = (f"faulty-{n}" for n in itertools.count())
 
@@ -50,17 +50,17 @@ class Room:
 
     def __init__(self, path: Path, opener: Opener = open_terminal_db, limit: int = 10_000) -> None:
         self.path, self.inbox, self.notes, self.wakes = path, Inbox(), Notes(), 0
-        self.stands: list[Standing] = []
+        self.stands: list[SlotStatus] = []
         self.thread = StorageThread(
             path,
             self.inbox.post,
             note=self.notes,
-            listeners=(Listener(outbox.Newest, self._wake), Listener(Standing, self.stands.append)),
+            listeners=(Listener(outbox.Newest, self._wake), Listener(SlotStatus, self.stands.append)),
             outside=outside(limit=limit),
             opener=opener,
             retry_s=0,
         )
-        self.questions = Questions(self.thread)
+        self.questions = StoreQueries(self.thread)
         self.thread.start()
         self.first = self.thread.ready.result(PATIENCE_S)
 
@@ -132,9 +132,9 @@ def test_whatever_is_new_for_the_hub_wakes_the_sender_at_once(tmp_path: Path) ->
     eventually(lambda: room.wakes >= 1)
     before = room.wakes
     assert room.questions.outbox_state() == wire.OutboxState()
-    assert room.questions.house() == House()
+    assert room.questions.house() == TerminalClosure()
     assert room.wakes == before, "questions alone wake nobody"
-    assert room.questions.keep_order(wire.OrderFact(id=ticket_id(5), result="done"), House())
+    assert room.questions.keep_order(wire.OrderFact(id=ticket_id(5), result="done"), TerminalClosure())
     eventually(lambda: room.wakes == before + 1)
     room.thread.submit(CommitNumber(numbered(1)))
     room.inbox.wait(NumberCommitted(ticket_id(1)))

@@ -5,26 +5,38 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cache_helpers import HUB, PATIENCE_S, Inbox, Notes, eventually, intent, numbered, outside, ticket_id, waiting
 from msgspec.structs import replace
-from peers import HubRoom, answer, new_id, peer, says
-from sync_peer import SyncPeer, fault
 
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue
 from kiosk.config import Hub
 from kiosk.vocabulary.effects import CommitCancel, CommitIntent, CommitNumber, CommitPaper, SendHelp
 from kiosk.vocabulary.events import CatalogueChanged, HelpSent, HubChanged, IntentCommitted
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.labels import Label
-from kiosk.vocabulary.problems import Problem
 from kiosk.vocabulary.tickets import PaperState
-from offline_cache import catalogue_sync, outbox
-from offline_cache.catalogue_store import CatalogueStore
-from offline_cache.catalogue_thread import CatalogueThread
-from offline_cache.heartbeat import Hearers
-from offline_cache.questions import Questions
-from offline_cache.storage import Listener, StorageThread
-from offline_cache.sync import Rhythm, SyncThread
+from offline_cache.catalogue import catalogue_sync
+from offline_cache.catalogue.search_thread import CatalogueThread
+from offline_cache.catalogue.store import CatalogueStore
+from offline_cache.store import outbox
+from offline_cache.store.queries import StoreQueries
+from offline_cache.store.storage import Listener, StorageThread
+from offline_cache.sync.heartbeat import HeartbeatListeners
+from offline_cache.sync.sync_thread import Rhythm, SyncThread
+from tests.unit.offline_cache.cache_helpers import (
+    HUB,
+    PATIENCE_S,
+    Inbox,
+    Notes,
+    eventually,
+    intent,
+    numbered,
+    outside,
+    ticket_id,
+    waiting,
+)
+from tests.unit.offline_cache.peers import HubRoom, answer, new_id, peer, says
+from tests.unit.offline_cache.sync_peer import SyncPeer, fault
 
 FAST = Rhythm(
     heartbeat_s=0.05,
@@ -66,7 +78,7 @@ class Terminal:
             listeners=(Listener(outbox.Newest, lambda _newest: self.sync.owing()),),
             outside=outside(),
         )
-        self.questions = Questions(self.storage, uniform=lambda low, high: low)
+        self.questions = StoreQueries(self.storage, uniform=lambda low, high: low)
         self.sync = SyncThread(
             link,
             self.inbox.post,
@@ -74,7 +86,7 @@ class Terminal:
             catalogue=self.follower,
             status=lambda: wire.Heartbeat(version="0.1", catalogue_version=self.store.version),
             queues=self.queues.append,
-            hearers=Hearers(clock=self.storage.outside.clock.learn, day=self.questions.heard),
+            hearers=HeartbeatListeners(clock=self.storage.outside.clock.learn, day=self.questions.heard),
             note=self.notes,
             rhythm=rhythm,
         )

@@ -4,15 +4,15 @@ from pathlib import Path
 import apsw
 import msgspec
 import pytest
-from cache_helpers import hear, intent, numbered, opened, outside, ticket_id, waiting
 
 from kiosk.vocabulary.ids import uuid7
 from kiosk.vocabulary.tickets import PaperState
 from kiosk.wire import CancelFact, PaperFact, TicketFact
-from offline_cache import outbox, tickets
-from offline_cache.outside import Outside
-from offline_cache.participant import Kept, NotKept
-from offline_cache.tickets import OUTBOX_FULL
+from offline_cache.store import outbox, tickets
+from offline_cache.store.context import StoreContext
+from offline_cache.store.participant import Kept, NotKept
+from offline_cache.store.tickets import OUTBOX_FULL
+from tests.unit.offline_cache.cache_helpers import hear, intent, numbered, opened, outside, ticket_id, waiting
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def db(tmp_path: Path) -> Iterator[apsw.Connection]:
 
 
 @pytest.fixture
-def world() -> Outside:
+def world() -> StoreContext:
     return outside()
 
 
@@ -33,7 +33,7 @@ def row(db: apsw.Connection, n: int) -> tuple[object, ...]:
     return tuple(found)
 
 
-def test_a_ticket_from_tap_to_paper(db: apsw.Connection, world: Outside) -> None:
+def test_a_ticket_from_tap_to_paper(db: apsw.Connection, world: StoreContext) -> None:
     assert tickets.intend(db, world, intent(1)) == Kept()
     assert tickets.number(db, world, numbered(1)) == Kept()
     assert row(db, 1) == ("numbered", "A", 1, "asked", 1)
@@ -46,7 +46,7 @@ def test_a_ticket_from_tap_to_paper(db: apsw.Connection, world: Outside) -> None
     assert waiting(db) == []
 
 
-def test_every_fact_may_come_twice(db: apsw.Connection, world: Outside) -> None:
+def test_every_fact_may_come_twice(db: apsw.Connection, world: StoreContext) -> None:
     for _ in range(2):
         assert tickets.intend(db, world, intent(1)) == Kept()
     for _ in range(2):
@@ -61,7 +61,7 @@ def test_every_fact_may_come_twice(db: apsw.Connection, world: Outside) -> None:
     assert waiting(db) == [(ticket_id(1), "paper"), (ticket_id(1), "cancel")]
 
 
-def test_contradictions_change_nothing(db: apsw.Connection, world: Outside) -> None:
+def test_contradictions_change_nothing(db: apsw.Connection, world: StoreContext) -> None:
     tickets.intend(db, world, intent(1))
     tickets.number(db, world, numbered(1))
     assert tickets.number(db, world, numbered(1, count=99)) == NotKept("already numbered A 0 1")
@@ -73,13 +73,13 @@ def test_contradictions_change_nothing(db: apsw.Connection, world: Outside) -> N
     assert tickets.paper(db, world, ticket_id(9), PaperState.PRINTED) == NotKept("unknown ticket")
 
 
-def test_a_cancel_of_an_unheard_id_leaves_a_tombstone(db: apsw.Connection, world: Outside) -> None:
+def test_a_cancel_of_an_unheard_id_leaves_a_tombstone(db: apsw.Connection, world: StoreContext) -> None:
     assert tickets.cancel(db, world, ticket_id(5)) == Kept()
     assert tickets.number(db, world, numbered(5)) == NotKept("cancelled")
     assert waiting(db) == [(ticket_id(5), "cancel")]
 
 
-def test_a_repeated_cancel_is_not_owed_again(db: apsw.Connection, world: Outside) -> None:
+def test_a_repeated_cancel_is_not_owed_again(db: apsw.Connection, world: StoreContext) -> None:
     tickets.cancel(db, world, ticket_id(5))
     assert msgspec.json.decode(outbox.batch(db, 0).ops[0].body, type=CancelFact) == CancelFact(ticket_id(5))
     hear(db, 200)
@@ -87,7 +87,7 @@ def test_a_repeated_cancel_is_not_owed_again(db: apsw.Connection, world: Outside
     assert waiting(db) == []
 
 
-def test_printed_stays_printed_and_a_reprint_mends_not_printed(db: apsw.Connection, world: Outside) -> None:
+def test_printed_stays_printed_and_a_reprint_mends_not_printed(db: apsw.Connection, world: StoreContext) -> None:
     tickets.number(db, world, numbered(1))
     tickets.paper(db, world, ticket_id(1), PaperState.NOT_PRINTED, "paper_out")
     tickets.paper(db, world, ticket_id(1), PaperState.ASKED)
@@ -98,7 +98,7 @@ def test_printed_stays_printed_and_a_reprint_mends_not_printed(db: apsw.Connecti
     assert told == ["not_printed", "printed"], "the newest comes last"
 
 
-def test_the_visitors_word_mends_an_unconfirmed_slip(db: apsw.Connection, world: Outside) -> None:
+def test_the_visitors_word_mends_an_unconfirmed_slip(db: apsw.Connection, world: StoreContext) -> None:
     tickets.number(db, world, numbered(1))
     tickets.paper(db, world, ticket_id(1), PaperState.UNCONFIRMED, "silent")
     assert tickets.paper(db, world, ticket_id(1), PaperState.PRINTED) == Kept()
@@ -106,7 +106,7 @@ def test_the_visitors_word_mends_an_unconfirmed_slip(db: apsw.Connection, world:
     assert [(fact.outcome, fact.problem) for fact in told] == [("unconfirmed", "silent"), ("printed", "")]
 
 
-def test_a_start_settles_what_a_crash_left(db: apsw.Connection, world: Outside) -> None:
+def test_a_start_settles_what_a_crash_left(db: apsw.Connection, world: StoreContext) -> None:
     tickets.intend(db, world, intent(1))
     tickets.intend(db, world, intent(2))
     tickets.number(db, world, numbered(2))
@@ -122,7 +122,7 @@ def test_a_start_settles_what_a_crash_left(db: apsw.Connection, world: Outside) 
     assert tickets.unfinished(db, world) == tickets.Unfinished((), ())
 
 
-def test_own_numbers_are_unique_and_hub_numbers_are_the_hubs_affair(db: apsw.Connection, world: Outside) -> None:
+def test_own_numbers_are_unique_and_hub_numbers_are_the_hubs_affair(db: apsw.Connection, world: StoreContext) -> None:
     tickets.number(db, world, numbered(1, count=7))
     assert tickets.number(db, world, numbered(2, count=7)) == Kept()
     tickets.number(db, world, numbered(3, count=7, slot=3))
@@ -130,7 +130,7 @@ def test_own_numbers_are_unique_and_hub_numbers_are_the_hubs_affair(db: apsw.Con
         tickets.number(db, world, numbered(4, count=7, slot=3))
 
 
-def test_an_own_number_is_owed_with_its_arrival_by_the_same_call(db: apsw.Connection, world: Outside) -> None:
+def test_an_own_number_is_owed_with_its_arrival_by_the_same_call(db: apsw.Connection, world: StoreContext) -> None:
     tickets.intend(db, world, intent(1))
     tickets.number(db, world, numbered(1, count=17, slot=3))
     (told,) = outbox.batch(db, 0).ops
@@ -164,7 +164,7 @@ def test_a_full_outbox_takes_no_new_work_and_finishes_what_was_begun(db: apsw.Co
     assert tickets.intend(db, world, intent(8)) == Kept()
 
 
-def test_a_ticket_reads_back(db: apsw.Connection, world: Outside) -> None:
+def test_a_ticket_reads_back(db: apsw.Connection, world: StoreContext) -> None:
     for ticket in (numbered(1), numbered(2, count=17, slot=3)):
         tickets.number(db, world, ticket)
         assert tickets.read(db, ticket.id) == ticket
@@ -173,7 +173,7 @@ def test_a_ticket_reads_back(db: apsw.Connection, world: Outside) -> None:
     assert [tickets.read(db, ticket_id(n)) for n in (1, 3, 4)] == [None, None, None]
 
 
-def test_a_new_day_forgets_the_old_one_but_not_what_is_owed(db: apsw.Connection, world: Outside) -> None:
+def test_a_new_day_forgets_the_old_one_but_not_what_is_owed(db: apsw.Connection, world: StoreContext) -> None:
     for n in (1, 2, 3):
         tickets.number(db, world, numbered(n, day="2026-11-20"))
         tickets.paper(db, world, ticket_id(n), PaperState.PRINTED)
@@ -184,7 +184,7 @@ def test_a_new_day_forgets_the_old_one_but_not_what_is_owed(db: apsw.Connection,
     assert waiting(db) == [(ticket_id(3), "paper")]
 
 
-def test_the_last_slip_is_in_doubt_until_one_after_it_is_on_paper(db: apsw.Connection, world: Outside) -> None:
+def test_the_last_slip_is_in_doubt_until_one_after_it_is_on_paper(db: apsw.Connection, world: StoreContext) -> None:
     seen = []
     for n, state in enumerate(("printed", "unconfirmed", "not_printed", "printed", "screen_only"), 1):
         tickets.intend(db, world, intent(n))
@@ -194,7 +194,7 @@ def test_the_last_slip_is_in_doubt_until_one_after_it_is_on_paper(db: apsw.Conne
     assert seen == [False, True, True, False, False]
 
 
-def test_the_newest_id_tells_its_time(db: apsw.Connection, world: Outside) -> None:
+def test_the_newest_id_tells_its_time(db: apsw.Connection, world: StoreContext) -> None:
     assert tickets.newest_ms(db) == 0
     for ms in (1_700_000_000_000, 1_800_000_000_000):
         tickets.cancel(db, world, str(uuid7(ms, 0, 0)))

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from peers import answer
-from tls_hubs import NAMES, HubProcess, pair, server_context, tls_peer
 
 from hub.tls.cli import run_renew
 from kiosk import config, wire
 from kiosk.config import TerminalConfig
 from kiosk.vocabulary.enrolment import LETTERS
-from offline_cache.answers import Answer, Away, AwayReason
-from offline_cache.clients import client_maker
-from offline_cache.enrolment import EnrolFault, EnrolTrouble, enrol, run_enrol
-from offline_cache.remote import HubClient, Timeouts
-from offline_cache.trust import blind, fingerprint_of, only_certificate, pinned
+from offline_cache.http.answers import Answer, Away, AwayReason
+from offline_cache.http.clients import client_maker
+from offline_cache.http.hub_client import HubClient, Timeouts
+from offline_cache.http.trust import blind, fingerprint_of, only_certificate, pinned
+from offline_cache.sync.enrolment import EnrolFault, EnrolTrouble, enrol, run_enrol
+from tests.unit.offline_cache.peers import answer
+from tests.unit.offline_cache.tls_hubs import NAMES, HubProcess, pair, server_context, tls_peer
 
 SECRET = "K7MQ2XPD"
 PATIENT = Timeouts(60.0, 60.0, 60.0)

@@ -8,20 +8,20 @@ from itertools import count
 from pathlib import Path
 
 import msgspec
-from cache_helpers import Notes
-from manifest_hub import Key25519, ManifestHub
-from peers import RawPeer, peer
 
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue, Category, Featured, Queue, Service
 from kiosk.catalogue.records import Key
 from kiosk.config import Hub
-from offline_cache import catalogue_fetch, catalogue_file
-from offline_cache.answers import Away
-from offline_cache.catalogue_follow import Again, Follower, InStep
-from offline_cache.catalogue_store import CatalogueStore, NotStored
-from offline_cache.catalogue_thread import CatalogueThread
-from offline_cache.remote import HubClient, Timeouts
+from offline_cache.catalogue import fetch, file
+from offline_cache.catalogue.follow import Again, Follower, InStep
+from offline_cache.catalogue.search_thread import CatalogueThread
+from offline_cache.catalogue.store import CatalogueStore, NotStored
+from offline_cache.http.answers import Away
+from offline_cache.http.hub_client import HubClient, Timeouts
+from tests.unit.offline_cache.cache_helpers import Notes
+from tests.unit.offline_cache.manifest_hub import Key25519, ManifestHub
+from tests.unit.offline_cache.peers import RawPeer, peer
 
 
 def town(version: int = 1, services: int = 12, **names: str) -> Catalogue:
@@ -69,9 +69,9 @@ class Terminal:
         return self.follower.follow(self.client)
 
     def digest(self) -> str:
-        db = catalogue_file.open_reader(self.folder / "catalogue.db")
+        db = file.open_reader(self.folder / "catalogue.db")
         assert db is not None
-        return catalogue_file.digest_of(db)
+        return file.digest_of(db)
 
     def finds(self, text: str, lang: str = "de") -> tuple[str, ...]:
         index = self.store.index()
@@ -221,12 +221,12 @@ def test_a_snapshot_that_is_cut_anywhere_goes_on_where_it_ended(tmp_path: Path) 
 
 @contextlib.contextmanager
 def pieces_of(size: int) -> Iterator[None]:
-    before = catalogue_fetch.PIECE
-    catalogue_fetch.PIECE = size  # type: ignore[misc]
+    before = fetch.PIECE
+    fetch.PIECE = size  # type: ignore[misc]
     try:
         yield
     finally:
-        catalogue_fetch.PIECE = before  # type: ignore[misc]
+        fetch.PIECE = before  # type: ignore[misc]
 
 
 def test_a_hub_that_knows_no_ranges_will_do(tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_a_service_number_is_not_kept_for_what_is_gone(tmp_path: Path) -> None:
         assert here.follow() == InStep()
         hub.publish(town(2, services=1))
         assert here.follow() == InStep()
-        db = catalogue_file.open_reader(tmp_path / "catalogue.db")
+        db = file.open_reader(tmp_path / "catalogue.db")
         assert db is not None
         assert db.execute("SELECT count(*) FROM service").fetchall() == [(1,)]
 

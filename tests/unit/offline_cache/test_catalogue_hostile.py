@@ -13,16 +13,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from manifest_hub import Key25519, ManifestHub
-from test_catalogue_follow import Terminal, hall, town
 
 from kiosk import wire
 from kiosk.catalogue.faults import CatalogueFaults, Fault
 from kiosk.catalogue.model import Service
 from kiosk.catalogue.records import Key
-from offline_cache.answers import Away, Refused
-from offline_cache.catalogue_build import Mismatch
-from offline_cache.catalogue_follow import Again, InStep
+from offline_cache.catalogue.build import Mismatch
+from offline_cache.catalogue.follow import Again, InStep
+from offline_cache.http.answers import Away, Refused
+from tests.unit.offline_cache.manifest_hub import Key25519, ManifestHub
+from tests.unit.offline_cache.test_catalogue_follow import Terminal, hall, town
 
 Lie = Callable[[ManifestHub], None]
 

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cache_helpers import Inbox, Notes, bring, eventually
-from manifest_hub import BORN, ManifestHub
 from msgspec.structs import replace
-from peers import peer, says
-from test_catalogue_follow import town
 
 from kiosk import wire
 from kiosk.catalogue.faults import CatalogueFaults, Fault
 from kiosk.catalogue.model import Queue
 from kiosk.config import Hub
 from kiosk.vocabulary.events import CatalogueChanged
-from offline_cache.answers import Away, AwayReason, Refused
-from offline_cache.catalogue_build import Mismatch
-from offline_cache.catalogue_follow import Again, InStep, Unpinned
-from offline_cache.catalogue_manifest import Seen, save_seen, whose
-from offline_cache.catalogue_store import CatalogueStore, NotStored
-from offline_cache.catalogue_sync import CatalogueSync, Rhythm
-from offline_cache.catalogue_thread import CatalogueThread
+from offline_cache.catalogue.build import Mismatch
+from offline_cache.catalogue.catalogue_sync import CatalogueSync, Rhythm
+from offline_cache.catalogue.follow import Again, InStep, Unpinned
+from offline_cache.catalogue.manifest import Seen, save_seen, whose
+from offline_cache.catalogue.search_thread import CatalogueThread
+from offline_cache.catalogue.store import CatalogueStore, NotStored
+from offline_cache.http.answers import Away, AwayReason, Refused
+from tests.unit.offline_cache.cache_helpers import Inbox, Notes, bring, eventually
+from tests.unit.offline_cache.manifest_hub import BORN, ManifestHub
+from tests.unit.offline_cache.peers import peer, says
+from tests.unit.offline_cache.test_catalogue_follow import town
 
 SLOW = Rhythm(poll_s=300.0, refused_s=300.0)
 FAST = Rhythm(poll_s=0.05, refused_s=0.05, longest_refused_s=0.1, first_pause_s=0.02, longest_pause_s=0.05)

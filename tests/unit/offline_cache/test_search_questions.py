@@ -8,9 +8,9 @@ import apsw
 import pytest
 
 from hub.catalogue.demo import demo_catalogue
-from offline_cache.catalogue_file import RECORDS_SINCE
-from offline_cache.catalogue_store import CatalogueStore
-from offline_cache.search import Hits, SearchIndex
+from offline_cache.catalogue.file import RECORDS_SINCE
+from offline_cache.catalogue.search import Hits, SearchIndex
+from offline_cache.catalogue.store import CatalogueStore
 
 sys.path.append(str(Path(__file__).parents[3] / "bench"))
 import search_quality

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from peers import SITE, RawPeer, catalogue, now_ms
-
-from hub.catalogue.publishing import publish
-from hub.queues import house, terminals
+from hub import sites
+from hub.catalogue.publication.publishing import publish
+from hub.fleet import terminals
 from hub.sites import Site
 from hub.store.engine import Store
 from hub.tls import authority
@@ -21,6 +20,7 @@ from hub.tls.authority import Pair
 from hub.tls.cli import run_init
 from hub.tls.files import folder_of
 from kiosk.vocabulary.enrolment import fingerprint, grouped
+from tests.unit.offline_cache.peers import SITE, RawPeer, catalogue, now_ms
 
 NAMES = ("127.0.0.1", "localhost")
 
@@ -30,7 +30,7 @@ def fill(data: Path, codes: list[str]) -> None:
     store = Store(data / "hub.db")
 
     def do(connection: object) -> None:
-        house.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())  # type: ignore[arg-type]
+        sites.add_site(connection, Site(SITE, "Musterstadt", "Rathaus", "Europe/Berlin", ""), now_ms())  # type: ignore[arg-type]
         publish(connection, SITE, catalogue(), "test", now_ms())  # type: ignore[arg-type]
         for number, code in enumerate(codes):
             terminals.add_terminal(connection, SITE, f"t{number}", f"Terminal {number}", now_ms())  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from kiosk.config import Site
 from kiosk.i18n.languages import fallback_mark
 from kiosk.i18n.texts import Texts
 from kiosk.paper.document import Big, Document, Kind, Pair, Qr, Text
-from kiosk.paper.test_page import LINES_APART_MM, QR_TEXT, build_test_page
+from kiosk.paper.printer_check import LINES_APART_MM, QR_TEXT, build_test_page
 from kiosk.paper.ticket import BRING_LIMIT, SlipTexts, ticket_document
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered

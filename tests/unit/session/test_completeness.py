@@ -4,16 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.flows import scan, shared_rows, ticket
-from kiosk.flows.flow import Flow, machine
+from kiosk.flows.common import shared_rows
+from kiosk.flows.common.flow import Flow, machine
 from kiosk.flows.rules import FLOWS, TRIGGERS, all_flows, table
-from kiosk.flows.scan_visit import ScanState
-from kiosk.flows.ticket_visit import TicketState
+from kiosk.flows.scan import scan_flow
+from kiosk.flows.scan.scan_visit import ScanState
+from kiosk.flows.ticket import ticket_flow
+from kiosk.flows.ticket.ticket_visit import TicketState
 from kiosk.session.completeness import prove
 from kiosk.session.emitted import effects_of
-from kiosk.session.model import Facts, Session
+from kiosk.session.model import Session, World
 from kiosk.session.states import Group, Home
-from kiosk.session.table import Goal, Moved, Row, Table, Trigger, ignore, row
+from kiosk.session.table import Row, Table, Target, Transition, Trigger, ignore, row
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.answers import ANSWERS
 
@@ -24,8 +26,8 @@ class Unlisted(effects.Effect, frozen=True):
     """An effect that nobody put into the table of answers."""
 
 
-def ask_unlisted(session: Session, _trigger: Trigger, _facts: Facts) -> Moved:
-    return Moved(session, (Unlisted(),))
+def ask_unlisted(session: Session, _trigger: Trigger, _facts: World) -> Transition:
+    return Transition(session, (Unlisted(),))
 
 
 def without(state: object, trigger: type[Trigger]) -> Change:
@@ -77,11 +79,11 @@ def test_every_effect_names_its_answers() -> None:
             r"the row on HaveSlip emits Unlisted, which kiosk.vocabulary.answers does not have",
         ),
         (
-            first(row(Home.START, intents.Wake, TicketState.STORING_INTENT, ticket.give_back)),
+            first(row(Home.START, intents.Wake, TicketState.STORING_INTENT, ticket_flow.give_back)),
             "the row on Wake emits CommitCancel: storing_intent does not take CancelCommitted",
         ),
         (
-            first(row(TicketState.NO_NUMBER, intents.Finish, Goal.STAY)),
+            first(row(TicketState.NO_NUMBER, intents.Finish, Target.STAY)),
             r"ticket.py:\d+: the row on Finish in no_number is never reached: test_completeness.py:\d+: the row",
         ),
         (
@@ -110,7 +112,7 @@ def test_a_pair_that_no_flow_lists_is_refused() -> None:
         (ignore(Home.START, events.Tick), "ScanState: ignores Tick for start, no state of it"),
         (ignore(Group.WAITING, events.Tick), "ScanState: ignores Tick for waiting, no state of it"),
         (
-            (row(ScanState.PAGE, events.Tick, Goal.HOME),),
+            (row(ScanState.PAGE, events.Tick, Target.HOME),),
             "ScanState: a row on Tick under what is ignored does",
         ),
     ],
@@ -119,14 +121,14 @@ def test_a_flow_ignores_for_its_own_states_only(ignores: tuple[Row, ...], why: s
     others = tuple(flow for flow in FLOWS if flow.states is not ScanState)
     pages = next(flow.pages for flow in FLOWS if flow.states is ScanState)
     with pytest.raises(ValueError, match=why):
-        machine((*others, Flow(ScanState, scan.ROWS, pages, ignores)), (), TRIGGERS)
+        machine((*others, Flow(ScanState, scan_flow.ROWS, pages, ignores)), (), TRIGGERS)
 
 
 def test_what_an_action_emits_is_read_from_its_code() -> None:
-    assert effects_of(ticket.begin) == {effects.CommitIntent}
-    assert effects_of(ticket.answer_overdue) == {effects.SendHelp, effects.Note}
-    assert effects_of(ticket.print_again) == {effects.CommitPaper, effects.PrintTicket}
-    assert effects_of(scan.take_slip) == {effects.CommitScan, effects.SessionOver}
+    assert effects_of(ticket_flow.begin) == {effects.CommitIntent}
+    assert effects_of(ticket_flow.answer_overdue) == {effects.SendHelp, effects.Note}
+    assert effects_of(ticket_flow.print_again) == {effects.CommitPaper, effects.PrintTicket}
+    assert effects_of(scan_flow.take_slip) == {effects.CommitScan, effects.SessionOver}
     assert effects_of(ask_unlisted) == {Unlisted}
     with pytest.raises(ValueError, match="what it emits cannot be read"):
         effects_of(print)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from kiosk.flows.flow import Flow, Machine, machine
-from kiosk.flows.frame import Page, Pages
+from kiosk.flows.common.flow import Flow, Machine, machine
+from kiosk.flows.common.page_frame import Page, Pages
 from kiosk.session.states import EVERYWHERE, Group, Home, State, Traits
-from kiosk.session.table import Goal, Row, deadline, row
+from kiosk.session.table import Row, Target, deadline, row
 from kiosk.view import View
 from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Event, Tick
@@ -31,7 +31,7 @@ HOME = Flow(Home, (), dict.fromkeys(Home, page))
 
 
 def built(*flows: Flow) -> Machine:
-    return machine((*flows, HOME), (row(EVERYWHERE, Tick, Goal.STAY),), (Tick,))
+    return machine((*flows, HOME), (row(EVERYWHERE, Tick, Target.STAY),), (Tick,))
 
 
 def test_a_whole_flow_is_taken() -> None:
@@ -73,8 +73,8 @@ class OpenFee(Intent, frozen=True):
 def test_what_belongs_to_one_flow_is_ignored_by_the_others() -> None:
     """But not where a row of the flow answers: how it is entered."""
     enter = row(Group.HOME, OpenFee, FeeState.WHICH)
-    ends = (row(FeeState.ASKING, FeeFound, FeeState.WHICH), row(FeeState.WHICH, FeeFound, Goal.STAY))
-    stays = row(FeeState, OpenFee, Goal.STAY)
+    ends = (row(FeeState.ASKING, FeeFound, FeeState.WHICH), row(FeeState.WHICH, FeeFound, Target.STAY))
+    stays = row(FeeState, OpenFee, Target.STAY)
     fee = Flow(FeeState, (*ROWS, enter, *ends, stays), PAGES, answers={AskFee: (FeeFound,)}, intents=(OpenFee,))
     made = built(fee)
     assert made.table.rows_of(Home.START, OpenFee) == (enter,)

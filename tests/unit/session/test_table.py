@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from kiosk.flows import ticket_guards
 from kiosk.flows.rules import FLOWS, TRIGGERS, table
-from kiosk.flows.ticket_visit import TicketState
+from kiosk.flows.ticket import ticket_guards
+from kiosk.flows.ticket.ticket_visit import TicketState
 from kiosk.session.states import EVERYWHERE, Group, Home
-from kiosk.session.table import Goal, Row, Table, deadline, row
+from kiosk.session.table import Row, Table, Target, deadline, row
 from kiosk.vocabulary.events import Tick
 from kiosk.vocabulary.intents import Finish, Intent
 
@@ -23,25 +23,25 @@ def test_no_pair_of_state_and_trigger_is_left_open() -> None:
 
 def test_a_hole_is_refused() -> None:
     with pytest.raises(ValueError, match="no unguarded row for start x Finish"):
-        Table([row(set(Home) - {Home.START}, Finish, Goal.STAY)], [Finish], Home)
+        Table([row(set(Home) - {Home.START}, Finish, Target.STAY)], [Finish], Home)
 
 
 def test_a_row_of_a_group_answers_for_each_state_without_a_row_of_its_own() -> None:
-    own, group = row(Home.CLOSED, Finish, Goal.STAY), row(Group.HOME, Finish, Goal.HOME)
+    own, group = row(Home.CLOSED, Finish, Target.STAY), row(Group.HOME, Finish, Target.HOME)
     found = Table([own, group], [Finish], Home)
     assert found.rows_of(Home.CLOSED, Finish) == (own, group)
     assert found.rows_of(Home.START, Finish) == (group,)
 
 
 def test_a_state_that_waits_for_an_answer_needs_a_deadline() -> None:
-    ends = row(EVERYWHERE, Tick, Goal.STAY)
+    ends = row(EVERYWHERE, Tick, Target.STAY)
     late = deadline(TicketState.PRINTING, 5, TicketState.TICKET_UNCONFIRMED)
     printing([late, ends])
     for rows in (
         [ends],
         [ends, late],  # never tried
         [late._replace(guard=ticket_guards.is_ours), ends],
-        [late._replace(target=Goal.STAY), ends],
+        [late._replace(target=Target.STAY), ends],
     ):
         with pytest.raises(ValueError, match="no deadline for printing"):
             printing(rows)
@@ -49,13 +49,13 @@ def test_a_state_that_waits_for_an_answer_needs_a_deadline() -> None:
 
 def test_a_deadline_is_no_answer_before_it_is_over() -> None:
     with pytest.raises(ValueError, match="no unguarded row for printing x Tick"):
-        printing([deadline(TicketState.PRINTING, 5, Goal.HOME)])
+        printing([deadline(TicketState.PRINTING, 5, Target.HOME)])
 
 
 def test_states_that_wait_are_left_by_answers_only() -> None:
     for each in table().rows:
         if issubclass(each.trigger, Intent) and any(each.covers(s) for s in table().states if s.group is Group.WAITING):
-            assert each.target is Goal.STAY, each
+            assert each.target is Target.STAY, each
 
 
 def test_triggers_cover_the_vocabulary() -> None:

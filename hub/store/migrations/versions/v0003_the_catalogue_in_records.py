@@ -1,7 +1,7 @@
 """The catalogue in records.
 
 Every snapshot of before becomes an import that can be put in force again; the newest one is taken apart into records
-when the hub starts (``hub.catalogue.settling``), which is why ``cursor`` is 0 here.
+when the hub starts (``hub.catalogue.publication.startup_migration``), which is why ``cursor`` is 0 here.
 """
 
 import sqlalchemy as sa

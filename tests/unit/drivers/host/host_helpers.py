@@ -8,15 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from device_jobs import quiet_ends
 
-from drivers.host import DeviceHost, Ends, Make
-from drivers.port import DriverFault, Job, NotDurable, Recovered
+from drivers.host.host import DeviceHost, DriverFactory, HostCallbacks
+from drivers.host.port import DriverFault, Job, NotDurable, Recovered
 from drivers.spec import Limits
-from kiosk.vocabulary.device_events import DeviceEvent, DeviceFact
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus, Identity, SelfTestReport, Status
 from kiosk.vocabulary.events import DeviceChanged
+from kiosk.vocabulary.hardware.device_events import DeviceEvent, DeviceFact
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus, Identity, SelfTestReport, Status
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
+from tests.device_jobs import quiet_ends
 
 PATIENCE = 300.0
 LIMITS = Limits(open_s=15, poll_s=10, execute_s=60, dialogue_s=150, close_s=10, every_s=2)
@@ -64,7 +64,7 @@ class Ear:
         self.recovered: list[Recovered] = []
         self.keeps_facts = True
 
-    def ends(self) -> Ends:
+    def ends(self) -> HostCallbacks:
         return msgspec.structs.replace(
             quiet_ends(),
             emit=self._emit,
@@ -171,7 +171,7 @@ class ScriptedDriver:
 
 
 def make_host(script: Script, ear: Ear, clock: ManualClock, enabled: bool = True) -> DeviceHost[Any, Any]:
-    make = Make(driver=script.driver, refuse=NotPrinted, doubt=Unconfirmed, limits=LIMITS)
+    make = DriverFactory(driver=script.driver, refuse=NotPrinted, unknown_outcome=Unconfirmed, limits=LIMITS)
     return DeviceHost("printer", DeviceKind.RECEIPT_PRINTER, make, ear.ends(), clock, enabled)
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from drivers.discovery import ports
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 
 def test_free_busy_and_dead_ports(tmp_path: Path) -> None:

@@ -1,21 +1,17 @@
 """The host's law: one owner thread, states on change only, no job twice, a hung call given up."""
 
 import ctypes
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from host_helpers import PATIENCE, Room, advance_until
-
-from drivers.port import DriverFault
-from kiosk.vocabulary.devices import DeviceState, Status
+from drivers.host.port import DriverFault
+from kiosk.vocabulary.hardware.devices import DeviceState, Status
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
-from kiosk.vocabulary.problems import Problem
+from tests.unit.drivers.host.host_helpers import PATIENCE, Room, advance_until
 
 
 @pytest.fixture

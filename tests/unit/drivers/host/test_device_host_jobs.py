@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from host_helpers import PATIENCE, Room, advance_until
-
-from drivers.port import DriverFault, Job, NotDurable
-from kiosk.vocabulary.device_events import CodeRead, PrintInDoubt, SlipSending
-from kiosk.vocabulary.devices import DeviceState
+from drivers.host.port import DriverFault, Job, NotDurable
+from kiosk.vocabulary.hardware.device_events import CodeRead, PrintInDoubt, SlipSending
+from kiosk.vocabulary.hardware.devices import DeviceState
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
-from kiosk.vocabulary.problems import Problem
+from tests.unit.drivers.host.host_helpers import PATIENCE, Room, advance_until
 
 
 @pytest.fixture

@@ -1,24 +1,20 @@
 """The composed whole: configured devices, real driver, simulated printer on a real line."""
 
-import sys
 import threading
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from host_helpers import Ear
-
 from drivers import registry
-from drivers.hosts import Hosts
-from drivers.port import DriverFault
+from drivers.host.hosts import Hosts
+from drivers.host.port import DriverFault
 from drivers.receipt_printer.job import PrintJob
 from drivers.sim.printer import PrinterPeer
 from kiosk.config import Device
 from kiosk.paper import Big, Document, Kind, Text
-from kiosk.vocabulary.devices import DeviceKind, DeviceState
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import NotPrinted, Printed
-from kiosk.vocabulary.problems import Problem
+from tests.unit.drivers.host.host_helpers import Ear
 
 SLIP = Document(kind=Kind.TICKET, lang="de", blocks=(Text("Grüße"), Big("A 143")))
 

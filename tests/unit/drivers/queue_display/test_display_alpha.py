@@ -14,7 +14,7 @@ from drivers.queue_display.alpha import (
     write_text,
 )
 from drivers.sim.alpha_parse import Parser, text_file
-from kiosk.vocabulary.display_frame import Frame, Row
+from kiosk.vocabulary.hardware.display_frame import Frame, Row
 
 TWO = (Row("A 143", "Platz 4"), Row("B 027", "Platz 12"))
 

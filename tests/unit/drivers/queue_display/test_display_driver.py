@@ -1,9 +1,8 @@
 """The driver with a wire in memory and a clock of its own: what it sends, and when again."""
 
 import pytest
-from device_jobs import RecordedJob
 
-from drivers.port import DriverFault
+from drivers.host.port import DriverFault
 from drivers.queue_display.alpha import AlphaCodec, AlphaSettings
 from drivers.queue_display.codec import Codec
 from drivers.queue_display.driver import AGAIN_S, QueueDisplay
@@ -12,10 +11,11 @@ from drivers.queue_display.pole import PoleCodec, PoleSettings
 from drivers.sim.led_sign import LedSign
 from drivers.sim.pole import Pole
 from drivers.transport.base import LinkFault
-from kiosk.vocabulary.devices import Identity
-from kiosk.vocabulary.display_frame import Frame, Row
+from kiosk.vocabulary.hardware.devices import Identity
+from kiosk.vocabulary.hardware.display_frame import Frame, Row
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import NotShown, Shown
-from kiosk.vocabulary.problems import Problem
+from tests.device_jobs import RecordedJob
 
 LIST = Frame(rows=(Row("A 143", "Platz 4", mark=1),))
 A143 = Frame(rows=(Row("A 143", "Platz 4", mark=1, news=True),))

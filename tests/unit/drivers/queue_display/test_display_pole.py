@@ -6,7 +6,7 @@ import pytest
 
 from drivers.queue_display.pole import PoleCodec, PoleSettings
 from drivers.sim.pole import Pole
-from kiosk.vocabulary.display_frame import Frame, Row
+from kiosk.vocabulary.hardware.display_frame import Frame, Row
 
 TWO = (Row("A 143", "Platz 4"), Row("B 027", "Platz 12"))
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 
 import pytest
-from device_jobs import RecordedJob
-from unit.drivers.queue_display.test_display_driver import Wire
 
 from drivers.queue_display.alpha import AlphaCodec, AlphaSettings
 from drivers.queue_display.driver import QueueDisplay
@@ -15,9 +13,11 @@ from drivers.sim.led_sign import LedSign
 from drivers.sim.pole import Pole
 from kiosk.calls import CallDisplay
 from kiosk.i18n.texts import Texts
-from kiosk.vocabulary.devices import DeviceKind, DeviceState, DeviceStatus, Identity
-from kiosk.vocabulary.display_frame import Frame
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus, Identity
+from kiosk.vocabulary.hardware.display_frame import Frame
 from kiosk.wire import Call, CallKind, Calls, CallState
+from tests.device_jobs import RecordedJob
+from tests.unit.drivers.queue_display.test_display_driver import Wire
 
 TEXTS = Texts.load("terminal")
 STEP_S = 0.25

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from device_jobs import RecordedJob
 
-from drivers.port import DriverFault
+from drivers.host.port import DriverFault
 from drivers.receipt_printer.condition import condition_of
 from drivers.receipt_printer.driver import EscposPrinter, PrinterSettings, mark_of
 from drivers.receipt_printer.job import PrintJob
@@ -15,9 +14,10 @@ from drivers.receipt_printer.models import MODELS
 from drivers.sim.printer import Abilities, Printer, PrinterFaults
 from drivers.transport import LinkFault
 from kiosk.paper import Big, Document, Kind, Qr, Text
-from kiosk.vocabulary.devices import Status
+from kiosk.vocabulary.hardware.devices import Status
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
-from kiosk.vocabulary.problems import Problem
+from tests.device_jobs import RecordedJob
 
 SLIP = Document(kind=Kind.TICKET, lang="de", blocks=(Text("Grüße"), Big("A 143"), Qr("A143"), Text("Ende")))
 REQUEST_SIZE = 3

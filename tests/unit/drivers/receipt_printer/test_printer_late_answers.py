@@ -6,8 +6,6 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from contract.virtual_line import VirtualLine
-from device_jobs import RecordedJob
 
 from drivers.receipt_printer.driver import EscposPrinter, PrinterSettings
 from drivers.receipt_printer.job import PrintJob
@@ -15,9 +13,11 @@ from drivers.receipt_printer.models import MODELS
 from drivers.sim.printer import Abilities, Printer, PrinterFaults
 from drivers.transport.chaos import ChaosTransport, Mishaps
 from kiosk.paper import Big, Document, Kind, Text
-from kiosk.vocabulary.devices import Status
+from kiosk.vocabulary.hardware.devices import Status
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import NotPrinted, Printed
-from kiosk.vocabulary.problems import Problem
+from tests.contract.virtual_line import VirtualLine
+from tests.device_jobs import RecordedJob
 
 SLIP = Document(kind=Kind.TICKET, lang="de", blocks=(Text("Grüße"), Big("A 143"), Text("Ende")))
 WELL, OPEN = {}, {"cover_open": True}

@@ -199,7 +199,7 @@ def test_host_and_rows_load_nothing_heavy() -> None:
     import subprocess
     import sys
 
-    code = "import sys, drivers.hosts; from drivers import registry; registry.rows(); print(*sys.modules)"
+    code = "import sys, drivers.host.hosts; from drivers import registry; registry.rows(); print(*sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"escpos", "PIL", "serial", "qrcode", "segno"} & set(out.stdout.split())
 

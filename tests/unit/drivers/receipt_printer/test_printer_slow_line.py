@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from contract.virtual_line import VirtualLine
-from device_jobs import RecordedJob
 
 from drivers import registry
 from drivers.receipt_printer import driver as driver_module
@@ -15,9 +13,11 @@ from drivers.receipt_printer.models import MODELS
 from drivers.sim.printer import Abilities, Printer, PrinterFaults
 from kiosk.config import Device
 from kiosk.paper import Big, Document, Kind, Text
-from kiosk.vocabulary.devices import DeviceKind
+from kiosk.vocabulary.hardware.devices import DeviceKind
+from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import Printed, Unconfirmed
-from kiosk.vocabulary.problems import Problem
+from tests.contract.virtual_line import VirtualLine
+from tests.device_jobs import RecordedJob
 
 M80 = MODELS[0]
 LINES = tuple(Text("رقمك اليوم هو A 143 في الطابق الأرضي", double=True) for _ in range(9))

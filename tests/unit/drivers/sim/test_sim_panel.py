@@ -16,7 +16,7 @@ import requests
 from PIL import Image
 
 from drivers.registry import rows
-from drivers.sim.desk import SimDesk
+from drivers.sim.bench import SimDesk
 from drivers.sim.led_sign import SignPeer
 from drivers.sim.panel import Panel
 from drivers.sim.pole import PolePeer

@@ -14,7 +14,7 @@ from drivers.sim.lines import make_line
 from drivers.sim.printer import PrinterPeer
 from drivers.transport import transport_for
 from drivers.transport.base import LinkFault, Transport
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 JOB = b"\x1b@eins\nzwei\n\x1dV\x42\x00"
 ASK = b"\x10\x04\x01"

@@ -15,9 +15,9 @@ import pytest
 import serial
 
 from drivers.faults import fault_of, problem_of
-from drivers.port import DriverFault
+from drivers.host.port import DriverFault
 from drivers.transport import LinkFault, transport_for
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 
 class Listener:

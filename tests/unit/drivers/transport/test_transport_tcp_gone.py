@@ -10,7 +10,7 @@ import pytest
 
 from drivers.transport import LinkFault
 from drivers.transport.tcp import TcpTransport, is_gone
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 

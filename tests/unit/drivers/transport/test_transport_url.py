@@ -1,8 +1,8 @@
 import pytest
 
-from drivers.port import DriverFault
+from drivers.host.port import DriverFault
 from drivers.transport import SerialAddress, TcpAddress, parse_url
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 
 def test_forms() -> None:

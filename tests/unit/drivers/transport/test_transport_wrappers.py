@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from drivers.port import DriverFault
+from drivers.host.port import DriverFault
 from drivers.transport import LinkFault, transport_for
 from drivers.transport.chaos import ChaosTransport, Mishaps
 from drivers.transport.memory import null_modem
 from drivers.transport.record import Piece, Recorder, Replay, format_piece, read_trace
-from kiosk.vocabulary.problems import Problem
+from kiosk.vocabulary.hardware.problems import Problem
 
 
 def test_null_modem() -> None:

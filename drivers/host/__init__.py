@@ -1,0 +1,1 @@
+"""What runs a driver: host, owner thread, job book, port, clock."""

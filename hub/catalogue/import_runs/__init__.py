@@ -1,0 +1,1 @@
+"""Runs of an import: by command or by page, in a process of its own."""

@@ -1,0 +1,1 @@
+"""Sources of a catalogue -> a draft: XZuFi, DLDB, an editor's own folder."""

@@ -1,0 +1,1 @@
+"""Import of a folder of TOML files that an editor wrote."""

@@ -1,0 +1,1 @@
+"""Import of XZuFi messages (XML), streamed."""

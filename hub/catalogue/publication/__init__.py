@@ -1,0 +1,1 @@
+"""A catalogue comes into force: publish, sign, snapshots, what terminals are told."""

@@ -1,0 +1,1 @@
+"""Terminals: enrolment, keys, orders to them and help calls from them."""

@@ -1,0 +1,1 @@
+"""What changes while somebody watches: the event feed, server-sent events, the rights of open streams."""

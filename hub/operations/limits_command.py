@@ -1,0 +1,16 @@
+"""``kiosk hub limits``: the limits that a hub started here and now would keep."""
+
+import sys
+
+from hub.connections.figures import rows
+from hub.connections.limits import limits_here
+from hub.web.common.texts import sayer
+
+
+def run_limits(lang: str) -> int:
+    """Print them, one a line; returns 0."""
+    say = sayer(lang)
+    found = [(say(f"limit.{each.key}"), say(f"limit_value.{each.kind}", **each.values)) for each in rows(limits_here())]
+    width = max(len(name) for name, _ in found)
+    sys.stdout.write("".join(f"{name:<{width}}  {value}\n" for name, value in found))
+    return 0

@@ -1,0 +1,1 @@
+"""What terminals report: apply their outbox, reconcile reported tickets, cancel, answer for slips."""

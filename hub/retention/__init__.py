@@ -1,0 +1,1 @@
+"""How long data is kept, and the sweep that deletes what is old."""

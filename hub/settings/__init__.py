@@ -1,0 +1,1 @@
+"""What staff set up: queues, counters, and which queue takes a service."""

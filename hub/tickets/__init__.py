@@ -1,0 +1,1 @@
+"""Tickets: states, issue, waiting list, who is called, slots and business days."""

@@ -1,0 +1,1 @@
+"""Pages that set up and look after the hub."""

@@ -1,0 +1,1 @@
+"""What every page needs: rendering, forms, texts, sign-in checks, error pages."""

@@ -1,0 +1,1 @@
+"""The desk page of a counter and its parts."""

@@ -1,0 +1,1 @@
+"""Pages without an account: the board and the visitor's page."""

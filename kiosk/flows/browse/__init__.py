@@ -1,0 +1,1 @@
+"""The flow from the start screen to a service: tiles, search, service pages."""

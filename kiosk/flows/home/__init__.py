@@ -1,0 +1,1 @@
+"""Nobody is being served: the start screen, closed, out of service."""

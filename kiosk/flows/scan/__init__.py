@@ -1,0 +1,1 @@
+"""The flow of a slip that is held before the scanner."""

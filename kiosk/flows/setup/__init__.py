@@ -1,0 +1,1 @@
+"""The first set-up of a terminal, by touch."""

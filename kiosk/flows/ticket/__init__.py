@@ -1,0 +1,1 @@
+"""The flow that draws a number."""

@@ -1,0 +1,1 @@
+"""Frozen values about the computer and its devices."""

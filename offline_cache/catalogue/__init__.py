@@ -1,0 +1,1 @@
+"""``catalogue.db``: fetch, verify, build, switch, search."""

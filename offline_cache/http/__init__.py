@@ -1,0 +1,1 @@
+"""The connection to the hub: client, trust, answer classes, deadlines."""

@@ -1,0 +1,1 @@
+"""What is exchanged with the hub: heartbeat, outbox, numbers, calls, orders, enrolment."""

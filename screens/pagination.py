@@ -1,0 +1,191 @@
+"""The body of a screen as a flow of segments, and its pages: nothing is cut, nothing scrolls.
+
+A segment is never parted; blocks are parted into segments that fit. At most six choices stand on a page.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+
+import msgspec
+
+from kiosk.view import Block, Fact, Notice, NumberCard, SearchField, Tiles
+from screens.display_list import Piece, joined
+from screens.draw_context import DrawContext
+from screens.sizes import MOST_CHOICES
+from screens.widgets import cards, controls, typing
+from screens.widgets.parts import part
+from screens.widgets.segment import BLOCK_GAP_MM, Available, Segment, carded
+
+
+def segments(kit: DrawContext, body: Sequence[Block], room: Available) -> list[Segment]:
+    """All blocks in segments no higher than the room (where that can be)."""
+    found: list[Segment] = []
+    index = 0
+    room = msgspec.structs.replace(room, alone=len(body) == 1)
+    while index < len(body):
+        block, follows = body[index], body[index + 1] if index + 1 < len(body) else None
+        pair = _pair(kit, block, follows, index, room)
+        found.extend(pair or part(block).draw(kit, block, index, room))
+        index += 2 if pair else 1
+    return found
+
+
+def _pair(kit: DrawContext, block: Block, follows: Block | None, index: int, room: Available) -> list[Segment]:
+    """Two cards in one row: two half facts; on a low panel also a half fact and the notice after it."""
+    if room.brief and isinstance(block, SearchField) and isinstance(follows, Tiles):
+        return _abreast(kit, block, follows, index, room)
+    if not (isinstance(block, Fact) and block.half and kit.geometry.across == 2):
+        return []
+    gap = kit.air(BLOCK_GAP_MM)
+    if isinstance(follows, Fact) and follows.half:
+        w = other = (room.w - gap) // 2
+        pair = (cards.fact(kit, block, w), cards.fact(kit, follows, w))
+    elif isinstance(follows, Notice) and room.tight:
+        w, other = room.w * 7 // 20, room.w - room.w * 7 // 20 - gap
+        pair = (cards.fact(kit, block, w), cards.notice(kit, follows, other))
+    else:
+        return []
+    h = max(cards.drawn(kit, pair[0], w).h, cards.drawn(kit, pair[1], other).h)
+    left, right = cards.drawn(kit, pair[0], w, h), cards.drawn(kit, pair[1], other, h)
+    return [Segment(piece=joined(room.w, h, (left, right.at(w + gap, 0))), block=index)] if h <= room.h else []
+
+
+def _abreast(kit: DrawContext, search: SearchField, tiles: Tiles, index: int, room: Available) -> list[Segment]:
+    """Search and the one tile after it in a row, where both labels fit on one line."""
+    w, gap = typing.field_width(kit, search), kit.air(BLOCK_GAP_MM)
+    rest = room.w - w - gap
+    if len(tiles.items) != 1 or controls.tile_width(kit, tiles.items[0]) > rest:
+        return []
+    h = max(typing.search_field(kit, search, w).h, controls.tile(kit, tiles.items[0], rest).h) + room.extra
+    pair = (typing.search_field(kit, search, w, h), controls.tile(kit, tiles.items[0], rest, h).at(w + gap, 0))
+    return [Segment(piece=joined(room.w, h, pair), block=index, choices=1, grows=True)]
+
+
+def pages(kit: DrawContext, found: Sequence[Segment], room: Available) -> list[list[Segment]]:
+    """Segments on pages, in order; a page takes what fits and at most six choices. Too high a card is parted."""
+    gap = kit.air(BLOCK_GAP_MM)
+    waiting = deque(found)
+    done: list[list[Segment]] = [[]]
+    while waiting:
+        segment, page = waiting.popleft(), done[-1]
+        spared = segment.spare and len(done) > 1
+        fits = height([*page, segment], gap) <= room.h and _choices([*page, segment]) <= MOST_CHOICES
+        if fits and not spared:
+            page.append(segment)
+        elif segment.spare:
+            waiting = deque(each for each in waiting if not each.spare)
+        elif parts := _parted(kit, segment, room, room.h - (height(page, gap) + gap if page else 0)):
+            page.append(parts[0])
+            done.append([])
+            waiting.appendleft(parts[1])
+        elif page:
+            done.append([])
+            waiting.appendleft(segment)
+        else:
+            page.append(segment)
+    return done
+
+
+def _choices(page: Sequence[Segment]) -> int:
+    return sum(segment.choices for segment in page)
+
+
+def _parted(kit: DrawContext, segment: Segment, room: Available, left: int) -> tuple[Segment, Segment] | None:
+    """A card in two where it is higher than a page; where pages hold little, also a list to fill one."""
+    if segment.card is None:
+        return None
+    one, fits = segment.card.one, segment.piece.h <= room.h
+    if (fits and (one or not room.fill)) or (one and left < room.h):
+        return None
+    halves = cards.parted(kit, segment.card, room.w, left)
+    if halves is None:
+        return None
+    first, rest = (carded(kit, half, segment.block, room.w) for half in halves)
+    return first, rest
+
+
+def arranged(kit: DrawContext, body: Sequence[Block], room: Available) -> list[list[Segment]]:
+    """Pages of blocks that only inform, on a low, wide panel: each takes as many as fit in one column or in two."""
+    done: list[list[Segment]] = []
+    start = 0
+    while start < len(body):
+        for end in range(len(body), start, -1):
+            if page := _one_page(kit, body[start:end], room):
+                break
+        if page:
+            done.append(page)
+        else:
+            done.extend(pages(kit, segments(kit, body[start:end], room), room))
+        start = end
+    return done
+
+
+def _one_page(kit: DrawContext, body: Sequence[Block], room: Available) -> list[Segment]:
+    """These blocks on one page without parting any of them, or nothing."""
+    gap = kit.air(BLOCK_GAP_MM)
+    column = segments(kit, body, room)
+    if height(column, gap) <= room.h:
+        return column
+    half = msgspec.structs.replace(room, w=(room.w - gap) // 2)
+    whole = [msgspec.structs.replace(block, half=False) if isinstance(block, Fact) else block for block in body]
+    found = segments(kit, whole, half)
+    if len(body) < 2:
+        return []
+    sides = [set_page(side, half.w, gap) for side in _even(found, gap)]
+    h = max(side.h for side in sides)
+    placed = [side.at(at * (half.w + gap), 0) for at, side in enumerate(sides)]
+    return [Segment(piece=joined(room.w, h, placed), block=0)] if h <= room.h else []
+
+
+def by_need(body: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Where a number and what to do with it need several pages: what to do stands before what is good to know."""
+    if not any(isinstance(block, NumberCard) for block in body):
+        return body
+    return tuple(sorted(body, key=lambda block: not part(block).needed))
+
+
+def informs(body: Sequence[Block]) -> bool:
+    """Whether all blocks are cards that may stand in columns."""
+    return all(part(block).informs for block in body)
+
+
+def _even(found: Sequence[Segment], gap: int) -> list[list[Segment]]:
+    """Parted in order so that the higher column is as low as can be."""
+    cuts = [(found[:at], found[at:]) for at in range(1, len(found))]
+    left, right = min(cuts, key=lambda cut: max(height(cut[0], gap), height(cut[1], gap)))
+    return [list(left), list(right)]
+
+
+def touchable(page: Sequence[Segment]) -> set[str]:
+    """The controls of a page."""
+    return {target.control.id for segment in page for target in segment.piece.targets}
+
+
+def height(page: Sequence[Segment], gap: int) -> int:
+    """Pixels that a page takes."""
+    return sum(piece.h + before for piece, before in _placed(page, gap))
+
+
+def set_page(page: Sequence[Segment], w: int, gap: int, extra: int = 0) -> Piece:
+    """The page as one piece; ``extra`` pixels are put between its blocks."""
+    y = 0
+    placed = []
+    for piece, before in _placed(page, gap + extra):
+        y += before
+        placed.append(piece.at(0, y))
+        y += piece.h
+    return joined(w, y, placed)
+
+
+def _placed(page: Sequence[Segment], gap: int) -> list[tuple[Piece, int]]:
+    """The pieces of a page, each with the gap before it."""
+    done: list[tuple[Piece, int]] = []
+    block = -1
+    for segment in page:
+        before = gap if done else 0
+        if segment.heading is not None and segment.block != block:
+            done.append((segment.heading, before))
+            before = gap // 3
+        done.append((segment.piece, before))
+        block = segment.block
+    return done
