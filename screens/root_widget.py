@@ -85,13 +85,6 @@ class Stage(Widget):
         self._wake()
         return self.router.focus(forward=False)
 
-    def activate(self) -> None:
-        """Do what the focused control does."""
-        tree = self.router.tree
-        target = tree.target(tree.focus) if tree is not None else None
-        if target is not None:
-            self._fire(target)
-
     def on_touch_down(self, touch: Any) -> bool:
         """A finger comes down, or the first button of a mouse; other buttons and the wheel are nothing."""
         if not _counts(touch):

@@ -56,24 +56,8 @@ def closing(office: Office, now: datetime) -> datetime | None:
     return next((end for end in ends if _after(end, now) and not open_at(office, end)), None)
 
 
-def week(office: Office) -> tuple[tuple[tuple[int, ...], tuple[Span, ...]], ...]:
-    """The regular week as (weekdays, their spans): neighbouring days with the same hours stand together."""
-    rows: list[tuple[tuple[int, ...], tuple[Span, ...]]] = []
-    for day in range(7):
-        spans = tuple(sorted((span for span in office.hours if span.day == day), key=_by_opening))
-        if rows and _times(rows[-1][1]) == _times(spans):
-            rows[-1] = ((*rows[-1][0], day), rows[-1][1])
-        else:
-            rows.append(((day,), spans))
-    return tuple(rows)
-
-
 def _by_opening(span: Span) -> time:
     return span.opens
-
-
-def _times(spans: tuple[Span, ...]) -> tuple[tuple[time, time], ...]:
-    return tuple((span.opens, span.closes) for span in spans)
 
 
 def _ends_next_day(span: Span) -> bool:

@@ -82,11 +82,6 @@ def weekday(day: int, lang: str) -> str:
     return _forms(lang).weekdays[day]
 
 
-def weekday_short(day: int, lang: str) -> str:
-    """The short name of a weekday, "Mo"; 0 = Monday."""
-    return _forms(lang).weekdays_short[day]
-
-
 def short_date(day: date, lang: str) -> str:
     """A date for the header: "Mo, 2. März 2026"."""
     return _fill(_forms(lang).short, day, lang)

@@ -1,11 +1,10 @@
-"""Names in Latin script: which characters German authorities accept (DIN 91379:2022-08) and the search form.
+"""Names in Latin script: which characters German authorities accept (DIN 91379:2022-08).
 
 Data type A is for names of persons (letters and N1), B for streets, places and organisations (A and N2), C for free
 text (B, N3 and N4). Some letters exist only as a base letter with combining marks; text must be in NFC.
 """
 
 import re
-import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
@@ -50,13 +49,6 @@ SEQUENCES = """
 """
 """What follows: the base letters it may follow (hexadecimal)."""
 
-_SEARCH_FORMS = {
-    "Ä": "AE", "Æ": "AE", "Å": "AA", "Ö": "OE", "Ø": "OE", "Œ": "OE", "Ü": "UE", "Þ": "TH", "Ð": "D", "Đ": "D",
-    "ẞ": "SS", "Ĳ": "IJ", "Ŋ": "N", "Ə": "E", "Ʒ": "Z", "Ħ": "H", "Ł": "L", "Ŧ": "T", "Ɨ": "I", "Ǥ": "G", "Ƈ": "C",
-    "ı": "I", "ĸ": "K", "ŉ": "N", "Ŀ": "L", "Ⱥ": "A", "ǰ": "J",
-}  # fmt: skip
-_SILENT = frozenset("ʹʺʾʿˈˌ’‡")
-
 
 class DataType(StrEnum):
     """The data types of the norm."""
@@ -90,42 +82,6 @@ def is_valid(text: str, kind: DataType = DataType.A) -> bool:
     The tables hold letters in NFC only, so text in another form is refused too.
     """
     return _pattern(kind).fullmatch(text) is not None
-
-
-def first_foreign(text: str, kind: DataType = DataType.A) -> str:
-    """The first character the data type does not allow, for the message to the person; "" when all is well."""
-    found = _pattern(kind).match(text)
-    return text[found.end() : found.end() + 1] if found else text[:1]
-
-
-def search_form(text: str) -> str:
-    """Upper-case letters without marks, so that "Müller" finds "MUELLER" and "Đặng" finds "DANG"."""
-    out = []
-    for cluster in re.findall(r".[\u0300-\u036f]*", unicodedata.normalize("NFC", text), re.DOTALL):
-        out.append(_letter_form(cluster))
-    return "".join(out)
-
-
-def _letter_form(cluster: str) -> str:
-    if cluster in _SILENT:
-        return ""
-    for form in _less_marked(cluster):
-        for letter in (form, _upper(form)):
-            if letter in _SEARCH_FORMS:
-                return _SEARCH_FORMS[letter]
-    return _upper(next(iter(unicodedata.normalize("NFD", cluster))))
-
-
-def _less_marked(cluster: str) -> list[str]:
-    """The letter and what is left of it when marks are taken off: "ǖ" -> "ǖ", "ü", "u"; "ậ̈" keeps its ä."""
-    parts = unicodedata.normalize("NFD", cluster)
-    first, marks = parts[0], parts[1:]
-    single = [unicodedata.normalize("NFC", first + mark) for mark in marks]
-    return [cluster, *single, first]
-
-
-def _upper(letter: str) -> str:
-    return "ẞ" if letter == "ß" else letter.upper()
 
 
 @lru_cache(maxsize=3)

@@ -40,11 +40,6 @@ class Refused(msgspec.Struct, frozen=True):
     status: int
     fault: Fault
 
-    @property
-    def about_us(self) -> bool:
-        """True when the terminal itself is refused (key wrong or taken back), not what it asked."""
-        return self.status in (401, 403)
-
 
 class Away(msgspec.Struct, frozen=True):
     """No usable answer: try again later. ``retry_after_s`` is what the hub asked for, 0 = nothing."""

@@ -20,7 +20,7 @@ from kiosk.owner_thread import OwnerThread
 from kiosk.vocabulary.effects import CancelHelp, SendHelp
 from kiosk.vocabulary.events import Event, HubChanged
 from kiosk.vocabulary.hardware.problems import Problem
-from offline_cache.http.answers import Answer, Refused
+from offline_cache.http.answers import Answer
 from offline_cache.http.clients import client_maker
 from offline_cache.store.notes import Note, deaths, ignore
 from offline_cache.sync.heartbeat import HeartbeatListeners, HeartbeatSender
@@ -209,6 +209,3 @@ class SyncThread:
         """Full jitter: anywhere between a little and twice as long as the time before, so that a hall spreads out."""
         longest = min(self._rhythm.longest_pause_s, self._rhythm.first_pause_s * 2.0 ** min(fails, 20))
         return max(self._rhythm.first_pause_s / 5, self._uniform(0.0, longest))
-
-    def _say_refused(self, refused: Refused) -> None:
-        self._note("hub-refused", {"status": str(refused.status), "code": refused.fault.code})

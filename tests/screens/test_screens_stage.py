@@ -224,14 +224,6 @@ def test_focus_moves_in_reading_order_and_triggers_nothing(portrait: "Studio") -
     assert {type(intent) for intent, _ in portrait.sent} == {Wake}
 
 
-def test_activate_does_what_the_focused_control_does(portrait: "Studio") -> None:
-    while portrait.stage.focus_next() != "tile:all":
-        pass
-    portrait.sent.clear()
-    portrait.stage.activate()
-    assert [intent for intent, _ in portrait.sent] == [ShowCategories()]
-
-
 def test_the_focus_ring_is_drawn_outside_the_control(portrait: "Studio") -> None:
     portrait.stage.focus_next()
     box = box_of(portrait, portrait.stage.router.tree.focus)  # type: ignore[union-attr]

@@ -130,17 +130,6 @@ def test_an_office_that_never_opens_again_has_no_next_opening() -> None:
     assert hours.next_opening(office, berlin("2026-11-23T09:00")) is None
 
 
-def test_the_week_groups_days_with_the_same_hours() -> None:
-    assert [(days, len(spans)) for days, spans in hours.week(LUNCH)] == [
-        ((0,), 2),
-        ((1, 2), 0),
-        ((3,), 1),
-        ((4,), 0),
-        ((5,), 1),
-        ((6,), 0),
-    ]
-
-
 CLOCKS = st.integers(0, 287).map(lambda five: time(five * 5 // 60, five * 5 % 60))
 SPANS = st.builds(Span, day=st.integers(0, 6), opens=CLOCKS, closes=CLOCKS)
 DAYS = st.sampled_from([date(2026, 3, 27), date(2026, 4, 4), date(2026, 10, 23), date(2026, 10, 31), date(2026, 6, 1)])

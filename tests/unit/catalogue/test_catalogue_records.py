@@ -5,7 +5,8 @@ import random
 import msgspec
 
 from hub.catalogue.demo import demo_catalogue
-from kiosk.catalogue.records import Key, digest, join, put_together, sha256, take_apart
+from kiosk.catalogue.records import Key, digest, join, sha256, take_apart
+from tests.unit.catalogue.whole_catalogue import put_together
 
 
 def test_what_is_taken_apart_can_be_put_together():

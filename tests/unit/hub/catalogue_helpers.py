@@ -11,7 +11,7 @@ from hub.catalogue.importers.draft import draft_of
 from hub.catalogue.publication import publishing
 from hub.store.engine import Store
 from kiosk.catalogue.model import Catalogue
-from kiosk.catalogue.records import put_together
+from tests.unit.catalogue.whole_catalogue import put_together
 
 
 def in_force(connection: Connection, site: str) -> Catalogue | None:

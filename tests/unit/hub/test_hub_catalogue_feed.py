@@ -24,7 +24,8 @@ from hub.retention.periods import RECORDS_MS
 from hub.settings import queue_settings
 from kiosk import wire
 from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
-from kiosk.catalogue.records import Key, digest, put_together, sha256
+from kiosk.catalogue.records import Key, digest, sha256
+from tests.unit.catalogue.whole_catalogue import put_together
 from tests.unit.hub.catalogue_helpers import in_force
 
 SITE = "rathaus"

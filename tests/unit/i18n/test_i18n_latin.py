@@ -1,4 +1,4 @@
-"""DIN 91379: our own tables against KoSIT's data file, the validator and the search form."""
+"""DIN 91379: our own tables against KoSIT's data file and the validator."""
 
 import unicodedata
 import xml.etree.ElementTree as ElementTree
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.i18n import latin
-from kiosk.i18n.latin import DataType, first_foreign, is_valid, search_form
+from kiosk.i18n.latin import DataType, is_valid
 
 ORACLE = Path(__file__).resolve().parents[3] / "../shared/data/din91379/latinchars.xml"
 NS = "{http://xoev.de/latinchars}"
@@ -46,15 +46,6 @@ def test_groups_belong_to_their_data_type(kind: str, groups: tuple[str, ...]) ->
         assert is_valid(letter, DataType(kind)), letter
 
 
-def test_search_form_of_every_letter() -> None:
-    for entry in in_group("bll", "bnlreq"):
-        letter = letter_of(entry)
-        for mapping in entry.iter(f"{NS}mapping"):
-            dest = "".join(chr(int(code, 16)) for d in mapping.findall(f"{NS}dest") for code in str(d.text).split())
-            want = letter.upper() if mapping.get("type") == "identity" else dest
-            assert search_form(letter) == want, letter
-
-
 def test_there_are_149_sequences_all_normal() -> None:
     assert len(latin.sequences()) == len(set(latin.sequences())) == 149
     assert all(unicodedata.is_normalized("NFC", sequence) for sequence in latin.sequences())
@@ -67,29 +58,24 @@ NAMES = ["Müller-Lüdenscheidt", "Nguyễn Thị Ánh", "Şahin", "Łukasz Dvo�
 def test_names_are_valid(name: str) -> None:
     assert is_valid(name)
     assert is_valid(unicodedata.normalize("NFC", unicodedata.normalize("NFD", name)))
-    assert first_foreign(name) == ""
 
 
-@pytest.mark.parametrize(
-    ("name", "foreign"), [("Ольга", "О"), ("محمد", "م"), ("Müller 3", "3"), ("", ""), ("K\u0332", "\u0332")]
-)
-def test_foreign_names_are_refused_and_the_letter_named(name: str, foreign: str) -> None:
+@pytest.mark.parametrize("name", ["Ольга", "محمد", "Müller 3", "", "K\u0332"])
+def test_foreign_names_are_refused(name: str) -> None:
     assert not is_valid(name)
-    assert first_foreign(name) == foreign
 
 
 @given(st.lists(st.sampled_from([*latin.letters(), " ", "-", "’"]), min_size=1, max_size=12))
 def test_every_row_of_letters_is_valid_and_normal(row: list[str]) -> None:
     text = "".join(row)
     assert is_valid(text)
-    assert first_foreign(text) == ""
     assert unicodedata.is_normalized("NFC", text)
     decomposed = unicodedata.normalize("NFD", text)
     assert is_valid(decomposed) == (decomposed == text)
 
 
 def test_no_letter_is_cut_in_two() -> None:
-    assert not [letter for letter in latin.letters() if not is_valid(letter) or first_foreign(letter)]
+    assert not [letter for letter in latin.letters() if not is_valid(letter)]
 
 
 def test_decomposed_text_is_refused() -> None:
@@ -100,18 +86,3 @@ def test_data_types_grow() -> None:
     assert is_valid("Müller 3", DataType.B)
     assert not is_valid("a\tb", DataType.B)
     assert is_valid("a\tb", DataType.C)
-
-
-@pytest.mark.parametrize(
-    ("name", "form"),
-    [
-        ("Müller", "MUELLER"),
-        ("Đặng Thị", "DANG THI"),
-        ("Weiß", "WEISS"),
-        ("K͟hān", "KHAN"),
-        ("Ạ̈", "AE"),
-        ("O’Brien", "OBRIEN"),
-    ],
-)
-def test_search_form_examples(name: str, form: str) -> None:
-    assert search_form(name) == form
