@@ -50,7 +50,7 @@ def run(into: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     ("title", "proof", "own", "outside"),
-    [("A page", "test_imprint.py", "kiosk/flows/", 0), ("A flow", "test_fee.py", "kiosk/flows/fee/", 2)],
+    [("A page", "test_imprint.py", "kiosk/flows/browse/", 0), ("A flow", "test_fee.py", "kiosk/flows/fee/", 2)],
 )
 def test_adding_a_page_or_a_flow_as_the_page_says(
     title: str, proof: str, own: str, outside: int, tmp_path: Path

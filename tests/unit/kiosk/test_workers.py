@@ -23,8 +23,7 @@ from kiosk.vocabulary.slips import Slip, slip_text
 from kiosk.vocabulary.tickets import Numbered, PaperState
 from kiosk.wire import OutboxState, QueueState, QueueStates
 from offline_cache.store.own_numbers import SlotStatus
-from offline_cache.store.storage import StoreReady
-from offline_cache.store.tickets import Unfinished
+from offline_cache.store.tickets import TicketsAtStart, Unfinished
 from tests.flows.visits import MONDAY_TEN
 from tests.unit.kiosk.test_reader_texts import arrived
 
@@ -180,7 +179,7 @@ def test_each_printer_is_asked_at_start_for_the_slips_in_doubt(hall: Callable[..
     here = hall(a=printer(), b=printer())
     asked: list[tuple[str, object]] = []
     here.workers._hosts.recover = lambda device, fact: asked.append((device, fact))  # type: ignore[method-assign]
-    here.workers._ask_for_slips(StoreReady(0, Unfinished((), (TICKET.id,)), paper_in_doubt=True))
+    here.workers._ask_for_slips(TicketsAtStart(0, Unfinished((), (TICKET.id,)), paper_in_doubt=True))
     assert asked == [("a", PrintInDoubt(TICKET.id)), ("b", PrintInDoubt(TICKET.id))]
 
 

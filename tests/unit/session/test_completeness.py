@@ -60,15 +60,15 @@ def test_every_effect_names_its_answers() -> None:
     [
         (
             without(TicketState.STORING_NUMBER, events.StoreFailed),
-            r"ticket.py:\d+: the row on NumberGiven emits CommitNumber: storing_number does not take StoreFailed",
+            r"ticket_flow.py:\d+: the row on NumberGiven emits CommitNumber: storing_number does not take StoreFailed",
         ),
         (
             without(TicketState.STORING_NUMBER, events.StoreFailed),
-            r"ticket.py:\d+: the row on NumberGiven leads to storing_number, which waits, and asks nothing",
+            r"ticket_flow.py:\d+: the row on NumberGiven leads to storing_number, which waits, and asks nothing",
         ),
         (
             without(ScanState.LOOKING, events.StandingNotFound),
-            r"scan.py:\d+: the row on Scanned emits LookUp: scan_looking does not take StandingNotFound",
+            r"scan_flow.py:\d+: the row on Scanned emits LookUp: scan_looking does not take StandingNotFound",
         ),
         (
             first(row(TicketState.NO_NUMBER, intents.HaveSlip, TicketState.PRINTING)),
@@ -84,11 +84,11 @@ def test_every_effect_names_its_answers() -> None:
         ),
         (
             first(row(TicketState.NO_NUMBER, intents.Finish, Target.STAY)),
-            r"ticket.py:\d+: the row on Finish in no_number is never reached: test_completeness.py:\d+: the row",
+            r"ticket_flow.py:\d+: the row on Finish in no_number is never reached: test_completeness.py:\d+: the row",
         ),
         (
             first(*ignore(Group.CHOOSING, intents.OpenSearch)),
-            r"browse.py:\d+: the row on OpenSearch in choosing is never reached",
+            r"browse_flow.py:\d+: the row on OpenSearch in choosing is never reached",
         ),
         (without(TicketState.GOODBYE, events.Tick), "goodbye: time alone never leads to the start screen"),
         (without(TicketState.NO_NUMBER, events.Tick), "storing_intent: time alone never leads to the start screen"),
