@@ -82,7 +82,7 @@ def posts() -> set[str]:
     """Every address of the pages that takes a POST, from the routes themselves."""
     app = Litestar(
         routers,
-        dependencies={"hall": Provide(lambda: None, sync_to_thread=False)},
+        dependencies={"hub": Provide(lambda: None, sync_to_thread=False)},
         openapi_config=None,
         logging_config=None,
     )
