@@ -47,7 +47,7 @@ class KioskApp(App):
         super().__init__()
         open_window()
         self.stage = Stage(panel, send, clock, accent)
-        self._bridge = Bridge(self.stage.show)
+        self._bridge = Bridge(self._show)
         self._tidy = Clock.create_trigger(self._tidied, TIDY_S)
         self._first = first
         self._send, self._stage_clock = send, clock
@@ -77,6 +77,10 @@ class KioskApp(App):
         Window.add_widget(self.stage)
         if view is not None:
             self.stage.show(view)
+
+    def _show(self, view: View) -> None:
+        """On the stage that stands now: ``use`` replaces it."""
+        self.stage.show(view)
 
     def rest(self) -> None:
         """A visit is over: forget what it showed, give its memory back; may be called from any thread."""
