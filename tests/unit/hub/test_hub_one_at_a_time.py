@@ -193,7 +193,7 @@ def test_what_is_around_a_chunked_body_is_counted(begun: bytes, more: bytes, *, 
         await scene.settled()
         if answered:
             scene.line.cycle.response_started = True
-            await scene.line.cycle.send({"type": "http.response.body"})
+            await scene.line.cycle.send({"type": "http.response.body", "body": b"", "more_body": False})
         for _ in range(32):
             scene.line.data_received(more)
 
