@@ -67,6 +67,22 @@ async def unsized_body(aim: Aim) -> None:
     await _send_and_read(aim, head, *[b"4000\r\n" + piece + b"\r\n"] * 550)
 
 
+async def endless_trailer(aim: Aim) -> None:
+    """A whole body in chunks, and a trailer behind it whose value has no end."""
+    await _send_and_read(aim, _chunked(aim) + b"2\r\n{}\r\n0\r\nx: ", *[b"a" * PIECE] * 3000)
+
+
+async def chunk_extension(aim: Aim) -> None:
+    """A chunk whose extension has no end."""
+    await _send_and_read(aim, _chunked(aim) + b"6;", *[b"a" * PIECE] * 3000)
+
+
+async def pipelined_requests(aim: Aim) -> None:
+    """A page, and 300 kB of further requests behind it that wait for no answer."""
+    ask = f"GET /signin HTTP/1.1\r\nhost: {aim.host}\r\n\r\n".encode()
+    await _send_and_read(aim, ask + b"GET / HTTP/1.1\r\nhost: a\r\n\r\n" * 11_500)
+
+
 async def endless_header(aim: Aim) -> None:
     """A header value without an end."""
     head = f"GET / HTTP/1.1\r\nhost: {aim.host}\r\nx-long: ".encode()
@@ -181,6 +197,10 @@ def _post(path: str, length: int, host: str = "hub", more: str = "") -> bytes:
     return head.encode()
 
 
+def _chunked(aim: Aim) -> bytes:
+    return f"POST /api/v1/enrol HTTP/1.1\r\nhost: {aim.host}\r\ntransfer-encoding: chunked\r\n\r\n".encode()
+
+
 def _cut(body: bytes) -> list[bytes]:
     return [body[at : at + PIECE] for at in range(0, len(body), PIECE)]
 
@@ -190,6 +210,9 @@ ATTACKS: dict[str, Attack] = {
     for each in (
         form_body,
         unsized_body,
+        endless_trailer,
+        chunk_extension,
+        pipelined_requests,
         endless_header,
         endless_headers,
         endless_address,

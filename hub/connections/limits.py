@@ -21,6 +21,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     body_s: float = 30.0
     """From the head until the body is whole, and one second more for each ``body_rate`` bytes that came."""
     body_rate: int = 32 * KB
+    framing_bytes: int = 4 * KB
+    """What a body in chunks may have around it (sizes, extensions, trailers), and an eighth of what came of it more."""
     larger_bodies: tuple[tuple[str, int], ...] = ()
     """Paths whose bodies may be larger, as their routes declare (``hub.connections.declared``)."""
     linger_s: float = 2.0

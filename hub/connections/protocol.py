@@ -1,5 +1,8 @@
 """uvicorn's HTTP protocol with limits: bytes and seconds of head, body and answer, and how fast requests may come.
 
+One request at a time: what follows it is held, a little of it, and parsed when it is answered. So the state of the
+connection is that of its request, and uvicorn's queue of further requests stays empty.
+
 A limit is kept before anything is parsed beyond it or anybody is asked: the connection is answered in one line and
 closed. All of it runs on the event loop's thread. Limits: ``hub.connections.limits``.
 """
@@ -12,6 +15,7 @@ from typing import Any
 import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from hub.connections.framing import Cuts, Framing
 from hub.connections.keeper import Keeper, Line, Turn
 from hub.connections.origins import origin_of
 from hub.connections.proof import KEY, Proof
@@ -25,8 +29,8 @@ PARSER = logging.getLogger("hub.connections.parser")
 fill the log. They are counted instead; bugs (ERROR) are still written."""
 PARSER.setLevel(logging.ERROR)
 SEALED = b"".join(b"%s: %s\r\n" % each for each in (*ALWAYS, (b"cache-control", b"no-store")))
-PIECE = 16 * 1024
-"""Bytes that are parsed at once: so much a head may be over its limit before that is seen."""
+HELD = 16 * 1024
+"""Bytes of further requests that wait until one is answered; no browser and no terminal sends any."""
 SESSION = b"hub_session="
 
 
@@ -36,11 +40,12 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, keeper: Keeper, line: Line, **uvicorns: Any) -> None:
         super().__init__(**uvicorns)
         self._keeper, self._line, self._limits = keeper, line, keeper.limits
-        self.logger = PARSER
+        self.logger, self.url = PARSER, b""
         self._in_head, self._refused = True, False
-        self._head = self._body = self._most_body = self._announced = self._unwanted = 0
+        self._head = self._body = self._most_body = self._announced = self._unwanted = self._fields = 0
         self._body_from_s = 0.0
-        self._body_whole = self._begun = False
+        self._body_whole = self._begun = self._chunked = False
+        self._held, self._cuts, self._framing = b"", Cuts(), Framing(self._limits)
         self._timer: asyncio.TimerHandle | None = None
         self._waiting: tuple[asyncio.TimerHandle, Turn] | None = None
         self._proof: Proof | None = None
@@ -69,48 +74,96 @@ class BoundedProtocol(HttpToolsProtocol):
             if self._unwanted > self._limits.linger_bytes:
                 self.flow.pause_reading()
             return
-        for start in range(0, len(data), PIECE):
+        self._held += data
+        self._parse()
+
+    def _parse(self) -> None:
+        """What came, up to the end of the request that is to be answered first."""
+        data, self._held, at = self._held, b"", 0
+        while at < len(data) and not self._owes():
             if self._refused or self.transport.is_closing():
                 return
-            piece = data[start : start + PIECE]
-            self._head += len(piece) if self._in_head else 0
+            end = self._cuts.end(data, at, self._left())
+            self._feed(data[at:end])
+            at = end
+        self._held = data[at:]
+        if len(self._held) > HELD:
+            self._refuse(429, Reason.PACE)
+
+    def _owes(self) -> bool:
+        """Whether a whole request is not answered yet."""
+        return self._body_whole and not self.cycle.response_complete
+
+    def _left(self) -> int:
+        """Bytes until the body is whole; 0 = only its framing tells."""
+        return 0 if self._in_head or self._body_whole or self._chunked else self._announced - self._body
+
+    def _feed(self, piece: bytes) -> None:
+        """Parse a piece, and see whether a limit is reached."""
+        if self._body_whole:
+            self._await_head()
+        if self._in_head:
+            self._head += len(piece)
             super().data_received(piece)
             if self._in_head and self._head > self._limits.head_bytes:
                 self._refuse(431, Reason.HEAD_BYTES)
+            return
+        before = self._body
+        super().data_received(piece)
+        if self._chunked and self._framing.over(len(piece), self._body - before, self._body):
+            self._refuse(413, Reason.BODY_BYTES)
+
+    def _await_head(self) -> None:
+        """The first byte after a request that is answered."""
+        self._in_head, self._body_whole, self._head, self._fields = True, False, 0, 0
+        self._within(self._limits.head_s, Reason.HEAD_TIME)
 
     def on_message_begin(self) -> None:
-        """The first byte of a request."""
+        """The first letter of a request; if the one before is not whole and answered, it was not cut where it ends."""
         if not self._in_head:
-            self._in_head, self._head = True, 0
-            self._within(self._limits.head_s, Reason.HEAD_TIME)
-        super().on_message_begin()
+            self._refuse(400, Reason.MALFORMED)
+        if not self._refused:
+            super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Of the request whose head this is."""
+        if not self._refused:
+            super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count them: many short ones cost more than a long one."""
+        """Count them: many short ones cost more than a long one. A trailer is none: nobody reads it, so whatever it
+        says (a host, a key) is not believed."""
         if self._refused:
             return
-        super().on_header(name, value)
-        if len(self.headers) > self._limits.headers:
+        self._fields += 1
+        if self._in_head:
+            super().on_header(name, value)
+        if self._fields > self._limits.headers:
             self._refuse(431, Reason.HEAD_BYTES)
 
     def on_headers_complete(self) -> None:
         """The head is whole: refuse a body that says it is too long, else let it be answered."""
         if self._refused:
             return
-        self._in_head, self._body = False, 0
         self._stop_timer()
         self._most_body = self._limits.body_limit(self.url.partition(b"?")[0].decode("latin-1"))
         self._announced = _announced(self.headers)
         if self._announced > self._most_body:
             self._refuse(413, Reason.BODY_BYTES)
             return
-        if any(name == b"transfer-encoding" for name, _ in self.headers):
-            self._announced = self._most_body
-        self._body_whole = self._begun = False
+        self._begin_body()
         self._know_origin()
         self._body_from_s = self.loop.time()
         self._within(self._limits.body_s, Reason.BODY_TIME)
         super().on_headers_complete()
+        self._in_head = False
+
+    def _begin_body(self) -> None:
+        self._body_whole = self._begun = False
+        self._body, self._framing = 0, Framing(self._limits)
+        self._chunked = any(name == b"transfer-encoding" for name, _ in self.headers)
+        if self._chunked:
+            self._announced = self._most_body
 
     def _know_origin(self) -> None:
         """Who asks: the peer, or whom a proxy that was named speaks for."""
@@ -179,6 +232,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refused = True
             self._stop_timer()
             self.loop.call_later(self._limits.linger_s, self.transport.close)
+        if self._held:
+            self._parse()
 
     def send_400_response(self, msg: str) -> None:
         """The parser has found what is no HTTP: answer in one line and close."""
@@ -204,19 +259,25 @@ class BoundedProtocol(HttpToolsProtocol):
     def end(self) -> None:
         """Close without a word."""
         self._refused = True
+        self._tell_gone()
         self.transport.abort()
 
-    def _refuse(self, status: int, reason: Reason) -> None:
-        """Answer in one line and close; the app hears that the client is gone."""
-        if self._refused:
-            return
-        self._refused = True
-        self._stop_timer()
-        self._keeper.tally.note(reason, self._line.origin)
+    def _tell_gone(self) -> None:
+        """The app hears that the client is gone, before it writes to a transport that is closed."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.transport.write(STATUS_LINE[status] + _said(self.url, status))
+
+    def _refuse(self, status: int, reason: Reason) -> None:
+        """Answer in one line, unless an answer has begun, and close; the app hears that the client is gone."""
+        if self._refused:
+            return
+        self._refused, self._held = True, b""
+        self._stop_timer()
+        self._keeper.tally.note(reason, self._line.origin)
+        self._tell_gone()
+        if self._in_head or not self.cycle.response_started:
+            self.transport.write(STATUS_LINE[status] + _said(self.url, status))
         self.transport.close()
 
     def _within(self, seconds: float, reason: Reason) -> None:

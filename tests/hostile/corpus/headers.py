@@ -178,6 +178,13 @@ def _framing() -> Iterator[Hostile]:
     yield Hostile(
         "framing: an extension of 60,000 letters", _sent([chunked], b"5;x=" + b"y" * 60_000 + b"\r\nhello\r\n0\r\n\r\n")
     )
+    yield Hostile("framing: an extension without end", _sent([chunked], b"5;x=" + b"y" * 600_000), over=True)
+    yield Hostile(
+        "framing: an extension for each byte", _sent([chunked], (b"1;" + b"y" * 99 + b"\r\na\r\n") * 6000), over=True
+    )
+    yield Hostile("framing: a trailer without end", _sent([chunked], whole[:-2] + b"x: " + b"y" * 600_000), over=True)
+    yield Hostile("framing: a trailer's name without end", _sent([chunked], whole[:-2] + b"y" * 600_000), over=True)
+    yield Hostile("framing: trailers without end", _sent([chunked], whole[:-2] + b"x: y\r\n" * 100_000), over=True)
     yield Hostile("framing: chunks of one byte", _sent([chunked], b"1\r\nx\r\n" * 3000 + b"0\r\n\r\n"))
     yield Hostile(
         "framing: a GET with a body",

@@ -80,6 +80,8 @@ def whole() -> Iterator[Hostile]:
     yield Hostile("line: a mark of UTF-8 before it", b"\xef\xbb\xbf" + get("/signin"))
     yield Hostile("line: the address without end", b"GET /" + b"a" * 80_000, over=True)
     yield Hostile("line: a hundred requests at once", get("/healthz") * 100, Wanted.ANSWERED)
+    yield Hostile("line: requests without end", get("/signin") + get("/healthz") * 12_000, Wanted.EITHER, over=True)
+    yield Hostile("line: line ends without end", b"\r\n" * 300_000, over=True)
     yield Hostile(
         "line: a request behind one that closes",
         get("/healthz", [("connection", "close")]) + get("/desk"),

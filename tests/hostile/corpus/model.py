@@ -17,6 +17,7 @@ class Wanted(Enum):
 
     REFUSED = "4xx, closed, or led to the sign-in"
     ANSWERED = "2xx to 4xx: it is odd, and no reason to refuse"
+    EITHER = "2xx to 4xx, or closed: how much had come decides"
 
 
 class Hostile(msgspec.Struct, frozen=True):
