@@ -138,8 +138,9 @@ def _people_acts(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--head",
         action="append",
         default=[],
-        metavar="SEQ:HASH",
-        help="a head that was kept elsewhere: a line of a terminal's hub-trail-heads.txt, the last line of an export",
+        metavar="[TIME ]SEQ:HASH",
+        help="a head that was kept elsewhere: a line of a terminal's hub-trail-heads.txt, with its time at best; or the"
+        " last line of an export",
     )
 
 
