@@ -88,12 +88,14 @@ def create_app(
     return app_over(hub)
 
 
-def app_over(hub: HubContext) -> HubApp:
-    """The routes, which are the same for every hub, over what this one has at hand."""
+def app_over(hub: HubContext | None) -> HubApp:
+    """The routes, which are the same for every hub, over what this one has at hand; None: what they declare is read,
+    and nothing served.
+    """
     return HubApp(
         [healthz, terminal_api.router, catalogue_api.router, *routers],
         dependencies={"hub": Provide(lambda: hub, sync_to_thread=False)},
-        lifespan=[partial(_lifespan, hub)],
+        lifespan=[partial(_lifespan, hub)] if hub else [],
         exception_handlers={HTTPException: _http_fault},
         openapi_config=None,
         request_max_body_size=http.BODY_MAX,

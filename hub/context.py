@@ -60,7 +60,7 @@ class HubContext:
         self.called = CalledNow(store, now_ms)
         self.published = PublishedCatalogue(store, now_ms)
         self.trail_heads = DailyHeads(store)
-        self.trail_checker = Checker(store)
+        self.trail_checker = Checker(store, now_ms)
         self.keys = KeyRing(store, time.monotonic)
         self.enrol_tries = Tries(time.monotonic)
         self.passwords = passwords or Passwords()

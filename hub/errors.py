@@ -29,6 +29,8 @@ class Code(StrEnum):
     WRONG_CODE = "wrong_code"
     CLONED_DISK = "cloned_disk"
     NO_SLOT = "no_slot"
+    TOO_MANY_SLOTS = "too_many_slots"
+    """One terminal came with more databases on a business day than anybody puts disks in."""
     LABEL_TAKEN = "label_taken"
     FUTURE_DAY = "future_day"
     FORGED = "forged"

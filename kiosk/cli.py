@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,7 +58,7 @@ def _terminal_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
     parser.add_argument("--data", type=Path, default=TERMINAL_DATA, help="where terminal.db lives")
     parser.add_argument(
-        "--window", metavar="WxH", help="a window of this size instead of the full screen (tests, demo)"
+        "--window", type=_window, metavar="WxH", help="a window of this size instead of the full screen (tests, demo)"
     )
     parser.add_argument("--trace", type=Path, metavar="FILE", help="write what is drawn as JSON lines (tests, demo)")
 
@@ -79,7 +80,7 @@ def _lang_option(parser: argparse.ArgumentParser) -> None:
 
 def _hub_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bind", default="127.0.0.1", help="anything but loopback needs certificates: kiosk hub init")
-    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--port", type=_port, default=8080, help="0 takes a free one")
     parser.add_argument("--data", type=Path, default=HUB_DATA)
     parser.add_argument("--certificate", type=Path, help="your own certificate (PEM, chain behind it)")
     parser.add_argument("--key", type=Path, help="its key (PEM, no password)")
@@ -138,8 +139,9 @@ def _people_acts(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--head",
         action="append",
         default=[],
-        metavar="SEQ:HASH",
-        help="a head that was kept elsewhere: a line of a terminal's hub-trail-heads.txt, the last line of an export",
+        metavar="[TIME ]SEQ:HASH",
+        help="a head that was kept elsewhere: a line of a terminal's hub-trail-heads.txt, with its time at best; or the"
+        " last line of an export",
     )
 
 
@@ -172,6 +174,24 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError("a port is a whole number from 0 to 65535")
+    return int(text)
+
+
+def _window(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}", text, re.ASCII):
+        raise argparse.ArgumentTypeError("not a size like 1080x1920")
+    return text
+
+
+def _area(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{0,12}", text, re.ASCII):
+        raise argparse.ArgumentTypeError("a regional key has twelve digits at most")
+    return text
+
+
 def _sim_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--printer", default="tcp:9100", help="tcp:PORT or pty")
     parser.add_argument("--sign", default="tcp:9101", help="tcp:PORT or pty")
@@ -182,20 +202,22 @@ def _sim_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", action="append", default=[], metavar="MODEL[=pty]", help="one more device, of any model there is"
     )
-    parser.add_argument("--panel", type=int, default=8090, help="port of the panel in the browser")
+    parser.add_argument("--panel", type=_port, default=8090, help="port of the panel in the browser")
     parser.add_argument("--print-urls-json", action="store_true", help="one JSON line with all addresses when ready")
 
 
 def _demo_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=None, help="keep the demo's data here (else it is thrown away)")
-    parser.add_argument("--window", metavar="WxH", default="1080x1920")
+    parser.add_argument("--window", type=_window, metavar="WxH", default="1080x1920")
     parser.add_argument("--landscape", action="store_true", help="a 15-inch counter panel, 1280x800")
 
 
 def _import_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("format", choices=("xzufi", "dldb", "own"), help="own = a folder of TOML files or a .json file")
     parser.add_argument("source", type=Path)
-    parser.add_argument("--area", metavar="ARS", default="", help="only what is valid in this area (xzufi), 12 digits")
+    parser.add_argument(
+        "--area", type=_area, metavar="ARS", default="", help="only what is valid in this area (xzufi), 12 digits"
+    )
     parser.add_argument("--accept", action="store_true", help="put it in force although it looks like an accident")
     parser.add_argument("--data", type=Path, default=HUB_DATA)
 

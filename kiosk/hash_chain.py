@@ -63,6 +63,8 @@ class Flaw(StrEnum):
     """The digests fit together, but not with a head that was kept elsewhere: all of it was computed anew."""
     SHORTENED = "shortened"
     """The chain ends before a head that was kept elsewhere."""
+    CUT_EARLY = "cut_early"
+    """Entries at the beginning are gone although their time was not over; whoever keeps the time finds it."""
 
 
 class Broken(msgspec.Struct, frozen=True):

@@ -79,7 +79,7 @@ def _line(option: str) -> tuple[str, int, str]:
     kind, _, rest = option.partition(":")
     if kind == "pty":
         return "pty", 0, rest
-    if kind == "tcp" and rest.isascii() and rest.isdigit() and int(rest) <= 65535:
+    if kind == "tcp" and rest.isascii() and rest.isdigit() and len(rest) <= 5 and int(rest) <= 65535:
         return "tcp", int(rest), ""
     raise BadLine(f"{option!r} is no line")
 

@@ -76,7 +76,7 @@ def rows(limits: Limits) -> tuple[Limit, ...]:
         _rate("known_requests", limits.known_requests),
         _rate("claiming_requests", limits.claiming_requests),
         _size("body", limits.body_bytes, limits.body_s),
-        _size("larger_bodies", max(size for _, size in limits.larger_bodies), limits.body_s),
+        _size("larger_bodies", limits.largest_body, limits.body_s),
         _size("reader", limits.write_bytes, limits.write_s),
         _count("stranger_streams", limits.stranger_streams),
         _count("streams_per_stranger", limits.streams_per_stranger),

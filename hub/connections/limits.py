@@ -69,6 +69,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         """Bytes that the body of a request to this path may have."""
         return dict(self.larger_bodies).get(path, self.body_bytes)
 
+    @property
+    def largest_body(self) -> int:
+        """Bytes that the largest of all bodies may have."""
+        return max((size for _, size in self.larger_bodies), default=self.body_bytes)
+
     def with_larger(self, larger: Mapping[str, int]) -> "Limits":
         """The same with these bodies, by path."""
         return msgspec.structs.replace(self, larger_bodies=tuple(sorted(larger.items())))

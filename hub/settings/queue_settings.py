@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from hub.catalogue.content import records
 from hub.catalogue.publication import publishing
 from hub.errors import Code, Refused
 from hub.sites import settings_changed
@@ -106,6 +107,12 @@ def open_queue(connection: Connection, site: str, queue: str, is_open: bool, now
     mine = (t.queue.c.site_id == site) & (t.queue.c.id == queue)
     connection.execute(update(t.queue).where(mine).values(open=int(is_open)))
     settings_changed(connection, site, now_ms)
+
+
+def services(connection: Connection, site: str) -> set[str]:
+    """What may get a queue: the services of the catalogue, and those that have one."""
+    routed = run(connection, "SELECT service_id FROM service_queue WHERE site_id = ?", site)
+    return records.ids(connection, site, "service") | {ident for (ident,) in routed}
 
 
 def route(connection: Connection, site: str, service: str, queue: str, now_ms: int) -> None:

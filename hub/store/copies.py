@@ -107,6 +107,8 @@ def remove(path: Path) -> None:
 
 
 def _connect(path: Path, how: str) -> pysqlite3.Connection:
+    if path.is_dir():
+        raise StoreRefused(f"{path} is a folder. Name the file in it.")
     if not path.is_file():
         raise StoreRefused(f"There is no file {path}.")
     try:

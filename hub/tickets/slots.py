@@ -51,7 +51,8 @@ class Joined(msgspec.Struct, frozen=True):
 def join(connection: Connection, wanted: Wanted) -> Joined | Refused:
     """Give this database its slot: the one it has, else a free one; the terminal's older database loses its own.
 
-    Refused with CLONED_DISK when the database is in use on another machine, NO_SLOT when all 99 are in use.
+    Refused with CLONED_DISK when the database is in use on another machine, NO_SLOT when all 99 are in use,
+    TOO_MANY_SLOTS when the terminal had too many new databases on this business day.
     """
     day = today(connection, wanted.site, wanted.now_ms)
     slot = _slot(connection, wanted, day)
@@ -75,13 +76,23 @@ def _slot(connection: Connection, wanted: Wanted, day: str) -> int | Refused:
         retire(connection, wanted.site, live.terminal, wanted.now_ms)
     retire(connection, wanted.site, wanted.terminal, wanted.now_ms)
     slot = _own_again(connection, wanted, before, day)
-    if slot is None and _granted_on(connection, wanted, day) < NEW_A_DAY:
+    enough = slot is None and _granted_on(connection, wanted, day) >= NEW_A_DAY
+    if slot is None and not enough:
         slot = _free(connection, wanted.site, day)
     if slot is None:
         alarms.raise_alarm(connection, wanted.site, AlarmKind.NO_SLOT, "", wanted.now_ms, wanted.terminal)
-        return Refused(Code.NO_SLOT, "All 99 slots are in use. Revoke terminals that are gone.", "generation")
+        return _too_many() if enough else _all_in_use()
     _give(connection, wanted, slot, day)
     return slot
+
+
+def _all_in_use() -> Refused:
+    return Refused(Code.NO_SLOT, "All 99 slots are in use. Revoke terminals that are gone.", "generation")
+
+
+def _too_many() -> Refused:
+    text = f"This terminal had {NEW_A_DAY} new databases today; the next business day has a slot for another."
+    return Refused(Code.TOO_MANY_SLOTS, text, "generation")
 
 
 def retire(connection: Connection, site: str, terminal: str, now_ms: int) -> None:

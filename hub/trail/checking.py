@@ -1,14 +1,15 @@
 """Looking whether the chain is whole, in portions: neither a number nor a reader waits for a trail of years."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import msgspec
 from sqlalchemy import Connection
 
+from hub.clock import system_ms
 from hub.store.engine import Store
-from hub.trail import entries
+from hub.trail import early_cuts, entries
 from kiosk import hash_chain
 from kiosk.hash_chain import Broken, Head
 
@@ -20,7 +21,7 @@ NO_HEADS: Mapping[int, bytes] = {}
 
 
 class Intact(msgspec.Struct, frozen=True):
-    """Every entry from behind the anchor up to the head is as it was written."""
+    """Every entry from behind the anchor up to the head is as it was written; no cut was seen to be too early."""
 
     anchor: Head
     head: Head
@@ -39,8 +40,8 @@ Checked = Intact | Broken
 class Checker:
     """Checks the chains of one hub, one at a time, however many pages ask. For the event loop's thread only."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, now_ms: Callable[[], int]) -> None:
+        self._store, self._now_ms = store, now_ms
         self._one = asyncio.Lock()
 
     async def check(self, site: str) -> Checked:
@@ -50,15 +51,19 @@ class Checker:
             while found is None or isinstance(found, Walk):
                 found = await self._store.read(partial(_step, site=site, walk=found))
                 await asyncio.sleep(PAUSE_S)
-            return found
+            if isinstance(found, Broken):
+                return found
+            return await self._store.read(partial(early_cuts.found, site=site, now_ms=self._now_ms())) or found
 
 
-def check_now(store: Store, site: str, heads: Mapping[int, bytes]) -> Checked:
+def check_now(store: Store, site: str, heads: Mapping[int, bytes], now_ms: Callable[[], int] = system_ms) -> Checked:
     """Follow the whole chain of a site, for a caller without an event loop; ``heads`` were kept elsewhere."""
     found: Walk | Checked | None = None
     while found is None or isinstance(found, Walk):
         found = store.read_now(partial(_step, site=site, walk=found, heads=heads))
-    return found
+    if isinstance(found, Broken):
+        return found
+    return store.read_now(partial(early_cuts.found, site=site, now_ms=now_ms())) or found
 
 
 def _step(

@@ -57,7 +57,7 @@ def cut(connection: Connection, site: str, timezone: str, now_ms: int) -> bool:
     them along: the cut ends before the first entry that is young, and at one that is old. What is over its time goes
     even where somebody broke the chain; an entry says then where it was broken.
     """
-    before = _midnight_ms(timezone, now_ms, settings(connection, site).kept_days)
+    before = midnight_ms(timezone, now_ms, settings(connection, site).kept_days)
     last = _last_old(connection, site, before, now_ms + DAY_MS)
     start = anchor(connection, site)
     gone = [] if last is None else [link for link in links(connection, site, start.seq, AT_ONCE) if link.seq <= last]
@@ -101,7 +101,7 @@ def _move_anchor(connection: Connection, site: str, to: Head) -> None:
     )
 
 
-def _midnight_ms(timezone: str, now_ms: int, days: int) -> int:
+def midnight_ms(timezone: str, now_ms: int, days: int) -> int:
     """The beginning of the day so many days before today, by the site's clock."""
     zone = ZoneInfo(timezone)
     today = datetime.fromtimestamp(now_ms / 1000, zone).date()

@@ -7,7 +7,6 @@ import re
 from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Iterator
-from typing import cast
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -16,7 +15,6 @@ from lobby.patience import PATIENCE_S
 from hub.api.http import BODY_MAX
 from hub.api.routes import Route, table
 from hub.app import app_over
-from hub.context import HubContext
 from hub.web.desk.desk_page import DO
 from kiosk import wire
 from tests.hostile.hub_process import AttackedHub, SignedIn
@@ -91,7 +89,7 @@ class Fuzzer:
 
     def __init__(self, hub: AttackedHub, seed: int) -> None:
         self.hub, self.chance, self.score = hub, random.Random(seed), Score()
-        self.routes = table(app_over(cast(HubContext, None)))
+        self.routes = table(app_over(None))
         self._values = Values(self.chance)
         self._shapes: list[Shape] = []
         self._line = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=PATIENCE_S)

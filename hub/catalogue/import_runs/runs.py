@@ -41,7 +41,7 @@ class Broken(StrEnum):
     """Why an import came to no result."""
 
     CUT = "cut"
-    """The file did not arrive whole."""
+    """The file is empty or did not arrive whole."""
     DISK = "disk"
     STOPPED = "stopped"
     """It took too long, needed too much memory, or met a bug; the log says which."""

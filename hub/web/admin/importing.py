@@ -37,6 +37,8 @@ async def bring(request: HubRequest, hub: Hub) -> Response[Any]:
     length = request.headers.get("content-length", "")
     if not length.isdigit():
         return _refused(request, "length", 411)
+    if not int(length):
+        return _refused(request, Broken.CUT, _STATUS[Broken.CUT])
     by = Bringer(me.site, me.name, recorded.whose(request), _name(request.headers.get("x-file-name", "")))
     outcome = await hub.imports.take(by, area, int(length), request.stream())
     if isinstance(outcome, NoRoom):

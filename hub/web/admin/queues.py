@@ -107,15 +107,18 @@ async def services_page(request: HubRequest, hub: Hub) -> Response[Any]:
 async def route(request: HubRequest, hub: Hub) -> Response[Any]:
     """Have a service's people wait in another queue."""
     form, site = await forms.read(request), who(request).site
-    known = [queue.id for queue in await hub.store.read(partial(queue_settings.queues, site=site))]
-    queue, service = form.one_of("queue", known), form.text("service", 120)
+    queues, services = await hub.store.read(
+        lambda c: (queue_settings.queues(c, site), queue_settings.services(c, site))
+    )
+    queue, service = form.one_of("queue", [each.id for each in queues]), form.one_of("service", sorted(services))
 
     def do(connection: Connection) -> None:
         queue_settings.route(connection, site, service, queue, hub.now_ms())
 
-    if form.ok:
-        await recorded.write(request, hub, What.SERVICE_ROUTED, looks.route(site, service), do)
-    return redirect("/services", "saved" if form.ok else "")
+    if not form.ok:
+        return await _services(request, hub, form, 422)
+    await recorded.write(request, hub, What.SERVICE_ROUTED, looks.route(site, service), do)
+    return redirect("/services", "saved")
 
 
 @post("/services/route-all", opt=MAY)

@@ -72,7 +72,7 @@ async def export(request: HubRequest, hub: Hub) -> Response[Any]:
     name = f"trail-{entries.local_time(hub.now_ms(), zone):%Y-%m-%d-%H%M}.csv"
     return Stream(
         _file(hub, site, zone, wanted, head, sayer(language_of(request))),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={**HEADERS, "content-disposition": f'attachment; filename="{name}"'},
     )
 

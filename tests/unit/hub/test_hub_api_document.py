@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,7 +13,6 @@ from hub.api.document import document
 from hub.api.routes import table
 from hub.app import HubApp, app_over
 from hub.auth import people, sessions
-from hub.context import HubContext
 from hub.fleet import terminals
 from hub.store.enums import Role
 from kiosk import wire
@@ -24,7 +23,7 @@ from tests.hub_apps import app_for
 
 @pytest.fixture(scope="module")
 def app() -> HubApp:
-    return app_over(cast(HubContext, None))
+    return app_over(None)
 
 
 @pytest.fixture(scope="module")

@@ -96,6 +96,8 @@ def test_a_copy_is_private_and_replaces_nothing(life, tmp_path: Path) -> None:
         backup(tmp_path, tmp_path / "nowhere" / "copy.db")
     with pytest.raises(StoreRefused, match="no file"):
         backup(tmp_path / "nowhere", tmp_path / "other.db")
+    with pytest.raises(StoreRefused, match="is a folder"):
+        restore(tmp_path, tmp_path, 100, 1)
     assert not list(tmp_path.glob("*.part"))
 
 

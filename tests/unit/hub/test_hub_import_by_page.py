@@ -15,7 +15,7 @@ from hub.auth import people
 from hub.catalogue.content import versions
 from hub.catalogue.import_runs import child, uploaded_file
 from hub.catalogue.import_runs.child import Done, Faulty, Task, Waits
-from hub.catalogue.import_runs.cli import Bringer
+from hub.catalogue.import_runs.cli import Bringer, run_import
 from hub.catalogue.import_runs.runs import Broken, Run, Runs, Stage
 from hub.catalogue.import_runs.uploaded_file import Parcel, open_parcel
 from hub.catalogue.importers.xzufi import schema
@@ -291,3 +291,36 @@ def test_the_area_is_digits(editor: Browser) -> None:
         answer = sent(editor, json(), area=area.encode())  # type: ignore[arg-type]
         assert answer.status_code == 422, area
         assert "zwölf Ziffern" in answer.json()["fault"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b" \n\t\r\n",
+        b"# later\n",
+        b"\xef\xbb\xbf",
+        zipped(catalogue_toml=b""),
+        zipped(s__catalogue_toml=b"", s__x_toml=b"#"),
+    ],
+    ids=["spaces", "a comment", "a byte order mark", "a zip of an empty file", "a zip of two"],
+)
+def test_a_file_with_nothing_in_it_is_refused(hall: Any, tmp_path: Path, body: bytes) -> None:
+    """By the page's process; the command reads a folder of TOML files in the same way."""
+    found = work(hall, tmp_path, body)
+    assert isinstance(found, Faulty)
+    assert (found.faults[0].place, found.faults[0].reason[:6]) == ("file", "empty:")
+    assert hall.see(versions.listed, SITE) == []
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "catalogue.toml").write_bytes(b"# later\n")
+    assert run_import("own", folder, hall.store.path.parent) == 2
+
+
+def test_a_body_of_no_bytes_is_refused_at_once(live: Any, editor: Browser) -> None:
+    sent(editor, toml())
+    ended(editor)
+    answer = sent(editor, b"")
+    assert answer.status_code == 400
+    assert answer.json()["fault"].startswith("Die Datei ist leer")
+    assert len(live.hall.see(versions.listed, SITE)) == 1, "nothing waits"
+    assert "Version 1 gilt jetzt: 3 Leistungen." in editor.get("/catalogue").text

@@ -289,6 +289,10 @@ def test_queues_and_services_are_arranged(browser: Browser, live: Any) -> None:
     assert browser.post("/queues", {"series": "I", "name_de": "Irrtum"}).status_code == 422
     assert browser.post("/queues", {"series": "C", "name_de": "Kasse", "place_de": "Flur"}).status_code == 303
     assert "Kasse" in browser.get("/queues").text
+    for wrong in ({"service": "nirgends", "queue": "q-c"}, {"service": "ausweis", "queue": "q-x"}, {"queue": "q-c"}):
+        answer = browser.post("/services/route", wrong)
+        assert answer.status_code == 422
+        assert 'class="fault"' in answer.text or "q-x" in wrong.values()
     assert browser.post("/services/route", {"service": "ausweis", "queue": "q-c"}).status_code == 303
     assert live.hall.ticket().label == "C 001"
     assert browser.post("/queues/q-c/remove").status_code == 409

@@ -153,3 +153,37 @@ def test_hsts_is_sent_where_the_operator_says_that_browsers_know_the_certificate
     finally:
         process.kill()
         process.communicate(timeout=300)
+
+
+@pytest.mark.parametrize("words", [["hub", "--port"], ["sim", "--panel"]])
+@pytest.mark.parametrize("given", ["99999", "65536", "-1", "x", "8080.5", "٨٠٨٠", "9" * 5000])
+def test_a_port_that_there_is_not_is_a_wrong_call(
+    words: list[str], given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*words[:-1], f"{words[-1]}={given}"])
+    assert ended.value.code == 2
+    assert "a port is a whole number from 0 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["terminal", "--window", "9" * 5000 + "x1"],
+        ["terminal", "--window", "0x0"],
+        ["demo", "--window", "1080"],
+        ["import", "own", ".", "--area", "9" * 5000],
+        ["sim", "--paper", "79"],
+        ["hub", "restore", "copy", "--above", "-1"],
+    ],
+    ids=lambda words: " ".join(words)[:30],
+)
+def test_other_figures_of_commands_are_bounded_too(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+
+
+def test_a_line_of_too_many_digits_is_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sim", "--printer", "tcp:" + "9" * 5000]) == 2
+    assert "is no line" in capsys.readouterr().err

@@ -44,7 +44,7 @@ class Trail:
         return self.store.write_now(do)
 
     def checked(self, heads: dict[int, bytes] | None = None) -> checking.Checked:
-        return check_now(self.store, SITE, heads or {})
+        return check_now(self.store, SITE, heads or {}, self.hall.clock)
 
     def cut(self) -> int:
         rounds = 1
@@ -240,11 +240,11 @@ def test_a_cut_while_the_chain_is_being_checked_is_no_break(trail: Trail, monkey
 def test_the_hub_itself_finds_a_break_and_writes_it_to_its_log(trail: Trail, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(3):
         trail.add()
-    asyncio.run(look_at_all(trail.store, checking.Checker(trail.store)))
+    asyncio.run(look_at_all(trail.store, checking.Checker(trail.store, trail.hall.clock)))
     assert caplog.records == []
     trail.without_guards()
     trail.run("DELETE FROM trail_entry WHERE seq = 2")
-    asyncio.run(look_at_all(trail.store, checking.Checker(trail.store)))
+    asyncio.run(look_at_all(trail.store, checking.Checker(trail.store, trail.hall.clock)))
     (record,) = caplog.records
     assert (record.levelname, vars(record)["event"]) == ("ERROR", "trail.broken")
     assert "rathaus is broken at entry 2: missing" in record.getMessage()

@@ -40,7 +40,9 @@ def add(live: Any, what: What, subject: str = "", after: Details | None = None, 
 
 
 def exported(page: Browser, **fields: str) -> list[dict[str, str]]:
-    text = page.post("/trail/export", fields).content.decode()
+    answer = page.post("/trail/export", fields)
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    text = answer.content.decode()
     assert text.startswith("\ufeff")
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 

@@ -20,14 +20,19 @@ from litestar.routes import HTTPRoute
 from hub.app import app_over
 from hub.auth import people
 from hub.connections.declared import with_routes
-from hub.connections.limits import KB, Limits
+from hub.connections.figures import figures, rows
+from hub.connections.keeper import Keeper
+from hub.connections.limits import KB, Limits, limits_here
 from hub.connections.protocol import BoundedProtocol
+from hub.connections.tally import Tally
 from hub.context import HubContext
 from hub.serve import HubServer
 from hub.store.enums import Role
 from hub.uploads import MB, MOST, NEEDS, NoRoom, Upload, Uploads
 from hub.web.common.auth_hooks import TO_A_FILE
+from hub.web.common.texts import sayer
 from kiosk import wire
+from kiosk.cli import main
 from tests.hub_apps import app_for
 from tests.unit.hub.test_hub_pages import KEPT, SITE, Browser
 
@@ -118,6 +123,22 @@ def test_a_larger_body_under_a_path_with_parameters_is_refused_at_the_start() ->
 
     with pytest.raises(ValueError, match="parameters"):
         with_routes(Limits(), Litestar([things], logging_config=None))
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_the_command_shows_the_limits_of_a_running_hub(capsys: pytest.CaptureFixture[str], lang: str) -> None:
+    """As its page Operation does: with the larger bodies that the routes declare."""
+    assert main(["hub", "limits", "--lang", lang]) == 0
+    said, say = capsys.readouterr().out.splitlines(), sayer(lang)
+    shown = figures(Keeper(with_routes(limits_here(), app_over(None)), Tally())).limits
+    assert [line.split("  ")[0] for line in said] == [say(f"limit.{each.key}") for each in shown]
+    for line, each in zip(said, shown, strict=True):
+        assert line.endswith(f"  {say(f'limit_value.{each.kind}', **each.values)}")
+    assert next(each.values["kb"] for each in shown if each.key == "larger_bodies") == 512 * KB
+
+
+def test_limits_without_routes_can_be_shown() -> None:
+    assert next(each.values["kb"] for each in rows(Limits()) if each.key == "larger_bodies") == 64
 
 
 # --- a real hub

@@ -5,6 +5,7 @@ field names of ``kiosk.catalogue.model``; ``texts/<language>.toml`` adds one mor
 described in docs/catalogue.md.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -54,11 +55,19 @@ def load_folder(folder: Path, version: int = 1) -> Catalogue | CatalogueFaults:
         languages += [lang for lang in tables.get("languages", []) if lang not in languages]
         if tables.get("closed"):
             closed, closed_in = {**closed, **tables["closed"]}, path
+    if not any(parts.values()):
+        return _empty(folder, paths)
     if fault := hours_text.spread(closed_in, parts["offices"], closed):
         return fault
     if fault := _more_languages(folder, parts, languages, origins):
         return fault
     return _whole(folder, parts, languages, version, origins)
+
+
+def _empty(folder: Path, paths: Sequence[Path]) -> CatalogueFaults:
+    """Nothing but spaces and comments: a file that went wrong, not a wish to have no services."""
+    where = paths[0] if len(paths) == 1 else folder
+    return refused(where, "file", "empty: no service, office or queue is in it", f"Choose another file; {FORM}")
 
 
 def _take(path: Path, tables: Table, parts: dict[str, list[Table]], origins: Origins) -> CatalogueFaults | None:
