@@ -88,7 +88,7 @@ NUMBERS = st.integers(1, 9)
     length=st.integers(0, 6),
     start=NUMBERS,
     used=st.lists(st.tuples(NUMBERS, st.sampled_from((*ACTIVE, TicketState.DONE)), st.integers(0, 1)), max_size=12),
-    void=st.lists(st.tuples(NUMBERS, st.sampled_from(("today", "before"))), max_size=6),
+    void=st.lists(st.tuples(NUMBERS, st.sampled_from(("today", "before"))), max_size=6, unique=True),
 )
 def test_the_next_free_number_is_the_first_that_a_try_would_find(
     first: int, length: int, start: int, used: list[tuple[int, TicketState, int]], void: list[tuple[int, str]]
