@@ -1,6 +1,10 @@
 """For all tests: Hypothesis judges what the code does, never how fast a busy machine does it."""
 
+import os
+
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
+
+settings.register_profile("here", deadline=None, derandomize=not FULL, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")
