@@ -126,9 +126,17 @@ class Workers:
         self._misses = MissesOnTheWay()
         self._slips = Slips(texts, config.site)
         self._numbers = NumbersThread(config.hub, core.post, fallback=self._own_number, note=self._note)
-        self._sync = SyncThread(
-            config.hub,
-            core.post,
+        self._sync = self._make_sync(data)
+        self._standings = StandingThread(client_maker(config.hub, 1.0, 1.5, 2.0), core.post, note=self._note)
+        self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
+        self.watch.add(self._storage.thread, self._catalogue.thread, self._hosts.thread, self._numbers.thread)
+        self.watch.add(*self._sync.threads, self._follower.thread, self._standings.thread, self._calls.thread)
+
+    def _make_sync(self, data: Path) -> SyncThread:
+        """What is told to the hub and heard from it; over the workers that stand already."""
+        return SyncThread(
+            self._config.hub,
+            self._core.post,
             debts=self._questions,
             catalogue=self._follower,
             status=self._heartbeat,
@@ -145,10 +153,6 @@ class Workers:
             ),
             note=self._note,
         )
-        self._standings = StandingThread(client_maker(config.hub, 1.0, 1.5, 2.0), core.post, note=self._note)
-        self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
-        self.watch.add(self._storage.thread, self._catalogue.thread, self._hosts.thread, self._numbers.thread)
-        self.watch.add(*self._sync.threads, self._follower.thread, self._standings.thread, self._calls.thread)
 
     def start(self) -> None:
         """In order: store, catalogue, then devices and network; the start screen comes when the first two are open."""
