@@ -30,8 +30,7 @@ def _unreachable(table: Table) -> Iterator[str]:
     """Rows that are never tried in a state that they name, or in any state of a group that they name."""
     for row in table.rows:
         for place in row.places:
-            states = [state for state in table.states if place in (state, state.group)]
-            before = [_before(table, row, state) for state in states]
+            before = [_before(table, row, state) for state in table.states_at(place)]
             if before and (always := before[0]) is not None and None not in before:
                 yield f"{_said(row)} in {place.value} is never reached: {_said(always)} answers always"
 
@@ -51,6 +50,8 @@ def _unanswered(table: Table, answers: Answers) -> Iterator[str]:
         emitted = sorted(effects_of(row.action), key=lambda effect: effect.__name__)
         if unknown := [effect.__name__ for effect in emitted if effect not in answers]:
             yield f"{_said(row)} emits {', '.join(unknown)}, which kiosk.vocabulary.answers does not have"
+            continue
+        if not emitted and not isinstance(row.target, State):
             continue
         for state in _led_to(table, row):
             for effect in emitted:

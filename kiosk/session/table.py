@@ -135,9 +135,13 @@ class Table:
         self.rows = tuple(rows)
         self.triggers = tuple(triggers)
         self.states = tuple(states)
+        self._states_at: dict[Place, list[State]] = {}
+        for state in self.states:
+            for place in (state, state.group):
+                self._states_at.setdefault(place, []).append(state)
         self._by_pair: dict[tuple[State, type[Trigger]], list[Row]] = {}
         for each in rows:
-            for state in filter(each.covers, self.states):
+            for state in {state for place in each.places for state in self.states_at(place)}:
                 self._by_pair.setdefault((state, each.trigger), []).append(each)
         if holes := self.holes():
             raise ValueError("no unguarded row for " + ", ".join(f"{s.value} x {t.__name__}" for s, t in holes))
@@ -162,6 +166,10 @@ class Table:
             if each.answers_always:
                 return False
         return False
+
+    def states_at(self, place: Place) -> Sequence[State]:
+        """The state itself, or the states of a group, in their order."""
+        return self._states_at.get(place, ())
 
     def rows_of(self, state: State, trigger: type[Trigger]) -> tuple[Row, ...]:
         """The rows of a pair, in the order in which they are tried."""
