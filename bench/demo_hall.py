@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "flows")]
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from lobby.display import VirtualDisplay  # noqa: E402
 
