@@ -22,6 +22,8 @@ _FORM = re.compile(
     r"THK2:[0-9A-Z]{25}:[A-Z]{1,2}[0-9]{1,4}(-[0-9]{1,4})?:[0-9A-Z]{3}:[0-9A-Z]{6}:[0-9A-Z]{7}:[0-9A-Z]{13}"
 )
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
+"""Two digits at a time: each number given needs five codes, one of them 25 digits long."""
 _EPOCH = date(2020, 1, 1)
 _EPOCH_S = 1_577_836_800
 
@@ -115,8 +117,8 @@ def _mac(told: str, key: bytes) -> str:
 
 def _base36(value: int, width: int) -> str:
     """As wide as said: of a day or a time beyond that (a clock that is out by decades) the last one that fits."""
-    value, digits = min(max(value, 0), 36**width - 1), ""
+    value, pairs = min(max(value, 0), 36**width - 1), []
     while value:
-        value, digit = divmod(value, 36)
-        digits = _DIGITS[digit] + digits
-    return digits.rjust(width, "0")
+        value, pair = divmod(value, 36 * 36)
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs)).rjust(width, "0")[-width:]
