@@ -132,9 +132,10 @@ class Connections:
     def _move(self, key: Hashable, rank: Rank) -> None:
         seat = self._seats.get(key)
         if seat is not None:
-            self._unrank(key, seat)
+            for ranks in (self._strangers if seat.stranger else self._others, self._by_address[seat.address]):
+                del ranks[seat.rank][key]
+                ranks[rank][key] = None
             seat.rank = rank
-            self._rank(key, seat)
 
     def _rank(self, key: Hashable, seat: _Seat) -> None:
         (self._strangers if seat.stranger else self._others)[seat.rank][key] = None

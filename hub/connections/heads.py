@@ -23,7 +23,7 @@ def fault_of(scope: HTTPScope) -> int:
     """The status that refuses this head; 0 = it is sound."""
     if len(scope["raw_path"]) > PATH_MAX or len(scope["query_string"]) > QUERY_MAX:
         return 414
-    if scope["http_version"] not in VERSIONS or any(not letter.isprintable() for letter in scope["path"]):
+    if scope["http_version"] not in VERSIONS or not scope["path"].isprintable():
         return 400
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     if scope["http_version"] == "1.0" and not hosts:

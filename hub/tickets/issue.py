@@ -11,7 +11,7 @@ from hub.errors import Code, Refused
 from hub.store.dialect import HERE
 from hub.store.enums import TicketState
 from hub.store.sql import run
-from hub.tickets.ahead import note_ahead
+from hub.tickets.ahead import before_place
 from hub.tickets.business_day import last_arrival, turn
 from hub.tickets.free_numbers import Place, Series, next_free
 from hub.tickets.model import FIELDS, PLACES, Ticket, load
@@ -112,7 +112,6 @@ def issue(connection: Connection, ask: Ask) -> Issued | Refused:
     if isinstance(numbered, Refused):
         return numbered
     begin(connection, numbered, ask.now_ms)
-    numbered = note_ahead(connection, numbered)
     tell(connection, numbered, ask.now_ms)
     return Issued(numbered, facts.timezone, facts.base_url, facts.slip_key)
 
@@ -172,7 +171,8 @@ def _number(connection: Connection, ask: Ask, facts: _Facts, line: _Line) -> Tic
     series = Series(ask.site, line.series, day, line.first_n, line.last_n)
 
     def give(place: Place) -> Ticket | None:
-        ticket = _waiting(ask, line, place.n, day, arrival_ms)
+        ahead = before_place(connection, ask.site, line.queue, (NORMAL, arrival_ms, 0, place.n, line.series))
+        ticket = _waiting(ask, line, place.n, day, arrival_ms, ahead)
         if not _insert(connection, ticket, ask, place.round):
             return None
         _remember(connection, ticket, place.round)
@@ -198,7 +198,7 @@ def _last(connection: Connection, site: str, day: str, line: _Line) -> Place:
     return Place(0, line.first_n - 1) if row is None else Place(int(row[0]), int(row[1]))
 
 
-def _waiting(ask: Ask, line: _Line, n: int, day: str, arrival_ms: int) -> Ticket:
+def _waiting(ask: Ask, line: _Line, n: int, day: str, arrival_ms: int, ahead: int) -> Ticket:
     return Ticket(
         site_id=ask.site,
         id=ask.id,
@@ -211,7 +211,7 @@ def _waiting(ask: Ask, line: _Line, n: int, day: str, arrival_ms: int) -> Ticket
         service_id=ask.service,
         lang=ask.lang,
         priority=NORMAL,
-        ahead=0,
+        ahead=ahead,
         arrival_ms=arrival_ms,
         issued_ms=ask.now_ms,
         counter_id=None,

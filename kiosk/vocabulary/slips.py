@@ -22,6 +22,10 @@ _FORM = re.compile(
     r"THK2:[0-9A-Z]{25}:[A-Z]{1,2}[0-9]{1,4}(-[0-9]{1,4})?:[0-9A-Z]{3}:[0-9A-Z]{6}:[0-9A-Z]{7}:[0-9A-Z]{13}"
 )
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
+"""Two digits at a time: each number given needs five codes, one of them 25 digits long."""
+_LAST = [36**width - 1 for width in range(26)]
+"""The largest value of so many digits."""
 _EPOCH = date(2020, 1, 1)
 _EPOCH_S = 1_577_836_800
 
@@ -51,7 +55,7 @@ def slip_text(slip: Slip, key: bytes) -> str:
     number = f"{label.series}{label.n}" if label.slot == 0 else f"{label.series}{label.slot:02d}-{label.n}"
     days = (date.fromisoformat(slip.business_day) - _EPOCH).days
     parts = (
-        _base36(UUID(slip.id).int, 25),
+        _base36(int(slip.id.replace("-", ""), 16), 25),
         number,
         _base36(days, 3),
         _base36(slip.arrival_s - _EPOCH_S, 6),
@@ -115,8 +119,8 @@ def _mac(told: str, key: bytes) -> str:
 
 def _base36(value: int, width: int) -> str:
     """As wide as said: of a day or a time beyond that (a clock that is out by decades) the last one that fits."""
-    value, digits = min(max(value, 0), 36**width - 1), ""
+    value, pairs = min(max(value, 0), _LAST[width]), []
     while value:
-        value, digit = divmod(value, 36)
-        digits = _DIGITS[digit] + digits
-    return digits.rjust(width, "0")
+        value, pair = divmod(value, 36 * 36)
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs)).rjust(width, "0")[-width:]

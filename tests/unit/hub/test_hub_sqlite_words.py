@@ -64,7 +64,7 @@ WORDS: dict[str, Find] = {
 INDEXES = "an index of some rows"
 """``sqlite_where=``: elsewhere such an index would be over all rows, and a unique one forbid what is right."""
 OLD = {
-    "a place with a number (?1)": 88,
+    "a place with a number (?1)": 87,
     "max or min of several values": 4,
     "max, min or sum of a condition": 1,
     "IS, IS NOT between two values": 1,

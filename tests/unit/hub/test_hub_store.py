@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from hub.store.engine import OLDEST_SQLITE, Store, refuse_old_sqlite
 from hub.store.faults import StoreFailed, StoreRefused
+from hub.store.sql import run
 from hub.store.tables import metadata
 
 ADD_SITE = "INSERT INTO site (id, town, name, created_ms) VALUES (?, 'Musterstadt', 'Rathaus', 0)"
@@ -178,3 +179,31 @@ def _with_one_more_step(steps: Path, body: str = "op.execute('CREATE TABLE more 
     (steps / "versions" / "v9999_more.py").write_text(
         f"from alembic import op\nrevision = '9999'\ndown_revision = {head!r}\n\n\ndef upgrade() -> None:\n    {body}\n"
     )
+
+
+def test_a_late_statement_is_parsed_once(tmp_path: Path) -> None:
+    """However many others came before it: SQLite asks the authorizer about a statement whenever it parses one."""
+    parsed: list[object] = []
+
+    def note(*what: object) -> int:
+        parsed.append(what)
+        return 0  # SQLITE_OK
+
+    def look(c: Connection) -> None:
+        driver: pysqlite3.Connection = c.connection.dbapi_connection  # type: ignore[assignment]
+        driver.set_authorizer(note)
+        for other in range(300):
+            run(c, f"SELECT {other} FROM site").fetchall()
+        late = [f"SELECT id, {late} FROM site" for late in range(7)]
+        for statement in late:
+            run(c, statement).fetchall()
+        before = len(parsed)
+        for statement in late * 2:
+            run(c, statement).fetchall()
+        driver.set_authorizer(None)
+        assert before >= 300
+        assert len(parsed) == before
+
+    store = Store(tmp_path / "hub.db")
+    store.write_now(look)
+    store.close()
