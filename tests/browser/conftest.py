@@ -243,9 +243,11 @@ def without_complaint(page: Page) -> Iterator[None]:
 
     page.on("console", console)
     page.on("pageerror", thrown)
-    yield
-    page.remove_listener("console", console)
-    page.remove_listener("pageerror", thrown)
+    try:
+        yield
+    finally:
+        page.remove_listener("console", console)
+        page.remove_listener("pageerror", thrown)
     assert not [line for line in said if not any(word in line for word in AWAY)]
 
 
