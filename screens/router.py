@@ -21,6 +21,7 @@ from screens.paint import Arc, Painter
 from screens.sizes import CORNER_MM, FOCUS_MM, Geometry
 from screens.theme import Colour, theme_for
 from screens.typeface import KivyFaces
+from screens.widgets import number
 
 
 def _typed(view: View) -> tuple[str, ...]:
@@ -93,6 +94,7 @@ class Router:
             self._pages.release_others(self.drawn, start=True)
         self._faces.forget()
         wrap.forget()
+        number.forget()
 
     def turn(self, turn: Turn) -> None:
         """Another page of the same screen."""

@@ -1,9 +1,10 @@
 """Grounds with round corners as small textures with smooth edges, stretched as nine-patches; and codes.
 
 Patches know nothing of a visit and are kept within ``MOST_BYTES``. A code is the picture of a visitor's slip: it is
-made for each page that shows it and goes with the page.
+drawn for each page that shows it and goes with the page.
 """
 
+from collections.abc import Callable
 from math import hypot
 
 from kivy.graphics.texture import Texture
@@ -44,36 +45,43 @@ def code(rows: tuple[tuple[bool, ...], ...]) -> Texture:
 
 
 def _mask(radius: int, ring: int) -> Texture:
-    side = max(radius, ring) + 1
-    quarter = [[_cover(x + 0.5, y + 0.5, radius, ring) for x in range(side)] for y in range(side)]
-    rows = [row + row[::-1] for row in quarter]
-    pixels = bytearray()
-    for row in rows + rows[::-1]:
-        for alpha in row:
-            pixels += bytes((255, 255, 255, alpha))
-    return _texture(2 * side, 2 * side, bytes(pixels))
+    def share(x: float, y: float) -> tuple[float, float]:
+        outer = _inside(x, y, radius)
+        return outer, _inside(x - ring, y - ring, max(0, radius - ring)) if ring > 0 else outer
+
+    def pixel(outer: float, inner: float) -> bytes:
+        return bytes((255, 255, 255, round(255 * (max(0.0, outer - inner) if ring > 0 else outer))))
+
+    return _mirrored(max(radius, ring) + 1, share, pixel)
 
 
 def _edged(radius: int, edge: int, ground: Rgb, line: Rgb) -> Texture:
-    side = max(radius, edge) + 1
-
-    def pixel(x: float, y: float) -> bytes:
+    def share(x: float, y: float) -> tuple[float, float]:
         outer = _inside(x, y, radius)
-        inner = min(outer, _inside(x - edge, y - edge, max(0, radius - edge)))
+        return outer, min(outer, _inside(x - edge, y - edge, max(0, radius - edge)))
+
+    def pixel(outer: float, inner: float) -> bytes:
         return bytes((*mix(line, ground, inner / outer if outer else 0), round(255 * outer)))
 
-    quarter = [[pixel(x + 0.5, y + 0.5) for x in range(side)] for y in range(side)]
-    rows = [row + row[::-1] for row in quarter]
-    return _texture(2 * side, 2 * side, b"".join(b"".join(row) for row in rows + rows[::-1]))
+    return _mirrored(max(radius, edge) + 1, share, pixel)
 
 
-def _cover(x: float, y: float, radius: int, ring: int) -> int:
-    """How much of a pixel of the upper left quarter is covered, 0-255."""
-    outer = _inside(x, y, radius)
-    if ring <= 0:
-        return round(255 * outer)
-    inner = _inside(x - ring, y - ring, max(0, radius - ring))
-    return round(255 * max(0.0, outer - inner))
+def _mirrored(
+    side: int, share: Callable[[float, float], tuple[float, float]], pixel: Callable[[float, float], bytes]
+) -> Texture:
+    """A texture from its upper left quarter. ``share`` says how much of a pixel (its middle) lies within the outer and
+    within the inner outline; from where it is wholly within the inner one, the rest of its row is the same."""
+    lines = []
+    for y in range(side):
+        row = list[bytes]()
+        for x in range(side):
+            outer, inner = share(x + 0.5, y + 0.5)
+            row.append(pixel(outer, inner))
+            if inner == 1:
+                row += row[-1:] * (side - len(row))
+                break
+        lines.append(b"".join(row + row[::-1]))
+    return _texture(2 * side, 2 * side, b"".join(lines + lines[::-1]))
 
 
 def _inside(x: float, y: float, radius: float) -> float:

@@ -1,5 +1,7 @@
 """The ticket number as large as its card allows, with its code beside or below."""
 
+from functools import lru_cache
+
 import msgspec
 import segno
 
@@ -62,6 +64,18 @@ def _low_code(kit: DrawContext, shown: NumberCard, inner: int) -> Piece:
     return joined(inner, h, (code.at(0, (h - code.h) // 2), caption.at(code.w + gap, (h - caption.h) // 2)))
 
 
+@lru_cache(maxsize=4)
+def modules(text: str) -> tuple[tuple[bool, ...], ...]:
+    """The code's modules, row by row. Kept until ``forget``: a page is laid out several times before it is drawn, and
+    choosing the mask of a code takes longer than all the rest of its page."""
+    return tuple(tuple(bool(module) for module in row) for row in segno.make(text, micro=False).matrix)
+
+
+def forget() -> None:
+    """Drop the codes remembered so far: they are of the visitor's slip. Call it when a visit ends."""
+    modules.cache_clear()
+
+
 def _card(kit: DrawContext, w: int, content: Piece, extra: int) -> Piece:
     pad = pad_of(kit)
     h = content.h + 2 * pad + extra
@@ -88,7 +102,7 @@ def _number(kit: DrawContext, number: str, w: int, *, least: bool) -> Piece:
 
 def _code(kit: DrawContext, shown: NumberCard, most_w: int, side_mm: float) -> Piece:
     side = min(kit.mm(side_mm), most_w)
-    rows = tuple(tuple(bool(module) for module in row) for row in segno.make(shown.qr, micro=False).matrix)
+    rows = modules(shown.qr)
     module = side // (len(rows) + 2 * _QUIET)
     side = module * (len(rows) + 2 * _QUIET)
     w = most_w

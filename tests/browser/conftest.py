@@ -1,7 +1,9 @@
 """A real hub in a process of its own, Debian's Chromium, and one enrolled terminal that draws numbers by the API."""
 
+import copy
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,15 +11,16 @@ import time
 import uuid
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pysqlite3
 import pytest
 import requests
 from lobby.patience import PATIENCE_S, until
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page
 
 from tests.browser.shots import DESK, SignIn, chromium, sign_in
 
@@ -184,14 +187,38 @@ def empty_hub(tmp_path: Path) -> Iterator[HubProcess]:
     hub.stop()
 
 
+class Founded(NamedTuple):
+    """A hub that was set up by its pages and stopped, with its terminal and the administrator's session."""
+
+    hub: HubProcess
+    terminal: Terminal
+    cookies: list[Any]
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Founded:
+    """Set up once; each module works on a copy, at the same port."""
+    hub = HubProcess(tmp_path_factory.mktemp("founded") / "hub")
+    hub.start()
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    terminal = Terminal(hub.url, set_up(page, hub))
+    context.clear_cookies()
+    sign_in(page, hub.url, ADMINISTRATOR)
+    cookies = list[Any](context.cookies())
+    context.close()
+    hub.stop()
+    return Founded(hub, terminal, cookies)
+
+
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[HubProcess]:
+def hub(tmp_path_factory: pytest.TempPathFactory, founded: Founded) -> Iterator[HubProcess]:
     """A founded hub with its terminal (``hub.terminal``), shared by the tests of a module."""
     hub = HubProcess(tmp_path_factory.mktemp("hall") / "hub")
+    shutil.copytree(founded.hub.folder, hub.folder)
+    hub.port = founded.hub.port
     hub.start()
-    page = browser.new_page(locale="de-DE")
-    hub.terminal = Terminal(hub.url, set_up(page, hub))  # type: ignore[attr-defined]
-    page.close()
+    hub.terminal = copy.copy(founded.terminal)  # type: ignore[attr-defined]
     yield hub
     hub.stop()
 
@@ -202,20 +229,40 @@ def terminal(hub: Any) -> Terminal:
     return terminal
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window of its own. Anything the browser complains about (blocked, missing, thrown) fails the test."""
-    context = browser.new_context(locale="de-DE", viewport=DESK)
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda fault: said.append(str(fault)))
-    yield page
-    context.close()
+@contextmanager
+def without_complaint(page: Page) -> Iterator[None]:
+    """Anything the browser complains about (blocked, missing, thrown) fails the test."""
+    said = list[str]()
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            said.append(message.text)
+
+    def thrown(fault: Error) -> None:
+        said.append(str(fault))
+
+    page.on("console", console)
+    page.on("pageerror", thrown)
+    try:
+        yield
+    finally:
+        page.remove_listener("console", console)
+        page.remove_listener("pageerror", thrown)
     assert not [line for line in said if not any(word in line for word in AWAY)]
 
 
 @pytest.fixture
-def signed_in(page: Page, hub: HubProcess) -> Page:
-    sign_in(page, hub.url, ADMINISTRATOR)
+def page(browser: Browser) -> Iterator[Page]:
+    """A window of its own."""
+    context = browser.new_context(locale="de-DE", viewport=DESK)
+    page = context.new_page()
+    with without_complaint(page):
+        yield page
+        context.close()
+
+
+@pytest.fixture
+def signed_in(page: Page, founded: Founded) -> Page:
+    """A window of the administrator's session; no page is open yet. Who signs out signs in by the page instead."""
+    page.context.add_cookies(founded.cookies)
     return page

@@ -1,6 +1,7 @@
 """The board and the visitor's page: calls as they happen, grey when the hub is gone, right again by itself."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from kiosk.vocabulary.short_names import short_name
 from kiosk.wire import CallState
 from tests.browser.board_names import FAULTS, LABELS, LONG_HEAD, NAMES, SIZES, Told, call
-from tests.browser.clerk import call_next
+from tests.browser.clerk import call_next, empty_the_hall
 from tests.browser.conftest import ADMINISTRATOR, HubProcess, Terminal, set_up
 from tests.browser.shots import BOARD, PHONE, sign_in, sit_down
 
@@ -60,9 +61,16 @@ def test_the_board_shows_the_call_turns_grey_and_recovers(
     board.close()
 
 
-def test_a_dead_line_that_says_nothing_is_noticed(hall: tuple[HubProcess, Page, Terminal], browser: Browser) -> None:
+@pytest.fixture
+def desk(signed_in: Page, hub: HubProcess) -> Iterator[Page]:
+    """Counter 1 of the hub of this module, with nobody there before and after."""
+    sit_down(signed_in, hub.url, "Schalter 1")
+    yield signed_in
+    empty_the_hall(signed_in)
+
+
+def test_a_dead_line_that_says_nothing_is_noticed(hub: HubProcess, browser: Browser) -> None:
     """The stream is cut off and every poll hangs: no error ever comes."""
-    hub, _, _ = hall
     board = browser.new_page(viewport=BOARD, locale="de-DE")
     board.route("**/stream", lambda _route: None)
     board.route("**/calls", lambda _route: None)
@@ -165,8 +173,7 @@ def test_the_form_shows_a_counters_name_as_the_board_will(signed_in: Page, hub: 
     expect(form.locator("#short-fault")).to_contain_text("schon ein anderer Schalter")
 
 
-def test_the_blink_is_slow_and_ends(hall: tuple[HubProcess, Page, Terminal], browser: Browser) -> None:
-    hub, desk, terminal = hall
+def test_the_blink_is_slow_and_ends(hub: HubProcess, desk: Page, terminal: Terminal, browser: Browser) -> None:
     terminal.draw()
     board = browser.new_page(viewport=BOARD, locale="de-DE")
     board.goto(f"{hub.url}/board")
@@ -181,10 +188,7 @@ def test_the_blink_is_slow_and_ends(hall: tuple[HubProcess, Page, Terminal], bro
     board.close()
 
 
-def test_the_visitors_page_follows_with_and_without_script(
-    hall: tuple[HubProcess, Page, Terminal], browser: Browser
-) -> None:
-    _, desk, terminal = hall
+def test_the_visitors_page_follows_with_and_without_script(desk: Page, terminal: Terminal, browser: Browser) -> None:
     terminal.draw()
     mine = terminal.draw()
     phone = browser.new_page(viewport=PHONE, locale="de-DE")

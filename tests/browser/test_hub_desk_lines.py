@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, StorageState, expect
 
 from tests.browser.clerk import DOUBLE_MS, answer, finish
-from tests.browser.conftest import ADMINISTRATOR, HubProcess, Terminal
-from tests.browser.shots import DESK, PHONE, sign_in, sit_down
+from tests.browser.conftest import Founded, HubProcess, Terminal
+from tests.browser.shots import DESK, PHONE, sit_down
 from tests.faults.swallow_proxy import SwallowProxy
 
 pytestmark = pytest.mark.browser
@@ -29,11 +29,11 @@ def line(hub: HubProcess) -> Iterator[SwallowProxy]:
 
 
 @pytest.fixture(scope="module")
-def signed_in_state(browser: Browser, hub: HubProcess) -> StorageState:
+def signed_in_state(browser: Browser, hub: HubProcess, founded: Founded) -> StorageState:
     """Signed in and sitting at counter 1, once for all tests; a cookie holds for every port."""
     context = browser.new_context(locale="de-DE")
+    context.add_cookies(founded.cookies)
     page = context.new_page()
-    sign_in(page, hub.url, ADMINISTRATOR)
     sit_down(page, hub.url, "Schalter 1")
     state = context.storage_state()
     context.close()

@@ -1,5 +1,7 @@
 """From an empty hub to the first called number, through the pages alone; one terminal draws by the API."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -28,21 +30,24 @@ def test_an_empty_hub_reaches_its_first_called_number(
     board.close()
 
 
-def test_the_set_up_link_is_dead_afterwards(empty_hub: HubProcess, page: Page) -> None:
-    set_up(page, empty_hub)
-    page.goto(empty_hub.setup_link)
-    expect(page.locator("h1")).to_have_text("Dieser Einrichtungslink gilt nicht mehr.")
+@pytest.fixture(scope="module")
+def new_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """For tests that do not set it up."""
+    hub = HubProcess(tmp_path_factory.mktemp("new") / "hub")
+    hub.start()
+    yield hub
+    hub.stop()
 
 
-def test_a_guessed_link_opens_nothing(empty_hub: HubProcess, page: Page) -> None:
-    page.goto(f"{empty_hub.url}/setup?token=guessed")
+def test_a_guessed_link_opens_nothing(new_hub: HubProcess, page: Page) -> None:
+    page.goto(f"{new_hub.url}/setup?token=guessed")
     expect(page.locator("h1")).to_have_text("Dieser Einrichtungslink gilt nicht mehr.")
-    page.goto(empty_hub.url)
+    page.goto(new_hub.url)
     expect(page.locator("h1")).to_have_text("Dieser Hub ist noch nicht eingerichtet.")
 
 
-def test_faults_are_shown_where_they_are_and_nothing_typed_is_lost(empty_hub: HubProcess, page: Page) -> None:
-    page.goto(empty_hub.setup_link)
+def test_faults_are_shown_where_they_are_and_nothing_typed_is_lost(new_hub: HubProcess, page: Page) -> None:
+    page.goto(new_hub.setup_link)
     page.fill("#town", "Stadt Musterstadt")
     page.fill("#name", "Bürgerhaus")
     page.fill("#admin_name", "Frida")
@@ -58,8 +63,10 @@ def test_faults_are_shown_where_they_are_and_nothing_typed_is_lost(empty_hub: Hu
     expect(page.locator("#password")).to_have_value("")
 
 
-def test_the_administrator_can_sign_in_after_a_restart(empty_hub: HubProcess, page: Page) -> None:
+def test_after_set_up_its_link_is_dead_and_a_restart_changes_nothing(empty_hub: HubProcess, page: Page) -> None:
     set_up(page, empty_hub)
+    page.goto(empty_hub.setup_link)
+    expect(page.locator("h1")).to_have_text("Dieser Einrichtungslink gilt nicht mehr.")
     empty_hub.stop()
     empty_hub.start()
     page.context.clear_cookies()

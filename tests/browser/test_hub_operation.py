@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hub.connections.limits import Limits
-from tests.browser.conftest import ADMINISTRATOR, HubProcess, Terminal
-from tests.browser.shots import BOARD, sign_in, sit_down
+from tests.browser.conftest import HubProcess, Terminal
+from tests.browser.shots import BOARD, sit_down
 
 pytestmark = pytest.mark.browser
 
@@ -23,9 +23,9 @@ def board_streams(hub: HubProcess, lines: contextlib.ExitStack, most: int) -> No
 
 
 def test_a_board_without_a_stream_shows_each_call_and_the_page_says_why(
-    hub: HubProcess, terminal: Terminal, page: Page, browser: Browser
+    hub: HubProcess, terminal: Terminal, signed_in: Page, browser: Browser
 ) -> None:
-    sign_in(page, hub.url, ADMINISTRATOR)
+    page = signed_in
     number = terminal.draw()["label"]
     sit_down(page, hub.url)
     with contextlib.ExitStack() as lines:

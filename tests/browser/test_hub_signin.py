@@ -52,6 +52,13 @@ def guess(browser: Browser, hub: HubProcess, login: str) -> None:
 
 
 @pytest.fixture
+def signed_in(page: Page, hub: HubProcess) -> Page:
+    """By the page: these tests end sessions, and the session of the others is not to be among them."""
+    sign_in(page, hub.url, ADMINISTRATOR)
+    return page
+
+
+@pytest.fixture
 def desk(page: Page, hub: HubProcess) -> Page:
     """The administrator's own desk: known from the sign-in before."""
     sign_in(page, hub.url, ADMINISTRATOR)

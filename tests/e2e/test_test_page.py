@@ -3,13 +3,15 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from drivers.sim.printer import Abilities, PrinterPeer
 from drivers.transport import transport_for
-from kiosk import config
+from kiosk import cli, config
 from kiosk.config import Device, Hub, Site, TerminalConfig
 from kiosk.main.ports import run_ports
 from kiosk.paper.printer_check import QR_TEXT
@@ -44,6 +46,15 @@ def told(path: Path, url: str, **more: Device) -> None:
 
 
 def test_page(path: Path, *more: str) -> tuple[int, str, str]:
+    """The command in this process: its exit code, what it says, and its faults."""
+    said, faults = StringIO(), StringIO()
+    with redirect_stdout(said), redirect_stderr(faults):
+        code = cli.main(["test-page", "--config", str(path), *more])
+    return code, said.getvalue(), faults.getvalue()
+
+
+def as_a_process(path: Path, *more: str) -> tuple[int, str, str]:
+    """The same in one of its own, as a technician starts it."""
     command = [sys.executable, "-m", "kiosk.cli", "test-page", "--config", str(path), *more]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     return done.returncode, done.stdout, done.stderr
@@ -58,7 +69,7 @@ def pages(peer: PrinterPeer) -> list[str]:
 
 def test_the_page_comes_out_and_the_command_says_so(path: Path, printer: PrinterPeer) -> None:
     told(path, printer.url)
-    assert test_page(path) == (0, "printer: gedruckt.\n", "")
+    assert as_a_process(path) == (0, "printer: gedruckt.\n", "")
     (page,) = pages(printer)
     for wanted in (
         "Neustadt",
@@ -123,7 +134,7 @@ def test_a_port_that_the_terminal_holds(path: Path) -> None:
         told(path, peer.url)
         terminal = transport_for(peer.url)
         terminal.open()
-        code, said, _ = test_page(path)
+        code, said, _ = as_a_process(path)
         assert code == 1
         assert said.startswith("printer: nicht gedruckt. Anschluss ist belegt")
         assert "Läuft das Terminal?" in said
@@ -136,7 +147,7 @@ def test_a_network_printer_that_serves_the_terminal_alone(path: Path, printer: P
     terminal = transport_for(printer.url)
     terminal.open()
     assert printer.wait_for(lambda: printer.connected)
-    code, said, _ = test_page(path)
+    code, said, _ = as_a_process(path)
     terminal.close()
     assert code == 1
     assert "Läuft das Terminal?" in said
@@ -146,7 +157,7 @@ def test_a_broken_configuration_is_refused_with_path_place_and_remedy(path: Path
     told(path, printer.url)
     config.load(path)  # a last good one stands beside it: the page is for what is written now
     path.write_text(path.read_text("utf-8").replace("receipt_printer", "coffee_machine"), "utf-8")
-    code, said, fault = test_page(path)
+    code, said, fault = as_a_process(path)
     assert (code, said) == (2, "")
     for wanted in (str(path), "devices", "coffee_machine", "docs/configuration.md"):
         assert wanted in fault

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -43,6 +44,7 @@ SLIP = Slip(
 Walk = Callable[[Visit], None]
 
 
+@cache
 def demo_index() -> CatalogueIndex:
     catalogue = demo_catalogue()
     assert isinstance(catalogue, Catalogue)

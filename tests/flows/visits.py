@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from itertools import count
 
 from kiosk.catalogue.index import CatalogueIndex, index_of
@@ -33,6 +34,11 @@ BERLIN = timezone(timedelta(hours=1))
 STATES = tuple(state for state in table().states if not isinstance(state, SetupState))
 """Every state that a visitor can be in."""
 MONDAY_TEN = datetime(2026, 3, 2, 10, 0, tzinfo=BERLIN)
+
+
+@cache
+def texts() -> Texts:
+    return Texts.load("terminal")
 
 
 def small_catalogue() -> Catalogue:
@@ -88,7 +94,7 @@ class Visit:
     def __post_init__(self) -> None:
         self._ids = (str(uuid7(1_772_000_000_000 + n, 0, n)) for n in count())
         self.session: Session = fresh_session(next(self._ids), "de", self.mono, self.state)
-        self._texts = Texts.load("terminal")
+        self._texts = texts()
 
     @property
     def facts(self) -> World:

@@ -12,7 +12,7 @@ from kiosk.view import Tiles, View, controls
 from kiosk.vocabulary.access import Access, TextSize
 from screens.shortening import Brevity, briefer
 from tests.screens.gallery import LANDSCAPE, LANGUAGES, MORNING, PORTRAIT, facts, index, named, session, view
-from tests.screens.test_screens_fit import faults_of
+from tests.screens.test_screens_fit import faults_of, stand_on
 
 if TYPE_CHECKING:
     from screens.screenshot import Studio
@@ -27,10 +27,10 @@ SIZES = pytest.mark.parametrize("size", TextSize)
 
 def first_page(studio: "Studio", panel: Panel, shown: View) -> set[str]:
     """Shows the view and checks that all of it fits; returns what can be touched on its first page."""
-    studio.use(panel)
+    stand_on(studio, panel)
     faults = list(faults_of(studio, panel, shown))
     assert not faults, "\n".join(faults)
-    studio.use(panel)
+    stand_on(studio, panel)
     studio.show(shown)
     return {target.control.id for target in studio.stage.router.sheet.targets}
 

@@ -183,6 +183,15 @@ def test_the_code_of_a_slip_goes_with_its_page(portrait: "Studio") -> None:
     assert code() is None
 
 
+def test_the_modules_of_a_slips_code_go_with_the_visit(portrait: "Studio") -> None:
+    from screens.widgets.number import modules
+
+    portrait.show(named("ticket_screen_only"))
+    assert modules.cache_info().currsize > 0
+    portrait.stage.forget()
+    assert modules.cache_info().currsize == 0
+
+
 def test_every_screen_twice_takes_no_more_than_once(portrait: "Studio") -> None:
     """In instructions and textures alive after each round: pages, patches and everything they hang on."""
     from kivy.graphics.instructions import Instruction
