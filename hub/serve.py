@@ -247,6 +247,7 @@ class HubServer(uvicorn.Server):
         self.started = True
         gc.collect()
         gc.freeze()
+        gc.enable()
         host, port = self._listener.getsockname()[:2]
         url = f"{'https' if self._tls else 'http'}://{host}:{port}"
         LOGGER.info("The hub answers at %s", url, extra=event("hub.started"))

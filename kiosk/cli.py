@@ -1,6 +1,7 @@
 """The command ``kiosk``, an act to each of its words. Each imports what it starts, and nothing else."""
 
 import argparse
+import gc
 import os
 import re
 import sys
@@ -253,6 +254,14 @@ def _hub(options: argparse.Namespace) -> int:
         return (run_init if options.act == "init" else run_renew)(options.data, tuple(options.name))
     if options.act is not None:
         return _hub_act(options)
+    gc.disable()  # nearly all that a start makes stays: HubServer.startup collects once and turns it on
+    try:
+        return _serve(options)
+    finally:
+        gc.enable()
+
+
+def _serve(options: argparse.Namespace) -> int:
     from hub.log import set_up
     from hub.serve import serve
     from hub.tls.serving import Files

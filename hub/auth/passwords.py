@@ -1,6 +1,7 @@
 """Passwords: argon2id off the event loop, and what is too easy to be one."""
 
 import asyncio
+import base64
 import os
 import threading
 from collections.abc import Iterable
@@ -36,7 +37,7 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="argon2")
         self._for_strangers = ThreadPoolExecutor(1, thread_name_prefix="argon2-strangers", initializer=_give_way)
-        self._nobody = self._hasher.hash(os.urandom(16).hex())
+        self._nobody = _of_nobody(memory_kib, passes)
 
     async def hash(self, password: str) -> str:
         """The argon2id text to keep."""
@@ -66,6 +67,14 @@ class Passwords:
             return self._hasher.verify(kept, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _of_nobody(memory_kib: int, passes: int) -> str:
+    """An argon2id text that no password fits: checking against it costs what these settings cost. It is drawn and not
+    hashed, so that a start of the hub does not pay for it (the form: github.com/P-H-C/phc-string-format).
+    """
+    salt, digest = (base64.b64encode(os.urandom(size)).rstrip(b"=").decode() for size in (16, 32))
+    return f"$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${digest}"
 
 
 def _give_way() -> None:

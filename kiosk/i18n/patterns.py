@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
 
-_PARTS = re.compile(r"([0-9]?)([^0-9]?)")
+_DIGIT = re.compile("([0-9])")
 _NO_PATTERN = ("%", "#", "LEFTHYPHENMIN", "RIGHTHYPHENMIN", "COMPOUNDLEFTHYPHENMIN", "COMPOUNDRIGHTHYPHENMIN")
 
 
@@ -54,16 +54,18 @@ class Patterns:
 
 def _read(path: Path) -> Iterator[tuple[str, str]]:
     """Letters, and the digits before, between and behind them ("0" where the file has none)."""
-    with path.open("rb") as file:
-        encoding = next(file).decode("ascii").strip()
-        for raw in file:
-            line = raw.decode(encoding).strip()
-            if line and not line.startswith(_NO_PATTERN):
-                yield _pattern(line.partition("/")[0])
+    encoding, _, patterns = path.read_bytes().partition(b"\n")
+    for raw in patterns.decode(encoding.decode("ascii").strip()).split("\n"):
+        line = raw.strip()
+        if line and not line.startswith(_NO_PATTERN):
+            yield _pattern(line.partition("/")[0])
 
 
 def _pattern(text: str) -> tuple[str, str]:
-    parts = [part for part in _PARTS.findall(text) if part != ("", "")]
-    letters = "".join(letter for _, letter in parts)
-    digits = "".join(digit or "0" for digit, _ in parts)
+    first, *rest = _DIGIT.split(text)  # letters, then in turn a digit and the letters behind it
+    runs = rest[1::2]
+    digits = "0" * len(first) + "".join(
+        [digit.ljust(len(run), "0") for digit, run in zip(rest[::2], runs, strict=True)]
+    )
+    letters = first + "".join(runs)
     return letters, digits.ljust(len(letters) + 1, "0")

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from proving.book import Book, Line, line_of
-from proving.groups import GROUPS, SIDE_BY_SIDE, standard_steps
+from proving.groups import GROUPS, standard_steps
 from proving.steps import ROOT, Result, Step, commit, run
 
-LOOPS, CORES, TURNS = 4, 2, 3
+LOOPS, CORES, TURNS, LANES = 4, 2, 3, 4
 REAL_TIME = ("contract", "e2e", "faults", "browser", "kills")
 """Groups that meet deadlines of real devices, processes and browsers."""
 BOOK = Book(ROOT / "build" / "beside-load.jsonl")
@@ -51,7 +51,7 @@ def beside_load(groups: Sequence[str], env: dict[str, str]) -> list[Result]:
         BOOK.note(line)
         return result
 
-    with endless_loops(), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+    with endless_loops(), ThreadPoolExecutor(LANES) as pool:
         results = list(pool.map(one, left))
     print("\n" + report(at, BOOK.lines(at) if at else lines), flush=True)
     return results

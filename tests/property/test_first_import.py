@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from bench import xzufi_generator
 from hub.catalogue.content import routes
 from hub.catalogue.demo import always_open
-from hub.catalogue.import_runs import imports
+from hub.catalogue.import_runs import imports, sources
 from hub.catalogue.importers.draft import Draft
 from hub.catalogue.publication import publishing
 from hub.catalogue.publication.publishing import InForce
@@ -69,7 +69,7 @@ def source(request: pytest.FixtureRequest) -> Iterator[Source]:
     elif request.param == "generated":
         xzufi_generator.write(at / "generated.xml", GENERATED, 1)
     kind, path = ("dldb", REAL) if request.param == "dldb" else ("xzufi", at / f"{request.param}.xml")
-    draft = imports.load(kind, path)
+    draft = sources.load(kind, path)
     assert isinstance(draft, Draft), draft
     yield Source(draft, {"two": 2, "dldb": 560, "generated": GENERATED}[request.param])
     shutil.rmtree(at)

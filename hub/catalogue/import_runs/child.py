@@ -14,11 +14,12 @@ from typing import assert_never
 
 import msgspec
 
-from hub.catalogue.import_runs.cli import Bringer, import_catalogue
+from hub.catalogue.import_runs.cli import import_catalogue
 from hub.catalogue.import_runs.imports import Waiting
+from hub.catalogue.import_runs.messages import Done, Faulty, Result, Task, Waits
 from hub.catalogue.import_runs.uploaded_file import Parcel, open_parcel
 from hub.catalogue.publication.publishing import InForce
-from kiosk.catalogue.faults import CatalogueFaults, Fault
+from kiosk.catalogue.faults import CatalogueFaults
 
 MEMORY_LIMIT = 3 * 1024**3
 """Bytes of address space: a file that needs more than this is no catalogue of a town."""
@@ -26,41 +27,6 @@ MEMORY_LIMIT = 3 * 1024**3
 
 NICE = 10
 """Numbers come first."""
-
-
-class Task(msgspec.Struct, frozen=True):
-    """What to import: ``file`` in ``folder``, which is ours alone, into the hub at ``data``."""
-
-    file: str
-    folder: str
-    data: str
-    area: str
-    by: Bringer
-
-
-class Done(msgspec.Struct, frozen=True, tag="done"):
-    """It is in force."""
-
-    version: int
-    changed: bool
-    services: int
-    report: str
-
-
-class Waits(msgspec.Struct, frozen=True, tag="waits"):
-    """It is kept, and waits for a person."""
-
-    services: int
-
-
-class Faulty(msgspec.Struct, frozen=True, tag="faulty"):
-    """It was refused, and nothing changed."""
-
-    source: str
-    faults: tuple[Fault, ...]
-
-
-Result = Done | Waits | Faulty
 
 
 def work(task: Task, opened: Callable[[], None] = lambda: None) -> Result:

@@ -10,7 +10,9 @@ import msgspec
 
 from hub.catalogue.content import unrouted, versions
 from hub.catalogue.content.unrouted import Lacking
-from hub.catalogue.import_runs.imports import Waiting, bring, load
+from hub.catalogue.import_runs.imports import Waiting, bring
+from hub.catalogue.import_runs.messages import Bringer
+from hub.catalogue.import_runs.sources import load
 from hub.catalogue.importers.draft import Draft
 from hub.catalogue.importers.faults import refused
 from hub.catalogue.publication.publishing import InForce
@@ -19,7 +21,6 @@ from hub.sites import sites
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed, StoreRefused
 from hub.store.opening import DATABASE, lost, open_store
-from hub.trail.entries import Who
 from kiosk.catalogue.faults import CatalogueFaults
 
 REMEDIES = {
@@ -27,15 +28,6 @@ REMEDIES = {
     Code.WRONG_STATE: "Run the import again in a minute.",
 }
 """What to do about each refusal of ``bring``."""
-
-
-class Bringer(msgspec.Struct, frozen=True):
-    """A person who brings a file by the page of a running hub, for their site; ``name`` is what the file is called."""
-
-    site: str
-    who: str
-    trail: Who
-    name: str
 
 
 class Imported(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""From a source to the catalogue in force: load it, let the guards look, publish it or have it wait for a person."""
+"""From what a source said to the catalogue in force: let the guards look, publish it or have it wait for a person."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,12 +11,7 @@ from sqlalchemy import Connection
 
 from hub.catalogue.content import draft_codec, import_checks, spool, state, versions
 from hub.catalogue.content.import_checks import Finding
-from hub.catalogue.import_runs import drawable
-from hub.catalogue.importers.dldb.reader import read_dldb
-from hub.catalogue.importers.draft import Draft, draft_of
-from hub.catalogue.importers.faults import refused
-from hub.catalogue.importers.own.folder import load_folder
-from hub.catalogue.importers.xzufi.reader import read_xzufi
+from hub.catalogue.importers.draft import Draft
 from hub.catalogue.publication import publishing
 from hub.catalogue.publication.publishing import InForce, Prepared, Stale
 from hub.errors import Code, Refused
@@ -25,8 +20,6 @@ from hub.trail.entries import NOTHING, Details, Note, Who, append
 from hub.trail.machine import machine_user
 from hub.trail.words import What
 from kiosk.catalogue.faults import CatalogueFaults
-from kiosk.catalogue.model import Catalogue
-from kiosk.catalogue.read import read
 
 TRIES = 5
 """How often somebody else may publish while we compare."""
@@ -40,30 +33,6 @@ class Waiting(msgspec.Struct, frozen=True):
     """The import is kept and waits for a person; nothing is changed."""
 
     findings: tuple[Finding, ...]
-
-
-def load(kind: str, source: Path, area: str = "", last: Draft | None = None) -> Draft | CatalogueFaults:
-    """Read a source: "xzufi" = a delivery, "dldb" = an export's folder, "own" = a folder of TOML files or a .json file.
-
-    ``area``: the house's regional key (XZuFi); ``last``: what is in force now. The report names what our type lacks.
-    """
-    draft = _read(kind, source, area, last)
-    if isinstance(draft, CatalogueFaults):
-        return draft
-    lines = (draft.report, drawable.report(draft))
-    return msgspec.structs.replace(draft, report="\n".join(line for line in lines if line))
-
-
-def _read(kind: str, source: Path, area: str, last: Draft | None) -> Draft | CatalogueFaults:
-    if kind == "xzufi":
-        return read_xzufi(source, area, last)
-    if kind == "dldb":
-        found = read_dldb(source)
-        if isinstance(found, CatalogueFaults):
-            return found
-        return draft_of(found.catalogue, kind, str(source), str(found.report))
-    catalogue = load_folder(source) if source.is_dir() else _load_file(source)
-    return catalogue if isinstance(catalogue, CatalogueFaults) else draft_of(catalogue, kind, str(source))
 
 
 def bring(
@@ -168,13 +137,6 @@ def _in_force(connection: Connection, site: str) -> Details:
 def _named(draft: Draft) -> str:
     """Where a draft comes from: the format and the name of its file or folder."""
     return f"{draft.origin} {Path(draft.source).name}".strip()
-
-
-def _load_file(path: Path) -> Catalogue | CatalogueFaults:
-    try:
-        return read(path.read_bytes(), str(path))
-    except OSError as fault:
-        return refused(path, "file", f"cannot be read ({fault.strerror})", "Check that the file is there and readable.")
 
 
 def _now_ms() -> int:

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from hub.catalogue.import_runs.child import Result, Task
-from hub.catalogue.import_runs.cli import Bringer
+from hub.catalogue.import_runs.messages import Bringer, Result, Task
 from hub.log import event
 from hub.uploads import NoRoom, Upload, Uploads
 

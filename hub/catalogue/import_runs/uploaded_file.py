@@ -33,7 +33,7 @@ _END_SIZE, _COMMENT_LIMIT = 22, 65_535
 
 
 class Parcel(msgspec.Struct, frozen=True):
-    """What is to be imported: the kind as ``hub.catalogue.import_runs.imports.load`` takes it, and a file or folder."""
+    """What is to be imported: the kind as ``hub.catalogue.import_runs.sources.load`` takes it, and a file or folder."""
 
     kind: str
     source: Path

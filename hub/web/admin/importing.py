@@ -8,8 +8,7 @@ import msgspec
 from litestar import Response, Router, get, post
 
 from hub.auth.rights import Right
-from hub.catalogue.import_runs.child import Done, Faulty, Waits
-from hub.catalogue.import_runs.cli import Bringer
+from hub.catalogue.import_runs.messages import Bringer, Done, Faulty, Waits
 from hub.catalogue.import_runs.runs import Broken, Run, Stage
 from hub.context import Hub, HubContext
 from hub.uploads import MB, NoRoom

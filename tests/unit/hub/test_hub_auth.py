@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 
 from hub.auth import people, sessions
 from hub.auth.first_run import is_good, new_token, use_up
@@ -132,6 +133,12 @@ def test_a_clock_set_back_shortens_no_wait() -> None:
 def test_an_address_is_forgiven_after_an_hour_of_quiet() -> None:
     assert wait_ms(PER_ADDRESS, Tries(99, 0), HOUR + 1) == 0
     assert failed(PER_ADDRESS, Tries(99, 0), HOUR + 1).failures == 1
+
+
+def test_a_name_nobody_has_costs_the_work_of_a_real_check() -> None:
+    assert not CHEAP.outdated(CHEAP._nobody), "a hash with today's settings"
+    with pytest.raises(VerifyMismatchError):  # it is worked through to its end, not refused by its form
+        CHEAP._hasher.verify(CHEAP._nobody, GOOD)
 
 
 def test_a_session_ends_when_nobody_touches_it(door: Door) -> None:

@@ -14,8 +14,8 @@ import pytest
 from hub.auth import people
 from hub.catalogue.content import versions
 from hub.catalogue.import_runs import child, uploaded_file
-from hub.catalogue.import_runs.child import Done, Faulty, Task, Waits
-from hub.catalogue.import_runs.cli import Bringer, run_import
+from hub.catalogue.import_runs.cli import run_import
+from hub.catalogue.import_runs.messages import Bringer, Done, Faulty, Task, Waits
 from hub.catalogue.import_runs.runs import Broken, Run, Runs, Stage
 from hub.catalogue.import_runs.uploaded_file import Parcel, open_parcel
 from hub.catalogue.importers.xzufi import schema

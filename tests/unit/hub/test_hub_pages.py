@@ -30,6 +30,7 @@ class Browser:
     def __init__(self, url: str) -> None:
         self.url = url
         self.http = requests.Session()
+        self.http.trust_env = False  # as LiveHub's
         self.token = ""
 
     def get(self, path: str, **options: Any) -> requests.Response:

@@ -1,6 +1,7 @@
 """``kiosk hub`` as a process: what it says, what it refuses, how it ends."""
 
 import contextlib
+import gc
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from hub.store.engine import Store
 from hub.tls.cli import run_init
 from hub.tls.files import folder_of
 from kiosk.cli import main
+from tests.hub_apps import app_for
+from tests.unit.hub.conftest import House, living
 from tests.unit.hub.small_disk import Disk, damage
 
 SERVE = (
@@ -187,3 +190,13 @@ def test_other_figures_of_commands_are_bounded_too(words: list[str]) -> None:
 def test_a_line_of_too_many_digits_is_no_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sim", "--printer", "tcp:" + "9" * 5000]) == 2
     assert "is no line" in capsys.readouterr().err
+
+
+def test_a_hub_that_answers_collects_garbage(hall: House) -> None:
+    gc.disable()  # as the command does while it starts
+    try:
+        with app_for(hall.store, hall.clock, 0.2) as (app, _), living(hall, app):
+            collects = gc.isenabled()
+    finally:
+        gc.enable()
+    assert collects

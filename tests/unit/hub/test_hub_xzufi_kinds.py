@@ -291,7 +291,7 @@ def test_several_indexes_are_read_each_file_once(tmp_path: Path) -> None:
 
 
 def test_what_the_type_lacks_is_left_in_and_counted(tmp_path: Path) -> None:
-    from hub.catalogue.import_runs.imports import load
+    from hub.catalogue.import_runs.sources import load
 
     def loaded(source: Path, kind: str = "xzufi") -> Any:
         found = load(kind, source)
