@@ -19,8 +19,9 @@ from hub.connections.tally import Reason
 from hub.log import event
 
 LOGGER = logging.getLogger("hub.connections")
-AT_ONCE = 32
-"""Connections that are accepted in one round of the loop."""
+AT_ONCE = 8
+"""Connections that are accepted in one round of the loop: about a millisecond of work, and a call at the desk lasts for
+half a dozen rounds."""
 AGAIN_S = 0.1
 """Pause after the system had no descriptor or memory for a connection."""
 SWEEP_S = 0.25

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from hub.connections.accepting import Acceptor
+from hub.connections.accepting import AT_ONCE, Acceptor
 from hub.connections.keeper import Keeper
 from hub.connections.limits import Limits
 from hub.connections.tally import Reason, Tally
@@ -37,3 +37,23 @@ def test_a_connection_that_is_dropped_while_it_waits_gives_its_turn_back() -> No
         return keeper.opening(line, b"G").seconds
 
     assert asyncio.run(play()) <= 1.0
+
+
+def test_a_crowd_is_accepted_a_few_in_each_round_of_the_loop() -> None:
+    async def play() -> tuple[int, int]:
+        keeper, crowd = Keeper(Limits(), Tally()), 20
+        with socket.create_server((HERE, 0)) as listener:
+            acceptor = Acceptor(listener, keeper, lambda _line: asyncio.Protocol(), None, 1.0)
+            clients = [socket.create_connection(listener.getsockname()) for _ in range(crowd)]
+            acceptor._accept()
+            first = len(keeper.book)
+            async with asyncio.timeout(60):
+                while len(keeper.book) < crowd:
+                    await asyncio.sleep(0)
+            acceptor.close()
+            for client in clients:
+                client.close()
+        return first, crowd
+
+    first, crowd = asyncio.run(play())
+    assert first == AT_ONCE < crowd / 2
