@@ -9,8 +9,8 @@ of its own; the attackers are a process of their own on a third address, and onc
 Attackers have a computer of their own, this bench has not: they get the processor time that nobody else wants.
 Who loses a connection that is held opens another one after about a second; every other attack begins anew at once.
 Each attack meets a fresh hub, which is measured without it first. Limits: p95 at most three times that without the
-attack and 100 ms, nothing refused, memory grows by 64 MiB at most, open descriptors are bounded. "processor" is the hub's own
-time in ms for each second: what an attack costs it. A busy machine blurs it less than it does how long one waits.
+attack and 100 ms, nothing refused, memory grows by 64 MiB at most, open descriptors are bounded. "processor" is the
+hub's own time in ms for each second: what an attack costs. A busy machine blurs it less than how long one waits.
 """
 
 import argparse

@@ -48,9 +48,11 @@ async def add_person(request: HubRequest, hub: Hub) -> Response[Any]:
 
 @post("/people/{ident:str}/role", opt=MAY)
 async def give_role(request: HubRequest, hub: Hub, ident: FromPath[str]) -> Response[Any]:
-    """Another role."""
-    form = await forms.read(request)
-    role, site = form.one_of("role", ROLES), who(request).site
+    """Another role; one's own is another administrator's to change."""
+    form, me = await forms.read(request), who(request)
+    role, site = form.one_of("role", ROLES), me.site
+    if ident == me.user:
+        return await _refused(request, hub, "people.own_access")
     if not form.ok:
         return redirect("/people")
     change, look = partial(people.change_role, site=site, ident=ident, role=Role(role)), looks.person(site, ident)
@@ -63,7 +65,7 @@ async def reset_password(request: HubRequest, hub: Hub, ident: FromPath[str]) ->
     One's own is changed on one's own page, where the old one is asked for."""
     form, me = await forms.read(request), who(request)
     if ident == me.user:
-        return await _page(request, hub, forms.Form(None, role=Role.CLERK), 409, refused="people.own_password")
+        return await _refused(request, hub, "people.own_password")
     known = {each.id: each for each in await hub.store.read(partial(people.accounts, site=me.site))}
     if ident not in known:
         return redirect("/people")
@@ -91,7 +93,9 @@ async def unlock(request: HubRequest, hub: Hub, ident: FromPath[str]) -> Respons
 
 @post("/people/{ident:str}/disable", opt=MAY)
 async def disable(request: HubRequest, hub: Hub, ident: FromPath[str]) -> Response[Any]:
-    """Let the person in no more."""
+    """Let the person in no more; nobody shuts the door behind themselves."""
+    if ident == who(request).user:
+        return await _refused(request, hub, "people.own_access")
     site, now_ms = who(request).site, hub.now_ms()
     do, look = partial(people.disable, site=site, ident=ident, now_ms=now_ms), looks.person(site, ident)
     return await _changed(request, hub, await recorded.write(request, hub, What.PERSON_DISABLED, look, do))
@@ -109,7 +113,11 @@ async def enable(request: HubRequest, hub: Hub, ident: FromPath[str]) -> Respons
 async def _changed(request: HubRequest, hub: Hub, done: bool) -> Response[Any]:
     if done:
         return redirect("/people", "saved")
-    return await _page(request, hub, forms.Form(None, role=Role.CLERK), 409, refused="people.last_administrator")
+    return await _refused(request, hub, "people.last_administrator")
+
+
+async def _refused(request: HubRequest, hub: Hub, why: str) -> Page:
+    return await _page(request, hub, forms.Form(None, role=Role.CLERK), 409, refused=why)
 
 
 async def _page(

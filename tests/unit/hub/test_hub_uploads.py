@@ -135,6 +135,7 @@ def test_the_command_shows_the_limits_of_a_running_hub(capsys: pytest.CaptureFix
     for line, each in zip(said, shown, strict=True):
         assert line.endswith(f"  {say(f'limit_value.{each.kind}', **each.values)}")
     assert next(each.values["kb"] for each in shown if each.key == "larger_bodies") == 512 * KB
+    assert next(each.values["kb"] for each in shown if each.key == "framing") == Limits().framing_bytes // KB
 
 
 def test_limits_without_routes_can_be_shown() -> None:
