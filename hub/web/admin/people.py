@@ -21,6 +21,8 @@ from hub.web.common.new_password import about_hall, read_password
 from hub.web.common.page import HubRequest, Page, redirect, render
 
 MAY = needs(Right.USERS)
+SHOWN = 100
+"""People on the page; more are found by name."""
 
 
 @get("/people", opt=MAY)
@@ -128,13 +130,19 @@ async def _page(
     refused: str = "",
     wrong: dict[str, forms.Form] | None = None,
 ) -> Page:
+    wanted = request.query_params.get("q", "")[:100]
     accounts = await hub.store.read(partial(people.accounts, site=who(request).site))
+    found = [each for each in accounts if wanted.casefold().strip() in f"{each.name} {each.login}".casefold()]
+    touched = [each for each in accounts if each.id in (wrong or {}) and each not in found[:SHOWN]]
     return render(
         request,
         "people.html",
         status,
         form=form,
-        accounts=accounts,
+        accounts=[*touched, *found[:SHOWN]],
+        more=max(0, len(found) - SHOWN),
+        searchable=len(accounts) > SHOWN,
+        wanted=wanted,
         roles=RIGHTS,
         refused=refused,
         wrong=wrong or {},
