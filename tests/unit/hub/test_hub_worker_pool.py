@@ -2,8 +2,14 @@
 
 import asyncio
 import threading
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
+
+from hub.app import _watch_threads
 from hub.worker_pool import HANG_S, WorkerPool
+from kiosk.owner_thread import ThreadWatch
 
 
 def test_work_that_does_not_end_is_told_once_with_its_place() -> None:
@@ -53,3 +59,36 @@ def test_work_that_fails_is_over() -> None:
             pool.close()
 
     assert asyncio.run(play()) == []
+
+
+def test_what_hangs_is_told_like_a_thread_that_ended(caplog: pytest.LogCaptureFixture) -> None:
+    """So it stands on the page Operation and in the log."""
+    hub: Any = SimpleNamespace(
+        store=SimpleNamespace(watch=ThreadWatch(), readers=Hanging("hub-reader")),
+        passwords=SimpleNamespace(pools=(Hanging("argon2"),)),
+    )
+
+    async def one_round() -> None:
+        watching = asyncio.create_task(_watch_threads(hub))
+        await asyncio.sleep(0)
+        watching.cancel()
+
+    asyncio.run(one_round())
+    assert [(each.thread, each.detail) for each in hub.store.watch.deaths()] == [
+        ("hub-reader", "busy at a.py:1"),
+        ("argon2", "busy at a.py:1"),
+    ]
+    assert [record.message for record in caplog.records] == [
+        "hub-reader hangs: busy at a.py:1",
+        "argon2 hangs: busy at a.py:1",
+    ]
+
+
+class Hanging:
+    """A pool with one piece of work that does not end."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def hanging(self) -> list[str]:
+        return ["busy at a.py:1"]
