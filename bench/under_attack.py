@@ -1,6 +1,7 @@
 """A hub under attack: numbers and calls beside each attack, and beside the same hub without one.
 
-    python bench/under_attack.py [--only WORD] [--seconds N] [--json FILE]
+    python bench/under_attack.py [--only WORD] [--seconds N] [--repeat N] [--json FILE]
+    python bench/under_attack.py --only "half body x 2000, one address" --repeat 3
 
 A real hub process. An enrolled terminal asks for a number every 20 ms (measured from the moment when it was due, one
 in 25 on a new connection), a signed-in clerk calls the next visitor five times a second, each from a loopback address
@@ -8,7 +9,8 @@ of its own; the attackers are a process of their own on a third address, and onc
 Attackers have a computer of their own, this bench has not: they get the processor time that nobody else wants.
 Who loses a connection that is held opens another one after about a second; every other attack begins anew at once.
 Each attack meets a fresh hub, which is measured without it first. Limits: p95 at most three times that without the
-attack and 100 ms, nothing refused, memory grows by 64 MiB at most, open descriptors are bounded.
+attack and 100 ms, nothing refused, memory grows by 64 MiB at most, open descriptors are bounded. "processor" is the
+hub's own time in ms for each second: what an attack costs. A busy machine blurs it less than how long one waits.
 """
 
 import argparse
@@ -84,6 +86,8 @@ class Measured(NamedTuple):
     numbers: list[float]
     calls: list[float]
     refused: int
+    processor: float = 0.0
+    """Milliseconds of the hub's processor time in each second."""
 
 
 class Terminal:
@@ -186,9 +190,16 @@ class Side:
         """Both at once for so long."""
         self._terminal.seconds, self._clerk.seconds = [], []
         self._terminal.refused = self._clerk.refused = 0
+        used, begin = processor_s(self._hub.pid), time.monotonic()
         await asyncio.gather(self._terminal.ask_for(seconds), self._clerk.call_for(seconds))
+        processor = 1000 * (processor_s(self._hub.pid) - used) / (time.monotonic() - begin)
         refused = self._terminal.refused + self._clerk.refused
-        return Measured(self._terminal.seconds, self._clerk.seconds, refused)
+        return Measured(self._terminal.seconds, self._clerk.seconds, refused, processor)
+
+
+def name_of(kind: str, count: int, *, one_address: bool) -> str:
+    """An attack as the table and ``--only`` call it."""
+    return f"{kind.replace('_', ' ')} x {count}" + (", one address" if one_address else "")
 
 
 def run(kind: str, count: int, seconds: float, *, one_address: bool) -> dict[str, object]:
@@ -198,14 +209,14 @@ def run(kind: str, count: int, seconds: float, *, one_address: bool) -> dict[str
         with hub_process(Path(folder), log) as hub:
             before, during, grown, files = uvloop.run(_scene(hub, codes, cookie, kind, count, seconds, one_address))
         told = (Path(folder) / "hub.log").stat().st_size
-    name = f"{kind.replace('_', ' ')} x {count}" + (", one address" if one_address else "")
     return {
-        "attack": name,
+        "attack": name_of(kind, count, one_address=one_address),
         "number p95 without": _ms(before.numbers),
         "number p95": _ms(during.numbers),
         "call p95 without": _ms(before.calls),
         "call p95": _ms(during.calls),
         "refused": f"{during.refused} of {len(during.numbers) + len(during.calls)}",
+        "processor": f"{during.processor:.0f} ({before.processor:.0f})",
         "memory MiB": round(grown, 1),
         "descriptors": files,
         "log kB": round(told / 1024, 1),
@@ -274,6 +285,12 @@ def memory_mib(pid: int, *, peak: bool = False) -> float:
     return int(found[1]) / 1024
 
 
+def processor_s(pid: int) -> float:
+    """Seconds of processor time that a process took so far (proc(5), utime and stime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _ms(seconds: list[float]) -> float:
     return round(spread(seconds).p95 * 1000, 1)
 
@@ -297,12 +314,13 @@ def missed(row: dict[str, object]) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="attacks whose name has this word")
+    parser.add_argument("--repeat", type=int, default=1, help="how often each line is measured")
     parser.add_argument("--seconds", type=float, default=8.0, help="for each half of a line")
     parser.add_argument("--json", type=Path, help="write the table here too")
     options = parser.parse_args()
     rows = []
     for kind, count, one_address in PLAN:
-        if options.only in kind:
+        for _ in range(options.repeat if options.only in name_of(kind, count, one_address=one_address) else 0):
             rows.append(run(kind, count, options.seconds, one_address=one_address))
             print(" · ".join(f"{key}: {value}" for key, value in rows[-1].items()), file=sys.stderr, flush=True)
     print(table(rows))

@@ -22,6 +22,13 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     raised_ms: int
     last_ms: int
 
+    @property
+    def text_key(self) -> str:
+        """Of the sentence in the message catalogue. NO_SLOT about one terminal: only that one gets none, and only
+        today."""
+        one_only = self.kind is AlarmKind.NO_SLOT and self.subject
+        return "alarm.no_slot_databases_text" if one_only else f"alarm.{self.kind}_text"
+
 
 def raise_alarm(
     connection: Connection,

@@ -1,6 +1,7 @@
 """The hub as one ASGI app: API, pages, feed and housekeeping over one store."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -23,6 +24,7 @@ from hub.connections.proof import board_stream, wrong_head
 from hub.context import Hub, HubContext, believe
 from hub.live import stream_rights
 from hub.live.feed import HEARTBEAT_S, Feed
+from hub.log import event
 from hub.retention.sweep import sweep
 from hub.store import seen
 from hub.store.engine import Store
@@ -33,6 +35,7 @@ from hub.web import routers
 from hub.web.common import error_pages
 from kiosk.owner_thread import LOOK_S as LOOK_THREADS_S
 
+LOGGER = logging.getLogger("hub")
 STREAM_AGAIN_S = 30
 """A board that gets no stream polls, and asks again after this time."""
 LOOK_S = 20.0
@@ -160,9 +163,14 @@ async def _watch_clock(hub: Hub) -> None:
 
 
 async def _watch_threads(hub: HubContext) -> None:
-    """Start a thread that is gone anew; on the event loop, whose end is the end of the program."""
+    """Start a thread that is gone anew, and tell of pools that hang; on the event loop, whose end is the end of the
+    program."""
     while True:
         hub.store.watch.look()
+        for pool in (hub.store.readers, *hub.passwords.pools):
+            for place in pool.hanging():
+                LOGGER.error("%s hangs: %s", pool.name, place, extra=event("hub.thread_hangs"))
+                hub.store.watch.died(pool.name, place)
         await asyncio.sleep(LOOK_THREADS_S)
 
 

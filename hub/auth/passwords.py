@@ -1,16 +1,16 @@
 """Passwords: argon2id off the event loop, and what is too easy to be one."""
 
-import asyncio
 import base64
 import os
 import threading
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from hub.auth.weak import is_weak
+from hub.worker_pool import WorkerPool
 
 SHORTEST = 10
 LONGEST = 200
@@ -35,13 +35,18 @@ class Passwords:
     def __init__(self, memory_kib: int = 19 * 1024, passes: int = 2, pause_s: float = 0.5) -> None:
         self.pause_s = pause_s
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
-        self._workers = ThreadPoolExecutor(1, thread_name_prefix="argon2")
-        self._for_strangers = ThreadPoolExecutor(1, thread_name_prefix="argon2-strangers", initializer=_give_way)
+        self._workers = WorkerPool(1, "argon2")
+        self._for_strangers = WorkerPool(1, "argon2-strangers", _give_way)
         self._nobody = _of_nobody(memory_kib, passes)
+
+    @property
+    def pools(self) -> tuple[WorkerPool, ...]:
+        """Both, for the watch."""
+        return self._workers, self._for_strangers
 
     async def hash(self, password: str) -> str:
         """The argon2id text to keep."""
-        return await asyncio.get_running_loop().run_in_executor(self._workers, self._hasher.hash, password)
+        return await self._workers.run(partial(self._hasher.hash, password))
 
     async def fits(self, password: str, kept: str | None, *, known: bool = False) -> bool:
         """Whether the password belongs to the kept hash; None does the same work and says no.
@@ -49,8 +54,7 @@ class Passwords:
         ``known``: whoever gives it is at a known device or signed in.
         """
         worker = self._workers if known else self._for_strangers
-        loop = asyncio.get_running_loop()
-        fits = await loop.run_in_executor(worker, self._verify, kept or self._nobody, password)
+        fits = await worker.run(partial(self._verify, kept or self._nobody, password))
         return fits and kept is not None
 
     def outdated(self, kept: str) -> bool:
@@ -59,8 +63,8 @@ class Passwords:
 
     def close(self) -> None:
         """End the threads."""
-        self._workers.shutdown()
-        self._for_strangers.shutdown()
+        for each in self.pools:
+            each.close()
 
     def _verify(self, kept: str, password: str) -> bool:
         try:

@@ -14,13 +14,14 @@ import ssl
 from collections.abc import Callable
 from functools import partial
 
-from hub.connections.keeper import Keeper, Line
+from hub.connections.keeper import Keeper, Line, Turn
 from hub.connections.tally import Reason
 from hub.log import event
 
 LOGGER = logging.getLogger("hub.connections")
-AT_ONCE = 32
-"""Connections that are accepted in one round of the loop."""
+AT_ONCE = 8
+"""Connections that are accepted in one round of the loop: about a millisecond of work, and a call at the desk lasts for
+half a dozen rounds."""
 AGAIN_S = 0.1
 """Pause after the system had no descriptor or memory for a connection."""
 SWEEP_S = 0.25
@@ -52,7 +53,7 @@ class Acceptor:
         self._sweeping: asyncio.TimerHandle | None = None
         self._silent: dict[Line, float] = {}
         """Who has not said anything yet, and until when they may be silent; who came first first."""
-        self._waiting: dict[Line, asyncio.TimerHandle] = {}
+        self._waiting: dict[Line, tuple[asyncio.TimerHandle, Turn]] = {}
         """Who said something and waits for a turn, one of the silent ones until then."""
         self._opening: dict[asyncio.Task[None], Line] = {}
         listener.setblocking(False)
@@ -110,9 +111,9 @@ class Acceptor:
     def _hear(self, line: Line, connection: socket.socket) -> None:
         """The first bytes: build what answers when it is this connection's turn."""
         self._loop.remove_reader(connection)
-        wait = self._keeper.opening(line, b"" if self._context else _peek(connection))
-        if wait:
-            self._waiting[line] = self._loop.call_later(wait, self._build, line, connection)
+        turn = self._keeper.opening(line, b"" if self._context else _peek(connection))
+        if turn.seconds > 0:
+            self._waiting[line] = self._loop.call_later(turn.seconds, self._build, line, connection), turn
         else:
             self._build(line, connection)
 
@@ -128,7 +129,9 @@ class Acceptor:
     def _hang_up(self, line: Line, connection: socket.socket) -> None:
         self._silent.pop(line)
         if (waiting := self._waiting.pop(line, None)) is not None:
-            waiting.cancel()
+            timer, turn = waiting
+            timer.cancel()
+            turn.give_back()
         else:
             self._loop.remove_reader(connection)
         connection.close()

@@ -76,6 +76,7 @@ def rows(limits: Limits) -> tuple[Limit, ...]:
         _rate("known_requests", limits.known_requests),
         _rate("claiming_requests", limits.claiming_requests),
         _size("body", limits.body_bytes, limits.body_s),
+        Limit("framing", "framing", {"kb": limits.framing_bytes // KB}),
         _size("larger_bodies", limits.largest_body, limits.body_s),
         _size("reader", limits.write_bytes, limits.write_s),
         _count("stranger_streams", limits.stranger_streams),

@@ -89,12 +89,12 @@ class Keeper:
             return None
         return line
 
-    def opening(self, line: Line, first: bytes) -> float:
-        """Seconds to wait before anything is built for this connection, whose first bytes are these (b"" = unreadable
-        before the handshake). Strangers were slowed down when they came."""
+    def opening(self, line: Line, first: bytes) -> "Turn":
+        """When something is built for this connection, whose first bytes are these (b"" = unreadable before the
+        handshake). Strangers were slowed down when they came."""
         if line.proxied or line.origin not in self.known or CLAIM.search(first):
-            return 0.0
-        return self._opens.take(line.origin)
+            return Turn(())
+        return Turn(((self._opens, line.origin),))
 
     def proved(self, line: Line, origin: str) -> None:
         """A request of ``origin`` showed a terminal's key or a session that is good."""
@@ -109,13 +109,13 @@ class Keeper:
 
 
 class Turn:
-    """When a request may begin: in ``seconds``. ``give_back`` when it does not."""
+    """When a request or a connection may begin: in ``seconds``. ``give_back`` when it does not."""
 
     def __init__(self, paces: tuple[tuple[Pace, str], ...]) -> None:
         self._paces = paces
-        self.seconds = max(pace.take(address) for pace, address in paces)
+        self.seconds = max((pace.take(address) for pace, address in paces), default=0.0)
 
     def give_back(self) -> None:
-        """The request is not answered after all."""
+        """It does not begin after all: whoever comes after it waits less."""
         for pace, address in self._paces:
             pace.give_back(address)

@@ -1,7 +1,9 @@
 """uvicorn's HTTP protocol with limits: bytes and seconds of head, body and answer, and how fast requests may come.
 
 One request at a time: what follows it is held, a little of it, and parsed when it is answered. So the state of the
-connection is that of its request, and uvicorn's queue of further requests stays empty.
+connection is that of its request, and uvicorn's queue of further requests stays empty. The app is called when all bytes
+at hand were looked at and the body is whole (a large one: at once), so what is refused costs no page, and who lets us
+wait for a body costs no more than who lets us wait for a head.
 
 A limit is kept before anything is parsed beyond it or anybody is asked: the connection is answered in one line and
 closed. All of it runs on the event loop's thread. Limits: ``hub.connections.limits``.
@@ -13,6 +15,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from hub.connections.framing import Cuts, Framing
@@ -32,6 +35,7 @@ SEALED = b"".join(b"%s: %s\r\n" % each for each in (*ALWAYS, (b"cache-control", 
 HELD = 16 * 1024
 """Bytes of further requests that wait until one is answered; no browser and no terminal sends any."""
 SESSION = b"hub_session="
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -47,7 +51,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._body_whole = self._begun = self._chunked = False
         self._held, self._cuts, self._framing = b"", Cuts(), Framing(self._limits)
         self._timer: asyncio.TimerHandle | None = None
+        self._due: tuple[Any, Any] | None = None
+        """uvicorn's cycle of a request that is not whole yet, and the app that will answer it."""
         self._waiting: tuple[asyncio.TimerHandle, Turn] | None = None
+        """The same request whole, until its turn comes."""
         self._proof: Proof | None = None
         self._proven = False
 
@@ -89,6 +96,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._held = data[at:]
         if len(self._held) > HELD:
             self._refuse(429, Reason.PACE)
+        self._let_begin()
 
     def _owes(self) -> bool:
         """Whether a whole request is not answered yet."""
@@ -142,7 +150,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(431, Reason.HEAD_BYTES)
 
     def on_headers_complete(self) -> None:
-        """The head is whole: refuse a body that says it is too long, else let it be answered."""
+        """The head is whole: refuse a body that says it is too long."""
         if self._refused:
             return
         self._stop_timer()
@@ -176,7 +184,22 @@ class BoundedProtocol(HttpToolsProtocol):
         self._proof = self.scope["state"][KEY] = Proof(self._keeper, self._line, origin_of(address))
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        """Begin to answer when it is this request's turn; who proved who they are on this connection never waits."""
+        """uvicorn would call the app at the end of the head; here the request waits until it is whole."""
+        self._due = cycle, app
+        if cycle.waiting_for_100_continue and not self._is_large():
+            self.transport.write(CONTINUE)  # RFC 9110, section 10.1.1: its length is within the limit
+            cycle.waiting_for_100_continue = False
+
+    def _is_large(self) -> bool:
+        """Whether the body does not fit into uvicorn's buffer: the app must take it as it comes."""
+        return self._announced > HIGH_WATER_LIMIT
+
+    def _let_begin(self) -> None:
+        """Begin to answer a request that can be when its turn comes; who proved who they are on this connection never
+        waits."""
+        if self._due is None or self._refused or not (self._body_whole or self._is_large()):
+            return
+        (cycle, app), self._due = self._due, None
         if self._proven and not self._line.proxied:
             self._begin(cycle, app)
             return
@@ -250,8 +273,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().resume_writing()
 
     def shutdown(self) -> None:
-        """The hub ends: whoever waits for a turn waits no more."""
-        if self._waiting is not None:
+        """The hub ends: whoever waits for a turn, or lets us wait for a body, waits no more."""
+        if self._waiting is not None or self._due is not None:
             self.end()
         else:
             super().shutdown()

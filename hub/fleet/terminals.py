@@ -206,7 +206,7 @@ def _owed(before: str, now: OutboxState) -> bool:
 
 
 def terminals_now(connection: Connection, site: str, now_ms: int) -> list[TerminalNow]:
-    """Every terminal with what it told last, by name; revoked ones last."""
+    """Every terminal with what it told last, by name; revoked ones last, whoever was revoked last first."""
     status = t.terminal_status
     joined = t.terminal.outerjoin(
         status, (status.c.site_id == t.terminal.c.site_id) & (status.c.terminal_id == t.terminal.c.id)
@@ -226,7 +226,7 @@ def terminals_now(connection: Connection, site: str, now_ms: int) -> list[Termin
         )
         .select_from(joined)
         .where(t.terminal.c.site_id == site)
-        .order_by(t.terminal.c.revoked_ms.is_not(None), t.terminal.c.name)
+        .order_by(t.terminal.c.revoked_ms.is_not(None), t.terminal.c.revoked_ms.desc(), t.terminal.c.name)
     ).mappings()
     return [
         TerminalNow(

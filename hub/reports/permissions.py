@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from hub import alarms, hub_generation
 from hub.clock import DAY_MS
 from hub.errors import Code, Refused
-from hub.reports.reported_tickets import ReportedTicket, is_no_longer_kept, leapt
+from hub.reports.reported_tickets import ReportedTicket, is_no_longer_kept, leapt, unknown_series
 from hub.site_time import zone_of
 from hub.store.enums import AlarmKind
 from hub.store.sql import run
@@ -54,7 +54,7 @@ def may_number(connection: Connection, key: Key, told: ReportedTicket) -> Refuse
     if not _may_label(connection, key, told, known):
         refused: Refused | None = _not_its_own(f"Number {told.label} was not given by this terminal.", "slot")
     else:
-        refused = _no_day(connection, told) or _no_arrival(connection, told)
+        refused = _no_series(connection, told) or _no_day(connection, told) or _no_arrival(connection, told)
     return None if refused and known is None and is_no_longer_kept(connection, told) else refused
 
 
@@ -192,6 +192,16 @@ def _is_nobodys(connection: Connection, ticket: Ticket) -> bool:
         ticket.id,
     ).fetchone()
     return row is not None
+
+
+def _no_series(connection: Connection, told: ReportedTicket) -> Refused | None:
+    """Letters are never changed and never forgotten, but by a restore. A service may have gone meanwhile: its visitors
+    wait in the queue with the letter."""
+    if _restored(connection, told.site, told.day):
+        return None
+    series = told.label.series
+    row = run(connection, "SELECT 1 FROM queue WHERE site_id = ? AND series = ? LIMIT 1", told.site, series).fetchone()
+    return unknown_series(series) if row is None else None
 
 
 def _no_day(connection: Connection, told: ReportedTicket) -> Refused | None:

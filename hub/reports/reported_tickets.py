@@ -68,10 +68,16 @@ def place(connection: Connection, told: ReportedTicket) -> QueuePosition | Refus
         return Refused(Code.NO_LONGER_KEPT, f"Visits of {told.day} are no longer kept.", "business_day")
     queue = _queue(connection, told)
     if queue is None:
-        return Refused(Code.UNKNOWN_SERIES, f"No queue has the letter {told.label.series}.", "series")
+        return unknown_series(told.label.series)
     if impossible:
         return QueuePosition(queue, min(opened_ms, told.now_ms), False, True)
     return QueuePosition(queue, arrival_ms, sure, waits)
+
+
+def unknown_series(series: str) -> Refused:
+    """No queue has this letter, or ever had it."""
+    text = f"No queue has or had the letter {series}. If one was lost with a restore, add it on the hub's page Queues."
+    return Refused(Code.UNKNOWN_SERIES, text, "series")
 
 
 def is_no_longer_kept(connection: Connection, told: ReportedTicket) -> bool:

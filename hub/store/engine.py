@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from hub.store.faults import HOPELESS, StoreFailed, StoreRefused, Trouble, sente
 from hub.store.migrate import migrate
 from hub.store.sql import run
 from hub.store.writer import Timing, Writer
+from hub.worker_pool import WorkerPool
 from kiosk import private
 from kiosk.owner_thread import ThreadWatch
 
@@ -92,7 +94,8 @@ class Store:
             raise first
         found, trouble = (None, first.trouble) if isinstance(first, StoreRefused) else (first, None)
         self._writer = Writer(path, self._connect, found, trouble, timing, self.watch)
-        self._readers = ThreadPoolExecutor(readers, "hub-reader")
+        self.readers = WorkerPool(readers, "hub-reader")
+        """Whoever serves looks whether they hang."""
 
     async def write(self, fn: Callable[[Connection], T]) -> T:
         """Run ``fn`` in the writer's next group; returns when it is durable."""
@@ -110,7 +113,7 @@ class Store:
         """Run ``fn`` on a reader's connection (``query_only``): it sees the last commit and blocks no writer."""
         if self._closed:
             raise StoreFailed("The store is closed.")
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, fn)
+        return await self.readers.run(partial(self.read_now, fn))
 
     def read_now(self, fn: Callable[[Connection], T]) -> T:
         """The same for a caller without an event loop. Raises StoreFailed when it is the file that cannot be read."""
@@ -150,7 +153,7 @@ class Store:
         """Commit what waits, stop the threads, close the file. Safe to call twice."""
         self._closed = True
         self._writer.close()
-        self._readers.shutdown()
+        self.readers.close()
         self._reading.dispose()
         self._engine.dispose()
 

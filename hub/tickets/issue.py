@@ -17,6 +17,7 @@ from hub.tickets.free_numbers import Place, Series, next_free
 from hub.tickets.model import FIELDS, PLACES, Ticket, load
 from hub.tickets.states import begin
 
+SERVICE_REMEDY = "Give it one on the hub's page Services, or take it out of the catalogue."
 NORMAL = 100
 """Priority class of walk-ins; smaller is called earlier."""
 
@@ -105,7 +106,7 @@ def issue(connection: Connection, ask: Ask) -> Issued | Refused:
     if facts.buried:
         return Refused(Code.TICKET_CANCELLED, "This ticket was given back before it was numbered.", "id")
     if facts.line is None:
-        return Refused(Code.UNKNOWN_SERVICE, f"No queue takes the service {ask.service}.", "service")
+        return Refused(Code.UNKNOWN_SERVICE, f"No queue takes the service {ask.service}. {SERVICE_REMEDY}", "service")
     if not facts.line.open:
         return Refused(Code.QUEUE_CLOSED, f"Queue {facts.line.series} gives no numbers now.", "service")
     numbered = _number(connection, ask, facts, facts.line)

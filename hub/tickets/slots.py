@@ -80,7 +80,8 @@ def _slot(connection: Connection, wanted: Wanted, day: str) -> int | Refused:
     if slot is None and not enough:
         slot = _free(connection, wanted.site, day)
     if slot is None:
-        alarms.raise_alarm(connection, wanted.site, AlarmKind.NO_SLOT, "", wanted.now_ms, wanted.terminal)
+        about = wanted.terminal if enough else ""
+        alarms.raise_alarm(connection, wanted.site, AlarmKind.NO_SLOT, about, wanted.now_ms, wanted.terminal)
         return _too_many() if enough else _all_in_use()
     _give(connection, wanted, slot, day)
     return slot

@@ -38,18 +38,17 @@ def lacking(connection: Connection, site: str) -> Lacking:
 
 
 def groups(connection: Connection, site: str, kind: str) -> tuple[Group, ...]:
-    """The categories ("category") or offices ("office") that have services, in the order of the catalogue."""
+    """The categories ("category") or offices ("office") that have services, those with services without a queue first,
+    else in the order of the catalogue."""
     rows = run(
         connection,
         f"SELECT g.value, {_COUNTS} {_FROM_GROUPED[kind]} GROUP BY g.value",
         site,
     )
     counts = {str(ident): Lacking(without or 0, of) for ident, without, of in rows}
-    return tuple(
-        Group(f"{kind}:{ident}", names, counts[ident])
-        for ident, names in _names(connection, site, kind).items()
-        if ident in counts
-    )
+    named = _names(connection, site, kind).items()
+    found = [Group(f"{kind}:{ident}", names, counts[ident]) for ident, names in named if ident in counts]
+    return tuple(sorted(found, key=lambda group: not group.lacking.without))
 
 
 def ids(connection: Connection, site: str, key: str = "", *, routed: bool = False) -> list[str]:

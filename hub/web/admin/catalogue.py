@@ -110,7 +110,7 @@ async def _page(request: HubRequest, hub: Hub, status: int = 200, refused: str |
         missed=missed,
         day=lambda iso: short_date(date.fromisoformat(iso), lang),
         refused=refused,
-        **importing.shown(hub, site),
+        **importing.shown(hub, site, lang),
     )
 
 

@@ -12,6 +12,7 @@ from hub.catalogue.import_runs.messages import Bringer, Done, Faulty, Waits
 from hub.catalogue.import_runs.runs import Broken, Run, Stage
 from hub.context import Hub, HubContext
 from hub.uploads import MB, NoRoom
+from hub.web.admin import fault_texts
 from hub.web.common import recorded
 from hub.web.common.auth_hooks import brings_a_file, needs, staff_only, who
 from hub.web.common.page import HEADERS, HubRequest
@@ -53,15 +54,17 @@ async def how_far(request: HubRequest, hub: Hub) -> Response[Any]:
     return _told(hub.imports.of(who(request).site), hub.now_ms(), 200)
 
 
-def shown(hub: HubContext, site: str) -> dict[str, Any]:
+def shown(hub: HubContext, site: str, lang: str) -> dict[str, Any]:
     """What the catalogue page shows of the site's import that goes on, or ended last."""
     run = hub.imports.of(site)
+    faults = run.result.faults if run is not None and isinstance(run.result, Faulty) else ()
     return {
         "run": run,
         "result": _KINDS.get(type(run.result), "") if run else "",
         "seconds": _seconds(run, hub.now_ms()),
         "most": MOST,
         "most_mb": MOST // MB,
+        "faults": fault_texts.told(faults[:FAULTS_SHOWN], lang),
         "faults_shown": FAULTS_SHOWN,
     }
 

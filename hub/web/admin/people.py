@@ -21,6 +21,8 @@ from hub.web.common.new_password import about_hall, read_password
 from hub.web.common.page import HubRequest, Page, redirect, render
 
 MAY = needs(Right.USERS)
+SHOWN = 100
+"""People on the page; more are found by name."""
 
 
 @get("/people", opt=MAY)
@@ -48,9 +50,11 @@ async def add_person(request: HubRequest, hub: Hub) -> Response[Any]:
 
 @post("/people/{ident:str}/role", opt=MAY)
 async def give_role(request: HubRequest, hub: Hub, ident: FromPath[str]) -> Response[Any]:
-    """Another role."""
-    form = await forms.read(request)
-    role, site = form.one_of("role", ROLES), who(request).site
+    """Another role; one's own is another administrator's to change."""
+    form, me = await forms.read(request), who(request)
+    role, site = form.one_of("role", ROLES), me.site
+    if ident == me.user:
+        return await _refused(request, hub, "people.own_access")
     if not form.ok:
         return redirect("/people")
     change, look = partial(people.change_role, site=site, ident=ident, role=Role(role)), looks.person(site, ident)
@@ -63,7 +67,7 @@ async def reset_password(request: HubRequest, hub: Hub, ident: FromPath[str]) ->
     One's own is changed on one's own page, where the old one is asked for."""
     form, me = await forms.read(request), who(request)
     if ident == me.user:
-        return await _page(request, hub, forms.Form(None, role=Role.CLERK), 409, refused="people.own_password")
+        return await _refused(request, hub, "people.own_password")
     known = {each.id: each for each in await hub.store.read(partial(people.accounts, site=me.site))}
     if ident not in known:
         return redirect("/people")
@@ -91,7 +95,9 @@ async def unlock(request: HubRequest, hub: Hub, ident: FromPath[str]) -> Respons
 
 @post("/people/{ident:str}/disable", opt=MAY)
 async def disable(request: HubRequest, hub: Hub, ident: FromPath[str]) -> Response[Any]:
-    """Let the person in no more."""
+    """Let the person in no more; nobody shuts the door behind themselves."""
+    if ident == who(request).user:
+        return await _refused(request, hub, "people.own_access")
     site, now_ms = who(request).site, hub.now_ms()
     do, look = partial(people.disable, site=site, ident=ident, now_ms=now_ms), looks.person(site, ident)
     return await _changed(request, hub, await recorded.write(request, hub, What.PERSON_DISABLED, look, do))
@@ -109,7 +115,11 @@ async def enable(request: HubRequest, hub: Hub, ident: FromPath[str]) -> Respons
 async def _changed(request: HubRequest, hub: Hub, done: bool) -> Response[Any]:
     if done:
         return redirect("/people", "saved")
-    return await _page(request, hub, forms.Form(None, role=Role.CLERK), 409, refused="people.last_administrator")
+    return await _refused(request, hub, "people.last_administrator")
+
+
+async def _refused(request: HubRequest, hub: Hub, why: str) -> Page:
+    return await _page(request, hub, forms.Form(None, role=Role.CLERK), 409, refused=why)
 
 
 async def _page(
@@ -120,13 +130,19 @@ async def _page(
     refused: str = "",
     wrong: dict[str, forms.Form] | None = None,
 ) -> Page:
+    wanted = request.query_params.get("q", "")[:100]
     accounts = await hub.store.read(partial(people.accounts, site=who(request).site))
+    found = [each for each in accounts if wanted.casefold().strip() in f"{each.name} {each.login}".casefold()]
+    touched = [each for each in accounts if each.id in (wrong or {}) and each not in found[:SHOWN]]
     return render(
         request,
         "people.html",
         status,
         form=form,
-        accounts=accounts,
+        accounts=[*touched, *found[:SHOWN]],
+        more=max(0, len(found) - SHOWN),
+        searchable=len(accounts) > SHOWN,
+        wanted=wanted,
         roles=RIGHTS,
         refused=refused,
         wrong=wrong or {},

@@ -22,6 +22,8 @@ from hub.web.common.page import HubRequest, Page, redirect, render
 from kiosk.catalogue.model import Texts
 from kiosk.i18n.texts import pick
 
+GROUPS_SHOWN = 200
+"""Categories, and offices, that the page offers: all of a town; of a whole state those with something to be done."""
 MAY = needs(Right.QUEUES)
 
 
@@ -166,7 +168,7 @@ async def _services(request: HubRequest, hub: Hub, form: forms.Form, status: int
         queues=queues,
         wanted=wanted,
         lacking=lacking,
-        groups=groups,
+        groups={kind: some[:GROUPS_SHOWN] for kind, some in groups.items()},
         pick=pick,
     )
 

@@ -24,6 +24,8 @@ from hub.web.common.auth_hooks import needs, staff_only, who
 from hub.web.common.page import HubRequest, Page, redirect, render
 from kiosk.wire import OrderKind
 
+REVOKED_SHOWN = 20
+"""Nothing can be done with them any more, and they stay for ever."""
 MAY, MAY_ORDER = needs(Right.TERMINALS), needs(Right.ORDERS)
 
 
@@ -128,12 +130,15 @@ async def _page(
             waiting.timezone_of(c, site),
         )
     )
+    in_use = sum(not each.revoked for each in known)
+    shown = known[: in_use + REVOKED_SHOWN]
     return render(
         request,
         "terminals.html",
         status,
         form=form,
-        terminals=known,
+        terminals=shown,
+        more_revoked=len(known) - len(shown),
         alarms=standing,
         code=hub.shown_code(code),
         code_for=code_for,

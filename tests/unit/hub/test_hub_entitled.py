@@ -12,6 +12,7 @@ from hub.store.enums import AlarmKind, TicketState
 from hub.tickets import slots
 from hub.tickets.issue import Ask, issue
 from hub.tickets.slots import Wanted
+from hub.web.common.texts import sayer
 from kiosk.wire import Heartbeat
 from tests.unit.hub.sync_helpers import (
     DAY,
@@ -246,4 +247,9 @@ def test_key_does_not_use_up_the_slots_of_the_others(two) -> None:
     assert given.count(Code.TOO_MANY_SLOTS) == 6, "with the one it has"
     assert Code.NO_SLOT not in given, "most of the 99 are free"
     assert join(two, "t1", "9" * 32) not in (*given, Code.NO_SLOT)
-    assert (AlarmKind.NO_SLOT, "") in raised(two)
+    assert (AlarmKind.NO_SLOT, "t2") in raised(two)
+    told = next(each for each in two.see(alarms.standing, two.site) if each.kind is AlarmKind.NO_SLOT)
+    for lang in ("de", "en"):
+        said = sayer(lang)(told.text_key, terminal="T", subject=told.subject)
+        assert str(slots.NEW_A_DAY) in said
+        assert "99" not in said

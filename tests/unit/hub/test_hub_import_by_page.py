@@ -283,6 +283,8 @@ def test_an_editor_brings_a_catalogue(live: Any, editor: Browser) -> None:
     page = ended(editor)
     assert 'data-stage="ended"' in page
     assert "first tag" in page
+    assert "hat den Namensraum" in page
+    assert "Exportieren Sie die Daten noch einmal" in page
     assert "<b>.xml" not in page
 
 

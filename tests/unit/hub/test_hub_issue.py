@@ -58,6 +58,8 @@ def test_unknown_service_is_refused_and_takes_no_number(hall) -> None:
     answer = hall.ask("gibtsnicht")
     assert refused(answer) is Code.UNKNOWN_SERVICE
     assert answer.place == "service"
+    assert "gibtsnicht" in answer.message
+    assert "page Services" in answer.message
     assert hall.ticket().label == "A 001"
 
 

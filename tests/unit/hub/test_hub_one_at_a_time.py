@@ -53,7 +53,7 @@ class Peer(asyncio.Transport):
 class Scene:
     """One connection, and an app that reads each request to its end and answers when it is let."""
 
-    def __init__(self, *, wait: bool = True) -> None:
+    def __init__(self, *, wait: bool = True, limits: Limits | None = None) -> None:
         self.asked: list[tuple[str, bytes]] = []
         self.scopes: list[Any] = []
         self.gone = 0
@@ -61,7 +61,7 @@ class Scene:
         config = Config(self._app, ws="none", log_config=None)
         config.load()
         config.loaded_app = self._app
-        self.keeper = Keeper(Limits(), Tally())
+        self.keeper = Keeper(limits or Limits(), Tally())
         line = self.keeper.admit("192.0.2.7")
         assert line is not None
         self.state, self.peer = ServerState(), Peer()
@@ -91,9 +91,11 @@ class Scene:
         await self.settled()
 
 
-def on_a_connection(play: Callable[[Scene], Awaitable[None]], *, wait: bool = True) -> Scene:
+def on_a_connection(
+    play: Callable[[Scene], Awaitable[None]], *, wait: bool = True, limits: Limits | None = None
+) -> Scene:
     async def whole() -> Scene:
-        scene = Scene(wait=wait)
+        scene = Scene(wait=wait, limits=limits)
         await play(scene)
         scene.line.connection_lost(None)
         for task in scene.state.tasks:
@@ -139,6 +141,7 @@ def test_a_flood_in_one_piece_is_refused_with_one_answer() -> None:
     assert scene.peer.closing
     assert scene.peer.said.startswith(b"HTTP/1.1 429 ")
     assert scene.peer.said.count(b"HTTP/1.1") == 1
+    assert not scene.scopes, "nobody works on an answer that is never sent"
 
 
 def test_who_proved_it_is_judged_by_the_request_that_is_answered() -> None:
@@ -150,6 +153,49 @@ def test_who_proved_it_is_judged_by_the_request_that_is_answered() -> None:
         assert scene.line._proven
 
     on_a_connection(play)
+
+
+@pytest.mark.parametrize("head", [b"content-length: 6\r\n\r\nabc", b"transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n"])
+def test_the_app_is_called_when_the_body_is_whole(head: bytes) -> None:
+    async def play(scene: Scene) -> None:
+        scene.line.data_received(b"POST /a HTTP/1.1\r\nhost: hub\r\n" + head)
+        await scene.settled()
+        assert not scene.scopes
+        scene.line.data_received(b"3\r\ndef\r\n0\r\n\r\n" if b"chunked" in head else b"def")
+        await scene.settled()
+
+    assert on_a_connection(play).asked == [("/a", b"abcdef")]
+
+
+@pytest.mark.parametrize("head", [b"content-length: 100000\r\n\r\n", b"transfer-encoding: chunked\r\n\r\n"])
+def test_the_app_takes_a_large_body_as_it_comes(head: bytes) -> None:
+    """So it can refuse before the first byte, and nothing piles up."""
+
+    async def play(scene: Scene) -> None:
+        scene.line.data_received(b"POST /large HTTP/1.1\r\nhost: hub\r\n" + head)
+        await scene.settled()
+
+    assert len(on_a_connection(play, limits=Limits(larger_bodies=(("/large", 512 * KB),))).scopes) == 1
+
+
+def test_who_waits_to_be_told_to_send_a_body_is_told() -> None:
+    async def play(scene: Scene) -> None:
+        scene.line.data_received(b"POST /a HTTP/1.1\r\nhost: hub\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n")
+        assert scene.peer.said == b"HTTP/1.1 100 Continue\r\n\r\n"
+        scene.line.data_received(b"{}")
+        await scene.answer()
+
+    scene = on_a_connection(play)
+    assert scene.asked == [("/a", b"{}")]
+    assert scene.peer.said.count(b"100 Continue") == 1
+
+
+def test_a_hub_that_ends_waits_for_no_body() -> None:
+    async def play(scene: Scene) -> None:
+        scene.line.data_received(b"POST /a HTTP/1.1\r\nhost: hub\r\ncontent-length: 9\r\n\r\n{")
+        scene.line.shutdown()
+
+    assert on_a_connection(play).peer.gone
 
 
 @pytest.mark.parametrize("end", ["lost", "dropped"])

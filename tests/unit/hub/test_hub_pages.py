@@ -285,6 +285,19 @@ def test_the_last_administrator_stays(browser: Browser) -> None:
     assert browser.get("/people").status_code == 200
 
 
+def test_nobody_takes_away_their_own_role_or_access(browser: Browser, live: Any) -> None:
+    """Even where another administrator is left: one wrong click would shut them out."""
+    browser.sign_in("frida")
+    new = {"login": "hugo", "name": "Hugo", "role": "administrator", "password": PASSWORD, "again": PASSWORD}
+    assert browser.post("/people", new).status_code == 303
+    other = next(each.id for each in live.hall.see(people.accounts, SITE) if each.login == "hugo")
+    for answer in (browser.post("/people/u1/disable"), browser.post("/people/u1/role", {"role": "clerk"})):
+        assert answer.status_code == 409
+        assert "ändert nur eine andere Administration" in answer.text
+    assert 'action="/people/u1/' not in browser.get("/people").text
+    assert browser.post(f"/people/{other}/role", {"role": "clerk"}).status_code == 303
+
+
 def test_queues_and_services_are_arranged(browser: Browser, live: Any) -> None:
     browser.sign_in("frida")
     assert browser.post("/queues", {"series": "I", "name_de": "Irrtum"}).status_code == 422

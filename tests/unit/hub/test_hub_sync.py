@@ -252,7 +252,9 @@ def test_a_closed_queue_and_an_unknown_service_refuse_no_fact(hall) -> None:
     sync(hall, own(hall, 1, uuid(50)), own(hall, 2, uuid(51), 2, service="gone"), own(hall, 3, uuid(52), series="B"))
     found = [(t.label, t.queue_id) for t in hall.see(waiting.waiting_list, hall.site)]
     assert sorted(found) == [("A 03-01", "meldung"), ("A 03-02", "meldung"), ("B 03-01", "meldung")]
-    assert outcomes(sync(hall, own(hall, 4, uuid(53), series="Z", service="gone"))) == [(404, "unknown_series")]
+    answers = sync(hall, own(hall, 4, uuid(53), series="Z", service="gone"), own(hall, 5, uuid(54), series="Z"))
+    assert outcomes(answers) == [(404, "unknown_series")] * 2, "a known service does not vouch for a letter"
+    assert "add it on the hub's page Queues" in answers[0].message
 
 
 def test_after_the_day_turned_what_waited_expires(hall) -> None:

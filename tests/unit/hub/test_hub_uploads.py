@@ -135,6 +135,7 @@ def test_the_command_shows_the_limits_of_a_running_hub(capsys: pytest.CaptureFix
     for line, each in zip(said, shown, strict=True):
         assert line.endswith(f"  {say(f'limit_value.{each.kind}', **each.values)}")
     assert next(each.values["kb"] for each in shown if each.key == "larger_bodies") == 512 * KB
+    assert next(each.values["kb"] for each in shown if each.key == "framing") == Limits().framing_bytes // KB
 
 
 def test_limits_without_routes_can_be_shown() -> None:
@@ -291,10 +292,10 @@ def test_a_body_may_take_the_longer_the_more_of_it_came() -> None:
 
 
 def test_a_small_rest_of_a_body_is_passed_over_and_the_connection_goes_on(hub: Hub) -> None:
-    """A client sends head and body one after the other: the answer may come between them."""
-    head = f"POST /api/v1/help HTTP/1.1\r\nhost: 127.0.0.1:{hub.port}\r\ncontent-length: 60000\r\n\r\n".encode()
+    """A client sends head and a large body one after the other: the answer may come between them."""
+    head = f"POST /api/v1/sync HTTP/1.1\r\nhost: 127.0.0.1:{hub.port}\r\ncontent-length: 99000\r\n\r\n".encode()
     with socket.create_connection(("127.0.0.1", hub.port), timeout=PATIENCE_S) as line:
         for _ in range(2):
             line.sendall(head)
             assert line.recv(65536).startswith(b"HTTP/1.1 401 ")
-            line.sendall(b"a" * 60000)
+            line.sendall(b"a" * 99000)
