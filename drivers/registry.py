@@ -16,6 +16,7 @@ from drivers.receipt_printer.specs import ROWS as PRINTERS
 from drivers.spec import DriverSpec, Now
 from drivers.transport import line_speed
 from kiosk.config import Device
+from kiosk.vocabulary.hardware.device_events import DeviceFact
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.hardware.problems import Problem
 
@@ -43,6 +44,11 @@ _ROWS = checked(PRINTERS, DISPLAYS, SCANNERS)
 def rows() -> tuple[DriverSpec, ...]:
     """All rows, in the order a technician's list shows them."""
     return _ROWS
+
+
+def facts() -> frozenset[type[DeviceFact]]:
+    """The kinds of facts that the drivers of all rows persist."""
+    return frozenset(kind for row in rows() for kind in row.facts)
 
 
 def find(kind: DeviceKind, model: str) -> DriverSpec:

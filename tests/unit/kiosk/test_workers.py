@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from drivers import registry
 from drivers.host.port import DeviceSaid, JobEnded
 from kiosk.config import Device, TerminalConfig
 from kiosk.core import Core
@@ -23,6 +25,7 @@ from kiosk.vocabulary.slips import Slip, slip_text
 from kiosk.vocabulary.tickets import Numbered, PaperState
 from kiosk.wire import OutboxState, QueueState, QueueStates
 from offline_cache.store.own_numbers import SlotStatus
+from offline_cache.store.store_dispatch import NotRegistered
 from offline_cache.store.tickets import TicketsAtStart, Unfinished
 from tests.flows.visits import MONDAY_TEN
 from tests.unit.kiosk.test_reader_texts import arrived
@@ -187,3 +190,12 @@ def test_each_printer_is_asked_at_start_for_the_slips_in_doubt(hall: Callable[..
 def test_event_that_nobody_takes_is_a_bug_of_the_driver(hall: Callable[..., Hall], kind: DeviceKind) -> None:
     with pytest.raises(TypeError, match="DeviceEvent of d"):
         hall().workers._ends().unsolicited(DeviceSaid("d", kind, "", DeviceEvent()))
+
+
+def test_terminal_is_not_built_with_a_fact_that_no_participant_knows(
+    hall: Callable[..., Hall], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = msgspec.structs.replace(registry.rows()[0], facts=(PrintInDoubt,))
+    monkeypatch.setattr(registry, "rows", lambda: (row,))
+    with pytest.raises(NotRegistered, match=r"no store participant knows the fact .*PrintInDoubt"):
+        hall()
