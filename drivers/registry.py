@@ -38,7 +38,11 @@ def checked(*rooms: tuple[DriverSpec, ...]) -> tuple[DriverSpec, ...]:
     return found
 
 
-_ROWS = checked(PRINTERS, DISPLAYS, SCANNERS)
+_ROWS = checked(
+    PRINTERS,
+    DISPLAYS,
+    SCANNERS,
+)
 
 
 def rows() -> tuple[DriverSpec, ...]:

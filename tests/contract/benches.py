@@ -182,6 +182,13 @@ BENCHES: dict[str, Bench] = {
     "test_till": TillBench(),
 }
 """The cases of each row that takes commands, by its model."""
+TALKS_LIKE = {
+    **dict.fromkeys(
+        ("escpos_58", "epson_tm_t20", "epson_tm_t88", "citizen_ct_s", "star_tsp_escpos", "wincor_th230"), "escpos_80"
+    ),
+    "betabrite": "alpha",
+}
+"""Rows that share all their code with another, whose thorough cases are theirs too."""
 LISTENERS = {"serial_lines", "keyboard"}
 """The rows that take none: ``test_contract_scanner`` has their cases."""
 
@@ -214,11 +221,11 @@ def setups(*lines: str) -> list[Setup]:
 
 
 def thorough(*lines: str) -> list[Setup]:
-    """One model of each way of talking, with every peer it may meet; the other rows share its code."""
+    """One model of each way of talking, with every peer it may meet."""
     return [
         Setup(spec, peer, line)
         for spec in ROWS
-        if spec.model in ("escpos_80", "alpha", "pole_epson", "pole_cd5220", "test_till")
+        if spec.model not in TALKS_LIKE
         for peer in BENCHES[spec.model].peers(spec)
         for line in lines
     ]
