@@ -54,6 +54,6 @@ def test_adding_a_device_as_the_page_says(tmp_path: Path) -> None:
     )
     assert ended.returncode == 0, ended.stdout
     own = ("drivers/document_box/", "drivers/sim/document_box/", "kiosk/main/document_boxes.py")
-    cases = ("tests/contract/document_box.py", proof)
+    cases = ("tests/contract/kinds/document_box.py", proof)
     touched = {step.path for step in steps if not step.path.endswith(".po") and not step.path.startswith(own + cases)}
     assert len(touched) <= 4, touched
