@@ -222,7 +222,7 @@ def test_charge_in_doubt_is_asked_for_after_a_restart(run: Callable[..., Termina
     assert found == [(ChargeBegun("c1", device="till"), NotCharged(Problem.CANCELLED))]
 
 
-def test_fact_that_no_participant_knows_is_refused_when_the_program_is_built(tmp_path: Path) -> None:
+def test_fact_that_no_participant_knows_is_refused_at_build(tmp_path: Path) -> None:
     with pytest.raises(NotRegistered, match=r"till\.ChargeBegun.*till\.NoteTaken"):
         StorageThread(tmp_path / "terminal.db", lambda event: None, facts=TILL.facts)
 

@@ -45,7 +45,8 @@ def rewritten(change: Change) -> Table:
     return Table(change(table().rows), TRIGGERS, table().states)
 
 
-def test_the_product_has_no_gap() -> None:
+def test_table_of_the_product_is_proven_without_a_gap() -> None:
+    """``prove`` raises ValueError with the place of a gap (see the test below)."""
     prove(all_flows().table)
 
 
