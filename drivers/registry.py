@@ -1,7 +1,7 @@
 """Every driver there is, one row each: what a technician may choose and how it is built.
 
-A new device is one row here (its room brings the row), its texts, and a pass of ``tests/contract``; see
-``docs/devices.md``.
+A new device is one row here (its package brings the row), its texts, and a pass of ``tests/contract``; see
+``docs/adding.md``.
 """
 
 from collections import Counter
@@ -28,7 +28,8 @@ class BadRegistry(ValueError):
 
 
 def checked(*rooms: tuple[DriverSpec, ...]) -> tuple[DriverSpec, ...]:
-    """The rows of all rooms in one table. Raises BadRegistry that names a model with two rows, or a kind with none."""
+    """The rows of all packages in one table. Raises BadRegistry that names a model with two rows, or a kind with
+    none."""
     found = tuple(row for room in rooms for row in room)
     twice = [f"{kind} {model}" for (kind, model), n in Counter((row.kind, row.model) for row in found).items() if n > 1]
     if twice:

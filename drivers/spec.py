@@ -41,7 +41,7 @@ class Simulator(Protocol):
 
 
 class DriverSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. The functions are typed by the room that brings them; the host passes values through unread.
+    """One row. The functions are typed by the package that brings them; the host passes values through unread.
 
     ``build(link, settings, now)`` makes a closed driver over what ``connect`` made. ``refuse(problem)`` is the outcome
     of a command that never reached the device, ``doubt(problem)`` of one that may have.

@@ -1,8 +1,8 @@
 """What a scanned code is: one of our slips, a page of ours, a payment letter, or something we do not know.
 
-Two classes that must not be mixed up: slips carry the MAC of this hall and may act (bring a ticket into its queue);
-payment codes are made by anybody, their check digits only tell slips of the pen - they may fill in a form, never pay.
-Whatever a code holds is data: bounded here, escaped where it is shown.
+Two classes that must not be mixed up: slips carry the MAC of this town hall and may act (bring a ticket into its
+queue); payment codes are made by anybody, their check digits only tell slips of the pen - they may fill in a form,
+never pay. Whatever a code holds is data: bounded here, escaped where it is shown.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The host of one device: its life, its back-off, and the memory of what it has done.
+"""The host of one device: its states, its back-off, and the memory of what it has done.
 
 The host knows no protocol. Everything that goes wrong becomes a state. A call that does not come back within its limit
 is given up: its thread is abandoned and the next generation starts with a new driver. Nothing waits in line for a
@@ -190,7 +190,7 @@ class DeviceHost(Generic[C, R]):
         return job_id in self._cancelled or not self.wanted(who)
 
     def progressed(self, who: DeviceThread[C, R], job_id: JobId, event: DeviceEvent) -> None:
-        """The call at hand goes on. What an abandoned one tells is heard by nobody."""
+        """The call at hand goes on. What an abandoned one tells is dropped."""
         with self._lock:
             current = self._now is who
             if current and who.deadline is not None:

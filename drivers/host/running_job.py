@@ -8,7 +8,7 @@ from kiosk.vocabulary.ids import JobId
 
 class RunningJob:
     """One call of one generation. A driver whose call was given up still has it: it reads that it is cancelled, what it
-    persists is kept all the same, and what it tells is heard by nobody."""
+    persists is kept all the same, and what it tells is dropped."""
 
     def __init__(
         self,

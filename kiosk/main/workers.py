@@ -136,7 +136,7 @@ class Workers:
         self.watch.add(*self._sync.threads, self._follower.thread, self._standings.thread, self._calls.thread)
 
     def _make_sync(self, data: Path) -> SyncThread:
-        """What is told to the hub and heard from it; over the workers that stand already."""
+        """The thread that exchanges state with the hub; over the workers that stand already."""
         return SyncThread(
             self._config.hub,
             self._core.post,

@@ -155,7 +155,7 @@ class StorageThread:
         return outcome_of(answer, timeout_s)
 
     def _run(self) -> None:
-        if self._at_hand:  # an earlier life of this thread ended over these
+        if self._at_hand:  # this thread ended before, over these
             self._break(NO_PLACE, self._take_at_hand(), damaged=False)
         elif self._db is None:  # else the work begins anew over the file that is open
             self._open()
@@ -165,7 +165,7 @@ class StorageThread:
             self._at_hand = [job for job in batch if not isinstance(job, Stop)]
             try:
                 self._serve(self._at_hand)
-            except Exception as error:  # noqa: BLE001 - the edge: a bug in who is told ends this round, not the thread
+            except Exception as error:  # noqa: BLE001 - the edge: a bug in a receiver ends this round, not the thread
                 self._note_bug(error)
                 for job in self._take_at_hand():
                     self._fail(job, "bug")

@@ -65,7 +65,7 @@ BRING = "08"
 """Papers to bring."""
 MODULES = _set("02 03 05 06 07 08 09 11 14 15 16 18 22 23 24 25")
 ONLINE_ONLY = "100"
-"""``zugangskanal/code`` of modules for the internet only (2.3); a terminal stands in the house (000, 200)."""
+"""``zugangskanal/code`` of modules for the internet only (2.3); a terminal stands in the town hall (000, 200)."""
 
 # Fees
 FIXED = "betrag"
