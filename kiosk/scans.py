@@ -86,11 +86,6 @@ def read_code(text: str, slip_key: bytes, base_url: str = "") -> Read:
     return Read(found.pop(), wrong_keyboard=True) if len(found) == 1 else Read(UnknownCode())
 
 
-def read_scan(text: str, slip_key: bytes, base_url: str = "") -> Scan:
-    """What this code is (``read_code``)."""
-    return read_code(text, slip_key, base_url).scan
-
-
 def _page(text: str, base_url: str) -> VisitorPage | None:
     page = _PAGE.search(text)
     ours = base_url.rstrip("/").casefold()

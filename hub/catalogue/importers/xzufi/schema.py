@@ -21,7 +21,6 @@ OBJECT_LIMIT = 4 * 1024 * 1024
 """Bytes between the ends of two objects: what is in memory at once."""
 INDEX_LIMIT = 1024 * 1024
 FILES_LIMIT = 10_000
-OFFICES_LIMIT = 5_000
 CATEGORIES_LIMIT = 900
 
 # Objects
