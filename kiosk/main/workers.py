@@ -55,19 +55,19 @@ from offline_cache.store import outbox
 from offline_cache.store.context import StoreContext
 from offline_cache.store.database import DatabaseFault, damaged_files
 from offline_cache.store.hub_clock import HubClock
-from offline_cache.store.machine import machine_id
 from offline_cache.store.notes import deaths
 from offline_cache.store.own_numbers import SlotStatus
 from offline_cache.store.queries import StoreQueries
 from offline_cache.store.storage import Listener, StorageThread, StoreReady
 from offline_cache.store.tickets import TicketsAtStart
-from offline_cache.store.trail_heads import TrailHeads
 from offline_cache.sync.calls import CallsThread
 from offline_cache.sync.heartbeat import HeartbeatListeners
+from offline_cache.sync.machine import machine_id
 from offline_cache.sync.numbers import DEADLINE_S, NumbersThread
 from offline_cache.sync.orders import Orders
 from offline_cache.sync.slip_status import StandingThread
 from offline_cache.sync.sync_thread import SyncThread
+from offline_cache.sync.trail_heads import TrailHeads
 
 OPEN_S = 30.0
 
