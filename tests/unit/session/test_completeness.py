@@ -30,6 +30,14 @@ def ask_unlisted(session: Session, _trigger: Trigger, _facts: World) -> Transiti
     return Transition(session, (Unlisted(),))
 
 
+def ask(session: Session, trigger: Trigger, facts: World) -> Transition:
+    return ask_unlisted(session, trigger, facts)
+
+
+def reads_an_attribute_of_that_name(session: Session, _trigger: Trigger, _facts: World) -> Transition:
+    return Transition(session, (effects.Note(session.ask),))  # type: ignore[attr-defined]
+
+
 def without(state: object, trigger: type[Trigger]) -> Change:
     """Take the rows of this state by name away."""
     return lambda rows: tuple(
@@ -131,5 +139,7 @@ def test_what_an_action_emits_is_read_from_its_code() -> None:
     assert effects_of(ticket_flow.print_again) == {effects.CommitPaper, effects.PrintTicket}
     assert effects_of(scan_flow.take_slip) == {effects.CommitScan, effects.SessionOver}
     assert effects_of(ask_unlisted) == {Unlisted}
+    assert effects_of(ask) == {Unlisted}
+    assert effects_of(reads_an_attribute_of_that_name) == {effects.Note}
     with pytest.raises(ValueError, match="what it emits cannot be read"):
         effects_of(print)
