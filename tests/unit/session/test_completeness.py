@@ -55,7 +55,8 @@ def rewritten(change: Change) -> Table:
 
 def test_table_of_the_product_is_proven_without_a_gap() -> None:
     """``prove`` raises ValueError with the place of a gap (see the test below)."""
-    prove(all_flows().table)
+    made = all_flows()
+    prove(made.table, made.answers)
 
 
 def test_every_effect_names_its_answers() -> None:
