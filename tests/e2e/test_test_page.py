@@ -43,10 +43,13 @@ def told(path: Path, url: str, **more: Device) -> None:
     path.write_text(config.to_toml(TerminalConfig(site=site, hub=Hub(name="Foyer 2"), devices=devices)), "utf-8")
 
 
-def page_command(path: Path, *more: str) -> tuple[int, str, str]:
+def test_page(path: Path, *more: str) -> tuple[int, str, str]:
     command = [sys.executable, "-m", "kiosk.cli", "test-page", "--config", str(path), *more]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     return done.returncode, done.stdout, done.stderr
+
+
+test_page.__test__ = False  # type: ignore[attr-defined]  # the command's name
 
 
 def pages(peer: PrinterPeer) -> list[str]:
@@ -55,7 +58,7 @@ def pages(peer: PrinterPeer) -> list[str]:
 
 def test_the_page_comes_out_and_the_command_says_so(path: Path, printer: PrinterPeer) -> None:
     told(path, printer.url)
-    assert page_command(path) == (0, "printer: gedruckt.\n", "")
+    assert test_page(path) == (0, "printer: gedruckt.\n", "")
     (page,) = pages(printer)
     for wanted in (
         "Neustadt",
@@ -68,7 +71,7 @@ def test_the_page_comes_out_and_the_command_says_so(path: Path, printer: Printer
     ):
         assert wanted in page
     assert printer.slips[-1].qr_codes == [QR_TEXT]
-    assert page_command(path, "--lang", "en")[:2] == (0, "printer: printed.\n")
+    assert test_page(path, "--lang", "en")[:2] == (0, "printer: printed.\n")
     assert "Test page" in pages(printer)[1]
     assert [each.name for each in path.parent.iterdir()] == ["config.toml"], "nothing is written"
 
@@ -76,29 +79,29 @@ def test_the_page_comes_out_and_the_command_says_so(path: Path, printer: Printer
 def test_without_paper_it_names_the_remedy(path: Path, printer: PrinterPeer) -> None:
     printer.switch(paper_out=True)
     told(path, printer.url)
-    assert page_command(path) == (1, "printer: nicht gedruckt. Kein Papier: neue Rolle einlegen.\n", "")
-    assert page_command(path, "--lang", "en")[1] == "printer: not printed. No paper: put in a new roll.\n"
+    assert test_page(path) == (1, "printer: nicht gedruckt. Kein Papier: neue Rolle einlegen.\n", "")
+    assert test_page(path, "--lang", "en")[1] == "printer: not printed. No paper: put in a new roll.\n"
     assert pages(printer) == []
 
 
 def test_paper_that_ends_in_the_middle_is_unconfirmed(path: Path, printer: PrinterPeer) -> None:
     printer.switch(paper_out_after_lines=8)
     told(path, printer.url)
-    code, said, _ = page_command(path)
+    code, said, _ = test_page(path)
     assert (code, said) == (1, "printer: ungewiss, ob gedruckt. Kein Papier: neue Rolle einlegen.\n")
 
 
 def test_a_printer_that_confirms_and_falls_silent_is_no_success(path: Path, printer: PrinterPeer) -> None:
     printer.switch(power_off_after_lines=8)
     told(path, printer.url)
-    code, said, _ = page_command(path)
+    code, said, _ = test_page(path)
     assert (code, said) == (1, "printer: ungewiss, ob gedruckt. Gerät antwortet nicht: Strom und Kabel prüfen.\n")
 
 
 def test_a_printer_that_never_confirms_got_the_page(path: Path) -> None:
     for peer in run_peer(PrinterPeer(abilities=Abilities(process_id=False, gs_r=False))):
         told(path, peer.url)
-        code, said, _ = page_command(path)
+        code, said, _ = test_page(path)
         assert code == 0
         assert said.startswith("printer: gesendet. Dieser Drucker bestätigt nichts")
         assert peer.wait_for_slips(1)
@@ -108,7 +111,7 @@ def test_each_printer_has_its_sentence_and_one_that_fails_is_enough(path: Path, 
     off = Device(kind=DeviceKind.RECEIPT_PRINTER, model="escpos_80", url="tcp://127.0.0.1:9", enabled=False)
     wrong = Device(kind=DeviceKind.RECEIPT_PRINTER, model="escpos_81", url=printer.url)
     told(path, printer.url, off=off, wrong=wrong)
-    code, said, _ = page_command(path)
+    code, said, _ = test_page(path)
     first, second = said.splitlines()
     assert (code, first) == (1, "printer: gedruckt.")
     assert second.startswith("wrong: nicht gedruckt. Einrichtung fehlerhaft: Eintrag des Geräts prüfen. (no receipt_")
@@ -120,12 +123,12 @@ def test_a_port_that_the_terminal_holds(path: Path) -> None:
         told(path, peer.url)
         terminal = transport_for(peer.url)
         terminal.open()
-        code, said, _ = page_command(path)
+        code, said, _ = test_page(path)
         assert code == 1
         assert said.startswith("printer: nicht gedruckt. Anschluss ist belegt")
         assert "Läuft das Terminal?" in said
         terminal.close()
-        assert page_command(path)[0] == 0
+        assert test_page(path)[0] == 0
 
 
 def test_a_network_printer_that_serves_the_terminal_alone(path: Path, printer: PrinterPeer) -> None:
@@ -133,7 +136,7 @@ def test_a_network_printer_that_serves_the_terminal_alone(path: Path, printer: P
     terminal = transport_for(printer.url)
     terminal.open()
     assert printer.wait_for(lambda: printer.connected)
-    code, said, _ = page_command(path)
+    code, said, _ = test_page(path)
     terminal.close()
     assert code == 1
     assert "Läuft das Terminal?" in said
@@ -143,7 +146,7 @@ def test_a_broken_configuration_is_refused_with_path_place_and_remedy(path: Path
     told(path, printer.url)
     config.load(path)  # a last good one stands beside it: the page is for what is written now
     path.write_text(path.read_text("utf-8").replace("receipt_printer", "coffee_machine"), "utf-8")
-    code, said, fault = page_command(path)
+    code, said, fault = test_page(path)
     assert (code, said) == (2, "")
     for wanted in (str(path), "devices", "coffee_machine", "docs/configuration.md"):
         assert wanted in fault
@@ -151,12 +154,12 @@ def test_a_broken_configuration_is_refused_with_path_place_and_remedy(path: Path
 
 
 def test_no_file_and_no_printer(path: Path) -> None:
-    code, _, fault = page_command(path)
+    code, _, fault = test_page(path)
     assert code == 2
     assert str(path) in fault
     path.write_text("", "utf-8")
-    assert page_command(path)[0] == 2
-    assert page_command(path)[2] == f"{path}: Hier ist kein Drucker eingeschaltet. docs/devices.md zeigt den Eintrag.\n"
+    assert test_page(path)[0] == 2
+    assert test_page(path)[2] == f"{path}: Hier ist kein Drucker eingeschaltet. docs/devices.md zeigt den Eintrag.\n"
 
 
 def test_ports_and_who_holds_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

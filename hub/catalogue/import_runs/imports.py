@@ -45,8 +45,8 @@ class Waiting(msgspec.Struct, frozen=True):
 def load(kind: str, source: Path, area: str = "", last: Draft | None = None) -> Draft | CatalogueFaults:
     """Read a source: "xzufi" = a delivery, "dldb" = an export's folder, "own" = a folder of TOML files or a .json file.
 
-    ``area``: the town hall's regional key (XZuFi); ``last``: what is in force now. The report names what our type
-    lacks."""
+    ``area``: the house's regional key (XZuFi); ``last``: what is in force now. The report names what our type lacks.
+    """
     draft = _read(kind, source, area, last)
     if isinstance(draft, CatalogueFaults):
         return draft
