@@ -1,7 +1,7 @@
 """Every driver there is, one row each: what a technician may choose and how it is built.
 
-A new device is one row here (its room brings the row), its texts, and a pass of ``tests/contract``; see
-``docs/devices.md``.
+A new device is one row here (its package brings the row), its texts, and a pass of ``tests/contract``; see
+``docs/adding.md``.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from drivers.receipt_printer.specs import ROWS as PRINTERS
 from drivers.spec import DriverSpec, Now
 from drivers.transport import line_speed
 from kiosk.config import Device
+from kiosk.vocabulary.hardware.device_events import DeviceFact
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.hardware.problems import Problem
 
@@ -27,7 +28,8 @@ class BadRegistry(ValueError):
 
 
 def checked(*rooms: tuple[DriverSpec, ...]) -> tuple[DriverSpec, ...]:
-    """The rows of all rooms in one table. Raises BadRegistry that names a model with two rows, or a kind with none."""
+    """The rows of all packages in one table. Raises BadRegistry that names a model with two rows, or a kind with
+    none."""
     found = tuple(row for room in rooms for row in room)
     twice = [f"{kind} {model}" for (kind, model), n in Counter((row.kind, row.model) for row in found).items() if n > 1]
     if twice:
@@ -37,12 +39,21 @@ def checked(*rooms: tuple[DriverSpec, ...]) -> tuple[DriverSpec, ...]:
     return found
 
 
-_ROWS = checked(PRINTERS, DISPLAYS, SCANNERS)
+_ROWS = checked(
+    PRINTERS,
+    DISPLAYS,
+    SCANNERS,
+)
 
 
 def rows() -> tuple[DriverSpec, ...]:
     """All rows, in the order a technician's list shows them."""
     return _ROWS
+
+
+def facts() -> frozenset[type[DeviceFact]]:
+    """The kinds of facts that the drivers of all rows persist."""
+    return frozenset(kind for row in rows() for kind in row.facts)
 
 
 def find(kind: DeviceKind, model: str) -> DriverSpec:

@@ -7,6 +7,7 @@ import msgspec
 
 from drivers.host.port import Driver
 from drivers.transport import transport_for
+from kiosk.vocabulary.hardware.device_events import DeviceFact
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.hardware.problems import Problem
 
@@ -40,7 +41,7 @@ class Simulator(Protocol):
 
 
 class DriverSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. The functions are typed by the room that brings them; the host passes values through unread.
+    """One row. The functions are typed by the package that brings them; the host passes values through unread.
 
     ``build(link, settings, now)`` makes a closed driver over what ``connect`` made. ``refuse(problem)`` is the outcome
     of a command that never reached the device, ``doubt(problem)`` of one that may have.
@@ -61,3 +62,5 @@ class DriverSpec(msgspec.Struct, frozen=True, kw_only=True):
     """``connect(url, settings)`` makes the closed link that ``build`` wants: a byte stream, unless the row says
     otherwise (a PC/SC reader, a process). Raises DriverFault(BAD_CONFIG)."""
     limits: Limits = Limits()
+    facts: tuple[type[DeviceFact], ...] = ()
+    """What the driver persists. A store participant must know each of them, or the terminal does not start."""

@@ -1,1 +1,1 @@
-"""The hall's server: numbers, queues, desk, board, catalogue and the fleet of terminals."""
+"""The town hall's server: numbers, queues, desk, board, catalogue and the fleet of terminals."""

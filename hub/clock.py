@@ -22,7 +22,7 @@ import msgspec
 
 DAY_MS = 24 * 3600 * 1000
 GAP_MS = 14 * DAY_MS
-"""A hall may be closed for so long without a question."""
+"""A town hall may be closed for so long without a question."""
 HEAR_MS = 30_000
 """After a start so long is waited for what terminals say, where there are two of them (they report every 5 s)."""
 SETTLED_MS = 600_000

@@ -1,4 +1,4 @@
-"""The demo town: a founded house with people of every role, counters, the demo catalogue and a terminal's code.
+"""The demo town: a site that is set up, with people of every role, counters, the demo catalogue and a terminal's code.
 
 The passwords are printed on the demo's own screen; a demo hub binds to loopback only.
 """

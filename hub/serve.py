@@ -62,7 +62,7 @@ def serve(
     begin_anew: bool = False,
     public_certificate: bool = False,
 ) -> int:
-    """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` is told the address when it answers;
+    """Run the hub until SIGTERM or SIGINT; returns the exit code. ``ready`` gets the address when it answers;
     without it the address is printed, with the set-up link while the hub has no data.
 
     ``certificates`` are the operator's own; else those of ``kiosk hub init`` are used when there are some. ``proxies``:

@@ -33,7 +33,7 @@ def sites(connection: Connection) -> list[Site]:
 
 
 def add_site(connection: Connection, site: Site, now_ms: int) -> None:
-    """Found the hall; this hub's life for it begins."""
+    """Create the site and the hub's first generation for it."""
     connection.execute(insert(t.site).values(**msgspec.structs.asdict(site), created_ms=now_ms))
     hub_generation.begin(connection, site.id, secrets.token_hex(16), secrets.token_bytes(32), now_ms)
 

@@ -22,7 +22,7 @@ async def keep_going(
 ) -> None:
     """The edge of a task: begin ``work`` anew whenever it ends, until the task is cancelled.
 
-    What the store says of itself stands in the log already; a bug is logged whole, and ``on_death`` is told of it.
+    What the store says of itself stands in the log already; a bug is logged whole, and ``on_death`` is called with it.
     """
     while True:
         try:

@@ -12,6 +12,7 @@ import msgspec
 from kiosk.i18n.texts import Texts
 from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
 from kiosk.vocabulary.hardware.display_frame import Frame, Row
+from kiosk.vocabulary.ids import JobId
 from kiosk.vocabulary.short_names import short_name
 from kiosk.wire import Call, Calls, CallState
 
@@ -22,7 +23,7 @@ FRESH = timedelta(seconds=15)
 _KEPT = 32
 _READY = frozenset({DeviceState.READY, DeviceState.BUSY, DeviceState.NEEDS_ATTENTION})
 
-Show = Callable[[str, str, Frame], None]
+Show = Callable[[str, JobId, Frame], None]
 """Device, job id, frame: hands the frame to the display's driver."""
 
 
@@ -74,7 +75,7 @@ class CallDisplay:
     def _send(self, device: str, frame: Frame) -> None:
         with self._lock:
             self._jobs += 1
-            job = f"frame-{self._jobs}"
+            job = JobId(f"frame-{self._jobs}")
         self._show(device, job, frame)
 
 

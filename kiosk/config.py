@@ -108,7 +108,7 @@ class Look(_Part, frozen=True):
 
 
 class TerminalConfig(_Part, frozen=True):
-    """Everything a terminal is told."""
+    """The configuration of a terminal."""
 
     panel: Panel = Panel()
     hub: Hub = Hub()

@@ -1,7 +1,7 @@
 """``kiosk demo``: hub, simulated devices and a terminal on this machine, filled with a demo town.
 
 Everything binds to loopback. Ports are the usual ones where they are free, else any free ones. Each program is a
-process of its own, as in a hall; when the demo ends, they end, last started first.
+process of its own, as in a town hall; when the demo ends, they end, last started first.
 """
 
 import contextlib
@@ -58,7 +58,7 @@ class Addresses(NamedTuple):
 
 
 class Demo:
-    """The programs of a demo hall. ``start_*`` in order, ``stop`` ends what was started."""
+    """The programs of a demo town hall. ``start_*`` in order, ``stop`` ends what was started."""
 
     def __init__(self, folder: Path, panel: Panel = PORTRAIT, *, fixed_ports: bool = True) -> None:
         self.folder, self.panel = folder, panel

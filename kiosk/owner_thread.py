@@ -2,7 +2,7 @@
 
 Whatever ends its work too early, a bug or somebody who ends it from outside, is written down, and the work begins anew
 on the same thread after a pause. A thread that is gone all the same is missed by the watch and started anew. The
-question that it was busy with is answered as failed by its next life; who waits for an answer that does not come even
+question that it was busy with is answered as failed when it runs again; who waits for an answer that does not come even
 so has a deadline (``kiosk.session.table``).
 """
 
@@ -151,7 +151,7 @@ class ThreadWatch:
         self._threads += threads
 
     def look(self) -> None:
-        """Start anew what is gone; what was to be said of it, its next life says. Never blocks."""
+        """Start anew what is gone; its next run says what was to be said. Never blocks."""
         for each in self._threads:
             each.revive()
 

@@ -1,8 +1,8 @@
 """What a scanned code is: one of our slips, a page of ours, a payment letter, or something we do not know.
 
-Two classes that must not be mixed up: slips carry the MAC of this hall and may act (bring a ticket into its queue);
-payment codes are made by anybody, their check digits only tell slips of the pen - they may fill in a form, never pay.
-Whatever a code holds is data: bounded here, escaped where it is shown.
+Two classes that must not be mixed up: slips carry the MAC of this town hall and may act (bring a ticket into its
+queue); payment codes are made by anybody, their check digits only tell slips of the pen - they may fill in a form,
+never pay. Whatever a code holds is data: bounded here, escaped where it is shown.
 """
 
 import re
@@ -84,11 +84,6 @@ def read_code(text: str, slip_key: bytes, base_url: str = "") -> Read:
         return Read(scan)
     found = {scan for other in others if (scan := _page(other.text, base_url) or _giro(other.text)) is not None}
     return Read(found.pop(), wrong_keyboard=True) if len(found) == 1 else Read(UnknownCode())
-
-
-def read_scan(text: str, slip_key: bytes, base_url: str = "") -> Scan:
-    """What this code is (``read_code``)."""
-    return read_code(text, slip_key, base_url).scan
 
 
 def _page(text: str, base_url: str) -> VisitorPage | None:

@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.config import Panel
 from kiosk.view import Ending, View
+from kiosk.vocabulary.ids import SessionId
 from kiosk.vocabulary.intents import Intent, Wake
 from screens.access_tree import AccessTree
 from screens.display_list import Target
@@ -17,7 +18,7 @@ from screens.sizes import TARGET_MM
 from screens.tap_guard import TapGuard
 from screens.typeface import KivyFaces
 
-Send = Callable[[Intent, str], None]
+Send = Callable[[Intent, SessionId], None]
 """Takes an intent and the session of the view it was given on."""
 
 LINGER_S = 0.15
@@ -132,7 +133,7 @@ class Stage(Widget):
 
     def _say(self, intent: Intent) -> None:
         view = self.router.view
-        self._send(intent, view.session if view is not None else "")
+        self._send(intent, view.session if view is not None else SessionId(""))
 
     def _under(self, touch: Any) -> Target | None:
         tree = self.router.tree

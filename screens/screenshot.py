@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiosk.config import Panel
 from kiosk.view import View
+from kiosk.vocabulary.ids import SessionId
 from kiosk.vocabulary.intents import Intent
 from screens.start import Start, open_window, prepare
 
@@ -46,7 +47,7 @@ class Studio:
         self.stage = Stage(panel, self._sent, self.clock, accent, self.faces)
         Window.add_widget(self.stage)
 
-    def _sent(self, intent: Intent, session: str) -> None:
+    def _sent(self, intent: Intent, session: SessionId) -> None:
         self.sent.append((intent, session))
 
     def show(self, view: View) -> None:

@@ -45,7 +45,8 @@ class Start(msgspec.Struct, frozen=True):
 
 
 def prepare(start: Start) -> None:
-    """Close every door into Kivy, then set what we want. RuntimeError when Kivy was imported before (a bug)."""
+    """Switch off every way to configure Kivy from outside, then set what we want. RuntimeError when Kivy was imported
+    before (a bug)."""
     if any(name == "kivy" or name.startswith("kivy.") for name in sys.modules):
         raise RuntimeError("screens.start.prepare must run before Kivy is imported")
     for name in [name for name in os.environ if name.startswith(("KIVY_", "KCFG_"))]:

@@ -17,6 +17,7 @@ from kiosk.owner_thread import place_of
 from kiosk.vocabulary.hardware.device_events import DeviceEvent, DeviceFact
 from kiosk.vocabulary.hardware.devices import Identity, Status
 from kiosk.vocabulary.hardware.problems import Problem
+from kiosk.vocabulary.ids import NO_JOB, JobId
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -38,7 +39,7 @@ class Owner(Protocol[C, R]):
     def polled(self, who: "DeviceThread[C, R]", status: Status) -> None:
         """How it is."""
 
-    def next_job(self, who: "DeviceThread[C, R]", wait_s: float) -> tuple[str, C] | None:
+    def next_job(self, who: "DeviceThread[C, R]", wait_s: float) -> tuple[JobId, C] | None:
         """The next command; None after the time."""
 
     def next_doubt(self, who: "DeviceThread[C, R]") -> DeviceFact | None:
@@ -47,19 +48,19 @@ class Owner(Protocol[C, R]):
     def recovered(self, who: "DeviceThread[C, R]", fact: DeviceFact, outcome: R) -> None:
         """What became of it."""
 
-    def finished(self, who: "DeviceThread[C, R]", job_id: str, outcome: R) -> None:
+    def finished(self, who: "DeviceThread[C, R]", job_id: JobId, outcome: R) -> None:
         """A command ended."""
 
-    def is_cancelled(self, who: "DeviceThread[C, R]", job_id: str) -> bool:
+    def is_cancelled(self, who: "DeviceThread[C, R]", job_id: JobId) -> bool:
         """Whether nobody wants this call's result any more."""
 
-    def progressed(self, who: "DeviceThread[C, R]", job_id: str, event: DeviceEvent) -> None:
+    def progressed(self, who: "DeviceThread[C, R]", job_id: JobId, event: DeviceEvent) -> None:
         """The call at hand goes on; its deadline is renewed."""
 
-    def unsolicited(self, who: "DeviceThread[C, R]", job_id: str, event: DeviceEvent) -> None:
+    def unsolicited(self, who: "DeviceThread[C, R]", job_id: JobId, event: DeviceEvent) -> None:
         """The device said this unasked."""
 
-    def persist(self, job_id: str, fact: DeviceFact) -> None:
+    def persist(self, job_id: JobId, fact: DeviceFact) -> None:
         """Make it durable. Raises NotDurable."""
 
     def lost(self, who: "DeviceThread[C, R]", fault: DriverFault) -> None:
@@ -68,7 +69,7 @@ class Owner(Protocol[C, R]):
 
 class DeviceThread(Generic[C, R]):
     """See the module. ``deadline``, ``renewal_s`` and ``latest`` (what progress adds, and how far it may move the
-    deadline) and ``running`` (the id of the command under way, or "") are the owner's to set."""
+    deadline) and ``running`` (the id of the command under way, or NO_JOB) are the owner's to set."""
 
     def __init__(
         self,
@@ -81,7 +82,7 @@ class DeviceThread(Generic[C, R]):
     ) -> None:
         self.deadline: float | None = None
         self.renewal_s = self.latest = 0.0
-        self.running = ""
+        self.running = NO_JOB
         self._owner, self._build, self._unknown_outcome, self._limits = owner, build, doubt, limits
         self._thread = threading.Thread(target=self._live, name=f"{name}-{number}", daemon=True)
 
@@ -143,11 +144,11 @@ class DeviceThread(Generic[C, R]):
     def _polled(self, driver: Driver[C, R]) -> Status:
         """A message that could not be kept was not answered: the device says it again after the next connecting."""
         try:
-            return self._within(self._limits.poll_s, lambda: driver.poll(self._job("")))
+            return self._within(self._limits.poll_s, lambda: driver.poll(self._job(NO_JOB)))
         except NotDurable as fault:
             raise DriverFault(Problem.STORE_FAILED, str(fault)) from fault
 
-    def _do(self, driver: Driver[C, R], job_id: str, command: C) -> None:
+    def _do(self, driver: Driver[C, R], job_id: JobId, command: C) -> None:
         limits, job = self._limits, self._job(job_id)
         try:
             outcome = self._within(limits.execute_s, lambda: driver.execute(command, job), limits.dialogue_s)
@@ -162,7 +163,7 @@ class DeviceThread(Generic[C, R]):
             raise
         self._owner.finished(self, job_id, outcome)
 
-    def _job(self, job_id: str) -> RunningJob:
+    def _job(self, job_id: JobId) -> RunningJob:
         owner = self._owner
         return RunningJob(
             job_id,

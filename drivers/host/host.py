@@ -1,4 +1,4 @@
-"""The host of one device: its life, its back-off, and the memory of what it has done.
+"""The host of one device: its states, its back-off, and the memory of what it has done.
 
 The host knows no protocol. Everything that goes wrong becomes a state. A call that does not come back within its limit
 is given up: its thread is abandoned and the next generation starts with a new driver. Nothing waits in line for a
@@ -21,6 +21,7 @@ from kiosk.vocabulary.events import DeviceChanged
 from kiosk.vocabulary.hardware.device_events import DeviceEvent, DeviceFact
 from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus, Identity, Status
 from kiosk.vocabulary.hardware.problems import REMEDIES, Problem, Severity
+from kiosk.vocabulary.ids import NO_JOB, JobId
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -51,7 +52,7 @@ class HostCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     recovered: Callable[[Recovered], None]
     progress: Callable[[DeviceSaid], None]
     unsolicited: Callable[[DeviceSaid], None]
-    persist: Callable[[str, str, DeviceFact], None]
+    persist: Callable[[str, JobId, DeviceFact], None]
 
 
 class DriverFactory(msgspec.Struct, Generic[C, R], frozen=True, kw_only=True):
@@ -86,7 +87,7 @@ class DeviceHost(Generic[C, R]):
         self._book: JobBook[C, R] = JobBook()
         self._now: DeviceThread[C, R] | None = None
         self._doubts: deque[DeviceFact] = deque()
-        self._cancelled: set[str] = set()
+        self._cancelled: set[JobId] = set()
         """Ids under way that nobody wants any more."""
         self._abandoned: list[DeviceThread[C, R]] = []
         self._count = 0
@@ -123,7 +124,7 @@ class DeviceHost(Generic[C, R]):
         self._say(DeviceState.DISABLED)
         return ended
 
-    def submit(self, job_id: str, command: C) -> None:
+    def submit(self, job_id: JobId, command: C) -> None:
         """Do this once. A finished id is answered with its remembered outcome and never done again."""
         with self._lock:
             answer = self._book.outcome(job_id)
@@ -138,7 +139,7 @@ class DeviceHost(Generic[C, R]):
         if answer is not None:
             self._ends.finished(self._ended(job_id, answer))
 
-    def cancel(self, job_id: str) -> None:
+    def cancel(self, job_id: JobId) -> None:
         """Nobody wants this command any more: one that waits is refused, the one that runs reads it in its job."""
         with self._lock:
             waits = self._book.take_out(job_id)
@@ -184,12 +185,12 @@ class DeviceHost(Generic[C, R]):
             who.renewal_s = limit_s or 0.0
             who.latest = now + max(limit_s or 0.0, longest_s)
 
-    def is_cancelled(self, who: DeviceThread[C, R], job_id: str) -> bool:
+    def is_cancelled(self, who: DeviceThread[C, R], job_id: JobId) -> bool:
         """Whether nobody wants this call's result: it was cancelled or given up, or the host ends."""
         return job_id in self._cancelled or not self.wanted(who)
 
-    def progressed(self, who: DeviceThread[C, R], job_id: str, event: DeviceEvent) -> None:
-        """The call at hand goes on. What an abandoned one tells is heard by nobody."""
+    def progressed(self, who: DeviceThread[C, R], job_id: JobId, event: DeviceEvent) -> None:
+        """The call at hand goes on. What an abandoned one tells is dropped."""
         with self._lock:
             current = self._now is who
             if current and who.deadline is not None:
@@ -197,12 +198,12 @@ class DeviceHost(Generic[C, R]):
         if current:
             self._ends.progress(self._said(job_id, event))
 
-    def unsolicited(self, who: DeviceThread[C, R], job_id: str, event: DeviceEvent) -> None:
+    def unsolicited(self, who: DeviceThread[C, R], job_id: JobId, event: DeviceEvent) -> None:
         """The device said this unasked."""
         if self._now is who:
             self._ends.unsolicited(self._said(job_id, event))
 
-    def persist(self, job_id: str, fact: DeviceFact) -> None:
+    def persist(self, job_id: JobId, fact: DeviceFact) -> None:
         """Make a fact durable; also one of an abandoned call, which is evidence. Raises NotDurable."""
         self._ends.persist(self._status.device, job_id, fact)
 
@@ -234,7 +235,7 @@ class DeviceHost(Generic[C, R]):
             state = DeviceState.NEEDS_ATTENTION if stopped else DeviceState.READY
             self._say(state, status.problems, status.unknown, status.detail)
 
-    def next_job(self, who: DeviceThread[C, R], wait_s: float) -> tuple[str, C] | None:
+    def next_job(self, who: DeviceThread[C, R], wait_s: float) -> tuple[JobId, C] | None:
         """The next command; None after the time or when the generation is no longer wanted."""
         with self._lock:
             if self.wanted(who) and not self._book:
@@ -246,10 +247,10 @@ class DeviceHost(Generic[C, R]):
             self._say(DeviceState.BUSY, self._status.problems, self._status.unknown, self._status.detail)
         return job
 
-    def finished(self, who: DeviceThread[C, R], job_id: str, outcome: R) -> None:
+    def finished(self, who: DeviceThread[C, R], job_id: JobId, outcome: R) -> None:
         """A command ended. Of one that had been given up the first outcome stands, and this one is evidence."""
         with self._lock:
-            who.running = ""
+            who.running = NO_JOB
         if not self._end(job_id, outcome):
             self._ends.late(self._ended(job_id, outcome))
 
@@ -259,7 +260,7 @@ class DeviceHost(Generic[C, R]):
             return
         if who.running:  # a bug between the taking of the command and its end: nobody knows what became of it
             self._end(who.running, self._make.unknown_outcome(fault.problem))
-            who.running = ""
+            who.running = NO_JOB
         self._go_down(fault)
         with self._lock:
             until = self._next_start
@@ -324,7 +325,7 @@ class DeviceHost(Generic[C, R]):
         for job_id in waiting:
             self._end(job_id, self._make.refuse(problem))
 
-    def _end(self, job_id: str, outcome: R) -> bool:
+    def _end(self, job_id: JobId, outcome: R) -> bool:
         """Note the outcome and tell it; False when the command had ended before."""
         with self._lock:
             self._cancelled.discard(job_id)
@@ -333,10 +334,10 @@ class DeviceHost(Generic[C, R]):
             self._ends.finished(self._ended(job_id, outcome))
         return first
 
-    def _said(self, job_id: str, event: DeviceEvent) -> DeviceSaid:
+    def _said(self, job_id: JobId, event: DeviceEvent) -> DeviceSaid:
         return DeviceSaid(self._status.device, self._status.kind, job_id, event)
 
-    def _ended(self, job_id: str, outcome: R) -> JobEnded:
+    def _ended(self, job_id: JobId, outcome: R) -> JobEnded:
         return JobEnded(self._status.device, self._status.kind, job_id, outcome)
 
     def _say(

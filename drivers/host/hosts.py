@@ -13,6 +13,7 @@ from kiosk.config import Device
 from kiosk.owner_thread import OnDeath, OwnerThread, place_of
 from kiosk.vocabulary.hardware.device_events import DeviceFact
 from kiosk.vocabulary.hardware.devices import DeviceStatus
+from kiosk.vocabulary.ids import JobId
 
 _WATCH_S = 1.0
 _log = logging.getLogger(__name__)
@@ -56,11 +57,11 @@ class Hosts:
             host.start()
         self.thread.start()
 
-    def submit(self, device: str, job_id: str, command: object) -> None:
+    def submit(self, device: str, job_id: JobId, command: object) -> None:
         """Hand a command to a device; see DeviceHost.submit. Raises KeyError for a device that is not configured."""
         self._hosts[device].submit(job_id, command)
 
-    def cancel(self, device: str, job_id: str) -> None:
+    def cancel(self, device: str, job_id: JobId) -> None:
         """See DeviceHost.cancel. Raises KeyError."""
         self._hosts[device].cancel(job_id)
 

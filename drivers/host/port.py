@@ -13,6 +13,7 @@ import msgspec
 from kiosk.vocabulary.hardware.device_events import DeviceEvent, DeviceFact
 from kiosk.vocabulary.hardware.devices import DeviceKind, Identity, SelfTestReport, Status
 from kiosk.vocabulary.hardware.problems import Problem
+from kiosk.vocabulary.ids import JobId
 
 
 class DriverFault(Exception):
@@ -36,8 +37,8 @@ class Job(Protocol):
     """The call a driver works on, seen from the driver. Used on the thread that made the call only."""
 
     @property
-    def id(self) -> str:
-        """The command's id; "" during ``poll``."""
+    def id(self) -> JobId:
+        """The command's id; NO_JOB during ``poll``."""
 
     def cancelled(self) -> bool:
         """Whether nobody wants the result any more. The driver looks between two messages and ends what can be ended;
@@ -81,16 +82,16 @@ class JobEnded(msgspec.Struct, frozen=True):
 
     device: str
     kind: DeviceKind
-    job: str
+    job: JobId
     outcome: Any
 
 
 class DeviceSaid(msgspec.Struct, frozen=True):
-    """A driver told progress, or what its device said unasked. ``job``: the command at hand, "" during a poll."""
+    """A driver told progress, or what its device said unasked. ``job``: the command at hand, NO_JOB during a poll."""
 
     device: str
     kind: DeviceKind
-    job: str
+    job: JobId
     event: DeviceEvent
 
 

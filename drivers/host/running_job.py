@@ -3,15 +3,16 @@
 from collections.abc import Callable
 
 from kiosk.vocabulary.hardware.device_events import DeviceEvent, DeviceFact
+from kiosk.vocabulary.ids import JobId
 
 
 class RunningJob:
     """One call of one generation. A driver whose call was given up still has it: it reads that it is cancelled, what it
-    persists is kept all the same, and what it tells is heard by nobody."""
+    persists is kept all the same, and what it tells is dropped."""
 
     def __init__(
         self,
-        job_id: str,
+        job_id: JobId,
         *,
         cancelled: Callable[[], bool],
         progress: Callable[[DeviceEvent], None],
@@ -22,8 +23,8 @@ class RunningJob:
         self._cancelled, self._progress, self._emit, self._persist = cancelled, progress, emit, persist
 
     @property
-    def id(self) -> str:
-        """The command's id; "" during a poll."""
+    def id(self) -> JobId:
+        """The command's id; NO_JOB during a poll."""
         return self._id
 
     def cancelled(self) -> bool:

@@ -1,6 +1,6 @@
 """The driver of queue displays: keeps a wanted frame and brings the display to it.
 
-Most halls are wired one way: nothing ever tells that a frame arrived. So what is wanted is sent when it changes, after
+Most sites are wired one way: nothing ever tells that a frame arrived. So what is wanted is sent when it changes, after
 every connecting, and again each minute; and "handed over" is all that is claimed.
 """
 

@@ -10,7 +10,7 @@ from kiosk.vocabulary.hardware.problems import REMEDIES, Problem, Severity
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """Its status for the house, and whether a slip sent now would stay inside."""
+    """Its status for the terminal, and whether a slip sent now would stay inside."""
 
     status: Status
     stopped: bool

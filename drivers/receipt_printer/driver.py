@@ -26,6 +26,7 @@ from drivers.transport import LinkFault, Transport
 from kiosk.vocabulary.hardware.device_events import DeviceFact, SlipSending
 from kiosk.vocabulary.hardware.devices import Identity, SelfTestReport, Status
 from kiosk.vocabulary.hardware.problems import Problem
+from kiosk.vocabulary.ids import JobId
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
 
 _MAKER, _MODEL, _SERIAL = 66, 67, 68
@@ -291,7 +292,7 @@ class EscposPrinter:
         return condition
 
 
-def mark_of(job_id: str) -> bytes:
+def mark_of(job_id: JobId) -> bytes:
     """The job's own mark for ``GS ( H``: four printable characters, so that a late answer is known as such."""
     number = int.from_bytes(blake2b(job_id.encode(), digest_size=8).digest(), "big")
     return bytes(0x21 + number // 94**place % 94 for place in range(4))

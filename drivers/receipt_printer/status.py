@@ -22,7 +22,6 @@ from kiosk.vocabulary.hardware.problems import Problem
 
 ASK_REAL_TIME = {n: bytes((0x10, 0x04, n)) for n in (1, 2, 3, 4)}
 ASK_PAPER = b"\x1dr\x01"
-REPORTS_OFF = b"\x1da\x00"
 _ID_HEAD = b"\x37\x22"
 _ID_SIZE = 7
 _INFO_HEAD = 0x5F

@@ -11,7 +11,7 @@ NORMAL, PRIORITY = "A", "0"
 
 
 class SignModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The sign on the wall: LEDs, and what it listens to. Most halls wire one way, so it never answers."""
+    """The sign on the wall: LEDs, and what it listens to. Most sites wire one way, so it never answers."""
 
     columns: int = 120
     rows: int = 16

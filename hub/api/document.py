@@ -19,7 +19,6 @@ from kiosk import wire
 Schema = dict[str, Any]
 Schemas = dict[str, Schema]
 
-_FAULT = wire.Fault.__name__
 _REFERENCE = "#/components/schemas/{name}"
 _FACTS = (wire.TicketFact, wire.CancelFact, wire.PaperFact, wire.ScanFact, wire.OrderFact)
 """What ``Op.body`` holds, by ``Op.kind`` (``wire.OpKind``)."""

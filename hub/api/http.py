@@ -109,7 +109,8 @@ def http_fault(_request: HubRequest, fault: HTTPException) -> Answer:
 
 
 def unsaved(fault: StoreFailed) -> Fault:
-    """What a program is told: which trouble, in a word and a sentence. The log has it from the store itself, once."""
+    """The error that a program gets: which trouble, in a word and a sentence. The log has it from the store itself,
+    once."""
     remedy = REMEDY[fault.trouble] if fault.trouble else "It is being stopped."
     return Fault(code="store_failed", message=f"The hub cannot save. {remedy}", place=fault.trouble or "")
 

@@ -152,7 +152,7 @@ async def standing_of(request: HubRequest, hub: Hub) -> Answer:
         token = hub.tokens.draw()
         found = await hub.store.write(lambda c: _by_slip(c, key, body.slip, token, now_ms))
     if isinstance(found, wire.StandingAnswer) and found.standing().may_be_given_back:
-        with suppress(StoreFailed):  # how the number stands is told all the same
+        with suppress(StoreFailed):  # the answer says all the same how the number stands
             await hub.store.write(partial(permissions.note_shown, key=key, ident=found.id, now_ms=now_ms))
     return refusal(found) if isinstance(found, Refused) else json_response(found)
 

@@ -10,7 +10,7 @@ from hub.store import tables as t
 
 
 def new_token(connection: Connection, now_ms: int) -> str | None:
-    """A token for the link; older ones are worthless. None when the house is set up already."""
+    """A token for the link; older ones are worthless. None when the site is set up already."""
     if sites(connection):
         return None
     token = secrets.token_urlsafe(24)
@@ -28,7 +28,7 @@ def is_good(connection: Connection, token: str) -> bool:
 
 
 def use_up(connection: Connection, token: str, now_ms: int) -> bool:
-    """Use the token, in the transaction that founds the house; False when it was worth nothing."""
+    """Use the token, in the transaction that sets the site up; False when it was worth nothing."""
     if not is_good(connection, token):
         return False
     mine = t.setup_token.c.token_hash == secret_hash(token)

@@ -88,7 +88,7 @@ def _give_way() -> None:
 
 
 def complaint(password: str, context: Iterable[str]) -> str | None:
-    """Why this cannot be a password, as a message key; None when it can. ``context``: login, name, town, hall."""
+    """Why this cannot be a password, as a message key; None when it can. ``context``: login, name, town, town hall."""
     if len(password) < SHORTEST:
         return "password.short"
     if len(password) > LONGEST:

@@ -11,7 +11,7 @@ class Right(StrEnum):
     CALL = "call"
     """Work at a counter: call, recall, finish, mark as no-show."""
     HELP = "help"
-    """Acknowledge help calls of the hall."""
+    """Acknowledge help calls of the town hall."""
     QUEUES = "queues"
     """Arrange queues and which services wait where."""
     CATALOGUE = "catalogue"

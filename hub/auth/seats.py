@@ -42,7 +42,8 @@ class Paused(msgspec.Struct, frozen=True, tag="paused"):
 
 
 def taken(connection: Connection, person: Person, now_ms: int) -> dict[str, Seat]:
-    """Who sits where in the hall of whoever asks, by counter; ``now_ms`` and the seats' times are the hub's time."""
+    """Who sits where in the town hall of whoever asks, by counter; ``now_ms`` and the seats' times are the hub's
+    time."""
     p, s, u = t.seat, t.session, t.user
     rows = connection.execute(
         select(p.c.counter_id, u.c.id, u.c.name, p.c.since_ms, s.c.seen_ms, p.c.paused_ms, p.c.token_hash)
@@ -55,7 +56,8 @@ def taken(connection: Connection, person: Person, now_ms: int) -> dict[str, Seat
 
 
 def sit_down(connection: Connection, person: Person, counter: str, op: str, now_ms: int) -> None:
-    """Work at this counter from now on. Who sat there is told by their page, and may have it back for some seconds."""
+    """Work at this counter from now on. Whoever sat there sees that on their page, and may have it back for some
+    seconds."""
     before = taken(connection, person, now_ms).get(counter)
     if before is not None and before.token_hash == person.token_hash:
         return

@@ -55,7 +55,7 @@ _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 
 def is_weak(password: str, context: Iterable[str] = ()) -> bool:
     """Whether too little is left of it without common words, runs, repetitions and words of the ``context`` (login,
-    name, town, hall)."""
+    name, town, town hall)."""
     words = sorted(_common() | set(_words(context)), key=len, reverse=True)
     return any(_left(form, words) < LEFT_LEAST for form in _forms(password))
 

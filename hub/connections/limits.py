@@ -9,7 +9,8 @@ KB = 1024
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Bytes, seconds and counts. The defaults hold for a hall; a city's hub takes more connections by its rlimit."""
+    """Bytes, seconds and counts. The defaults hold for a town hall; a city's hub takes more connections by its
+    rlimit."""
 
     head_bytes: int = 64 * KB
     """Request line and headers of one request."""

@@ -1,6 +1,6 @@
 """Orders to terminals: given by staff, told with the answer to a heartbeat, until the result is known or time is up.
 
-A terminal applies an order once, however often it is told, and reports through its outbox (``OpKind.ORDER``).
+A terminal applies an order once, however often it arrives, and reports through its outbox (``OpKind.ORDER``).
 """
 
 import msgspec

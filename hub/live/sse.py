@@ -2,8 +2,8 @@
 
 ``id`` is the seq of the event table. Whoever reconnects begins with what is now, so there is no gap. Every
 ``feed.HEARTBEAT_S`` a quiet stream sends a ``beat`` event: an event and not a comment, because a page never sees
-comments, and a connection that died in silence is known only by what does not come. ``retry`` is spread so that a hall
-does not come back in one instant.
+comments, and a connection that died in silence is known only by what does not come. ``retry`` is spread so that the
+terminals of a site do not come back in one instant.
 """
 
 import secrets

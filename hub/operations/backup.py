@@ -1,4 +1,4 @@
-"""``kiosk hub backup`` and ``kiosk hub restore``: a copy while the hub runs, and a new life from one."""
+"""``kiosk hub backup`` and ``kiosk hub restore``: a copy while the hub runs, and a new generation from one."""
 
 import logging
 import secrets
@@ -59,7 +59,7 @@ def _certificates(folder: Path) -> dict[str, bytes]:
 
 
 def restore(folder: Path, source: Path, above: Jump | Ask, now_ms: int) -> tuple[Path, ...]:
-    """Put a copy in the place of database and certificates, as a new life; returns what was put aside for it.
+    """Put a copy in the place of database and certificates, as a new generation; returns what was put aside for it.
 
     ``above`` says how far numbers of today go on, or asks for the highest on paper. Raises StoreRefused when the hub
     runs, the copy is no good or nobody answers; then everything is as it was.

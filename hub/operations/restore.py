@@ -25,7 +25,8 @@ Jump = int | Mapping[tuple[str, str], int]
 
 
 def begin_anew(connection: Connection, site: str, generation: str, above: Jump, now_ms: int) -> None:
-    """Begin the life ``generation`` (32 hex digits) for a site; numbers of today go on ``above`` what was given."""
+    """Begin the generation ``generation`` (32 hex digits) for a site; numbers of today go on ``above`` what was
+    given."""
     day = today(connection, site, now_ms)
     rows = run(
         connection,

@@ -4,8 +4,8 @@ A terminal is known by its key and by the generation of its database, which nobo
 again under another name still tells of what it numbered before. A refusal has a code for the terminal, and staff get
 one alarm for each terminal (decision 0265).
 
-A hub that was restored has forgotten grants and numbers of the life before. For business days up to that of the
-restore it takes what may be of that life; from the next day on nothing but what it knows.
+A hub that was restored has forgotten grants and numbers of the generation before. For business days up to that of the
+restore it takes what may be of that generation; from the next day on nothing but what it knows.
 """
 
 from datetime import date, datetime, time
@@ -59,7 +59,7 @@ def may_number(connection: Connection, key: Key, told: ReportedTicket) -> Refuse
 
 
 def may_show(connection: Connection, told: ReportedTicket) -> Refused | None:
-    """Whether a slip that a terminal read can be of this hall, beyond its MAC: every terminal has that key."""
+    """Whether a slip that a terminal read can be of this town hall, beyond its MAC: every terminal has that key."""
     if aliases.find(connection, told.site, told.id) is not None:
         return None
     if aliases.is_buried(connection, told.site, told.id) or is_no_longer_kept(connection, told):
@@ -167,7 +167,7 @@ def _was_granted(connection: Connection, site: str, slot: int) -> bool:
 
 
 def _is_of_another(connection: Connection, key: Key, slot: int) -> bool:
-    """Whether the slot is another terminal's now, or above those that the life before may have given."""
+    """Whether the slot is another terminal's now, or above those that the generation before may have given."""
     row = run(
         connection,
         "SELECT 1 FROM slot_grant WHERE site_id = ? AND slot = ? AND retired_ms IS NULL AND terminal_id <> ? LIMIT 1",
@@ -179,7 +179,7 @@ def _is_of_another(connection: Connection, key: Key, slot: int) -> bool:
 
 
 def _restored(connection: Connection, site: str, day: str) -> bool:
-    """Whether a life before this one may have known more of this business day."""
+    """Whether an earlier generation may have known more of this business day."""
     return day <= hub_generation.restored_on(connection, site)
 
 

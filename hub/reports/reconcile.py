@@ -95,7 +95,7 @@ def _rename(connection: Connection, known: Ticket, told: ReportedTicket) -> Reco
 
 
 def _merge(connection: Connection, twin: Ticket, told: ReportedTicket, where: QueuePosition) -> Ticket:
-    """The placeholder becomes the ticket that is told of."""
+    """The placeholder becomes the reported ticket."""
     aliases.add_id(connection, twin, told.id, told.now_ms)
     ticket = _learn(connection, twin, told, where)
     here_now = told.origin is Origin.SCANNED

@@ -29,7 +29,7 @@ def take_slip(connection: Connection, site: str, text: str, token: str, now_ms: 
 
 
 def told_by_slip(connection: Connection, site: str, slip: Slip, token: str, now_ms: int) -> ReportedTicket:
-    """What a slip (with a MAC of this hall) tells; its language is not on it."""
+    """What a slip (with a MAC of this town hall) tells; its language is not on it."""
     return ReportedTicket(
         site=site,
         id=slip.id,

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class TicketState(StrEnum):
-    """Life of a ticket (design section 7)."""
+    """States of a ticket (design section 7)."""
 
     ISSUED = "issued"
     WAITING = "waiting"
@@ -89,7 +89,7 @@ PLACEHOLDERS = (Origin.EXPECTED, Origin.TYPED)
 IMPORTS = ("pending", "published", "rejected")
 """What became of an import."""
 KEYS = ("signs", "next", "retired")
-"""A manifest key's life: first it comes next, then it signs, then it is retired."""
+"""The states of a manifest key: first it comes next, then it signs, then it is retired."""
 HELP_REASONS = ("asked", "no_paper", "no_number", "flood", "device")
 """The first version foresaw "device"; the wire does not know it, and a constraint is not rebuilt for a word less."""
 KEPT_DAYS = (1, 730)

@@ -2,7 +2,7 @@
 
 Being called is a state, not an event that was written once: a call stands while its ticket is ``called``, wherever that
 comes from - a restart, an undone act, a turn of the day. A ticket that was taken back to wait was never called, as far
-as anybody in the hall is concerned. The events say only when a number was called last, so that a recall comes first.
+as anybody in the lobby is concerned. The events say only when a number was called last, so that a recall comes first.
 """
 
 import msgspec
@@ -24,7 +24,7 @@ LOOKED_AT = 40
 OVER = 6
 """Calls that are over, listed as called last."""
 LANG = "de"
-"""Names of counters are written in the language of the house."""
+"""Names of counters are written in the language of the town hall."""
 
 _STATES = {
     TicketState.CALLED: CallState.NOW,
@@ -32,7 +32,7 @@ _STATES = {
     TicketState.DONE: CallState.OVER,
     TicketState.NO_SHOW: CallState.MISSED,
 }
-"""Tickets in any other state are not called, and were not for anybody in the hall."""
+"""Tickets in any other state are not called, and were not for anybody in the lobby."""
 _SELECT = """
 SELECT t.id, e.seq, e.kind, e.at_ms, t.state, t.series, t.slot, t.n, c.name, c.short, t.day
 FROM event e

@@ -118,7 +118,7 @@ def slots_now(connection: Connection, site: str) -> dict[str, int]:
 
 
 def may_number(connection: Connection, site: str, slot: int) -> bool:
-    """Whether paper with this slot may be in the hall: it is given, was today, or may have been before a restore."""
+    """Whether paper with this slot may be in the lobby: it is given, was today, or may have been before a restore."""
     row = run(
         connection,
         "SELECT 1 FROM slot_grant WHERE site_id = ? AND slot = ? AND (retired_ms IS NULL OR retired_day = ?) LIMIT 1",
@@ -182,8 +182,8 @@ def _granted_on(connection: Connection, wanted: Wanted, day: str) -> int:
 
 
 def _free(connection: Connection, site: str, day: str) -> int | None:
-    """A slot for a new database: one that nobody ever had, above those that a life before may have given; else the
-    one that has rested longest."""
+    """A slot for a new database: one that nobody ever had, above those that an earlier generation may have given; else
+    the one that has rested longest."""
     floor = hub_generation.of(connection, site).slot_floor
     rows = run(
         connection,

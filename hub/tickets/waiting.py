@@ -1,4 +1,4 @@
-"""Looking at the hall: waiting list, queues, one visitor's standing. Reads only."""
+"""What the desk shows: waiting list, queues, one visitor's standing. Reads only."""
 
 import msgspec
 from sqlalchemy import Connection

@@ -1,7 +1,7 @@
 """Certificates as values: an authority (EC P-256, 20 years) and what it signs for the hub (one year).
 
 Profile after RFC 5280: the authority may sign only servers (path length 0), server certificates name the hub in
-``subjectAltName`` alone. Times begin a day early, because clocks in a hall differ.
+``subjectAltName`` alone. Times begin a day early, because clocks in a town hall differ.
 """
 
 import ipaddress

@@ -16,7 +16,7 @@ from hub.trail.words import What
 from kiosk.hash_chain import Broken, Flaw, Head
 
 PAUSE_MS = LEAST_DAYS * DAY_MS
-"""Without a single entry: longer than a hall is closed."""
+"""Without a single entry: longer than a town hall is closed."""
 
 
 def found(connection: Connection, site: str, now_ms: int) -> Broken | None:

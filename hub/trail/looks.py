@@ -75,7 +75,7 @@ def route(site: str, service: str) -> Look:
 
 
 def tiles(site: str) -> Look:
-    """The hall's own tiles in their order with the words on them; none = those of the import."""
+    """The town hall's own tiles in their order with the words on them; none = those of the import."""
 
     def look(connection: Connection) -> Details:
         c = t.tile.c

@@ -24,7 +24,7 @@ class CatalogueIndex(msgspec.Struct, frozen=True, kw_only=True):
     queues: Mapping[str, Queue]
     by_category: Mapping[str, tuple[Service, ...]]
     draws: bool = False
-    """Whether any service has a queue; without one this house gives no numbers at all."""
+    """Whether any service has a queue; without one this town hall gives no numbers at all."""
     generation: int = 0
     """Which of the catalogues stored since the start this is: search is asked in the same one."""
 
@@ -88,7 +88,7 @@ class CatalogueIndex(msgspec.Struct, frozen=True, kw_only=True):
         return min(known, key=lambda moment: moment.astimezone(UTC), default=None)
 
     def main_office(self) -> Office | None:
-        """Whose hours stand for the house: the office of the first featured service, else the first that serves."""
+        """Whose hours stand for the town hall: the office of the first featured service, else the first that serves."""
         for tile in self.catalogue.featured:
             service = self.services.get(tile.service)
             if service is not None and (office := self.office_of(service)) is not None:

@@ -63,7 +63,7 @@ class Office(_Record, frozen=True):
     names: Texts
     address: str = ""
     places: Texts = {}
-    """Way-finding inside the house: floor, waiting area, counters."""
+    """Way-finding inside the town hall: floor, waiting area, counters."""
     hours: tuple[Span, ...] = ()
     closed_days: tuple[ClosedDay, ...] = ()
 
@@ -79,7 +79,7 @@ class Queue(_Record, frozen=True):
 
 
 class Elsewhere(_Record, frozen=True):
-    """How to reach whoever does what this house does not: every field may be empty."""
+    """How to reach whoever does what this town hall does not: every field may be empty."""
 
     address: str = ""
     phone: str = ""
@@ -87,7 +87,8 @@ class Elsewhere(_Record, frozen=True):
 
 
 class Service(_Record, frozen=True):
-    """One service of the catalogue (leistung). With ``elsewhere`` others do it, not this house: no number is drawn."""
+    """One service of the catalogue (leistung). With ``elsewhere`` others do it, not this town hall: no number is
+    drawn."""
 
     id: Id
     names: Texts

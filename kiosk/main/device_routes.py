@@ -1,6 +1,6 @@
-"""What devices report goes to who wants it: outcomes by the kind of device, facts by their type.
+"""What devices report goes to who wants it, by the kind of device.
 
-Called on the threads of the devices, each call once for each report; nothing here blocks but a keeper of facts.
+Called on the threads of the devices, each call once for each report; nothing here blocks.
 """
 
 import threading
@@ -10,16 +10,14 @@ from typing import Any
 
 import msgspec
 
-from drivers.host.port import DeviceSaid, JobEnded, NotDurable, Recovered
+from drivers.host.port import DeviceSaid, JobEnded, Recovered
 from kiosk.vocabulary.effects import CommitPaper
-from kiosk.vocabulary.hardware.device_events import DeviceFact, PrintInDoubt
+from kiosk.vocabulary.hardware.device_events import PrintInDoubt
 from kiosk.vocabulary.hardware.devices import DeviceKind
-from kiosk.vocabulary.ids import TicketId
+from kiosk.vocabulary.ids import JobId, TicketId
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
 from kiosk.vocabulary.tickets import PaperState
 
-Keeper = Callable[[str, str, DeviceFact], None]
-"""``keeper(device, job, fact)`` returns when the fact is durable. Raises NotDurable."""
 _PRINTS_KEPT = 1000
 """Print jobs whose ticket is remembered; as many as a host remembers."""
 
@@ -27,9 +25,9 @@ _PRINTS_KEPT = 1000
 class KindRoute(msgspec.Struct, frozen=True, kw_only=True):
     """Who takes what one kind of device reports. Only this knows the types of its outcomes, events and facts."""
 
-    ended: Callable[[str, Any], None]
+    ended: Callable[[JobId, Any], None]
     """``ended(job, outcome)``."""
-    late: Callable[[str, Any], None]
+    late: Callable[[JobId, Any], None]
     """The same for a command that had been given up: evidence, after another outcome was told."""
     recovered: Callable[[Any, Any], None]
     """``recovered(fact, outcome)``: of a command that was in doubt when the program ended."""
@@ -40,10 +38,10 @@ class KindRoute(msgspec.Struct, frozen=True, kw_only=True):
 class DeviceRoutes:
     """The routes of a terminal. Raises ValueError, when it is built, that names a kind of device without a route."""
 
-    def __init__(self, kinds: Mapping[DeviceKind, KindRoute], keepers: Mapping[type[DeviceFact], Keeper]) -> None:
+    def __init__(self, kinds: Mapping[DeviceKind, KindRoute]) -> None:
         if missing := set(DeviceKind) - kinds.keys():
             raise ValueError(f"nobody takes the outcomes of {', '.join(sorted(missing))}")
-        self._kinds, self._keepers = kinds, keepers
+        self._kinds = kinds
 
     def finished(self, ended: JobEnded) -> None:
         """A command ended."""
@@ -61,15 +59,8 @@ class DeviceRoutes:
         """A driver told progress, or what its device said unasked."""
         self._kinds[said.kind].said(said)
 
-    def persist(self, device: str, job: str, fact: DeviceFact) -> None:
-        """Keep a driver's fact. Raises NotDurable, also when no part of the terminal keeps facts of this type."""
-        keeper = self._keepers.get(type(fact))
-        if keeper is None:
-            raise NotDurable(f"nothing keeps {type(fact).__name__}")
-        keeper(device, job, fact)
 
-
-def no_commands(job: str, outcome: Any) -> None:
+def no_commands(job: JobId, outcome: Any) -> None:
     """The route of a kind that takes no commands. Raises RuntimeError: somebody commanded it."""
     raise RuntimeError(f"a device that takes no commands was given {job}")
 
@@ -84,11 +75,11 @@ class PrintLedger:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._tickets: OrderedDict[str, TicketId] = OrderedDict()
+        self._tickets: OrderedDict[JobId, TicketId] = OrderedDict()
         self.in_doubt = False
         """Nobody knows what became of the last slip: half of it may hang in the printer."""
 
-    def begins(self, job: str, ticket: TicketId) -> None:
+    def begins(self, job: JobId, ticket: TicketId) -> None:
         """A slip of this ticket is handed to a printer."""
         with self._lock:
             self._tickets[job] = ticket
@@ -105,14 +96,14 @@ class PrintLedger:
             case NotPrinted():
                 pass  # nothing left, so whatever hung in the printer hangs there still
 
-    def late_paper(self, job: str, outcome: PrintOutcome) -> CommitPaper | None:
+    def late_paper(self, job: JobId, outcome: PrintOutcome) -> CommitPaper | None:
         """What a late outcome says of its ticket's paper; None when it says nothing new.
 
         That a slip was not printed says something only when no other slip of the same ticket was asked for since.
         """
         with self._lock:
             ticket = self._tickets.get(job)
-            newest = next((each for each in reversed(self._tickets) if self._tickets[each] == ticket), "")
+            newest = next((each for each in reversed(self._tickets) if self._tickets[each] == ticket), None)
         if ticket is None:
             return None
         match outcome:

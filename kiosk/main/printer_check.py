@@ -26,6 +26,7 @@ from kiosk.paper.printer_check import build_test_page
 from kiosk.vocabulary.hardware.device_events import DeviceFact
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.hardware.problems import Problem
+from kiosk.vocabulary.ids import JobId
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
 
 OK, NO_PAPER, WRONG = 0, 1, 2
@@ -81,13 +82,13 @@ def _print(device: Device, page: Document) -> Came:
             driver.open()
             confirms = not _CONFIRM.isdisjoint(driver.self_test().lines)
             # What the terminal left in the printer is not known here: it is cut off first.
-            job = PrintJob(secrets.token_hex(8), page, after_doubt=True)
+            job = PrintJob(JobId(secrets.token_hex(8)), page, after_doubt=True)
             return _came(driver.execute(job, _alone(job.job_id)), confirms)
     except DriverFault as fault:
         return Came(Word.NOT_PRINTED, fault.problem, fault.detail)
 
 
-def _alone(job_id: str) -> RunningJob:
+def _alone(job_id: JobId) -> RunningJob:
     """The driver's view of a job that runs without a host: nobody cancels it, nobody follows it, nothing is kept."""
 
     def refuse(fact: DeviceFact) -> None:

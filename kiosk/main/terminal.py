@@ -168,9 +168,9 @@ class Terminal:
             case TakeConfiguration():
                 self._begin()
 
-    def _send(self, intent: Intent, session: str) -> None:
+    def _send(self, intent: Intent, session: SessionId) -> None:
         at = time.monotonic()
-        self.core.post(Touched(intent, SessionId(session)))
+        self.core.post(Touched(intent, session))
         if self._tracer is not None:
             self._tracer.note("fired", type(intent).__name__, at)
 

@@ -1,4 +1,4 @@
-"""The trace of what is drawn, as JSON lines: for tests and the demo's visit; never on in a hall.
+"""The trace of what is drawn, as JSON lines: for tests and the demo's visit; never on in a town hall.
 
 Written only with ``--trace``; it holds screens and controls, and the number on the ticket screen.
 """

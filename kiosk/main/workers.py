@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from drivers import registry
 from drivers.host.host import HostCallbacks
 from drivers.host.hosts import Hosts
 from drivers.host.port import DeviceSaid, JobEnded
@@ -18,6 +19,7 @@ from kiosk.core import CatalogueAge, Core, WorldChanged
 from kiosk.eventlog import EventLog
 from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
+from kiosk.main.device_facts import DeviceFacts, in_doubt
 from kiosk.main.device_routes import DeviceRoutes, KindRoute, PrintLedger, no_commands, no_events
 from kiosk.main.misses import MissesOnTheWay
 from kiosk.main.slips import Slips
@@ -53,19 +55,19 @@ from offline_cache.store import outbox
 from offline_cache.store.context import StoreContext
 from offline_cache.store.database import DatabaseFault, damaged_files
 from offline_cache.store.hub_clock import HubClock
-from offline_cache.store.machine import machine_id
 from offline_cache.store.notes import deaths
 from offline_cache.store.own_numbers import SlotStatus
 from offline_cache.store.queries import StoreQueries
 from offline_cache.store.storage import Listener, StorageThread, StoreReady
 from offline_cache.store.tickets import TicketsAtStart
-from offline_cache.store.trail_heads import TrailHeads
 from offline_cache.sync.calls import CallsThread
 from offline_cache.sync.heartbeat import HeartbeatListeners
+from offline_cache.sync.machine import machine_id
 from offline_cache.sync.numbers import DEADLINE_S, NumbersThread
 from offline_cache.sync.orders import Orders
 from offline_cache.sync.slip_status import StandingThread
 from offline_cache.sync.sync_thread import SyncThread
+from offline_cache.sync.trail_heads import TrailHeads
 
 OPEN_S = 30.0
 
@@ -107,6 +109,7 @@ class Workers:
             self._store,
             core.post,
             note=self._note,
+            facts=registry.facts(),
             listeners=(Listener(SlotStatus, self._stands), Listener(outbox.Newest, lambda _newest: self._sync.owing())),
             outside=StoreContext(
                 new_id=lambda: OpId(ids()), clock=self._clock, machine=machine_id(), outbox_limit=config.outbox_limit
@@ -133,7 +136,7 @@ class Workers:
         self.watch.add(*self._sync.threads, self._follower.thread, self._standings.thread, self._calls.thread)
 
     def _make_sync(self, data: Path) -> SyncThread:
-        """What is told to the hub and heard from it; over the workers that stand already."""
+        """The thread that exchanges state with the hub; over the workers that stand already."""
         return SyncThread(
             self._config.hub,
             self._core.post,
@@ -165,6 +168,8 @@ class Workers:
             before = ready.of(TicketsAtStart)
             self._ids.not_before(before.newest_ms)
             self._ask_for_slips(before)
+            for fact in in_doubt(ready.settled, self._config.devices):
+                self._hosts.recover(fact.device, fact)
         self._orders.restore()
         self._core.post(WorldChanged(stored=isinstance(ready, StoreReady), ready=True))
         network = (self._numbers, self._sync, self._follower, self._standings, self._calls)
@@ -234,7 +239,8 @@ class Workers:
                 ended=no_commands, late=no_commands, recovered=no_commands, said=self._scanner_said
             ),
         }
-        routes = DeviceRoutes(kinds, keepers={})
+        routes = DeviceRoutes(kinds)
+        facts = DeviceFacts(self._storage.keep, self._core.post)
         return HostCallbacks(
             emit=self._device_changed,
             finished=routes.finished,
@@ -242,7 +248,7 @@ class Workers:
             recovered=routes.recovered,
             progress=routes.said,
             unsolicited=routes.said,
-            persist=routes.persist,
+            persist=facts.persist,
         )
 
     def _ask_for_slips(self, ready: TicketsAtStart) -> None:
@@ -254,7 +260,7 @@ class Workers:
                 for ticket in tickets:
                     self._hosts.recover(name, PrintInDoubt(ticket))
 
-    def _show(self, device: str, job: str, frame: Frame) -> None:
+    def _show(self, device: str, job: JobId, frame: Frame) -> None:
         self._hosts.submit(device, job, ShowFrame(frame))
 
     def _device_changed(self, event: DeviceChanged) -> None:
@@ -279,11 +285,11 @@ class Workers:
             self._wrong_keyboards.discard(device)
         self._core.post(Scanned(text))
 
-    def _printed(self, job: str, outcome: PrintOutcome) -> None:
+    def _printed(self, job: JobId, outcome: PrintOutcome) -> None:
         self._prints.ended(outcome)
-        self._core.post(PrintFinished(JobId(job), outcome))
+        self._core.post(PrintFinished(job, outcome))
 
-    def _printed_late(self, job: str, outcome: PrintOutcome) -> None:
+    def _printed_late(self, job: JobId, outcome: PrintOutcome) -> None:
         if (paper := self._prints.late_paper(job, outcome)) is not None:
             self._storage.submit(paper)
 
@@ -367,7 +373,7 @@ class Workers:
             self._core.post(WorldChanged(stored=self._stored))
 
 
-def _shown(job: str, outcome: ShowOutcome) -> None:
+def _shown(job: JobId, outcome: ShowOutcome) -> None:
     """Nobody waits for a frame: its display's status tells whether it can show any, and its driver sends it again."""
 
 

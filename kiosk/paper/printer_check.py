@@ -16,7 +16,7 @@ _AIR_MM = 2.0
 
 
 def build_test_page(site: Site, terminal: str, now: datetime, texts: Texts, lang: str = "de") -> Document:
-    """The page, in the technician's language; ``now`` is the hall's time."""
+    """The page, in the technician's language; ``now`` is the town hall's time."""
     day, clock = formats.numeric_date(now.date()), formats.clock(now.time())
     blocks: tuple[Block, ...] = (
         Text(site.town, bold=True, align=Align.CENTRE),

@@ -122,7 +122,8 @@ def _facts(ticket: Numbered, site: Site, texts: Texts, lang: str) -> tuple[Block
 
 
 def _moment(issued_at: str, timezone: str) -> datetime | None:
-    """The time of issue on the clock of the hall; None when it cannot be read (the slip is printed all the same)."""
+    """The time of issue on the clock of the town hall; None when it cannot be read (the slip is printed all the
+    same)."""
     try:
         moment = datetime.fromisoformat(issued_at)
     except ValueError:
@@ -142,7 +143,7 @@ def _bring(slip: SlipTexts, texts: Texts, lang: str) -> tuple[Block, ...]:
 
 
 def _code(ticket: Numbered, texts: Texts, lang: str) -> tuple[Block, ...]:
-    """With a page of their own, visitors are told so; without one the code is only for the staff."""
+    """Where visitors have a page of their own, the slip says so; without one the code is only for the staff."""
     caption = texts.say(lang, "paper.qr_page" if ticket.url else "paper.qr_code")
     return (Rule(), Qr(ticket.url or ticket.slip_code), _line(caption, align=Align.CENTRE))
 

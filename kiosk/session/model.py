@@ -117,7 +117,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     outbox_full: bool = False
     """Too much waits for the hub: no new work."""
     slip_key: bytes = b""
-    """Authenticates the slips of this hall; b"" = not known yet."""
+    """Authenticates the slips of this town hall; b"" = not known yet."""
     business_day: str = ""
     """The open one, as the hub named it last; "" = not heard yet."""
     base_url: str = ""

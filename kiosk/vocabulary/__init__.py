@@ -1,1 +1,1 @@
-"""Frozen values that every room may speak of: stdlib and msgspec only."""
+"""Frozen values that every package may use: stdlib and msgspec only."""

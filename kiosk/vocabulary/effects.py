@@ -107,7 +107,8 @@ class UseCatalogue(Effect, frozen=True):
 
 
 class TellMisses(Effect, frozen=True):
-    """The hall has closed: tell the hub what visitors did not find ((text, visits), of this ISO day). No answer."""
+    """The town hall has closed: tell the hub what visitors did not find ((text, visits), of this ISO day). No
+    answer."""
 
     day: str
     found: tuple[tuple[str, int], ...]

@@ -15,6 +15,8 @@ ScanId = NewType("ScanId", str)
 """Of one reading of a code: a slip, or the code of a visitor's page."""
 JobId = NewType("JobId", str)
 """Of one command to a device; new for each attempt."""
+NO_JOB = JobId("")
+"""Where a device works without a command: during a poll."""
 SessionId = NewType("SessionId", str)
 """Of one visit."""
 HelpId = NewType("HelpId", str)

@@ -25,7 +25,7 @@ PrintOutcome = Printed | NotPrinted | Unconfirmed
 
 
 class Shown(msgspec.Struct, frozen=True, tag="shown"):
-    """The frame was handed to the display (most halls are wired one way: delivery is never confirmed)."""
+    """The frame was handed to the display (most sites are wired one way: delivery is never confirmed)."""
 
 
 class NotShown(msgspec.Struct, frozen=True, tag="not_shown"):

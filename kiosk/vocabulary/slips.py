@@ -2,7 +2,7 @@
 
 ``THK2:<id>:<label>:<day>:<arrival>:<service>:<mac>`` in the characters of a QR's alphanumeric mode (ISO/IEC 18004):
 about 75 of them fit a symbol of 33 x 33 modules at level M. Numbers are in base 36; the mark of the service is a short
-hash, because ids are longer than a slip is wide. The MAC (HMAC-SHA-256, 64 bits) is made with the hall's slip key.
+hash, because ids are longer than a slip is wide. The MAC (HMAC-SHA-256, 64 bits) is made with the town hall's slip key.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Forged(msgspec.Struct, frozen=True):
-    """Looks like a slip, but its MAC is not of this hall: torn, mistyped, or made up."""
+    """Looks like a slip, but its MAC is not of this town hall: torn, mistyped, or made up."""
 
 
 def service_mark(service: str) -> int:
@@ -66,7 +66,7 @@ def slip_text(slip: Slip, key: bytes) -> str:
 
 
 class FoundSlip(msgspec.Struct, frozen=True):
-    """A slip of this hall; ``text`` is its code as it was printed, however a reader delivered it."""
+    """A slip of this town hall; ``text`` is its code as it was printed, however a reader delivered it."""
 
     slip: Slip
     text: str

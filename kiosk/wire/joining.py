@@ -1,4 +1,5 @@
-"""How a terminal joins a hall: enrolment by a one-time code, and the slot of its database for numbers of its own."""
+"""How a terminal joins a town hall: enrolment by a one-time code, and the slot of its database for numbers of its
+own."""
 
 from typing import Annotated
 
@@ -56,11 +57,11 @@ class SlotRequest(Body, frozen=True):
 
 
 class SlotAnswer(Body, frozen=True):
-    """The slot belongs to this database from now on. ``slip_key`` authenticates slips, one for the whole hall."""
+    """The slot belongs to this database from now on. ``slip_key`` authenticates slips, one for the whole town hall."""
 
     slot: Slot
     slip_key: Hex64
     business_day: str
-    """The open business day, "" before the first one: local counters restart only when a later one is heard."""
+    """The open business day, "" before the first one: local counters restart only when the hub names a later one."""
     hub_generation: Hex32
     """Changes when the hub was restored from a backup: tell it every ticket of the business day again."""

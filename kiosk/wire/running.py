@@ -84,13 +84,13 @@ class OrderKind(StrEnum):
 ORDER_ROLES: dict[OrderKind, frozenset[str]] = dict.fromkeys(
     OrderKind, frozenset({"supervisor", "technician", "administrator"})
 )
-"""Who may give which order: asked by the hub when it is given, and by the terminal when it is heard."""
+"""Who may give which order: asked by the hub when it is given, and by the terminal when it arrives."""
 ORDER_MESSAGE_MAX = 200
 """Letters of a message that stands on a closed terminal."""
 
 
 class Order(Body, frozen=True, kw_only=True):
-    """Applied once, however often it is heard; the result comes back through the outbox. ``role`` is who gave it."""
+    """Applied once, however often it arrives; the result comes back through the outbox. ``role`` is who gave it."""
 
     id: Uuid
     kind: Short

@@ -174,7 +174,7 @@ class CatalogueSync:
         return longest * self._uniform(0.8, 1.2)
 
     def _pause(self, fails: int) -> float:
-        """Full jitter, so that a hall spreads out."""
+        """Full jitter, so that the terminals of a site spread out."""
         longest = min(self._rhythm.longest_pause_s, self._rhythm.first_pause_s * 2.0 ** min(fails, 20))
         return max(self._rhythm.first_pause_s / 5, self._uniform(0.0, longest))
 

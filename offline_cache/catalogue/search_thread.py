@@ -91,7 +91,7 @@ class CatalogueThread:
                 self._ready.pop(old).close()
 
     def _run(self) -> None:
-        if (left := self._at_hand) is not None:  # an earlier life of this thread ended over it
+        if (left := self._at_hand) is not None:  # this thread ended before, over it
             self._answer(left, Hits())
         self._guarded(self._check)
         while (effect := self._newest()) is not None:

@@ -1,4 +1,4 @@
-"""Orders of the hub that were carried out: each once, however often it is heard. Inside the caller's transaction."""
+"""Orders of the hub that were carried out: each once, however often it arrives. Inside the caller's transaction."""
 
 import apsw
 import msgspec
@@ -26,7 +26,7 @@ def is_known(db: apsw.Connection, order: str) -> bool:
 
 
 def keep(db: apsw.Connection, outside: StoreContext, fact: wire.OrderFact, house: TerminalClosure | None) -> None:
-    """Remember the order, how it leaves the house, and owe the hub its result - once."""
+    """Remember the order, the closure that it leaves, and owe the hub its result - once."""
     now_ms = outside.clock.now().ms
     db.execute("DELETE FROM applied_order WHERE made_ms < ?", (now_ms - _KEPT_MS,))
     db.execute("INSERT INTO applied_order(id, made_ms) VALUES (?, ?) ON CONFLICT DO NOTHING", (fact.id, now_ms))

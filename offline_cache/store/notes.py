@@ -10,5 +10,5 @@ def ignore(event: str, fields: dict[str, str]) -> None:
 
 
 def deaths(note: Note) -> Callable[[str, str], None]:
-    """What ended the work of a thread of this room, for the log (``kiosk.owner_thread.OnDeath``)."""
+    """What ended the work of a thread of this package, for the log (``kiosk.owner_thread.OnDeath``)."""
     return lambda thread, detail: note("thread-died", {"thread": thread, "detail": detail})

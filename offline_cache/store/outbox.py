@@ -148,7 +148,8 @@ def settle(db: apsw.Connection, answers: Iterable[wire.OpAnswer], now_ms: int, u
 
 
 def jitter(attempts: int, uniform: Uniform) -> float:
-    """Full jitter in ms: anywhere up to a time that doubles with each attempt, so that a hall spreads out."""
+    """Full jitter in ms: anywhere up to a time that doubles with each attempt, so that the terminals of a site spread
+    out."""
     return max(_LEAST_MS, uniform(0.0, min(LONGEST_MS, FIRST_MS * 2.0 ** min(attempts, 20))))
 
 

@@ -131,9 +131,9 @@ def leave_closed(db: apsw.Connection, closed_days: tuple[str, ...], business_day
 
 
 def hear_hub(db: apsw.Connection, outside: StoreContext, hub_generation: str) -> int:
-    """Another generation is a hub restored from its backup: it is told every ticket of the day again, and the slot
+    """Another generation is a hub restored from its backup: every ticket of the day is sent to it again, and the slot
     counts no longer until it confirms it. The first generation heard of may be a restored hub too: numbers can have
-    come before the first heartbeat. Returns how many tickets are told again."""
+    come before the first heartbeat. Returns how many tickets are sent again."""
     known = slot_status(db, outside)
     if hub_generation in ("", known.hub_generation):
         return 0

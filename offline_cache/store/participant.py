@@ -12,6 +12,7 @@ import apsw
 import msgspec
 
 from kiosk.vocabulary.events import Event
+from kiosk.vocabulary.hardware.device_events import DeviceFact
 from offline_cache.store.context import StoreContext
 
 F = TypeVar("F", bound=msgspec.Struct)
@@ -54,6 +55,10 @@ class AtStart(msgspec.Struct, frozen=True):
     def fields(self) -> dict[str, str]:
         """What the event log says of it (store-opened)."""
         return {}
+
+    def in_doubt(self) -> tuple[DeviceFact, ...]:
+        """Facts of devices whose outcome nobody knows: each goes to ``recover`` of its device's driver."""
+        return ()
 
 
 class Published(msgspec.Struct, Generic[P], frozen=True):

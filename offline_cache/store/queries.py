@@ -89,7 +89,7 @@ class StoreQueries:
         return bool(self._storage.ask(lambda db: applied_orders.is_known(db, order)))
 
     def keep_order(self, fact: wire.OrderFact, house: TerminalClosure | None) -> bool:
-        """Keep an order, how it leaves the house, and its result for the hub; False: nothing was kept."""
+        """Keep an order, the closure that it leaves, and its result for the hub; False: nothing was kept."""
         return isinstance(self._storage.keep(OrderTaken(fact, house)), Kept)
 
     def house(self) -> TerminalClosure:

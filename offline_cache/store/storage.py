@@ -80,8 +80,9 @@ class StorageThread:
     """Owns ``terminal.db``. ``post`` takes the answers, ``listeners`` hear of published values that have changed (of
     all of them after each opening).
 
-    ``note`` writes to the event log: store-opened, store-failed, store-quarantined, store-rejected, store-bug. Raises
-    NotRegistered when the participants contradict each other or leave an effect or a listener without its own.
+    ``note`` writes to the event log: store-opened, store-failed, store-quarantined, store-rejected, store-bug.
+    ``facts``: the kinds that others than the core hand over (``keep``). Raises NotRegistered when the participants
+    contradict each other, or leave an effect, one of these facts or a listener without its own.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class StorageThread:
         *,
         note: Note = ignore,
         participants: Iterable[Participant] = PARTICIPANTS,
+        facts: Iterable[type] = (),
         listeners: tuple[Listener[Any], ...] = (),
         outside: StoreContext | None = None,
         opener: Opener | None = None,
@@ -101,7 +103,7 @@ class StorageThread:
         """Result of the first opening."""
         self.outside = outside or StoreContext()
         known = tuple(participants)
-        self._register = _complete(register(known, STORE_EFFECTS), listeners)
+        self._register = _complete(register(known, (*STORE_EFFECTS, *facts)), listeners)
         self._path, self._post, self._note, self._listeners = path, post, note, listeners
         self._opener = opener or (lambda path: open_terminal_db(path, known))
         self._retry_s, self._clock = retry_s, clock
@@ -153,7 +155,7 @@ class StorageThread:
         return outcome_of(answer, timeout_s)
 
     def _run(self) -> None:
-        if self._at_hand:  # an earlier life of this thread ended over these
+        if self._at_hand:  # this thread ended before, over these
             self._break(NO_PLACE, self._take_at_hand(), damaged=False)
         elif self._db is None:  # else the work begins anew over the file that is open
             self._open()
@@ -163,7 +165,7 @@ class StorageThread:
             self._at_hand = [job for job in batch if not isinstance(job, Stop)]
             try:
                 self._serve(self._at_hand)
-            except Exception as error:  # noqa: BLE001 - the edge: a bug in who is told ends this round, not the thread
+            except Exception as error:  # noqa: BLE001 - the edge: a bug in a receiver ends this round, not the thread
                 self._note_bug(error)
                 for job in self._take_at_hand():
                     self._fail(job, "bug")

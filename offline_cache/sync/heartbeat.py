@@ -52,7 +52,7 @@ class HeartbeatListeners(msgspec.Struct, frozen=True):
 
 
 class HeartbeatSender:
-    """One heartbeat after another. ``reach`` is told after each whether there is a hub, and what keeps it away;
+    """One heartbeat after another. ``reach`` is called after each with whether there is a hub, and what keeps it away;
     ``answered`` gets every answer."""
 
     def __init__(

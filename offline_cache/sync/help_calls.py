@@ -12,7 +12,7 @@ from offline_cache.http.deadline_call import DeadlineCall, MakeClient
 from offline_cache.store.notes import Note, deaths, ignore
 
 DEADLINE_S = 3.0
-"""After it the visitor is told to go to the counter."""
+"""After it the page sends the visitor to the counter."""
 
 
 CANCEL_TRIES = 3
@@ -65,7 +65,7 @@ class HelpThread:
                 assert_never(effect)
 
     def _fail(self, effect: SendHelp | CancelHelp, place: str) -> None:
-        """A bug, or the end of the thread: the visitor is told to go to the counter."""
+        """A bug, or the end of the thread: the page sends the visitor to the counter."""
         self._note("network-bug", {"place": "help", "detail": place})
         if isinstance(effect, SendHelp):
             self._post(HelpNotSent(effect.id))

@@ -1,7 +1,7 @@
 """Orders of the hub at the terminal: judged, kept durably with their result, then carried out - once.
 
 The hub tells an order with every heartbeat until it has the result, so a crash before the keeping costs nothing, and
-one after it repeats nothing: a closed house is read back at the start, and a restart has happened anyway.
+one after it repeats nothing: a closure is read back at the start, and a restart has happened anyway.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class OrderMemory(Protocol):
         """This id was kept before."""
 
     def keep_order(self, fact: OrderFact, house: TerminalClosure | None) -> bool:
-        """In one transaction: the id, its result for the outbox (kind and lane of the order), and the house's state
+        """In one transaction: the id, its result for the outbox (kind and lane of the order), and the town hall's state
         when one is given. False = nothing was kept, so nothing may be done."""
 
     def house(self) -> TerminalClosure:
@@ -45,7 +45,7 @@ class Orders:
         self._memory, self._post, self._note = memory, post, note
 
     def restore(self) -> None:
-        """At the start: the house is as the last order left it."""
+        """At the start: the closure is as the last order left it."""
         self._post(ClosureChanged(self._memory.house()))
 
     def hear(self, orders: tuple[Order, ...], hub_ms: int) -> None:
@@ -57,7 +57,7 @@ class Orders:
     def _take(self, order: Order, result: Result) -> None:
         house = house_after(order) if result is Result.DONE else None
         if not self._memory.keep_order(OrderFact(id=order.id, result=result), house):
-            return  # the disk has failed, which is told elsewhere; the hub says the order again
+            return  # the disk has failed, which the storage thread reports; the hub says the order again
         if result is not Result.DONE:
             self._note("order-refused", {"kind": order.kind[:40], "why": result.value})
             return
@@ -75,7 +75,7 @@ def judge(order: Order, hub_ms: int) -> Result:
 
 
 def house_after(order: Order) -> TerminalClosure | None:
-    """How an order leaves the house; None = it says nothing about that."""
+    """The closure that an order leaves; None = it says nothing about that."""
     match OrderKind(order.kind):
         case OrderKind.CLOSE:
             return TerminalClosure(closed=True, message=clean(order.args.get("message", "")))

@@ -206,6 +206,7 @@ class SyncThread:
         return self._rhythm.queues_s
 
     def _pause(self, fails: int) -> float:
-        """Full jitter: anywhere between a little and twice as long as the time before, so that a hall spreads out."""
+        """Full jitter: anywhere between a little and twice as long as the time before, so that the terminals of a site
+        spread out."""
         longest = min(self._rhythm.longest_pause_s, self._rhythm.first_pause_s * 2.0 ** min(fails, 20))
         return max(self._rhythm.first_pause_s / 5, self._uniform(0.0, longest))

@@ -51,7 +51,7 @@ def send(url: str, data: bytes) -> None:
         link.sendall(data)
 
 
-def test_a_click_turns_a_switch_and_the_page_follows_a_switch_turned_elsewhere(page: Page, desk: SimDesk) -> None:
+def test_panel_turns_switches_and_follows_those_turned_elsewhere(page: Page, desk: SimDesk) -> None:
     assert desk.printer is not None
     button = page.get_by_role("button", name="Deckel offen")
     button.click()

@@ -1,33 +1,23 @@
 """For each model's row: its simulated peers, a command, and how to see on the peer what really came of it.
 
-A new row brings its bench; ``test_every_row_has_its_cases`` fails until it does. ``TILL`` is a row that only tests
-know.
+A kind of device brings its benches as a module of ``kinds``; ``test_every_row_has_its_cases`` fails until it does.
+``TILL`` is a row that only tests know.
 """
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import msgspec
-import zxingcpp
 
 from drivers import registry
-from drivers.queue_display.frame import ShowFrame
-from drivers.receipt_printer.job import PrintJob
-from drivers.sim.led_sign import SignPeer
-from drivers.sim.paper import dots
 from drivers.sim.peer import Peer
-from drivers.sim.pole import PolePeer
-from drivers.sim.printer import Abilities, PrinterPeer
-from drivers.sim.roll import Slip
 from drivers.spec import DriverSpec
-from kiosk.paper import Big, Document, Kind, Pair, Qr, Text
-from kiosk.vocabulary.hardware.display_frame import Frame, Row
-from kiosk.vocabulary.outcomes import NotPrinted, NotShown, Printed, Shown, Unconfirmed
-from tests.contract.till import Charge, Charged, NotCharged, Unknown
-from tests.contract.till_peer import TILL, TillPeer
+from tests.contract import kinds
+from tests.contract.till_peer import TILL
 
 
 class Bench(Protocol):
@@ -55,133 +45,22 @@ class Bench(Protocol):
     def claims_undone(self, outcome: Any) -> bool: ...
 
 
-class PrinterBench:
-    settings: ClassVar[dict[str, Any]] = {}
-    proves = True
-    outcomes = (Printed, NotPrinted, Unconfirmed)
-
-    def peers(self, spec: DriverSpec) -> dict[str, Callable[[str], Peer]]:
-        return {
-            "by_mark": _simulator(spec),
-            "by_sensor": lambda line: PrinterPeer(line, abilities=Abilities(process_id=False)),
-            "never": lambda line: PrinterPeer(line, abilities=Abilities(process_id=False, gs_r=False, identity=False)),
-        }
-
-    def command(self, job_id: str, after_doubt: bool) -> PrintJob:
-        blocks = (Text("Guten Tag"), Big(job_id), Pair("Fee", "37 EUR"), Qr(f"q{job_id}"), Text(f"Ende {job_id}"))
-        return PrintJob(job_id, Document(kind=Kind.TICKET, lang="de", blocks=blocks), after_doubt)
-
-    def times_done(self, peer: Peer, job_id: str) -> int:
-        assert isinstance(peer, PrinterPeer)
-        with peer.lock:
-            slips = [*peer.printer.slips, peer.printer.hanging()]
-        return sum(
-            sum(line == f"Ende {job_id}" for line in slip.texts)
-            for slip in slips
-            if "Guten Tag" in slip.texts and job_id in slip.texts and f"q{job_id}" in codes_on(slip)
-        )
-
-    def mixed(self, peer: Peer) -> list[Any]:
-        assert isinstance(peer, PrinterPeer)
-        if not peer.printer.abilities.process_id and not peer.printer.abilities.gs_r:
-            return []  # It never confirms: each of its slips is in doubt, and none can be told from a begun one.
-        return [slip.texts for slip in peer.slips if slip.texts.count("Guten Tag") > 1]
-
-    def claims_done(self, outcome: Any) -> bool:
-        return isinstance(outcome, Printed)
-
-    def claims_undone(self, outcome: Any) -> bool:
-        return isinstance(outcome, NotPrinted)
+def _brought() -> dict[str, Bench]:
+    modules = [
+        importlib.import_module(f"{kinds.__name__}.{each.name}") for each in pkgutil.iter_modules(kinds.__path__)
+    ]
+    return {model: bench for module in modules for model, bench in module.BENCHES.items()}
 
 
-@lru_cache(maxsize=256)
-def codes_on(slip: Slip) -> tuple[str, ...]:
-    """What a telephone reads on a slip; printers without a QR code of their own get it as dots."""
-    return tuple(slip.qr_codes) or tuple(code.text for code in zxingcpp.read_barcodes(dots(slip).convert("L")))
-
-
-class DisplayBench:
-    settings: ClassVar[dict[str, Any]] = {}
-    proves = False
-    outcomes = (Shown, NotShown)
-
-    def peers(self, spec: DriverSpec) -> dict[str, Callable[[str], Peer]]:
-        return {"one_way": _simulator(spec)}
-
-    def command(self, job_id: str, after_doubt: bool) -> ShowFrame:
-        return ShowFrame(Frame(rows=(Row(job_id, "7"),)))
-
-    def times_done(self, peer: Peer, job_id: str) -> int:
-        assert isinstance(peer, SignPeer | PolePeer)
-        text = peer.text if isinstance(peer, SignPeer) else " ".join(peer.lines)
-        return int(job_id in text)
-
-    def mixed(self, peer: Peer) -> list[Any]:
-        return []
-
-    def claims_done(self, outcome: Any) -> bool:
-        return False
-
-    def claims_undone(self, outcome: Any) -> bool:
-        return False
-
-
-class TillBench:
-    settings: ClassVar[dict[str, Any]] = {}
-    proves = False
-    outcomes = (Charged, NotCharged, Unknown)
-
-    def peers(self, spec: DriverSpec) -> dict[str, Callable[[str], Peer]]:
-        return {"by_dialogue": _simulator(spec)}
-
-    def command(self, job_id: str, after_doubt: bool) -> Charge:
-        return Charge(job_id, 1200)
-
-    def times_done(self, peer: Peer, job_id: str) -> int:
-        assert isinstance(peer, TillPeer)
-        with peer.lock:
-            return peer.till.booked.count(job_id)
-
-    def mixed(self, peer: Peer) -> list[Any]:
-        assert isinstance(peer, TillPeer)
-        with peer.lock:
-            twice = [charge for charge in set(peer.till.asked) if peer.till.asked.count(charge) > 1]
-            return [*twice, *peer.till.broken_promises]
-
-    def claims_done(self, outcome: Any) -> bool:
-        return isinstance(outcome, Charged)
-
-    def claims_undone(self, outcome: Any) -> bool:
-        return isinstance(outcome, NotCharged)
-
-
-def _simulator(spec: DriverSpec) -> Callable[[str], Peer]:
-    """The row's own, as the peer that a bench looks into."""
-
-    def made(line: str) -> Peer:
-        peer = spec.simulator(line)
-        assert isinstance(peer, Peer)
-        return peer
-
-    return made
-
-
-PRINTER, DISPLAY = PrinterBench(), DisplayBench()
-BENCHES: dict[str, Bench] = {
-    "escpos_80": PRINTER,
-    "escpos_58": PRINTER,
-    "epson_tm_t20": PRINTER,
-    "epson_tm_t88": PRINTER,
-    "citizen_ct_s": PRINTER,
-    "star_tsp_escpos": PRINTER,
-    "wincor_th230": PRINTER,
-    "alpha": DISPLAY,
-    "betabrite": DISPLAY,
-    "pole_epson": DISPLAY,
-    "pole_cd5220": DISPLAY,
-    "test_till": TillBench(),
-}
+BENCHES: dict[str, Bench] = _brought()
 """The cases of each row that takes commands, by its model."""
+TALKS_LIKE = {
+    **dict.fromkeys(
+        ("escpos_58", "epson_tm_t20", "epson_tm_t88", "citizen_ct_s", "star_tsp_escpos", "wincor_th230"), "escpos_80"
+    ),
+    "betabrite": "alpha",
+}
+"""Rows that share all their code with another, whose thorough cases are theirs too."""
 LISTENERS = {"serial_lines", "keyboard"}
 """The rows that take none: ``test_contract_scanner`` has their cases."""
 
@@ -214,11 +93,11 @@ def setups(*lines: str) -> list[Setup]:
 
 
 def thorough(*lines: str) -> list[Setup]:
-    """One model of each way of talking, with every peer it may meet; the other rows share its code."""
+    """One model of each way of talking, with every peer it may meet."""
     return [
         Setup(spec, peer, line)
         for spec in ROWS
-        if spec.model in ("escpos_80", "alpha", "pole_epson", "pole_cd5220", "test_till")
+        if spec.model not in TALKS_LIKE
         for peer in BENCHES[spec.model].peers(spec)
         for line in lines
     ]

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from tests.contract.benches import PrinterBench, Setup, thorough
+from tests.contract.benches import Setup, thorough
+from tests.contract.kinds.receipt_printer import PrinterBench
 
 
 class When(Enum):

@@ -109,7 +109,7 @@ def test_the_longest_command_fills_up_whatever_a_job_left_half() -> None:
 
 
 @pytest.mark.parametrize("inside", KINDS.values(), ids=KINDS)
-def test_a_printer_that_was_open_when_we_connected_is_tested_before_its_first_slip(inside: bool) -> None:
+def test_printer_found_open_is_tested_before_its_first_slip(inside: bool) -> None:
     """Its cover hid what it can: the slip after the half one waits for the test, and is cut off from it."""
     hall = Hall(inside, {})
     hall.slip("A 111", "ar", cut_at=len(render(ticket("A 111", "ar"), M80)) // 2)

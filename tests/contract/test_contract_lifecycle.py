@@ -11,7 +11,8 @@ from drivers.sim.printer import PrinterPeer
 from drivers.transport.chaos import Mishaps
 from kiosk.vocabulary.hardware.device_events import DeviceEvent
 from kiosk.vocabulary.hardware.problems import Problem
-from tests.contract.benches import BENCHES, LISTENERS, PrinterBench, Setup, setups, thorough
+from tests.contract.benches import BENCHES, LISTENERS, Setup, setups, thorough
+from tests.contract.kinds.receipt_printer import PrinterBench
 from tests.contract.mishaps import Claim, Mishap, When, cases
 from tests.contract.trial import trial
 from tests.device_jobs import RecordedJob

@@ -212,4 +212,5 @@ TILL = DriverSpec(
     unknown_outcome=Unknown,
     simulator=TillPeer,
     limits=Limits(execute_s=60.0, dialogue_s=180.0, every_s=0.02),
+    facts=(ChargeBegun, ChargeResult, NoteTaken),
 )

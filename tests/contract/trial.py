@@ -69,7 +69,11 @@ class Trial:
 
     def job(self, job_id: str = "") -> RecordedJob:
         """What the driver gets with a call; its facts are durable at once."""
-        return RecordedJob(job_id, keep=self.journal.keep)
+        return RecordedJob(job_id, keep=self._keep)
+
+    def _keep(self, fact: Any) -> None:
+        assert type(fact) in self.setup.spec.facts, f"{type(fact).__name__} is missing in the facts of the row"
+        self.journal.keep(fact)
 
     def bad_wire(self, mishaps: Mishaps) -> Transport:
         return ChaosTransport(self.link(), mishaps, self.clock.wait)

@@ -155,7 +155,7 @@ def test_a_number_can_be_given_back_and_is_not_called(hall: Lobby, desk: Page) -
     back_to_start(hall)
 
 
-def test_without_paper_the_number_stands_on_the_screen_and_one_reprint_follows(hall: Lobby, desk: Page) -> None:
+def test_without_paper_the_number_is_shown_and_reprinted_once(hall: Lobby, desk: Page) -> None:
     before = slips(hall)
     hall.fault("printer", "paper_out")
     hall.finger.tap(featured(hall))
@@ -205,9 +205,7 @@ def test_help_reaches_the_desk_and_is_acknowledged(hall: Lobby, desk: Page) -> N
     back_to_start(hall)
 
 
-def test_hub_gone_the_terminal_numbers_by_itself_and_the_ticket_stands_at_the_desk_when_it_is_back(
-    hall: Lobby, desk: Page
-) -> None:
+def test_offline_number_stands_at_the_desk_when_the_hub_is_back(hall: Lobby, desk: Page) -> None:
     before = slips(hall)
     tile = featured(hall)
     hall.demo.stop_one("hub")
@@ -270,9 +268,7 @@ def scan(hall: Lobby, code: str) -> None:
     requests.post(hall.demo.panel_url + "/scan", json={"code": code}, timeout=PATIENCE_S).raise_for_status()
 
 
-def test_a_slip_of_a_terminal_that_is_cut_off_is_in_the_queue_by_the_scanner_of_another(
-    hall: Lobby, desk: Page, other: int
-) -> None:
+def test_scanned_slip_of_an_offline_terminal_enters_the_queue(hall: Lobby, desk: Page, other: int) -> None:
     first, second = (str(Label("A", other, n)) for n in (1, 2))
     scan(hall, slip_of(hall, other, 1))
     assert hall.trace.wait_for_screen("scan_standing").number == first
@@ -303,9 +299,7 @@ def test_a_printed_slip_shows_how_its_number_stands_and_can_be_given_back(hall: 
     back_to_start(hall)
 
 
-def test_a_slip_of_another_day_and_codes_that_are_no_slips_are_told_so_and_nothing_comes_of_them(
-    hall: Lobby, desk: Page, other: int
-) -> None:
+def test_old_slips_and_foreign_codes_are_explained_and_not_kept(hall: Lobby, desk: Page, other: int) -> None:
     good = slip_of(hall, other, 3)
     forged = good[:-1] + ("0" if good[-1] != "0" else "1")
     codes = {slip_of(hall, other, 4, days_ago=2): "scan_old"}
@@ -384,7 +378,7 @@ def test_a_supervisor_closes_and_opens_the_terminal_from_the_page(hall: Lobby, o
     newest_order(orders, hall, "erledigt")
 
 
-def test_a_restart_is_a_new_process_that_gives_numbers_and_does_not_restart_again(hall: Lobby, orders: Page) -> None:
+def test_restart_order_starts_one_new_process_that_gives_numbers(hall: Lobby, orders: Page) -> None:
     hall.trace.wait_for_screen("start")
     windows, old = len(hall.trace.moments("first-frame")), hall.demo.processes["terminal"]
     give(orders, hall, "Neu starten")
@@ -422,7 +416,7 @@ TWO = (
 )
 
 
-def test_a_first_import_reaches_the_running_terminal_and_a_number_of_it_comes_on_paper(hall: Lobby) -> None:
+def test_first_import_reaches_the_terminal_and_its_number_is_printed(hall: Lobby) -> None:
     """The last test: afterwards the hall has two services."""
     data, before = hall.demo.folder / "hub", slips(hall)
     (hall.demo.folder / "two.xml").write_text(TWO, "utf-8")

@@ -30,7 +30,7 @@ from kiosk.vocabulary import events, intents
 from kiosk.vocabulary.effects import CommitIntent, Effect, SendHelp, SessionOver
 from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState
 from kiosk.vocabulary.ids import IdMaker
-from offline_cache.store.machine import machine_id
+from offline_cache.sync.machine import machine_id
 from tests.flows.visits import MONDAY_TEN, small_catalogue
 from tests.unit.offline_cache.cache_helpers import PATIENCE_S, eventually, give_slot, opened, outside, slot_answer
 

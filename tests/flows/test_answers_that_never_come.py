@@ -119,7 +119,7 @@ def test_a_number_that_comes_after_the_deadline_is_still_given() -> None:
     assert visit.session.state is TicketState.STORING_NUMBER
 
 
-def test_the_number_may_be_asked_for_again_but_not_when_the_store_is_silent() -> None:
+def test_number_is_asked_for_again_but_not_when_the_store_is_silent() -> None:
     visit = asking_number()
     visit.wait(ticket_flow.ANSWER_S + 1)
     visit.ask(intents.TryAgain())

@@ -98,7 +98,7 @@ def test_with_papers_or_a_teaser_it_is_not_bare(imported: Visit) -> None:
     assert ASK not in body_of(imported, "bare")
 
 
-def test_a_fee_without_an_amount_is_asked_at_the_counter_and_no_fee_is_not_spoken_of(imported: Visit) -> None:
+def test_fee_without_an_amount_refers_to_the_counter(imported: Visit) -> None:
     assert not any(isinstance(block, Fact) and block.icon == "currency-euro" for block in body_of(imported, "papers"))
     change(imported, "papers", fees=(Fee(id="fee", names={}, cents=None),))
     (fee,) = [block for block in body_of(imported, "papers") if isinstance(block, Fact) and block.value]

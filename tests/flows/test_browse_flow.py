@@ -99,7 +99,7 @@ def test_after_hours_says_when_we_open_and_what_works() -> None:
     assert "draw" not in {control.id for control in controls(visit.view())}
 
 
-def test_a_closed_office_says_when_it_opens_itself_while_another_one_is_open() -> None:
+def test_closed_office_says_its_own_opening_time() -> None:
     small = small_catalogue()
     first, queue = small.offices[0], small.queues[0]
     late = msgspec.structs.replace(first, id="late", hours=tuple(Span(day, time(14), time(18)) for day in range(5)))

@@ -78,7 +78,7 @@ def test_a_visitor_who_has_everything_reads_no_mark() -> None:
     assert (visit.view().title_lang, visit.view().subtitle_lang) == ("", "")
 
 
-def test_a_page_in_two_other_languages_says_of_both_and_its_cards_say_nothing_again() -> None:
+def test_page_in_two_other_languages_names_both_once() -> None:
     both = replace(ONLY_GERMAN, teasers={"en": "Come in person."}, bring={"en": ("Old card",)})
     assert marks(page_of(visit_to(both))) == [IN_GERMAN, IN_ENGLISH]
 
@@ -125,7 +125,7 @@ def test_every_service_of_the_demo_marks_once_what_it_lacks(lang: str) -> None:
         assert not set(view.notes) & {line.note for line in lines}, service
 
 
-def test_a_group_only_in_german_is_marked_on_its_page_and_its_services_are_not_marked_again() -> None:
+def test_group_only_in_german_is_marked_once_on_its_page() -> None:
     visit = visit_to(ONLY_GERMAN)
     small = replace(small_catalogue(), services=(ONLY_GERMAN, replace(ARABIC_NAME, id="car", names={"en": "Car"})))
     visit.index = index_of(replace(small, categories=(Category(id="papers", names={"de": "Ausweise"}),)))

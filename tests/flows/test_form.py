@@ -34,7 +34,7 @@ def test_a_text_is_tidied_and_cut_erased_and_cleared() -> None:
     assert form.edited(typed, NAME, EditText("name", edit=Edit.CLEAR)).text(NAME) == ""
 
 
-def test_each_field_keeps_its_text_and_a_change_of_field_begins_with_letters() -> None:
+def test_each_field_keeps_its_text_and_a_new_focus_shows_letters() -> None:
     typed = form.edited(Form(focus="name", layer="digits"), NAME, EditText("name", "Anna"))
     both = form.edited(form.focused(typed, PIN), PIN, EditText("pin", "12345"))
     assert (both.text(NAME), both.text(PIN), both.focus, both.layer) == ("Anna", "1234", "pin", form.LETTERS)

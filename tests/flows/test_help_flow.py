@@ -111,7 +111,7 @@ def test_without_a_hub_the_page_says_where_to_go_and_offers_no_call() -> None:
     assert "staff" in ids(visit)
 
 
-def test_when_the_hub_goes_after_the_call_the_page_says_what_to_do_if_nobody_comes() -> None:
+def test_help_page_says_what_to_do_when_the_hub_goes_away() -> None:
     visit, _ = called()
     with_hub = notice(visit).text
     visit.health = AWAY

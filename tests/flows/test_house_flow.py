@@ -69,7 +69,7 @@ def test_nobody_draws_a_number_any_more_and_late_touches_lead_nowhere() -> None:
     assert visit.of(effects.CommitIntent) == []
 
 
-def test_who_is_choosing_may_go_on_reading_but_gets_the_message_for_a_number() -> None:
+def test_visitor_may_read_on_after_closure_but_gets_no_number() -> None:
     visit = Visit()
     visit.ask(intents.OpenService("perso"))
     close(visit)
@@ -111,7 +111,7 @@ def test_a_restart_waits_until_nobody_is_being_served() -> None:
     assert visit.of(effects.Restart)
 
 
-def test_a_restart_waits_for_who_just_touched_the_start_screen_or_has_set_something() -> None:
+def test_restart_waits_for_a_visitor_at_the_start_screen() -> None:
     visit = Visit()
     visit.ask(intents.ShowAccess("size"))
     visit.restart = True

@@ -58,7 +58,7 @@ def test_every_page_of_an_own_number_says_once_that_it_is_one(
     assert not [block for block in view.body if isinstance(block, Fact)], "nobody knows how many come first"
 
 
-def test_on_the_screen_only_it_is_said_too_and_the_hubs_numbers_say_nothing_of_it() -> None:
+def test_screen_only_own_number_is_marked_and_hub_numbers_are_not() -> None:
     visit = Visit(health=Health(paper=Paper.ABSENT, hub=False), own_numbers=True)
     draw_own(visit)
     assert visit.view().screen is Screen.TICKET_SCREEN_ONLY
@@ -91,7 +91,7 @@ def test_a_late_answer_of_the_hub_changes_nothing() -> None:
     assert visit.session.number == "A 03-17"
 
 
-def test_while_the_hub_is_away_the_start_screen_is_as_always_when_there_are_own_numbers() -> None:
+def test_start_screen_is_unchanged_offline_with_own_numbers() -> None:
     visit = Visit(health=Health(paper=Paper.READY, hub=False))
     assert "Empfang" in said(visit.view()), "no number to be had: said before the visitor chooses"
     offered = {control.id for control in controls(visit.view())}
@@ -103,7 +103,7 @@ def test_while_the_hub_is_away_the_start_screen_is_as_always_when_there_are_own_
     assert "featured:perso" in [control.id for control in controls(visit.view())]
 
 
-def test_a_full_outbox_is_said_before_the_visitor_chooses_and_nothing_can_be_drawn() -> None:
+def test_full_outbox_is_shown_before_the_choice_and_blocks_numbers() -> None:
     visit = Visit(outbox_full=True, own_numbers=False)
     start = visit.view()
     assert start.screen is Screen.START

@@ -135,7 +135,7 @@ def test_a_slip_of_the_hubs_shows_number_place_time_and_way() -> None:
         assert fact in said(visit), fact
 
 
-def test_where_nothing_can_be_expected_the_page_says_when_the_number_was_drawn() -> None:
+def test_page_without_a_forecast_says_when_the_number_was_drawn() -> None:
     visit = looked_up(arrived_ms=int(MONDAY_TEN.timestamp() * 1000) - 1_260_000)
     assert "Aufruf voraussichtlich" not in said(visit)
     assert "09:39" in said(visit)

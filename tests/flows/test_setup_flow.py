@@ -102,7 +102,7 @@ def test_another_machine_asks_for_its_address() -> None:
     assert len(typed(after(at(SetupState.ADDRESS), address("x" * 500)))[0]) == ADDRESS.limit
 
 
-def test_going_on_without_an_address_says_so_at_the_field_until_something_is_typed() -> None:
+def test_missing_address_is_an_error_at_its_field_until_typed() -> None:
     def error(visit: Visit) -> str:
         (field,) = [block for block in visit.view().body if isinstance(block, Field)]
         return field.error

@@ -55,7 +55,7 @@ def test_language_change_then_featured_is_two_taps() -> None:
     assert commit.ticket.lang == "en"
 
 
-def test_category_service_number_is_three_taps_from_the_categories_and_four_from_start() -> None:
+def test_number_is_three_taps_from_categories_and_four_from_start() -> None:
     visit = Visit()
     for control in ("tile:all", "category:papers", "service:perso"):
         visit.touch(control)
@@ -89,7 +89,7 @@ def test_late_press_on_a_view_of_an_ended_session_is_dropped() -> None:
         (Unconfirmed(Problem.SILENT), Screen.TICKET_UNCONFIRMED, PaperState.UNCONFIRMED),
     ],
 )
-def test_without_sure_paper_the_number_stands_large_with_its_qr_and_staff_are_told(outcome, screen, paper) -> None:  # type: ignore[no-untyped-def]
+def test_unsure_paper_shows_number_and_qr_code_and_tells_staff(outcome, screen, paper) -> None:  # type: ignore[no-untyped-def]
     visit = Visit()
     to_printing(visit)
     visit.send(events.PrintFinished(job_of(visit).job, outcome))
@@ -130,7 +130,7 @@ def test_the_page_without_paper_says_that_staff_know_once_they_were_told() -> No
     assert says_staff_know(visit)
 
 
-def test_when_staff_could_not_be_told_the_page_says_so_and_the_visitor_may_call() -> None:
+def test_page_says_when_staff_were_not_told_and_offers_the_call() -> None:
     visit, call = without_paper()
     visit.send(events.HelpNotSent(call.id))
     assert not says_staff_know(visit)
@@ -144,7 +144,7 @@ def test_when_staff_could_not_be_told_the_page_says_so_and_the_visitor_may_call(
     assert says_staff_know(visit)
 
 
-def test_help_called_while_the_slip_is_on_its_way_reaches_staff_and_the_ticket_still_comes() -> None:
+def test_help_called_while_printing_leaves_the_ticket_untouched() -> None:
     visit = Visit()
     to_printing(visit)
     visit.touch("bar:help")
@@ -161,7 +161,7 @@ def test_help_called_while_the_slip_is_on_its_way_reaches_staff_and_the_ticket_s
 
 
 @pytest.mark.parametrize("state", sorted(states_of(Group.WAITING), key=str), ids=str)
-def test_help_can_be_called_while_something_is_under_way_and_changes_nothing_else(state: State) -> None:
+def test_help_while_waiting_changes_nothing_else(state: State) -> None:
     visit = Visit()
     to_printing(visit)
     visit.session = before = replace(visit.session, state=state)
@@ -191,7 +191,7 @@ def test_one_automatic_reprint_when_the_printer_is_well_again_never_two() -> Non
     assert len(visit.of(effects.PrintTicket)) == 2
 
 
-def test_a_reprint_of_an_unconfirmed_slip_is_asked_for_and_marked_as_a_copy() -> None:
+def test_reprint_of_an_unconfirmed_slip_is_marked_as_a_copy() -> None:
     visit = Visit()
     to_printing(visit)
     visit.send(events.PrintFinished(job_of(visit).job, Unconfirmed(Problem.SILENT)))
@@ -227,7 +227,7 @@ def test_an_answer_to_an_older_job_does_not_end_the_present_one() -> None:
     assert visit.session.state is TicketState.PRINTING
 
 
-def test_known_paper_trouble_shows_the_number_at_once_without_sending_a_job() -> None:
+def test_known_paper_trouble_shows_the_number_and_sends_no_job() -> None:
     visit = Visit(health=Health(paper=Paper.TROUBLE, paper_problem=Problem.COVER_OPEN, hub=True))
     to_printing(visit)
     assert visit.view().screen is Screen.TICKET_NO_PAPER
@@ -242,7 +242,7 @@ def test_flood_shows_numbers_on_the_screen_only_and_tells_staff() -> None:
     assert not visit.of(effects.PrintTicket)
 
 
-def test_hub_gone_leads_to_one_page_that_says_what_to_do_and_asks_again_with_the_same_id() -> None:
+def test_hub_away_page_asks_again_with_the_same_id() -> None:
     visit = Visit()
     (commit,) = visit.touch("featured:perso")
     visit.send(events.IntentCommitted(commit.ticket.id))  # type: ignore[attr-defined]
@@ -286,7 +286,7 @@ def test_hand_back_is_gone_after_ten_seconds() -> None:
     assert not visit.of(effects.CommitCancel)
 
 
-def test_hand_back_is_offered_once_and_does_not_come_again_under_a_finger_with_the_second_try() -> None:
+def test_hand_back_is_offered_once_and_not_after_the_second_try() -> None:
     visit = Visit()
     to_printing(visit)
     visit.send(events.PrintFinished(job_of(visit).job, NotPrinted(Problem.PAPER_OUT)))
@@ -297,7 +297,7 @@ def test_hand_back_is_offered_once_and_does_not_come_again_under_a_finger_with_t
     assert [control.id for control in visit.view().actions] == ["finish"]
 
 
-def test_unknown_service_of_an_old_screen_gets_a_kind_page_and_the_way_back() -> None:
+def test_unknown_service_of_an_old_screen_gets_a_page_with_a_way_back() -> None:
     visit = Visit()
     visit.ask(intents.OpenService("gone"))
     assert visit.view().screen is Screen.UNKNOWN_SERVICE

@@ -181,9 +181,7 @@ def test_hub_and_terminal_agree_after_changes_with_cuts_between(folder: Path, mo
     assert renewed == search_tables(town.folder / "catalogue.db"), "renewed bit by bit and built at once"
 
 
-def test_a_citys_imported_services_in_two_languages_are_the_same_here_and_there(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_imported_city_is_the_same_at_hub_and_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``kiosk import`` as a process of its own beside the running hub, then the whole as a snapshot over a bad line.
 
     The hall and its terminal began with the example, as set-up offers it.

@@ -15,7 +15,7 @@ class Picture:
     """A block that nobody has drawn yet."""
 
 
-def test_a_kind_of_block_without_a_widget_is_an_error_when_the_table_is_built() -> None:
+def test_block_kind_without_a_widget_is_an_error_at_build() -> None:
     without = {kind: row for kind, row in PARTS.items() if kind is not Notice}
     with pytest.raises(TypeError, match=r"no widget in screens\.widgets\.parts for view\.Notice: add a row to PARTS"):
         complete(without)

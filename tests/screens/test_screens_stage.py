@@ -132,7 +132,7 @@ def test_a_finger_whose_release_was_lost_is_gone_with_its_screen(portrait: "Stud
     assert portrait.stage.guard.pressed is None
 
 
-def test_the_next_visitors_finger_outlives_the_tidying_after_the_last_visit(portrait: "Studio") -> None:
+def test_touch_of_the_next_visitor_survives_the_clean_up(portrait: "Studio") -> None:
     """The terminal forgets a visit a moment after it ended: whoever touches the start screen then is heard."""
     portrait.show(replace(named("start"), session="v2"))
     finger = Finger(portrait, uid=1).at(box_of(portrait, "search")).down()
@@ -178,7 +178,7 @@ def test_a_control_let_go_without_firing_looks_let_go_at_once(portrait: "Studio"
     assert corner_of(portrait, target) == before
 
 
-def test_a_kept_screen_comes_back_without_the_control_that_led_away_looking_pressed(portrait: "Studio") -> None:
+def test_kept_screen_comes_back_with_no_control_pressed(portrait: "Studio") -> None:
     target = box_of(portrait, "tile:all")
     before = corner_of(portrait, target)
     tap(portrait, "tile:all")
@@ -319,9 +319,7 @@ def test_a_service_page_offers_the_number(studio: "Studio") -> None:
     assert tap(studio, "draw") == [DrawTicket("personalausweis")]
 
 
-def test_what_is_left_of_a_pages_time_is_shown_without_drawing_the_page_anew(
-    studio: "Studio", monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_remaining_time_is_shown_without_redrawing_the_page(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     with monkeypatch.context() as held:
         held.setattr(studio, "clock", lambda: now[0])

@@ -94,7 +94,7 @@ def test_fifty_presses_are_few_taps() -> None:
     assert fired == 4  # one second, one tap in 0.3 s
 
 
-def test_a_release_that_was_lost_does_not_make_it_deaf_where_there_is_one_pointer() -> None:
+def test_lost_release_does_not_block_a_single_pointer() -> None:
     guard, _ = guarded()
     guard.down(1, "draw", 10, 10, only_pointer=True)
     assert guard.down(2, "back", 300, 10, only_pointer=True)
@@ -102,7 +102,7 @@ def test_a_release_that_was_lost_does_not_make_it_deaf_where_there_is_one_pointe
     assert guard.up(2, "back", 300, 10) == "back"
 
 
-def test_a_lost_finger_gives_way_after_a_while_and_one_that_moves_is_not_lost() -> None:
+def test_lost_touch_expires_and_a_moving_one_does_not() -> None:
     guard, clock = guarded()
     guard.down(1, "draw", 10, 10)
     clock.now += LOST_S - 0.1

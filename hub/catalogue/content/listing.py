@@ -112,7 +112,7 @@ def languages(connection: Connection, site: str) -> tuple[str, ...]:
 
 
 def main_office(connection: Connection, site: str) -> Office | None:
-    """The catalogue's first office: its hours are the house's. Its texts are left out."""
+    """The catalogue's first office: its hours are the town hall's. Its texts are left out."""
     row = run(
         connection,
         "SELECT id, body FROM catalogue_record"

@@ -1,7 +1,7 @@
 """The catalogue as terminals get it: the import merged with the site's own queues and their offices.
 
-A queue of the hall names an office of the catalogue it came from. Its hours decide when numbers are given, so an office
-that the next import lacks stays, as it is in force; a name that nobody knows any more is dropped.
+A queue of the town hall names an office of the catalogue it came from. Its hours decide when numbers are given, so an
+office that the next import lacks stays, as it is in force; a name that nobody knows any more is dropped.
 """
 
 from collections.abc import Set
@@ -26,12 +26,12 @@ def shell(connection: Connection, site: str, imported: Catalogue) -> Catalogue |
 
 
 def queues(connection: Connection, site: str) -> tuple[Queue, ...]:
-    """The hall's queues beside the offices in force."""
+    """The town hall's queues beside the offices in force."""
     return _anchored(routes.queues(connection, site), records.ids(connection, site, "office"))
 
 
 def in_force(connection: Connection, site: str) -> Draft | None:
-    """The import in force, with the offices that the hall's own queues keep."""
+    """The import in force, with the offices that the town hall's own queues keep."""
     draft = versions.in_force(connection, site)
     if draft is None:
         return None

@@ -1,4 +1,4 @@
-"""The tiles of the start screen that the hall chose itself.
+"""The tiles of the start screen that the town hall chose itself.
 
 They survive imports; while a service is away, so is its tile.
 """
@@ -17,7 +17,7 @@ LIMIT = 24
 
 
 def own(connection: Connection, site: str) -> tuple[Featured, ...]:
-    """The hall's own tiles in their order, with those whose service is away."""
+    """The town hall's own tiles in their order, with those whose service is away."""
     rows = connection.execute(
         select(t.tile.c.service_id, t.tile.c.labels, t.tile.c.details)
         .where(t.tile.c.site_id == site)
@@ -29,7 +29,7 @@ def own(connection: Connection, site: str) -> tuple[Featured, ...]:
 
 
 def set_own(connection: Connection, site: str, tiles: Sequence[Featured] | None) -> None:
-    """The hall's own tiles from now on; None = those of the import again. Publishing is the caller's."""
+    """The town hall's own tiles from now on; None = those of the import again. Publishing is the caller's."""
     connection.execute(delete(t.tile).where(t.tile.c.site_id == site))
     for position, tile in enumerate(tiles or ()):
         connection.execute(
@@ -45,7 +45,7 @@ def set_own(connection: Connection, site: str, tiles: Sequence[Featured] | None)
 
 
 def shown(connection: Connection, site: str, imported: Sequence[Featured], services: set[str]) -> tuple[Featured, ...]:
-    """The tiles to publish: the hall's own, else those of the import, as far as their services are there."""
+    """The tiles to publish: the town hall's own, else those of the import, as far as their services are there."""
     known = state.read(connection, site)
     chosen = own(connection, site) if known is not None and known.own_tiles else imported
     return tuple(tile for tile in chosen if tile.service in services)

@@ -1,1 +1,1 @@
-"""A catalogue comes into force: publish, sign, snapshots, what terminals are told."""
+"""A catalogue comes into force: publish, sign, snapshots, what the manifest says to terminals."""

@@ -70,7 +70,7 @@ class PublishedCatalogue:
         return shown.state.seq if shown else 0
 
     async def run(self) -> None:
-        """Look, for ever. A fault of the disk is told and tried again: what was shown is shown on."""
+        """Look, for ever. A fault of the disk is logged and tried again: what was shown is shown on."""
         settled, said = False, ""
         while True:
             if not settled:

@@ -1,4 +1,4 @@
-"""Publishing a catalogue: what was imported, with the hall's own queues, routes and tiles in it, becomes records.
+"""Publishing a catalogue: what was imported, with the town hall's own queues, routes and tiles in it, becomes records.
 
 The hub's own queues, its staff's routing and tiles win over what an import brings, so terminals and hub never
 disagree. Comparing a large catalogue takes seconds: ``prepare`` does it on a reader's connection, ``commit`` writes
@@ -119,7 +119,7 @@ def publish(
 
 
 def change(connection: Connection, site: str, do: Callable[[], object], now_ms: int) -> Refused | None:
-    """Change the hall's own queues, routes or tiles and publish them.
+    """Change the town hall's own queues, routes or tiles and publish them.
 
     What brings something that terminals would refuse is undone. What an older hub let in is not this change's fault:
     then it is kept, and nothing is published until the rest is mended.
@@ -137,7 +137,7 @@ def change(connection: Connection, site: str, do: Callable[[], object], now_ms: 
 
 
 def own_faults(connection: Connection, site: str) -> tuple[Fault, ...]:
-    """What terminals would refuse in the hall's own queues and tiles."""
+    """What terminals would refuse in the town hall's own queues and tiles."""
     known = state.read(connection, site)
     chosen = tiles.own(connection, site) if known is not None and known.own_tiles else ()
     queues = queue_faults(merged.queues(connection, site), records.ids(connection, site, "office"))
@@ -196,7 +196,7 @@ def _first(now_ms: int) -> PublishedState:
 
 
 def _own_changes(connection: Connection, site: str) -> Iterator[Change]:
-    """What the hall's own things changed in the records."""
+    """What the town hall's own things changed in the records."""
     queues = merged.queues(connection, site)
     yield from diff.of_kind(connection, site, "queue", queues, [queue.id for queue in queues])
     yield from _rerouted(connection, site)

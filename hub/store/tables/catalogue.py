@@ -1,4 +1,5 @@
-"""The service catalogue: its records with their revisions, what was imported, the hall's own tiles, signing keys."""
+"""The service catalogue: its records with their revisions, what was imported, the town hall's own tiles, signing
+keys."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -38,7 +39,7 @@ catalogue_state = Table(
 """Which catalogue is in force: records up to ``cursor`` within ``epoch``, told by manifest ``seq``.
 
 ``floor`` is the revision of the youngest tombstone that was forgotten: who stands below it needs a snapshot.
-``import_n`` is the import it came from; ``own_tiles`` 1 = the tiles of the start screen are the hall's own.
+``import_n`` is the import it came from; ``own_tiles`` 1 = the tiles of the start screen are the town hall's own.
 """
 
 catalogue_record = Table(
@@ -105,7 +106,7 @@ tile = Table(
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
-"""A tile of the start screen that the hall chose itself; it survives every import."""
+"""A tile of the start screen that the town hall chose itself; it survives every import."""
 
 search_miss = Table(
     "search_miss",

@@ -1,4 +1,5 @@
-"""Numbers that terminals give themselves: slots, second names of tickets, what staff must know, the hub's own life."""
+"""Numbers that terminals give themselves: slots, second names of tickets, what staff must know, the hub's
+generation."""
 
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, text
 
@@ -27,10 +28,10 @@ instance = Table(
     CheckConstraint("length(slip_key) = 32", name="slip_key_256_bits"),
     sqlite_strict=True,
 )
-"""This life of the hub: ``generation`` is drawn anew when a backup is restored, ``slip_key`` authenticates slips.
+"""This generation of the hub: ``generation`` is drawn anew when a backup is restored, ``slip_key`` authenticates slips.
 
-Slots up to ``slot_floor`` may have been given out by the life before, after its backup. ``clock_*`` is what the last
-run of the hub believed (``hub.stored_clock``). ``leap_*``: when the hub's time went forward by days, and by how
+Slots up to ``slot_floor`` may have been given out by the generation before, after its backup. ``clock_*`` is what the
+last run of the hub believed (``hub.stored_clock``). ``leap_*``: when the hub's time went forward by days, and by how
 much (``hub.tickets.clock_change``): whoever came between ``since`` and ``until`` came ``by`` later than was said.
 """
 

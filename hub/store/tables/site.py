@@ -1,4 +1,4 @@
-"""The house: site, people, counters, queues, catalogue, terminals."""
+"""The site: itself, people, counters, queues, catalogue, terminals."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -222,7 +222,8 @@ terminal = Table(
     Index("terminal_name_once", "site_id", "name", unique=True, sqlite_where=text("revoked_ms IS NULL")),
     sqlite_strict=True,
 )
-"""A terminal of the hall; ``key_hash`` is the SHA-256 of its key, set when it is enrolled, cleared when revoked."""
+"""A terminal of the town hall; ``key_hash`` is the SHA-256 of its key, set when it is enrolled, cleared when
+revoked."""
 
 enrolment = Table(
     "enrolment",

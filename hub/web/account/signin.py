@@ -22,7 +22,7 @@ OWN_PATH = re.compile(r"/(?!/)[\w./?=&%-]*", re.ASCII)
 
 @get("/")
 async def start(request: HubRequest, hub: Hub) -> Response[Any]:
-    """Lead to the first page this person may open; "/welcome" for whoever sets the house up."""
+    """Lead to the first page this person may open; "/welcome" for whoever sets the site up."""
     person = who(request)
     allowed = [path for path, _, _, right in NAVIGATION if may(person.role, right)]
     return redirect(allowed[0] if allowed else "/signin")

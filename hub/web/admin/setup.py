@@ -54,7 +54,7 @@ async def setup_page(request: HubRequest, hub: Hub) -> Response[Any]:
 
 @post("/setup")
 async def set_up(request: HubRequest, hub: Hub) -> Response[Any]:
-    """Found the house, sign the administrator in and show the next steps."""
+    """Set the site up, sign the administrator in and show the next steps."""
     form = await forms.read(request)
     if not await hub.store.read(partial(first_run.is_good, token=form.value("token"))):
         return render(request, "message.html", 403, word="setup_over")

@@ -90,14 +90,14 @@ def create_site(
 
 
 def starting_catalogue(new: NewHouse) -> Catalogue:
-    """The demo's services at this house's hours, or one queue with one service that fits everything."""
+    """The demo's services at this town hall's hours, or one queue with one service that fits everything."""
     whole = demo_catalogue() if new.catalogue == "demo" else _empty(new)
     offices = tuple(msgspec.structs.replace(office, hours=new.hours) for office in whole.offices)
     return msgspec.structs.replace(whole, offices=offices)
 
 
 def set_hours(draft: Draft, hours: tuple[Span, ...]) -> Draft:
-    """Change the house's hours: the first office's, and of every office that kept the same until now.
+    """Change the town hall's hours: the first office's, and of every office that kept the same until now.
 
     What staff wrote about their queues stays: this is no import.
     """
@@ -111,7 +111,7 @@ def set_hours(draft: Draft, hours: tuple[Span, ...]) -> Draft:
 
 
 def house_hours(catalogue: Catalogue) -> tuple[Span, ...]:
-    """The house's hours: those of the first office."""
+    """The town hall's hours: those of the first office."""
     return catalogue.offices[0].hours if catalogue.offices else ()
 
 

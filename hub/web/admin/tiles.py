@@ -102,7 +102,7 @@ async def _change(request: HubRequest, hub: Hub, change: Callable[[Tiles], Tiles
 
 
 def _now(connection: Connection, site: str) -> Tiles:
-    """The tiles as they are: the hall's own, else the import's."""
+    """The tiles as they are: the town hall's own, else the import's."""
     known = state.read(connection, site)
     if known is not None and known.own_tiles:
         return tiles.own(connection, site)

@@ -34,7 +34,7 @@ FIRST = {"first": True}
 
 
 def hall_of(request: HubRequest) -> Hub:
-    """The hall's things, for hooks that get no dependencies."""
+    """The town hall's things, for hooks that get no dependencies."""
     hub: Hub = request.app.state.hub
     return hub
 

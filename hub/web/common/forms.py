@@ -15,7 +15,7 @@ from hub.web.common.typed import tidy, unfit
 from kiosk.wire import Uuid
 
 NAME_MAX = 60
-"""Letters of the name of a person, a town or a house."""
+"""Letters of the name of a person, a town or a town hall."""
 PASSWORD_MAX = 1000
 """Characters of a typed password that are looked at; none that was ever taken is longer."""
 _BASE_URL = re.compile(r"https?://(?P<host>[!-.0-~]+)(?:/[A-Za-z0-9._~/-]*)?\Z", re.ASCII)
@@ -58,7 +58,7 @@ class Form:
             self.faults[name], self.details[name] = key, details
 
     def name(self, field: str) -> str:
-        """The name of a person, a town or a house: it stands in headings of pages, screens and slips."""
+        """The name of a person, a town or a town hall: it stands in headings of pages, screens and slips."""
         return self.text(field, NAME_MAX)
 
     def text(self, name: str, longest: int = 200, *, needed: bool = True) -> str:

@@ -7,7 +7,7 @@ from hub.web.common import forms
 
 
 def read_password(form: forms.Form, *context: str) -> str:
-    """A password good enough, typed twice. ``context``: words it may not consist of (login, name, town, hall)."""
+    """A password good enough, typed twice. ``context``: words it may not consist of (login, name, town, town hall)."""
     password = form.value("password")
     if word := complaint(password, context):
         form.fault("password", word)

@@ -1,4 +1,4 @@
-"""The desk page: own visitor, waiting list, hall, tickets brought in by hand, the last act undone.
+"""The desk page: own visitor, waiting list, counters, tickets brought in by hand, the last act undone.
 
 Every action is a POST with an idempotency key made at the click. The person must still have the counter's seat: that is
 looked at in the transaction of the act.

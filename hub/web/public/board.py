@@ -25,7 +25,7 @@ from kiosk.i18n import formats
 from kiosk.wire import Calls, CallState
 
 ROWS = 4
-"""Calls that stand below the newest one, each large enough to be read across the hall."""
+"""Calls that stand below the newest one, each large enough to be read across the lobby."""
 
 
 @get("/board")
@@ -72,7 +72,7 @@ async def board_stream(request: HubRequest, hub: Hub, site_id: FromPath[str]) ->
 
 
 def _look(connection: Connection, site: Site, lang: str, now_ms: int) -> tuple[Calls, str]:
-    """Who is called, and the day's information: date, and how long the house is open or when it opens."""
+    """Who is called, and the day's information: date, and how long the town hall is open or when it opens."""
     now = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(site.timezone))
     parts = (formats.long_day(now.date(), lang), _opening(connection, site.id, now, sayer(lang), lang))
     return called_now(connection, site.id, now_ms), " · ".join(part for part in parts if part)

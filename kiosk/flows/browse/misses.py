@@ -69,7 +69,8 @@ class Misses:
         self._day = self._day or day
 
     def closed(self, now: datetime, index: CatalogueIndex) -> TellMisses | None:
-        """When the day is over or the house closed for today: what is told of it, if anything. All is forgotten."""
+        """When the day is over or the town hall closed for today: what the hub gets of it, if anything. All is
+        forgotten."""
         if self._day is None or (self._day == now.date() and _still_opens(now, index)):
             return None
         day = self._day.isoformat()

@@ -122,7 +122,7 @@ def service_closed(page: Page) -> View:
     return dead_end(page, Screen.SERVICE_CLOSED, "service_closed", Tone.INFO, "clock", service_opening_text(page))
 
 
-def dead_end(page: Page, screen: Screen, key: str, tone: Tone, icon: str, extra: str = "") -> View:
+def dead_end(page: Page, screen: str, key: str, tone: Tone, icon: str, extra: str = "") -> View:
     """A short page that says one thing (texts ``key.title``, ``.heading``, ``.text``) and leads back to the start."""
     words = page.words
     text = " ".join(part for part in (words(f"{key}.text"), extra) if part)

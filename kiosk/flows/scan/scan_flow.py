@@ -1,4 +1,5 @@
-"""Flow: a code is held before the scanner. A slip of this hall reaches the hub by this terminal, whoever printed it.
+"""Flow: a code is held before the scanner. A slip of this town hall reaches the hub by this terminal, whoever printed
+it.
 
 What became of a number only the hub knows: it is asked, and where it does not answer the pages say what this terminal
 knows itself, and for the rest "if".
@@ -59,7 +60,7 @@ def _read(trigger: Trigger, facts: World) -> Read:
 
 
 def is_slip(_session: Session, trigger: Trigger, facts: World) -> bool:
-    """A slip with the MAC of this hall."""
+    """A slip with the MAC of this town hall."""
     return isinstance(_code(trigger, facts), Slip)
 
 
@@ -191,7 +192,7 @@ def was_slip(session: Session, trigger: Trigger, facts: World) -> bool:
 
 
 def is_refused_slip(session: Session, trigger: Trigger, facts: World) -> bool:
-    """The hub will not have this slip: it is of no ticket of this hall, or of one that is kept no longer."""
+    """The hub will not have this slip: it is of no ticket of this town hall, or of one that is kept no longer."""
     assert isinstance(trigger, StandingNotFound)
     return trigger.answered and was_slip(session, trigger, facts)
 

@@ -49,7 +49,7 @@ def payment(page: Page) -> View:
 
 
 def unknown(page: Page) -> View:
-    """Not a slip of this hall."""
+    """Not a slip of this town hall."""
     return dead_end(page, Screen.SCAN_UNKNOWN, "scan_unknown", Tone.INFO, "qrcode")
 
 

@@ -23,11 +23,15 @@ class CodeRead(DeviceEvent, frozen=True):
     text: str
 
 
-class DeviceFact(msgspec.Struct, frozen=True, tag=True):
+class DeviceFact(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """What a driver must find again after a crash: durable before the driver acts on it, given to ``recover`` at start.
 
-    Each kind of device brings its own.
+    Each kind of device brings its own. A fact that a driver persists is named in the row of its model
+    (``DriverSpec.facts``) and known to a store participant.
     """
+
+    device: str = ""
+    """The name of the device in the configuration; the terminal fills it in."""
 
 
 class PrintInDoubt(DeviceFact, frozen=True):

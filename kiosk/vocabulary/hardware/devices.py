@@ -1,4 +1,4 @@
-"""What the rest of the house knows of a device: its kind, its state, its problems."""
+"""What the rest of the product knows of a device: its kind, its state, its problems."""
 
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ class DeviceKind(StrEnum):
 
 
 class DeviceState(StrEnum):
-    """Life of a device as its host sees it."""
+    """States of a device as its host sees it."""
 
     DISABLED = "disabled"
     CONNECTING = "connecting"

@@ -49,7 +49,7 @@ def test_the_digest_depends_on_every_record_and_not_on_their_order():
     assert digest([(key, rev + 1, body), *entries[1:]]) != digest(entries)
 
 
-def test_who_does_it_elsewhere_is_named_even_in_a_language_that_is_not_shown():
+def test_external_office_is_named_also_in_a_hidden_language():
     catalogue = demo_catalogue()
     records = take_apart(catalogue)
     shared, texts = Key("service", "anderswo-rente"), {}

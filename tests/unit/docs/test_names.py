@@ -1,6 +1,7 @@
 """Names that say nothing to a stranger stay gone: none of them is a module, class or function of the product."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,3 +98,10 @@ def test_files_and_folders_stay_small() -> None:
         if path.name != "__init__.py" and path.parent.name != "versions":
             full[path.parent] = full.get(path.parent, 0) + 1
     assert not {str(folder.relative_to(ROOT)): n for folder, n in full.items() if n > MODULES}
+
+
+def test_names_of_tests_are_short() -> None:
+    named = re.compile(r"^ *(?:async )?def (test_\w+)", re.MULTILINE)
+    tests = {name for path in (ROOT / "tests").rglob("*.py") for name in named.findall(path.read_text("utf-8"))}
+    assert len(tests) > 1000
+    assert not [name for name in tests if len(name) > 70]

@@ -199,7 +199,7 @@ def test_a_typed_number_whose_online_answer_was_lost_ends_as_one_ticket(hall) ->
     assert brought(hall, "A 001") == ("A 001", False)
 
 
-def test_a_number_typed_before_the_day_turned_at_its_terminal_is_still_one_ticket(hall) -> None:
+def test_number_typed_before_the_terminals_day_change_is_one_ticket(hall) -> None:
     """The terminal was away over night and counts on under yesterday; the desk can only guess today."""
     hall.clock.forward(DAY_MS)
     brought(hall, "A 01-18")

@@ -126,7 +126,7 @@ def test_without_a_catalogue_there_is_nothing_to_follow(live) -> None:
         assert live.get(path, headers={"authorization": "Bearer wrong"}).status_code == 401
 
 
-def test_enrolment_tells_two_keys_and_the_manifest_is_signed_by_one_of_them(live) -> None:
+def test_enrolment_gives_two_keys_and_one_signs_the_manifest(live) -> None:
     put(live.hall, service("pass"))
     assert live.hall.do(terminals.add_code, SITE, "t1", "HHHHHHHH", live.hall.clock()) is None
     answer = live.http.post(f"{live.url}/api/v1/enrol", json={"code": "HHHHHHHH"}, timeout=300)
@@ -324,7 +324,7 @@ def test_the_last_two_snapshots_are_kept(live) -> None:
     assert len(list((live.hall.store.path.parent / "snapshots").iterdir())) == 2
 
 
-def test_a_snapshot_that_was_deleted_a_moment_ago_is_gone_and_no_answer_is_cut(live, caplog) -> None:
+def test_deleted_snapshot_is_gone_and_no_answer_is_cut(live, caplog) -> None:
     """The hub deletes old snapshots before it stops showing them."""
     put(live.hall, service("s"))
     path = Mirror(live).manifest().catalogue.snapshot.path.removeprefix("/api/v1")

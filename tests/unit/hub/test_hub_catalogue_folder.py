@@ -204,7 +204,7 @@ EXAMPLES = re.findall(r"```toml\n(.*?)```", DOCS.read_text("utf-8"), re.S)
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
-def test_the_examples_of_the_docs_are_read(tmp_path: Path, number: int) -> None:
+def test_examples_of_the_docs_are_read_without_a_refusal(tmp_path: Path, number: int) -> None:
     example = EXAMPLES[number]
     if example.startswith("[service."):
         (tmp_path / "texts").mkdir()
@@ -232,7 +232,7 @@ def test_the_corpus_is_sound_but_for_the_case_and_holds_every_field(tmp_path: Pa
         assert set(record.__struct_fields__) <= toml.fields(), record
 
 
-def test_whatever_is_wrong_in_whichever_field_is_refused_with_file_and_place(tmp_path: Path) -> None:
+def test_any_wrong_field_is_refused_with_file_and_place(tmp_path: Path) -> None:
     """All of the corpus at the full size, every fourth one at the standard size."""
     toml.write(tmp_path)
     cases = list(toml.hostile())

@@ -332,7 +332,7 @@ def told(believing: Believing, n: int, arrival_ms: int, day: str, ident: int = 9
     return str(Label("A", 7, n))
 
 
-def test_number_of_a_terminal_comes_behind_those_who_were_there_before_the_clock_was_set_back(
+def test_clock_set_back_keeps_a_terminal_number_behind_earlier_ones(
     believing: Believing,
 ) -> None:
     """A terminal learns the time from the hub: never one before the last arrival that the hub gave."""

@@ -83,7 +83,7 @@ def test_a_crowd_of_strangers_leaves_seats_for_the_known() -> None:
     assert book.opened("s99", "stranger 99") == Room(refused=True)
 
 
-def test_whoever_proves_it_takes_the_other_connections_of_the_address_along() -> None:
+def test_proven_connection_frees_the_others_of_its_address() -> None:
     known = Known()
     book = Connections(SMALL, known)
     opened(book, "t", "u", address="hall")
@@ -294,7 +294,7 @@ def test_a_silent_connection_is_closed(hub: Hub, begun: bytes) -> None:
     assert hub.answers()
 
 
-def test_more_connections_than_may_be_close_the_silent_ones_and_the_hub_answers(hub: Hub) -> None:
+def test_over_the_limit_silent_connections_are_closed(hub: Hub) -> None:
     with contextlib.ExitStack() as open_:
         for _ in range(60):
             open_.enter_context(contextlib.closing(hub.open()))

@@ -280,7 +280,7 @@ def test_entities_and_tags_leave_no_text_behind(folder: Path) -> None:
     assert found.report.notes == ()
 
 
-def test_what_is_left_out_or_shortened_all_the_same_is_counted_with_its_place(folder: Path) -> None:
+def test_omitted_and_shortened_fields_are_counted_with_their_place(folder: Path) -> None:
     papers = [{"name": "[b]fett[/b]"}, {"name": "Nachweis " * 60}, {"name": "<font>Foto</font>"}]
     several = [{"name": f"Papier {n}"} for n in range(60)]
     more = [

@@ -130,7 +130,7 @@ def test_letters_of_one_accent_are_one() -> None:
         assert unfit(tidy(text), 60) is None, text
 
 
-def test_set_up_checks_the_names_that_go_onto_screens_and_into_the_catalogue() -> None:
+def test_set_up_checks_names_for_screens_and_catalogue() -> None:
     fields = {"town": "Stadt <b>", "name": "Rathaus 🙂", "timezone": "Europe/Berlin", "counters": "3"}
     form = Form(None, catalogue="empty", **fields)
     setup._read_house(form, sayer("de"))

@@ -349,9 +349,7 @@ def test_a_terminals_code_is_shown_once_and_revoking_ends_its_key(browser: Brows
         ("thread_died", "Ein Teil des Terminal-Programms wurde abgebrochen"),
     ],
 )
-def test_what_is_wrong_with_a_terminals_files_is_said_on_desk_and_terminals_page(
-    browser: Browser, live: Any, note: str, said: str
-) -> None:
+def test_store_faults_stand_on_desk_and_terminals_page(browser: Browser, live: Any, note: str, said: str) -> None:
     browser.sign_in("frida")
     browser.post("/desk/counter", {"counter": "p1"})
     beat: dict[str, Any] = {"version": "1", "catalogue_version": 1}
@@ -361,7 +359,7 @@ def test_what_is_wrong_with_a_terminals_files_is_said_on_desk_and_terminals_page
             assert (said in browser.get(path).text) is shown, (path, notes)
 
 
-def test_operation_names_the_parts_that_were_ended_and_the_terminals_that_say_so(browser: Browser, live: Any) -> None:
+def test_operation_page_names_restarted_threads_and_their_terminals(browser: Browser, live: Any) -> None:
     browser.sign_in("frida")
     assert "Programmfehler" not in browser.get("/operation").text
     watch = live.hall.store.watch

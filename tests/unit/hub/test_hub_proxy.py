@@ -95,7 +95,7 @@ def sign_in(url: str, forwarded: str, login: str = "anna") -> requests.Response:
         return answer
 
 
-def test_forms_through_a_named_proxy_are_taken_and_cookies_are_for_https_only(hall) -> None:
+def test_named_proxy_passes_forms_and_cookies_are_https_only(hall) -> None:
     with hub_behind(hall, proxies("127.0.0.1")) as (url, _):
         answer = sign_in(url, "192.0.2.7")
         assert answer.status_code == 403

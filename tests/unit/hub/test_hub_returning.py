@@ -161,7 +161,7 @@ def test_waiting_again_is_an_interval_of_its_own(hall) -> None:
     assert list(kinds) == ["wait", "way", "wait", "way"]
 
 
-def test_a_number_that_the_terminal_gave_under_yesterday_is_found_again_today(hall) -> None:
+def test_number_given_under_yesterday_is_found_today(hall) -> None:
     """Cut off over night, the terminal counts on under the day it knows; its visitor came, was called, came late."""
     hall.ticket()
     hall.clock.forward(DAY_MS)

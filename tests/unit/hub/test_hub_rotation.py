@@ -76,7 +76,7 @@ def turn(live: Any, **how: bool) -> Rotated | Behind:
     return done
 
 
-def test_a_terminal_learns_every_new_key_from_a_manifest_that_a_known_one_signed(there: Enrolled, live: Any) -> None:
+def test_terminal_learns_new_keys_from_a_manifest_of_a_known_one(there: Enrolled, live: Any) -> None:
     for n in range(4):
         before = dict(there.terminal.follower.seen.signers)
         done = turn(live)
@@ -129,7 +129,7 @@ def test_a_terminal_left_behind_on_purpose_keeps_its_catalogue_and_says_so(there
     assert [each.id for each in there.terminal.catalogue.services] == ["pass"]  # type: ignore[union-attr]
 
 
-def test_a_hub_restored_from_before_the_rotation_is_understood_after_another_one(there: Enrolled, live: Any) -> None:
+def test_hub_restored_from_before_a_rotation_is_trusted_after_the_next(there: Enrolled, live: Any) -> None:
     """The copy signs with a key that terminals have dropped; the one that comes next in the copy is one they know."""
     keys = live.hall.see(lambda c: c.exec_driver_sql("SELECT * FROM signing_key").all())
     turn(live)

@@ -139,7 +139,7 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-def test_hsts_is_sent_where_the_operator_says_that_browsers_know_the_certificate(tmp_path: Path) -> None:
+def test_hsts_is_sent_only_where_the_operator_allows_it(tmp_path: Path) -> None:
     """And only there: with the hub's own authority nobody could get past it any more."""
     assert run_init(tmp_path, ()) == 0
     folder = folder_of(tmp_path)

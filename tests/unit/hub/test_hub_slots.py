@@ -102,14 +102,14 @@ def test_a_copy_with_the_same_machine_id_is_told_by_its_network_cards(hall) -> N
     assert hall.see(slots.slots_now, hall.site) == {"t1": 1}
 
 
-def test_a_terminal_from_before_cards_had_a_say_keeps_its_slot_and_its_copies_come_out(hall) -> None:
+def test_slot_from_before_nic_check_survives_and_clones_are_detected(hall) -> None:
     assert slot(hall, "t1", 1, "m") == 1
     assert slot(hall, "t1", 1, "m:c1") == 1
     assert isinstance(join(hall, "t1", 1, "m:c2"), Refused)
     assert slot(hall, "t1", 1, "m:c1") == 1
 
 
-def test_after_new_cards_a_terminal_is_enrolled_as_another_and_numbers_from_a_new_slot(hall) -> None:
+def test_after_new_network_cards_a_terminal_gets_a_new_slot(hall) -> None:
     assert slot(hall, "t1", 1, "m:c1") == 1
     hall.do(terminals.revoke, hall.site, "t1", hall.clock())
     assert slot(hall, "t2", 1, "m:c2") == 2

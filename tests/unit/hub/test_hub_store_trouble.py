@@ -222,7 +222,7 @@ def saved(store: Store, ident: str) -> None:
         assert fault.trouble is Trouble.BUG
 
 
-def test_a_bug_in_the_writers_thread_refuses_what_is_at_hand_and_the_work_begins_anew(file: Path) -> None:
+def test_bug_in_the_writer_thread_fails_its_batch_and_it_restarts(file: Path) -> None:
     store = Store(file, timing=QUICK)
     faults = iter((KeyError("a listener that raises"), None))
 
@@ -257,7 +257,7 @@ def test_a_bug_that_comes_again_and_again_ends_the_store(file: Path) -> None:
     store.close()
 
 
-def test_a_writers_thread_that_is_killed_leaves_nobody_waiting_and_writes_again(file: Path) -> None:
+def test_killed_writer_thread_leaves_nobody_waiting_and_restarts(file: Path) -> None:
     store = Store(file, timing=QUICK)
     begun = threading.Event()
 

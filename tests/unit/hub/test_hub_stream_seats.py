@@ -146,7 +146,7 @@ def test_who_waits_does_not_make_the_pace_forget(caplog: pytest.LogCaptureFixtur
     assert pace.take("address 9999") > 0
 
 
-def test_at_a_known_address_who_carries_a_key_or_a_session_never_waits_behind_a_flood() -> None:
+def test_key_or_session_never_waits_behind_a_flood() -> None:
     keeper = Keeper(Limits(known_connects=1), Tally())
     line, first = keeper.admit("192.0.2.7"), b"GET /board/x/stream HTTP/1.1\r\nhost: x\r\n\r\n"
     assert line is not None
@@ -350,7 +350,7 @@ def test_a_flood_of_a_stranger_waits_while_the_terminal_is_answered(hall) -> Non
 
 
 @pytest.mark.parametrize("limits", [Limits(known_connects=1), Limits(known_requests=1, wait_s=1000)])
-def test_a_flood_from_the_terminals_own_address_waits_while_the_terminal_is_answered(hall, limits: Limits) -> None:
+def test_terminal_is_answered_during_a_flood_from_its_own_address(hall, limits: Limits) -> None:
     """As behind NAT: the address is known, so the limits of strangers do not hold."""
     with hub_with(hall, limits) as (live, _):
         assert live.get("/calls").status_code == 200

@@ -47,7 +47,7 @@ def test_a_number_of_a_terminal_stands_at_its_arrival_place(hall) -> None:
     assert (ticket.origin, ticket.arrival_ms, ticket.arrival_sure) == (Origin.TERMINAL, early, 1)
 
 
-def test_the_same_operation_again_gives_the_same_answer_and_no_second_ticket(hall) -> None:
+def test_repeated_operation_gives_the_same_answer_and_no_second_ticket(hall) -> None:
     told = own(hall, 1, uuid(50))
     first = sync(hall, told)
     assert sync(hall, told) == first

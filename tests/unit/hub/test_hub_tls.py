@@ -84,7 +84,7 @@ def test_renew_keeps_authority_and_names_and_can_change_the_names(tmp_path: Path
     assert authority.names_of(found.certificate.read_bytes()) == ("192.0.2.7", *files.ALWAYS)
 
 
-def test_renew_without_the_authoritys_key_says_which_file_and_changes_nothing(
+def test_renew_without_the_authoritys_key_names_the_missing_file(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     found = made(tmp_path)
@@ -124,7 +124,7 @@ def test_a_running_hub_renews_and_new_connections_see_it(tmp_path: Path) -> None
     assert presented(tls) != first
 
 
-def test_own_files_of_the_operator_are_read_again_when_they_change_and_never_renewed(
+def test_operators_certificate_files_are_reread_and_never_renewed(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     ca = authority.new_authority(NOW)
@@ -185,7 +185,7 @@ def test_old_protocols_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("bind", ["0.0.0.0", "::", "192.0.2.1", "hub.rathaus.example"])
-def test_listening_to_others_without_certificates_is_refused_with_the_remedy(tmp_path: Path, bind: str) -> None:
+def test_listening_on_the_network_without_certificates_is_refused(tmp_path: Path, bind: str) -> None:
     found = kiosk("hub", "--data", str(tmp_path), "--port", "0", "--bind", bind)
     assert found.returncode == 2
     assert f"does not listen on {bind} without encryption" in found.stderr

@@ -188,9 +188,7 @@ def test_a_lot_goes_in_portions(trail: Trail, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(("wrong_ms", "left"), [(10 * 365 * DAY_MS, [4]), (-10 * 365 * DAY_MS, [4])])
-def test_an_entry_of_a_wrong_clock_neither_holds_its_neighbours_nor_takes_them_along(
-    trail: Trail, wrong_ms: int, left: list[int]
-) -> None:
+def test_trail_entry_of_a_wrong_clock_leaves_its_neighbours_alone(trail: Trail, wrong_ms: int, left: list[int]) -> None:
     trail.add()
     trail.hall.clock.forward(wrong_ms)
     trail.add()

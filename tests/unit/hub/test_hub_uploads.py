@@ -117,7 +117,7 @@ def test_only_routes_for_known_people_and_terminals_take_large_bodies(hall: Any)
         assert path == wire.SYNC or (handler.opt.get(TO_A_FILE) and handler.opt.get("right")), path
 
 
-def test_a_larger_body_under_a_path_with_parameters_is_refused_at_the_start() -> None:
+def test_oversized_body_under_a_path_with_parameters_is_refused_early() -> None:
     @post("/things/{n:int}", request_max_body_size=MB)
     async def things(n: FromPath[int]) -> None: ...
 

@@ -130,7 +130,7 @@ def test_numbers_are_given_once_though_others_in_the_group_raise(hall) -> None:
     assert len(hall.see(events.since, SITE, 0, kinds=(events.Kind.TICKET,))) == 30
 
 
-def test_transaction_that_sqlite_ended_itself_fails_the_group_and_the_file_is_opened_anew(tmp_path: Path) -> None:
+def test_transaction_ended_by_sqlite_fails_its_group_and_reopens(tmp_path: Path) -> None:
     """``OR ROLLBACK`` undoes the whole group, as a full disk or an I/O error does: nothing of it is tried again."""
     store = Store(tmp_path / "hub.db", timing=Timing(pauses=(0.01,)))
     add_site(store, "a")

@@ -55,5 +55,5 @@ def test_syllables_of_a_language_without_patterns() -> None:
     assert syllables("برتقال", "ar") == []
 
 
-def test_warm_takes_any_language() -> None:
+def test_warm_does_not_raise_for_a_language_without_patterns() -> None:
     warm(("en", "ar", "xx"))

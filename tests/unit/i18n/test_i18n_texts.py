@@ -122,7 +122,7 @@ def test_every_problem_size_and_contrast_has_a_text() -> None:
         assert {prefix + ending for ending in endings} <= keys
 
 
-def test_whatever_a_terminal_or_the_hub_reports_has_a_word_on_the_hubs_pages() -> None:
+def test_every_reported_code_has_a_text_on_the_hub_pages() -> None:
     keys = messages("de", "hub").keys()
     assert [key for prefix, kind in HUB_FAMILIES.items() for each in kind if (key := prefix + each) not in keys] == []
 

@@ -106,7 +106,7 @@ def bench() -> Bench:
     return Bench()
 
 
-def test_until_store_and_catalogue_are_open_the_terminal_says_it_is_starting(bench: Bench) -> None:
+def test_terminal_shows_starting_until_store_and_catalogue_are_open(bench: Bench) -> None:
     bench.core.handle(events.Tick())
     assert bench.shown[-1].screen is Screen.STARTING
     bench.ready()
@@ -178,7 +178,7 @@ def test_a_bug_ends_the_visit_and_the_start_screen_comes_back(bench: Bench, capl
     assert any("core-failed" in record.getMessage() for record in caplog.records)
 
 
-def test_when_the_start_screen_cannot_be_made_either_nothing_of_the_visit_stands(
+def test_nothing_of_the_visit_stays_when_the_start_screen_fails_too(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.ready()
@@ -233,7 +233,7 @@ def test_an_answer_behind_any_flood_ends_the_state_that_waits_for_it(bench: Benc
     loop.join(30)
 
 
-def test_a_broken_store_takes_the_terminal_out_of_service_and_a_good_one_brings_it_back(bench: Bench) -> None:
+def test_terminal_is_out_of_service_while_the_store_is_broken(bench: Bench) -> None:
     bench.ready()
     bench.mono += 10
     bench.core.handle(WorldChanged(stored=False))
@@ -306,7 +306,7 @@ def test_an_order_closes_the_terminal_and_survives_the_start(bench: Bench) -> No
     assert bench.shown[-1].screen is Screen.START
 
 
-def test_beyond_the_limit_a_minute_a_number_stands_on_the_screen_only_and_staff_are_told(bench: Bench) -> None:
+def test_over_the_rate_limit_numbers_are_shown_only_and_staff_are_told(bench: Bench) -> None:
     printer = DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.READY)
     bench.ready().core.handle(events.DeviceChanged(printer))
     limit = Timing().tickets_per_minute

@@ -2,10 +2,10 @@
 
 import pytest
 
-from drivers.host.port import DeviceSaid, JobEnded, NotDurable, Recovered
+from drivers.host.port import DeviceSaid, JobEnded, Recovered
 from kiosk.main.device_routes import DeviceRoutes, KindRoute, PrintLedger, no_commands
 from kiosk.vocabulary.effects import CommitPaper
-from kiosk.vocabulary.hardware.device_events import CodeRead, DeviceFact, PrintInDoubt
+from kiosk.vocabulary.hardware.device_events import CodeRead, PrintInDoubt
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Shown, Unconfirmed
@@ -34,7 +34,7 @@ class Told:
 
 def test_reports_go_by_the_kind_of_their_device() -> None:
     told = Told()
-    routes = DeviceRoutes(told.kinds(), {})
+    routes = DeviceRoutes(told.kinds())
     routes.finished(JobEnded("sign", DeviceKind.QUEUE_DISPLAY, "f1", Shown()))
     routes.late(JobEnded("printer", DeviceKind.RECEIPT_PRINTER, "j1", Printed()))
     routes.recovered(Recovered("printer", DeviceKind.RECEIPT_PRINTER, PrintInDoubt("t1"), DOUBT))
@@ -52,16 +52,7 @@ def test_kind_without_a_route_is_an_error_when_the_terminal_is_built(kind: Devic
     kinds = Told().kinds()
     del kinds[kind]
     with pytest.raises(ValueError, match=kind.value):
-        DeviceRoutes(kinds, {})
-
-
-def test_fact_goes_to_its_keeper_and_without_one_it_is_not_durable() -> None:
-    kept: list[tuple[str, str, DeviceFact]] = []
-    routes = DeviceRoutes(Told().kinds(), {PrintInDoubt: lambda *fact: kept.append(fact)})
-    routes.persist("printer", "j1", PrintInDoubt("t1"))
-    assert kept == [("printer", "j1", PrintInDoubt("t1"))]
-    with pytest.raises(NotDurable, match="DeviceFact"):
-        routes.persist("printer", "j1", DeviceFact())
+        DeviceRoutes(kinds)
 
 
 def test_command_for_a_device_that_takes_none_is_a_bug() -> None:

@@ -5,11 +5,15 @@ import typing
 import msgspec
 import pytest
 
+from drivers.host.host import HostCallbacks
+from drivers.host.hosts import Hosts
+from drivers.host.port import DeviceSaid, JobEnded
+from drivers.receipt_printer.job import PrintJob
 from kiosk.flows.scan.scan_visit import ScanVisit
 from kiosk.flows.ticket.ticket_visit import TicketVisit
 from kiosk.session.model import NewIds, Session
 from kiosk.vocabulary import effects, events
-from kiosk.vocabulary.ids import ScanId, TicketId
+from kiosk.vocabulary.ids import JobId, ScanId, TicketId
 from kiosk.vocabulary.slips import Slip
 from kiosk.vocabulary.tickets import Numbered, Standing, TicketIntent
 
@@ -28,6 +32,14 @@ _STRUCTS = [
 def test_no_id_is_a_bare_text(struct: type[msgspec.Struct]) -> None:
     hints = typing.get_type_hints(struct)
     assert [name for name in _NAMES if hints.get(name) is str] == []
+
+
+def test_commands_of_devices_are_typed_wherever_they_pass() -> None:
+    assert typing.get_type_hints(JobEnded)["job"] is JobId
+    assert typing.get_type_hints(DeviceSaid)["job"] is JobId
+    assert typing.get_type_hints(PrintJob)["job_id"] is JobId
+    assert typing.get_type_hints(Hosts.submit)["job_id"] is JobId
+    assert JobId in typing.get_args(typing.get_type_hints(HostCallbacks)["persist"])[0]
 
 
 def test_a_scan_that_failed_carries_the_id_of_a_scan() -> None:

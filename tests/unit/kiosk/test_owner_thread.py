@@ -136,7 +136,7 @@ def test_staff_are_told_of_deaths_for_a_day() -> None:
     assert [each.thread for each in watch.deaths()] == ["sync"]
 
 
-def test_a_question_that_breaks_its_answering_is_failed_and_the_next_is_answered() -> None:
+def test_question_that_raises_is_failed_and_the_next_is_answered() -> None:
     said: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def answer(question: str) -> None:

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.input_devices.keys import EV_KEY, EVENT, KeyCodec
-from kiosk.scans import Giro, PaymentReference, UnknownCode, VisitorPage, read_code, read_scan
+from kiosk.scans import Giro, PaymentReference, UnknownCode, VisitorPage, read_code
 from kiosk.vocabulary.hardware.keyboards import KEYBOARDS, Layout
 from kiosk.vocabulary.ids import uuid7
 from kiosk.vocabulary.labels import SERIES_LETTERS, Label
 from kiosk.vocabulary.slips import Forged, FoundSlip, Slip, find_slip, read_slip, slip_text
+from tests.unit.kiosk.scanned import read_scan
 from tests.unit.kiosk.test_scans import BASE, GIRO, KEY, SLIP
 
 PAIRS = list(itertools.product(KEYBOARDS, repeat=2))

@@ -8,10 +8,10 @@ from kiosk.scans import (
     UnknownCode,
     VisitorPage,
     has_check_digits,
-    read_scan,
 )
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import Forged, Slip, slip_text
+from tests.unit.kiosk.scanned import read_scan
 
 KEY = bytes(range(32))
 BASE = "https://wartenummer.musterstadt.de"

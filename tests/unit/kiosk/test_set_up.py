@@ -23,7 +23,7 @@ from tests.flows.visits import small_catalogue
 LONG_S = 60.0
 
 
-def test_the_first_view_is_the_first_question_and_a_configuration_starts_the_terminal() -> None:
+def test_set_up_begins_with_a_question_and_ends_in_the_terminal() -> None:
     hall = Hall(home=SetupState.HUB)
     assert hall.core.view().place == "setup:hub"
     hall.core.handle(events.Touched(Pick("this"), hall.core.session.id))

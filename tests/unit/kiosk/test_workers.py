@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from drivers import registry
 from drivers.host.port import DeviceSaid, JobEnded
 from kiosk.config import Device, TerminalConfig
 from kiosk.core import Core
@@ -23,6 +25,7 @@ from kiosk.vocabulary.slips import Slip, slip_text
 from kiosk.vocabulary.tickets import Numbered, PaperState
 from kiosk.wire import OutboxState, QueueState, QueueStates
 from offline_cache.store.own_numbers import SlotStatus
+from offline_cache.store.store_dispatch import NotRegistered
 from offline_cache.store.tickets import TicketsAtStart, Unfinished
 from tests.flows.visits import MONDAY_TEN
 from tests.unit.kiosk.test_reader_texts import arrived
@@ -86,7 +89,7 @@ def test_a_disabled_printer_is_not_printed_on(hall: Callable[..., Hall]) -> None
     assert hall(old=printer(enabled=False), new=printer(), spare=printer()).print() == ["new"]
 
 
-def test_without_an_enabled_printer_the_core_is_told_that_nothing_was_printed(hall: Callable[..., Hall]) -> None:
+def test_without_an_enabled_printer_the_outcome_is_not_printed(hall: Callable[..., Hall]) -> None:
     here = hall(old=printer(enabled=False))
     assert here.print() == []
     assert here.told[-1] == events.PrintFinished("job", NotPrinted(Problem.NOT_FOUND))
@@ -99,9 +102,7 @@ def test_a_slip_comes_out_of_the_printer_whose_paper_was_promised(hall: Callable
     assert here.print() == ["b"]
 
 
-def test_the_hub_is_told_that_the_store_failed_and_of_a_damaged_one_until_somebody_takes_it_away(
-    tmp_path: Path, hall: Callable[..., Hall]
-) -> None:
+def test_heartbeat_notes_a_failed_store_and_a_damaged_file(tmp_path: Path, hall: Callable[..., Hall]) -> None:
     workers = hall().workers
     workers._questions.outbox_state = OutboxState  # type: ignore[method-assign]
     of_the_catalogue = workers._follower.codes
@@ -157,7 +158,7 @@ def test_a_reader_set_to_the_wrong_keyboard_is_told_of_until_it_is_right(
     assert text[5:20] not in caplog.text
 
 
-def test_tiles_show_who_would_come_before_and_an_older_hub_counts_the_one_queue() -> None:
+def test_tiles_count_the_people_ahead_also_with_an_older_hub() -> None:
     queues = (QueueState(id="a", series="A", waiting=23, ahead=67), QueueState(id="b", series="B", waiting=4))
     assert people_before(QueueStates(at="", business_day="", queues=queues)) == {"a": 67, "b": 4}
 
@@ -187,3 +188,12 @@ def test_each_printer_is_asked_at_start_for_the_slips_in_doubt(hall: Callable[..
 def test_event_that_nobody_takes_is_a_bug_of_the_driver(hall: Callable[..., Hall], kind: DeviceKind) -> None:
     with pytest.raises(TypeError, match="DeviceEvent of d"):
         hall().workers._ends().unsolicited(DeviceSaid("d", kind, "", DeviceEvent()))
+
+
+def test_terminal_is_not_built_with_a_fact_that_no_participant_knows(
+    hall: Callable[..., Hall], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = msgspec.structs.replace(registry.rows()[0], facts=(PrintInDoubt,))
+    monkeypatch.setattr(registry, "rows", lambda: (row,))
+    with pytest.raises(NotRegistered, match=r"no store participant knows the fact .*PrintInDoubt"):
+        hall()

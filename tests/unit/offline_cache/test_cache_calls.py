@@ -301,7 +301,7 @@ def test_events_do_not_depend_on_how_the_bytes_are_split(lines: list[tuple[bytes
 
 
 @given(st.binary(max_size=400))
-def test_no_bytes_raise(data: bytes) -> None:
+def test_any_bytes_are_parsed_without_raising(data: bytes) -> None:
     parse(data, b"\n\ndata: end\n\n")
 
 

@@ -59,7 +59,7 @@ def test_a_snapshot_survives_a_restart_and_is_switched_whole(tmp_path: Path) -> 
         (msgspec.structs.replace(snapshot(3), featured=(Featured(service="none"),)), "featured[none]"),
     ],
 )
-def test_a_broken_snapshot_is_refused_with_its_place_and_the_good_one_stays(
+def test_broken_snapshot_is_refused_with_place_and_the_good_one_stays(
     tmp_path: Path, catalogue: Catalogue, place: str
 ) -> None:
     notes = Notes()

@@ -56,7 +56,7 @@ def test_the_recipe_is_in_force(tmp_path: Path) -> None:
     assert (tmp_path / "t.db").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_committed_row_is_there_after_reopening_and_an_abandoned_one_is_not(tmp_path: Path) -> None:
+def test_only_committed_rows_are_there_after_reopening(tmp_path: Path) -> None:
     db = opened(tmp_path / "t.db")
     with transaction(db):
         db.execute("INSERT INTO a VALUES (1)")

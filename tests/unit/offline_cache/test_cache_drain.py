@@ -65,9 +65,7 @@ def test_an_answered_batch_goes_on_at_once_and_what_waits_is_waited_for(question
 
 
 @pytest.mark.parametrize("statuses", [(200,), (401, 200), (200, 403)])
-def test_an_answer_that_is_missing_or_refuses_this_terminal_is_followed_by_a_pause(
-    questions: StoreQueries, statuses: tuple[int, ...]
-) -> None:
+def test_missing_or_refusing_answer_is_followed_by_a_pause(questions: StoreQueries, statuses: tuple[int, ...]) -> None:
     owe(questions, 1, 2)
     notes = Notes()
     duty = drain(questions, notes)
@@ -77,7 +75,7 @@ def test_an_answer_that_is_missing_or_refuses_this_terminal_is_followed_by_a_pau
     assert len(questions.batch().ops) == 1
 
 
-def test_failures_of_the_whole_request_pause_longer_each_time_and_longest_as_the_hub_asks(
+def test_failed_requests_back_off_and_obey_retry_after(
     questions: StoreQueries,
 ) -> None:
     owe(questions, 1)

@@ -92,7 +92,7 @@ def test_nobody_there_and_no_address(tmp_path: Path) -> None:
     assert fault.trouble is EnrolTrouble.BAD_ADDRESS
 
 
-def test_a_folder_that_cannot_be_written_is_found_out_before_the_code_is_said(hub: HubRoom, tmp_path: Path) -> None:
+def test_unwritable_folder_is_found_before_the_code_is_used(hub: HubRoom, tmp_path: Path) -> None:
     code, path = hub.codes.pop(), tmp_path / "etc" / "config.toml"
     path.parent.write_text("")  # no folder: whoever runs this, nothing can be saved in it
     with peer(says(answer("200 OK", msgspec.json.encode(GOOD)))) as other:

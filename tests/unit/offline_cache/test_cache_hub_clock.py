@@ -27,7 +27,7 @@ def test_the_hubs_time_belongs_to_the_middle_of_the_exchange() -> None:
     assert mine.now() == Arrival(HUB_MS + 500 + 3_600_000, True)
 
 
-def test_the_better_sample_stays_until_it_has_aged_and_a_hub_that_was_set_is_followed() -> None:
+def test_better_clock_sample_stays_until_aged_and_a_set_hub_is_followed() -> None:
     clock = Clock(boot=100.0)
     mine = clock.hub_clock()
     mine.learn(HUB_MS, 0.002)
@@ -51,7 +51,7 @@ def test_times_only_grow_but_do_not_wait_for_a_clock_that_was_set() -> None:
     assert mine.now().ms == HUB_MS - 3_600_000, "an hour is not"
 
 
-def test_a_wall_clock_that_goes_back_is_held_and_does_not_hold_back_a_sure_time() -> None:
+def test_wall_clock_set_back_is_held_but_not_against_a_sure_time() -> None:
     clock = Clock(boot=100.0, wall=4_000_000_000.0)
     mine = clock.hub_clock()
     assert mine.now().ms == 4_000_000_000_000

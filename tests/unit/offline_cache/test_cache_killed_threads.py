@@ -50,7 +50,7 @@ def serves_after_a_kill(name: str, notes: Notes, ask: Callable[[int], None], ans
     eventually(lambda: answered(count + 1))
 
 
-def test_storage(tmp_path: Path) -> None:
+def test_killed_storage_thread_serves_again(tmp_path: Path) -> None:
     inbox, notes = Inbox(), Notes()
     storage = StorageThread(tmp_path / "terminal.db", inbox.post, note=notes)
     storage.start()
@@ -63,7 +63,7 @@ def test_storage(tmp_path: Path) -> None:
     storage.stop()
 
 
-def test_numbers() -> None:
+def test_killed_numbers_thread_serves_again() -> None:
     inbox, notes = Inbox(), Notes()
     numbers = NumbersThread(NOBODY, inbox.post, note=notes)
     numbers.start()
@@ -76,7 +76,7 @@ def test_numbers() -> None:
     numbers.stop()
 
 
-def test_help() -> None:
+def test_killed_help_thread_serves_again() -> None:
     inbox, notes = Inbox(), Notes()
     help_calls = HelpThread(client_maker(NOBODY, 1.0, 1.0, 2.0), inbox.post, note=notes)
     help_calls.start()
@@ -89,7 +89,7 @@ def test_help() -> None:
     help_calls.stop()
 
 
-def test_standing() -> None:
+def test_killed_standing_thread_serves_again() -> None:
     inbox, notes = Inbox(), Notes()
     standings = StandingThread(client_maker(NOBODY, 1.0, 1.0, 2.0), inbox.post, note=notes)
     standings.start()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.vocabulary.hardware.computer_id import is_same_machine
-from offline_cache.store.machine import machine_id
+from offline_cache.sync.machine import machine_id
 
 DISK = "0123456789abcdef0123456789abcdef"
 BOARD = "devices/pci0000:00/0000:00:1f.6"

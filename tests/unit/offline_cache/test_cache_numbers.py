@@ -96,7 +96,7 @@ def test_a_warm_connection_is_reused(hub: HubRoom) -> None:
     assert other.requests[0].startswith(b"GET"), "warmed before the first question"
 
 
-def test_silence_is_told_within_the_deadline_and_the_next_question_is_fresh() -> None:
+def test_silence_is_reported_in_time_and_the_next_question_is_fresh() -> None:
     def play(connection: socket.socket, request: bytes, number: int) -> None:
         if b"GET" in request[:3]:
             connection.sendall(answer("200 OK", b"{}"))
@@ -211,7 +211,7 @@ def was_asked(other: RawPeer, n: int) -> bool:
     return any(ticket_id(n).encode() in request for request in list(other.requests))
 
 
-def test_after_three_silences_nobody_waits_and_two_good_probes_bring_the_hub_back() -> None:
+def test_three_silences_open_the_breaker_and_two_probes_close_it() -> None:
     answers = [b""]
 
     def play(connection: socket.socket, request: bytes, number: int) -> None:
@@ -247,7 +247,7 @@ def test_after_three_silences_nobody_waits_and_two_good_probes_bring_the_hub_bac
     assert notes.ids == ["number-own"] * 2 + ["hub-slow"] + ["number-own"] * 3 + ["hub-prompt"]
 
 
-def test_without_a_number_of_our_own_the_hub_is_asked_even_when_it_was_silent() -> None:
+def test_without_own_numbers_a_silent_hub_is_asked_all_the_same() -> None:
     with peer(says(given(1))) as other:
         thread, inbox = beside_the_real_thing(other.url, Notes(), fallback=lambda wanted: None)
         for _ in range(3):

@@ -97,7 +97,7 @@ def test_orders_are_done_in_their_order() -> None:
     assert desk.posted[-1] == ClosureChanged(TerminalClosure(True, "zu"))
 
 
-def test_what_is_not_kept_is_not_done_and_is_done_when_the_disk_is_well_again() -> None:
+def test_order_is_carried_out_only_once_it_is_durable() -> None:
     desk = Desk()
     desk.memory.broken = True
     desk.orders.hear((order(1), order(2, "restart")), NOON)
@@ -190,7 +190,7 @@ def test_from_the_real_hub_to_the_terminal_and_back(tmp_path: Path) -> None:
     hub.close()
 
 
-def test_a_bug_in_carrying_out_an_order_ends_neither_heartbeat_nor_terminal() -> None:
+def test_bug_in_an_order_ends_neither_heartbeat_nor_terminal() -> None:
     inbox, notes = Inbox(), Notes()
 
     def explode(_orders: object, _hub_ms: int) -> None:

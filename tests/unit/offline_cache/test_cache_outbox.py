@@ -94,9 +94,7 @@ def test_pauses_grow_with_full_jitter_up_to_a_minute(db: apsw.Connection, world:
     assert outbox.jitter(10_000, lambda low, high: high) == 60_000
 
 
-def test_what_is_refused_is_set_aside_with_its_lane_kept_and_tried_at_the_next_start(
-    db: apsw.Connection, world: StoreContext
-) -> None:
+def test_refused_operation_is_set_aside_and_tried_at_the_next_start(db: apsw.Connection, world: StoreContext) -> None:
     put(db, world, 1, 2, 1)
     settled = hear(db, 422, 200, 424)
     assert [answer.status for answer in settled.quarantined] == [422]
@@ -179,7 +177,7 @@ STEPS = st.lists(
 
 @settings(max_examples=120, deadline=None)
 @given(steps=STEPS)
-def test_lanes_keep_their_order_nothing_is_lost_and_only_its_own_lane_is_blocked(
+def test_lanes_keep_order_and_block_only_themselves(
     steps: list[tuple[str, object]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """A model beside it: what was put into each lane, what the hub has applied."""

@@ -108,9 +108,7 @@ def test_the_arrival_is_that_of_the_tap(db: apsw.Connection, world: StoreContext
     assert fact.arrival_ms == 1_795_421_600_000
 
 
-def test_numbers_follow_one_another_in_each_series_and_the_same_intent_keeps_its_number(
-    db: apsw.Connection, world: StoreContext
-) -> None:
+def test_own_numbers_are_gapless_and_idempotent_by_intent(db: apsw.Connection, world: StoreContext) -> None:
     assert [label(db, world, n) for n in (1, 2, 2, 3)] == ["A 03-01", "A 03-02", "A 03-02", "A 03-03"]
     assert label(db, world, 4, "B") == "B 03-01"
     assert len(waiting(db)) == 4
@@ -157,7 +155,7 @@ def test_a_copied_disk_gives_no_numbers_on_another_computer(db: apsw.Connection,
     assert label(db, elsewhere, 1) == "A 08-01"
 
 
-def test_a_copied_disk_with_the_same_machine_id_is_told_by_its_network_cards(tmp_path: Path) -> None:
+def test_copied_disk_is_detected_by_its_network_cards(tmp_path: Path) -> None:
     db = opened(tmp_path / "terminal.db")
     first, late = outside(machine="m:c1,c2"), outside(machine="m")
     give_slot(db, first)
@@ -320,9 +318,7 @@ def test_a_restored_hub_is_told_every_story_of_the_day_from_its_beginning(
     assert label(db, world, 7) == "A 23-03", "the count goes on"
 
 
-def test_a_hub_restored_before_it_was_first_heard_of_is_told_what_it_had_numbered(
-    db: apsw.Connection, world: StoreContext
-) -> None:
+def test_restored_hub_is_told_the_numbers_it_had_given(db: apsw.Connection, world: StoreContext) -> None:
     db.execute("UPDATE instance SET hub_generation = '', slot = NULL, slip_key = NULL")
     tickets.number(db, world, numbered(1))
     assert own_numbers.hear_hub(db, world, OTHER_HUB) == 1

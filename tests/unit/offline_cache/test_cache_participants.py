@@ -179,7 +179,7 @@ def test_a_start_settles_open_intents_and_tells_them_once(tmp_path: Path) -> Non
     assert again.charges() == {"c1": "declined", "c2": "unknown"}
 
 
-def test_a_published_value_is_read_after_each_commit_and_told_when_it_changed(tmp_path: Path) -> None:
+def test_published_value_is_read_after_commit_and_told_on_change(tmp_path: Path) -> None:
     room = Room(tmp_path / "terminal.db")
     assert room.thread.keep(ChargeIntended("c1", 1)) == Kept(ChargeStored("c1"))
     assert room.thread.latest(OpenCharges) == OpenCharges(1)

@@ -288,7 +288,7 @@ def test_every_io_error_of_a_step_either_fails_it_or_keeps_it(
 
 
 @pytest.mark.parametrize("error", [apsw.IOError, apsw.FullError])
-def test_every_io_error_of_drawing_gives_the_number_or_none_and_never_one_twice(
+def test_io_error_while_drawing_never_gives_a_number_twice(
     tmp_path: Path, vfs: FaultyVfs, error: type[apsw.Error]
 ) -> None:
     for n in itertools.count(1):

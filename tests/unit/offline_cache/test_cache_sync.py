@@ -258,7 +258,7 @@ NO_CATALOGUE = answer("404 Not Found", msgspec.json.encode(wire.Fault(code="no_c
 STATES = answer("200 OK", msgspec.json.encode(wire.QueueStates(at="", business_day="2026-11-23")))
 
 
-def test_nothing_owed_is_lost_while_the_hub_is_away_and_all_of_it_goes_when_it_is_back(tmp_path: Path) -> None:
+def test_outbox_survives_an_absent_hub_and_is_sent_when_it_is_back(tmp_path: Path) -> None:
     hub = SyncPeer()
     hub.away = True
     with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
@@ -273,7 +273,7 @@ def test_nothing_owed_is_lost_while_the_hub_is_away_and_all_of_it_goes_when_it_i
     assert hub.told == [(ticket_id(n), "cancel") for n in range(1, 51)]
 
 
-def test_a_refused_operation_blocks_its_visitor_only_and_a_refused_key_loses_nothing(tmp_path: Path) -> None:
+def test_refused_operation_blocks_only_its_lane_and_a_bad_key_loses_none(tmp_path: Path) -> None:
     hub = SyncPeer()
     hub.status_of = lambda op: 404 if op.lane == ticket_id(1) else 200
     with peer(hub.play) as other, terminal(tmp_path / "t", Hub(url=other.url)) as here:
@@ -294,7 +294,7 @@ def test_a_refused_operation_blocks_its_visitor_only_and_a_refused_key_loses_not
 
 
 @pytest.mark.parametrize("reply", [fault("422 No", "bad_body"), fault("413 Big", "big"), fault("400 No", "bad")])
-def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_one_is_found(tmp_path: Path, reply: bytes) -> None:
+def test_refused_batch_is_halved_until_the_bad_operation_is_found(tmp_path: Path, reply: bytes) -> None:
     hub = SyncPeer()
     hub.away = True
     bad = ticket_id(37)
@@ -342,7 +342,7 @@ def test_one_lost_answer_is_not_yet_an_absent_hub_but_a_refused_key_is(tmp_path:
         assert "hub-refused" in here.notes.ids
 
 
-def test_a_broken_catalogue_from_the_hub_is_refused_and_not_fetched_in_a_hurry(tmp_path: Path) -> None:
+def test_broken_catalogue_is_refused_and_fetched_again_with_pauses(tmp_path: Path) -> None:
     """Once at the start, and once more when a heartbeat has named it - not with every one of them."""
     answers = {b"heartbeat": beat(9), b"queues": STATES, b"manifest": answer("200 OK", b"not signed")}
     with peer(scripted(answers)) as other, terminal(tmp_path / "t", Hub(url=other.url, signers={"k": "x"})) as here:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from offline_cache.store import trail_heads
 from offline_cache.store.files import DiskFiles
-from offline_cache.store.trail_heads import TrailHeads
+from offline_cache.sync import trail_heads
+from offline_cache.sync.trail_heads import TrailHeads
 
 AT = 1_795_518_000.0
 """2026-11-24 11:00 UTC."""

@@ -152,7 +152,7 @@ def test_many_changes_come_in_pages(tmp_path: Path) -> None:
         assert here.digest() == hub.digest()
 
 
-def test_deleted_things_are_gone_from_search_and_a_second_telling_changes_nothing(tmp_path: Path) -> None:
+def test_deleted_records_leave_search_and_a_repeat_changes_nothing(tmp_path: Path) -> None:
     with hall(tmp_path) as (hub, here, _):
         assert here.follow() == InStep()
         hub.publish(town(2, services=11))
@@ -325,7 +325,7 @@ def test_other_languages_are_shown_after_a_change_of_the_configuration(tmp_path:
         assert here.digest() == store.head.digest
 
 
-def test_after_damage_the_tag_is_not_believed_and_the_hub_brings_the_newest(tmp_path: Path) -> None:
+def test_after_damage_the_etag_is_ignored_and_the_newest_is_fetched(tmp_path: Path) -> None:
     with hall(tmp_path) as (hub, here, _):
         assert here.follow() == InStep()
         hub.publish(town(2, s1="Neu"))

@@ -102,7 +102,7 @@ def test_a_refused_catalogue_is_noted_and_waits(tmp_path: Path) -> None:
         eventually(lambda: here.sync.codes == ())
 
 
-def test_why_a_catalogue_is_refused_is_told_with_place_and_remedy_until_one_is_taken(tmp_path: Path) -> None:
+def test_catalogue_refusal_is_reported_until_one_is_accepted(tmp_path: Path) -> None:
     hub = ManifestHub(replace(town(), queues=(Queue(id="q", series="A", names={"de": "A"}, office="haus"),)))
     with peer(hub.play) as line, room(tmp_path, hub.link(line.url)) as here:
         eventually(lambda: here.sync.codes == ("catalogue_refused",))

@@ -23,7 +23,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
     opened.close()
 
 
-def test_the_labelled_questions_are_answered_and_hardly_one_answer_is_invented(index: SearchIndex) -> None:
+def test_labelled_questions_are_answered_with_few_false_hits(index: SearchIndex) -> None:
     path = search_quality.HERE / "search_questions.toml"
     known = frozenset(service.id for service in demo_catalogue().services)
     asked = list(search_quality.questions(path, known))

@@ -208,7 +208,7 @@ def dark_rows(image: Image.Image) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("lang", ["de", "en", "ar"])
-def test_the_number_is_at_least_ten_millimetres_high_and_the_code_can_be_scanned(lang: str, model: object) -> None:
+def test_number_is_ten_millimetres_high_and_the_code_scans(lang: str, model: object) -> None:
     chosen = next(known for known in MODELS if known is model)
     picture = preview(slip(lang), chosen).convert("L")
     tallest = max(last - first for first, last in dark_rows(picture)[:8])
@@ -217,7 +217,7 @@ def test_the_number_is_at_least_ten_millimetres_high_and_the_code_can_be_scanned
     assert code.text == URL
 
 
-def test_the_test_page_shows_everything_and_its_lines_are_ten_millimetres_apart() -> None:
+def test_test_page_shows_everything_with_lines_ten_millimetres_apart() -> None:
     page = build_test_page(SITE, "Terminal 3", datetime(2026, 3, 2, 9, 14), TEXTS)
     said = " ".join(lines(page))
     for wanted in ("Testseite", "Terminal | Terminal 3", "02.03.2026, 09:14", "ÄÖÜ äöü ß ẞ €", "A 143", QR_TEXT):

@@ -30,6 +30,14 @@ def ask_unlisted(session: Session, _trigger: Trigger, _facts: World) -> Transiti
     return Transition(session, (Unlisted(),))
 
 
+def ask(session: Session, trigger: Trigger, facts: World) -> Transition:
+    return ask_unlisted(session, trigger, facts)
+
+
+def reads_an_attribute_of_that_name(session: Session, _trigger: Trigger, _facts: World) -> Transition:
+    return Transition(session, (effects.Note(session.ask),))  # type: ignore[attr-defined]
+
+
 def without(state: object, trigger: type[Trigger]) -> Change:
     """Take the rows of this state by name away."""
     return lambda rows: tuple(
@@ -45,8 +53,10 @@ def rewritten(change: Change) -> Table:
     return Table(change(table().rows), TRIGGERS, table().states)
 
 
-def test_the_product_has_no_gap() -> None:
-    prove(all_flows().table)
+def test_table_of_the_product_is_proven_without_a_gap() -> None:
+    """``prove`` raises ValueError with the place of a gap (see the test below)."""
+    made = all_flows()
+    prove(made.table, made.answers)
 
 
 def test_every_effect_names_its_answers() -> None:
@@ -130,5 +140,7 @@ def test_what_an_action_emits_is_read_from_its_code() -> None:
     assert effects_of(ticket_flow.print_again) == {effects.CommitPaper, effects.PrintTicket}
     assert effects_of(scan_flow.take_slip) == {effects.CommitScan, effects.SessionOver}
     assert effects_of(ask_unlisted) == {Unlisted}
+    assert effects_of(ask) == {Unlisted}
+    assert effects_of(reads_an_attribute_of_that_name) == {effects.Note}
     with pytest.raises(ValueError, match="what it emits cannot be read"):
         effects_of(print)

@@ -1,4 +1,5 @@
-"""Opening hours as an editor writes them: ``hours.mon = ["08:00-12:00", "13:00-16:00"]`` and closed days of a house."""
+"""Opening hours as an editor writes them: ``hours.mon = ["08:00-12:00", "13:00-16:00"]`` and closed days of a town
+hall."""
 
 import re
 from datetime import date, time
@@ -44,7 +45,7 @@ def unfold(path: Path, place: str, record: dict[str, Any]) -> CatalogueFaults | 
 
 
 def spread(path: Path, offices: list[dict[str, Any]], closed: dict[str, Any]) -> CatalogueFaults | None:
-    """Give every office the closed days of the house (``closed`` in ``path``): public holidays and yearly dates."""
+    """Give every office the closed days of the town hall (``closed`` in ``path``): public holidays and yearly dates."""
     if not closed:
         return None
     years, yearly = _years(closed.get("years")), closed.get("yearly", [])

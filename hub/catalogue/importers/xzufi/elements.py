@@ -76,7 +76,8 @@ def validity(element: Element) -> tuple[date | None, date | None]:
 
 
 def in_area(areas: list[str], house: str) -> bool:
-    """Whether what is valid in these areas (ARS) is valid in the house's; no area, or no house, means everywhere."""
+    """Whether what is valid in these areas (ARS) is valid in the town hall's; no area, or no town hall, means
+    everywhere."""
     return not areas or not house or any(house.startswith(_level(area)) for area in areas)
 
 

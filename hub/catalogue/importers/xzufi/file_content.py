@@ -23,7 +23,7 @@ LEISTUNG, OFFICE, ROLE = "leistung", "organisationseinheit", "zustaendigkeit"
 
 
 class FileContent:
-    """Small things as values, services as slots of a shelf."""
+    """The parsed content of one file: small things as values, services spooled to disk."""
 
     def __init__(self) -> None:
         self.services: dict[str, Slot] = {}
@@ -63,7 +63,7 @@ class FileContent:
 
 
 class FileReader(msgspec.Struct, frozen=True):
-    """Reads files for a house's ``area`` (ARS, "" = everything) onto a shelf."""
+    """Reads files for a town hall's ``area`` (ARS, "" = everything); services are spooled to disk."""
 
     spool: ServiceSpool
     area: str

@@ -33,7 +33,7 @@ def office(element: Element, report: Report) -> Office | None:
 
 
 def responsibilities(element: Element, office_id: str, area: str, report: Report) -> Iterator[Responsibility]:
-    """The ``zustaendigkeit`` of an organisation (or of a transfer object) that hold in the house's area."""
+    """The ``zustaendigkeit`` of an organisation (or of a transfer object) that hold in the town hall's area."""
     for each in kids(element, "zustaendigkeit"):
         services = [identity(one, schema.SHORT["leistung"]) for one in kids(each, "leistungID")]
         if is_online(each):

@@ -21,7 +21,6 @@ OBJECT_LIMIT = 4 * 1024 * 1024
 """Bytes between the ends of two objects: what is in memory at once."""
 INDEX_LIMIT = 1024 * 1024
 FILES_LIMIT = 10_000
-OFFICES_LIMIT = 5_000
 CATEGORIES_LIMIT = 900
 
 # Objects
@@ -65,7 +64,7 @@ BRING = "08"
 """Papers to bring."""
 MODULES = _set("02 03 05 06 07 08 09 11 14 15 16 18 22 23 24 25")
 ONLINE_ONLY = "100"
-"""``zugangskanal/code`` of modules for the internet only (2.3); a terminal stands in the house (000, 200)."""
+"""``zugangskanal/code`` of modules for the internet only (2.3); a terminal stands in the town hall (000, 200)."""
 
 # Fees
 FIXED = "betrag"

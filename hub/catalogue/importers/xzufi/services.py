@@ -25,7 +25,7 @@ Modules = dict[str, ByLanguage[list[str]]]
 
 
 class Elsewhere(msgspec.Struct, frozen=True):
-    """The service is not for this house's area."""
+    """The service is not for this town hall's area."""
 
 
 class Unusable(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class Read(msgspec.Struct, frozen=True):
 
 
 def service(element: Element, area: str, report: Report) -> Read | Elsewhere | Unusable:
-    """Read one service. ``area``: the house's regional key, "" = take all."""
+    """Read one service. ``area``: the town hall's regional key, "" = take all."""
     ident = identity(kid(element, "id"), schema.SHORT["leistung"])
     if not ident:
         return Unusable("its id cannot be used")

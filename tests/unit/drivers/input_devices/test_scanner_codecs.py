@@ -103,7 +103,7 @@ def test_the_next_code_is_not_a_line_of_the_girocode() -> None:
     assert codec.silence() == ()
 
 
-def test_a_line_belongs_to_it_up_to_the_limit_of_time_and_a_clock_set_back_ends_it() -> None:
+def test_line_joins_its_code_within_the_limit_and_not_after_a_clock_step() -> None:
     for gap, codes in ((JOIN_US, ("BCD\n002",)), (JOIN_US + 1, ("BCD", "002")), (-1, ("BCD", "002"))):
         codec = KeyCodec("us")
         at = 5_000_000

@@ -170,7 +170,7 @@ def test_silent_at_open() -> None:
     assert fault.value.problem is Problem.SILENT
 
 
-def test_paper_that_ends_in_the_middle_is_doubt_because_the_rest_still_comes() -> None:
+def test_paper_out_in_the_middle_is_unconfirmed() -> None:
     bench = Bench()
     driver = bench.opened()
     bench.switch(paper_out_after_lines=1)

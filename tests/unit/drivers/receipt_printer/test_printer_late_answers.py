@@ -134,7 +134,7 @@ def test_a_byte_lost_or_doubled_anywhere_in_the_answers(switches: dict[str, bool
         assert not driver.poll(RecordedJob()).unknown
 
 
-def test_a_text_about_the_printer_that_comes_late_is_not_taken_for_the_next_one() -> None:
+def test_late_identity_text_is_not_taken_for_the_next_answer() -> None:
     """Maker, model and serial number are told apart by nothing but their order."""
     _, line = printer_on_line()
     late_write(line, lambda data: data == b"\x1dIC", 700)
@@ -185,7 +185,7 @@ class NeverOffline(Printer):
         return b"\x12" if n == 1 else super()._real_time(n)
 
 
-def test_a_clone_that_contradicts_itself_steadily_is_believed_on_a_tidy_line() -> None:
+def test_steady_contradiction_of_a_clone_is_believed_on_a_tidy_line() -> None:
     line = VirtualLine(NeverOffline())
     driver = opened(line)
     line.device.faults = PrinterFaults(cover_open=True)

@@ -204,5 +204,5 @@ def test_host_and_rows_load_nothing_heavy() -> None:
     assert not {"escpos", "PIL", "serial", "qrcode", "segno"} & set(out.stdout.split())
 
 
-def test_warm_up_renders_a_page() -> None:
+def test_warm_up_page_renders_without_an_error() -> None:
     escpos_render.warm_up(M80)

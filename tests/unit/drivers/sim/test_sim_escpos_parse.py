@@ -46,7 +46,7 @@ def test_one_command(data: str, name: str, parameters: str) -> None:
     assert Parser().feed(raw) == [Op(name, bytes.fromhex(parameters), raw)]
 
 
-def test_a_status_request_inside_another_command_is_that_commands_parameter() -> None:
+def test_status_request_inside_a_command_is_its_parameter() -> None:
     """``ESC 3`` swallows the 10 of ``10 04 03``: what the device reference warns of."""
     ops = Parser().feed(bytes.fromhex("1B33 10 04 03".replace(" ", "")))
     assert [op.name for op in ops] == ["line_spacing", "unknown", "unknown"]

@@ -158,7 +158,7 @@ def test_printing_takes_its_time() -> None:
     assert printer.hanging().texts == ["eins", "zwei"]
 
 
-def test_the_first_byte_of_each_job_is_noticed_once_and_questions_are_no_jobs() -> None:
+def test_first_byte_of_a_job_is_noticed_once() -> None:
     printer = made()
     seen: list[int] = []
     printer.on_first_job_byte = seen.append
@@ -184,7 +184,7 @@ def test_what_it_does_not_know_stands_on_the_slip() -> None:
     assert printer.slips[0].texts == ["ab"]
 
 
-def test_a_request_inside_a_picture_is_its_data_and_answered_only_by_printers_that_do() -> None:
+def test_request_inside_a_picture_is_data_unless_the_printer_answers() -> None:
     picture = b"\x1dv0\x00\x01\x00\x08\x00" + b"\xff\xff" + ASK[0] + b"\xff\xff\xff"
     for inside, answer in ((False, b""), (True, b"\x16")):
         printer = made(answers_inside=inside)
@@ -194,7 +194,7 @@ def test_a_request_inside_a_picture_is_its_data_and_answered_only_by_printers_th
         assert feed(printer, ASK[0]) == b"\x16", "answered once between commands"
 
 
-def test_half_a_command_stays_over_a_new_connection_only_where_the_interface_keeps_it() -> None:
+def test_half_command_survives_a_reconnect_only_where_it_is_kept() -> None:
     for keeps, texts in ((False, ["neu"]), (True, [])):
         printer = made(keeps_half=keeps)
         feed(printer, b"\x1dv0\x00\x01\x00\x40\x00")

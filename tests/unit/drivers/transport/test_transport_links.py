@@ -218,7 +218,7 @@ def test_serial_pulled_while_open(line: Pty) -> None:
     link.close()
 
 
-def test_serial_write_deadline_and_a_close_that_does_not_wait_for_a_dead_device(line: Pty) -> None:
+def test_serial_write_deadline_and_close_do_not_wait_for_a_dead_device(line: Pty) -> None:
     link = transport_for(line.url)
     link.open()
     start = time.monotonic()

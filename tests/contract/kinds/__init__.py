@@ -1,0 +1,1 @@
+"""The cases of each kind of device, a module for each: ``BENCHES``, by model."""
