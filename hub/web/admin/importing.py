@@ -12,8 +12,7 @@ from hub.catalogue.import_runs.messages import Bringer, Done, Faulty, Waits
 from hub.catalogue.import_runs.runs import Broken, Run, Stage
 from hub.context import Hub, HubContext
 from hub.uploads import MB, NoRoom
-from hub.web.admin import fault_texts
-from hub.web.common import recorded
+from hub.web.common import fault_texts, recorded
 from hub.web.common.auth_hooks import brings_a_file, needs, staff_only, who
 from hub.web.common.page import HEADERS, HubRequest
 from hub.web.common.texts import language_of, sayer

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.web.admin.fault_texts import FaultText, told, translated
+from hub.web.common.fault_texts import FaultText, Sentences, told, told_together, translated
 from kiosk.catalogue.faults import Fault
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -96,3 +96,9 @@ def test_an_unknown_sentence_stays_english_and_is_marked() -> None:
         FaultText("a", "kein Text in UTF-8", "Speichern Sie die Datei als UTF-8.", "de"),
         FaultText("b", "not UTF-8 text", "Blow on it.", "en"),
     ]
+
+
+def test_reason_and_remedy_of_a_refusal_are_told_in_one_text() -> None:
+    told_so = told_together("two spans overlap on Monday. Save the file as UTF-8.", "de")
+    assert told_so == Sentences("zwei Zeiträume überschneiden sich am Montag. Speichern Sie die Datei als UTF-8.", "de")
+    assert told_together("two spans overlap. Blow on it.", "de") == Sentences("two spans overlap. Blow on it.", "en")
