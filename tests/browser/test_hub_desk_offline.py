@@ -9,6 +9,7 @@ from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.slips import Slip, service_mark, slip_text
 from tests.browser.clerk import empty_the_hall
 from tests.browser.conftest import HubProcess, Terminal
+from tests.browser.reader import scan
 from tests.browser.shots import sit_down
 
 pytestmark = pytest.mark.browser
@@ -73,12 +74,26 @@ def test_a_reader_writes_into_the_field_wherever_the_focus_is(desk: Page, termin
     """A reader is a keyboard without patience; its Enter must not press the button that has the focus."""
     fact = terminal.own_number(31)
     desk.focus("#act-next")
-    desk.keyboard.type(slip(terminal, fact))
+    scan(desk, slip(terminal, fact))
     desk.keyboard.press("Enter")
     expect(desk.locator("#say")).to_have_text(f"A {fact['slot']:02d}-31 wartet jetzt.")
     expect(desk.locator("#own-number")).to_have_count(0)
     assert terminal.tell(fact) == "known"
     expect(desk.locator("#count")).to_have_text("1 Person")
+
+
+@pytest.mark.parametrize("rests", [{1: 0.3}, {2: 0.3, 3: 0.3, 9: 0.3}], ids=["one", "three"])
+def test_a_reader_may_rest_between_two_keys(desk: Page, rests: dict[int, float]) -> None:
+    desk.focus("#act-next")
+    scan(desk, "THK2:ABCDEF", rests)
+    expect(desk.locator("#text")).to_have_value("THK2:ABCDEF")
+
+
+def test_what_a_person_types_beside_the_field_is_no_slip(desk: Page) -> None:
+    desk.focus("#act-next")
+    scan(desk, "abcdef", dict.fromkeys(range(1, 6), 0.1))
+    expect(desk.locator("#text")).to_have_value("")
+    expect(desk.locator("#act-next")).to_be_focused()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 // press has one effect and an end: presses.js; the tone of a call for help: help_tone.js.
 "use strict";
 (() => {
-  const BURST_MS = 35;
+  const BURST_MS = 35; // no person strikes keys faster
+  const PAUSE_MS = 500; // a reader, or a computer with much to do, may rest for a moment; the keys before it belong to it
   const news = document.getElementById("news"); // beside the buttons, not around them: its queue must not drop a click
   const clock = document.getElementById("live");
   const say = document.getElementById("say");
@@ -21,12 +22,15 @@
 
   // --- number or slip: a reader types as fast as no person does, wherever the focus is; its Enter must press no button
   const field = document.getElementById("text");
-  let burst = "", struck = 0;
+  let burst = "", struck = -PAUSE_MS, quick = 0, reads = false;
   document.addEventListener("keydown", (event) => {
     if (event.key.length !== 1 || event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input")) return;
-    burst = event.timeStamp - struck < BURST_MS ? burst + event.key : event.key;
+    const gap = event.timeStamp - struck, goes_on = gap < PAUSE_MS;
     struck = event.timeStamp;
-    if (burst.length < 3) return;
+    burst = goes_on ? burst + event.key : event.key;
+    quick = gap < BURST_MS ? quick + 1 : 0;
+    reads = quick > 1 || (goes_on && reads);
+    if (!reads) return;
     event.preventDefault();
     field.value = burst;
     field.focus();
