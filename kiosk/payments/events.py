@@ -76,11 +76,14 @@ class PaymentCommitted(LastingEvent, frozen=True):
 
 
 class PaymentNotCommitted(LastingEvent, frozen=True):
-    """The entry is not durable. ``stale``: something was stored of this attempt that the entry did not know."""
+    """The entry is not durable. ``stale``: status information was stored of this attempt that the entry did not know;
+    then ``approvals`` and ``record`` are what the store has."""
 
     entry: OpId
     reason: str = ""
     stale: bool = False
+    approvals: int = 0
+    record: CardRecord | None = None
 
 
 class TerminalAnswered(LastingEvent, frozen=True):

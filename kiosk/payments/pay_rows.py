@@ -218,6 +218,18 @@ def is_stale(payments: Payments, event: it.PaymentNotCommitted, at: Moment) -> b
     return when.ours(payments, event, at) and event.stale
 
 
+def doubt_again(payments: Payments, event: it.PaymentNotCommitted, at: Moment) -> Next:
+    """With what the store knows, the terminal is asked anew."""
+    assert payments.attempt is not None
+    attempt = replace(payments.attempt, approvals=event.approvals, record=event.record or payments.attempt.record)
+    return told_unknown(with_attempt(payments, attempt), Why.CONTRADICTION, at)
+
+
+def was_paid_before(payments: Payments, event: it.PaymentNotCommitted, at: Moment) -> bool:
+    """Another attempt has paid this charge."""
+    return when.ours(payments, event, at) and event.reason == Refusal.ALREADY_PAID
+
+
 ROWS: tuple[Row, ...] = (
     row(S.IDLE, it.StartPayment, S.BASELINE, begin, when.may_begin),
     row(S, it.StartPayment, None, refuse),
@@ -236,6 +248,7 @@ ROWS: tuple[Row, ...] = (
         when.both(when.ours, when.stop_asked),
     ),
     row(S.INTENDING, it.PaymentCommitted, S.INTENT, authorise, when.ours),
+    row(S.INTENDING, it.PaymentNotCommitted, S.IDLE, give_up(Refusal.ALREADY_PAID), was_paid_before),
     row(S.INTENDING, it.PaymentNotCommitted, S.IDLE, give_up(Refusal.STORE_FAILED), when.ours),
     row(S.INTENDING, Tick, S.BOOKING, book(AttemptState.NOT_CHARGED, Why.NOT_SENT), when.after(when.COMMIT_S)),
     # The dialogue.
@@ -260,5 +273,5 @@ ROWS: tuple[Row, ...] = (
     ),
     row(S.BOOKING, it.PaymentCommitted, S.VOID_WANTED, settled, leads_to(AttemptState.VOID_WANTED)),
     row(S.BOOKING, it.PaymentCommitted, S.MANUAL, settled, leads_to(AttemptState.MANUAL)),
-    row(S.BOOKING, it.PaymentNotCommitted, S.UNKNOWN, unknown(Why.CONTRADICTION), is_stale),
+    row(S.BOOKING, it.PaymentNotCommitted, S.UNKNOWN, doubt_again, is_stale),
 )

@@ -39,6 +39,7 @@ from kiosk.wire.catalogue import (
     SnapshotPlace,
 )
 from kiosk.wire.joining import Authority, EnrolAnswer, EnrolRequest, PublicKey, SlotAnswer, SlotRequest
+from kiosk.wire.ledger import LedgerFact, LedgerStanding
 from kiosk.wire.numbers import QueueState, QueueStates, TicketAnswer, TicketRequest
 from kiosk.wire.outbox import (
     BATCH_MAX,
@@ -118,6 +119,8 @@ __all__ = [
     "HelpRequest",
     "HelpTaken",
     "Lang",
+    "LedgerFact",
+    "LedgerStanding",
     "Manifest",
     "Missed",
     "Op",

@@ -7,6 +7,7 @@ import msgspec
 
 from kiosk.vocabulary.hardware.devices import DeviceStatus
 from kiosk.wire.base import Body, BusinessDay, Count, Lang, Ms, Short, ToldMs, Uuid
+from kiosk.wire.ledger import LedgerStanding
 
 
 class SetAside(Body, frozen=True):
@@ -125,6 +126,8 @@ class HeartbeatAnswer(Body, frozen=True):
     trail_head: TrailHead = ""
     """The head of the hub's trail as of today, ``SEQ:HASH`` (``kiosk.hash_chain``). Terminals keep it, so that whoever
     computes the whole trail anew is found. "" = an older hub, or nothing is in the trail."""
+    ledger: LedgerStanding | None = None
+    """How far the hub has this terminal's ledger of payments; None = an older hub, which takes none."""
 
 
 class HelpRequest(Body, frozen=True):
