@@ -187,7 +187,7 @@ def leads_to(*states: AttemptState) -> Guard:
     return holds
 
 
-def finish(payments: Payments, event: it.PaymentCommitted, _at: Moment) -> Next:
+def finish(payments: Payments, event: it.PaymentCommitted, at: Moment) -> Next:
     """It is over and durable: tell the flow, be free for the next one."""
     attempt, ending = payments.attempt, payments.ending
     assert attempt is not None
@@ -199,6 +199,7 @@ def finish(payments: Payments, event: it.PaymentCommitted, _at: Moment) -> Next:
         attempt=None,
         ending=None,
         waits_for="",
+        next_try=at.mono,
         answer=None,
         void_jobs=(),
         uncharged=uncharged,

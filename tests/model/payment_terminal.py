@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
-from kiosk.vocabulary.payments import CardRecord, Condition, Money
+from kiosk.vocabulary.payments import CardRecord, Condition, Money, Totals
 
 TID = "28004869"
 
@@ -86,6 +86,7 @@ class Line:
     cents: int
     """What it moves: the amount of a capture, minus the amount of a reversal, 0 of a refusal."""
     shown: CardRecord
+    handed_in: bool = False
 
 
 @dataclass
@@ -111,7 +112,16 @@ class TerminalModel:
 
     def turnover(self) -> int:
         """What an end-of-day hands in."""
-        return sum(line.cents for line in self.lines)
+        return sum(line.cents for line in self.lines if not line.handed_in)
+
+    def hand_in(self) -> Totals:
+        """The end-of-day: it is the last transaction now."""
+        totals = Totals(amount=Money(self.turnover()), terminal_id=self.tid)
+        for line in self.lines:
+            line.handed_in = True
+        self.day_due = False
+        self.lines.append(Line("", 0, replace(self.record(totals.amount), end_of_day=True), handed_in=True))
+        return totals
 
     def condition(self) -> Condition:
         """What a status enquiry says."""

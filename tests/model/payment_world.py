@@ -43,7 +43,6 @@ from kiosk.vocabulary.payments import (
     StatusReceived,
     StatusUnasked,
     TerminalCondition,
-    Totals,
     TotalsReceived,
     Unknown,
 )
@@ -57,7 +56,7 @@ from offline_cache.store.payments.participant import take_order
 from offline_cache.store.schema import LAYOUT
 from offline_cache.store.schema_parts import Missing, take
 from offline_cache.store.store_dispatch import register
-from tests.model.payment_terminal import At, Book, Line, Lookup, TerminalModel
+from tests.model.payment_terminal import At, Book, Lookup, TerminalModel
 
 AMOUNT = Money(4600)
 CHARGE = ChargeId("charge-1")
@@ -116,7 +115,9 @@ class Plan:
     outcome: PaymentOutcome | None = None
     """Instead of the dialogue: this outcome (the driver says it)."""
     late: PaymentOutcome | None = None
-    """What an abandoned authorisation ends with after all, half a minute later."""
+    """What an abandoned authorisation ends with after all,"""
+    late_s: float = 30.0
+    """so many seconds after it was given up."""
 
 
 @dataclass
@@ -124,13 +125,11 @@ class World:
     """See the module. ``step`` and ``written`` are where mutants are put in."""
 
     plan: Plan = field(default_factory=Plan)
-    settings: Settings = Settings(quiet_s=10.0)
+    settings: Settings = field(default_factory=lambda: Settings(quiet_s=10.0))
     lookup: Lookup = Lookup.TRUTH
     step: Step = machine.step
     ack_first: bool = False
     """Mutant: the driver acknowledges before the fact is durable."""
-    repeats: bool = False
-    """Mutant: the driver sends a command again that was not answered."""
 
     def __post_init__(self) -> None:
         self.mono = 0.0
@@ -165,7 +164,11 @@ class World:
         self.inbox.clear()
         self.later.clear()
         self.told = None
-        self.run(it.RestorePayments())
+        try:
+            self.run(it.RestorePayments())
+        except PowerCut:
+            self.boot()
+            return
         self.inbox.append(it.DeviceLinked(True))
         self.settle()
 
@@ -267,11 +270,9 @@ class World:
         except LinkCut as cut:
             answer = it.TerminalAnswered(job, Unknown(Problem.LINK_LOST))
             self.later.append((self.mono + cut.after_s, lambda: self.inbox.append(answer)))
-            late = self.plan.late
-            if late is not None:
-                self.later.append(
-                    (self.mono + cut.after_s + 30, lambda: self.inbox.append(it.TerminalAnsweredLate(job, late)))
-                )
+            if self.plan.late is not None:
+                late = it.TerminalAnsweredLate(job, self.plan.late)
+                self.later.append((self.mono + cut.after_s + self.plan.late_s, lambda: self.inbox.append(late)))
             return
         self.inbox.append(it.TerminalAnswered(job, outcome))
 
@@ -330,12 +331,8 @@ class World:
                 raise PowerCut
             return Cancelled(Problem.LINK_LOST)
         self.sent.append(payment)
-        try:
-            self.passes(At.COMMAND, command, payment, record)
-        except LinkCut:
-            if self.repeats:
-                terminal.settle(payment, terminal.record(command.amount), Book.CAPTURED)
-            raise
+        assert attempts.read(self.db, payment) is not None, "sent before it was durable"
+        self.passes(At.COMMAND, command, payment, record)
         self.inbox.append(it.TerminalTook(job))
         for at in (At.ACCEPTED, At.CARD, At.HOST, At.STATUS):
             self.passes(at, command, payment, record)
@@ -408,12 +405,7 @@ class World:
         terminal = self.terminal
         nothing = terminal.record(Money(0))
         self.passes(At.COMMAND, command, "", nothing)
-        totals = Totals(amount=Money(terminal.turnover()), terminal_id=terminal.tid)
-        terminal.lines.clear()
-        terminal.hidden.clear()
-        terminal.day_due = False
-        seen = msgspec.structs.replace(terminal.record(totals.amount), end_of_day=True)
-        terminal.lines.append(Line("", 0, seen))
+        totals = terminal.hand_in()
         self.passes(At.STATUS, command, "", nothing)
         self.keep(TotalsReceived(command.day, totals, "00"))
         for at in (At.PERSISTED, At.ACK, At.COMPLETION, At.TOLD):
@@ -469,6 +461,9 @@ class World:
 
     def check(self) -> None:
         """Town's money, visitor's money and record agree, at every moment."""
+        done = self.payments.finished
+        if done is not None:
+            assert done.to is state_of(self, done.attempt.id), "told before it was durable"
         standing: dict[str, int] = {}
         for payment, charge, state, cents in self.states():
             net = self.terminal.net(payment)
