@@ -119,7 +119,7 @@ def read_message(apdu: Apdu, asked: int = 0) -> Message:
         case 0x8000 | 0x8400:
             return Positive(apdu.control, masked(decode_fields(data)))
         case negative if negative >> 8 == 0x84:
-            return Negative(negative & 0xFF, masked_bytes(data))
+            return Negative(negative & 0xFF, _masked_data(data))
         case 0x040F:
             return StatusInformation(masked(decode_fields(data)), apdu.whole)
         case 0x04FF if data:
@@ -135,7 +135,7 @@ def read_message(apdu: Apdu, asked: int = 0) -> Message:
         case 0x061E:
             return _aborted(data)
         case _:
-            return Other(apdu.control, masked_bytes(data))
+            return Other(apdu.control, _masked_data(data))
 
 
 def write_message(message: Message) -> bytes:
@@ -166,6 +166,12 @@ def write_message(message: Message) -> bytes:
             return encode_apdu(control, data)
 
 
+def _masked_data(data: bytes) -> bytes:
+    """Fields where they are some, else bytes of unknown meaning."""
+    content = decode_fields(data)
+    return masked_bytes(data) if content.rest else encode_fields(masked(content))
+
+
 def _intermediate(data: bytes) -> IntermediateStatus:
     """The second byte is a time, unless it begins exactly one container that reaches to the end."""
     bare = decode_fields(data[1:])
@@ -186,14 +192,13 @@ def _print_text(data: bytes) -> PrintText:
     return PrintText(data[0], masked_text(text))
 
 
-def _report(data: bytes) -> StatusReport | Completion:
-    told = data[0] >> 4 == 0xF
-    size = read_var_length(data[:3]) if told and len(data) > 3 else 0
-    start = 3 + (size or 0) if told else 0
-    if size is None or start >= len(data):
-        return Completion(Fields(rest=masked_bytes(data)))
-    software = data[3:start] if told else b""
-    return StatusReport(data[start], software, told, masked(decode_fields(data[start + 1 :])))
+def _report(data: bytes) -> StatusReport:
+    """A version in front is told by three bytes Fx; a status F0 has none of them behind it."""
+    size = read_var_length(data[:3]) if len(data) > 3 and all(each >= 0xF0 for each in data[:3]) else None
+    if size is None or 3 + size >= len(data):
+        return StatusReport(data[0], fields=masked(decode_fields(data[1:])))
+    at = 3 + size
+    return StatusReport(data[at], data[3:at], True, masked(decode_fields(data[at + 1 :])))
 
 
 def _report_data(report: StatusReport) -> bytes:

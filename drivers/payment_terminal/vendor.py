@@ -34,7 +34,7 @@ QUIRKS: dict[Vendor, Quirks] = {
     "standard": Quirks(),
     "card_complete": Quirks(charset="iso8859_15", charset_fixed=True, tlv_behind_line=True),
     "hobex": Quirks(prints="none"),
-    "feig_cvend": Quirks(charset="iso8859_1"),
+    "feig_cvend": Quirks(charset="iso8859_1", charset_fixed=True),
     "ccv": Quirks(abort="ends_silently"),
     "ccv_opm_c60": Quirks(abort="ends_silently", startup="initialise diagnose_3 diagnose_4"),
     "pax": Quirks(),
