@@ -309,7 +309,8 @@ def test_lookup_of_payments_only_names_the_receipt() -> None:
 
 
 def test_reversal_is_kept_and_said() -> None:
-    script = f"> 06 30 10 00 00 00 87 04 70 04 00 00 00 00 20 40 49 09 78\n< 80 00 00\n< {APPROVED}\n> 80 00 00\n< 06 0F 00\n> 80 00 00"
+    asked = "> 06 30 10 00 00 00 87 04 70 04 00 00 00 00 20 40 49 09 78"
+    script = f"{asked}\n< 80 00 00\n< {APPROVED}\n> 80 00 00\n< 06 0F 00\n> 80 00 00"
     outcome, job, _ = run(script, TAKE_BACK)
     assert isinstance(outcome, Reversed)
     assert [type(fact) for fact in job.facts] == [StatusReceived]
