@@ -66,6 +66,8 @@ class Conversation:
         self._link: Link = _link(settings)
         self._inbox: deque[Apdu] = deque()
         self.broken: LinkFault | None = None
+        self.proved = False
+        """It has registered: what answers is a payment terminal."""
 
     def open(self) -> None:
         """Connect. Raises LinkFault."""
@@ -175,7 +177,8 @@ class Conversation:
         self._flush()
         for each in received:
             if isinstance(each, LinkDown):
-                raise LinkFault(Problem.SILENT, each.reason, sent=1)
+                problem = Problem.SILENT if self.proved else Problem.WRONG_DEVICE
+                raise LinkFault(problem, each.reason, sent=1)
             self._inbox.append(each)
 
     def _break(self, fault: LinkFault) -> None:

@@ -61,6 +61,7 @@ class ZvtTerminal:
         self._conversation.open()
         try:
             self._standing.register(NobodyListens())
+            self._standing.introduce(NobodyListens())
         except NotDurable:
             return Identity()
         return self._standing.identity

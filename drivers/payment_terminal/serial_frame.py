@@ -78,9 +78,12 @@ class FrameReader:
     def feed(self, data: bytes) -> list[Heard]:
         """What is complete now."""
         found: list[Heard] = []
-        for byte in data:
-            if (heard := self._take(byte)) is not None:
+        at = 0
+        while at < len(data):
+            at += self._take_plain(data, at)
+            if at < len(data) and (heard := self._take(data[at])) is not None:
                 found.append(heard)
+            at += 1
         return found
 
     def drop(self) -> None:
@@ -92,6 +95,15 @@ class FrameReader:
         """What the beginning of a frame says whose end never came."""
         message = split_apdu(bytes(self._message)) if self.in_frame else None
         return Apdu(message.control, message.data, whole=False) if isinstance(message, Apdu) else None
+
+    def _take_plain(self, data: bytes, at: int) -> int:
+        """Inside a frame, all bytes up to the next DLE at once, as far as a frame may be long; how many."""
+        if self._at is not _At.INSIDE:
+            return 0
+        end = data.find(_DLE, at)
+        end = min(len(data) if end < 0 else end, at + _LONGEST - len(self._message))
+        self._message += data[at:end]
+        return end - at
 
     def _take(self, byte: int) -> Heard | None:
         match self._at:

@@ -62,21 +62,26 @@ class Standing:
         self.registered = True
         if isinstance(end.completion, Completion):
             self._take(end.completion)
+        self._conversation.proved = True
         self._startup(listener)
-        self.enquire(listener)
-        if self._conversation.broken is not None:
-            raise self._conversation.broken
+
+    def introduce(self, listener: Listener) -> None:
+        """Its name and software, told with its status; the first poll asks for the status anew. Raises DriverFault, and
+        NotDurable from the listener."""
+        if isinstance(self.enquire(listener), Lost):
+            raise self._fault()
+        self._asked_at = None
 
     def look(self, job: Job, listener: Listener) -> Status:
-        """How it is; asked anew when that is due. Raises DriverFault, NotDurable."""
+        """How it is; asked anew when that is due. Silence is no status: the next call connects anew. Raises
+        DriverFault, NotDurable."""
         if not self.registered:
             self.register(listener)
-        elif self._asked_at is None or self._now() - self._asked_at >= self._settings.enquiry_s:
-            self._asked(listener)
-        self._tell(job)
-        if self._repair(listener):
-            self._asked(listener)
-            self._tell(job)
+            self._asked_at = None
+        if not self._ask_if_due(job, listener):
+            return Status((Problem.SILENT,), unknown=True)
+        if self._repair(listener) and not self._ask_if_due(job, listener):
+            return Status((Problem.SILENT,), unknown=True)
         return _as_status(condition_of(self._status), self._status)
 
     def enquire(self, listener: Listener) -> int | Lost:
@@ -100,9 +105,16 @@ class Standing:
         if isinstance(end, Ended) and end.code == _NOT_REGISTERED:
             self.registered = False
 
-    def _asked(self, listener: Listener) -> None:
-        if isinstance(self.enquire(listener), Lost):
-            raise self._fault()
+    def _ask_if_due(self, job: Job, listener: Listener) -> bool:
+        """Whether the status is known now. Raises DriverFault when the link itself is gone."""
+        if self._asked_at is None or self._now() - self._asked_at >= self._settings.enquiry_s:
+            asked = self.enquire(listener)
+            if isinstance(asked, Lost) and asked.problem is Problem.SILENT:
+                return False
+            if isinstance(asked, Lost):
+                raise self._fault()
+        self._tell(job)
+        return True
 
     def _tell(self, job: Job) -> None:
         condition = TerminalCondition(
@@ -121,6 +133,7 @@ class Standing:
         self._repaired_at = self._now()
         for step in steps:
             self._must_live(self._run(self._repair_request(step), self._long, listener))
+        self._asked_at = None
         if Repair.SET_CLOCK in steps:
             self.register(listener)
         return True

@@ -47,7 +47,6 @@ from tests.unit.drivers.payment_terminal.scripted import (
     LOOKED_UP,
     PAID,
     READY,
-    REGISTER,
     STOPPED,
     Scripted,
     commands,
@@ -345,7 +344,7 @@ def test_status_in_the_middle_of_another_command_is_kept_and_refused() -> None:
 
 
 def polled(script: str, job: RecordedJob, **settings: Any) -> tuple[ZvtTerminal, Scripted]:
-    peer = Scripted(READY, script)
+    peer = Scripted(READY, ENQUIRY.format(status="00"), script)
     driver = peer.driver(ZvtSettings(**settings))
     driver.open()
     driver.poll(job)
@@ -403,7 +402,7 @@ def test_condition_is_told_when_it_changes() -> None:
 
 def test_terminal_that_wants_initialisation_gets_it() -> None:
     peer = Scripted(
-        REGISTER,
+        READY,
         ENQUIRY.format(status="51"),
         "> 06 93 03 00 00 00\n< 80 00 00\n< 04 FF 01 CA\n> 80 00 00\n< 06 0F 00\n> 80 00 00",
         ENQUIRY.format(status="00"),
@@ -417,8 +416,18 @@ def test_terminal_that_wants_initialisation_gets_it() -> None:
     assert told == [Condition.NEEDS_INITIALISATION, Condition.READY]
 
 
+def test_silence_in_a_poll_is_unknown_then_a_fault() -> None:
+    driver = Scripted(READY).driver()
+    driver.open()
+    status = driver.poll(RecordedJob())
+    assert status.unknown
+    assert status.problems == (Problem.SILENT,)
+    with pytest.raises(DriverFault):
+        driver.poll(RecordedJob())
+
+
 def test_terminal_out_of_order_is_a_problem() -> None:
-    peer = Scripted(REGISTER, ENQUIRY.format(status="DF"))
+    peer = Scripted(READY, ENQUIRY.format(status="DF"))
     driver = peer.driver()
     driver.open()
     assert driver.poll(RecordedJob()).problems == (Problem.PAYMENT_TERMINAL_ERROR,)
@@ -431,7 +440,7 @@ def test_terminal_out_of_order_is_a_problem() -> None:
         ("< 84 6F 00", Problem.BAD_CONFIG),
         ("< 84 9C 00", Problem.PAYMENT_TERMINAL_ERROR),
         ("", Problem.SILENT),
-        ("< 15", Problem.SILENT),
+        ("< 15", Problem.WRONG_DEVICE),
         ("cut", Problem.LINK_LOST),
     ],
 )

@@ -174,6 +174,15 @@ def test_long_message_has_two_length_bytes_low_first() -> None:
     assert encode_apdu(0x06D3, bytes(0xFF))[:5].hex(" ") == "06 d3 ff ff 00"
 
 
+def test_frame_without_an_end_is_given_up() -> None:
+    reader = FrameReader()
+    assert reader.feed(b"\x10\x02") == []
+    heard = [each for _ in range(70) for each in reader.feed(bytes(1000))]
+    assert [type(each) for each in heard] == [BadBytes]
+    assert not reader.in_frame
+    assert reader.feed(encode_frame(0x8000)) == [Apdu(0x8000)]
+
+
 def test_check_sum_is_kermits() -> None:
     assert crc16(b"123456789") == 0x2189
 
