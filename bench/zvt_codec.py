@@ -18,11 +18,11 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from figures import Figure, report  # noqa: E402
 
-from drivers.payment_terminal.apdu import Apdu, ApduReader  # noqa: E402
+from drivers.payment_terminal.codec.apdu import Apdu, ApduReader  # noqa: E402
+from drivers.payment_terminal.codec.messages import StatusInformation, read_message, write_message  # noqa: E402
+from drivers.payment_terminal.codec.serial_frame import encode_frame  # noqa: E402
 from drivers.payment_terminal.link import SerialLink  # noqa: E402
-from drivers.payment_terminal.messages import StatusInformation, read_message, write_message  # noqa: E402
 from drivers.payment_terminal.records import record_of  # noqa: E402
-from drivers.payment_terminal.serial_frame import encode_frame  # noqa: E402
 from tests.corpus.zvt import vectors  # noqa: E402
 
 PIECE = 512

@@ -12,7 +12,8 @@ from typing import Protocol
 import msgspec
 
 from drivers.host.port import NotDurable
-from drivers.payment_terminal.apdu import Apdu
+from drivers.payment_terminal.codec.apdu import Apdu
+from drivers.payment_terminal.codec.messages import read_message
 from drivers.payment_terminal.dialogue import (
     Action,
     Answered,
@@ -28,14 +29,13 @@ from drivers.payment_terminal.dialogue import (
     unasked_kept,
 )
 from drivers.payment_terminal.link import Link, LinkDown, SerialLink, TcpLink
-from drivers.payment_terminal.messages import read_message
 from drivers.payment_terminal.settings import ZvtSettings
 from drivers.transport.base import LinkFault, Transport
 from kiosk.vocabulary.hardware.problems import Problem
 
 _CHUNK = 4096
 
-Told = Answered | Show | Taken | NoAbort
+Progress = Answered | Show | Taken | NoAbort
 
 
 class Listener(Protocol):
@@ -44,7 +44,7 @@ class Listener(Protocol):
     def keep(self, keep: Keep) -> bool:
         """Make it durable; whether that succeeded. Raises NotDurable where nothing may be answered without it."""
 
-    def tell(self, told: Told) -> None:
+    def tell(self, progress: Progress) -> None:
         """This has happened."""
 
     def cancelled(self) -> bool:
@@ -124,8 +124,8 @@ class Conversation:
                     end = self._perform(dialogue.kept(listener.keep(action)), dialogue, listener) or end
                 case Ended():
                     end = action
-                case told:
-                    listener.tell(told)
+                case progress:
+                    listener.tell(progress)
         return end
 
     def _perform_unasked(self, actions: list[Action], listener: Listener) -> None:
@@ -138,8 +138,8 @@ class Conversation:
                     self._send(answer.control, answer.data)
                 case Ended():
                     pass
-                case told:
-                    listener.tell(told)
+                case progress:
+                    listener.tell(progress)
 
     def _send(self, control: int, data: bytes) -> None:
         self._link.send(control, data, self._now())

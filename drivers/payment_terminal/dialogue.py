@@ -16,7 +16,7 @@ from typing import assert_never
 
 import msgspec
 
-from drivers.payment_terminal.messages import (
+from drivers.payment_terminal.codec.messages import (
     ACCEPTED,
     NOT_POSSIBLE,
     PRINTER_NOT_READY,

@@ -10,9 +10,9 @@ from typing import Protocol
 
 import msgspec
 
-from drivers.payment_terminal.apdu import Apdu, ApduReader, BadBytes, encode_apdu
+from drivers.payment_terminal.codec.apdu import Apdu, ApduReader, BadBytes, encode_apdu
+from drivers.payment_terminal.codec.serial_frame import ACK, NAK, FrameReader, Mark, encode_frame
 from drivers.payment_terminal.requests import MONEY
-from drivers.payment_terminal.serial_frame import ACK, NAK, FrameReader, Mark, encode_frame
 
 _REPEATS = 2
 _ANSWERS = (0x80, 0x84)

@@ -1,14 +1,14 @@
 """Between a dialogue and the job of a call: messages become facts and events of the payment machine."""
 
 from drivers.host.port import Job, NotDurable
-from drivers.payment_terminal.charsets import Charset, read_text
-from drivers.payment_terminal.conversation import Told
+from drivers.payment_terminal.codec.charsets import Charset, read_text
+from drivers.payment_terminal.codec.messages import IntermediateStatus, StatusInformation
+from drivers.payment_terminal.codec.tlv import every
+from drivers.payment_terminal.conversation import Progress
 from drivers.payment_terminal.dialogue import Answered, Keep, NoAbort, Show, Taken
-from drivers.payment_terminal.messages import IntermediateStatus, StatusInformation
 from drivers.payment_terminal.outcomes import Reader
 from drivers.payment_terminal.receipts import lines_of
 from drivers.payment_terminal.records import raw_of, totals_of
-from drivers.payment_terminal.tlv import every
 from kiosk.vocabulary.hardware.device_events import DeviceEvent, DeviceFact
 from kiosk.vocabulary.payments import (
     AbortRefused,
@@ -61,9 +61,9 @@ class JobListener:
             return False
         return True
 
-    def tell(self, told: Told) -> None:
+    def tell(self, progress: Progress) -> None:
         """See ``conversation.Listener``."""
-        event = self._event(told)
+        event = self._event(progress)
         if self._command is None:
             self._job.emit(event)
         else:
@@ -94,8 +94,8 @@ class JobListener:
             case _:
                 return ""
 
-    def _event(self, told: Told) -> DeviceEvent:
-        match told:
+    def _event(self, progress: Progress) -> DeviceEvent:
+        match progress:
             case Answered(status=status, accepted=accepted):
                 return StatusKept(self._texts.reader.record(status), accepted)
             case Show(status=status):
@@ -113,7 +113,7 @@ class NobodyListens:
         """Raises NotDurable."""
         raise NotDurable("connecting: what came unasked is kept at the first poll")
 
-    def tell(self, told: Told) -> None:
+    def tell(self, progress: Progress) -> None:
         """Nobody hears it."""
 
     def cancelled(self) -> bool:

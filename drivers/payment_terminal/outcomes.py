@@ -4,9 +4,9 @@ Charged is said only when a status information with result 0 was kept and accept
 when the terminal said so and ended by itself. Everything else is unknown.
 """
 
-from drivers.payment_terminal.charsets import Charset
+from drivers.payment_terminal.codec.charsets import Charset
+from drivers.payment_terminal.codec.messages import StatusInformation
 from drivers.payment_terminal.dialogue import End, Ended, is_done, is_undone
-from drivers.payment_terminal.messages import StatusInformation
 from drivers.payment_terminal.records import record_of, totals_of
 from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.payments import (

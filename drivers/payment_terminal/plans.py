@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from drivers.payment_terminal.codec.messages import StatusInformation
 from drivers.payment_terminal.dialogue import Verdict, has_totals, is_done, is_undone
-from drivers.payment_terminal.messages import StatusInformation
 from drivers.payment_terminal.records import amount_of, is_end_of_day, terminal_id_of
 from kiosk.vocabulary.payments import Money
 

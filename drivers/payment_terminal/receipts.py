@@ -1,9 +1,9 @@
 """What a payment terminal wants on paper: lines of 06 D1 and blocks of 06 D3, unchanged but for their character set."""
 
-from drivers.payment_terminal.bitmaps import encode_fields
-from drivers.payment_terminal.charsets import Charset, charset_of, read_text
-from drivers.payment_terminal.messages import PrintBlock, PrintText
-from drivers.payment_terminal.tlv import Tlv, find
+from drivers.payment_terminal.codec.bitmaps import encode_fields
+from drivers.payment_terminal.codec.charsets import Charset, charset_of, read_text
+from drivers.payment_terminal.codec.messages import PrintBlock, PrintText
+from drivers.payment_terminal.codec.tlv import Tlv, find
 from kiosk.vocabulary.payments import PrintFor, PrintLine
 
 _FEED = 0xFF

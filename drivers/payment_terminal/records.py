@@ -1,12 +1,12 @@
 """What a status information says, in the words of the payment machine (``kiosk.vocabulary.payments``)."""
 
-from drivers.payment_terminal.bcd import from_bcd
-from drivers.payment_terminal.bitmaps import Fields
-from drivers.payment_terminal.charsets import Charset, read_text
-from drivers.payment_terminal.mask import PAN
-from drivers.payment_terminal.messages import StatusInformation, write_message
+from drivers.payment_terminal.codec.bcd import from_bcd
+from drivers.payment_terminal.codec.bitmaps import Fields
+from drivers.payment_terminal.codec.charsets import Charset, read_text
+from drivers.payment_terminal.codec.mask import PAN
+from drivers.payment_terminal.codec.messages import StatusInformation, write_message
+from drivers.payment_terminal.codec.tlv import every, find
 from drivers.payment_terminal.settings import CURRENCIES
-from drivers.payment_terminal.tlv import every, find
 from kiosk.vocabulary.payments import CardKind, CardRecord, Money, Totals
 
 NO_RESULT = 0xFF

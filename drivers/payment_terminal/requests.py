@@ -7,16 +7,16 @@ from datetime import datetime
 
 import msgspec
 
-from drivers.payment_terminal.apdu import Apdu
-from drivers.payment_terminal.bcd import to_bcd
-from drivers.payment_terminal.bitmaps import TLV_CONTAINER, Field, Fields, decode_fields, encode_fields
-from drivers.payment_terminal.charsets import code_of
+from drivers.payment_terminal.codec.apdu import Apdu
+from drivers.payment_terminal.codec.bcd import to_bcd
+from drivers.payment_terminal.codec.bitmaps import TLV_CONTAINER, Field, Fields, decode_fields, encode_fields
+from drivers.payment_terminal.codec.charsets import code_of
+from drivers.payment_terminal.codec.messages import STATUS_ENQUIRY
+from drivers.payment_terminal.codec.tlv import Tlv, encode_tlvs, tlv
 from drivers.payment_terminal.settings import ZvtSettings
-from drivers.payment_terminal.tlv import Tlv, encode_tlvs, tlv
 
 REGISTRATION, AUTHORISATION, REPEAT_RECEIPT, REVERSAL = 0x0600, 0x0601, 0x0620, 0x0630
 END_OF_DAY, DIAGNOSIS, SET_CLOCK, INITIALISATION, ABORT = 0x0650, 0x0670, 0x0691, 0x0693, 0x06B0
-STATUS_ENQUIRY = 0x0501
 MONEY = frozenset({AUTHORISATION, 0x0622, 0x0623, 0x0625, REVERSAL, 0x0631})
 """Commands that move money: never sent twice, not even by the repeats of a serial line, unless the terminal itself
 says that it could not read the first (decision 0320)."""

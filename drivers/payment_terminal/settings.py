@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from drivers.payment_terminal.charsets import Charset
+from drivers.payment_terminal.codec.charsets import Charset
 from drivers.payment_terminal.vendor import QUIRKS, Abort, Prints, Quirks, Vendor
 
 Byte = Annotated[int, msgspec.Meta(ge=0, le=255)]

@@ -5,16 +5,16 @@ from datetime import datetime
 
 from drivers.host.port import DriverFault, Job
 from drivers.payment_terminal import requests
-from drivers.payment_terminal.charsets import charset_of
+from drivers.payment_terminal.codec.charsets import charset_of
+from drivers.payment_terminal.codec.messages import Completion, StatusReport
+from drivers.payment_terminal.codec.tlv import find
 from drivers.payment_terminal.conditions import Repair, condition_of, repairs_for
 from drivers.payment_terminal.conversation import Conversation, Listener, Lost
 from drivers.payment_terminal.dialogue import Dialogue, End, Ended, Timers
 from drivers.payment_terminal.listeners import Texts
-from drivers.payment_terminal.messages import Completion, StatusReport
 from drivers.payment_terminal.records import terminal_id_of
 from drivers.payment_terminal.requests import Request
 from drivers.payment_terminal.settings import ZvtSettings
-from drivers.payment_terminal.tlv import find
 from kiosk.vocabulary.hardware.devices import Identity, Status
 from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.payments import Condition, TerminalCondition

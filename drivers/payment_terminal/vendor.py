@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from drivers.payment_terminal.charsets import Charset
+from drivers.payment_terminal.codec.charsets import Charset
 
 Prints = Literal["blocks", "lines", "none"]
 """How the terminal hands over its receipts: 06 D3, 06 D1, or not at all (it is composed from 04 0F)."""

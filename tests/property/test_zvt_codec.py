@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.payment_terminal.apdu import Apdu, ApduReader, encode_apdu
-from drivers.payment_terminal.bitmaps import (
+from drivers.payment_terminal.codec.apdu import Apdu, ApduReader, encode_apdu
+from drivers.payment_terminal.codec.bitmaps import (
     SHAPES,
     TLV_CONTAINER,
     Field,
@@ -20,13 +20,20 @@ from drivers.payment_terminal.bitmaps import (
     decode_fields,
     encode_fields,
 )
-from drivers.payment_terminal.mask import masked
-from drivers.payment_terminal.messages import PrintBlock, PrintText, StatusInformation, read_message, write_message
+from drivers.payment_terminal.codec.mask import masked
+from drivers.payment_terminal.codec.messages import (
+    STATUS_ENQUIRY,
+    PrintBlock,
+    PrintText,
+    StatusInformation,
+    read_message,
+    write_message,
+)
+from drivers.payment_terminal.codec.serial_frame import ACK, NAK, FrameReader, crc16, encode_frame
+from drivers.payment_terminal.codec.tlv import Tlv, decode_tlvs, encode_tlvs
 from drivers.payment_terminal.receipts import lines_of
 from drivers.payment_terminal.records import record_of, totals_of
-from drivers.payment_terminal.requests import STATUS_ENQUIRY, read_request
-from drivers.payment_terminal.serial_frame import ACK, NAK, FrameReader, crc16, encode_frame
-from drivers.payment_terminal.tlv import Tlv, decode_tlvs, encode_tlvs
+from drivers.payment_terminal.requests import read_request
 from tests.corpus.zvt import vectors
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"

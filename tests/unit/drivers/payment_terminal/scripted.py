@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from drivers.payment_terminal.apdu import Apdu, ApduReader, encode_apdu
+from drivers.payment_terminal.codec.apdu import Apdu, ApduReader, encode_apdu
+from drivers.payment_terminal.codec.serial_frame import ACK, FrameReader, encode_frame
 from drivers.payment_terminal.driver import ZvtTerminal
-from drivers.payment_terminal.serial_frame import ACK, FrameReader, encode_frame
 from drivers.payment_terminal.settings import ZvtSettings
 from drivers.transport.base import LinkFault
 from drivers.transport.memory import MemoryTransport, _Pipe

@@ -2,9 +2,9 @@
 
 import pytest
 
-from drivers.payment_terminal.apdu import Apdu
+from drivers.payment_terminal.codec.apdu import Apdu
+from drivers.payment_terminal.codec.serial_frame import ACK, NAK, encode_frame
 from drivers.payment_terminal.link import LinkDown, SerialLink
-from drivers.payment_terminal.serial_frame import ACK, NAK, encode_frame
 
 T1, T2 = 0.2, 5.0
 ENQUIRY, PAYMENT, REVERSAL, ACCEPTED = 0x0501, 0x0601, 0x0630, 0x8000

@@ -2,10 +2,10 @@
 
 import pytest
 
-from drivers.payment_terminal.apdu import Apdu, encode_apdu
-from drivers.payment_terminal.bcd import var_length
-from drivers.payment_terminal.mask import masked_bytes, masked_pan, masked_text
-from drivers.payment_terminal.messages import StatusInformation, read_message, write_message
+from drivers.payment_terminal.codec.apdu import Apdu, encode_apdu
+from drivers.payment_terminal.codec.bcd import var_length
+from drivers.payment_terminal.codec.mask import masked_bytes, masked_pan, masked_text
+from drivers.payment_terminal.codec.messages import StatusInformation, read_message, write_message
 from drivers.payment_terminal.records import record_of
 
 PANS = ["4111111111111111", "5500005555555559", "378282246310005", "4711008005757038004", "4222222222222"]

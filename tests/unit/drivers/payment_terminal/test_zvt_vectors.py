@@ -2,10 +2,11 @@
 
 import pytest
 
-from drivers.payment_terminal.apdu import Apdu, ApduReader, BadBytes, encode_apdu
-from drivers.payment_terminal.bitmaps import Fields, decode_fields, encode_fields
-from drivers.payment_terminal.charsets import Charset, read_text
-from drivers.payment_terminal.messages import (
+from drivers.payment_terminal.codec.apdu import Apdu, ApduReader, BadBytes, encode_apdu
+from drivers.payment_terminal.codec.bitmaps import Fields, decode_fields, encode_fields
+from drivers.payment_terminal.codec.charsets import Charset, read_text
+from drivers.payment_terminal.codec.messages import (
+    STATUS_ENQUIRY,
     Aborted,
     Completion,
     IntermediateStatus,
@@ -18,10 +19,10 @@ from drivers.payment_terminal.messages import (
     read_message,
     write_message,
 )
+from drivers.payment_terminal.codec.serial_frame import FrameReader, crc16, encode_frame
+from drivers.payment_terminal.codec.tlv import decode_tlvs, encode_tlvs, find
 from drivers.payment_terminal.records import record_of, totals_of
-from drivers.payment_terminal.requests import STATUS_ENQUIRY, read_request
-from drivers.payment_terminal.serial_frame import FrameReader, crc16, encode_frame
-from drivers.payment_terminal.tlv import decode_tlvs, encode_tlvs, find
+from drivers.payment_terminal.requests import read_request
 from kiosk.vocabulary.payments import CardKind, Money
 from tests.corpus.zvt import Vector, vectors
 

@@ -8,8 +8,8 @@ from enum import Enum, auto
 
 import msgspec
 
-from drivers.payment_terminal.bcd import read_var_length, var_length
-from drivers.payment_terminal.tlv import Tlv, ber_length, decode_tlvs, encode_tlvs, read_length
+from drivers.payment_terminal.codec.bcd import read_var_length, var_length
+from drivers.payment_terminal.codec.tlv import Tlv, ber_length, decode_tlvs, encode_tlvs, read_length
 
 TLV_CONTAINER = 0x06
 

@@ -6,12 +6,12 @@ kind is ``Other``.
 
 import msgspec
 
-from drivers.payment_terminal.apdu import Apdu, encode_apdu
-from drivers.payment_terminal.bcd import read_var_length
-from drivers.payment_terminal.bitmaps import TLV_CONTAINER, Fields, decode_fields, encode_fields
-from drivers.payment_terminal.mask import masked, masked_bytes, masked_text
-from drivers.payment_terminal.requests import STATUS_ENQUIRY
+from drivers.payment_terminal.codec.apdu import Apdu, encode_apdu
+from drivers.payment_terminal.codec.bcd import read_var_length
+from drivers.payment_terminal.codec.bitmaps import TLV_CONTAINER, Fields, decode_fields, encode_fields
+from drivers.payment_terminal.codec.mask import masked, masked_bytes, masked_text
 
+STATUS_ENQUIRY = 0x0501
 ACCEPTED, REFUSED = 0x8000, 0x8466
 PRINTER_NOT_READY, NOT_POSSIBLE = 0x84CC, 0x8483
 """Answers to a message (chapter 10)."""

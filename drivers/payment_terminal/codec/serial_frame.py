@@ -6,7 +6,7 @@ byte 03. Sans-io, bounded, no clock: the time between two bytes (T1) is watched 
 
 from enum import Enum, auto
 
-from drivers.payment_terminal.apdu import LONGEST_DATA, Apdu, BadBytes, encode_apdu, split_apdu
+from drivers.payment_terminal.codec.apdu import LONGEST_DATA, Apdu, BadBytes, encode_apdu, split_apdu
 
 ACK, NAK = b"\x06", b"\x15"
 _DLE, _STX, _ETX = 0x10, 0x02, 0x03

@@ -12,8 +12,8 @@ from itertools import accumulate
 
 from msgspec.structs import replace
 
-from drivers.payment_terminal.bitmaps import TLV_CONTAINER, Field, Fields
-from drivers.payment_terminal.tlv import Tlv, decode_tlvs, encode_tlvs
+from drivers.payment_terminal.codec.bitmaps import TLV_CONTAINER, Field, Fields
+from drivers.payment_terminal.codec.tlv import Tlv, decode_tlvs, encode_tlvs
 
 PAN = 0x22
 _EMPTIED = frozenset({0x23, 0x24, 0x2D, 0x2E, 0x9A, 0xA7, 0xAF, 0xD1})
