@@ -11,6 +11,7 @@ import msgspec
 
 from drivers.host.port import Driver, DriverFault
 from drivers.input_devices.specs import ROWS as SCANNERS
+from drivers.payment_terminal.specs import ROWS as PAYMENT_TERMINALS
 from drivers.queue_display.specs import ROWS as DISPLAYS
 from drivers.receipt_printer.specs import ROWS as PRINTERS
 from drivers.spec import DriverSpec, Now
@@ -37,7 +38,7 @@ def checked(*rooms: tuple[DriverSpec, ...]) -> tuple[DriverSpec, ...]:
     return found
 
 
-_ROWS = checked(PRINTERS, DISPLAYS, SCANNERS)
+_ROWS = checked(PRINTERS, DISPLAYS, SCANNERS, PAYMENT_TERMINALS)
 
 
 def rows() -> tuple[DriverSpec, ...]:

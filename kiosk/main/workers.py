@@ -18,7 +18,7 @@ from kiosk.core import CatalogueAge, Core, WorldChanged
 from kiosk.eventlog import EventLog
 from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
-from kiosk.main.device_routes import DeviceRoutes, KindRoute, PrintLedger, no_commands, no_events
+from kiosk.main.device_routes import DeviceRoutes, KindRoute, PrintLedger, no_commands, no_events, unheard
 from kiosk.main.misses import MissesOnTheWay
 from kiosk.main.slips import Slips
 from kiosk.owner_thread import ThreadWatch
@@ -232,6 +232,10 @@ class Workers:
             DeviceKind.QUEUE_DISPLAY: KindRoute(ended=_shown, late=_shown, recovered=no_commands, said=no_events),
             DeviceKind.SCANNER: KindRoute(
                 ended=no_commands, late=no_commands, recovered=no_commands, said=self._scanner_said
+            ),
+            # Until the payment machine takes them: it is watched, nothing is charged, nothing acknowledged.
+            DeviceKind.PAYMENT_TERMINAL: KindRoute(
+                ended=no_commands, late=no_commands, recovered=no_commands, said=unheard
             ),
         }
         routes = DeviceRoutes(kinds, keepers={})
