@@ -132,7 +132,7 @@ class SerialFraming:
     def work(self, now: float) -> None:
         """T1: half a frame is given up with a NAK. T2: what was not acknowledged is sent again."""
         self._give_up_half(now)
-        if self._queue and now - self._sent_at >= self._t2_s:
+        if self._queue and now >= self._sent_at + self._t2_s:
             self._again(now)
 
     def take(self) -> bytes:
@@ -193,7 +193,7 @@ class SerialFraming:
         return [message]
 
     def _give_up_half(self, now: float) -> None:
-        if self._frame is not None and now - self._last_byte >= self._t1_s:
+        if self._frame is not None and now >= self._last_byte + self._t1_s:
             self._refuse()
 
     def _refuse(self) -> None:

@@ -13,6 +13,8 @@ _FEIG = (0x27, 0x04, 0x49, 0x0C, 0x0D, 0x22, 0x17, 0x87, 0x3B, 0x0B, 0x37, 0x19,
          0x06)  # fmt: skip
 _HOBEX = (0x27, 0x04, 0x0C, 0x0D, 0x0E, 0x22, 0xA0, 0x29, 0x87, 0x0B, 0x37, 0x8A, 0x8B, 0x06)
 
+_DECLINE_TEXTS = {0x05: "Karte abgelehnt", 0x6C: "Abbruch durch Kunde", 0xFF: "Betrag falsch"}
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One terminal's habits. Times in seconds.
@@ -45,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """BMP 19: 70 PIN or EMV processed, 60 online."""
     additional_text: str = "GEN.NR.:{approval}"
     """BMP 3C of an approved payment; "" = none."""
-    decline_texts: dict[int, str] = {0x05: "Karte abgelehnt", 0x6C: "Abbruch durch Kunde", 0xFF: "Betrag falsch"}
+    decline_texts: dict[int, str] = msgspec.field(default_factory=lambda: dict(_DECLINE_TEXTS))
     status_texts: dict[int, str] = {}
     """Intermediate states that come with a text of their own and a new T4 of ``status_minutes``."""
     status_minutes: int = 1
