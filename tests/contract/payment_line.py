@@ -25,7 +25,7 @@ class PaymentLine:
     ) -> None:
         self.time = 0.0
         self.terminal = PaymentTerminal(settings, framing, self.now, lambda: start + timedelta(seconds=self.time))
-        self._serial = framing == "serial"
+        self.serial = framing == "serial"
         self._open = False
         self._heard = bytearray()
 
@@ -37,7 +37,7 @@ class PaymentLine:
         self._heard.clear()
 
     def close(self) -> None:
-        if self._open and not self._serial:
+        if self._open and not self.serial:
             self.terminal.unplugged()
         self._open = False
         self._heard.clear()

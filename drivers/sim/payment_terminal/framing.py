@@ -107,6 +107,11 @@ class SerialFraming:
         self._out = b""
         self.failed = False
 
+    @property
+    def sending(self) -> bool:
+        """Whether a frame waits for its ACK."""
+        return bool(self._queue)
+
     def receive(self, data: bytes, now: float) -> list[Apdu]:
         """See ``Framing``."""
         self._give_up_half(now)

@@ -91,6 +91,11 @@ class TerminalLink:
         return min(due, default=None)
 
     @property
+    def unacknowledged(self) -> bool:
+        """Whether a serial frame waits for its ACK."""
+        return self._serial.sending
+
+    @property
     def waiting(self) -> bool:
         """Whether something is still to leave."""
         return bool(self._outbox)

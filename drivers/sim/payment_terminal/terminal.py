@@ -113,6 +113,8 @@ class PaymentTerminal:
                 self.machine.end_process()
             if not self.link.work(now) and isinstance(self._step, Say):
                 self._resume(None, now)
+            if isinstance(self._step, Say) and self.link.unacknowledged:
+                self._until = now + self._step.wait_s  # the time for an answer begins when the frame has arrived
             self._go_on(now)
         return self.link.leaving(now)
 

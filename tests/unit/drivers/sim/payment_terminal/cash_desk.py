@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from drivers.sim.payment_terminal.apdu import STATUS, Apdu, first
+from drivers.sim.payment_terminal.apdu import STATUS, Apdu
+from drivers.sim.payment_terminal.framing import Framing, PlainFraming, SerialFraming
+from drivers.transport.base import LinkFault
 from tests.contract.payment_line import PaymentLine
 
 REGISTER = "06 00 10 12 34 56 BE 09 78 03 01 06 06 26 04 0A 02 06 D3"
@@ -33,25 +35,47 @@ def connected(line: PaymentLine, register: str = REGISTER) -> PaymentLine:
 
 
 def talk(line: PaymentLine, command: bytes, answer: Callable[[Apdu], Apdu | None] = lambda _: OK) -> list[Apdu]:
-    """All that comes until completion, abort or refusal; each is answered as told (None = not at all)."""
-    line.write(command)
-    return listen(line, answer)
+    """All that comes until completion, abort, refusal, silence or the end of the connection.
+
+    Each message is answered as told (None = not at all); serial frames are acknowledged and repeated.
+    """
+    framing: Framing = SerialFraming(lambda _: True) if line.serial else PlainFraming(lambda _: True)
+    framing.send(command, line.time)
+    return _listen(line, framing, answer)
 
 
 def listen(line: PaymentLine, answer: Callable[[Apdu], Apdu | None] = lambda _: OK) -> list[Apdu]:
+    """The same without a command."""
+    framing: Framing = SerialFraming(lambda _: True) if line.serial else PlainFraming(lambda _: True)
+    return _listen(line, framing, answer)
+
+
+def _listen(line: PaymentLine, framing: Framing, answer: Callable[[Apdu], Apdu | None]) -> list[Apdu]:
     heard: list[Apdu] = []
-    buffer = b""
-    while data := line.read(4096, _PATIENCE_S):
-        buffer += data
-        while found := first(buffer):
-            message, size = found
-            buffer = buffer[size:]
-            heard.append(message)
-            if not message.is_answer and (reply := answer(message)) is not None:
-                line.write(reply.encode())
-            if message.command in (0x060F, 0x061E) or message.refusal:
-                return heard
+    end = line.time + _PATIENCE_S
+    try:
+        while line.time < end and not framing.failed:
+            for message in _move(line, framing, end):
+                heard.append(message)
+                if not message.is_answer and (reply := answer(message)) is not None:
+                    framing.send(reply.encode(), line.time)
+                if message.command in (0x060F, 0x061E) or message.refusal:
+                    _move(line, framing, line.time)
+                    return heard
+    except LinkFault:
+        pass
     return heard
+
+
+def _move(line: PaymentLine, framing: Framing, end: float) -> list[Apdu]:
+    """Bytes both ways, until something comes or the framing has something due."""
+    if out := framing.take():
+        line.write(out)
+    due = framing.due_in(line.time)
+    data = line.read(4096, max(0.0, end - line.time) if due is None else due)
+    found = framing.receive(data, line.time) if data else []
+    framing.work(line.time)
+    return found
 
 
 def payment(cents: int, more: str = "") -> bytes:
