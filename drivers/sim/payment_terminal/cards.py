@@ -30,7 +30,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 CARDS: dict[str, Card] = {
     "girocard": Card(
-        pan="6725901234567890126", expiry="2912", sequence=1, brand="girocard", type_id=5, name="girocard",
+        pan="6725901234567890125", expiry="2912", sequence=1, brand="girocard", type_id=5, name="girocard",
         aid="A0000003591010028001", label="girocard",
     ),
     "mastercard": Card(
