@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "terminal": _terminal,
         "enrol": _enrol,
         "test-page": _test_page,
+        "pay-test": _pay_test,
         "ports": _ports,
         "hub": _hub,
         "sim": _sim,
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     _terminal_options(commands.add_parser("terminal", help="a lobby terminal, full screen"))
     _enrol_options(commands.add_parser("enrol", help="make a terminal known to the hub, without the touch set-up"))
     _test_page_options(commands.add_parser("test-page", help="print the test page on each printer of this terminal"))
+    _pay_test_options(commands.add_parser("pay-test", help="one payment of a chosen amount, told step by step"))
     _lang_option(commands.add_parser("ports", help="the serial ports of this machine, and who holds them"))
     _hub_options(commands.add_parser("hub", help="the hall's server"))
     _sim_options(commands.add_parser("sim", help="simulated devices with a panel in the browser"))
@@ -71,6 +73,15 @@ def _enrol_options(parser: argparse.ArgumentParser) -> None:
 
 def _test_page_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
+    _lang_option(parser)
+
+
+def _pay_test_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("device", help="name of the payment terminal in the configuration")
+    parser.add_argument("--amount", default="0.01", metavar="EUR", help="of real money; 0.01 unless said otherwise")
+    parser.add_argument("--void", action="store_true", help="take the payment back at the end")
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
+    parser.add_argument("--data", type=Path, default=TERMINAL_DATA, help="where terminal.db lives; no terminal may run")
     _lang_option(parser)
 
 
@@ -243,6 +254,12 @@ def _test_page(options: argparse.Namespace) -> int:
     from kiosk.main.printer_check import run_test_page
 
     return run_test_page(options.config, options.lang)
+
+
+def _pay_test(options: argparse.Namespace) -> int:
+    from kiosk.main.pay_test import run_pay_test
+
+    return run_pay_test(options.config, options.data, options.device, options.amount, options.lang, void=options.void)
 
 
 def _ports(options: argparse.Namespace) -> int:

@@ -79,10 +79,6 @@ def no_events(said: DeviceSaid) -> None:
     raise TypeError(f"nobody takes {type(said.event).__name__} of {said.device}")
 
 
-def unheard(said: DeviceSaid) -> None:
-    """The route of a kind whose events no part of this program waits for."""
-
-
 class PrintLedger:
     """Which ticket each print job was for, and whether the last slip is in doubt. Any thread may call it."""
 

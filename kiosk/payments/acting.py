@@ -115,6 +115,11 @@ def take_numbers(payments: Payments, _event: Event, _at: Moment) -> Next:
     return Next(replace(payments, numbers_sure=True))
 
 
+def take_settings(payments: Payments, event: it.SettingsTaken, _at: Moment) -> Next:
+    """What the town and the device's configuration set."""
+    return Next(replace(payments, settings=event.settings))
+
+
 def take_unasked(payments: Payments, event: it.UnaskedStored, _at: Moment) -> Next:
     """It is refused, so the terminal takes it back; whether it did shows the next lookup."""
     return Next(replace(payments, ghost=event.record) if event.record.result == 0 else payments)
@@ -134,7 +139,7 @@ def take_order(payments: Payments, event: it.OrderTaken, _at: Moment) -> Next:
         case PaymentOrderKind.ADOPT_TERMINAL:
             return _refused(payments, order.id, "no_terminal")
         case PaymentOrderKind.CLOSE_CASE:
-            return _refused(payments, order.id, why_undecided(payments, order) or "no_such_case")
+            return _refused(payments, order.id, why_undecided(order) or "no_such_case")
         case PaymentOrderKind.VOID if order.paid is None or order.paid.record is None:
             return _refused(payments, order.id, "not_reversible")
         case _:

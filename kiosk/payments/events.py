@@ -2,7 +2,7 @@
 
 import msgspec
 
-from kiosk.payments.model import Attempt, Ending, PaymentOrder
+from kiosk.payments.model import Attempt, Ending, PaymentOrder, Settings
 from kiosk.session.lasting import LastingEvent
 from kiosk.vocabulary.effects import Effect, StoreEffect
 from kiosk.vocabulary.ids import ChargeId, DayEndId, OpId, PaymentId
@@ -136,6 +136,12 @@ class OrderTaken(LastingEvent, frozen=True):
     """An order of the hub is kept in the store."""
 
     order: PaymentOrder
+
+
+class SettingsTaken(LastingEvent, frozen=True):
+    """What the configuration sets, at every start before the first payment."""
+
+    settings: Settings
 
 
 class NumbersSure(LastingEvent, frozen=True):

@@ -17,7 +17,7 @@ from kiosk.vocabulary.payments import (
 
 LOOKUP_S = 120.0
 """Seconds after which an answer of a lookup counts as lost; the host's own limit comes long before."""
-DIALOGUE_S = 1800.0
+DIALOGUE_S = 4000.0
 """The same for an authorisation, a reversal, an end-of-day."""
 COMMIT_S = 60.0
 """The same for the store."""
@@ -221,11 +221,11 @@ def decides(payments: Payments, event: it.OrderTaken, _at: Moment) -> bool:
         and attempt is not None
         and order.payment == attempt.id
         and order.decision is not None
-        and why_undecided(payments, order) == ""
+        and why_undecided(order) == ""
     )
 
 
-def why_undecided(payments: Payments, order: PaymentOrder) -> str:
+def why_undecided(order: PaymentOrder) -> str:
     """Why a decision is not enough to close a case: a code; "" = it is."""
     decision = order.decision
     if decision is None or not decision.reason.strip() or not decision.evidence.strip():
@@ -236,6 +236,6 @@ def why_undecided(payments: Payments, order: PaymentOrder) -> str:
         return "no_person"
     if decision.first != decision.second:
         return ""
-    if not payments.settings.one_person:
+    if not decision.one_person:
         return "same_person"
     return "" if decision.second_ms - decision.first_ms >= DAY_MS else "too_early"

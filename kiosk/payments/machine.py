@@ -13,9 +13,10 @@ from kiosk.payments.acting import (
     take_link,
     take_numbers,
     take_order,
+    take_settings,
     take_unasked,
 )
-from kiosk.payments.model import Moment, Payments, Settings
+from kiosk.payments.model import Moment, Payments
 from kiosk.payments.states import PayState
 from kiosk.payments.table import EVERYWHERE, Next, PayTable, Row, ignore, row, triggers
 from kiosk.session.lasting import LastingMachine
@@ -31,6 +32,7 @@ NEWS: tuple[Row, ...] = (
     row(EVERYWHERE, it.ConditionTold, None, take_condition),
     row(EVERYWHERE, it.DeviceLinked, None, take_link),
     row(EVERYWHERE, it.NumbersSure, None, take_numbers),
+    row(EVERYWHERE, it.SettingsTaken, None, take_settings),
     row(EVERYWHERE, it.UnaskedStored, None, take_unasked),
     row(EVERYWHERE, it.OrderTaken, None, take_order),
     row(EVERYWHERE, it.TerminalAnsweredLate, None, note_late),
@@ -71,8 +73,8 @@ def step(payments: Payments, event: Event, at: Moment) -> Next:
     return TABLE.step(payments, event, at)
 
 
-def machine(settings: Settings) -> LastingMachine:
-    """The machine as the core runs it. It is restored by ``RestorePayments``."""
+def machine() -> LastingMachine:
+    """The machine as the core runs it. It is restored by ``RestorePayments``; its settings come as ``SettingsTaken``."""
     mine = frozenset(TABLE.events)
 
     def beside(lasting: Lasting, event: Event, facts: World) -> tuple[Lasting, tuple[Effect, ...]]:
@@ -81,4 +83,4 @@ def machine(settings: Settings) -> LastingMachine:
             return lasting, ()  # the visitor's and the devices' affairs
         return step(lasting, event, Moment(facts.mono, facts.now, facts.new_ids.operation))
 
-    return LastingMachine(Payments(settings=settings), beside, (it.RestorePayments(),))
+    return LastingMachine(Payments(), beside, (it.RestorePayments(),))

@@ -23,8 +23,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Local time HH:MM from which the terminal's end-of-day is due; "" = only when the terminal or an order asks."""
     nothing_means_never: bool = False
     """Found at commissioning: this terminal answers a lookup without a transaction only when it never had one."""
-    one_person: bool = False
-    """The town lets one person close a case, a day after opening the decision; otherwise it takes two."""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +59,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     first_ms: int
     second: str
     second_ms: int
+    one_person: bool = False
+    """The town lets the person who proposed it confirm it a day later; otherwise it takes two."""
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):

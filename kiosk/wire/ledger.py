@@ -71,6 +71,8 @@ class LedgerStanding(Body, frozen=True):
     seq: Count = 0
     digest: Hex64 = "0" * 64
     receipt_no: Count = 0
+    whole: Count = 0
+    """The last entry before the first that the hub lacks."""
 
 
 def link(fact: LedgerFact) -> Link:

@@ -80,11 +80,29 @@ class OrderKind(StrEnum):
     OPEN = "open"
     RESTART = "restart"
     """When nobody is being served."""
+    CLOSE_CASE = "close_case"
+    """A payment of which nobody knew: how people close it (``hub.ledger.cases``)."""
+    VOID = "void"
+    """Take ``args["payment"]`` back, before end-of-day."""
+    END_DAY = "end_day"
+    """Hand the payment terminal's turnover in."""
+    ADOPT_TERMINAL = "adopt_terminal"
+    """The payment terminal was exchanged: go on with the one that answers now."""
 
 
-ORDER_ROLES: dict[OrderKind, frozenset[str]] = dict.fromkeys(
-    OrderKind, frozenset({"supervisor", "technician", "administrator"})
-)
+PAYMENT_ORDERS = frozenset({OrderKind.CLOSE_CASE, OrderKind.VOID, OrderKind.END_DAY, OrderKind.ADOPT_TERMINAL})
+"""Kept in the terminal's store until they are carried out or refused; what came of them shows the ledger."""
+_OF_TERMINALS = frozenset({"supervisor", "technician", "administrator"})
+_OF_MONEY = frozenset({"cash_office", "administrator"})
+ORDER_ROLES: dict[OrderKind, frozenset[str]] = {
+    OrderKind.CLOSE: _OF_TERMINALS,
+    OrderKind.OPEN: _OF_TERMINALS,
+    OrderKind.RESTART: _OF_TERMINALS,
+    OrderKind.CLOSE_CASE: _OF_MONEY,
+    OrderKind.VOID: _OF_MONEY,
+    OrderKind.END_DAY: _OF_MONEY,
+    OrderKind.ADOPT_TERMINAL: frozenset({"technician", "administrator"}),
+}
 """Who may give which order: asked by the hub when it is given, and by the terminal when it is heard."""
 ORDER_MESSAGE_MAX = 200
 """Letters of a message that stands on a closed terminal."""

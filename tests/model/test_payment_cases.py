@@ -393,8 +393,8 @@ def test_a_case_locks_payments_until_two_people_have_closed_it() -> None:
 )
 def test_who_may_close_a_case(changed: dict[str, object], one_person: bool, closes: bool) -> None:
     world = with_case()
-    world.payments = replace(world.payments, settings=Settings(one_person=one_person))
-    world.order(PaymentOrderKind.CLOSE_CASE, only(world)[0], replace(decision(S.PAID), **changed))
+    said = replace(decision(S.PAID), one_person=one_person, **changed)
+    world.order(PaymentOrderKind.CLOSE_CASE, only(world)[0], said)
     assert (only(world)[1] is S.PAID) == closes
     assert world.db.execute("SELECT count(*) FROM payment_order WHERE done = ''").fetchone() == (0,)
 

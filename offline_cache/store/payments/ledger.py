@@ -53,8 +53,8 @@ def hear(db: apsw.Connection, outside: StoreContext, told: LedgerStanding) -> bo
         return False
     if told.seq > seq:
         db.execute("UPDATE payment_state SET ledger_seq = ?, ledger_digest = ?", (told.seq, bytes.fromhex(told.digest)))
-    elif told.seq < seq:
-        _tell_again(db, outside, told.seq)
+    elif told.whole < seq:
+        _tell_again(db, outside, told.whole)
     db.execute("UPDATE payment_state SET receipt_no = max(receipt_no, ?)", (told.receipt_no,))
     db.execute("UPDATE payment_state SET sure = 1 WHERE sure = 0 AND forked = 0")
     return bool(db.changes())

@@ -4,7 +4,6 @@ import pytest
 
 from kiosk.payments import events as it
 from kiosk.payments.machine import IGNORES, TABLE, machine, rows, table
-from kiosk.payments.model import Settings
 from kiosk.payments.states import AWAITED, PayState
 from kiosk.payments.table import PayTable, always, ignore, row, triggers
 from kiosk.vocabulary.events import CatalogueChanged, Tick
@@ -33,7 +32,7 @@ def test_an_event_of_somebody_else_is_an_error_of_the_step_and_no_matter_of_the_
     world = World()
     with pytest.raises(LookupError, match="idle x CatalogueChanged"):
         TABLE.step(world.payments, CatalogueChanged(1), world.moment())
-    lasting = machine(Settings())
+    lasting = machine()
     assert lasting.restore == (it.RestorePayments(),)
 
 
