@@ -204,7 +204,7 @@ def run_pay_test(path: Path, data: Path, device: str, amount: str, lang: str, *,
     texts = Texts.load("terminal")
 
     def say(key: str, **values: object) -> None:
-        sys.stdout.write(texts.say(lang, f"pay_test.{key}", **values).text + "\n")
+        sys.stdout.write(texts.say(lang, f"pay_test.{key}", None, **values).text + "\n")
         sys.stdout.flush()
 
     def wrong(text: str) -> int:

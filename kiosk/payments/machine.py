@@ -74,7 +74,7 @@ def step(payments: Payments, event: Event, at: Moment) -> Next:
 
 
 def machine() -> LastingMachine:
-    """The machine as the core runs it. It is restored by ``RestorePayments``; its settings come as ``SettingsTaken``."""
+    """The machine as the core runs it, restored by ``RestorePayments``. Its settings come as ``SettingsTaken``."""
     mine = frozenset(TABLE.events)
 
     def beside(lasting: Lasting, event: Event, facts: World) -> tuple[Lasting, tuple[Effect, ...]]:

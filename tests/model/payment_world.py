@@ -66,7 +66,7 @@ Step = Callable[[Payments, Event, Moment], Next]
 T4_S = 180.0
 
 
-class PowerCut(Exception):
+class PowerCut(BaseException):
     """The program is gone, here and now."""
 
 

@@ -64,6 +64,8 @@ class PaymentTerminal:
         self._until = _NEVER
         self._planned: tuple[float, Did] | None = None
         self._owed = 0
+        self._arriving = False
+        """The message that waits for an answer has not been acknowledged by the serial link yet."""
 
     @property
     def faults(self) -> PaymentFaults:
@@ -113,7 +115,8 @@ class PaymentTerminal:
                 self.machine.end_process()
             if not self.link.work(now) and isinstance(self._step, Say):
                 self._resume(None, now)
-            if isinstance(self._step, Say) and self.link.unacknowledged:
+            self._arriving = self._arriving and self.link.unacknowledged
+            if isinstance(self._step, Say) and self._arriving:
                 self._until = now + self._step.wait_s  # the time for an answer begins when the frame has arrived
             self._go_on(now)
         return self.link.leaving(now)
@@ -303,6 +306,7 @@ class PaymentTerminal:
                         continue
                     if self._may_talk():
                         self.link.send(message, now)
+                        self._arriving = True
                     self._until = now + wait_s
                 case Pause(seconds=seconds):
                     self._until = now + seconds

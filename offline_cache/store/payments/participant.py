@@ -23,7 +23,7 @@ from kiosk.vocabulary.payments import (
 from kiosk.wire.ledger import LedgerFact, LedgerKind
 from offline_cache.store.context import StoreContext
 from offline_cache.store.participant import AtStart, FactRule, Kept, NotKept, Participant, Written
-from offline_cache.store.payments import attempts, days, journal, ledger
+from offline_cache.store.payments import attempts, end_of_day, journal, ledger
 from offline_cache.store.payments.attempts import Stored
 from offline_cache.store.payments.tables import STEP_1
 
@@ -254,18 +254,18 @@ def _day(db: apsw.Connection) -> DayEndId | None:
 class PaymentsAtStart(AtStart, frozen=True):
     """What an earlier run has left open."""
 
-    open: str = ""
-    """The state of the open attempt; "" = none is."""
+    open: str
+    """The state of the open attempt."""
 
     def fields(self) -> dict[str, str]:
         """For the event log."""
-        return {"payment": self.open} if self.open else {}
+        return {"payment": self.open}
 
 
-def settle(db: apsw.Connection, _outside: StoreContext) -> PaymentsAtStart:
+def settle(db: apsw.Connection, _outside: StoreContext) -> PaymentsAtStart | None:
     """Nothing is settled here: only the payment terminal knows. The machine asks it."""
     found = attempts.open_one(db)
-    return PaymentsAtStart(found.state.value if found is not None else "")
+    return PaymentsAtStart(found.state.value) if found is not None else None
 
 
 def _not_committed(fact: it.CommitAttempt | it.CommitDay, reason: str) -> Event:
@@ -291,7 +291,7 @@ PARTICIPANT = Participant(
             redo=_again,
             subject=lambda fact: fact.attempt.id,
         ),
-        FactRule(kind=it.CommitDay, write=days.commit_day, failed=_not_committed, subject=lambda fact: fact.day),
+        FactRule(kind=it.CommitDay, write=end_of_day.commit_day, failed=_not_committed, subject=lambda fact: fact.day),
         FactRule(kind=it.CommitNote, write=note, redo=lambda fact: fact, subject=lambda fact: fact.about),
         FactRule(kind=it.RestorePayments, write=restore, failed=lambda _fact, reason: it.PaymentsNotRestored(reason)),
         FactRule(kind=StatusReceived, write=status, subject=lambda fact: fact.payment),
