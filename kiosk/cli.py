@@ -199,6 +199,11 @@ def _sim_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--paper", type=int, choices=(80, 58), default=80, help="width of the printer's paper in mm")
     parser.add_argument("--pole-set", choices=("epson", "cd5220"), default="epson")
     parser.add_argument("--scanner", default="", help="tcp:PORT or pty; not there unless asked for")
+    parser.add_argument("--payment", default="", help="payment terminal (ZVT): tcp:PORT or pty; only if asked for")
+    parser.add_argument("--payment-vendor", default="standard", help="whose habits it has: feig, card_complete, ...")
+    parser.add_argument(
+        "--payment-framing", choices=("plain", "serial"), default="", help="default: plain on TCP, serial on a pty"
+    )
     parser.add_argument(
         "--device", action="append", default=[], metavar="MODEL[=pty]", help="one more device, of any model there is"
     )

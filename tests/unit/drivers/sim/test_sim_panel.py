@@ -199,7 +199,8 @@ def test_device_without_a_row_or_a_line_is_refused(option: str) -> None:
 
 
 def options(*devices: str) -> argparse.Namespace:
-    return argparse.Namespace(printer="", sign="", pole="", scanner="", paper=80, pole_set="epson", device=devices)
+    absent = dict.fromkeys(("printer", "sign", "pole", "scanner", "payment", "payment_framing"), "")
+    return argparse.Namespace(**absent, paper=80, pole_set="epson", payment_vendor="standard", device=devices)
 
 
 def run(*words: str) -> "subprocess.Popen[str]":
