@@ -17,9 +17,9 @@ def _built(link: Transport, settings: ZvtSettings, now: Now) -> ZvtTerminal:
 
 
 def _simulated(line: str) -> Simulator:
-    from drivers.sim.payment_terminal.peer import PaymentPeer
+    from drivers.sim.payment_terminal.peer import PaymentTerminalPeer
 
-    return PaymentPeer(line)
+    return PaymentTerminalPeer(line)
 
 
 ROWS = (
