@@ -46,6 +46,8 @@ class Bench(Protocol):
     """More settings on a kind of line."""
     tries: int
     """A command right after a mishap may fall victim to it; by this one at the latest the device works as any other."""
+    pause_s: float
+    """Seconds that a host waits before another try."""
     proves: bool
     """Whether open() can tell that the right device is there (a one-way line cannot)."""
     outcomes: tuple[type, ...]
@@ -71,6 +73,7 @@ class PrinterBench:
     settings: ClassVar[dict[str, Any]] = {}
     on_line: ClassVar[dict[str, dict[str, Any]]] = {}
     tries = 2
+    pause_s = 0.0
     proves = True
     outcomes = (Printed, NotPrinted, Unconfirmed)
 
@@ -118,6 +121,7 @@ class DisplayBench:
     settings: ClassVar[dict[str, Any]] = {}
     on_line: ClassVar[dict[str, dict[str, Any]]] = {}
     tries = 2
+    pause_s = 0.0
     proves = False
     outcomes = (Shown, NotShown)
 
@@ -146,6 +150,7 @@ class TillBench:
     settings: ClassVar[dict[str, Any]] = {}
     on_line: ClassVar[dict[str, dict[str, Any]]] = {}
     tries = 2
+    pause_s = 0.0
     proves = False
     outcomes = (Charged, NotCharged, Unknown)
 
@@ -186,10 +191,11 @@ class PayingPeer(PaymentTerminalPeer):
 class PaymentBench:
     """A payment is told from another by its amount."""
 
-    settings: ClassVar[dict[str, Any]] = {"password": "123456", "look_s": 5.0, "t4_s": 30.0}
+    settings: ClassVar[dict[str, Any]] = {"password": "123456", "look_s": 2.0, "t3_s": 8.0, "t4_s": 30.0}
     on_line: ClassVar[dict[str, dict[str, Any]]] = {"pty": {"framing": "serial"}}
     tries = 10
     """What it began must come to its end first, which T2 and the waits for answers make last."""
+    pause_s = 10.0
     proves = True
     outcomes = (Approved, Declined, Cancelled, payments.Unknown)
 

@@ -119,6 +119,7 @@ class Trial:
         last = self.new_job()
         self.go(last)
         self.peer.rest()
+        self.clock.wait(self.bench.pause_s)
         return self.bench.times_done(self.peer, last) == 1
 
 

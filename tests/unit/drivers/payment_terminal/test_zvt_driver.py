@@ -47,6 +47,7 @@ from tests.unit.drivers.payment_terminal.scripted import (
     LOOKED_UP,
     PAID,
     READY,
+    REGISTER,
     STOPPED,
     Scripted,
     commands,
@@ -388,6 +389,20 @@ def test_status_while_connecting_waits_for_the_first_poll() -> None:
     assert [type(fact) for fact in job.facts] == [StatusUnasked]
 
 
+def test_terminal_that_is_still_busy_registers_later() -> None:
+    busy = "> 06 00\n< 84 9C 00\n"
+    peer = Scripted(busy, busy, busy, REGISTER, ENQUIRY.format(status="00"))
+    driver, job = peer.driver(), RecordedJob()
+    driver.open()
+    assert driver.poll(job).detail == "status 9C: busy"
+    assert driver.execute(PAY, RecordedJob("p1")) == Declined(0x9C)
+    assert driver.poll(job).problems == ()
+    assert peer.left == []
+    told = [event.condition for event in job.emitted if isinstance(event, TerminalCondition)]
+    assert told == [Condition.BUSY, Condition.READY]
+    assert commands(peer.heard, "06 01") == []
+
+
 def test_condition_is_told_when_it_changes() -> None:
     job = RecordedJob()
     driver, peer = polled("", job, enquiry_s=1.0)
@@ -438,7 +453,7 @@ def test_terminal_out_of_order_is_a_problem() -> None:
     [
         ("< 84 37 00", Problem.BAD_CONFIG),
         ("< 84 6F 00", Problem.BAD_CONFIG),
-        ("< 84 9C 00", Problem.PAYMENT_TERMINAL_ERROR),
+        ("< 84 83 00", Problem.PAYMENT_TERMINAL_ERROR),
         ("", Problem.SILENT),
         ("< 15", Problem.WRONG_DEVICE),
         ("cut", Problem.LINK_LOST),
