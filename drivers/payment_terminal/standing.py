@@ -62,6 +62,7 @@ class Standing:
         if end.how is not End.COMPLETED:
             self.status = _SYSTEM_ERROR if end.code is None else end.code
             if condition_of(self.status) is Condition.BUSY:
+                self._asked_at = self._now()
                 return False
             raise _refused(end.code)
         self.registered = True
@@ -82,7 +83,7 @@ class Standing:
         """How it is; asked anew when that is due. Silence is no status: the next call connects anew. Raises
         DriverFault, NotDurable."""
         if not self.registered:
-            if not self.register(listener):
+            if not self._is_due() or not self.register(listener):
                 self._tell(job)
                 return _as_status(Condition.BUSY, self.status)
             self._asked_at = None
@@ -115,7 +116,7 @@ class Standing:
 
     def _ask_if_due(self, job: Job, listener: Listener) -> bool:
         """Whether the status is known now. Raises DriverFault when the link itself is gone."""
-        if self._asked_at is None or self._now() - self._asked_at >= self._settings.enquiry_s:
+        if self._is_due():
             asked = self.enquire(listener)
             if isinstance(asked, Lost) and asked.problem is Problem.SILENT:
                 return False
@@ -123,6 +124,9 @@ class Standing:
                 raise self._fault()
         self._tell(job)
         return True
+
+    def _is_due(self) -> bool:
+        return self._asked_at is None or self._now() - self._asked_at >= self._settings.enquiry_s
 
     def _tell(self, job: Job) -> None:
         condition = TerminalCondition(

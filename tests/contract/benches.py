@@ -193,9 +193,9 @@ class PaymentBench:
 
     settings: ClassVar[dict[str, Any]] = {"password": "123456", "look_s": 2.0, "t3_s": 8.0, "t4_s": 30.0}
     on_line: ClassVar[dict[str, dict[str, Any]]] = {"pty": {"framing": "serial"}}
-    tries = 10
-    """What it began must come to its end first, which T2 and the waits for answers make last."""
-    pause_s = 10.0
+    tries = 4
+    pause_s = 70.0
+    """What it began must come to its end first: it waits a minute for an answer."""
     proves = True
     outcomes = (Approved, Declined, Cancelled, payments.Unknown)
 

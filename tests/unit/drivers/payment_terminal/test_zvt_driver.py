@@ -395,7 +395,11 @@ def test_terminal_that_is_still_busy_registers_later() -> None:
     driver, job = peer.driver(), RecordedJob()
     driver.open()
     assert driver.poll(job).detail == "status 9C: busy"
+    assert len(commands(peer.heard, "06 00")) == 1, "it is not asked at every poll"
+    peer.now += 9
+    assert driver.poll(job).detail == "status 9C: busy"
     assert driver.execute(PAY, RecordedJob("p1")) == Declined(0x9C)
+    peer.now += 9
     assert driver.poll(job).problems == ()
     assert peer.left == []
     told = [event.condition for event in job.emitted if isinstance(event, TerminalCondition)]
