@@ -48,6 +48,8 @@ class Standing:
         self.terminal_id = ""
         self.identity = Identity()
         self._asked_at: float | None = None
+        self._busy_at: float | None = None
+        """When it was last too busy to register."""
         self._repaired_at: float | None = None
         self.status = _SYSTEM_ERROR
         """The last status byte, or the code with which an enquiry was refused."""
@@ -62,7 +64,7 @@ class Standing:
         if end.how is not End.COMPLETED:
             self.status = _SYSTEM_ERROR if end.code is None else end.code
             if condition_of(self.status) is Condition.BUSY:
-                self._asked_at = self._now()
+                self._busy_at = self._now()
                 return False
             raise _refused(end.code)
         self.registered = True
@@ -83,7 +85,7 @@ class Standing:
         """How it is; asked anew when that is due. Silence is no status: the next call connects anew. Raises
         DriverFault, NotDurable."""
         if not self.registered:
-            if not self._is_due() or not self.register(listener):
+            if not self._is_due(self._busy_at) or not self.register(listener):
                 self._tell(job)
                 return _as_status(Condition.BUSY, self.status)
             self._asked_at = None
@@ -116,7 +118,7 @@ class Standing:
 
     def _ask_if_due(self, job: Job, listener: Listener) -> bool:
         """Whether the status is known now. Raises DriverFault when the link itself is gone."""
-        if self._is_due():
+        if self._is_due(self._asked_at):
             asked = self.enquire(listener)
             if isinstance(asked, Lost) and asked.problem is Problem.SILENT:
                 return False
@@ -125,8 +127,9 @@ class Standing:
         self._tell(job)
         return True
 
-    def _is_due(self) -> bool:
-        return self._asked_at is None or self._now() - self._asked_at >= self._settings.enquiry_s
+    def _is_due(self, last: float | None) -> bool:
+        """Whether it is time to ask again what was asked then."""
+        return last is None or self._now() - last >= self._settings.enquiry_s
 
     def _tell(self, job: Job) -> None:
         condition = TerminalCondition(
