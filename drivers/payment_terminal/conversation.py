@@ -89,7 +89,7 @@ class Conversation:
     def listen(self, listener: Listener) -> None:
         """Take and answer what came while no command runs. Raises LinkFault, and NotDurable from the listener: the
         message is not answered then, and stays the next one."""
-        while (apdu := self._next(self._link.due() or self._now())) is not None:
+        while (apdu := self._next()) is not None:
             with self._stays_next(apdu):
                 self._perform_unasked(unasked(read_message(apdu)), listener)
 
@@ -158,18 +158,17 @@ class Conversation:
         if output := self._link.take_output():
             self._transport.write(output, self._settings.write_s)
 
-    def _next(self, until: float) -> Apdu | None:
-        """The next message; None when none is there by then. Raises LinkFault."""
+    def _next(self, until: float | None = None) -> Apdu | None:
+        """The next message; None when none is there by then (None = what is there now, or comes while the line itself
+        waits for something). Raises LinkFault."""
         while not self._inbox:
             now = self._now()
             self._take(self._link.tick(now))
-            if self._inbox:
-                break
-            due = self._link.due()
-            wait_s = max(0.0, min(until, until if due is None else due) - now)
-            data = self._transport.read(_CHUNK, wait_s)
+            waits = [each for each in (until, self._link.due()) if each is not None]
+            data = self._transport.read(_CHUNK, max(0.0, min(waits, default=now) - now))
             self._take(self._link.feed(data, self._now()))
-            if self._now() >= until:
+            end = self._link.due() if until is None else until
+            if end is None or self._now() >= end:
                 break
         return self._inbox.popleft() if self._inbox else None
 

@@ -56,12 +56,12 @@ class ZvtTerminal:
         """The last payment's end is not known."""
 
     def open(self) -> Identity:
-        """Connect and register. Where the terminal first says something that must be kept, that is left to the first
-        poll. Raises DriverFault."""
+        """Connect and register. Where the terminal first says something that must be kept, or is still busy, that is
+        left to the first poll. Raises DriverFault."""
         self._conversation.open()
         try:
-            self._standing.register(NobodyListens())
-            self._standing.introduce(NobodyListens())
+            if self._standing.register(NobodyListens()):
+                self._standing.introduce(NobodyListens())
         except NotDurable:
             return Identity()
         return self._standing.identity
@@ -81,9 +81,8 @@ class ZvtTerminal:
         if (problem := self._refusal(command)) is not None:
             return Cancelled(problem)
         listener = JobListener(job, self._texts, command)
-        before = self._before(job)
-        if before is not None:
-            return Cancelled(before)
+        if (refused := self._prepare(job)) is not None:
+            return refused
         if job.cancelled():
             return Cancelled()
         try:
@@ -127,19 +126,19 @@ class ZvtTerminal:
             return Problem.BAD_CONFIG
         return None if 0 < amount.cents <= MOST_CENTS else Problem.BUG
 
-    def _before(self, job: Job) -> Problem | None:
-        """Take what lies there unanswered, and register where that is missing; why it cannot go on, else None."""
+    def _prepare(self, job: Job) -> Cancelled | Declined | None:
+        """Take what lies there unanswered, and register where that is missing; the outcome if it cannot go on."""
         listener = JobListener(job, self._texts)
         try:
             self._conversation.listen(listener)
-            if not self._standing.registered:
-                self._standing.register(listener)
+            if not self._standing.registered and not self._standing.register(listener):
+                return Declined(self._standing.status)
         except NotDurable as fault:
             self._conversation.give_up(Problem.STORE_FAILED, str(fault))
-            return Problem.STORE_FAILED
+            return Cancelled(Problem.STORE_FAILED)
         except DriverFault as fault:
             self._conversation.give_up(fault.problem, fault.detail)
-            return fault.problem
+            return Cancelled(fault.problem)
         return None
 
     def _execute(self, command: PaymentCommand, listener: JobListener) -> PaymentOutcome:

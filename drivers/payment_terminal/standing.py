@@ -48,22 +48,31 @@ class Standing:
         self.terminal_id = ""
         self.identity = Identity()
         self._asked_at: float | None = None
+        self._busy_at: float | None = None
+        """When it was last too busy to register."""
         self._repaired_at: float | None = None
-        self._status = _SYSTEM_ERROR
+        self.status = _SYSTEM_ERROR
+        """The last status byte, or the code with which an enquiry was refused."""
         self._told: TerminalCondition | None = None
 
-    def register(self, listener: Listener) -> None:
-        """06 00, and who answers. Raises DriverFault, and NotDurable from the listener."""
+    def register(self, listener: Listener) -> bool:
+        """06 00, and who answers; False while the terminal is still busy with something earlier (``status``). Raises
+        DriverFault, and NotDurable from the listener."""
         end = self._run(requests.registration(self._settings), self._brief, listener)
         if isinstance(end, Lost) or end.how in (End.NO_ANSWER, End.SILENT):
             raise self._fault()
         if end.how is not End.COMPLETED:
+            self.status = _SYSTEM_ERROR if end.code is None else end.code
+            if condition_of(self.status) is Condition.BUSY:
+                self._busy_at = self._now()
+                return False
             raise _refused(end.code)
         self.registered = True
         if isinstance(end.completion, Completion):
             self._take(end.completion)
         self._conversation.proved = True
         self._startup(listener)
+        return True
 
     def introduce(self, listener: Listener) -> None:
         """Its name and software, told with its status; the first poll asks for the status anew. Raises DriverFault, and
@@ -76,13 +85,15 @@ class Standing:
         """How it is; asked anew when that is due. Silence is no status: the next call connects anew. Raises
         DriverFault, NotDurable."""
         if not self.registered:
-            self.register(listener)
+            if not self._is_due(self._busy_at) or not self.register(listener):
+                self._tell(job)
+                return _as_status(Condition.BUSY, self.status)
             self._asked_at = None
         if not self._ask_if_due(job, listener):
             return Status((Problem.SILENT,), unknown=True)
         if self._repair(listener) and not self._ask_if_due(job, listener):
             return Status((Problem.SILENT,), unknown=True)
-        return _as_status(condition_of(self._status), self._status)
+        return _as_status(condition_of(self.status), self.status)
 
     def enquire(self, listener: Listener) -> int | Lost:
         """05 01: the status byte; or the code with which the enquiry was refused, which comes to the same. Raises
@@ -93,11 +104,11 @@ class Standing:
         if end.how in (End.NO_ANSWER, End.SILENT):
             return Lost(Problem.SILENT, begun=True)
         self._asked_at = self._now()
-        self._status = _SYSTEM_ERROR if end.code is None else end.code
+        self.status = _SYSTEM_ERROR if end.code is None else end.code
         if isinstance(end.completion, StatusReport):
-            self._status = end.completion.status
+            self.status = end.completion.status
             self._know(end.completion)
-        return self._status
+        return self.status
 
     def hear(self, end: Ended | Lost) -> None:
         """A command ended; ask how the terminal is at the next poll, and register again where it says that it must."""
@@ -107,7 +118,7 @@ class Standing:
 
     def _ask_if_due(self, job: Job, listener: Listener) -> bool:
         """Whether the status is known now. Raises DriverFault when the link itself is gone."""
-        if self._asked_at is None or self._now() - self._asked_at >= self._settings.enquiry_s:
+        if self._is_due(self._asked_at):
             asked = self.enquire(listener)
             if isinstance(asked, Lost) and asked.problem is Problem.SILENT:
                 return False
@@ -116,9 +127,13 @@ class Standing:
         self._tell(job)
         return True
 
+    def _is_due(self, last: float | None) -> bool:
+        """Whether it is time to ask again what was asked then."""
+        return last is None or self._now() - last >= self._settings.enquiry_s
+
     def _tell(self, job: Job) -> None:
         condition = TerminalCondition(
-            condition=condition_of(self._status), code=self._status, terminal_id=self.terminal_id
+            condition=condition_of(self.status), code=self.status, terminal_id=self.terminal_id
         )
         if condition != self._told:
             self._told = condition
@@ -126,7 +141,7 @@ class Standing:
 
     def _repair(self, listener: Listener) -> bool:
         """What can be done from here, now and then; whether anything was."""
-        steps = repairs_for(self._status)
+        steps = repairs_for(self.status)
         due = self._repaired_at is None or self._now() - self._repaired_at >= self._settings.repair_s
         if not steps or not due:
             return False

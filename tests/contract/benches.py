@@ -6,6 +6,8 @@ know.
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, ClassVar, Protocol
@@ -18,14 +20,20 @@ from drivers.queue_display.frame import ShowFrame
 from drivers.receipt_printer.job import PrintJob
 from drivers.sim.led_sign import SignPeer
 from drivers.sim.paper import dots
+from drivers.sim.payment_terminal.book import Kind as Entry
+from drivers.sim.payment_terminal.peer import PaymentTerminalPeer
 from drivers.sim.peer import Peer
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import Abilities, PrinterPeer
 from drivers.sim.roll import Slip
 from drivers.spec import DriverSpec
 from kiosk.paper import Big, Document, Kind, Pair, Qr, Text
+from kiosk.vocabulary import payments
 from kiosk.vocabulary.hardware.display_frame import Frame, Row
+from kiosk.vocabulary.ids import PaymentId
 from kiosk.vocabulary.outcomes import NotPrinted, NotShown, Printed, Shown, Unconfirmed
+from kiosk.vocabulary.payments import Approved, Authorise, Cancelled, Declined, Money
+from tests.contract.held import HeldClock
 from tests.contract.till import Charge, Charged, NotCharged, Unknown
 from tests.contract.till_peer import TILL, TillPeer
 
@@ -34,6 +42,12 @@ class Bench(Protocol):
     """What the contract needs to know of a kind."""
 
     settings: dict[str, Any]
+    on_line: dict[str, dict[str, Any]]
+    """More settings on a kind of line."""
+    tries: int
+    """A command right after a mishap may fall victim to it; by this one at the latest the device works as any other."""
+    pause_s: float
+    """Seconds that a host waits before another try."""
     proves: bool
     """Whether open() can tell that the right device is there (a one-way line cannot)."""
     outcomes: tuple[type, ...]
@@ -57,6 +71,9 @@ class Bench(Protocol):
 
 class PrinterBench:
     settings: ClassVar[dict[str, Any]] = {}
+    on_line: ClassVar[dict[str, dict[str, Any]]] = {}
+    tries = 2
+    pause_s = 0.0
     proves = True
     outcomes = (Printed, NotPrinted, Unconfirmed)
 
@@ -102,6 +119,9 @@ def codes_on(slip: Slip) -> tuple[str, ...]:
 
 class DisplayBench:
     settings: ClassVar[dict[str, Any]] = {}
+    on_line: ClassVar[dict[str, dict[str, Any]]] = {}
+    tries = 2
+    pause_s = 0.0
     proves = False
     outcomes = (Shown, NotShown)
 
@@ -128,6 +148,9 @@ class DisplayBench:
 
 class TillBench:
     settings: ClassVar[dict[str, Any]] = {}
+    on_line: ClassVar[dict[str, dict[str, Any]]] = {}
+    tries = 2
+    pause_s = 0.0
     proves = False
     outcomes = (Charged, NotCharged, Unknown)
 
@@ -155,6 +178,57 @@ class TillBench:
         return isinstance(outcome, NotCharged)
 
 
+class PayingPeer(PaymentTerminalPeer):
+    """Somebody with a card stands there at once. Its time goes on also while its driver waits in vain (``virtual``):
+    then what it waits for itself ends, as it does in real time."""
+
+    def __init__(self, line: str) -> None:
+        self.virtual = HeldClock()
+        super().__init__(line, clock=lambda: time.monotonic() + self.virtual.now())
+        self.switch(pays_by_itself=True)
+
+
+class PaymentBench:
+    """A payment is told from another by its amount."""
+
+    settings: ClassVar[dict[str, Any]] = {"password": "123456", "look_s": 2.0, "t3_s": 8.0, "t4_s": 30.0}
+    on_line: ClassVar[dict[str, dict[str, Any]]] = {"pty": {"framing": "serial"}}
+    tries = 4
+    pause_s = 70.0
+    """What it began must come to its end first: it waits a minute for an answer."""
+    proves = True
+    outcomes = (Approved, Declined, Cancelled, payments.Unknown)
+
+    def peers(self, spec: DriverSpec) -> dict[str, Callable[[str], Peer]]:
+        return {"by_dialogue": PayingPeer}
+
+    def command(self, job_id: str, after_doubt: bool) -> Authorise:
+        return Authorise(payment=PaymentId(job_id), amount=Money(_cents(job_id)))
+
+    def times_done(self, peer: Peer, job_id: str) -> int:
+        assert isinstance(peer, PaymentTerminalPeer)
+        with peer.lock:
+            return len(peer.terminal.machine.book.standing(_cents(job_id)))
+
+    def mixed(self, peer: Peer) -> list[Any]:
+        """Amounts that were captured more than once, whatever became of them."""
+        assert isinstance(peer, PaymentTerminalPeer)
+        with peer.lock:
+            entries = peer.terminal.machine.book.entries
+            captured = Counter(each.cents for each in entries if each.kind is Entry.PAYMENT and not each.code)
+        return [cents for cents, times in captured.items() if times > 1]
+
+    def claims_done(self, outcome: Any) -> bool:
+        return isinstance(outcome, Approved)
+
+    def claims_undone(self, outcome: Any) -> bool:
+        return isinstance(outcome, Declined | Cancelled)
+
+
+def _cents(job_id: str) -> int:
+    return 1000 + int(job_id.removeprefix("X "))
+
+
 def _simulator(spec: DriverSpec) -> Callable[[str], Peer]:
     """The row's own, as the peer that a bench looks into."""
 
@@ -179,6 +253,7 @@ BENCHES: dict[str, Bench] = {
     "betabrite": DISPLAY,
     "pole_epson": DISPLAY,
     "pole_cd5220": DISPLAY,
+    "zvt": PaymentBench(),
     "test_till": TillBench(),
 }
 """The cases of each row that takes commands, by its model."""
@@ -218,7 +293,7 @@ def thorough(*lines: str) -> list[Setup]:
     return [
         Setup(spec, peer, line)
         for spec in ROWS
-        if spec.model in ("escpos_80", "alpha", "pole_epson", "pole_cd5220", "test_till")
+        if spec.model in ("escpos_80", "alpha", "pole_epson", "pole_cd5220", "zvt", "test_till")
         for peer in BENCHES[spec.model].peers(spec)
         for line in lines
     ]

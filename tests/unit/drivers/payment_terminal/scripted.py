@@ -5,15 +5,21 @@ One step a line: ``> 06 01 04`` waits for a message of the driver that begins so
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
+import pytest
 
+from drivers.host.port import NotDurable
 from drivers.payment_terminal.codec.apdu import Apdu, ApduReader, encode_apdu
 from drivers.payment_terminal.codec.serial_frame import ACK, FrameReader, encode_frame
 from drivers.payment_terminal.driver import ZvtTerminal
 from drivers.payment_terminal.settings import ZvtSettings
 from drivers.transport.base import LinkFault
 from drivers.transport.memory import MemoryTransport, _Pipe
+from kiosk.vocabulary.ids import DayEndId, PaymentId
+from kiosk.vocabulary.payments import Authorise, EndDay, LookUpLast, Money, Reverse
+from tests.device_jobs import RecordedJob
 
 REGISTER = """
 > 06 00
@@ -121,3 +127,30 @@ def _hex(apdu: Apdu) -> str:
 
 def commands(heard: Iterable[str], control: str) -> list[str]:
     return [each for each in heard if each.startswith(control)]
+
+
+PAY = Authorise(payment=PaymentId("p1"), amount=Money(2040))
+LOOK = LookUpLast()
+TAKE_BACK = Reverse(payment=PaymentId("p1"), receipt=470, amount=Money(2040))
+CLOSE = EndDay(day=DayEndId("d1"))
+BOTH = pytest.mark.parametrize("serial", [False, True], ids=["tcp", "serial"])
+
+
+def run(
+    script: str, command: Any, job: RecordedJob | None = None, *, serial: bool = False, **settings: Any
+) -> tuple[Any, RecordedJob, Scripted]:
+    """Open, then one command against this script."""
+    peer, job = Scripted(READY, script, serial=serial), job or RecordedJob("p1")
+    driver = peer.driver(ZvtSettings(**settings))
+    driver.open()
+    outcome = driver.execute(command, job)
+    assert peer.left == []
+    return outcome, job, peer
+
+
+def failing_at(kind: type) -> RecordedJob:
+    def keep(fact: Any) -> None:
+        if isinstance(fact, kind):
+            raise NotDurable("no room")
+
+    return RecordedJob("p1", keep=keep)
