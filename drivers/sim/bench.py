@@ -96,7 +96,7 @@ class SimDesk:
     def all_well(self) -> None:
         """Every switch of every device back to its rest."""
         for peer in self.peers.values():
-            peer.switch(**msgspec.structs.asdict(type(peer.device.faults)()))
+            peer.all_well()
 
     def shown(self) -> tuple[Shown, ...]:
         """All devices as they are now."""

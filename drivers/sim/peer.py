@@ -152,6 +152,10 @@ class Peer:
             if self._thread not in (None, threading.current_thread()):
                 self._changed.wait_for(lambda: self._obeyed >= self._asked or self._stopping, 5)
 
+    def all_well(self) -> None:
+        """Every switch back to its rest."""
+        self.switch(**msgspec.structs.asdict(type(self.device.faults)()))
+
     def seen(self) -> Seen:
         """What can be read on the device now; a device with something to see says it here."""
         return Seen()

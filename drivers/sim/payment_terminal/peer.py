@@ -70,6 +70,18 @@ class PaymentTerminalPeer(Peer):
             text, card = machine.text, machine.card_inside
         return terminal_png(text, awaited, card.name if card else "")
 
+    def all_well(self) -> None:
+        """Also forget mishaps that are still to come, and end a silence."""
+        super().all_well()
+        with self.lock:
+            self.terminal.link.counter.faults = []
+            self.terminal.link.heal()
+
+    def _turn(self, ready: set[int]) -> None:
+        if self.connected:
+            self.terminal.plugged()
+        super()._turn(ready)
+
     def _obey(self) -> None:
         super()._obey()
         if self.terminal.link.hangs_up():

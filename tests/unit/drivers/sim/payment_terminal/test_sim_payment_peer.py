@@ -248,6 +248,17 @@ def test_vendor_that_nobody_knows_is_refused_with_those_there_are() -> None:
         desk_of(options(payment_vendor="acme"))
 
 
+def test_all_well_ends_silence_and_mishaps_to_come(panel: tuple[SimDesk, str]) -> None:
+    desk, url = panel
+    peer = desk.peers["payment"]
+    assert isinstance(peer, PaymentTerminalPeer)
+    peer.act({"act": "message_faults", "faults": [{"at": 1, "what": "lost"}]})
+    peer.switch(busy=True)
+    assert requests.post(url + "/well", json={}, timeout=300).status_code == 200
+    assert peer.terminal.link.counter.faults == []
+    assert peer.terminal.faults == PaymentFaults()
+
+
 def test_framing_is_independent_of_the_line() -> None:
     (peer,) = desk_of(options(payment_framing="serial")).peers.values()
     assert isinstance(peer, PaymentTerminalPeer)
