@@ -25,7 +25,7 @@ Cell = tuple[str, int, Mishap, str, str, str]
 
 
 def cells() -> list[Cell]:
-    """All of them, or the same 300 of them in every run."""
+    """All of them, or the same 400 of them in every run."""
     found: list[Cell] = list(
         product(
             ("plain", "serial"),
@@ -36,7 +36,7 @@ def cells() -> list[Cell]:
             ("before", "after"),
         )
     )
-    return found if FULL else Random(SEED).sample(found, 300)
+    return found if FULL else Random(SEED).sample(found, 400)
 
 
 def world_of(framing: str, no_answer: str, lookup: str, prints: str) -> WireWorld:
@@ -64,6 +64,7 @@ def run(cell: Cell) -> WireWorld:
     world.sim.link.counter.faults = [
         MessageFault(at=at, what=what, count=3 if what in (Mishap.CUT, Mishap.HALF) else 0)
     ]
+    world.outside_later.append((world.mono + 240, world.sim.link.heal))  # somebody mends the cable
     world.start("charge-2")
     settled(world)
     return world
