@@ -42,9 +42,7 @@ class Memory:
     def knows_order(self, order: str) -> bool:
         return order in self.facts
 
-    def keep_order(
-        self, fact: OrderFact, house: TerminalClosure | None, payment: PaymentOrder | None = None
-    ) -> bool:
+    def keep_order(self, fact: OrderFact, house: TerminalClosure | None, payment: PaymentOrder | None = None) -> bool:
         if self.broken:
             return False
         self.facts[fact.id] = fact
