@@ -4,9 +4,12 @@ import pytest
 
 from kiosk.payments import events as it
 from kiosk.payments.machine import IGNORES, TABLE, machine, rows, table
+from kiosk.payments.model import Payments, Refusal, Settings
 from kiosk.payments.states import AWAITED, PayState
 from kiosk.payments.table import PayTable, always, ignore, row, triggers
 from kiosk.vocabulary.events import CatalogueChanged, Tick
+from kiosk.vocabulary.ids import ChargeId
+from kiosk.vocabulary.payments import Condition, Money, TerminalCondition
 
 
 def test_every_pair_of_state_and_event_has_a_row() -> None:
@@ -53,3 +56,23 @@ def test_every_state_can_be_reached_and_left() -> None:
 def test_a_row_names_its_event_and_is_not_the_whole_world() -> None:
     assert not row(PayState.IDLE, Tick, PayState.BASELINE).ignores
     assert all(each.ignores for each in IGNORES)
+
+
+def test_the_core_runs_the_machine_beside_the_visit() -> None:
+    from kiosk.session.lasting import known
+    from tests.flows.halls import Hall
+
+    hall = Hall(lasting=(machine(),))
+    assert it.RestorePayments() in hall.done
+    hall.core.handle(it.PaymentsRestored(it.Restored(numbers_sure=True)))
+    hall.core.handle(it.DeviceLinked(True))
+    ready = TerminalCondition(condition=Condition.READY, code=0, terminal_id="1")
+    hall.core.handle(it.ConditionTold(ready))
+    hall.core.handle(it.SettingsTaken(Settings(limit_cents=100)))
+    hall.core.handle(it.StartPayment(ChargeId("c"), Money(101)))
+    refused = known(hall.core.facts(), Payments).refused
+    assert refused is not None
+    assert refused.why is Refusal.ABOVE_LIMIT
+    hall.core.handle(it.StartPayment(ChargeId("c"), Money(100)))
+    assert isinstance(hall.done[-1], it.AskTerminal)
+    assert known(hall.core.facts(), Payments).busy
