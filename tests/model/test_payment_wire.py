@@ -8,10 +8,11 @@ import os
 from itertools import product
 from random import Random
 
+import msgspec
 import pytest
 
 from drivers.sim.payment_terminal.settings import Settings as Habits
-from drivers.sim.payment_terminal.switches import MessageFault, Mishap
+from drivers.sim.payment_terminal.switches import MessageFault, Mishap, PaymentFaults
 from kiosk.payments.states import AttemptState, PayState
 from tests.model.payment_wire import BookOfSimulator, WireWorld
 from tests.model.payment_world import FINAL
@@ -108,3 +109,53 @@ def test_an_ordinary_payment_on_the_wire_is_paid() -> None:
         assert state is AttemptState.PAID
         assert isinstance(world.terminal, BookOfSimulator)
         assert world.terminal.net(payment) == cents
+
+
+SWITCHES: tuple[dict[str, object], ...] = (
+    {"other_amount": True},
+    {"other_terminal_id": True},
+    {"revoked": True},
+    {"status_twice": True},
+    {"printer_not_ready": True},
+    {"declined_code": 5},
+    {"declined_code": 0x6C},
+    {"lookup_none": True},
+    {"end_of_day_due": True},
+    {"memory_full": True},
+    {"host_ms": 170_000},
+)
+"""The second table: what a terminal does without a fault of the link."""
+
+
+@pytest.mark.parametrize("switches", SWITCHES, ids=lambda each: "-".join(each))
+@pytest.mark.parametrize("framing", ["plain", "serial"])
+def test_money_and_record_agree_whatever_the_terminal_does(framing: str, switches: dict[str, object]) -> None:
+    world = world_of(framing, "reverse", "last", "after")
+    world.wait(3)
+    world.start()
+    settled(world)
+    world.sim.faults = msgspec.structs.replace(world.sim.faults, **switches)
+    world.wait(15)
+    world.start("charge-2")
+    settled(world)
+    world.sim.faults = PaymentFaults(pays_by_itself=True)
+    world.wait(15)
+    world.start("charge-2")
+    settled(world)
+    assert world.payments.refused is None or world.payments.refused.why in ("already_paid", "other_terminal")
+
+
+@pytest.mark.parametrize("framing", ["plain", "serial"])
+def test_a_payment_started_at_the_device_itself_is_taken_back(framing: str) -> None:
+    world = world_of(framing, "reverse", "last", "after")
+    world.wait(3)
+    world.start()
+    settled(world)
+    before = world.sim.machine.book.balance
+    assert world.sim.say_unasked(1234)
+    world.wait(10)
+    assert world.payments.ghost is not None
+    assert world.sim.machine.book.balance == before
+    world.start("charge-2")
+    settled(world)
+    assert world.states()[-1][2] is AttemptState.PAID
