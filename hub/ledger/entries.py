@@ -12,8 +12,6 @@ from hub.store.enums import AlarmKind
 from hub.store.sql import run
 from kiosk.wire.ledger import LedgerFact, LedgerKind, LedgerStanding, sealed
 
-CASES = ("unknown", "manual")
-"""States of a payment that wait for the payment terminal, or for people."""
 DAY_TROUBLE = ("failed", "unsure")
 
 
@@ -129,7 +127,7 @@ def _conflict(connection: Connection, site: str, terminal: str, fact: LedgerFact
 def _tell_staff(connection: Connection, site: str, terminal: str, fact: LedgerFact, now_ms: int) -> None:
     """A case that waits for people, or an end-of-day whose sum is another than expected."""
     match fact.kind:
-        case LedgerKind.PAYMENT if fact.state in CASES:
+        case LedgerKind.PAYMENT if fact.state == "manual":
             alarms.raise_alarm(connection, site, AlarmKind.PAYMENT_CASE, fact.id, now_ms, terminal, fact.state)
         case LedgerKind.DAY if fact.state in DAY_TROUBLE or fact.cents != fact.expected_cents:
             alarms.raise_alarm(connection, site, AlarmKind.LEDGER, fact.id, now_ms, terminal, fact.why or fact.state)

@@ -96,13 +96,8 @@ def with_sync(payments: Payments, record: CardRecord | None) -> Payments:
 
 
 def take_condition(payments: Payments, event: it.ConditionTold, _at: Moment) -> Next:
-    """How the terminal is; the first one that registers is the one that payments are made with."""
-    told = event.told
-    after = replace(payments, condition=told.condition, terminal_id=told.terminal_id)
-    if payments.known_terminal or not told.terminal_id:
-        return Next(after)
-    note = it.CommitNote("terminal_adopted", detail=told.terminal_id, terminal_id=told.terminal_id)
-    return Next(replace(after, known_terminal=told.terminal_id), (note,))
+    """How the terminal is, and which one answers now."""
+    return Next(replace(payments, condition=event.told.condition, terminal_id=event.told.terminal_id))
 
 
 def take_link(payments: Payments, event: it.DeviceLinked, _at: Moment) -> Next:

@@ -17,7 +17,8 @@ S = PayState
 
 
 def begin(payments: Payments, event: it.StartPayment, at: Moment) -> Next:
-    """Look up what the terminal's last transaction is, before there is another."""
+    """Look up what the terminal's last transaction is, before there is another. The terminal of the first payment is
+    the one that payments are made with, until staff say that it was exchanged."""
     attempt = Attempt(
         id=PaymentId(at.id),
         charge=event.charge,
@@ -25,7 +26,12 @@ def begin(payments: Payments, event: it.StartPayment, at: Moment) -> Next:
         terminal_id=payments.terminal_id,
         begun_ms=int(at.now.timestamp() * 1000),
     )
-    return look_up(replace(payments, attempt=attempt, refused=None, finished=None, payments_only=False), event, at)
+    before = replace(payments, attempt=attempt, refused=None, finished=None, payments_only=False)
+    if payments.known_terminal:
+        return look_up(before, event, at)
+    asked = look_up(replace(before, known_terminal=payments.terminal_id), event, at)
+    note = it.CommitNote("terminal_adopted", detail=payments.terminal_id, terminal_id=payments.terminal_id)
+    return Next(asked.payments, (note, *asked.effects))
 
 
 def intend(payments: Payments, event: it.TerminalAnswered, at: Moment) -> Next:

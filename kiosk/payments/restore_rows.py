@@ -3,7 +3,6 @@
 from msgspec.structs import replace
 
 from kiosk.payments import events as it
-from kiosk.payments import guards as when
 from kiosk.payments.acting import AGAIN_S, told_unknown
 from kiosk.payments.day_rows import UNSURE
 from kiosk.payments.model import Moment, Payments, Why
@@ -44,6 +43,11 @@ def doubt(payments: Payments, event: it.PaymentsRestored, at: Moment) -> Next:
     return told_unknown(_take(payments, event, at), Why.RESTART, at)
 
 
+def refused_before(payments: Payments, _event: Event, at: Moment) -> bool:
+    """The store did not answer the first time, and the pause is over. (The core asks first, once the store is open.)"""
+    return 0 < payments.next_try <= at.mono
+
+
 def again(payments: Payments, _event: Event, at: Moment) -> Next:
     """Ask the store once more."""
     return Next(replace(payments, next_try=at.mono + AGAIN_S), (it.RestorePayments(),))
@@ -76,5 +80,5 @@ ROWS: tuple[Row, ...] = (
     row(S.RESTORING, it.PaymentsRestored, S.DAY_WANTED, take, day_open),
     row(S.RESTORING, it.PaymentsRestored, S.IDLE, take),
     row(S.RESTORING, it.PaymentsNotRestored, None, wait),
-    row(S.RESTORING, Tick, None, again, when.after(AGAIN_S)),
+    row(S.RESTORING, Tick, None, again, refused_before),
 )

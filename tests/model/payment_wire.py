@@ -21,8 +21,9 @@ from kiosk.payments import events as it
 from kiosk.vocabulary.hardware.device_events import DeviceEvent, DeviceFact
 from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.payments import Authorise, Cancelled, PaymentBegun, PaymentOutcome, TerminalCondition, Unknown
+from tests.model.payment_dialogue import PowerCut
 from tests.model.payment_terminal import TerminalModel
-from tests.model.payment_world import PowerCut, World
+from tests.model.payment_world import World
 
 PASSWORD = "123456"
 

@@ -20,8 +20,9 @@ from kiosk.vocabulary.payments import (
     Unknown,
 )
 from offline_cache.store.payments import attempts, journal
+from tests.model.payment_dialogue import Plan
 from tests.model.payment_terminal import At, Book, Lookup
-from tests.model.payment_world import AMOUNT, Plan, World, decision
+from tests.model.payment_world import AMOUNT, World, decision
 
 S = AttemptState
 

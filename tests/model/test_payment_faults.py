@@ -8,8 +8,9 @@ from itertools import product
 import pytest
 
 from kiosk.payments.states import PayState
+from tests.model.payment_dialogue import Plan
 from tests.model.payment_terminal import At, Book, Lookup, Shows, possible
-from tests.model.payment_world import FINAL, Plan, World
+from tests.model.payment_world import FINAL, World
 
 CUTS = ("drop", "silence", "T3", "power")
 Cell = tuple[At, str, Book, Shows, Lookup, float, float]

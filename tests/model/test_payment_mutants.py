@@ -14,8 +14,9 @@ from kiosk.vocabulary.events import Event
 from kiosk.vocabulary.payments import Approved, Authorise, StatusReceived
 from offline_cache.store.database import transaction
 from offline_cache.store.payments import attempts
+from tests.model.payment_dialogue import Plan
 from tests.model.payment_terminal import At, Book, Lookup
-from tests.model.payment_world import AMOUNT, REGISTER, Plan, World
+from tests.model.payment_world import AMOUNT, REGISTER, World
 
 Mutant = Callable[[Payments, Event, Moment], Next]
 

@@ -29,8 +29,9 @@ from kiosk.vocabulary.payments import (
     Unknown,
 )
 from offline_cache.store.payments import journal
+from tests.model.payment_dialogue import Plan
 from tests.model.payment_terminal import At, Book, Lookup, Shows, possible
-from tests.model.payment_world import AMOUNT, FINAL, Plan, World
+from tests.model.payment_world import AMOUNT, FINAL, World
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 CHARGES = st.sampled_from(["a", "b", "c"])
