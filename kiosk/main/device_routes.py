@@ -16,10 +16,19 @@ from kiosk.vocabulary.hardware.device_events import DeviceFact, PrintInDoubt
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.ids import TicketId
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
+from kiosk.vocabulary.payments import (
+    AbortRefused,
+    PaymentBegun,
+    StatusKept,
+    TerminalCondition,
+    TerminalShows,
+    UnaskedRefused,
+)
 from kiosk.vocabulary.tickets import PaperState
 
 Keeper = Callable[[str, str, DeviceFact], None]
 """``keeper(device, job, fact)`` returns when the fact is durable. Raises NotDurable."""
+_OF_PAYMENTS = (PaymentBegun, TerminalShows, AbortRefused, StatusKept, TerminalCondition, UnaskedRefused)
 _PRINTS_KEPT = 1000
 """Print jobs whose ticket is remembered; as many as a host remembers."""
 
@@ -80,7 +89,9 @@ def no_events(said: DeviceSaid) -> None:
 
 
 def unheard(said: DeviceSaid) -> None:
-    """The route of a kind whose events no part of this program waits for."""
+    """What a payment terminal tells while no part of this program takes payments. Raises TypeError for any other."""
+    if not isinstance(said.event, _OF_PAYMENTS):
+        no_events(said)
 
 
 class PrintLedger:
