@@ -97,6 +97,8 @@ class Peer:
     """Switches that change nothing on this device as it is."""
     cards: tuple[str, ...] = ()
     """What can be put in or held before it."""
+    mishaps: tuple[str, ...] = ()
+    """What can happen to one of its messages (act ``message_fault``)."""
 
     def __init__(self, device: Device, line: Line, clock: Callable[[], float] = time.monotonic) -> None:
         self.device = device
@@ -151,6 +153,10 @@ class Peer:
             self._wake()
             if self._thread not in (None, threading.current_thread()):
                 self._changed.wait_for(lambda: self._obeyed >= self._asked or self._stopping, 5)
+
+    def all_well(self) -> None:
+        """Every switch back to its rest."""
+        self.switch(**msgspec.structs.asdict(type(self.device.faults)()))
 
     def seen(self) -> Seen:
         """What can be read on the device now; a device with something to see says it here."""

@@ -35,6 +35,7 @@ class PaymentLine:
     def open(self) -> None:
         self._open = True
         self._heard.clear()
+        self.terminal.plugged()
 
     def close(self) -> None:
         if self._open and not self.serial:

@@ -49,10 +49,13 @@ class TerminalLink:
         """Take bytes; the messages that arrived."""
         if now < self._silent_until:
             return []
-        if not self.connected:
-            self.connected = True
-            self.connection += 1
         return self._framing.receive(data, now)
+
+    def plugged(self) -> bool:
+        """Somebody is at the other end; whether the connection is a new one."""
+        new, self.connected = not self.connected, True
+        self.connection += new
+        return new
 
     def send(self, message: Apdu, now: float) -> None:
         """Send a message, or what its mishap makes of it."""

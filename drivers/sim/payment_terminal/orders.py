@@ -55,6 +55,10 @@ class Registration(msgspec.Struct, frozen=True):
         """Whether its list of commands has this one."""
         return command.to_bytes(2, "big") in all_of(self.tlv or b"", 0x26, 0x0A)
 
+    def allows(self, command: int) -> bool:
+        """Whether it may be sent to the other side: its list has it, or there is no list."""
+        return self.permits(command) or find(self.tlv or b"", 0x26) is None
+
     @property
     def charset(self) -> int | None:
         """The number of the character set it asks for (tag 14 in 27)."""

@@ -214,7 +214,7 @@ def _approval(m: Machine) -> str:
 
 def _settle(m: Machine, entry: Entry, order: Payment | None) -> Process[None]:
     """Prints and status information in the maker's order; the payment stands when all of it was acknowledged."""
-    wait_s = order.status_wait_s if order and order.status_wait_s is not None else m.settings.status_wait_s
+    wait_s = (order.status_wait_s if order else None) or m.settings.status_wait_s
     waits = order.waits if order and order.waits is not None else m.settings.waits
     if m.settings.prints == "before" and not (yield from _printed_or_undone(m, entry)):
         return

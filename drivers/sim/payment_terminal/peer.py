@@ -11,6 +11,7 @@ from drivers.sim.payment_terminal.cards import CARDS
 from drivers.sim.payment_terminal.link import FramingName
 from drivers.sim.payment_terminal.picture import terminal_png
 from drivers.sim.payment_terminal.settings import Settings
+from drivers.sim.payment_terminal.switches import Mishap
 from drivers.sim.payment_terminal.terminal import PaymentTerminal
 from drivers.sim.peer import Peer, Seen
 
@@ -21,6 +22,7 @@ class PaymentTerminalPeer(Peer):
     has_picture = True
     acts = acts.BUTTONS
     cards = tuple(CARDS)
+    mishaps = tuple(Mishap)
 
     def __init__(
         self,
@@ -69,6 +71,18 @@ class PaymentTerminalPeer(Peer):
             machine, awaited = self.terminal.machine, self.terminal.awaited
             text, card = machine.text, machine.card_inside
         return terminal_png(text, awaited, card.name if card else "")
+
+    def all_well(self) -> None:
+        """Also forget mishaps that are still to come, and end a silence."""
+        super().all_well()
+        with self.lock:
+            self.terminal.link.counter.faults = []
+            self.terminal.link.heal()
+
+    def _turn(self, ready: set[int]) -> None:
+        if self.connected:
+            self.terminal.plugged()
+        super()._turn(ready)
 
     def _obey(self) -> None:
         super()._obey()

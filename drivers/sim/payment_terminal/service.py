@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from drivers.sim.payment_terminal import messages, receipts
-from drivers.sim.payment_terminal.apdu import Apdu
+from drivers.sim.payment_terminal.apdu import SET_TIME, Apdu
 from drivers.sim.payment_terminal.book import Entry
 from drivers.sim.payment_terminal.machine import Machine, show
 from drivers.sim.payment_terminal.orders import (
@@ -68,7 +68,8 @@ def diagnose(m: Machine) -> Process[None]:
     """06 70: the host is asked, its time is told, a line is printed."""
     yield from show(m, 0xD2)
     yield from pause(m.host_seconds())
-    yield from say(messages.clock(m), m.settings.answer_s)
+    if m.registration is None or m.registration.allows(SET_TIME):
+        yield from say(messages.clock(m), m.settings.answer_s)
     yield from receipts.print_out(m, receipts.service_receipt(m, "Diagnose"), receipts.SERVICE)
     yield from say(messages.DONE, m.settings.answer_s)
 

@@ -96,26 +96,16 @@ class PaymentTerminal:
         now = self._clock()
         if now < self._down_until:
             return b""
-        known = self.link.connection
-        arrived = self.link.receive(data, now)
-        if known and self.link.connection != known:
-            self._stale = self.machine.settings.forgets_registration
-        for message in arrived:
+        self.plugged()
+        self._catch_up(now)
+        for message in self.link.receive(data, now):
             self._heard(message, now)
         return self.work(now)
 
     def work(self, now: float) -> bytes:
         """Do what is due; what it says by itself."""
         if now >= self._down_until:
-            if self._boots:
-                self._boots = False
-                self.machine.settle_after_restart()
-                self.machine.end_process()
-            if not self.link.work(now) and isinstance(self._step, Say):
-                self._resume(None, now)
-            if isinstance(self._step, Say) and self.link.unacknowledged:
-                self._until = now + self._step.wait_s  # the time for an answer begins when the frame has arrived
-            self._go_on(now)
+            self._catch_up(now)
         return self.link.leaving(now)
 
     def due_in(self, now: float) -> float | None:
@@ -132,6 +122,11 @@ class PaymentTerminal:
     def has_work(self) -> bool:
         """Whether it will do something without hearing from anybody: waiting for an answer or a person is none."""
         return bool(self.link.waiting or self._planned or self._boots or isinstance(self._step, Pause))
+
+    def plugged(self) -> None:
+        """Somebody is connected. May be called again and again."""
+        if self.link.plugged():
+            self._stale = self.machine.settings.forgets_registration
 
     def unplugged(self) -> None:
         """The connection ended. What runs goes on."""
@@ -175,6 +170,18 @@ class PaymentTerminal:
         self.link.counter.begin(Apdu(0x040F))
         self._start(payment.unasked(self.machine, cents), self._clock())
         return True
+
+    def _catch_up(self, now: float) -> None:
+        """Do all whose time has come."""
+        if self._boots:
+            self._boots = False
+            self.machine.settle_after_restart()
+            self.machine.end_process()
+        if not self.link.work(now) and isinstance(self._step, Say):
+            self._resume(None, now)
+        if isinstance(self._step, Say) and self.link.unacknowledged:
+            self._until = now + self._step.wait_s  # the time for an answer begins when the frame has arrived
+        self._go_on(now)
 
     def _heard(self, message: Apdu, now: float) -> None:
         if not message.is_answer:

@@ -159,6 +159,16 @@ def test_terminal_may_refuse_an_enquiry_while_it_works() -> None:
     assert result(talk(line, ENQUIRY)) == [0x9C]
 
 
+@pytest.mark.parametrize(("policy", "balance"), [("reverse", 0), ("decline", 0), ("keep", 4600)])
+def test_connection_that_ends_instead_of_our_acknowledgement(policy: str, balance: int) -> None:
+    line = ready(Settings(no_answer=policy))  # type: ignore[arg-type]
+    line.terminal.link.counter.faults = [MessageFault(STATUS_AT + 1, Mishap.DROP)]
+    assert talk(line, payment(4600))[-1].command == STATUS
+    with pytest.raises(LinkFault):
+        line.read(99, 0.0)
+    assert line.terminal.machine.book.balance == balance
+
+
 def test_terminal_may_charge_nothing_when_it_is_left_alone() -> None:
     line = ready(Settings(goes_on_alone=False))
     line.terminal.link.counter.faults = [MessageFault(2, Mishap.DROP)]
@@ -182,7 +192,6 @@ def test_status_may_come_on_the_next_connection_unasked() -> None:
     line.terminal.link.counter.faults = [MessageFault(STATUS_AT, Mishap.DROP)]
     talk(line, payment(4600))
     line.open()
-    assert talk(line, ENQUIRY)[-1].refusal == 0x9C
     heard = listen(line)
     assert [one.command for one in heard] == [STATUS, PRINT_BLOCK, 0x060F]
     assert line.terminal.machine.book.balance == 4600
@@ -294,3 +303,12 @@ def test_waits_for_people_and_answers_are_rest_and_hosts_are_work() -> None:
     line.write(payment(4600))
     line.let(0.1)
     assert line.terminal.has_work()
+
+
+def test_what_is_due_is_done_before_the_next_connection_is_heard() -> None:
+    """A process that a closed connection ended does not make the first command of the next one meet a busy terminal."""
+    terminal = PaymentLine().terminal
+    terminal.receive(bytes.fromhex(REGISTER))
+    assert terminal.running
+    terminal.unplugged()
+    assert terminal.receive(bytes.fromhex(REGISTER))[:3] == OK.encode()

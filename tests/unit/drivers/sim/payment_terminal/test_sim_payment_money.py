@@ -14,6 +14,8 @@ from drivers.sim.payment_terminal.switches import PaymentFaults
 from tests.contract.payment_line import PaymentLine
 from tests.unit.drivers.sim.payment_terminal.cash_desk import (
     OK,
+    PLAIN_REGISTER,
+    REGISTER,
     connected,
     except_status,
     payment,
@@ -144,9 +146,11 @@ def test_print_that_is_refused_reverses_the_payment(prints: str) -> None:
     assert line.terminal.machine.book.balance == 0
 
 
-def test_rejected_status_reverses_the_payment() -> None:
+@pytest.mark.parametrize("reply", [NO, Apdu(0x849D, bytes.fromhex("04 00 00 00 00 22 00"))], ids=["84 66", "84 9D"])
+def test_rejected_status_reverses_the_payment(reply: Apdu) -> None:
+    """84 9D would take a part of the amount: most makers cannot, and reverse."""
     line = ready()
-    assert result(talk(line, payment(4600), except_status(NO))) == [0, 0x6C, 0x6C]
+    assert result(talk(line, payment(4600), except_status(reply))) == [0, 0x6C, 0x6C]
     assert shown(line) == [("payment", 0, 4600, True), ("reversal", 0, 4600, False)]
 
 
@@ -157,6 +161,14 @@ def test_please_wait_is_taken_so_many_times_and_then_the_payment_is_reversed(mor
     assert result(heard) == [0] * asked + [0x6C, 0x6C]
     assert line.time == pytest.approx(2.0 * (asked - 1), abs=0.1)
     assert line.terminal.machine.book.balance == 0
+
+
+@pytest.mark.parametrize("reply", ["84 00 00", "80 00 08 06 06 1F 73 03 00 00 02"])
+def test_positive_answers_of_every_form_are_taken(reply: str) -> None:
+    line = ready()
+    wire = bytes.fromhex(reply)
+    answer = Apdu(int.from_bytes(wire[:2], "big"), wire[3:])
+    assert result(talk(line, payment(4600), lambda _: answer)) == [0, -1]
 
 
 def test_please_wait_may_end_well() -> None:
@@ -347,10 +359,15 @@ def test_sync_number_one_behind_reverses_the_last_payment(theirs: str, balance: 
     assert line.terminal.machine.book.balance == balance
 
 
-def test_diagnosis_tells_the_time_and_initialisation_prints() -> None:
+def test_diagnosis_tells_the_time_where_the_other_side_takes_it() -> None:
+    clock = Apdu(0x0401, bytes.fromhex("AA 26 03 02 0C 09 14 05"))
+    for register, told in ((PLAIN_REGISTER, True), (REGISTER, False)):
+        line = connected(PaymentLine(), register)
+        assert (clock in talk(line, bytes.fromhex("06 70 00"))) is told
+
+
+def test_initialisation_prints_and_completes() -> None:
     line = ready()
-    heard = talk(line, bytes.fromhex("06 70 00"))
-    assert Apdu(0x0401, bytes.fromhex("AA 26 03 02 0C 09 14 05")) in heard
     assert [one.command for one in talk(line, bytes.fromhex("06 93 03 12 34 56"))][-2:] == [PRINT_BLOCK, 0x060F]
 
 
