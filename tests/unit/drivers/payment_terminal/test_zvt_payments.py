@@ -30,6 +30,7 @@ from tests.unit.drivers.payment_terminal.scripted import (
     DECLINED,
     LOOK,
     LOOKED_UP,
+    NEXT,
     PAID,
     PAY,
     READY,
@@ -148,7 +149,7 @@ def test_silence_is_unknown_and_ends_the_connection(serial: bool, said: str, why
     assert driver.execute(PAY, RecordedJob("p1")) == Unknown(why)
     with pytest.raises(DriverFault):
         driver.poll(RecordedJob())
-    assert isinstance(driver.execute(PAY, RecordedJob("p2")), Cancelled), "nothing is sent over a broken connection"
+    assert isinstance(driver.execute(NEXT, RecordedJob("p2")), Cancelled), "nothing is sent over a broken connection"
     assert len(commands(peer.heard, "06 01")) == 1
 
 
@@ -157,11 +158,11 @@ def test_payment_after_an_unknown_one_waits_for_a_lookup() -> None:
     driver = peer.driver()
     driver.open()
     assert isinstance(driver.execute(PAY, RecordedJob("p1")), Unknown)
-    assert driver.execute(PAY, RecordedJob("p2")) == Cancelled(Problem.BUG)
+    assert driver.execute(NEXT, RecordedJob("p2")) == Cancelled(Problem.BUG)
     assert len(commands(peer.heard, "06 01")) == 1
     peer.add(LOOKED_UP, PAID)
     assert isinstance(driver.execute(LOOK, RecordedJob("l1")), LastFound)
-    assert isinstance(driver.execute(PAY, RecordedJob("p3")), Approved)
+    assert isinstance(driver.execute(NEXT, RecordedJob("p3")), Approved)
 
 
 @pytest.mark.parametrize(
@@ -270,3 +271,12 @@ def test_nothing_is_sent_over_a_connection_that_broke() -> None:
     said = len(peer.heard)
     assert driver.execute(LOOK, RecordedJob("l2")) == Cancelled(Problem.SILENT)
     assert len(peer.heard) == said
+
+
+def test_one_payment_is_never_sent_twice() -> None:
+    peer = Scripted(READY, PAID)
+    driver = peer.driver()
+    driver.open()
+    assert isinstance(driver.execute(PAY, RecordedJob("p1")), Approved)
+    assert driver.execute(PAY, RecordedJob("p1 again")) == Unknown(Problem.BUG)
+    assert len(commands(peer.heard, "06 01")) == 1

@@ -24,6 +24,7 @@ from tests.unit.drivers.payment_terminal.scripted import (
     APPROVED,
     ENQUIRY,
     LOOKED_UP,
+    NEXT,
     PAID,
     PAY,
     READY,
@@ -174,7 +175,7 @@ def test_terminal_that_forgot_us_is_registered_again() -> None:
     driver = peer.driver()
     driver.open()
     assert driver.execute(PAY, RecordedJob("p1")) == Declined(0x6B)
-    assert isinstance(driver.execute(PAY, RecordedJob("p2")), Approved)
+    assert isinstance(driver.execute(NEXT, RecordedJob("p2")), Approved)
     assert peer.left == []
 
 
