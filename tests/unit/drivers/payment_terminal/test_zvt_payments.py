@@ -80,10 +80,11 @@ def test_what_cannot_be_kept_is_refused_and_unknown() -> None:
         APPROVED.replace("20 40", "20 41"),
         APPROVED.replace("29 29 00 10 06", "29 29 00 10 07"),
         APPROVED.replace("49 09 78", "49 08 40"),
+        APPROVED.replace("04 0F 18", "04 0F 13").replace("29 29 00 10 06 ", ""),
         "04 0F 05 29 29 00 10 06",
         "04 0F 02 27 00",
     ],
-    ids=["other amount", "other terminal", "other currency", "no result", "no amount"],
+    ids=["other amount", "other terminal", "other currency", "no terminal", "no result", "no amount"],
 )
 def test_wrong_status_is_kept_refused_and_unknown(said: str) -> None:
     outcome, job, _ = run(BEGUN + f"< {said}\n> 84 66 00\n< 06 1E 01 6C\n> 80 00 00", PAY)
