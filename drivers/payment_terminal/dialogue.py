@@ -135,7 +135,8 @@ class _Phase(Enum):
 
 
 class Dialogue:
-    """See the module. ``judge`` says what a status information is to this command."""
+    """See the module. ``judge`` says what a status information is to this command. ``may_end_early``: some terminals
+    say nothing more behind 80 00 00 to this one; it is done then."""
 
     def __init__(
         self,
@@ -143,8 +144,11 @@ class Dialogue:
         timers: Timers,
         judge: Callable[[StatusInformation], Verdict] = lambda status: Verdict.UNASKED,
         abort: Abort = "key_only",
+        *,
+        may_end_early: bool = False,
     ) -> None:
         self._request, self._timers, self._judge, self._abort = request, timers, judge, abort
+        self._may_end_early = may_end_early
         self._phase = _Phase.ASKED
         self._until = 0.0
         self._keeping: tuple[Keep, Verdict] | None = None
@@ -203,14 +207,15 @@ class Dialogue:
         if self.over or now < self.due:
             return []
         if now >= self._until:
-            return self._end(End.NO_ANSWER if self._phase is _Phase.ASKED else End.SILENT)
+            return self._end(self._silence())
         self._abort_until = None
         return [] if self._abort_taken else [NoAbort()]
 
     def _asked(self, message: Message, now: float) -> list[Action]:
         match message:
             case Positive():
-                self._phase, self._until = _Phase.LED, now + self._timers.t4_s
+                wait_s = self._timers.t3_s if self._may_end_early else self._timers.t4_s
+                self._phase, self._until = _Phase.LED, now + wait_s
                 return [Taken()]
             case Negative(code=code):
                 return self._end(End.REFUSED, code)
@@ -270,6 +275,11 @@ class Dialogue:
         if self._abort == "ends_silently":
             self._until = min(self._until, now + self._timers.t3_s)
         return []
+
+    def _silence(self) -> End:
+        if self._phase is _Phase.ASKED:
+            return End.NO_ANSWER
+        return End.COMPLETED if self._may_end_early else End.SILENT
 
     def _told_wait(self, minutes: int) -> float:
         """BCD minutes; at least T4, and no longer than a visitor can be."""

@@ -19,6 +19,7 @@ from drivers.transport.base import Transport
 from kiosk.vocabulary.hardware.device_events import DeviceFact
 from kiosk.vocabulary.hardware.devices import Identity, SelfTestReport, Status
 from kiosk.vocabulary.hardware.problems import Problem
+from kiosk.vocabulary.ids import PaymentId
 from kiosk.vocabulary.payments import (
     MOST_CENTS,
     Authorise,
@@ -54,6 +55,8 @@ class ZvtTerminal:
         self._timers = Timers(settings.t3_s, settings.t4_s)
         self._unsettled = False
         """The last payment's end is not known."""
+        self._sent: set[PaymentId] = set()
+        """Payments that were sent over this connection."""
 
     def open(self) -> Identity:
         """Connect and register. Where the terminal first says something that must be kept, or is still busy, that is
@@ -78,11 +81,11 @@ class ZvtTerminal:
         """Do one command, once."""
         if self._conversation.broken is not None:
             return Cancelled(self._conversation.broken.problem)
-        if (problem := self._refusal(command)) is not None:
-            return Cancelled(problem)
-        listener = JobListener(job, self._texts, command)
-        if (refused := self._prepare(job)) is not None:
+        if (refused := self._refusal(command)) is not None:
             return refused
+        listener = JobListener(job, self._texts, command)
+        if (unready := self._prepare(job)) is not None:
+            return unready
         if job.cancelled():
             return Cancelled()
         try:
@@ -111,13 +114,16 @@ class ZvtTerminal:
         if self._conversation.broken is not None:
             raise self._conversation.broken
 
-    def _refusal(self, command: PaymentCommand) -> Problem | None:
-        """Why this is not sent at all. Each of these is a mistake of the program or of the configuration."""
+    def _refusal(self, command: PaymentCommand) -> Cancelled | Unknown | None:
+        """The outcome of what is not sent at all. Each of these is a mistake of the program or of the configuration."""
         match command:
+            case Authorise(payment=payment) if payment in self._sent:
+                return Unknown(Problem.BUG)  # nothing is known here of what became of the first
             case Authorise() if self._unsettled:
-                return Problem.BUG
+                return Cancelled(Problem.BUG)
             case Authorise(amount=amount) | Reverse(amount=amount):
-                return self._wrong_amount(amount)
+                problem = self._wrong_amount(amount)
+                return None if problem is None else Cancelled(problem)
             case _:
                 return None
 
@@ -144,7 +150,8 @@ class ZvtTerminal:
     def _execute(self, command: PaymentCommand, listener: JobListener) -> PaymentOutcome:
         settings, read, terminal_id = self._settings, self._texts.reader, self._standing.terminal_id
         match command:
-            case Authorise(amount=amount, sync=sync):
+            case Authorise(payment=payment, amount=amount, sync=sync):
+                self._sent.add(payment)
                 return self._pay(amount, sync, listener)
             case LookUpLast(payments_only=payments_only):
                 return self._look_up(payments_only, listener)

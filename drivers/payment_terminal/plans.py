@@ -54,6 +54,5 @@ def end_of_day(status: StatusInformation) -> Verdict:
 
 
 def _is_same(status: StatusInformation, terminal_id: str) -> bool:
-    """Whether it comes from the terminal that registered. Where one of both does not say, nothing speaks against it."""
-    told = terminal_id_of(status.fields)
-    return not told or not terminal_id or told == terminal_id
+    """Whether it comes from the terminal that registered, as far as terminals say who they are."""
+    return terminal_id_of(status.fields) == terminal_id

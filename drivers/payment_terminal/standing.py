@@ -67,7 +67,7 @@ class Standing:
                 self._busy_at = self._now()
                 return False
             raise _refused(end.code)
-        self.registered = True
+        self.registered, self._busy_at = True, None
         if isinstance(end.completion, Completion):
             self._take(end.completion)
         self._conversation.proved = True
@@ -174,7 +174,8 @@ class Standing:
             self._must_live(self._run(wanted, self._long, listener))
 
     def _run(self, request: Request, timers: Timers, listener: Listener) -> Ended | Lost:
-        return self._conversation.run(Dialogue(request, timers), request.control, listener)
+        dialogue = Dialogue(request, timers, may_end_early=request.control == requests.SET_CLOCK)
+        return self._conversation.run(dialogue, request.control, listener)
 
     def _must_live(self, end: Ended | Lost) -> None:
         """A step that was refused shows in the next status; one that was not answered ends the connection."""

@@ -25,7 +25,7 @@ COUNTED = ("_lines", "_bytes", "_ms", "_code", "_frames", "cut_after")
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """One device as the panel shows it. ``version`` changes whenever its picture does. ``title``: as printed on the
     device; "" for those that the message catalogue names. ``picture``: where it is served; "" = there is none.
-    ``acts``, ``possible_acts`` and ``cards``: see ``Peer``."""
+    ``acts``, ``possible_acts``, ``cards`` and ``mishaps``: see ``Peer``."""
 
     name: str
     url: str
@@ -39,6 +39,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     acts: tuple[str, ...] = ()
     possible_acts: tuple[str, ...] = ()
     cards: tuple[str, ...] = ()
+    mishaps: tuple[str, ...] = ()
 
 
 class SimDesk:
@@ -131,6 +132,7 @@ class SimDesk:
             acts=peer.acts,
             possible_acts=peer.possible_acts(),
             cards=peer.cards,
+            mishaps=peer.mishaps,
         )
 
 

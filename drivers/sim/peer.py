@@ -97,6 +97,8 @@ class Peer:
     """Switches that change nothing on this device as it is."""
     cards: tuple[str, ...] = ()
     """What can be put in or held before it."""
+    mishaps: tuple[str, ...] = ()
+    """What can happen to one of its messages (act ``message_fault``)."""
 
     def __init__(self, device: Device, line: Line, clock: Callable[[], float] = time.monotonic) -> None:
         self.device = device

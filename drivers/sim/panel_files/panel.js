@@ -21,7 +21,7 @@ function show(device) {
     }
   }
   for (const button of card.querySelectorAll('button[name="act"]')) {
-    button.disabled = !device.possible_acts.includes(button.value);
+    if (device.acts.includes(button.value)) button.disabled = !device.possible_acts.includes(button.value);
   }
   for (const form of card.querySelectorAll("[data-fault]")) {
     const value = device.switches[form.dataset.fault];
@@ -49,9 +49,7 @@ document.addEventListener("submit", (event) => {
   const body = {};
   if (form.elements.code) body.code = form.elements.code.value;
   if (event.submitter && event.submitter.name === "act") {
-    Object.assign(body, {
-      device: form.elements.device.value, act: event.submitter.value, card: form.elements.card.value,
-    });
+    Object.assign(body, Object.fromEntries(new FormData(form)), { act: event.submitter.value });
   }
   if (form.dataset.fault) {
     Object.assign(body, { device: form.elements.device.value, fault: form.dataset.fault });

@@ -12,7 +12,7 @@ from drivers.sim.payment_terminal.cards import CARDS
 from drivers.sim.payment_terminal.machine import PaymentScript
 from drivers.sim.payment_terminal.settings import Settings
 from drivers.sim.payment_terminal.steps import Touch
-from drivers.sim.payment_terminal.switches import MessageFault
+from drivers.sim.payment_terminal.switches import MessageFault, Mishap
 from drivers.sim.payment_terminal.terminal import PaymentTerminal
 
 BUTTONS = ("insert", "tap", "pin", "wrong_pin", "remove", "stop", "reboot")
@@ -57,6 +57,15 @@ class Scripts(_Act, frozen=True, tag="scripts"):
     scripts: tuple[PaymentScript, ...]
 
 
+class OneMessageFault(_Act, frozen=True, tag="message_fault"):
+    """One more mishap, as a form says it (see ``MessageFault``)."""
+
+    at: int
+    what: Mishap
+    count: int = 0
+    command: str = "0601"
+
+
 class MessageFaults(_Act, frozen=True, tag="message_faults"):
     """Mishaps of single messages; those set before are forgotten."""
 
@@ -99,6 +108,7 @@ Act = (
     | WrongPin
     | Stop
     | Scripts
+    | OneMessageFault
     | MessageFaults
     | Change
     | Reboot
@@ -130,6 +140,8 @@ def do(terminal: PaymentTerminal, act: Act) -> None:
         case Scripts(scripts=scripts):
             _check_cards(scripts)
             terminal.machine.scripts.extend(scripts)
+        case OneMessageFault(at=at, what=what, count=count, command=command):
+            terminal.link.counter.faults.append(MessageFault(at, what, count, command))
         case MessageFaults(faults=faults):
             terminal.link.counter.faults = list(faults)
         case Change(changes=changes):

@@ -11,6 +11,7 @@ from drivers.sim.payment_terminal.cards import CARDS
 from drivers.sim.payment_terminal.link import FramingName
 from drivers.sim.payment_terminal.picture import terminal_png
 from drivers.sim.payment_terminal.settings import Settings
+from drivers.sim.payment_terminal.switches import Mishap
 from drivers.sim.payment_terminal.terminal import PaymentTerminal
 from drivers.sim.peer import Peer, Seen
 
@@ -21,6 +22,7 @@ class PaymentTerminalPeer(Peer):
     has_picture = True
     acts = acts.BUTTONS
     cards = tuple(CARDS)
+    mishaps = tuple(Mishap)
 
     def __init__(
         self,

@@ -130,6 +130,7 @@ def commands(heard: Iterable[str], control: str) -> list[str]:
 
 
 PAY = Authorise(payment=PaymentId("p1"), amount=Money(2040))
+NEXT = msgspec.structs.replace(PAY, payment=PaymentId("p2"))
 LOOK = LookUpLast()
 TAKE_BACK = Reverse(payment=PaymentId("p1"), receipt=470, amount=Money(2040))
 CLOSE = EndDay(day=DayEndId("d1"))

@@ -30,6 +30,7 @@ from tests.unit.drivers.payment_terminal.scripted import (
     DECLINED,
     LOOK,
     LOOKED_UP,
+    NEXT,
     PAID,
     PAY,
     READY,
@@ -79,10 +80,11 @@ def test_what_cannot_be_kept_is_refused_and_unknown() -> None:
         APPROVED.replace("20 40", "20 41"),
         APPROVED.replace("29 29 00 10 06", "29 29 00 10 07"),
         APPROVED.replace("49 09 78", "49 08 40"),
+        APPROVED.replace("04 0F 18", "04 0F 13").replace("29 29 00 10 06 ", ""),
         "04 0F 05 29 29 00 10 06",
         "04 0F 02 27 00",
     ],
-    ids=["other amount", "other terminal", "other currency", "no result", "no amount"],
+    ids=["other amount", "other terminal", "other currency", "no terminal", "no result", "no amount"],
 )
 def test_wrong_status_is_kept_refused_and_unknown(said: str) -> None:
     outcome, job, _ = run(BEGUN + f"< {said}\n> 84 66 00\n< 06 1E 01 6C\n> 80 00 00", PAY)
@@ -148,7 +150,7 @@ def test_silence_is_unknown_and_ends_the_connection(serial: bool, said: str, why
     assert driver.execute(PAY, RecordedJob("p1")) == Unknown(why)
     with pytest.raises(DriverFault):
         driver.poll(RecordedJob())
-    assert isinstance(driver.execute(PAY, RecordedJob("p2")), Cancelled), "nothing is sent over a broken connection"
+    assert isinstance(driver.execute(NEXT, RecordedJob("p2")), Cancelled), "nothing is sent over a broken connection"
     assert len(commands(peer.heard, "06 01")) == 1
 
 
@@ -157,11 +159,11 @@ def test_payment_after_an_unknown_one_waits_for_a_lookup() -> None:
     driver = peer.driver()
     driver.open()
     assert isinstance(driver.execute(PAY, RecordedJob("p1")), Unknown)
-    assert driver.execute(PAY, RecordedJob("p2")) == Cancelled(Problem.BUG)
+    assert driver.execute(NEXT, RecordedJob("p2")) == Cancelled(Problem.BUG)
     assert len(commands(peer.heard, "06 01")) == 1
     peer.add(LOOKED_UP, PAID)
     assert isinstance(driver.execute(LOOK, RecordedJob("l1")), LastFound)
-    assert isinstance(driver.execute(PAY, RecordedJob("p3")), Approved)
+    assert isinstance(driver.execute(NEXT, RecordedJob("p3")), Approved)
 
 
 @pytest.mark.parametrize(
@@ -270,3 +272,12 @@ def test_nothing_is_sent_over_a_connection_that_broke() -> None:
     said = len(peer.heard)
     assert driver.execute(LOOK, RecordedJob("l2")) == Cancelled(Problem.SILENT)
     assert len(peer.heard) == said
+
+
+def test_one_payment_is_never_sent_twice() -> None:
+    peer = Scripted(READY, PAID)
+    driver = peer.driver()
+    driver.open()
+    assert isinstance(driver.execute(PAY, RecordedJob("p1")), Approved)
+    assert driver.execute(PAY, RecordedJob("p1 again")) == Unknown(Problem.BUG)
+    assert len(commands(peer.heard, "06 01")) == 1

@@ -24,6 +24,7 @@ from tests.unit.drivers.payment_terminal.scripted import (
     APPROVED,
     ENQUIRY,
     LOOKED_UP,
+    NEXT,
     PAID,
     PAY,
     READY,
@@ -174,7 +175,7 @@ def test_terminal_that_forgot_us_is_registered_again() -> None:
     driver = peer.driver()
     driver.open()
     assert driver.execute(PAY, RecordedJob("p1")) == Declined(0x6B)
-    assert isinstance(driver.execute(PAY, RecordedJob("p2")), Approved)
+    assert isinstance(driver.execute(NEXT, RecordedJob("p2")), Approved)
     assert peer.left == []
 
 
@@ -201,9 +202,10 @@ def test_repair_is_tried_now_and_then() -> None:
         assert peer.left == []
 
 
-def test_wrong_clock_is_set_and_the_terminal_registered_again() -> None:
-    peer = Scripted(READY, ENQUIRY.format(status="62"), "> 06 91 0B 00 00 00 AA 26 11 30 0C 20 15 59\n< 80 00 00\n",
-                    "< 06 0F 00\n> 80 00 00", REGISTER, ENQUIRY.format(status="00"))  # fmt: skip
+@pytest.mark.parametrize("end", ["< 06 0F 00\n> 80 00 00", "~ 5.1"], ids=["completed", "nothing more"])
+def test_wrong_clock_is_set_and_the_terminal_registered_again(end: str) -> None:
+    asked = "> 06 91 0B 00 00 00 AA 26 11 30 0C 20 15 59\n< 80 00 00\n"
+    peer = Scripted(READY, ENQUIRY.format(status="62"), asked, end, REGISTER, ENQUIRY.format(status="00"))
     driver = ZvtTerminal(peer.link, ZvtSettings(), lambda: peer.now, lambda: datetime(2026, 11, 30, 20, 15, 59))
     driver.open()
     assert driver.poll(RecordedJob()).problems == ()

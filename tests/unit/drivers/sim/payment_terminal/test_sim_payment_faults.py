@@ -159,6 +159,16 @@ def test_terminal_may_refuse_an_enquiry_while_it_works() -> None:
     assert result(talk(line, ENQUIRY)) == [0x9C]
 
 
+@pytest.mark.parametrize(("policy", "balance"), [("reverse", 0), ("decline", 0), ("keep", 4600)])
+def test_connection_that_ends_instead_of_our_acknowledgement(policy: str, balance: int) -> None:
+    line = ready(Settings(no_answer=policy))  # type: ignore[arg-type]
+    line.terminal.link.counter.faults = [MessageFault(STATUS_AT + 1, Mishap.DROP)]
+    assert talk(line, payment(4600))[-1].command == STATUS
+    with pytest.raises(LinkFault):
+        line.read(99, 0.0)
+    assert line.terminal.machine.book.balance == balance
+
+
 def test_terminal_may_charge_nothing_when_it_is_left_alone() -> None:
     line = ready(Settings(goes_on_alone=False))
     line.terminal.link.counter.faults = [MessageFault(2, Mishap.DROP)]

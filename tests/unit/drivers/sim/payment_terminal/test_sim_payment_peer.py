@@ -221,6 +221,11 @@ def test_panel_refuses_a_wrong_act_with_a_reason(panel: tuple[SimDesk, str], bod
 
 
 def test_forms_of_the_panel_work_without_scripts(panel: tuple[SimDesk, str]) -> None:
+    form = {"device": "payment", "act": "message_fault", "at": "8", "what": "cut", "count": "3"}
+    requests.post(panel[1] + "/act", data=form, timeout=300, allow_redirects=False)
+    peer = panel[0].peers["payment"]
+    assert isinstance(peer, PaymentTerminalPeer)
+    assert peer.terminal.link.counter.faults == [MessageFault(8, Mishap.CUT, 3)]
     form = {"device": "payment", "act": "reboot", "card": "girocard"}
     answer = requests.post(panel[1] + "/act", data=form, timeout=300, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
@@ -236,6 +241,7 @@ def test_panel_has_a_label_for_everything_in_both_languages(panel: tuple[SimDesk
         *(f"sim.act.{act}" for act in PaymentTerminalPeer.acts),
         *(f"sim.card.{one}" for one in CARDS),
     ]
+    keys += [f"sim.mishap.{one}" for one in Mishap]
     keys += [f"sim.fault.{one}" for one in PaymentFaults.__struct_fields__ if not one.endswith("_frames")]
     for key in keys:
         said = texts.say(lang, key)
