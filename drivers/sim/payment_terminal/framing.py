@@ -13,9 +13,19 @@ from drivers.sim.payment_terminal.apdu import Apdu, first, whole
 STX, ETX, ACK, DLE, NAK = 0x02, 0x03, 0x06, 0x10, 0x15
 REPEATS = 2
 _POLYNOMIAL = 0x8408
+"""x^16 + x^12 + x^5 + 1, lowest bit first."""
 _STALE_S = 5.0
 _LONGEST = 0xFFFF + 16
 Accept = Callable[[Apdu], bool]
+
+
+def _remainder(value: int) -> int:
+    for _ in range(8):
+        value = value >> 1 ^ (_POLYNOMIAL if value & 1 else 0)
+    return value
+
+
+_CRC_TABLE = tuple(map(_remainder, range(256)))
 
 
 class Framing(Protocol):
@@ -232,7 +242,5 @@ def crc(message: bytes) -> bytes:
     """CRC-16/KERMIT over message and ETX, low byte first."""
     value = 0
     for byte in (*message, ETX):
-        value ^= byte
-        for _ in range(8):
-            value = value >> 1 ^ (_POLYNOMIAL if value & 1 else 0)
+        value = value >> 8 ^ _CRC_TABLE[(value ^ byte) & 0xFF]
     return value.to_bytes(2, "little")
