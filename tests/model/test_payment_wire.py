@@ -11,6 +11,7 @@ from random import Random
 import msgspec
 import pytest
 
+from drivers.sim.payment_terminal.cards import CARDS
 from drivers.sim.payment_terminal.settings import Settings as Habits
 from drivers.sim.payment_terminal.switches import MessageFault, Mishap, PaymentFaults
 from kiosk.payments.states import AttemptState, PayState
@@ -159,3 +160,20 @@ def test_a_payment_started_at_the_device_itself_is_taken_back(framing: str) -> N
     world.start("charge-2")
     settled(world)
     assert world.states()[-1][2] is AttemptState.PAID
+
+
+def test_no_card_number_is_in_the_store_though_the_terminal_sends_it() -> None:
+    habits = Habits(pan="clear")
+    world = WireWorld(habits=habits)
+    world.wait(3)
+    for n in range(3):
+        world.start(f"charge-{n}")
+        settled(world)
+    data = world.db.serialize("main")
+    numbers = [card.pan for card in CARDS.values()]
+    assert any(number[-4:].encode() in data for number in numbers), "its last four digits are kept"
+    for number in numbers:
+        assert number.encode() not in data
+        assert number.encode().hex().encode() not in data
+        assert bytes.fromhex(number if len(number) % 2 == 0 else number + "f") not in data
+        assert number[:12].encode() not in data
