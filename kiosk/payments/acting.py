@@ -9,7 +9,7 @@ from kiosk.payments.states import AttemptState
 from kiosk.payments.table import Action, Next
 from kiosk.vocabulary.effects import Effect
 from kiosk.vocabulary.events import Event
-from kiosk.vocabulary.payments import CardRecord, LookUpLast, PaymentCommand
+from kiosk.vocabulary.payments import LookUpLast, PaymentCommand
 
 AGAIN_S = 5.0
 """Pause before a commit is tried again, and before a terminal that did not answer is asked again."""
@@ -87,9 +87,12 @@ def refuse(payments: Payments, event: it.StartPayment, _at: Moment) -> Next:
     return Next(replace(payments, refused=Refused(event.charge, why)))
 
 
-def with_sync(payments: Payments, record: CardRecord | None) -> Payments:
-    """Remember the terminal's newest 1F1F."""
-    return replace(payments, sync=record.sync) if record is not None and record.sync else payments
+def restore_again(payments: Payments, _event: Event, at: Moment) -> Next:
+    """Forget what is open and read it from the store."""
+    after = replace(
+        payments, attempt=None, ending=None, day=None, day_result="", waits_for="", next_try=at.mono + AGAIN_S
+    )
+    return Next(after, (it.RestorePayments(),))
 
 
 # -- news, in every state

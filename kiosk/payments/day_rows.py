@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from kiosk.payments import events as it
 from kiosk.payments import guards as when
-from kiosk.payments.acting import AGAIN_S, ask, look_up, pause
+from kiosk.payments.acting import AGAIN_S, ask, look_up, pause, restore_again
 from kiosk.payments.model import Moment, PaymentOrderKind, Payments
 from kiosk.payments.states import PayState
 from kiosk.payments.table import Next, Row, row
@@ -63,13 +63,6 @@ def _commit(payments: Payments, result: str, at: Moment) -> Next:
 def commit_again(payments: Payments, _event: Event, at: Moment) -> Next:
     """The same once more: the disk did not take it, or did not answer."""
     return _commit(payments, payments.day_result, at)
-
-
-def not_begun(payments: Payments, _event: Event, at: Moment) -> Next:
-    """Nothing was sent; later."""
-    return Next(
-        replace(payments, day=None, day_result="", waits_for="", next_try=at.mono + NEXT_DAY_TRY_S, last_day="")
-    )
 
 
 def wait(payments: Payments, _event: Event, at: Moment) -> Next:
@@ -161,7 +154,7 @@ def ended(payments: Payments, _event: Event, at: Moment) -> Next:
 ROWS: tuple[Row, ...] = (
     row(S.IDLE, Tick, S.DAY_INTENDING, begin, when.day_due),
     row(S.DAY_INTENDING, it.PaymentCommitted, S.DAY_WANTED, wait, when.ours),
-    row(S.DAY_INTENDING, it.PaymentNotCommitted, S.IDLE, not_begun, when.ours),
+    row(S.DAY_INTENDING, it.PaymentNotCommitted, S.RESTORING, restore_again, when.ours),
     row(S.DAY_INTENDING, Tick, None, commit_again, when.due),
     row(S.DAY_WANTED, Tick, S.DAY_ASKING, look_up, may_have_happened),
     row(S.DAY_WANTED, Tick, S.DAY_CLOSING, send, when.can_be_asked),

@@ -77,11 +77,13 @@ class PaymentCommitted(LastingEvent, frozen=True):
 
 class PaymentNotCommitted(LastingEvent, frozen=True):
     """The entry is not durable. ``stale``: status information was stored of this attempt that the entry did not know;
-    then ``approvals`` and ``record`` are what the store has."""
+    then ``approvals`` and ``record`` are what the store has. ``refused``: the store knows the attempt otherwise, and
+    trying again changes nothing."""
 
     entry: OpId
     reason: str = ""
     stale: bool = False
+    refused: bool = False
     approvals: int = 0
     record: CardRecord | None = None
 

@@ -2,7 +2,7 @@
 
 from kiosk.payments import events as it
 from kiosk.payments.model import Attempt, Moment, PaymentOrder, PaymentOrderKind, Payments, Refusal
-from kiosk.payments.resolve import same
+from kiosk.payments.resolve import newer, same, same_terminal
 from kiosk.payments.states import AttemptState, PayState
 from kiosk.payments.table import Guard
 from kiosk.vocabulary.events import Event
@@ -129,7 +129,9 @@ def stands_after_all(payments: Payments, event: it.TerminalAnswered, _at: Moment
 def is_late_capture(payments: Payments, last: CardRecord) -> bool:
     """The payment that was closed as not charged stands: it is newer than its baseline, and has its amount."""
     uncharged = payments.uncharged
-    return uncharged is not None and last.amount == uncharged.amount and not same(last, uncharged.baseline)
+    if uncharged is None or last.amount != uncharged.amount or same(last, uncharged.baseline):
+        return False
+    return newer(last, uncharged.baseline)
 
 
 def is_ghost(payments: Payments, last: CardRecord) -> bool:
@@ -174,7 +176,9 @@ def approves(payments: Payments, event: it.StatusStored, at: Moment) -> bool:
 
 def is_right(attempt: Attempt | None, record: CardRecord) -> bool:
     """What the terminal confirms is what it was asked for."""
-    return attempt is not None and record.amount == attempt.amount and record.terminal_id == attempt.terminal_id
+    if attempt is None or record.amount != attempt.amount:
+        return False
+    return same_terminal(record.terminal_id, attempt.terminal_id)
 
 
 def booked_right(payments: Payments, outcome: object) -> bool:

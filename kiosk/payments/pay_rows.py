@@ -4,7 +4,18 @@ from msgspec.structs import replace
 
 from kiosk.payments import events as it
 from kiosk.payments import guards as when
-from kiosk.payments.acting import ask, book, commit, drop, look_up, refuse, take_approval, told_unknown, unknown
+from kiosk.payments.acting import (
+    ask,
+    book,
+    commit,
+    drop,
+    look_up,
+    refuse,
+    restore_again,
+    take_approval,
+    told_unknown,
+    unknown,
+)
 from kiosk.payments.model import Attempt, Ending, Finished, Moment, Payments, Refusal, Refused, Why
 from kiosk.payments.states import DIALOGUE, AttemptState, PayState
 from kiosk.payments.table import Action, Guard, Next, Row, row
@@ -232,6 +243,11 @@ def doubt_again(payments: Payments, event: it.PaymentNotCommitted, at: Moment) -
     return told_unknown(with_attempt(payments, attempt), Why.CONTRADICTION, at)
 
 
+def is_refused(payments: Payments, event: it.PaymentNotCommitted, at: Moment) -> bool:
+    """The store has the attempt otherwise: what it has counts."""
+    return when.ours(payments, event, at) and event.refused
+
+
 def was_paid_before(payments: Payments, event: it.PaymentNotCommitted, at: Moment) -> bool:
     """Another attempt has paid this charge."""
     return when.ours(payments, event, at) and event.reason == Refusal.ALREADY_PAID
@@ -281,4 +297,5 @@ ROWS: tuple[Row, ...] = (
     row(S.BOOKING, it.PaymentCommitted, S.VOID_WANTED, settled, leads_to(AttemptState.VOID_WANTED)),
     row(S.BOOKING, it.PaymentCommitted, S.MANUAL, settled, leads_to(AttemptState.MANUAL)),
     row(S.BOOKING, it.PaymentNotCommitted, S.UNKNOWN, doubt_again, is_stale),
+    row(S.BOOKING, it.PaymentNotCommitted, S.RESTORING, restore_again, is_refused),
 )

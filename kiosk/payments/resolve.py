@@ -51,6 +51,11 @@ def same(one: CardRecord | None, other: CardRecord | None) -> bool:
     return one is not None and other is not None and key(one) == key(other)
 
 
+def same_terminal(one: str, other: str) -> bool:
+    """Whether two messages are of one terminal; where one does not say it, it is no other."""
+    return one == other or "" in (one, other)
+
+
 def judge(attempt: Attempt, found: LastFound | NothingFound, settings: Settings) -> Verdict:
     """What the terminal's last transaction says of the attempt. The baseline decides first: a transaction from before
     the payment proves that there is none, whatever its amount."""
@@ -60,9 +65,9 @@ def judge(attempt: Attempt, found: LastFound | NothingFound, settings: Settings)
     last = found.record
     if same(last, attempt.baseline):
         return NotCharged(Why.SAME_AS_BEFORE)
-    if last.terminal_id != attempt.terminal_id:
+    if not same_terminal(last.terminal_id, attempt.terminal_id):
         return CannotTell(Why.OTHER_TERMINAL)
-    if last.end_of_day or last.result == NO_RESULT or not _newer(last, attempt.baseline):
+    if last.end_of_day or last.result == NO_RESULT or not newer(last, attempt.baseline):
         return CannotTell(Why.OTHER_PAYMENT)
     if last.reversal or last.original_trace is not None:
         return _reversal(attempt, last)
@@ -93,7 +98,7 @@ def _payment(attempt: Attempt, last: CardRecord) -> Verdict:
     return Charged(last) if last.amount == attempt.amount else CannotTell(Why.WRONG_AMOUNT)
 
 
-def _newer(last: CardRecord, baseline: CardRecord | None) -> bool:
+def newer(last: CardRecord, baseline: CardRecord | None) -> bool:
     """Whether it came after the baseline, by numbers that wrap; by none = not known to be older."""
     if baseline is None:
         return True

@@ -345,6 +345,46 @@ def test_a_refused_reversal_that_is_shown_as_done_is_done() -> None:
     assert only(world)[1] is S.VOIDED
 
 
+def test_two_orders_for_one_void_reverse_once_and_end_both() -> None:
+    world = World()
+    world.pay()
+    payment, _ = only(world)
+    world.payments = replace(world.payments, next_try=world.mono + 3)
+    world.order(PaymentOrderKind.VOID, payment)
+    world.order(PaymentOrderKind.VOID, payment)
+    world.wait(20)
+    assert only(world)[1] is S.VOIDED
+    assert world.payments.state is PayState.IDLE
+    assert world.db.execute("SELECT count(*) FROM payment_order WHERE done = ''").fetchone() == (0,)
+
+
+def test_a_void_that_waited_behind_an_end_of_day_is_refused() -> None:
+    world = World()
+    world.pay()
+    payment, _ = only(world)
+    world.payments = replace(world.payments, next_try=world.mono + 3)
+    world.order(PaymentOrderKind.VOID, payment)
+    world.db.execute("UPDATE payment_attempt SET day = 'handed in'")
+    world.wait(20)
+    assert world.payments.state is PayState.IDLE
+    assert only(world)[1] is S.PAID
+    assert world.db.execute("SELECT done FROM payment_order").fetchone() == ("handed in",)
+
+
+def test_an_older_payment_that_shows_up_again_is_no_late_capture() -> None:
+    world = World()
+    world.pay()
+    world.start("charge-2")
+    world.wait_until_idle()
+    world.plan.outcome = Declined(5)
+    world.start("charge-3")
+    world.wait_until_idle()
+    world.terminal.hidden.add(1)  # the lookup shows only what stands, and the second was taken back by hand
+    world.start("charge-4")
+    world.wait_until_idle()
+    assert only(world)[1] is S.PAID
+
+
 def test_a_charge_withdrawn_while_it_is_paid_is_taken_back() -> None:
     world = World(plan=Plan(at=At.COMPLETION, cut="silence"))
     world.start()

@@ -139,6 +139,8 @@ def why_refused(known: Stored | None, ending: Ending, attempt: Attempt) -> str:
     """Why the attempt may not go there: a code; "" = it may. "stale": it does not know of all that is stored."""
     if ending.to not in MAY_GO[known.state if known is not None else None]:
         return f"{known.state.value if known is not None else 'nothing'} never becomes {ending.to.value}"
+    if known is not None and known.state is S.PAID and known.day:
+        return "handed in"
     stale = known is not None and known.state is not S.PAID and known.attempt.approvals != attempt.approvals
     return "stale" if stale and ending.to in KNOWS_ALL else ""
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from kiosk.payments import events as it
 from kiosk.payments.model import Attempt, Ending, PaymentOrder, Refusal, Why
-from kiosk.payments.resolve import same
+from kiosk.payments.resolve import same, same_terminal
 from kiosk.payments.states import AttemptState
 from kiosk.vocabulary.events import Event
 from kiosk.vocabulary.ids import DayEndId, OpId
@@ -47,7 +47,9 @@ def commit_attempt(db: apsw.Connection, outside: StoreContext, fact: it.CommitAt
     if why == STALE and known is not None:
         return Kept(_stale(fact, known))
     if why:
-        return NotKept(why)
+        if fact.order:
+            finish_order(db, fact.order, why)
+        return Kept(it.PaymentNotCommitted(fact.entry, why, refused=True))
     head = journal.append(db, outside, fact.attempt.id, to.value, fact, fact.entry)
     _write(db, fact, known, head.seq)
     number = _receipt(db, fact) if to in _WITH_RECEIPT else 0
@@ -151,7 +153,7 @@ def _count(
     db: apsw.Connection, outside: StoreContext, fact: StatusReceived, known: Stored, *, repeated: bool
 ) -> Written:
     record, attempt = fact.record, known.attempt
-    right = record.amount == attempt.amount and record.terminal_id == attempt.terminal_id
+    right = record.amount == attempt.amount and same_terminal(record.terminal_id, attempt.terminal_id)
     if not repeated:
         journal.append(db, outside, attempt.id, "status" if right or record.result else "status_wrong", fact)
     if record.result == 0 and right and not repeated:

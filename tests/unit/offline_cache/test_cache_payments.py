@@ -104,7 +104,9 @@ def test_what_is_paid_stays_paid_unless_it_is_taken_back(to: AttemptState) -> No
     done = world.payments.finished
     assert done is not None
     written = write(world, it.CommitAttempt(OpId("e1"), done.attempt, Ending(to=to)))
-    assert isinstance(written, NotKept)
+    assert isinstance(written, Kept)
+    assert isinstance(written.answer, it.PaymentNotCommitted)
+    assert written.answer.refused
     assert state_of(world, done.attempt.id) is S.PAID
 
 
