@@ -29,6 +29,21 @@ def begin_ordered(payments: Payments, _event: Event, at: Moment) -> Next:
     return commit(before, ending, at, order.id)
 
 
+def cannot_be_voided(payments: Payments, _event: Event, _at: Moment) -> bool:
+    """The oldest order to void is about a payment that was taken back or handed in since it was given."""
+    order = when.order_of(payments, PaymentOrderKind.VOID)
+    return order is not None and (order.paid is None or order.paid.record is None)
+
+
+def refuse_order(payments: Payments, _event: Event, _at: Moment) -> Next:
+    """Say so, and forget it."""
+    order = when.order_of(payments, PaymentOrderKind.VOID)
+    assert order is not None
+    rest = tuple(each for each in payments.orders if each.id != order.id)
+    note = it.CommitNote("order_refused", detail="not_reversible", order=order.id)
+    return Next(replace(payments, orders=rest), (note,))
+
+
 def was_paid(payments: Payments, event: it.DropCharge, _at: Moment) -> bool:
     """What was withdrawn is what was paid last."""
     done = payments.finished
@@ -130,6 +145,7 @@ def refused_for_good(payments: Payments, event: it.TerminalAnswered, at: Moment)
 _OPEN = frozenset({S.VOID_WANTED, S.VOIDING, S.VOID_ASKING, S.MANUAL})
 
 ROWS: tuple[Row, ...] = (
+    row(S.IDLE, Tick, None, refuse_order, cannot_be_voided),
     row(S.IDLE, Tick, S.BOOKING, begin_ordered, when.both(when.can_be_asked, when.has_order(PaymentOrderKind.VOID))),
     row(S.IDLE, it.DropCharge, S.BOOKING, begin_dropped, was_paid),
     row(S.VOID_WANTED, Tick, S.BOOKING, book(AttemptState.MANUAL, Why.NOT_REVERSIBLE), cannot_be_sent),

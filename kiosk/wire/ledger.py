@@ -13,7 +13,7 @@ from kiosk import hash_chain
 from kiosk.hash_chain import Head, Link
 from kiosk.wire.base import Body, Count, Hex64, Short, ToldMs, Uuid
 
-Cents = Annotated[int, msgspec.Meta(ge=-(10**12), le=10**12)]
+Cents = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
 
 

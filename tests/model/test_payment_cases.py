@@ -358,6 +358,20 @@ def test_two_orders_for_one_void_reverse_once_and_end_both() -> None:
     assert world.db.execute("SELECT count(*) FROM payment_order WHERE done = ''").fetchone() == (0,)
 
 
+def test_an_order_to_void_what_was_taken_back_meanwhile_is_refused_after_a_restart() -> None:
+    world = World()
+    world.pay()
+    payment, _ = only(world)
+    world.payments = replace(world.payments, next_try=world.mono + 60)
+    world.order(PaymentOrderKind.VOID, payment)
+    world.inbox.append(it.DropCharge(ChargeId("charge-1")))
+    world.settle()
+    world.boot()
+    world.wait(30)
+    assert (only(world)[1], world.payments.state) == (S.VOIDED, PayState.IDLE)
+    assert world.db.execute("SELECT count(*) FROM payment_order WHERE done = ''").fetchone() == (0,)
+
+
 def test_a_void_that_waited_behind_an_end_of_day_is_refused() -> None:
     world = World()
     world.pay()
