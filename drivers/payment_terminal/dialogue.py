@@ -229,9 +229,9 @@ class Dialogue:
             case StatusInformation():
                 return self._status(message)
             case Completion() | StatusReport():
-                return [Send(ACCEPTED), *self._end(End.COMPLETED, completion=message)]
+                return [*self._end(End.COMPLETED, completion=message), Send(ACCEPTED)]
             case Aborted(code=code):
-                return [Send(ACCEPTED), *self._end(End.ABORTED, code)]
+                return [*self._end(End.ABORTED, code), Send(ACCEPTED)]
             case IntermediateStatus(minutes=minutes):
                 if minutes is not None:
                     self._until = now + self._told_wait(minutes)
