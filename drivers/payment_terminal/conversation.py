@@ -22,6 +22,7 @@ from drivers.payment_terminal.dialogue import (
     Ended,
     Keep,
     NoAbort,
+    Rejected,
     Send,
     Show,
     Taken,
@@ -35,7 +36,7 @@ from kiosk.vocabulary.hardware.problems import Problem
 
 _CHUNK = 4096
 
-Progress = Answered | Show | Taken | NoAbort
+Progress = Answered | Rejected | Show | Taken | NoAbort
 
 
 class Listener(Protocol):
@@ -133,8 +134,7 @@ class Conversation:
                 case Send(control=control, data=data):
                     self._send(control, data)
                 case Keep():
-                    answer = unasked_kept(action, listener.keep(action))
-                    self._send(answer.control, answer.data)
+                    self._perform_unasked(unasked_kept(action, listener.keep(action)), listener)
                 case Ended():
                     pass
                 case progress:
