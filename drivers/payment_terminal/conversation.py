@@ -22,6 +22,7 @@ from drivers.payment_terminal.dialogue import (
     Ended,
     Keep,
     NoAbort,
+    Rejected,
     Send,
     Show,
     Taken,
@@ -35,7 +36,7 @@ from kiosk.vocabulary.hardware.problems import Problem
 
 _CHUNK = 4096
 
-Progress = Answered | Show | Taken | NoAbort
+Progress = Answered | Rejected | Show | Taken | NoAbort
 
 
 class Listener(Protocol):
@@ -78,13 +79,14 @@ class Conversation:
         self._transport.close()
 
     def run(self, dialogue: Dialogue, control: int, listener: Listener) -> Ended | Lost:
-        """One command, once. Raises NotDurable from the listener; the connection is not used again then."""
-        sent = _Sent()
+        """One command, once. An end that was heard counts, also when the link breaks under its acknowledgement. Raises
+        NotDurable from the listener; the connection is not used again then."""
+        course = _Course(dialogue=dialogue, control=control, listener=listener)
         try:
-            return self._run(dialogue, control, listener, sent)
+            return self._run(course)
         except LinkFault as fault:
             self._break(fault)
-            return Lost(fault.problem, sent.anything or fault.sent > 0)
+            return course.end or Lost(fault.problem, course.begun or fault.sent > 0)
 
     def listen(self, listener: Listener) -> None:
         """Take and answer what came while no command runs. Raises LinkFault, and NotDurable from the listener: the
@@ -97,36 +99,34 @@ class Conversation:
         """Do not use this connection again."""
         self._break(LinkFault(problem, detail))
 
-    def _run(self, dialogue: Dialogue, control: int, listener: Listener, sent: "_Sent") -> Ended:
-        end = self._perform(dialogue.begin(self._now()), dialogue, listener)
-        sent.anything = True
-        while end is None:
-            if listener.cancelled():
-                end = self._perform(dialogue.cancel(self._now()), dialogue, listener)
+    def _run(self, course: "_Course") -> Ended:
+        dialogue = course.dialogue
+        self._perform(dialogue.begin(self._now()), course)
+        course.begun = True
+        while course.end is None:
+            if course.listener.cancelled():
+                self._perform(dialogue.cancel(self._now()), course)
             apdu = self._next(min(dialogue.due, self._now() + self._settings.look_s))
             if apdu is None:
-                end = self._perform(dialogue.tick(self._now()), dialogue, listener) or end
+                self._perform(dialogue.tick(self._now()), course)
                 continue
             with self._stays_next(apdu):
-                actions = dialogue.hear(read_message(apdu, control), self._now())
-                end = self._perform(actions, dialogue, listener) or end
-        if end.how in (End.NO_ANSWER, End.SILENT):
+                self._perform(dialogue.hear(read_message(apdu, course.control), self._now()), course)
+        if course.end.how in (End.NO_ANSWER, End.SILENT):
             self.give_up(Problem.SILENT, "the terminal stopped answering in the middle of a command")
-        return end
+        return course.end
 
-    def _perform(self, actions: list[Action], dialogue: Dialogue, listener: Listener) -> Ended | None:
-        end: Ended | None = None
+    def _perform(self, actions: list[Action], course: "_Course") -> None:
         for action in actions:
             match action:
                 case Send(control=control, data=data):
                     self._send(control, data)
                 case Keep():
-                    end = self._perform(dialogue.kept(listener.keep(action)), dialogue, listener) or end
+                    self._perform(course.dialogue.kept(course.listener.keep(action)), course)
                 case Ended():
-                    end = action
+                    course.end = action
                 case progress:
-                    listener.tell(progress)
-        return end
+                    course.listener.tell(progress)
 
     def _perform_unasked(self, actions: list[Action], listener: Listener) -> None:
         for action in actions:
@@ -134,8 +134,7 @@ class Conversation:
                 case Send(control=control, data=data):
                     self._send(control, data)
                 case Keep():
-                    answer = unasked_kept(action, listener.keep(action))
-                    self._send(answer.control, answer.data)
+                    self._perform_unasked(unasked_kept(action, listener.keep(action)), listener)
                 case Ended():
                     pass
                 case progress:
@@ -187,10 +186,14 @@ class Conversation:
         self.broken = LinkFault(fault.problem, detail)
 
 
-class _Sent(msgspec.Struct):
-    """Whether any byte of a command may have left."""
+class _Course(msgspec.Struct, kw_only=True):
+    """A dialogue on its way. ``begun``: a byte of its command may have left."""
 
-    anything: bool = False
+    dialogue: Dialogue
+    control: int
+    listener: Listener
+    begun: bool = False
+    end: Ended | None = None
 
 
 def _link(settings: ZvtSettings) -> Link:

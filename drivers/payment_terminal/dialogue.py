@@ -75,6 +75,12 @@ class Answered(msgspec.Struct, frozen=True):
     accepted: bool
 
 
+class Rejected(msgspec.Struct, frozen=True):
+    """A status information that no command waited for is durable, and its refusal is on its way."""
+
+    status: StatusInformation
+
+
 class Show(msgspec.Struct, frozen=True):
     """The terminal tells what goes on."""
 
@@ -118,7 +124,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     completion: Completion | StatusReport | None = None
 
 
-Action = Send | Keep | Answered | Show | Taken | NoAbort | Ended
+Action = Send | Keep | Answered | Rejected | Show | Taken | NoAbort | Ended
 
 
 class Timers(msgspec.Struct, frozen=True):
@@ -187,7 +193,7 @@ class Dialogue:
         (keep, verdict), self._keeping = self._keeping, None
         self._unkept = self._unkept or not durable
         if keep.unasked or not isinstance(keep.message, StatusInformation):
-            return [unasked_kept(keep, durable)]
+            return unasked_kept(keep, durable)
         accepted = durable and verdict is Verdict.ACCEPT
         self._note(keep.message, accepted)
         return [Send(ACCEPTED if accepted else REFUSED), *([Answered(keep.message, accepted)] if durable else [])]
@@ -229,9 +235,9 @@ class Dialogue:
             case StatusInformation():
                 return self._status(message)
             case Completion() | StatusReport():
-                return [Send(ACCEPTED), *self._end(End.COMPLETED, completion=message)]
+                return [*self._end(End.COMPLETED, completion=message), Send(ACCEPTED)]
             case Aborted(code=code):
-                return [Send(ACCEPTED), *self._end(End.ABORTED, code)]
+                return [*self._end(End.ABORTED, code), Send(ACCEPTED)]
             case IntermediateStatus(minutes=minutes):
                 if minutes is not None:
                     self._until = now + self._told_wait(minutes)
@@ -322,12 +328,12 @@ def unasked(message: Message) -> list[Action]:
             assert_never(message)
 
 
-def unasked_kept(keep: Keep, durable: bool) -> Send:
+def unasked_kept(keep: Keep, durable: bool) -> list[Action]:
     """The answer to a print, which is taken when it is stored; or to a status that no command waits for. That one is
     never answered before it is durable: who cannot keep it ends the connection instead."""
     if not isinstance(keep.message, StatusInformation):
-        return Send(ACCEPTED if durable else PRINTER_NOT_READY)
-    return Send(ACCEPTED if has_totals(keep.message) else REFUSED)
+        return [Send(ACCEPTED if durable else PRINTER_NOT_READY)]
+    return [Send(ACCEPTED)] if has_totals(keep.message) else [Send(REFUSED), Rejected(keep.message)]
 
 
 def is_done(status: StatusInformation) -> bool:

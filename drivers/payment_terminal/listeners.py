@@ -5,7 +5,7 @@ from drivers.payment_terminal.codec.charsets import Charset, read_text
 from drivers.payment_terminal.codec.messages import IntermediateStatus, StatusInformation
 from drivers.payment_terminal.codec.tlv import every
 from drivers.payment_terminal.conversation import Progress
-from drivers.payment_terminal.dialogue import Answered, Keep, NoAbort, Show, Taken
+from drivers.payment_terminal.dialogue import Answered, Keep, NoAbort, Rejected, Show, Taken
 from drivers.payment_terminal.outcomes import Reader
 from drivers.payment_terminal.receipts import lines_of
 from drivers.payment_terminal.records import raw_of, totals_of
@@ -52,8 +52,6 @@ class JobListener:
         fact = self._fact(keep)
         if isinstance(fact, StatusUnasked):
             self._job.persist(fact)
-            if not fact.record.end_of_day:
-                self._job.emit(UnaskedRefused(fact.record))
             return True
         try:
             self._job.persist(fact)
@@ -63,11 +61,13 @@ class JobListener:
 
     def tell(self, progress: Progress) -> None:
         """See ``conversation.Listener``."""
-        event = self._event(progress)
-        if self._command is None:
-            self._job.emit(event)
-        else:
-            self._job.progress(event)
+        match progress:
+            case Rejected(status=status):
+                self._job.emit(UnaskedRefused(self._texts.reader.record(status)))
+            case _ if self._command is not None:
+                self._job.progress(self._event(progress))
+            case _:
+                pass  # of registration and status enquiry: the condition is told
 
     def cancelled(self) -> bool:
         """See ``conversation.Listener``. Only a payment can be stopped by a visitor."""
@@ -94,7 +94,7 @@ class JobListener:
             case _:
                 return ""
 
-    def _event(self, progress: Progress) -> DeviceEvent:
+    def _event(self, progress: Answered | Show | Taken | NoAbort) -> DeviceEvent:
         match progress:
             case Answered(status=status, accepted=accepted):
                 return StatusKept(self._texts.reader.record(status), accepted)

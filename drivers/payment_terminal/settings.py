@@ -48,7 +48,6 @@ class ZvtSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     prints: Prints | None = None
     abort: Abort | None = None
     sends_tlv: bool | None = None
-    tlv_behind_line: bool | None = None
     startup: Annotated[str, msgspec.Meta(pattern=r"^((initialise|diagnose_[1-4])( |\Z))*\Z")] | None = None
 
     @property

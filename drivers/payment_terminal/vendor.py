@@ -22,8 +22,6 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     abort: Abort = "completes"
     sends_tlv: bool = True
     """It may be sent a TLV container at registration, and then sends them itself."""
-    tlv_behind_line: bool = False
-    """A 06 D1 carries a TLV container behind its text."""
     startup: str = ""
     """What to do after each registration: "initialise" and "diagnose_N" (tag 1B), parted by blanks."""
 
@@ -32,7 +30,7 @@ Vendor = Literal["standard", "card_complete", "hobex", "feig_cvend", "ccv", "ccv
 
 QUIRKS: dict[Vendor, Quirks] = {
     "standard": Quirks(),
-    "card_complete": Quirks(charset="iso8859_15", charset_fixed=True, tlv_behind_line=True),
+    "card_complete": Quirks(charset="iso8859_15", charset_fixed=True),
     "hobex": Quirks(prints="none"),
     "feig_cvend": Quirks(charset="iso8859_1", charset_fixed=True),
     "ccv": Quirks(abort="ends_silently"),

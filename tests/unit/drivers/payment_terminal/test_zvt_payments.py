@@ -281,3 +281,12 @@ def test_one_payment_is_never_sent_twice() -> None:
     assert isinstance(driver.execute(PAY, RecordedJob("p1")), Approved)
     assert driver.execute(PAY, RecordedJob("p1 again")) == Unknown(Problem.BUG)
     assert len(commands(peer.heard, "06 01")) == 1
+
+
+def test_end_that_was_heard_counts_though_the_link_breaks_under_it() -> None:
+    outcome, _, _ = run(BEGUN + f"< {APPROVED}\n> 80 00 00\n< 06 0F 00\ncut", PAY)
+    assert isinstance(outcome, Approved)
+    outcome, _, _ = run(BEGUN + f"< {DECLINED}\n> 80 00 00\n< 06 1E 01 05\ncut", PAY)
+    assert isinstance(outcome, Declined)
+    outcome, _, _ = run(BEGUN + f"< {APPROVED}\ncut", PAY)
+    assert outcome == Unknown(Problem.LINK_LOST), "kept, and never acknowledged"

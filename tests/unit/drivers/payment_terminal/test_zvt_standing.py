@@ -18,6 +18,7 @@ from kiosk.vocabulary.payments import (
     Money,
     StatusUnasked,
     TerminalCondition,
+    UnaskedRefused,
 )
 from tests.device_jobs import RecordedJob
 from tests.unit.drivers.payment_terminal.scripted import (
@@ -51,6 +52,7 @@ def test_status_between_commands_is_durable_then_refused() -> None:
     driver.poll(job)
     assert peer.left == []
     assert [type(fact) for fact in job.facts] == [StatusUnasked]
+    assert [type(event) for event in job.emitted] == [TerminalCondition, UnaskedRefused]
 
 
 def test_unasked_status_that_cannot_be_kept_is_not_answered() -> None:
@@ -96,6 +98,17 @@ def test_terminal_that_is_still_busy_registers_later() -> None:
     told = [event.condition for event in job.emitted if isinstance(event, TerminalCondition)]
     assert told == [Condition.BUSY, Condition.READY]
     assert commands(peer.heard, "06 01") == []
+
+
+def test_poll_tells_its_condition_and_nothing_else() -> None:
+    job = RecordedJob()
+    driver, peer = polled("", job)
+    peer.add("< 04 FF 01 C9\n> 80 00 00")
+    driver.poll(job)
+    driver.poll(job)
+    assert peer.left == []
+    assert [type(event) for event in job.emitted] == [TerminalCondition]
+    assert job.told == []
 
 
 def test_condition_is_told_when_it_changes() -> None:
