@@ -52,7 +52,6 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     numbers_sure: bool = False
     ghost: CardRecord | None = None
     uncharged: Attempt | None = None
-    sync: str | None = None
     orders: tuple[PaymentOrder, ...] = ()
 
 

@@ -228,8 +228,6 @@ class Payments(Lasting, frozen=True, kw_only=True):
     """A payment that came unasked and was refused: does it stand all the same?"""
     uncharged: Attempt | None = None
     """The last attempt, when it was closed as not charged."""
-    sync: str | None = None
-    """The last 1F1F of the terminal; None = it never sent one, or it is not to be used."""
     orders: tuple[PaymentOrder, ...] = ()
     refused: Refused | None = None
     finished: Finished | None = None

@@ -74,14 +74,16 @@ def _ghost(begun: Attempt, last: CardRecord) -> Attempt:
 
 
 def authorise(payments: Payments, _event: Event, _at: Moment) -> Next:
-    """The attempt is durable: only now the terminal hears of it, under the attempt's own id and never again."""
+    """The attempt is durable: only now the terminal hears of it, under the attempt's own id and never again.
+
+    It is told its own last transaction (1F1F), as the baseline has it: one that is kept from before may be a payment
+    behind, and then the terminal would take a good payment back (decision 0331).
+    """
     attempt = payments.attempt
     assert attempt is not None
-    return ask(
-        replace(payments, ending=None),
-        Authorise(payment=attempt.id, amount=attempt.amount, sync=payments.sync),
-        attempt.id,
-    )
+    sync = attempt.baseline.sync if attempt.baseline is not None else ""
+    command = Authorise(payment=attempt.id, amount=attempt.amount, sync=sync or None)
+    return ask(replace(payments, ending=None), command, attempt.id)
 
 
 def give_up(why: Refusal) -> Action:
@@ -210,7 +212,6 @@ def finish(payments: Payments, event: it.PaymentCommitted, at: Moment) -> Next:
     assert attempt is not None
     assert ending is not None
     uncharged = attempt if ending.to in (AttemptState.NOT_CHARGED, AttemptState.DECLINED) else None
-    record = ending.record
     after = replace(
         payments,
         attempt=None,
@@ -220,7 +221,6 @@ def finish(payments: Payments, event: it.PaymentCommitted, at: Moment) -> Next:
         answer=None,
         void_jobs=(),
         uncharged=uncharged,
-        sync=record.sync if record is not None and record.sync else payments.sync,
         finished=Finished(attempt=attempt, to=ending.to, why=ending.why, code=ending.code, receipt_no=event.receipt_no),
     )
     return Next(after)

@@ -26,7 +26,6 @@ def _take(payments: Payments, event: it.PaymentsRestored, at: Moment) -> Payment
         numbers_sure=found.numbers_sure or payments.numbers_sure,
         ghost=found.ghost,
         uncharged=found.uncharged,
-        sync=found.sync,
         orders=found.orders,
         waits_for="",
         next_try=at.mono,

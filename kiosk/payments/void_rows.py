@@ -76,7 +76,7 @@ def reverse(payments: Payments, _event: Event, at: Moment) -> Next:
     assert attempt is not None
     assert attempt.record is not None
     assert attempt.record.receipt is not None
-    command = Reverse(payment=attempt.id, receipt=attempt.record.receipt, amount=attempt.amount, sync=payments.sync)
+    command = Reverse(payment=attempt.id, receipt=attempt.record.receipt, amount=attempt.amount)
     job = f"{at.id}.void"
     tried = replace(attempt, void_tries=attempt.void_tries + 1)
     after = replace(payments, attempt=tried, void_jobs=(*payments.void_jobs, job), waits_for=job)

@@ -16,7 +16,7 @@ from drivers.sim.payment_terminal.settings import Settings as Habits
 from drivers.sim.payment_terminal.switches import MessageFault, Mishap, PaymentFaults
 from kiosk.payments.states import AttemptState, PayState
 from tests.model.payment_wire import BookOfSimulator, WireWorld
-from tests.model.payment_world import FINAL
+from tests.model.payment_world import AMOUNT, FINAL
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 SEED = 20261130
@@ -177,3 +177,19 @@ def test_no_card_number_is_in_the_store_though_the_terminal_sends_it() -> None:
         assert number.encode().hex().encode() not in data
         assert bytes.fromhex(number if len(number) % 2 == 0 else number + "f") not in data
         assert number[:12].encode() not in data
+
+
+def test_a_copy_that_was_put_back_makes_the_terminal_take_nothing_back() -> None:
+    world = WireWorld(habits=Habits(sync_tag=True))
+    world.wait(3)
+    world.start("charge-1")
+    settled(world)
+    copy = world.db.serialize("main")
+    world.start("charge-2")
+    settled(world)
+    world.db.deserialize("main", copy)
+    world.boot()
+    world.wait(3)
+    world.start("charge-3")
+    settled(world)
+    assert world.sim.machine.book.balance == 3 * AMOUNT.cents

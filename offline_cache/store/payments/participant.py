@@ -67,9 +67,6 @@ def _write(db: apsw.Connection, fact: it.CommitAttempt, known: Stored | None, se
         attempts.move(db, fact.attempt, fact.ending.to)
     if fact.ending.to is S.INTENT or fact.ending.why == Why.GHOST:
         db.execute("UPDATE payment_state SET ghost = NULL")
-    record = fact.ending.record
-    if record is not None and record.sync:
-        db.execute("UPDATE payment_state SET sync = ?", (record.sync,))
 
 
 def _receipt(db: apsw.Connection, fact: it.CommitAttempt) -> int:
@@ -228,9 +225,9 @@ def _orders(db: apsw.Connection) -> tuple[PaymentOrder, ...]:
 
 def restore(db: apsw.Connection, _outside: StoreContext, _fact: it.RestorePayments) -> Written:
     """What the machine must know before the first payment."""
-    row = db.execute("SELECT sure, terminal_id, sync, ghost, last_day FROM payment_state").fetchone()
+    row = db.execute("SELECT sure, terminal_id, ghost, last_day FROM payment_state").fetchone()
     assert row is not None
-    sure, terminal_id, sync, ghost, last_day = row
+    sure, terminal_id, ghost, last_day = row
     open_one, newest = attempts.open_one(db), attempts.newest(db)
     over = newest is not None and newest.state in (S.NOT_CHARGED, S.DECLINED) and newest.day == ""
     found = it.Restored(
@@ -242,7 +239,6 @@ def restore(db: apsw.Connection, _outside: StoreContext, _fact: it.RestorePaymen
         numbers_sure=bool(sure),
         ghost=msgspec.json.decode(str(ghost), type=CardRecord) if ghost is not None else None,
         uncharged=newest.attempt if newest is not None and over else None,
-        sync=None if sync is None else str(sync),
         orders=_orders(db),
     )
     return Kept(it.PaymentsRestored(found))

@@ -9,7 +9,6 @@ CREATE TABLE payment_state(
   ledger_digest BLOB NOT NULL DEFAULT (zeroblob(32)) CHECK(length(ledger_digest) = 32),
   forked INTEGER NOT NULL DEFAULT 0 CHECK(forked IN (0, 1)),
   terminal_id TEXT NOT NULL DEFAULT '',
-  sync TEXT,
   ghost TEXT CHECK(ghost IS NULL OR json_valid(ghost)),
   last_day TEXT NOT NULL DEFAULT ''
 ) STRICT;
