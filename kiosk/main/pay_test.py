@@ -88,6 +88,10 @@ class PayTest:
         self.hosts.stop()
         self.storage.stop()
 
+    def settle(self) -> None:
+        """Wait until what an earlier run left open has been found out, or waits for people."""
+        self._run(lambda: self.payments.state in (PayState.IDLE, PayState.MANUAL))
+
     def pay(self, amount: Money) -> Finished | Refusal:
         """One payment, to its end; what people must decide is told as ``Refusal.LOCKED``."""
         charge, until = ChargeId(str(self._ids())), self._clock() + READY_S

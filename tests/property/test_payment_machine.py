@@ -138,7 +138,7 @@ class Town(RuleBasedStateMachine):
 
 
 Town.TestCase.settings = settings(
-    max_examples=3_000 if FULL else 60,
+    max_examples=3_000 if FULL else 150,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
