@@ -30,7 +30,7 @@ from kiosk.vocabulary.effects import Effect, StoreEffect
 from kiosk.vocabulary.events import DeviceChanged, Event, Tick
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.ids import ChargeId, IdMaker, OpId
-from kiosk.vocabulary.payments import AbortRefused, Money, TerminalShows
+from kiosk.vocabulary.payments import Money, TerminalShows
 from offline_cache.store.context import StoreContext
 from offline_cache.store.database import DatabaseFault
 from offline_cache.store.storage import StorageThread
@@ -67,7 +67,7 @@ class PayTest:
         self.storage = StorageThread(
             data / "terminal.db", self._inbox.put, outside=StoreContext(new_id=lambda: OpId(self._ids()))
         )
-        self.worker = PaymentWorker(device, self.storage, self._inbox.put, self._shown)
+        self.worker = PaymentWorker(device, self.storage, self._inbox.put)
         self.hosts = self.worker.hosts = Hosts({device: config.devices[device]}, self._ends())
 
     def open(self) -> DatabaseFault | None:
@@ -174,14 +174,12 @@ class PayTest:
                 self._say("answered", outcome=type(outcome).__name__)
             case it.StatusStored(record=record):
                 self._say("status", result=f"{record.result:02X}", trace=record.trace or 0)
+            case it.TerminalSaid(shown=TerminalShows(code=code, text=text)):
+                self._say("shows", code=f"{code:02X}", text=text)
             case it.ConditionTold(told=told):
                 self._say("condition", condition=told.condition.value, terminal=told.terminal_id)
             case _:
                 pass
-
-    def _shown(self, said: TerminalShows | AbortRefused) -> None:
-        if isinstance(said, TerminalShows):
-            self._say("shows", code=f"{said.code:02X}", text=said.text)
 
     def _ends(self) -> HostCallbacks:
         unused = KindRoute(ended=no_commands, late=no_commands, recovered=no_commands, said=lambda said: None)

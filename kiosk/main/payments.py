@@ -48,9 +48,8 @@ class PaymentWorker:
         device: str,
         storage: StorageThread,
         post: Callable[[Event], None],
-        shows: Callable[[TerminalShows | AbortRefused], None] = lambda said: None,
     ) -> None:
-        self._device, self._storage, self._post, self._shows = device, storage, post, shows
+        self._device, self._storage, self._post = device, storage, post
         self.hosts: Hosts | None = None
         self._up = False
 
@@ -109,8 +108,10 @@ class PaymentWorker:
                 self._post(it.ConditionTold(told))
             case PaymentBegun():
                 self._post(it.TerminalTook(said.job))
-            case TerminalShows() | AbortRefused() as shown:
-                self._shows(shown)
+            case TerminalShows() as shown:
+                self._post(it.TerminalSaid(said.job, shown))
+            case AbortRefused():
+                self._post(it.TerminalSaid(said.job, None))
             case StatusKept() | UnaskedRefused():
                 pass  # the store has told the machine already
             case _:

@@ -12,6 +12,7 @@ from kiosk.vocabulary.payments import (
     PaymentCommand,
     PaymentOutcome,
     TerminalCondition,
+    TerminalShows,
     Totals,
 )
 
@@ -105,6 +106,13 @@ class TerminalTook(LastingEvent, frozen=True):
     """The terminal took the command of this job (80 00 00)."""
 
     job: str
+
+
+class TerminalSaid(LastingEvent, frozen=True):
+    """What the terminal's display says while this job runs; None = it cannot be stopped from here."""
+
+    job: str
+    shown: TerminalShows | None
 
 
 class StatusStored(LastingEvent, frozen=True):

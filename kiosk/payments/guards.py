@@ -48,7 +48,7 @@ def after(seconds: float) -> Guard:
 def ours(payments: Payments, event: Event, _at: Moment) -> bool:
     """The answer is the one that is awaited."""
     match event:
-        case it.TerminalAnswered(job=job) | it.TerminalTook(job=job):
+        case it.TerminalAnswered(job=job) | it.TerminalTook(job=job) | it.TerminalSaid(job=job):
             return job == payments.waits_for
         case it.PaymentCommitted(entry=entry) | it.PaymentNotCommitted(entry=entry):
             return entry == payments.waits_for

@@ -47,6 +47,8 @@ IGNORES: tuple[Row, ...] = (
     *ignore(EVERYWHERE - {S.RESTORING}, it.PaymentsRestored, it.PaymentsNotRestored),
     # That the terminal took another command than an authorisation, or that one after its status came.
     *ignore(EVERYWHERE, it.TerminalTook),
+    # What the display says of a reversal or an end-of-day: nobody stands before it.
+    *ignore(EVERYWHERE, it.TerminalSaid),
     # A status information with another result than 0, of a reversal, or of an attempt that is over: the store has it.
     *ignore(EVERYWHERE, it.StatusStored),
     # Nothing is due.

@@ -8,7 +8,7 @@ import msgspec
 from kiosk.payments.states import AWAITED, AttemptState, PayState
 from kiosk.session.model import Lasting
 from kiosk.vocabulary.ids import ChargeId, DayEndId, OpId, PaymentId
-from kiosk.vocabulary.payments import CardRecord, Condition, Money, Totals
+from kiosk.vocabulary.payments import CardRecord, Condition, Money, TerminalShows, Totals
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,6 +228,10 @@ class Payments(Lasting, frozen=True, kw_only=True):
     """A payment that came unasked and was refused: does it stand all the same?"""
     uncharged: Attempt | None = None
     """The last attempt, when it was closed as not charged."""
+    shown: TerminalShows | None = None
+    """What the terminal's display says in this payment; for the flow's page."""
+    no_stop: bool = False
+    """The terminal cannot be stopped from here: the visitor presses its red key."""
     orders: tuple[PaymentOrder, ...] = ()
     refused: Refused | None = None
     finished: Finished | None = None

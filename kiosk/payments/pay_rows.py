@@ -37,7 +37,9 @@ def begin(payments: Payments, event: it.StartPayment, at: Moment) -> Next:
         terminal_id=payments.terminal_id,
         begun_ms=int(at.now.timestamp() * 1000),
     )
-    before = replace(payments, attempt=attempt, refused=None, finished=None, payments_only=False)
+    before = replace(
+        payments, attempt=attempt, refused=None, finished=None, payments_only=False, shown=None, no_stop=False
+    )
     if payments.known_terminal:
         return look_up(before, event, at)
     asked = look_up(replace(before, known_terminal=payments.terminal_id), event, at)
@@ -118,6 +120,13 @@ def drop_and_stop(payments: Payments, event: it.DropCharge, at: Moment) -> Next:
 def with_attempt(payments: Payments, attempt: Attempt) -> Payments:
     """The same with this attempt."""
     return replace(payments, attempt=attempt)
+
+
+def take_shown(payments: Payments, event: it.TerminalSaid, _at: Moment) -> Next:
+    """For the page of the visitor who pays."""
+    if event.shown is None:
+        return Next(replace(payments, no_stop=True))
+    return Next(replace(payments, shown=event.shown))
 
 
 # -- the outcome
@@ -276,6 +285,7 @@ ROWS: tuple[Row, ...] = (
     row(S.INTENDING, Tick, S.BOOKING, book(AttemptState.NOT_CHARGED, Why.NOT_SENT), when.after(when.COMMIT_S)),
     # The dialogue.
     row(S.INTENT, it.TerminalTook, S.RUNNING, guard=when.ours),
+    row(DIALOGUE, it.TerminalSaid, None, take_shown, when.ours),
     row(DIALOGUE, it.StatusStored, S.AUTHORISED, take_approval, when.approves),
     row(DIALOGUE, it.TerminalAnswered, S.BOOKING, pay, is_paid),
     row(DIALOGUE, it.TerminalAnswered, S.BOOKING, decline, is_declined),

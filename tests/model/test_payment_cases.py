@@ -17,6 +17,7 @@ from kiosk.vocabulary.payments import (
     Money,
     Reverse,
     StatusReceived,
+    TerminalShows,
     Unknown,
 )
 from offline_cache.store.payments import attempts, journal
@@ -141,6 +142,21 @@ def test_approved_without_a_stored_status_is_not_believed() -> None:
     assert world.payments.state is PayState.UNKNOWN
     world.wait_until_idle()
     assert only(world)[1] is not S.PAID
+
+
+def test_the_page_knows_what_the_terminal_shows_and_that_it_cannot_be_stopped() -> None:
+    world = World(plan=Plan(at=At.HOST, cut="silence"))
+    world.start()
+    job = world.payments.waits_for
+    world.inbox.append(it.TerminalSaid(job, TerminalShows(0x0A, "Karte bitte")))
+    world.inbox.append(it.TerminalSaid("another", TerminalShows(0x0E)))
+    world.inbox.append(it.TerminalSaid(job, None))
+    world.settle()
+    assert world.payments.shown == TerminalShows(0x0A, "Karte bitte")
+    assert world.payments.no_stop
+    world.wait_until_idle()
+    world.start("charge-2")
+    assert world.payments.shown is None
 
 
 # -- late and unasked

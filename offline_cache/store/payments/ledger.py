@@ -49,13 +49,13 @@ def hear(db: apsw.Connection, outside: StoreContext, told: LedgerStanding) -> bo
     """
     seq, _digest = _newest(db)
     if (told.seq > seq and _waits(db)) or _is_other(db, told):
-        db.execute("UPDATE payment_state SET forked = 1, sure = 0")
+        db.execute("UPDATE payment_state SET forked = 1, sure = 0 WHERE forked = 0")
         return False
     if told.seq > seq:
         db.execute("UPDATE payment_state SET ledger_seq = ?, ledger_digest = ?", (told.seq, bytes.fromhex(told.digest)))
     elif told.whole < seq:
         _tell_again(db, outside, told.whole)
-    db.execute("UPDATE payment_state SET receipt_no = max(receipt_no, ?)", (told.receipt_no,))
+    db.execute("UPDATE payment_state SET receipt_no = ?1 WHERE receipt_no < ?1", (told.receipt_no,))
     db.execute("UPDATE payment_state SET sure = 1 WHERE sure = 0 AND forked = 0")
     return bool(db.changes())
 

@@ -39,11 +39,10 @@ ID = PaymentId("0193bbbb-0000-7000-8000-000000000001")
 class Desk:
     def __init__(self, folder: Path) -> None:
         self.posted: list[Event] = []
-        self.shown: list[object] = []
         self.storage = StorageThread(folder / "terminal.db", lambda event: None)
         self.storage.start()
         assert isinstance(self.storage.ready.result(60), StoreReady)
-        self.worker = PaymentWorker("pt", self.storage, self.posted.append, self.shown.append)
+        self.worker = PaymentWorker("pt", self.storage, self.posted.append)
 
     def keep(self, fact: StatusReceived) -> None:
         self.worker.keepers[StatusReceived]("pt", "job", fact)
@@ -89,8 +88,8 @@ def test_what_the_device_says_is_told_in_the_machines_words(desk: Desk) -> None:
     ready = TerminalCondition(condition=Condition.READY, code=0, terminal_id="1")
     for event in (ready, PaymentBegun(), TerminalShows(0x0A), AbortRefused()):
         desk.said(event)
-    assert desk.posted == [it.ConditionTold(ready), it.TerminalTook("job")]
-    assert desk.shown == [TerminalShows(0x0A), AbortRefused()]
+    shown = (it.TerminalSaid("job", TerminalShows(0x0A)), it.TerminalSaid("job", None))
+    assert desk.posted == [it.ConditionTold(ready), it.TerminalTook("job"), *shown]
     with pytest.raises(TypeError, match="CodeRead"):
         desk.said(CodeRead("x"))
 

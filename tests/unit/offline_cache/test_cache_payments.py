@@ -223,3 +223,12 @@ def test_the_real_storage_thread_restores_what_is_open(tmp_path: Path) -> None:
     assert found[1].attempt is not None
     assert found[1].state == S.INTENT
     assert PayState(found[1].state) is PayState.INTENT
+
+
+def test_a_heartbeat_that_brings_no_news_writes_nothing() -> None:
+    world = paid(2)
+    standing = told_all(world)
+    hear(world, standing)
+    before = world.db.total_changes()
+    hear(world, standing)
+    assert world.db.total_changes() == before
