@@ -131,7 +131,7 @@ def is_late_capture(payments: Payments, last: CardRecord) -> bool:
     uncharged = payments.uncharged
     if uncharged is None or last.amount != uncharged.amount or same(last, uncharged.baseline):
         return False
-    return newer(last, uncharged.baseline)
+    return same_terminal(last.terminal_id, uncharged.terminal_id) and newer(last, uncharged.baseline)
 
 
 def is_ghost(payments: Payments, last: CardRecord) -> bool:

@@ -272,6 +272,21 @@ def test_another_terminal_than_the_commissioned_one_takes_no_payment() -> None:
     assert only(world)[1] is S.PAID
 
 
+def test_a_payment_in_an_exchanged_terminal_is_no_late_capture_of_the_old_one() -> None:
+    world = World()
+    world.pay()
+    world.plan.outcome = Declined(5)
+    world.start("charge-2")
+    world.wait_until_idle()
+    world.terminal.tid = "11111111"
+    world.terminal.capture("of another town", world.terminal.record(AMOUNT))
+    world.wait(2)
+    world.order(PaymentOrderKind.ADOPT_TERMINAL)
+    world.start("charge-2")
+    world.wait_until_idle()
+    assert only(world)[1] is S.PAID
+
+
 @pytest.mark.parametrize("state", ["away", "busy", "day_due", "card"])
 def test_a_terminal_that_is_not_ready_takes_no_payment(state: str) -> None:
     world = World()
