@@ -31,6 +31,7 @@ EVENTS: dict[str, str] = {
     "limit.reached": "Somebody met a limit: which one, the last address, how many more within the minute before.",
     "tls.renewed": "The certificate was renewed, or a new one is used.",
     "tls.failed": "The certificate cannot be read, used or renewed; the one there is stays.",
+    "hub.thread_hangs": "A worker thread has been at one piece of work for more than a minute.",
     "trail.broken": "The trail is not as it was written.",
 }
 """Every id, and what it means to the person who reads the log."""

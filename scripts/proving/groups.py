@@ -16,8 +16,9 @@ GROUPS = (
     *("property", "world", "soak", "hostile", "flows", "model", "load"),
 )
 """Folders under tests/, the longest first: whoever is done takes the next."""
-SIDE_BY_SIDE = 8
-"""Steps at a time: most tests wait for a deadline, a device or a browser. Four left two cores idle half of the time."""
+SIDE_BY_SIDE = 6
+"""Steps at a time: most tests wait for a deadline, a device or a browser. Four left two cores idle half of the time;
+with eight each took the caches from the others."""
 APART = {"unit": {"hub": 2}, "browser": {"test_hub_desk_lines.py": 1, "test_hub_board.py": 1}}
 """Folders and files of a group that are steps of their own, and how many: none is much longer than the others then."""
 COUNTING = ("model", "world", "crash", "kills")

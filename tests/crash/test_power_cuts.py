@@ -17,7 +17,7 @@ from tests.crash.power_disk import PowerDisk, PowerOff
 from tests.crash.power_world import PATH, Mode, power_on
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-CUTS = 100_000 if FULL else 500
+CUTS = 100_000 if FULL else 400
 HERE = Path(__file__).parent
 UNIT = HERE.parent / "unit" / "offline_cache"
 TEETH = 60

@@ -17,7 +17,7 @@ from offline_cache.store.storage import open_terminal_db
 from tests.unit.offline_cache.cache_helpers import numbered, waiting
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-ROUNDS = 10_000 if FULL else 100
+ROUNDS = 10_000 if FULL else 60
 LIVES = 20
 """Kills that one database lives through."""
 

@@ -1,6 +1,6 @@
 """Town days with thousands of visitors, outages, storms, crashes, wiped disks, restored hubs; each evening all is told.
 
-8,000 visitors in a town with two days, full 1,000,000 in towns of 20,000 with five days each. Prints the seed of each
+A day of 4,000 visitors, full 1,000,000 in towns of 20,000 with five days each. Prints the seed of each
 town; ``KIOSK_SEED=n`` begins with that one.
 """
 
@@ -10,7 +10,7 @@ import time
 from tests.world.world_days import OF_A_DAY, Days
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-VISITORS = 1_000_000 if FULL else 5_000
+VISITORS = 1_000_000 if FULL else OF_A_DAY
 OF_A_TOWN = min(20_000, VISITORS)
 
 
