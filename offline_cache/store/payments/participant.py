@@ -261,7 +261,8 @@ class PaymentsAtStart(AtStart, frozen=True):
 
 
 def settle(db: apsw.Connection, _outside: StoreContext) -> PaymentsAtStart | None:
-    """Nothing is settled here: only the payment terminal knows. The machine asks it."""
+    """Nothing is settled here, and no fact is given back to the driver: only the payment terminal knows. The machine
+    asks it once it is idle (``LookUpLast``)."""
     found = attempts.open_one(db)
     return PaymentsAtStart(found.state.value) if found is not None else None
 
