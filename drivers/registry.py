@@ -11,6 +11,7 @@ import msgspec
 
 from drivers.host.port import Driver, DriverFault
 from drivers.input_devices.specs import ROWS as SCANNERS
+from drivers.payment_terminal.specs import ROWS as PAYMENT_TERMINALS
 from drivers.queue_display.specs import ROWS as DISPLAYS
 from drivers.receipt_printer.specs import ROWS as PRINTERS
 from drivers.spec import DriverSpec, Now
@@ -43,6 +44,7 @@ _ROWS = checked(
     PRINTERS,
     DISPLAYS,
     SCANNERS,
+    PAYMENT_TERMINALS,
 )
 
 

@@ -57,6 +57,14 @@ class Code(StrEnum):
     """A terminal told of a ticket or a number that is not its own."""
     NO_SUCH_DAY = "no_such_day"
     WRONG_ARRIVAL = "wrong_arrival"
+    LEDGER_BROKEN = "ledger_broken"
+    """An entry of the ledger is another than its digest says."""
+    LEDGER_CONFLICT = "ledger_conflict"
+    """Two different entries of the ledger have one sequence number."""
+    UNKNOWN_CASE = "unknown_case"
+    SAME_PERSON = "same_person"
+    """A second person must confirm."""
+    TOO_EARLY = "too_early"
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -85,6 +93,9 @@ _STATUS: dict[Code, int] = {
     Code.NOT_ITS_OWN: 422,
     Code.NO_SUCH_DAY: 422,
     Code.WRONG_ARRIVAL: 422,
+    Code.LEDGER_BROKEN: 422,
+    Code.LEDGER_CONFLICT: 422,
+    Code.UNKNOWN_CASE: 404,
     Code.WRONG_CODE: 403,
 }
 

@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "terminal": _terminal,
         "enrol": _enrol,
         "test-page": _test_page,
+        "pay-test": _pay_test,
         "ports": _ports,
         "hub": _hub,
         "sim": _sim,
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     _terminal_options(commands.add_parser("terminal", help="a lobby terminal, full screen"))
     _enrol_options(commands.add_parser("enrol", help="make a terminal known to the hub, without the touch set-up"))
     _test_page_options(commands.add_parser("test-page", help="print the test page on each printer of this terminal"))
+    _pay_test_options(commands.add_parser("pay-test", help="one payment of a chosen amount, told step by step"))
     _lang_option(commands.add_parser("ports", help="the serial ports of this machine, and who holds them"))
     _hub_options(commands.add_parser("hub", help="the hall's server"))
     _sim_options(commands.add_parser("sim", help="simulated devices with a panel in the browser"))
@@ -72,6 +74,15 @@ def _enrol_options(parser: argparse.ArgumentParser) -> None:
 
 def _test_page_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
+    _lang_option(parser)
+
+
+def _pay_test_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("device", help="name of the payment terminal in the configuration")
+    parser.add_argument("--amount", default="0.01", metavar="EUR", help="of real money; 0.01 unless said otherwise")
+    parser.add_argument("--void", action="store_true", help="take the payment back at the end")
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
+    parser.add_argument("--data", type=Path, default=TERMINAL_DATA, help="where terminal.db lives; no terminal may run")
     _lang_option(parser)
 
 
@@ -200,6 +211,11 @@ def _sim_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--paper", type=int, choices=(80, 58), default=80, help="width of the printer's paper in mm")
     parser.add_argument("--pole-set", choices=("epson", "cd5220"), default="epson")
     parser.add_argument("--scanner", default="", help="tcp:PORT or pty; not there unless asked for")
+    parser.add_argument("--payment", default="", help="payment terminal (ZVT): tcp:PORT or pty; only if asked for")
+    parser.add_argument("--payment-vendor", default="standard", help="whose habits it has: feig, card_complete, ...")
+    parser.add_argument(
+        "--payment-framing", choices=("plain", "serial"), default="", help="default: plain on TCP, serial on a pty"
+    )
     parser.add_argument(
         "--device", action="append", default=[], metavar="MODEL[=pty]", help="one more device, of any model there is"
     )
@@ -239,6 +255,12 @@ def _test_page(options: argparse.Namespace) -> int:
     from kiosk.main.printer_check import run_test_page
 
     return run_test_page(options.config, options.lang)
+
+
+def _pay_test(options: argparse.Namespace) -> int:
+    from kiosk.main.pay_test import run_pay_test
+
+    return run_pay_test(options.config, options.data, options.device, options.amount, options.lang, void=options.void)
 
 
 def _ports(options: argparse.Namespace) -> int:

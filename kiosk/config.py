@@ -101,6 +101,19 @@ class Site(_Part, frozen=True):
     base_url: Url = ""
 
 
+class Payment(_Part, frozen=True):
+    """Card payment. Amounts in cents, seconds monotonic."""
+
+    limit_cents: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 50_000
+    """No payment above this."""
+    end_of_day: Annotated[str, msgspec.Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?\Z")] = ""
+    """Local time from which the turnover is handed in; "" = when the payment terminal or an order asks for it."""
+    quiet_s: Annotated[float, msgspec.Meta(ge=0.1, le=600)] = 10.0
+    """After an unknown outcome an answer of the terminal is believed when it came twice, so far apart."""
+    nothing_means_never: bool = False
+    """Found at commissioning: a lookup without a transaction proves that there never was one."""
+
+
 class Look(_Part, frozen=True):
     """The town's own colour (checked for contrast when it is set); "" keeps the default."""
 
@@ -115,6 +128,7 @@ class TerminalConfig(_Part, frozen=True):
     site: Site = Site()
     look: Look = Look()
     timing: Timing = Timing()
+    payment: Payment = Payment()
     languages: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("de", "en", "ar")
     outbox_limit: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] = 10_000
     """Facts that may wait for the hub before new work is refused: about three a visitor."""

@@ -103,14 +103,16 @@ class Demo:
         self._start("hub", "hub", "--port", port, "--data", str(self.folder / "hub"))
         self._wait_for_hub()
 
-    def start_simulators(self, *, sign: str = "", pole: str = "") -> None:
-        """Start printer, sign (and pole) as byte-level peers with their panel."""
+    def start_simulators(self, *, sign: str = "", pole: str = "", payment: bool = False) -> None:
+        """Start printer, sign (pole, payment terminal) as byte-level peers with their panel."""
         sign = sign or f"tcp:{self._port(9101)}"
         command = ["sim", "--printer", f"tcp:{self._port(9100)}", "--sign", sign]
         command += ["--scanner", f"tcp:{self._port(9102)}"]
         command += ["--panel", str(self._port(8090)), "--print-urls-json"]
         if pole:
             command += ["--pole", pole]
+        if payment:
+            command += ["--payment", f"tcp:{self._port(20007)}"]
         process = self._start("sim", *command, stdout=subprocess.PIPE)
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -226,7 +228,7 @@ def run_demo(data: Path | None, window: str) -> int:
         stack.callback(demo.stop)
         try:
             demo.start_hub()
-            demo.start_simulators()
+            demo.start_simulators(payment=True)
             demo.write_config()
             demo.start_terminal(window)
             _welcome(demo, time.monotonic() - began)

@@ -18,13 +18,14 @@ LINE_SWITCHES = LineFaults.__struct_fields__
 """Switches every device has."""
 _TALKERS = frozenset({"mute", "twice", "late_ms", "late_once_ms", "paired"})
 """Switches that mean something only where a device answers."""
-COUNTED = ("_lines", "_bytes", "_ms", "cut_after")
+COUNTED = ("_lines", "_bytes", "_ms", "_code", "_frames", "cut_after")
 """How the names of switches end that take a number."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """One device as the panel shows it. ``version`` changes whenever its picture does. ``title``: as printed on the
-    device; "" for the four that the message catalogue names. ``picture``: where it is served; "" = there is none."""
+    device; "" for those that the message catalogue names. ``picture``: where it is served; "" = there is none.
+    ``acts``, ``possible_acts``, ``cards`` and ``mishaps``: see ``Peer``."""
 
     name: str
     url: str
@@ -35,10 +36,15 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     slips: int = 0
     title: str = ""
     picture: str = ""
+    acts: tuple[str, ...] = ()
+    possible_acts: tuple[str, ...] = ()
+    cards: tuple[str, ...] = ()
+    mishaps: tuple[str, ...] = ()
 
 
 class SimDesk:
-    """Printer, sign, pole and scanner (``None`` = not on this desk), and any other simulated devices by their title."""
+    """Printer, sign, pole and scanner (``None`` = not on this desk), and any other simulated devices by their title; ""
+    where the message catalogue has one, ``sim.NAME``."""
 
     def __init__(
         self,
@@ -82,10 +88,16 @@ class SimDesk:
             raise ValueError(f"no switch {fault!r} on {device}; there are: {', '.join(sorted(peer.switches()))}")
         peer.switch(**{fault: value})
 
+    def act(self, device: str, body: dict[str, Any]) -> None:
+        """Do what a person does at a device (see ``Peer.act``). Raises ValueError."""
+        if device not in self.peers:
+            raise ValueError(f"no device {device!r}; there are: {', '.join(self.peers)}")
+        self.peers[device].act(body)
+
     def all_well(self) -> None:
         """Every switch of every device back to its rest."""
         for peer in self.peers.values():
-            peer.switch(**msgspec.structs.asdict(type(peer.device.faults)()))
+            peer.all_well()
 
     def shown(self) -> tuple[Shown, ...]:
         """All devices as they are now."""
@@ -117,12 +129,17 @@ class SimDesk:
             slips=len(self.printer.slips) if self.printer is not None and peer is self.printer else 0,
             title=self._others[name][0] if name in self._others else "",
             picture=f"/{'paper' if peer is self.printer else name}.png" if peer.has_picture else "",
+            acts=peer.acts,
+            possible_acts=peer.possible_acts(),
+            cards=peer.cards,
+            mishaps=peer.mishaps,
         )
 
 
 def _meant(peer: Peer) -> dict[str, Any]:
     """No dead buttons: the answers of a device that never answers cannot be lost."""
-    return {one: value for one, value in peer.switches().items() if peer.answers or one not in _TALKERS}
+    dead = peer.dead_switches | (frozenset() if peer.answers else _TALKERS)
+    return {one: value for one, value in peer.switches().items() if one not in dead}
 
 
 def usual_count(fault: str, other: int = 5) -> int:

@@ -1,7 +1,8 @@
 """The simulators' web panel: pictures of paper, sign and pole, and a switch for every fault. Loopback only.
 
 JSON for programs: ``GET /state``; ``POST /fault`` {"device", "fault", "on"} or {..., "value": n}; ``POST /tear``;
-``POST /well``. Pictures and bytes: ``/paper.png .bin .txt``; of every other device ``/NAME.png .txt``.
+``POST /act`` {"device", "act", ...}; ``POST /well``. Pictures and bytes: ``/paper.png .bin .txt``; of every other
+device ``/NAME.png .txt .json``.
 """
 
 import http.server
@@ -126,6 +127,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if path == "/fault":
             turn = msgspec.convert(body, Turn)
             desk.switch(turn.device, turn.fault, _value(turn))
+        elif path == "/act":
+            desk.act(str(body.get("device", "")), {key: value for key, value in body.items() if key != "device"})
         elif path == "/tear" and desk.printer is not None:
             desk.printer.tear_off()
         elif path == "/well":
@@ -133,7 +136,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         elif path == "/scan":
             desk.scan(msgspec.convert(body, Held).code)
         else:
-            raise ValueError(f"nothing to do at {path}; there are /fault, /tear, /well and /scan")
+            raise ValueError(f"nothing to do at {path}; there are /fault, /act, /tear, /well and /scan")
 
     def _body(self) -> dict[str, Any]:
         size = int(self.headers.get("Content-Length") or 0)
@@ -211,5 +214,7 @@ def _thing(desk: SimDesk, path: str) -> tuple[bytes, str] | None:
         return None
     if form == "txt":
         return peer.seen().text.encode(), text
+    if form == "json" and (report := peer.report()) is not None:
+        return msgspec.json.encode(report), "application/json"
     picture = peer.png() if form == "png" else None
     return None if picture is None else (picture, png)

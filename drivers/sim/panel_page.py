@@ -54,7 +54,8 @@ class Page:
 <span class="plug" data-on="{self._say("sim.connected")}" data-off="{self._say("sim.not_connected")}"
  aria-live="polite">{self._say("sim.connected" if device.connected else "sim.not_connected")}</span></div>
 {self._sight(device)}
-{self._paper_acts(device) if name == "printer" else ""}
+{self._paper_acts(device) if name == "printer" else ""}{self._acts(device) if device.acts else ""}
+{self._mishaps(device) if device.mishaps else ""}
 {self._group("sim.group_device", device, own) if own else ""}
 {self._group("sim.group_line", device, [one for one in device.switches if one in LINE_SWITCHES])}
 </section>"""
@@ -80,6 +81,29 @@ class Page:
         return f"""<form class="acts" method="post" action="/tear">
 <button>{self._say("sim.tear_off")}</button>
 <span class="count">{self._say("sim.slips")} <b data-slips>{device.slips}</b></span></form>"""
+
+    def _acts(self, device: Shown) -> str:
+        cards = "".join(f'<option value="{card}">{self._say(f"sim.card.{card}")}</option>' for card in device.cards)
+        buttons = "".join(
+            f'<button name="act" value="{act}"{"" if act in device.possible_acts else " disabled"}>'
+            f"{self._say(f'sim.act.{act}')}</button>"
+            for act in device.acts
+        )
+        return f"""<form class="acts hands" method="post" action="/act">
+<input type="hidden" name="device" value="{device.name}">
+<select name="card" aria-label="{self._say("sim.card")}">{cards}</select>{buttons}</form>"""
+
+    def _mishaps(self, device: Shown) -> str:
+        kinds = "".join(f'<option value="{one}">{self._say(f"sim.mishap.{one}")}</option>' for one in device.mishaps)
+        numbers = "".join(
+            f"<label>{self._say(f'sim.mishap_{name}')} "
+            f'<input type="number" name="{name}" min="0" max="100000" value="{value}"></label>'
+            for name, value in (("at", 6), ("count", 0))
+        )
+        return f"""<form class="acts hands" method="post" action="/act">
+<input type="hidden" name="device" value="{device.name}">{numbers}
+<select name="what" aria-label="{self._say("sim.mishap")}">{kinds}</select>
+<button name="act" value="message_fault">{self._say("sim.mishap_set")}</button></form>"""
 
     def _group(self, heading: str, device: Shown, names: list[str]) -> str:
         switches = "".join(self._switch(device, name) for name in names)

@@ -91,6 +91,14 @@ class Peer:
     """Whether the device answers its driver; where it does not, its answers cannot get lost."""
     has_picture = False
     """Whether ``png`` draws one."""
+    acts: tuple[str, ...] = ()
+    """What the panel has a button for (see ``act``)."""
+    dead_switches: frozenset[str] = frozenset()
+    """Switches that change nothing on this device as it is."""
+    cards: tuple[str, ...] = ()
+    """What can be put in or held before it."""
+    mishaps: tuple[str, ...] = ()
+    """What can happen to one of its messages (act ``message_fault``)."""
 
     def __init__(self, device: Device, line: Line, clock: Callable[[], float] = time.monotonic) -> None:
         self.device = device
@@ -146,9 +154,25 @@ class Peer:
             if self._thread not in (None, threading.current_thread()):
                 self._changed.wait_for(lambda: self._obeyed >= self._asked or self._stopping, 5)
 
+    def all_well(self) -> None:
+        """Every switch back to its rest."""
+        self.switch(**msgspec.structs.asdict(type(self.device.faults)()))
+
     def seen(self) -> Seen:
         """What can be read on the device now; a device with something to see says it here."""
         return Seen()
+
+    def act(self, body: dict[str, Any]) -> None:
+        """Do what a person does at the device; ``body["act"]`` names it. Raises ValueError."""
+        raise ValueError("nothing can be done at this device but its switches")
+
+    def possible_acts(self) -> tuple[str, ...]:
+        """Those of ``acts`` that do something now."""
+        return self.acts
+
+    def report(self) -> dict[str, Any] | None:
+        """What programs may want to know of the device beyond its text; None where there is nothing."""
+        return None
 
     def png(self) -> bytes | None:
         """A picture of the device drawn from what it received; None where there is none."""
@@ -239,8 +263,12 @@ class Peer:
         """Whether there was something to take in this turn, or is something to do or to say after it."""
         came = not ready <= {self._bell}
         now = self._clock()
-        due = not self._blocked() and (self.device.due_in(now), self._wire.due_in(now)) != (None, None)
+        due = not self._blocked() and (self._device_works(now) or self._wire.due_in(now) is not None)
         return came or due or (self._link is not None and bool(self._out))
+
+    def _device_works(self, now: float) -> bool:
+        """Whether the device will do something by itself."""
+        return self.device.due_in(now) is not None
 
     def _obey(self) -> None:
         """Bring presence and power in line with the switches."""

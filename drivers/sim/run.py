@@ -13,6 +13,8 @@ from drivers.registry import rows
 from drivers.sim.bench import SimDesk
 from drivers.sim.led_sign import SignPeer
 from drivers.sim.panel import Panel
+from drivers.sim.payment_terminal.peer import PaymentTerminalPeer
+from drivers.sim.payment_terminal.settings import VENDORS
 from drivers.sim.peer import Peer
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import Abilities, PrinterPeer
@@ -53,8 +55,19 @@ def desk_of(options: argparse.Namespace) -> SimDesk:
         SignPeer(*_line(options.sign)) if options.sign else None,
         PolePeer(*_line(options.pole), command_set=options.pole_set) if options.pole else None,
         ScannerPeer(*_line(options.scanner)) if options.scanner else None,
-        dict(map(_other, options.device)),
+        _payment(options) | dict(map(_other, options.device)),
     )
+
+
+def _payment(options: argparse.Namespace) -> dict[str, tuple[str, Peer]]:
+    """The payment terminal, at the pace of a real one; its name is in the message catalogue."""
+    if not options.payment:
+        return {}
+    if options.payment_vendor not in VENDORS:
+        raise BadLine(f"{options.payment_vendor!r} is no vendor of {', '.join(VENDORS)}")
+    settings = msgspec.structs.replace(VENDORS[options.payment_vendor], host_s=1.5, reversal_s=1.5, reboot_s=20.0)
+    framing = options.payment_framing or None
+    return {"payment": ("", PaymentTerminalPeer(*_line(options.payment), settings=settings, framing=framing))}
 
 
 def _other(option: str) -> tuple[str, tuple[str, Peer]]:

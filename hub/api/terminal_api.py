@@ -20,6 +20,7 @@ from hub.context import Hub
 from hub.errors import Refused
 from hub.fleet import help_calls, orders, terminals
 from hub.fleet.terminals import Known
+from hub.ledger import entries
 from hub.live import sse
 from hub.live.stream_rights import ByKey
 from hub.reports import permissions, slip_status
@@ -208,6 +209,7 @@ async def heartbeat(request: HubRequest, hub: Hub) -> Answer:
 def _news(connection: Connection, known: Known, now_ms: int) -> wire.HeartbeatAnswer:
     """``hub_ms`` is what arrivals are counted by: when our clock was set back it waits for those who were before."""
     return wire.HeartbeatAnswer(
+        ledger=entries.standing(connection, known.site, known.id),
         hub_ms=max(now_ms, last_arrival(connection, known.site)),
         business_day=open_day(connection, known.site) or "",
         hub_generation=hub_generation.of(connection, known.site).generation,

@@ -26,6 +26,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     kind: OrderKind
     message: str = ""
+    args: dict[str, str] = {}
+    """Of an order about payments."""
     role: str
     user: str
 
@@ -51,7 +53,7 @@ def give(connection: Connection, site: str, terminal: str, given: Given, now_ms:
         return Refused(Code.UNKNOWN_TERMINAL, "This terminal does not exist or was revoked.", "terminal")
     if given.role not in wire.ORDER_ROLES[given.kind]:
         return Refused(Code.NOT_ALLOWED, f"A {given.role} may not order this.", "kind")
-    args = {"message": given.message[:MESSAGE_MAX]} if given.kind is OrderKind.CLOSE else {}
+    args = {"message": given.message[:MESSAGE_MAX]} if given.kind is OrderKind.CLOSE else given.args
     fresh = run(
         connection,
         "INSERT INTO terminal_order (site_id, id, terminal_id, kind, args, role, given_by, given_ms, expires_ms)"
@@ -158,7 +160,9 @@ def recent(connection: Connection, site: str, now_ms: int) -> dict[str, list[Ord
 
 
 def _let_run_out(connection: Connection, site: str, terminal: str, given: Given, now_ms: int) -> None:
-    """Close and open answer the same question, so only the newest of them counts."""
+    """Close and open answer the same question, so only the newest of them counts; of payments each order counts."""
+    if given.kind in wire.PAYMENT_ORDERS:
+        return
     sort = (OrderKind.RESTART,) * 2 if given.kind is OrderKind.RESTART else (OrderKind.CLOSE, OrderKind.OPEN)
     run(
         connection,

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from hub.errors import Code, Refused, status_of
 from hub.fleet import orders
 from hub.fleet.terminals import Known
+from hub.ledger import entries
 from hub.log import event
 from hub.reports import cancel, permissions
 from hub.reports.permissions import Key
@@ -26,13 +27,14 @@ from hub.store.enums import Origin
 from hub.store.sql import run
 from kiosk.vocabulary.depth import shallow
 from kiosk.vocabulary.labels import Label
-from kiosk.wire import CancelFact, Op, OpAnswer, OpKind, OrderFact, PaperFact, ScanFact, TicketFact
+from kiosk.wire import CancelFact, LedgerFact, Op, OpAnswer, OpKind, OrderFact, PaperFact, ScanFact, TicketFact
 
 _TICKET = msgspec.json.Decoder(TicketFact)
 _CANCEL = msgspec.json.Decoder(CancelFact)
 _PAPER = msgspec.json.Decoder(PaperFact)
 _SCAN = msgspec.json.Decoder(ScanFact)
 _ORDER = msgspec.json.Decoder(OrderFact)
+_LEDGER = msgspec.json.Decoder(LedgerFact)
 LOGGER = logging.getLogger("hub.sync")
 
 
@@ -187,10 +189,15 @@ def _order(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | R
     return orders.record_result(connection, teller.known.site, teller.known.id, fact, teller.now_ms) or fact.result
 
 
+def _ledger(connection: Connection, teller: Teller, body: msgspec.Raw) -> str | Refused:
+    return entries.take(connection, teller.known.site, teller.known.id, _LEDGER.decode(body), teller.now_ms)
+
+
 _DO: dict[str, Callable[[Connection, Teller, msgspec.Raw], str | Refused]] = {
     OpKind.TICKET: _ticket,
     OpKind.CANCEL: _cancel,
     OpKind.PAPER: _paper,
     OpKind.SCAN: _scan,
     OpKind.ORDER: _order,
+    OpKind.LEDGER: _ledger,
 }

@@ -65,6 +65,10 @@ class AlarmKind(StrEnum):
     """A terminal asked for a slot and none is left."""
     NOT_ITS_OWN = "not_its_own"
     """A terminal's key told what it has no right to."""
+    LEDGER = "ledger"
+    """A terminal's ledger does not fit itself, or an end-of-day has another sum than expected."""
+    PAYMENT_CASE = "payment_case"
+    """Nobody knows whether a payment was charged; perhaps people must look."""
 
 
 STATES = (*tuple(TicketState)[:-1], "transferred", TicketState.VOID)

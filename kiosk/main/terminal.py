@@ -22,6 +22,7 @@ from kiosk.i18n import hyphens
 from kiosk.i18n.texts import Texts
 from kiosk.main.setup import SetUp
 from kiosk.owner_thread import LOOK_S, OwnerThread, ThreadWatch
+from kiosk.payments.machine import machine as payment_machine
 from kiosk.vocabulary.access import Contrast
 from kiosk.vocabulary.effects import Effect, Enrol, Restart, SessionOver, TakeConfiguration
 from kiosk.vocabulary.events import Failure, Touched
@@ -82,6 +83,7 @@ class Terminal:
             show=lambda view: self.app.show(view),
             log=log,
             home=SetupState.HUB if path else None,
+            lasting=(payment_machine(),),
         )
         self._set_up = SetUp(path, self.core.post) if path else None
         self.app = self._make_app()

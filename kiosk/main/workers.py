@@ -22,8 +22,10 @@ from kiosk.i18n.texts import Texts
 from kiosk.main.device_facts import DeviceFacts, in_doubt
 from kiosk.main.device_routes import DeviceRoutes, KindRoute, PrintLedger, no_commands, no_events
 from kiosk.main.misses import MissesOnTheWay
+from kiosk.main.payments import PaymentWorker, payment_terminal_of, settings_of
 from kiosk.main.slips import Slips
 from kiosk.owner_thread import ThreadWatch
+from kiosk.payments.events import AskTerminal, CancelJob, NumbersSure, SettingsTaken
 from kiosk.scans import UnknownCode, read_code
 from kiosk.vocabulary.effects import (
     AskNumber,
@@ -117,7 +119,8 @@ class Workers:
         )
         self._questions = StoreQueries(self._storage)
         self._orders = Orders(self._questions, core.post, self._note)
-        self._hosts = Hosts(config.devices, self._ends(), on_death=deaths(self._note))
+        self._payments = PaymentWorker(payment_terminal_of(config.devices), core.post)
+        self._hosts = self._payments.hosts = Hosts(config.devices, self._ends(), on_death=deaths(self._note))
         self._wall = CallDisplay(self._show, texts, config.languages[0])
         self._follower = CatalogueSync(
             config.hub,
@@ -151,6 +154,7 @@ class Workers:
                 probe=self._probed,
                 orders=self._orders.hear,
                 help=self._help_taken,
+                ledger=self._ledger_heard,
                 taken=self._misses.taken,
                 trail=TrailHeads(data / "hub-trail-heads.txt", time.time, self._note).hear,
             ),
@@ -171,6 +175,7 @@ class Workers:
             for fact in in_doubt(ready.settled, self._config.devices):
                 self._hosts.recover(fact.device, fact)
         self._orders.restore()
+        self._core.post(SettingsTaken(settings_of(self._config.payment)))
         self._core.post(WorldChanged(stored=isinstance(ready, StoreReady), ready=True))
         network = (self._numbers, self._sync, self._follower, self._standings, self._calls)
         for each in (self._catalogue, self._hosts, *network):
@@ -195,6 +200,8 @@ class Workers:
         match effect:
             case StoreEffect():
                 self._storage.submit(effect)
+            case AskTerminal() | CancelJob():
+                self._payments.perform(effect)
             case AskNumber():
                 self._numbers.submit(effect)
             case PrintTicket():
@@ -238,6 +245,7 @@ class Workers:
             DeviceKind.SCANNER: KindRoute(
                 ended=no_commands, late=no_commands, recovered=no_commands, said=self._scanner_said
             ),
+            DeviceKind.PAYMENT_TERMINAL: self._payments.route,
         }
         routes = DeviceRoutes(kinds)
         facts = DeviceFacts(self._storage.keep, self._core.post)
@@ -266,6 +274,7 @@ class Workers:
     def _device_changed(self, event: DeviceChanged) -> None:
         self._core.post(event)
         self._wall.device_changed(event.status)
+        self._payments.device_changed(event.status)
 
     def _scanner_said(self, said: DeviceSaid) -> None:
         match said.event:
@@ -326,6 +335,10 @@ class Workers:
                 business_day=now.business_day,
             )
         )
+
+    def _ledger_heard(self, told: wire.LedgerStanding) -> None:
+        if self._questions.hear_ledger(told):
+            self._core.post(NumbersSure())
 
     def _help_taken(self, taken: tuple[wire.HelpTaken, ...]) -> None:
         for each in taken:

@@ -23,6 +23,12 @@ HelpId = NewType("HelpId", str)
 """Of one call for a person."""
 OpId = NewType("OpId", str)
 """Of one operation of the outbox: its idempotency key at the hub."""
+PaymentId = NewType("PaymentId", str)
+"""Of one attempt to charge a card: exactly one authorisation (06 01) is ever sent under it."""
+ChargeId = NewType("ChargeId", str)
+"""Of what is to be paid: the fees of one receipt. It may need several attempts; one at most is paid."""
+DayEndId = NewType("DayEndId", str)
+"""Of one end-of-day of a payment terminal."""
 
 _RAND_B_BITS = 62
 _COUNTER_MAX = (1 << 12) - 1

@@ -39,6 +39,7 @@ from kiosk.wire.catalogue import (
     SnapshotPlace,
 )
 from kiosk.wire.joining import Authority, EnrolAnswer, EnrolRequest, PublicKey, SlotAnswer, SlotRequest
+from kiosk.wire.ledger import LedgerFact, LedgerStanding
 from kiosk.wire.numbers import QueueState, QueueStates, TicketAnswer, TicketRequest
 from kiosk.wire.outbox import (
     BATCH_MAX,
@@ -59,6 +60,7 @@ from kiosk.wire.running import (
     MISSES_TOLD,
     ORDER_MESSAGE_MAX,
     ORDER_ROLES,
+    PAYMENT_ORDERS,
     Call,
     CallKind,
     Calls,
@@ -93,6 +95,7 @@ __all__ = [
     "MISSES_TOLD",
     "ORDER_MESSAGE_MAX",
     "ORDER_ROLES",
+    "PAYMENT_ORDERS",
     "QUEUES",
     "SCHEMA",
     "SLOT",
@@ -118,6 +121,8 @@ __all__ = [
     "HelpRequest",
     "HelpTaken",
     "Lang",
+    "LedgerFact",
+    "LedgerStanding",
     "Manifest",
     "Missed",
     "Op",

@@ -21,6 +21,7 @@ class OpKind(StrEnum):
     PAPER = "paper"
     SCAN = "scan"
     ORDER = "order"
+    LEDGER = "ledger"
 
 
 class TicketFact(Body, frozen=True, kw_only=True):

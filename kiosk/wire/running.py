@@ -7,6 +7,7 @@ import msgspec
 
 from kiosk.vocabulary.hardware.devices import DeviceStatus
 from kiosk.wire.base import Body, BusinessDay, Count, Lang, Ms, Short, ToldMs, Uuid
+from kiosk.wire.ledger import LedgerStanding
 
 
 class SetAside(Body, frozen=True):
@@ -79,11 +80,29 @@ class OrderKind(StrEnum):
     OPEN = "open"
     RESTART = "restart"
     """When nobody is being served."""
+    CLOSE_CASE = "close_case"
+    """A payment of which nobody knew: how people close it (``hub.ledger.cases``)."""
+    VOID = "void"
+    """Take ``args["payment"]`` back, before end-of-day."""
+    END_DAY = "end_day"
+    """Hand the payment terminal's turnover in."""
+    ADOPT_TERMINAL = "adopt_terminal"
+    """The payment terminal was exchanged: go on with the one that answers now."""
 
 
-ORDER_ROLES: dict[OrderKind, frozenset[str]] = dict.fromkeys(
-    OrderKind, frozenset({"supervisor", "technician", "administrator"})
-)
+PAYMENT_ORDERS = frozenset({OrderKind.CLOSE_CASE, OrderKind.VOID, OrderKind.END_DAY, OrderKind.ADOPT_TERMINAL})
+"""Kept in the terminal's store until they are carried out or refused; what came of them shows the ledger."""
+_OF_TERMINALS = frozenset({"supervisor", "technician", "administrator"})
+_OF_MONEY = frozenset({"cash_office", "administrator"})
+ORDER_ROLES: dict[OrderKind, frozenset[str]] = {
+    OrderKind.CLOSE: _OF_TERMINALS,
+    OrderKind.OPEN: _OF_TERMINALS,
+    OrderKind.RESTART: _OF_TERMINALS,
+    OrderKind.CLOSE_CASE: _OF_MONEY,
+    OrderKind.VOID: _OF_MONEY,
+    OrderKind.END_DAY: _OF_MONEY,
+    OrderKind.ADOPT_TERMINAL: frozenset({"technician", "administrator"}),
+}
 """Who may give which order: asked by the hub when it is given, and by the terminal when it arrives."""
 ORDER_MESSAGE_MAX = 200
 """Letters of a message that stands on a closed terminal."""
@@ -125,6 +144,8 @@ class HeartbeatAnswer(Body, frozen=True):
     trail_head: TrailHead = ""
     """The head of the hub's trail as of today, ``SEQ:HASH`` (``kiosk.hash_chain``). Terminals keep it, so that whoever
     computes the whole trail anew is found. "" = an older hub, or nothing is in the trail."""
+    ledger: LedgerStanding | None = None
+    """How far the hub has this terminal's ledger of payments; None = an older hub, which takes none."""
 
 
 class HelpRequest(Body, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import apsw
 
 from kiosk import wire
+from kiosk.payments.model import PaymentOrder
 from kiosk.vocabulary.closure import TerminalClosure
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from offline_cache.store import applied_orders, outbox, own_numbers
@@ -14,6 +15,7 @@ from offline_cache.store.applied_orders import OrderTaken
 from offline_cache.store.outbox import Batch, Settled, Uniform
 from offline_cache.store.own_numbers import SlotStatus
 from offline_cache.store.participant import Kept
+from offline_cache.store.payments import attempts, ledger
 from offline_cache.store.storage import StorageThread
 
 
@@ -88,9 +90,20 @@ class StoreQueries:
         """This order was kept before."""
         return bool(self._storage.ask(lambda db: applied_orders.is_known(db, order)))
 
-    def keep_order(self, fact: wire.OrderFact, house: TerminalClosure | None) -> bool:
-        """Keep an order, the closure that it leaves, and its result for the hub; False: nothing was kept."""
-        return isinstance(self._storage.keep(OrderTaken(fact, house)), Kept)
+    def keep_order(
+        self, fact: wire.OrderFact, house: TerminalClosure | None, payment: PaymentOrder | None = None
+    ) -> bool:
+        """Keep an order, the closure that it leaves, what it wants of a payment, and its result for the hub; False:
+        nothing was kept."""
+        return isinstance(self._storage.keep(OrderTaken(fact, house, payment)), Kept)
+
+    def payment_order(self, order: PaymentOrder) -> PaymentOrder:
+        """The same with the payment that it is about."""
+        return self._storage.ask(lambda db: attempts.with_paid(db, order)) or order
+
+    def hear_ledger(self, told: wire.LedgerStanding) -> bool:
+        """The hub said how far it has the ledger; True when that made the receipt numbers sure."""
+        return bool(self._storage.ask(lambda db: ledger.hear(db, self._outside, told)))
 
     def house(self) -> TerminalClosure:
         """As the last order left it."""

@@ -47,6 +47,8 @@ class HeartbeatListeners(msgspec.Struct, frozen=True):
     """``(orders, hub_ms)``: all that are open, again and again until their result is known."""
     help: Callable[[tuple[wire.HelpTaken, ...]], None] = _unheard
     """Who is coming because of which help call, again and again until the call is closed."""
+    ledger: Callable[[wire.LedgerStanding], None] = _unheard
+    """How far the hub has this terminal's ledger of payments, with every answer."""
     trail: Callable[[str], None] = _unheard
     """The head of the hub's trail as of today, with every answer."""
 
@@ -114,6 +116,8 @@ class HeartbeatSender:
             self._hearers.day(answer.business_day, answer.hub_generation)
         if answer.orders:
             self._hearers.orders(answer.orders, answer.hub_ms)
+        if answer.ledger is not None:
+            self._hearers.ledger(answer.ledger)
         if answer.trail_head:
             self._hearers.trail(answer.trail_head)
         if answer.help:

@@ -9,8 +9,12 @@ from enum import StrEnum
 from typing import Protocol
 
 from kiosk import wire
+from kiosk.payments.events import OrderTaken
+from kiosk.payments.model import Decision, PaymentOrder, PaymentOrderKind
+from kiosk.payments.states import AttemptState
 from kiosk.vocabulary.closure import TerminalClosure
 from kiosk.vocabulary.events import ClosureChanged, Event, RestartOrdered
+from kiosk.vocabulary.ids import PaymentId
 from kiosk.wire import Order, OrderFact, OrderKind
 from offline_cache.store.notes import Note, ignore
 
@@ -21,9 +25,12 @@ class OrderMemory(Protocol):
     def knows_order(self, order: str) -> bool:
         """This id was kept before."""
 
-    def keep_order(self, fact: OrderFact, house: TerminalClosure | None) -> bool:
+    def keep_order(self, fact: OrderFact, house: TerminalClosure | None, payment: PaymentOrder | None = None) -> bool:
         """In one transaction: the id, its result for the outbox (kind and lane of the order), and the town hall's state
-        when one is given. False = nothing was kept, so nothing may be done."""
+        or the payment's order when one is given. False = nothing was kept, so nothing may be done."""
+
+    def payment_order(self, order: PaymentOrder) -> PaymentOrder:
+        """The same with the payment that it is about, as the store has it now."""
 
     def house(self) -> TerminalClosure:
         """The state kept last; open when none ever was."""
@@ -33,6 +40,7 @@ class Result(StrEnum):
     """What came of an order (``wire.OrderFact.result``)."""
 
     DONE = "done"
+    FAILED = "failed"
     EXPIRED = "expired"
     NOT_ALLOWED = "not_allowed"
     UNKNOWN_KIND = "unknown_kind"
@@ -56,13 +64,17 @@ class Orders:
 
     def _take(self, order: Order, result: Result) -> None:
         house = house_after(order) if result is Result.DONE else None
-        if not self._memory.keep_order(OrderFact(id=order.id, result=result), house):
+        payment = payment_order(order) if result is Result.DONE else None
+        if not self._memory.keep_order(OrderFact(id=order.id, result=result), house, payment):
             return  # the disk has failed, which the storage thread reports; the hub says the order again
         if result is not Result.DONE:
             self._note("order-refused", {"kind": order.kind[:40], "why": result.value})
             return
         self._note("order-applied", {"kind": order.kind, "role": order.role})
-        self._post(RestartOrdered() if house is None else ClosureChanged(house))
+        if payment is not None:
+            self._post(OrderTaken(self._memory.payment_order(payment)))
+        else:
+            self._post(RestartOrdered() if house is None else ClosureChanged(house))
 
 
 def judge(order: Order, hub_ms: int) -> Result:
@@ -71,7 +83,10 @@ def judge(order: Order, hub_ms: int) -> Result:
         return Result.UNKNOWN_KIND
     if order.role not in wire.ORDER_ROLES[OrderKind(order.kind)]:
         return Result.NOT_ALLOWED
-    return Result.EXPIRED if order.expires_ms <= hub_ms else Result.DONE
+    if order.expires_ms <= hub_ms:
+        return Result.EXPIRED
+    whole = order.kind not in wire.PAYMENT_ORDERS or payment_order(order) is not None
+    return Result.DONE if whole else Result.FAILED
 
 
 def house_after(order: Order) -> TerminalClosure | None:
@@ -81,8 +96,36 @@ def house_after(order: Order) -> TerminalClosure | None:
             return TerminalClosure(closed=True, message=clean(order.args.get("message", "")))
         case OrderKind.OPEN:
             return TerminalClosure()
-        case OrderKind.RESTART:
+        case _:
             return None
+
+
+def payment_order(order: Order) -> PaymentOrder | None:
+    """An order about payments in the machine's own words; None = it is none, or its fields make no sense."""
+    if order.kind not in wire.PAYMENT_ORDERS:
+        return None
+    kind, args = PaymentOrderKind(order.kind), order.args
+    payment = PaymentId(args.get("payment", ""))
+    if kind is PaymentOrderKind.CLOSE_CASE:
+        decision = _decision(args)
+        return PaymentOrder(id=order.id, kind=kind, payment=payment, decision=decision) if decision else None
+    return PaymentOrder(id=order.id, kind=kind, payment=payment)
+
+
+def _decision(args: dict[str, str]) -> Decision | None:
+    try:
+        return Decision(
+            verdict=AttemptState(args["verdict"]),
+            reason=clean(args["reason"]),
+            evidence=clean(args["evidence"]),
+            first=args["first"],
+            first_ms=int(args["first_ms"]),
+            second=args["second"],
+            second_ms=int(args["second_ms"]),
+            one_person=args.get("one_person") == "1",
+        )
+    except (KeyError, ValueError):
+        return None
 
 
 def clean(message: str) -> str:

@@ -1,5 +1,6 @@
 """The simulators' panel in Chromium: switches, pictures that follow, access."""
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from drivers.sim.bench import SimDesk
 from drivers.sim.led_sign import SignPeer
 from drivers.sim.panel import Panel
+from drivers.sim.payment_terminal.peer import PaymentTerminalPeer
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import PrinterPeer
 from kiosk.i18n.texts import Texts
@@ -20,7 +22,8 @@ AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 
 @pytest.fixture
 def desk() -> Iterator[SimDesk]:
-    made = SimDesk(PrinterPeer(), SignPeer(), PolePeer())
+    payment = PaymentTerminalPeer()
+    made = SimDesk(PrinterPeer(), SignPeer(), PolePeer(), others={"payment": ("", payment)})
     made.start()
     yield made
     made.stop()
@@ -83,6 +86,25 @@ def test_pictures_follow_the_bytes(page: Page, desk: SimDesk) -> None:
         page.wait_for_function("name => document.querySelector(`.${name} img`).complete", arg=name)
         assert picture.evaluate("image => image.naturalWidth") > 600
     expect(page.locator("[data-slips]")).to_have_text("1")
+
+
+def test_person_pays_by_clicks_and_only_what_is_waited_for_can_be_clicked(page: Page, desk: SimDesk) -> None:
+    peer = desk.peers["payment"]
+    assert isinstance(peer, PaymentTerminalPeer)
+    host, _, port = peer.url.removeprefix("tcp://").partition(":")
+    pin, tap = page.get_by_role("button", name="PIN richtig"), page.get_by_role("button", name="Karte vorhalten")
+    expect(tap).to_be_disabled()
+    with socket.create_connection((host, int(port)), 2) as link:
+        link.sendall(bytes.fromhex("06 00 06 12 34 56 B6 09 78"))
+        assert peer.wait_for(lambda: peer.terminal.running)
+        link.sendall(bytes.fromhex("80 00 00 06 01 0A 04 00 00 00 00 60 00 49 09 78"))
+        page.get_by_label("Karte", exact=True).select_option("visa")
+        tap.click()
+        expect(page.locator(".payment img")).to_have_attribute("alt", re.compile("Geheimzahl"))
+        pin.click()
+        expect(pin).to_be_disabled()
+        assert peer.report()["balance"] == 6000
+    assert peer.report()["entries"][0]["card"] == "VISA"
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])

@@ -24,6 +24,12 @@ class Bench(Protocol):
     """What the contract needs to know of a kind."""
 
     settings: dict[str, Any]
+    on_line: dict[str, dict[str, Any]]
+    """More settings on a kind of line."""
+    tries: int
+    """A command right after a mishap may fall victim to it; by this one at the latest the device works as any other."""
+    pause_s: float
+    """Seconds that a host waits before another try."""
     proves: bool
     """Whether open() can tell that the right device is there (a one-way line cannot)."""
     outcomes: tuple[type, ...]

@@ -15,11 +15,9 @@ from drivers.transport import Transport, transport_for
 from drivers.transport.chaos import ChaosTransport, Mishaps
 from tests.contract.benches import Setup
 from tests.contract.held import HeldClock, HeldLink
+from tests.contract.kinds.payment_terminal import PayingPeer
 from tests.contract.till_peer import Journal, TillPeer
 from tests.device_jobs import RecordedJob
-
-TRIES = 2
-"""A slip that comes right after a mishap may fall victim to it; the one after that is as any other."""
 
 
 class Counting:
@@ -51,7 +49,7 @@ class Trial:
         self.setup, self.bench, self.peer, self.count = setup, setup.bench, peer, 0
         self.journal = journal
         self.in_doubt = False
-        self.clock = HeldClock()
+        self.clock = peer.virtual if isinstance(peer, PayingPeer) else HeldClock()
 
     def link(self) -> Transport:
         return HeldLink(transport_for(self.peer.url), self.peer, self.clock)
@@ -64,7 +62,8 @@ class Trial:
         return self._built(transport_for(url or self.peer.url), time.monotonic)
 
     def _built(self, link: Transport, now: Callable[[], float]) -> Driver[Any, Any]:
-        settings = msgspec.convert(self.setup.bench.settings, self.setup.spec.settings)
+        chosen = {**self.bench.settings, **self.bench.on_line.get(self.setup.line, {})}
+        settings = msgspec.convert(chosen, self.setup.spec.settings)
         return self.setup.spec.build(link, settings, now)
 
     def job(self, job_id: str = "") -> RecordedJob:
@@ -111,7 +110,7 @@ class Trial:
 
     def judge(self, job: str, outcome: Any, note: object = "") -> None:
         """The law. A second, undisturbed command is the barrier: when it is done, all before it is too."""
-        works = any(self._works_again() for _ in range(TRIES))
+        works = any(self._works_again() for _ in range(self.bench.tries))
         assert works, f"{note}: after the mishap the device does not work again"
         times = self.bench.times_done(self.peer, job)
         assert times <= 1, f"{note}: done {times} times"
@@ -125,6 +124,7 @@ class Trial:
         last = self.new_job()
         self.go(last)
         self.peer.rest()
+        self.clock.wait(self.bench.pause_s)
         return self.bench.times_done(self.peer, last) == 1
 
 

@@ -20,6 +20,9 @@ function show(device) {
       image.alt = `${image.dataset.name}: ${device.text.trim() || image.dataset.blank}`;
     }
   }
+  for (const button of card.querySelectorAll('button[name="act"]')) {
+    if (device.acts.includes(button.value)) button.disabled = !device.possible_acts.includes(button.value);
+  }
   for (const form of card.querySelectorAll("[data-fault]")) {
     const value = device.switches[form.dataset.fault];
     const on = value !== null && value !== false;
@@ -31,6 +34,7 @@ function show(device) {
 async function ask(path, options) {
   try {
     const answer = await fetch(path, { signal: AbortSignal.timeout(5000), ...options });
+    if (answer.status === 400 && path === "/act") return; // it was possible a moment ago
     if (!answer.ok) throw new Error(answer.statusText);
     (await answer.json()).devices.forEach(show);
     away.hidden = true;
@@ -44,6 +48,9 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   const body = {};
   if (form.elements.code) body.code = form.elements.code.value;
+  if (event.submitter && event.submitter.name === "act") {
+    Object.assign(body, Object.fromEntries(new FormData(form)), { act: event.submitter.value });
+  }
   if (form.dataset.fault) {
     Object.assign(body, { device: form.elements.device.value, fault: form.dataset.fault });
     body.on = form.elements.on.value === "1";

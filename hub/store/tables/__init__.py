@@ -14,6 +14,7 @@ from hub.store.tables.catalogue import (
     tile,
 )
 from hub.store.tables.counters import counter_act, seat
+from hub.store.tables.ledger import case_decision, ledger_conflict, ledger_entry, ledger_head, money_settings
 from hub.store.tables.numbers import alarm, instance, label_alias, slot_grant, ticket_alias
 from hub.store.tables.orders import terminal_order
 from hub.store.tables.past import past_interval
@@ -39,6 +40,7 @@ __all__ = [
     "alarm",
     "applied",
     "business_day",
+    "case_decision",
     "catalogue_import",
     "catalogue_record",
     "catalogue_state",
@@ -53,7 +55,11 @@ __all__ = [
     "instance",
     "interval",
     "label_alias",
+    "ledger_conflict",
+    "ledger_entry",
+    "ledger_head",
     "metadata",
+    "money_settings",
     "past_interval",
     "queue",
     "search_miss",

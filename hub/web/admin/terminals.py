@@ -22,7 +22,7 @@ from hub.trail.words import What
 from hub.web.common import forms, recorded
 from hub.web.common.auth_hooks import needs, staff_only, who
 from hub.web.common.page import HubRequest, Page, redirect, render
-from kiosk.wire import OrderKind
+from kiosk.wire import PAYMENT_ORDERS, OrderKind
 
 REVOKED_SHOWN = 20
 """Nothing can be done with them any more, and they stay for ever."""
@@ -99,7 +99,7 @@ async def give_order(request: HubRequest, hub: Hub, ident: FromPath[str]) -> Res
     form, me = await forms.read(request), who(request)
     given = orders.Given(
         id=form.uuid("order"),
-        kind=OrderKind(form.one_of("kind", tuple(OrderKind))),
+        kind=OrderKind(form.one_of("kind", tuple(set(OrderKind) - PAYMENT_ORDERS))),
         message=form.text("message", orders.MESSAGE_MAX, needed=False),
         role=me.role,
         user=me.user,

@@ -13,6 +13,7 @@ class DeviceKind(StrEnum):
     RECEIPT_PRINTER = "receipt_printer"
     QUEUE_DISPLAY = "queue_display"
     SCANNER = "scanner"
+    PAYMENT_TERMINAL = "payment_terminal"
 
 
 class DeviceState(StrEnum):

@@ -45,6 +45,7 @@ class Problem(StrEnum):
     WRONG_CERTIFICATE = "wrong_certificate"
     PLAIN_HUB = "plain_hub"
     STORE_FAILED = "store_failed"
+    PAYMENT_TERMINAL_ERROR = "payment_terminal_error"
 
 
 class Remedy(NamedTuple):
@@ -80,4 +81,5 @@ REMEDIES: dict[Problem, Remedy] = {
     Problem.WRONG_CERTIFICATE: _TECH_STOP,
     Problem.PLAIN_HUB: _TECH_STOP,
     Problem.STORE_FAILED: _TECH_STOP,
+    Problem.PAYMENT_TERMINAL_ERROR: _TECH_STOP,
 }

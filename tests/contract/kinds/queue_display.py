@@ -17,6 +17,9 @@ from tests.contract.peers import simulator_of
 
 class DisplayBench:
     settings: ClassVar[dict[str, Any]] = {}
+    on_line: ClassVar[dict[str, dict[str, Any]]] = {}
+    tries = 2
+    pause_s = 0.0
     proves = False
     outcomes = (Shown, NotShown)
 

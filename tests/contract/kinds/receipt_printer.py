@@ -21,6 +21,9 @@ from tests.contract.peers import simulator_of
 
 class PrinterBench:
     settings: ClassVar[dict[str, Any]] = {}
+    on_line: ClassVar[dict[str, dict[str, Any]]] = {}
+    tries = 2
+    pause_s = 0.0
     proves = True
     outcomes = (Printed, NotPrinted, Unconfirmed)
 

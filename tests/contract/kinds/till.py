@@ -14,6 +14,9 @@ from tests.contract.till_peer import TillPeer
 
 class TillBench:
     settings: ClassVar[dict[str, Any]] = {}
+    on_line: ClassVar[dict[str, dict[str, Any]]] = {}
+    tries = 2
+    pause_s = 0.0
     proves = False
     outcomes = (Charged, NotCharged, Unknown)
 

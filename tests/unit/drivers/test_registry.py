@@ -7,10 +7,12 @@ import msgspec
 import pytest
 
 from drivers import registry
+from drivers.host.port import DriverFault
 from drivers.registry import BadRegistry, checked
 from drivers.spec import DriverSpec
 from kiosk.config import Device
 from kiosk.vocabulary.hardware.devices import DeviceKind
+from kiosk.vocabulary.hardware.problems import Problem
 
 
 def test_two_rows_for_one_model_are_refused_by_name() -> None:
@@ -43,6 +45,14 @@ def test_row_says_how_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = row.settings()
     assert registry.build(device, lambda: 0.0) == ("a reader", settings)
     assert asked == [("pcsc://Reader 0", settings)]
+
+
+def test_trace_of_a_payment_terminal_is_refused() -> None:
+    url = "tcp://127.0.0.1:20007?trace=/tmp/card"
+    device = Device(kind=DeviceKind.PAYMENT_TERMINAL, model="zvt", url=url)
+    with pytest.raises(DriverFault, match="card data") as fault:
+        registry.build(device, lambda: 0.0)
+    assert fault.value.problem is Problem.BAD_CONFIG
 
 
 def test_terminal_loads_no_simulator() -> None:

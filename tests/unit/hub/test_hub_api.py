@@ -264,7 +264,9 @@ def test_heartbeat_keeps_the_state_and_brings_news(live) -> None:
     answer = msgspec.json.decode(live.post("/heartbeat", beat).content, type=wire.HeartbeatAnswer)
     life = hall.see(hub_generation.of, hall.site)
     head = str(hall.see(entries.head, hall.site))
-    assert answer == wire.HeartbeatAnswer(hub_ms=hall.clock(), hub_generation=life.generation, trail_head=head)
+    assert answer == wire.HeartbeatAnswer(
+        hub_ms=hall.clock(), hub_generation=life.generation, trail_head=head, ledger=wire.LedgerStanding()
+    )
     now = hall.see(terminals.terminals_now, hall.site, hall.clock())[0]
     assert (now.name, now.away, now.catalogue_version, now.notes) == ("Terminal 1", False, 3, ("catalogue_old",))
     assert now.devices[0].problems == ("paper_out",)

@@ -12,6 +12,9 @@ from hub.fleet import orders as given
 from hub.store.enums import Role
 from kiosk import wire
 from kiosk.config import Hub
+from kiosk.payments.events import OrderTaken
+from kiosk.payments.model import PaymentOrder, PaymentOrderKind
+from kiosk.payments.states import AttemptState
 from kiosk.vocabulary.closure import TerminalClosure
 from kiosk.vocabulary.events import ClosureChanged, Event, HubChanged, RestartOrdered
 from kiosk.wire import Order, OrderFact, OrderKind
@@ -34,19 +37,24 @@ class Memory:
         self.facts: dict[str, OrderFact] = {}
         self._house = TerminalClosure()
         self.broken = False
+        self.payments: list[PaymentOrder] = []
 
     def knows_order(self, order: str) -> bool:
         return order in self.facts
 
-    def keep_order(self, fact: OrderFact, house: TerminalClosure | None) -> bool:
+    def keep_order(self, fact: OrderFact, house: TerminalClosure | None, payment: PaymentOrder | None = None) -> bool:
         if self.broken:
             return False
         self.facts[fact.id] = fact
+        self.payments += [payment] if payment is not None else []
         self._house = house or self._house
         return True
 
     def house(self) -> TerminalClosure:
         return self._house
+
+    def payment_order(self, order: PaymentOrder) -> PaymentOrder:
+        return order
 
 
 class Desk:
@@ -202,3 +210,43 @@ def test_bug_in_an_order_ends_neither_heartbeat_nor_terminal() -> None:
         inbox.wait(HubChanged(True))
         eventually(lambda: notes.ids.count("network-bug") >= 2)
         assert HubChanged(False) not in inbox.events
+
+
+DECISION = {
+    "payment": ID.format(7),
+    "verdict": "not_charged",
+    "reason": "Umsatzliste",
+    "evidence": "kein Beleg",
+    "first": "u1",
+    "first_ms": "1",
+    "second": "u2",
+    "second_ms": "2",
+}
+
+
+def money(kind: str, role: str = "cash_office", **changed: str) -> Order:
+    args = {**DECISION, **changed}
+    return Order(id=ID.format(9), kind=kind, args=args, expires_ms=NOON + 1, role=role)
+
+
+@pytest.mark.parametrize("kind", ["close_case", "void", "end_day"])
+def test_an_order_of_the_cash_office_is_kept_and_told_to_the_machine(kind: str) -> None:
+    desk = Desk()
+    desk.orders.hear((money(kind),), NOON)
+    (event,) = desk.posted
+    assert isinstance(event, OrderTaken)
+    assert event.order.kind is PaymentOrderKind(kind)
+    assert desk.memory.payments == [event.order]
+    if kind == "close_case":
+        assert event.order.decision is not None
+        assert event.order.decision.verdict is AttemptState.NOT_CHARGED
+
+
+@pytest.mark.parametrize("wrong", [{"verdict": "perhaps"}, {"first_ms": "soon"}])
+def test_a_decision_that_makes_no_sense_is_refused(wrong: dict[str, str]) -> None:
+    assert judge(money("close_case", **wrong), NOON) is Result.FAILED
+
+
+@pytest.mark.parametrize("role", ["clerk", "technician", "supervisor"])
+def test_money_is_ordered_by_the_cash_office_only(role: str) -> None:
+    assert judge(money("void", role=role), NOON) is Result.NOT_ALLOWED

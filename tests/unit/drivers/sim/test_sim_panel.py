@@ -199,7 +199,8 @@ def test_device_without_a_row_or_a_line_is_refused(option: str) -> None:
 
 
 def options(*devices: str) -> argparse.Namespace:
-    return argparse.Namespace(printer="", sign="", pole="", scanner="", paper=80, pole_set="epson", device=devices)
+    absent = dict.fromkeys(("printer", "sign", "pole", "scanner", "payment", "payment_framing"), "")
+    return argparse.Namespace(**absent, paper=80, pole_set="epson", payment_vendor="standard", device=devices)
 
 
 def run(*words: str) -> "subprocess.Popen[str]":
@@ -209,11 +210,11 @@ def run(*words: str) -> "subprocess.Popen[str]":
 
 
 def test_the_command_tells_its_addresses_and_ends_on_sigterm() -> None:
-    words = ("--printer", "tcp:0", "--sign", "pty", "--pole", "pty", "--panel", "0", "--print-urls-json")
-    with run(*words) as process:
+    words = ("--printer", "tcp:0", "--sign", "pty", "--pole", "pty", "--payment", "pty", "--panel", "0")
+    with run(*words, "--print-urls-json") as process:
         assert process.stdout is not None
         urls = json.loads(process.stdout.readline())
-        assert set(urls) == {"printer", "sign", "pole", "panel"}
+        assert set(urls) == {"printer", "sign", "pole", "payment", "panel"}
         assert requests.get(urls["panel"] + "/state", timeout=300).status_code == 200
         name = urls["sign"].removeprefix("serial://")
         assert os.path.realpath(name).startswith("/dev/pts/")

@@ -1,0 +1,1 @@
+"""ZVT's bytes: frames, messages, fields and tags, character sets. Sans-io; card data is masked where messages leave."""

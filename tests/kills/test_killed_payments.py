@@ -1,0 +1,129 @@
+"""kill -9 in the middle of payments: real machine, store and driver against the simulated terminal and its book.
+
+After every life the book is what the record says: each paid attempt has one capture that stands, no other has, and
+what was told before the kill is true.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from drivers.sim.payment_terminal.book import stands
+from drivers.sim.payment_terminal.peer import PaymentTerminalPeer
+from drivers.sim.payment_terminal.settings import Settings as Habits
+from kiosk.hash_chain import Head
+from kiosk.payments.model import Attempt
+from offline_cache.store.payments import journal
+from offline_cache.store.storage import open_terminal_db
+
+FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
+ROUNDS = 10_000 if FULL else 60
+LIVES = 20
+"""Kills that one database and one terminal live through."""
+
+
+@pytest.fixture
+def payers() -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("killed_payments.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    yield process
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    process.wait(300)
+    process.stdout.close()
+
+
+def life(payers: subprocess.Popen[bytes], folder: Path, kill_after_s: float | None) -> list[str]:
+    """One life: killed so long after it was ready, or ended by itself. Returns what it told."""
+    assert payers.stdin is not None
+    assert payers.stdout is not None
+    payers.stdin.write(f"{folder} {int(kill_after_s is None)}\n".encode())
+    payers.stdin.flush()
+    lines: list[str] = []
+    child = 0
+    while "ready" not in lines or not child:
+        line = payers.stdout.readline().decode().strip()
+        assert line, "the process that pays has died"
+        if line.startswith("child "):
+            child = int(line.split()[1])
+        else:
+            assert line != "dead", f"it ended before it was ready: {lines}"
+            lines.append(line)
+    timer = None
+    if kill_after_s is not None:
+        timer = threading.Timer(kill_after_s, os.kill, (child, signal.SIGKILL))
+        timer.start()
+    while (line := payers.stdout.readline().decode().strip()) != "dead":
+        assert line, "the process that pays has died"
+        lines.append(line)
+    if timer is not None:
+        timer.join()
+    return lines
+
+
+def check(folder: Path, terminal: PaymentTerminalPeer, told: list[str]) -> dict[str, int]:
+    """The record against the book; how many attempts ended how."""
+    db = open_terminal_db(folder / "terminal.db")
+    assert not isinstance(db, Exception)
+    assert hasattr(db, "execute"), db
+    assert isinstance(journal.verify(db), Head)
+    rows = [
+        (str(a), str(b), msgspec.json.decode(str(c), type=Attempt))
+        for a, b, c in db.execute("SELECT id, state, body FROM payment_attempt ORDER BY begun")
+    ]
+    receipts = [int(n) for (n,) in db.execute("SELECT receipt_no FROM payment_attempt WHERE receipt_no > 0")]
+    db.close()
+    states = {ident: state for ident, state, _ in rows}
+    assert set(states.values()) <= {"paid", "declined", "not_charged"}, states
+    for line in told:
+        state, _, ident = line.partition(" ")
+        if ident and state != "refused":
+            assert states[ident] == state, f"told {state}, the record says {states[ident]}"
+    paid = {attempt.record.trace for _, state, attempt in rows if state == "paid" and attempt.record is not None}
+    with terminal.lock:
+        standing = [entry.trace for entry in terminal.terminal.machine.book.entries if stands(entry)]
+    assert sorted(standing) == sorted(paid)
+    assert len(standing) == sum(state == "paid" for state in states.values())
+    assert sorted(receipts) == list(range(1, len(receipts) + 1))
+    return {state: list(states.values()).count(state) for state in set(states.values())}
+
+
+def test_whatever_is_killed_book_and_record_agree(
+    tmp_path: Path, payers: subprocess.Popen[bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = int(os.environ.get("KIOSK_SEED") or random.randrange(2**31))
+    draw, ends = random.Random(seed), dict[str, int]()
+    for number, _ in enumerate(range(0, ROUNDS, LIVES)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        habits = Habits(no_answer=draw.choice(["reverse", "keep", "decline"]), prints=draw.choice(["before", "after"]))
+        terminal = PaymentTerminalPeer("tcp", settings=habits)
+        url = terminal.start()
+        terminal.switch(pays_by_itself=True, host_ms=20)
+        (folder / "config.toml").write_text(
+            "[payment]\nquiet_s = 0.3\n[devices.pt]\n"
+            f'kind = "payment_terminal"\nmodel = "zvt"\nurl = "{url}"\n[devices.pt.settings]\npassword = "123456"\n'
+            "enquiry_s = 0.2\n"
+        )
+        told: list[str] = []
+        for _ in range(LIVES):
+            told += life(payers, folder, draw.uniform(0.0, 0.4))
+        told += life(payers, folder, None)
+        for state, count in check(folder, terminal, told).items():
+            ends[state] = ends.get(state, 0) + count
+        terminal.stop()
+    with capsys.disabled():
+        print(f"\nkills in payments: {ROUNDS}, seed {seed}, {ends}")
