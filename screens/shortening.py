@@ -10,6 +10,9 @@ from msgspec.structs import replace
 
 from kiosk.view import Block, Control, Field, Look, SearchField, Tiles, View
 
+ONE_TAP_AT_LEAST = 4
+"""What does its work with one tap: so many of it stand on every first page; more where there is room."""
+
 
 class Brevity(IntEnum):
     """How much is left away; each step includes those before it."""
@@ -18,7 +21,8 @@ class Brevity(IntEnum):
     NO_DETAILS = 1
     """No subtitle, and no second line on the tiles of one tap."""
     SHORT = 2
-    """Short title and labels, and no picture beside them; search and the way to all services share a row."""
+    """Short title and labels, no facts below the title and no picture beside labels; search and the way to all services
+    share a row."""
     NO_BADGES = 3
     """No badge on the tiles of one tap."""
     ONE_TAP_FIRST = 4
@@ -33,12 +37,14 @@ def briefer(view: View, brevity: Brevity) -> View:
     if brevity >= Brevity.ONE_TAP_FIRST:
         body = tuple(sorted(body, key=lambda block: not _one_tap(block)))
     title = view.short_title if brevity >= Brevity.SHORT else ""
-    return replace(view, title=title or view.title, subtitle="", body=body)
+    strip = view.strip if brevity < Brevity.SHORT else ()
+    return replace(view, title=title or view.title, subtitle="", strip=strip, body=body)
 
 
 def one_tap(view: View) -> set[str]:
-    """The controls that do their work with one tap."""
-    return {item.id for block in view.body if isinstance(block, Tiles) and block.one_tap for item in block.items}
+    """The first of the controls that do their work with one tap: these a first page must have room for."""
+    found = [item.id for block in view.body if isinstance(block, Tiles) and block.one_tap for item in block.items]
+    return set(found[:ONE_TAP_AT_LEAST])
 
 
 def second_lines(view: View) -> bool:

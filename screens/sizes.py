@@ -37,12 +37,10 @@ ROOMY_CAP_MM: dict[Text, dict[TextSize, float]] = {
 }
 """The same on a large upright panel, which is seen from further away (decision 0052)."""
 
-NUMBER_MM: dict[TextSize, tuple[float, float]] = {
-    TextSize.M: (50.0, 40.0),
-    TextSize.L: (50.0, 40.0),
-    TextSize.XL: (60.0, 40.0),
-}
-"""The ticket number: wished and least cap height."""
+NUMBER_MM: dict[TextSize, float] = {TextSize.M: 50.0, TextSize.L: 50.0, TextSize.XL: 60.0}
+ROOMY_NUMBER_MM = 70.0
+LEAST_NUMBER_MM = 40.0
+"""Cap height of the ticket number: as wished, on a large upright panel, and where the panel has no room for that."""
 
 ROOMY_MM = 300.0
 """From this width on an upright panel is roomy: larger text and more air."""
@@ -56,7 +54,15 @@ TILE_MM = 20.0
 CORNER_MM = 10.0
 FOCUS_MM = 2.5
 MOST_CHOICES = 6
-"""Choices shown at once: tiles and rows. Search, languages, Back, More and the access bar are ways, not choices."""
+"""Choices shown at once on a low panel: tiles and rows. Search, languages, Back, More and the access bar are ways, not
+choices. An upright panel shows as many as fit."""
+
+_LOW_SIDE_MM = 205.0
+_ROOMY_SIDE_MM = 337.5
+_SIDE_SLACK = 0.95
+_SCALES = (0.6, 1.6)
+"""Panels much smaller than the smallest we were made for (15 inch) are read from nearer, larger ones from further away
+(decision 0341): letters and spaces follow the shorter side within these bounds, touch targets do not."""
 
 
 def em_for_cap(cap_px: float) -> int:
@@ -69,6 +75,8 @@ class Geometry(msgspec.Struct, frozen=True):
 
     panel: Panel
     size: TextSize
+    close: bool = False
+    """Things stand closer to each other, so that a page need not be turned."""
 
     @property
     def width(self) -> int:
@@ -96,16 +104,31 @@ class Geometry(msgspec.Struct, frozen=True):
         return self.landscape and self.size is not TextSize.M
 
     @property
+    def scale(self) -> float:
+        """How much larger than written letters and spaces are on a panel of unusual size."""
+        side = min(self.panel.width_mm, self.panel.height_mm)
+        least = _LOW_SIDE_MM * _SIDE_SLACK
+        if side < least:
+            return max(side / _LOW_SIDE_MM, _SCALES[0])
+        wanted = side / (_LOW_SIDE_MM if self.landscape else _ROOMY_SIDE_MM)
+        return min(wanted, _SCALES[1]) if wanted * _SIDE_SLACK > 1 else 1.0
+
+    @property
     def air(self) -> float:
         """How much wider than written spaces are on this panel."""
         if self.landscape:
-            return 0.75
-        return 1.3 if self.roomy else 1.0
+            return 0.75 * self.scale
+        return (1.0 if self.close else 1.3) * self.scale if self.roomy else (0.8 if self.close else 1.0) * self.scale
 
     @property
     def across(self) -> int:
         """Tiles beside each other."""
         return 2 if self.size is TextSize.M else 1
+
+    @property
+    def most_choices(self) -> int:
+        """Tiles and rows on one page."""
+        return MOST_CHOICES if self.landscape else 2 * MOST_CHOICES * self.across
 
     def mm(self, millimetres: float) -> int:
         """Millimetres in whole pixels."""
@@ -113,4 +136,10 @@ class Geometry(msgspec.Struct, frozen=True):
 
     def cap_mm(self, text: Text) -> float:
         """Cap height of a text role on this panel."""
-        return (ROOMY_CAP_MM if self.roomy else CAP_MM)[text][self.size]
+        return (ROOMY_CAP_MM if self.roomy else CAP_MM)[text][self.size] * self.scale
+
+    @property
+    def number_mm(self) -> tuple[float, float]:
+        """Cap height of the ticket number: wished and least."""
+        wished = ROOMY_NUMBER_MM if self.roomy else NUMBER_MM[self.size]
+        return wished * self.scale, LEAST_NUMBER_MM * min(self.scale, 1.0)

@@ -11,6 +11,8 @@ from screens.sizes import Text
 from screens.theme import Colour
 from screens.widgets import controls
 
+_ROW_MM, _CLOSE_ROW_MM = 44.0, 30.0
+
 
 class Paging(msgspec.Struct, frozen=True):
     """Page ``page`` (from 0) of ``pages``."""
@@ -102,7 +104,9 @@ def _with_actions(
     kit: DrawContext, shown: tuple[Control, ...], widths: list[int], pager: Piece, w: int, role: Text
 ) -> Piece:
     """Back first, the pager, the main action last."""
-    buttons = [controls.button(kit, control, each, role=role) for control, each in zip(shown, widths, strict=True)]
+    least = _least_h(kit, shown)
+    pairs = zip(shown, widths, strict=True)
+    buttons = [controls.button(kit, control, each, least, role) for control, each in pairs]
     main = [buttons.pop()] if shown[-1].look is Look.MAIN else []
     ending = in_row([pager, *main], kit.mm(6))
     row = [ending.at(w - ending.w, 0)]
@@ -162,7 +166,8 @@ def _actions(kit: DrawContext, shown: tuple[Control, ...], w: int) -> Piece:
 
 def _one_line(kit: DrawContext, shown: tuple[Control, ...], wished: list[int], w: int, gap: int, role: Text) -> Piece:
     if len(shown) == 1:
-        only = controls.button(kit, shown[0], w if shown[0].look is Look.MAIN else wished[0], role=role)
+        wide = w if shown[0].look is Look.MAIN else wished[0]
+        only = controls.button(kit, shown[0], wide, _least_h(kit, shown), role)
         return Piece(w, only.h, only.marks, only.targets)
     widths = [*wished[:-1], w - sum(wished[:-1]) - gap * (len(shown) - 1)]
     return _equal(kit, shown, widths, gap, role)
@@ -188,9 +193,16 @@ def _torn(row: Piece) -> bool:
     )
 
 
+def _least_h(kit: DrawContext, shown: tuple[Control, ...]) -> int:
+    """How high a row with the main action is: twice as high on a large upright panel, where there is room for it."""
+    if not kit.geometry.roomy or all(control.look is not Look.MAIN for control in shown):
+        return 0
+    return kit.mm((_CLOSE_ROW_MM if kit.geometry.close else _ROW_MM) * kit.geometry.scale)
+
+
 def _equal(kit: DrawContext, shown: tuple[Control, ...], widths: list[int], gap: int, role: Text) -> Piece:
     pairs = list(zip(shown, widths, strict=True))
-    h = max(controls.button(kit, control, each, role=role).h for control, each in pairs)
+    h = max(_least_h(kit, shown), *(controls.button(kit, control, each, role=role).h for control, each in pairs))
     return in_row([controls.button(kit, control, each, h, role) for control, each in pairs], gap)
 
 

@@ -4,16 +4,20 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from kiosk.view import Control, Ending, Header, Progress
-from kiosk.vocabulary.access import TextSize
+from kiosk.view import Attract, Badge, Control, Ending, Header, Progress
 from screens.display_list import Box, Dial, Fill, Piece, as_target, joined, stacked
 from screens.draw_context import DrawContext
 from screens.sizes import GAP_MM, TARGET_MM, Text
 from screens.theme import Colour
-from screens.widgets.controls import chip
+from screens.widgets.controls import badge, chip
 
 _DIAL_MM = 12.0
 """Diameter of the ring of the page's time."""
+_ATTRACT_MM = 26.0
+"""Cap height of the time while nobody is here."""
+_RAIL_ICON_MM = 10.0
+_LEAST_RAIL_MM = 4.4
+"""Words of the rail are set smaller down to this before they break."""
 
 
 def header(kit: DrawContext, shown: Header, w: int) -> Piece:
@@ -53,7 +57,13 @@ def _town(kit: DrawContext, shown: Header, w: int) -> Piece:
 
 def _clock(kit: DrawContext, shown: Header, w: int) -> Piece:
     time = kit.text(shown.time, Text.BODY, w, bold=True)
-    return stacked((time, kit.text(shown.date, Text.SECOND, w, Colour.INK_SOFT)), kit.mm(0.5))
+    return stacked((time, kit.text(_date(kit, shown, w), Text.SECOND, w, Colour.INK_SOFT)), kit.mm(0.5))
+
+
+def _date(kit: DrawContext, shown: Header, w: int) -> str:
+    """The day in as many letters as stay on one line."""
+    style = kit.style(Text.SECOND)
+    return next((each for each in (shown.date, *shown.shorter_dates) if kit.measure(each, style) <= w), shown.date)
 
 
 def _lines(piece: Piece) -> list[Piece]:
@@ -62,6 +72,20 @@ def _lines(piece: Piece) -> list[Piece]:
 
 def _to_end(line: Piece, w: int) -> Piece:
     return line.at(w - line.marks[0].box.right, 0)
+
+
+def attract(kit: DrawContext, shown: Attract, w: int) -> Piece:
+    """The time in figures that are read from across the lobby, and the day."""
+    style = kit.sized(_ATTRACT_MM * kit.geometry.scale, bold=True)
+    figures = kit.set(shown.time, style, w, Colour.ACCENT, 1.1, lang="en")
+    return stacked((figures, kit.text(shown.date, Text.TILE, w, Colour.INK_SOFT)), kit.air(1))
+
+
+def facts_strip(kit: DrawContext, shown: Sequence[Badge], w: int) -> Piece:
+    """Short facts beside each other, on as many lines as they take."""
+    gap = kit.air(3.5)
+    lines = _filled([badge(kit, each, w) for each in shown], gap, w)
+    return stacked([_beside(line, gap) for line in lines], gap)
 
 
 def progress(kit: DrawContext, shown: Progress, w: int) -> Piece:
@@ -211,27 +235,25 @@ def rail_button(kit: DrawContext, control: Control, w: int) -> Piece:
     return Piece(w, row.h, (), (target,))
 
 
-def _row(kit: DrawContext, control: Control, w: int, air_mm: float = 4) -> Piece:
+def _row(kit: DrawContext, control: Control, w: int, air_mm: float = 2.5) -> Piece:
     pad = gap = kit.mm(air_mm)
-    icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4, Colour.ACCENT)
-    words = kit.text(control.label, Text.SECOND, w - 2 * pad - icon.w - gap)
+    icon = kit.icon(control.icon, min(kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4, _RAIL_ICON_MM), Colour.ACCENT)
+    words = _rail_words(kit, control.label, w - 2 * pad - icon.w - gap)
     h = max(words.h + kit.mm(3), kit.mm(TARGET_MM + 0.5))
     placed = (icon.at(pad, (h - icon.h) // 2), words.at(pad + icon.w + gap, (h - words.h) // 2))
     return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
+
+
+def _rail_words(kit: DrawContext, label: str, w: int) -> Piece:
+    """On one line where a smaller size makes that possible: the rail is narrow at every text size."""
+    wished, least = kit.geometry.cap_mm(Text.SECOND), _LEAST_RAIL_MM * min(kit.geometry.scale, 1.0)
+    cap = wished
+    while cap > least and kit.measure(label, kit.sized(cap)) > w:
+        cap = max(least, cap - 0.4)
+    return kit.set(label, kit.sized(cap), w, Colour.INK, 1.25)
 
 
 def _bar_ground(kit: DrawContext, control: Control, w: int, h: int) -> Piece:
     edge = Colour.ACCENT if control.selected else None
     ground = Colour.ACCENT_SOFT if control.selected else Colour.SURFACE
     return Piece(w, h, (Fill(Box(0, 0, w, h), ground, kit.mm(6), edge, max(2, kit.mm(0.6)) if edge else 0),))
-
-
-def rail_width(kit: DrawContext, shown: Header, controls: Sequence[Control]) -> int:
-    """As wide as the longest word of the bar and of the town's name needs."""
-    icon = kit.mm(kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4)
-    longest = max((kit.measure(control.label, kit.style(Text.SECOND)) for control in controls), default=0)
-    bar_w = longest + icon + kit.mm(13)
-    small = kit.in_size(TextSize.M)
-    town_w = max(kit.measure(word, small.style(Text.BODY, True)) for word in shown.town.split() or [""])
-    time_w = kit.measure(shown.time, small.style(Text.TILE, True)) + kit.mm(24)
-    return min(max(bar_w, town_w + kit.mm(2), time_w, kit.mm(56)), kit.geometry.width * 3 // 10)

@@ -26,6 +26,7 @@ from kiosk.session.states import Home, State
 from kiosk.view import Field, Keys, View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.closure import TerminalClosure
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, Standing, StandingState, TicketIntent
 
@@ -56,6 +57,7 @@ STANDING = Standing(
     minutes_from=30,
     minutes_to=55,
 )
+SCANNER = DeviceStatus(device="scanner", kind=DeviceKind.SCANNER, state=DeviceState.READY)
 _ID = "0195f000-0000-7000-8000-000000000001"
 _SLIP = "THK2:3K2XWTJ0C8Y9QJ6ZB1N5P7R4D:A03-17:1T7:3A5DG8:1Q2W3E4:0ABCDEFGH1234"
 _URL = "https://wartemarke.musterstadt.de/t/8f14e45fceea167a5a36dedd4bea2543"
@@ -81,10 +83,12 @@ def facts(now: datetime = MORNING, *, hub: bool = True, paper: Paper = Paper.REA
         mono=1000.0,
         new_ids=NewIds.drawn(lambda: _ID),
         index=index(),
-        health=Health(paper=paper, hub=hub),
+        health=Health(paper=paper, hub=hub, devices=(SCANNER,)),
         timing=Timing(),
         languages=LANGUAGES,
         waiting={queue: 3 + 4 * n for n, queue in enumerate(index().queues)},
+        people=18,
+        last_called="A 131",
     )
 
 

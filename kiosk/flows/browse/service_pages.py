@@ -93,9 +93,9 @@ def _where(page: Page, chosen: Service, queue: Queue | None) -> tuple[Line, ...]
     words, office = page.words, page.facts.index.office_of(chosen)
     lines: list[Line] = []
     if queue is not None and queue.places:
-        lines.append(words.line(queue.places))
+        lines.extend(words.signs(queue.places))
     elif office is not None and office.places:
-        lines.append(words.line(office.places))
+        lines.extend(words.signs(office.places))
     if office is not None:
         lines.append(words.line(office.names))
         if office.address and (queue is None or page.site.name not in office.address):

@@ -7,6 +7,9 @@ from msgspec.structs import replace
 from kiosk.i18n.texts import Texts, mark, pick
 from kiosk.view import Line
 
+SIGNS = "de"
+"""The language of the signs in the building."""
+
 
 class Words:
     """The message catalogue bound to one language."""
@@ -23,6 +26,12 @@ class Words:
         """A catalogue text; in English or German where the chosen language lacks it, then with that and its mark."""
         said = pick(texts, self.lang)
         return Line(said.text, said.lang if said.fell_back else "", mark(said, self.lang))
+
+    def signs(self, places: Mapping[str, str]) -> tuple[Line, ...]:
+        """A place in the visitor's language, then in German, as the signs in the building have it, where that differs."""
+        said, german = self.line(places), places.get(SIGNS, "")
+        same = not german or said.lang == SIGNS or self.lang == SIGNS or german == said.text
+        return (said,) if same else (said, Line(german, SIGNS))
 
 
 def marks_of(*lines: Line) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ enrolment has saved one, the terminal takes it and serves visitors: same core, s
 
 from msgspec.structs import replace
 
-from kiosk.flows.common import form, shared_rows
+from kiosk.flows.common import form
 from kiosk.flows.common.flow import Flow
 from kiosk.flows.common.ignoring import LATE_ANSWERS, NEWS, TO_BROWSING
 from kiosk.flows.setup import setup_pages
@@ -20,7 +20,6 @@ from kiosk.vocabulary.events import EnrolFailed, Enrolled, Scanned
 from kiosk.vocabulary.hardware.panels import PRESETS, ROTATIONS
 from kiosk.vocabulary.intents import (
     Back,
-    ChooseLanguage,
     DrawFeatured,
     DrawTicket,
     EditText,
@@ -162,7 +161,6 @@ def is_about_the_code(session: Session, _trigger: Trigger, _facts: World) -> boo
 
 
 ROWS: tuple[Row, ...] = (
-    row({State.WORKING, State.BEGINNING}, ChooseLanguage, Target.STAY, shared_rows.choose_language),
     row(State.HUB, Pick, State.CODE, use_this_machine, is_this_machine),
     row(State.HUB, Pick, State.ADDRESS, use_another_machine),
     *form.rows(State.ADDRESS, ADDRESS, then=_forget_fault),

@@ -102,8 +102,9 @@ def _view(
 def _header(page: Page) -> Header:
     """No town is known yet."""
     words, now = page.words, page.facts.now
-    clock, day = formats.clock(now.time()), formats.short_date(now.date(), words.lang)
-    return Header(words("setup.header"), words("setup.header_place"), clock, day)
+    date, *shorter = formats.header_dates(now.date(), words.lang)
+    clock = formats.clock(now.time())
+    return Header(words("setup.header"), words("setup.header_place"), clock, date, tuple(shorter))
 
 
 def _is_unsaved(visit: SetupVisit) -> bool:

@@ -1,0 +1,58 @@
+"""Three zones by height above the floor: people read above, touch in the middle, are served below.
+
+All heights come from the panel's own size and ``Panel.bottom_mm``, so one rule lays out a panel wherever it hangs. DIN
+18040-1 puts what is operated at 0.85-1.05 m, EN 301 549 clause 8.3 has 1.22 m as the highest reach; ours are stricter.
+"""
+
+import msgspec
+
+from kiosk.config import Panel
+
+ACTION_TOP_MM = 1100.0
+ACTION_BOTTOM_MM = 850.0
+"""The main action stands wholly between these two."""
+CHOICES_TOP_MM = 1150.0
+"""Choices begin below this where they have room for it."""
+HIGHEST_TOUCH_MM = 1200.0
+LOWEST_TOUCH_MM = 600.0
+"""Nothing that must be touched stands above or below these."""
+_LEAST_SHARE = 0.72
+"""So much of the panel's height lies above the lower edge of the main action, however low the panel hangs."""
+_LEAST_ACTION_MM = 60.0
+
+
+class Zones(msgspec.Struct, frozen=True):
+    """Rows of a panel in pixels from its upper edge. A panel that hangs too high or too low has them moved into it."""
+
+    choices: int
+    action_top: int
+    action_bottom: int
+    lowest: int
+    """Touch ends here: below it the panel hangs under 0.60 m."""
+    reach: int
+    """With low reach the first row a hand reaches; else 0."""
+
+
+def zones(panel: Panel, *, low_reach: bool) -> Zones:
+    """The zones of this panel."""
+    lowest = max(_row(panel, LOWEST_TOUCH_MM), panel.height_px // 2)
+    bottom = max(_row(panel, ACTION_BOTTOM_MM), round(lowest * _LEAST_SHARE))
+    top = min(_row(panel, ACTION_TOP_MM), bottom - round(_LEAST_ACTION_MM * panel.px_per_mm))
+    choices = min(max(_row(panel, CHOICES_TOP_MM), _row(panel, HIGHEST_TOUCH_MM)), top)
+    return Zones(choices, max(top, 0), bottom, lowest, _row(panel, reach_mm(panel)) if low_reach else 0)
+
+
+def reach_mm(panel: Panel) -> float:
+    """How high a hand reaches with low reach; never so low that the panel has no room left."""
+    return max(panel.max_reach_mm, panel.bottom_mm + 200.0)
+
+
+def height_mm(panel: Panel, row: int) -> float:
+    """How high above the floor a row stands."""
+    return panel.bottom_mm + (panel.height_px - row) / panel.px_per_mm
+
+
+def _row(panel: Panel, above_floor_mm: float) -> int:
+    """The row at this height, inside the panel."""
+    down = panel.height_px - round((above_floor_mm - panel.bottom_mm) * panel.px_per_mm)
+    return min(max(down, 0), panel.height_px)
