@@ -21,6 +21,8 @@ _FACING = {
 }
 _ENDLESS = 1_000_000
 _PITCH = {Text.BODY: 1.3, Text.SECOND: 1.3, Text.TILE: 1.22, Text.HEADING: 1.2}
+_CRAMPED_PITCH = {**_PITCH, Text.BODY: 1.2, Text.SECOND: 1.2}
+"""From line to line, in ems; with large text on a low panel lines are dear."""
 
 
 WrapKey = tuple[str, Style, int, str, bool]
@@ -96,7 +98,8 @@ class DrawContext(msgspec.Struct, frozen=True):
         even: bool = False,
     ) -> Piece:
         """A text wrapped to the width. ``even`` makes its lines about one length; ``lang`` where it differs."""
-        return self.set(text, self.style(role, bold), width, colour, _PITCH[role], lang=lang, centre=centre, even=even)
+        pitch = (_CRAMPED_PITCH if self.geometry.cramped else _PITCH)[role]
+        return self.set(text, self.style(role, bold), width, colour, pitch, lang=lang, centre=centre, even=even)
 
     def set(
         self,

@@ -125,12 +125,17 @@ def _briefest(view: View, kit: DrawContext, area: Area) -> _Pages:
     """
     if second_lines(view):
         return _with_second_lines(view, kit, area)
-    wanted = one_tap(view)
+    needed, wished = one_tap(view)
+    best: _Pages | None = None
     for brevity in Brevity:
-        laid = _laid(briefer(view, brevity), kit, area, brevity)
-        if wanted <= pagination.touchable(laid.paged[0]):
-            break
-    return laid
+        laid = _laid(briefer(view, brevity, cramped=kit.geometry.cramped), kit, area, brevity)
+        first = pagination.touchable(laid.paged[0])
+        if wished <= first:
+            return laid
+        best = best or (laid if needed <= first else None)
+        if best is not None and brevity >= Brevity.SHORT:
+            return best
+    return best or laid
 
 
 def _with_second_lines(view: View, kit: DrawContext, area: Area) -> _Pages:
@@ -191,7 +196,7 @@ def _gap(kit: DrawContext) -> int:
 
 def _above(kit: DrawContext) -> int:
     """Between the body and the bottom row."""
-    return kit.air(4 if kit.geometry.cramped else 7)
+    return kit.air(4 if kit.geometry.cramped else 5 if kit.geometry.landscape else 7)
 
 
 def _keeps_place(block: Block) -> bool:

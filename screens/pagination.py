@@ -16,6 +16,9 @@ from screens.widgets.number import number_fits
 from screens.widgets.parts import part
 from screens.widgets.segment import BLOCK_GAP_MM, Available, Segment, carded
 
+_CODE_ABREAST_MM = 64.0
+"""Width of a code's card beside the number."""
+
 
 def segments(kit: DrawContext, body: Sequence[Block], room: Available) -> list[Segment]:
     """All blocks in segments no higher than the room (where that can be)."""
@@ -39,19 +42,22 @@ def _pair(kit: DrawContext, block: Block, follows: Block | None, index: int, roo
     widths = _widths(kit, block, follows, room, gap)
     if widths is None or follows is None:
         return []
-    pair = [
-        part(each).draw(kit, each, index, msgspec.structs.replace(room, w=w, alone=False))
-        for each, w in zip((block, follows), widths, strict=True)
-    ]
+
+    def drawn(extra: int) -> list[list[Segment]]:
+        rooms = (msgspec.structs.replace(room, w=w, alone=False, extra=extra) for w in widths)
+        return [part(each).draw(kit, each, index, its) for each, its in zip((block, follows), rooms, strict=True)]
+
+    pair = drawn(0)
     if any(len(found) > 1 for found in pair):
         return []
-    (left,), (right,) = pair
-    h = max(left.piece.h, right.piece.h)
+    most = min(found.grows for (found,) in pair)
+    pair = drawn(room.growth(most)) if room.extra else pair
+    h = max(found.piece.h for (found,) in pair)
     if h > room.h:
         return []
     pieces = [_as_high(kit, found, w, h) for (found,), w in zip(pair, widths, strict=True)]
     both = joined(room.w, h, (pieces[0], pieces[1].at(widths[0] + gap, 0)))
-    return [Segment(piece=both, block=index, grows=min(left.grows, right.grows))]
+    return [Segment(piece=both, block=index, grows=most)]
 
 
 def _widths(kit: DrawContext, block: Block, follows: Block | None, room: Available, gap: int) -> tuple[int, int] | None:
@@ -64,7 +70,7 @@ def _widths(kit: DrawContext, block: Block, follows: Block | None, room: Availab
             first = room.w * 7 // 20
             return first, room.w - first - gap
         case NumberCard(), CodeCard() if low:
-            second = room.w * 7 // 20
+            second = kit.mm(_CODE_ABREAST_MM * kit.geometry.scale)
             first = room.w - second - gap
             return (first, second) if number_fits(kit, block, first) else None
         case _:
@@ -108,11 +114,23 @@ def pages(kit: DrawContext, found: Sequence[Segment], room: Available) -> list[l
             done.append([])
             waiting.appendleft(parts[1])
         elif page:
+            if room.fill and (later := _fits_here(waiting, page, room, gap)) is not None:
+                waiting.remove(later)
+                page.append(later)
+                waiting.appendleft(segment)
+                continue
             done.append([])
             waiting.appendleft(segment)
         else:
             page.append(segment)
     return done
+
+
+def _fits_here(waiting: Sequence[Segment], page: Sequence[Segment], room: Available, gap: int) -> Segment | None:
+    """A card that informs and has room on this page although the one before it has none: where little fits on a page,
+    cards change places rather than take one more."""
+    cards_only = (each for each in waiting if each.card is not None and each.card.tone is None)
+    return next((each for each in cards_only if height([*page, each], gap) <= room.h), None)
 
 
 def _choices(page: Sequence[Segment]) -> int:
@@ -157,9 +175,9 @@ def _one_page(kit: DrawContext, body: Sequence[Block], room: Available) -> list[
         return column
     half = msgspec.structs.replace(room, w=(room.w - gap) // 2)
     whole = [msgspec.structs.replace(block, half=False) if isinstance(block, Fact) else block for block in body]
-    found = segments(kit, whole, half)
-    if len(body) < 2:
+    if len(body) < 2 or any(isinstance(block, NumberCard) and not number_fits(kit, block, half.w) for block in body):
         return []
+    found = segments(kit, whole, half)
     sides = [set_page(side, half.w, gap) for side in _even(found, gap)]
     h = max(side.h for side in sides)
     placed = [side.at(at * (half.w + gap), 0) for at, side in enumerate(sides)]

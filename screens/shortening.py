@@ -21,30 +21,30 @@ class Brevity(IntEnum):
     NO_DETAILS = 1
     """No subtitle, and no second line on the tiles of one tap."""
     SHORT = 2
-    """Short title and labels, no facts below the title and no picture beside labels; search and the way to all services
-    share a row."""
+    """Short title and labels, and no picture beside them; search and the way to all services share a row. With large
+    text on a low panel the facts below the title go too."""
     NO_BADGES = 3
-    """No badge on the tiles of one tap."""
+    """No badge on the tiles of one tap, no facts below the title."""
     ONE_TAP_FIRST = 4
     """The tiles of one tap stand before everything else, even if there is no page for all of them."""
 
 
-def briefer(view: View, brevity: Brevity) -> View:
-    """The view with what this step leaves away left away."""
+def briefer(view: View, brevity: Brevity, *, cramped: bool = False) -> View:
+    """The view with what this step leaves away left away; on a ``cramped`` panel it leaves more away."""
     if brevity is Brevity.WHOLE:
         return view
     body = tuple(_block(block, brevity) for block in view.body)
     if brevity >= Brevity.ONE_TAP_FIRST:
         body = tuple(sorted(body, key=lambda block: not _one_tap(block)))
     title = view.short_title if brevity >= Brevity.SHORT else ""
-    strip = view.strip if brevity < Brevity.SHORT else ()
+    strip = () if brevity >= (Brevity.SHORT if cramped else Brevity.NO_BADGES) else view.strip
     return replace(view, title=title or view.title, subtitle="", strip=strip, body=body)
 
 
-def one_tap(view: View) -> set[str]:
-    """The first of the controls that do their work with one tap: these a first page must have room for."""
+def one_tap(view: View) -> tuple[set[str], set[str]]:
+    """The controls that do their work with one tap: those a first page must have room for, and all of them."""
     found = [item.id for block in view.body if isinstance(block, Tiles) and block.one_tap for item in block.items]
-    return set(found[:ONE_TAP_AT_LEAST])
+    return set(found[:ONE_TAP_AT_LEAST]), set(found)
 
 
 def second_lines(view: View) -> bool:

@@ -1,4 +1,9 @@
-"""A low, wide panel: header and access bar in a rail at the side where reading begins, a drawer below the page."""
+"""A low, wide panel: header and access bar in a rail at the side where reading begins, a drawer below the page.
+
+Languages stand in the rail where it has room for them; with large text only the access bar leads to them.
+"""
+
+from msgspec.structs import replace
 
 from kiosk.view import View
 from kiosk.vocabulary.access import TextSize
@@ -26,28 +31,37 @@ def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:
         Fill(Box(rail_w - hair, 0, hair, geometry.height), Colour.LINE),
     )
     small = kit.in_size(TextSize.M)
-    top = frame.rail_header(small, view.header, inner)
-    if view.progress is not None:
-        top = stacked((top, frame.rail_progress(small, view.progress, inner)), kit.mm(5))
     bar = _foot(view, kit, inner)
     chips = small if geometry.cramped else kit
     languages = stacked([chip(chips, control, inner) for control in view.languages], kit.mm(2.8))
     bottom = zones.lowest - kit.mm(7)
-    free = bottom - kit.mm(8) - top.h - bar.h - kit.mm(10)
-    inside = bool(view.languages) and languages.h <= free
+    free = bottom - kit.mm(8) - bar.h - kit.mm(8)
+    top = _top(view, small, inner, free - languages.h if view.languages else free)
+    inside = bool(view.languages) and languages.h <= free - top.h
     x, w = rail_w + margin, geometry.width - rail_w - 2 * margin
-    outside = (() if inside else view.languages, view.drawer)
+    hidden = inside or (geometry.cramped and any(control.id == "bar:language" for control in view.bar))
+    outside = (() if hidden else view.languages, view.drawer)
     strips = [frame.strip(chips, strip, w) for strip in outside if strip]
     below = stacked(strips, kit.mm(4))
     placed = (
         Piece(rail_w, geometry.height, ground),
         top.at(pad, kit.mm(8)),
-        languages.at(pad, bottom - bar.h - kit.mm(5) - languages.h) if inside else Piece(0, 0),
+        languages.at(pad, bottom - bar.h - kit.mm(4) - languages.h) if inside else Piece(0, 0),
         below.at(x, bottom - below.h),
         bar.at(pad, bottom - bar.h),
     )
     lowest = bottom - below.h - (kit.mm(6) if strips else 0)
     return joined(geometry.width, geometry.height, placed), Area(x, kit.mm(9), w, lowest, zones)
+
+
+def _top(view: View, kit: DrawContext, w: int, most_h: int) -> Piece:
+    """Crest, time, town and place; the place goes where languages need its room. Below it how far along."""
+    top = frame.rail_header(kit, view.header, w)
+    if top.h > most_h:
+        top = frame.rail_header(kit, replace(view.header, place=""), w)
+    if view.progress is None:
+        return top
+    return stacked((top, frame.rail_progress(kit, view.progress, w)), kit.mm(5))
 
 
 def _foot(view: View, kit: DrawContext, w: int) -> Piece:

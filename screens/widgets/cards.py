@@ -84,14 +84,29 @@ def fact(kit: DrawContext, shown: Fact, w: int, *, alone: bool = False) -> Card:
     inner = w - 2 * pad_of(kit)
     large = alone and not kit.geometry.landscape
     parts: list[Piece] = []
-    if shown.value:
+    heading = _headed(kit, shown.icon, shown.heading, inner)
+    if shown.value and (row := _in_one_row(kit, heading, shown.value, inner)):
+        heading = row
+    elif shown.value:
         parts.append(kit.text(shown.value, Text.HEADING, inner, bold=True))
     role, colour = (Text.SECOND, Colour.INK_SOFT) if shown.value else (Text.TILE if large else Text.BODY, Colour.INK)
     for line in shown.lines:
         parts.extend(_line(kit, line, inner, role, colour))
     parts.extend(_tick(kit, line, inner) for line in shown.ticks)
-    heading = _headed(kit, shown.icon, shown.heading, inner)
     return Card(heading=heading, parts=tuple(parts), gap=_part_gap(kit), one=bool(shown.value))
+
+
+def _in_one_row(kit: DrawContext, heading: Piece, value: str, w: int) -> Piece | None:
+    """Heading and value beside each other: with large text on a low panel, where lines are dear."""
+    if not kit.geometry.cramped:
+        return None
+    words = kit.text(value, Text.HEADING, w, bold=True)
+    taken = max(mark.box.right for mark in heading.marks)
+    wide = max(mark.box.right for mark in words.marks)
+    if len(words.marks) > 1 or taken + kit.mm(6) + wide > w:
+        return None
+    h = max(heading.h, words.h)
+    return joined(w, h, (heading.at(0, (h - heading.h) // 2), words.at(w - wide, (h - words.h) // 2)))
 
 
 def _part_gap(kit: DrawContext) -> int:

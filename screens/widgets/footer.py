@@ -39,23 +39,65 @@ def foot(view: View, kit: DrawContext, w: int, paging: Paging | None = None) -> 
     shown = _shown(view, kit)
     if paging is None:
         return _actions(kit, shown, w)
-    pager = _pager(kit, view.pager, paging, w)
     if not shown:
-        return _alone(pager, w)
-    role = _role(kit)
-    if view.aside is not None:
-        briefly = _shortened(shown)
-        whole = sum(controls.button_width(kit, control, role) for control in shown)
-        shown = shown if whole + pager.gap * len(shown) + pager.row(labelled=True).w <= w else briefly
-    wished = [controls.button_width(kit, control, role) for control in shown]
-    taken = sum(wished) + pager.gap * len(wished)
-    if taken + pager.row(labelled=True).w <= w:
-        return _with_actions(kit, shown, wished, pager.row(labelled=True), w, role)
-    if taken + pager.row(labelled=False).w <= w:
+        return _alone(_pager(kit, view.pager, paging, w), w)
+    if row := _one_row(kit, view.pager, shown, paging, w):
+        return row
+    pager = _pager(kit, view.pager, paging, w)
+    role, wished = _role(kit), [controls.button_width(kit, control, _role(kit)) for control in shown]
+    if sum(wished) + pager.gap * len(wished) + pager.row(labelled=False).w <= w:
         row = _with_actions(kit, shown, wished, pager.row(labelled=False), w, role)
-        label = _label(kit.in_size(TextSize.M), view.pager, paging) if kit.geometry.cramped else pager.label
-        return stacked((_ended(label, w), row), kit.mm(1))
+        return stacked((_ended(pager.label, w), row), kit.mm(1))
     return stacked((_alone(pager, w), _actions(kit, shown, w)), pager.gap)
+
+
+class _Terseness(msgspec.Struct, frozen=True):
+    """How the one row of actions and pager saves width."""
+
+    short: bool = False
+    small: bool = False
+    """The page's number in the smallest text size."""
+    bare: bool = False
+    """No pictures."""
+    merged: bool = False
+    """From the second page on the page before stands where Back does: one step back is one step back."""
+
+
+_TERSER = (
+    _Terseness(),
+    _Terseness(small=True),
+    _Terseness(small=True, short=True),
+    _Terseness(small=True, bare=True),
+    _Terseness(small=True, merged=True),
+    _Terseness(small=True, bare=True, merged=True),
+    _Terseness(small=True, short=True, bare=True, merged=True),
+)
+
+
+def _one_row(kit: DrawContext, texts: PagerTexts, shown: tuple[Control, ...], paging: Paging, w: int) -> Piece | None:
+    """Back, the page and More in one row with the main action; on a low panel that saves what it must."""
+    for terse in _TERSER if kit.geometry.landscape else _TERSER[:1]:
+        if terse.merged and (len(shown) < 2 or shown[0].look is Look.MAIN):
+            continue
+        made = _shortened(shown) if terse.short else shown
+        made = tuple(msgspec.structs.replace(each, icon="") for each in made) if terse.bare else made
+        pager = _pager(kit, texts, paging, w, bare=terse.bare)
+        label = _label(kit.in_size(TextSize.M), texts, paging) if terse.small else pager.label
+        widths = [controls.button_width(kit, control, _role(kit)) for control in made]
+        if not terse.merged:
+            turning = msgspec.structs.replace(pager, label=label).row(labelled=True)
+            if sum(widths) + pager.gap * len(widths) + turning.w <= w:
+                return _with_actions(kit, made, widths, turning, w, _role(kit))
+            continue
+        first = max(widths[0], pager.back.w)
+        if first + sum(widths[1:]) + label.w + pager.more.w + pager.gap * (len(widths) + 1) <= w:
+            turning = in_row([label, pager.more], pager.gap)
+            if paging.page == 0:
+                return _with_actions(kit, made, [first, *widths[1:]], turning, w, _role(kit))
+            row = _with_actions(kit, made[1:], widths[1:], turning, w, _role(kit))
+            back = pager.back.at(0, (row.h - pager.back.h) // 2)
+            return joined(w, row.h, (back, row))
+    return None
 
 
 def beside_keys(view: View, kit: DrawContext, w: int, paging: Paging) -> Piece | None:
@@ -126,9 +168,9 @@ def _label(kit: DrawContext, texts: PagerTexts, paging: Paging) -> Piece:
     return kit.text(of, Text.BODY, widest + kit.mm(3), Colour.INK_SOFT, centre=True)
 
 
-def _pager(kit: DrawContext, texts: PagerTexts, paging: Paging, w: int) -> _Pager:
-    back = _turn(kit, Turn.BACK, texts.back, "arrow-left")
-    more = _turn(kit, Turn.MORE, texts.more, "arrow-right")
+def _pager(kit: DrawContext, texts: PagerTexts, paging: Paging, w: int, *, bare: bool = False) -> _Pager:
+    back = _turn(kit, Turn.BACK, texts.back, "" if bare else "arrow-left")
+    more = _turn(kit, Turn.MORE, texts.more, "" if bare else "arrow-right")
     gap = kit.air(4.5)
     label = _label(kit, texts, paging)
     if label.w + back.w + more.w + 2 * gap > w:

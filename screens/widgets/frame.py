@@ -13,9 +13,9 @@ from screens.widgets.controls import badge, chip
 
 _DIAL_MM = 12.0
 """Diameter of the ring of the page's time."""
-_ATTRACT_MM = 26.0
+_ATTRACT_MM = 20.0
 """Cap height of the time while nobody is here."""
-_RAIL_ICON_MM = 10.0
+_RAIL_ICON_MM, _RAIL_PAD_MM, _MOST_RAIL_BUTTON_MM = 10.0, 2.5, 20.0
 _LEAST_RAIL_MM = 4.4
 """Words of the rail are set smaller down to this before they break."""
 
@@ -75,10 +75,12 @@ def _to_end(line: Piece, w: int) -> Piece:
 
 
 def attract(kit: DrawContext, shown: Attract, w: int) -> Piece:
-    """The time in figures that are read from across the lobby, and the day."""
+    """The time in figures that are read from across the lobby, and the day beside them."""
     style = kit.sized(_ATTRACT_MM * kit.geometry.scale, bold=True)
-    figures = kit.set(shown.time, style, w, Colour.ACCENT, 1.1, lang="en")
-    return stacked((figures, kit.text(shown.date, Text.TILE, w, Colour.INK_SOFT)), kit.air(1))
+    figures = kit.set(shown.time, style, w, Colour.ACCENT, 1.0, lang="en")
+    left = max(mark.box.right for mark in figures.marks) + kit.air(6)
+    day = kit.text(shown.date, Text.TILE, w - left, Colour.INK_SOFT)
+    return joined(w, max(figures.h, day.h), (figures, day.at(left, max(0, (figures.h - day.h) // 2))))
 
 
 def facts_strip(kit: DrawContext, shown: Sequence[Badge], w: int) -> Piece:
@@ -222,35 +224,40 @@ def _upright(kit: DrawContext, control: Control, w: int, least_h: int = 0) -> Pi
 
 def rail_bar(kit: DrawContext, controls: Sequence[Control], w: int) -> Piece:
     """The access bar in the rail: icon before the word, below each other."""
-    return stacked([_row(kit, control, w) for control in controls], kit.mm(GAP_MM + 0.3))
+    cap = min((_rail_cap(kit, control, w) for control in controls), default=0.0)
+    return stacked([_row(kit, control, w, cap) for control in controls], kit.mm(GAP_MM + 0.3))
 
 
 def rail_button(kit: DrawContext, control: Control, w: int) -> Piece:
-    """A button in the rail, in the size of the bar; with large text said shorter."""
-    if kit.geometry.cramped:
-        control = replace(control, label=control.short or control.label)
-    row = _row(kit, control, w, 2.6)
+    """A button in the rail, in the size of the bar; said shorter with large text and where it would take many lines."""
+    row = _row(kit, control, w, _rail_cap(kit, control, w))
+    if control.short and (kit.geometry.cramped or row.h > kit.mm(_MOST_RAIL_BUTTON_MM)):
+        control = replace(control, label=control.short)
+        row = _row(kit, control, w, _rail_cap(kit, control, w))
     ground = Fill(Box(0, 0, w, row.h), Colour.SURFACE, kit.mm(6), Colour.EDGE, max(2, kit.mm(0.6)))
     target = replace(row.targets[0], marks=(ground, *row.targets[0].marks[1:]))
     return Piece(w, row.h, (), (target,))
 
 
-def _row(kit: DrawContext, control: Control, w: int, air_mm: float = 2.5) -> Piece:
-    pad = gap = kit.mm(air_mm)
-    icon = kit.icon(control.icon, min(kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4, _RAIL_ICON_MM), Colour.ACCENT)
-    words = _rail_words(kit, control.label, w - 2 * pad - icon.w - gap)
+def _row(kit: DrawContext, control: Control, w: int, cap: float) -> Piece:
+    pad, icon = kit.mm(_RAIL_PAD_MM), kit.icon(control.icon, _rail_icon_mm(kit), Colour.ACCENT)
+    words = kit.set(control.label, kit.sized(cap), w - 3 * pad - icon.w, Colour.INK, 1.25)
     h = max(words.h + kit.mm(3), kit.mm(TARGET_MM + 0.5))
-    placed = (icon.at(pad, (h - icon.h) // 2), words.at(pad + icon.w + gap, (h - words.h) // 2))
+    placed = (icon.at(pad, (h - icon.h) // 2), words.at(2 * pad + icon.w, (h - words.h) // 2))
     return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
 
 
-def _rail_words(kit: DrawContext, label: str, w: int) -> Piece:
-    """On one line where a smaller size makes that possible: the rail is narrow at every text size."""
-    wished, least = kit.geometry.cap_mm(Text.SECOND), _LEAST_RAIL_MM * min(kit.geometry.scale, 1.0)
-    cap = wished
-    while cap > least and kit.measure(label, kit.sized(cap)) > w:
+def _rail_icon_mm(kit: DrawContext) -> float:
+    return min(kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4, _RAIL_ICON_MM)
+
+
+def _rail_cap(kit: DrawContext, control: Control, w: int) -> float:
+    """The cap height (mm) at which the label stays on one line: the rail is narrow at every text size."""
+    room = w - 3 * kit.mm(_RAIL_PAD_MM) - kit.mm(_rail_icon_mm(kit))
+    cap, least = kit.geometry.cap_mm(Text.SECOND), _LEAST_RAIL_MM * min(kit.geometry.scale, 1.0)
+    while cap > least and kit.measure(control.label, kit.sized(cap)) > room:
         cap = max(least, cap - 0.4)
-    return kit.set(label, kit.sized(cap), w, Colour.INK, 1.25)
+    return cap
 
 
 def _bar_ground(kit: DrawContext, control: Control, w: int, h: int) -> Piece:

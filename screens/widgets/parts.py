@@ -179,7 +179,7 @@ def _paper(kit: DrawContext, block: PaperCard, index: int, room: Available) -> l
 
 
 def _scan_hint(kit: DrawContext, block: ScanHint, index: int, room: Available) -> list[Segment]:
-    return [Segment(piece=slip_cards.scan_hint(kit, block, room.w), block=index)]
+    return [Segment(piece=slip_cards.scan_hint(kit, block, room.w), block=index, spare=kit.geometry.landscape)]
 
 
 def _notice(kit: DrawContext, block: Notice, index: int, room: Available) -> list[Segment]:

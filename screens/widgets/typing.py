@@ -10,6 +10,8 @@ from screens.theme import Colour
 
 KEY_GAP_MM = 3.6
 LOW_KEY_GAP_MM = 2.8
+_CARET_MM, _CARET_GAP_MM = 1.3, 2.0
+"""The caret must not be taken for a letter: it is wide, in the accent, and stands away from the text."""
 _LEAST_CAP_MM = 3.5
 _CAP_STEP_MM = 0.5
 _WITH_TAILS = 1.7
@@ -72,13 +74,13 @@ def field_width(kit: DrawContext, shown: SearchField) -> int:
 
 def _content(kit: DrawContext, shown: Field, w: int) -> Piece:
     if not shown.value:
-        indent = kit.mm(2) if shown.focused else 0
+        indent = kit.mm(_CARET_GAP_MM + _CARET_MM) if shown.focused else 0
         hint = kit.text(_hint(kit, shown.control, w - indent), Text.BODY, w - indent, Colour.INK_SOFT)
         return joined(w, hint.h, (hint.at(indent, 0), _caret(kit, 0, hint.h))) if shown.focused else hint
-    text = kit.text(_tail(kit, shown.value, w - kit.mm(3)), Text.BODY, w)
+    text = kit.text(_tail(kit, shown.value, w - kit.mm(_CARET_GAP_MM + _CARET_MM)), Text.BODY, w)
     if not shown.focused:
         return text
-    return joined(w, text.h, (text, _caret(kit, max(m.box.right for m in text.marks) + kit.mm(0.8), text.h)))
+    return joined(w, text.h, (text, _caret(kit, max(m.box.right for m in text.marks) + kit.mm(_CARET_GAP_MM), text.h)))
 
 
 def _hint(kit: DrawContext, control: Control, w: int) -> str:
@@ -88,7 +90,7 @@ def _hint(kit: DrawContext, control: Control, w: int) -> str:
 
 
 def _caret(kit: DrawContext, x: int, h: int) -> Piece:
-    return Piece(w=0, h=h, marks=(Fill(Box(x, h // 6, max(2, kit.mm(0.7)), h * 2 // 3), Colour.ACCENT),))
+    return Piece(w=0, h=h, marks=(Fill(Box(x, h // 10, max(3, kit.mm(_CARET_MM)), h * 4 // 5), Colour.ACCENT),))
 
 
 def _tail(kit: DrawContext, text: str, w: int) -> str:

@@ -10,6 +10,7 @@ from hub.catalogue.demo import demo_catalogue
 from kiosk.catalogue.index import CatalogueIndex, index_of
 from kiosk.config import Panel, Site, Timing
 from kiosk.flows import pages
+from kiosk.flows.browse.browse_pages import FEATURED_BESIDE_JOBS
 from kiosk.flows.browse.browse_visit import SEARCH_FIELD, BrowseState, BrowseVisit
 from kiosk.flows.common import keyboard
 from kiosk.flows.common.form import Form, TextField, block
@@ -23,7 +24,7 @@ from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
 from kiosk.session.model import Help, NewIds, Session, Visit, World, fresh_session
 from kiosk.session.states import Home, State
-from kiosk.view import Field, Keys, View
+from kiosk.view import Field, Keys, Tiles, View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.closure import TerminalClosure
 from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
@@ -145,6 +146,8 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     for state in table().states:
         yield state.value, view(session(state, lang, access), facts(EVENING) if state is Home.CLOSED else now)
     start = session(Home.START, lang, access)
+    yield "start_attract", view(replace(start, touched=900.0, entered=900.0), now)
+    yield from jobs(view(start, now))
     troubled = facts(hub=False, paper=Paper.TROUBLE)
     yield "start_no_numbers", view(start, troubled)
     yield "start_troubled", view(start, replace(troubled, own_numbers=True))
@@ -189,6 +192,22 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     yield "help_sent_away", view(replace(called, help=Help.SENT), facts(hub=False))
     yield "help_not_sent_away", view(called, facts(hub=False))
     yield from set_up(lang, access)
+
+
+def jobs(start: View) -> Iterator[tuple[str, View]]:
+    """The start screen of terminals with two and with three jobs."""
+    search, first, quick, *rest = start.body
+    assert isinstance(first, Tiles)
+    assert isinstance(quick, Tiles)
+    (number,) = first.items
+    others = (
+        replace(number, id="job:pay", label="Gebühr bezahlen", detail="Mit Karte, mit Quittung", icon="credit-card"),
+        replace(number, id="job:send", label="Anliegen einreichen", detail="Melden, bestellen", icon="send"),
+    )
+    four = replace(quick, items=quick.items[:FEATURED_BESIDE_JOBS])
+    for count in (2, 3):
+        body = (search, replace(first, items=(number, *others[: count - 1])), four, *rest)
+        yield f"start_{count}_jobs", replace(start, body=body)
 
 
 def set_up(lang: str, access: Access) -> Iterator[tuple[str, View]]:

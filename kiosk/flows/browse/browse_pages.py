@@ -1,7 +1,7 @@
 """Pages of the browsing flow: start, after hours, languages, categories, services, search."""
 
 from kiosk.catalogue.model import Category, Featured, Queue
-from kiosk.flows.browse import search_page, service_pages, start_strip
+from kiosk.flows.browse import attract, search_page, service_pages, start_strip
 from kiosk.flows.browse.browse_visit import BrowseState, browsing
 from kiosk.flows.browse.opening import hours_table, next_opening_text
 from kiosk.flows.common import guards, page_frame
@@ -22,7 +22,7 @@ FEATURED_SHOWN, FEATURED_BESIDE_JOBS = 6, 4
 
 
 def start(page: Page) -> View:
-    """The start screen, which is the attract screen."""
+    """The start screen, which is the attract screen too."""
     if guards.gives_no_numbers(page.facts):
         return start_without_numbers(page)
     words = page.words
@@ -35,11 +35,14 @@ def start(page: Page) -> View:
         body += (Tiles(tiles, words("start.featured"), one_tap=True, spare=True),)
     if start_strip.reads_slips(page):
         body += (start_strip.scan_hint(page),)
+    title, title_lang = attract.greeting(page)
     return page_frame.view(
         page,
         Screen.START,
-        words("start.title"),
-        short_title=words("start.title_short"),
+        title,
+        title_lang=title_lang,
+        short_title="" if title_lang else words("start.title_short"),
+        attract=attract.attract(page),
         strip=start_strip.strip(page),
         body=body,
         aside=search_page.reception_row(page, "start.reception"),

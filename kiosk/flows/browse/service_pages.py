@@ -106,7 +106,8 @@ def _where(page: Page, chosen: Service, queue: Queue | None) -> tuple[Line, ...]
 def _service_actions(page: Page, chosen: Service) -> tuple[Control, ...]:
     if guards.gives_no_numbers(page.facts) or not page.facts.index.may_ticket(chosen.id, page.facts.now):
         return (page_frame.back(page),)
-    draw = page_frame.button("draw", page.words("action.draw"), DrawTicket(chosen.id), icon="ticket", look=Look.MAIN)
+    label, short = page.words("action.draw"), page.words("action.draw_short")
+    draw = page_frame.button("draw", label, DrawTicket(chosen.id), icon="ticket", look=Look.MAIN, short=short)
     return (page_frame.back(page), draw)
 
 

@@ -178,9 +178,11 @@ def _code(page: Page, *, large: bool) -> CodeCard:
     """The visitor's page on the phone; without one the code of the slip."""
     words, numbered = page.words, _numbered(page)
     assert numbered is not None
-    key = "ticket.phone" if numbered.url else "ticket.code"
-    content = numbered.url or numbered.slip_code
-    return CodeCard(content=content, heading=words(key), text=words(f"{key}_text"), large=large)
+    if numbered.url:
+        heading, text = words("ticket.phone"), words("ticket.phone_text")
+        return CodeCard(content=numbered.url, heading=heading, text=text, large=large)
+    heading, text = words("ticket.code"), words("ticket.code_text")
+    return CodeCard(content=numbered.slip_code, heading=heading, text=text, large=large)
 
 
 def _whole(line: Line) -> str:
