@@ -54,6 +54,10 @@ class KivyFaces:
         """Pixels of a texture of this style."""
         return int(self._label(style).get_extents("H")[1])
 
+    def overhang(self, text: str, style: Style) -> int:
+        """Pixels by which the texture of this line is higher than those of its style."""
+        return int(self._label(style).get_extents(text)[1]) - self.height(style)
+
     def texture(self, text: str, style: Style) -> Texture:
         """The line, white on nothing."""
         return self.cache.get((text, style), lambda: self._set(text, style))

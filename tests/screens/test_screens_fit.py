@@ -171,7 +171,8 @@ def faults_of(studio: "Studio", panel: Panel, view: View, low: bool = False) -> 
         ):
             yield f"page {page + 1} of {pages}: {fault}"
     spare = {item.id for block in view.body if isinstance(block, Tiles) and block.spare for item in block.items[1:]}
-    missing = {control.id for control in controls(view)} - reached - spare
+    behind = {each.id for each in view.languages} if "bar:language" in reached else set()  # the drawer of the globe
+    missing = {control.id for control in controls(view)} - reached - spare - behind
     if missing:
         yield f"not reachable: {sorted(missing)}"
 
