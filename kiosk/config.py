@@ -19,10 +19,10 @@ from kiosk.vocabulary.depth import shallow_toml
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.hardware.panels import (
     LEAST_BOTTOM_CM,
-    LEAST_INCHES,
     MM_PER_INCH,
     MOST_BOTTOM_CM,
     MOST_INCHES,
+    least_inches,
 )
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
@@ -275,9 +275,18 @@ def _unusable(config: TerminalConfig) -> Iterator[tuple[str, str]]:
     least, most = PX_PER_MM
     if not least <= config.panel.px_per_mm <= most:
         yield "$.panel.width_mm", f"{config.panel.px_per_mm:.2f} pixels a millimetre: panels have {least} to {most}"
-    inches = config.panel.inches
-    if not LEAST_INCHES - _SLACK_INCHES <= inches <= MOST_INCHES + _SLACK_INCHES:
-        yield "$.panel", f"{inches:.1f} inches: pages are laid out for panels of {LEAST_INCHES} to {MOST_INCHES} inches"
+    yield from _unusual_size(config.panel)
+
+
+def _unusual_size(panel: Panel) -> Iterator[tuple[str, str]]:
+    """A panel that no page is laid out for."""
+    upright = panel.height_mm >= panel.width_mm
+    smallest, form = least_inches(upright=upright), "upright" if upright else "wide"
+    if not smallest - _SLACK_INCHES <= panel.inches <= MOST_INCHES + _SLACK_INCHES:
+        yield (
+            "$.panel",
+            f"{panel.inches:.1f} inches: {form} panels have {smallest} to {MOST_INCHES}",
+        )
 
 
 def _known_zone(name: str) -> bool:

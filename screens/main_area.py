@@ -15,10 +15,13 @@ from screens.draw_context import DrawContext
 from screens.placement import heads
 from screens.placement.zones import Zones
 from screens.shortening import Brevity, briefer, one_tap, second_lines, without_second_lines
+from screens.sizes import GAP_MM
 from screens.widgets.footer import Paging, beside_keys, foot, pager_alone
 from screens.widgets.parts import part
 from screens.widgets.segment import BLOCK_GAP_MM, Available, Segment
 
+_NARROW_MM = 220.0
+"""An upright panel narrower than this has no room for second lines above its keys."""
 _MOST_HEAD_SHARE = 0.28
 """Where title and introduction would take more of the height, the introduction is turned with the pages. So is a
 subtitle where large text leaves little room on every page."""
@@ -140,7 +143,7 @@ def _briefest(view: View, kit: DrawContext, area: Area) -> _Pages:
 
 def _with_second_lines(view: View, kit: DrawContext, area: Area) -> _Pages:
     bare = _laid(without_second_lines(view), kit, area, Brevity.WHOLE)
-    if kit.geometry.cramped:
+    if kit.geometry.cramped or kit.geometry.panel.width_mm < _NARROW_MM:
         return bare
     whole = _laid(view, kit, area, Brevity.WHOLE)
     fewer = len(pagination.touchable(whole.paged[0])) < len(pagination.touchable(bare.paged[0]))
@@ -196,7 +199,8 @@ def _gap(kit: DrawContext) -> int:
 
 def _above(kit: DrawContext) -> int:
     """Between the body and the bottom row."""
-    return kit.air(4 if kit.geometry.cramped else 5 if kit.geometry.landscape else 7)
+    wished = kit.air(4 if kit.geometry.cramped else 5 if kit.geometry.landscape else 7)
+    return max(wished, kit.mm(GAP_MM + 0.3))
 
 
 def _keeps_place(block: Block) -> bool:
@@ -250,7 +254,7 @@ def _room(kit: DrawContext, area: Area, plan: _Plan, bottom: Piece, brevity: Bre
 
 def _paged(plan: _Plan, kit: DrawContext, room: Available) -> list[list[Segment]]:
     found = [
-        *(Segment(piece=piece, block=-1 - index) for index, piece in enumerate(plan.intro)),
+        *(Segment(piece=piece, block=-1 - index) for index, piece in enumerate(plan.intro) if piece.h <= room.h),
         *pagination.segments(kit, plan.flowing, room),
     ]
     one_column = pagination.pages(kit, found, room)

@@ -57,12 +57,13 @@ MOST_CHOICES = 6
 """Choices shown at once on a low panel: tiles and rows. Search, languages, Back, More and the access bar are ways, not
 choices. An upright panel shows as many as fit."""
 
-_LOW_SIDE_MM = 205.0
+_LOW_SIDE_MM, _UPRIGHT_SIDE_MM = 205.0, 270.0
 _ROOMY_SIDE_MM = 337.5
 _SIDE_SLACK = 0.95
 _SCALES = (0.6, 1.6)
-"""Panels much smaller than the smallest we were made for (15 inch) are read from nearer, larger ones from further away
-(decision 0341): letters and spaces follow the shorter side within these bounds, touch targets do not."""
+"""Panels smaller than the smallest that letters were measured for (15 inch wide, 22 inch upright) are read from nearer,
+larger ones from further away (decision 0341): letters and spaces follow the shorter side within these bounds, touch
+targets do not."""
 
 
 def em_for_cap(cap_px: float) -> int:
@@ -107,9 +108,9 @@ class Geometry(msgspec.Struct, frozen=True):
     def scale(self) -> float:
         """How much larger than written letters and spaces are on a panel of unusual size."""
         side = min(self.panel.width_mm, self.panel.height_mm)
-        least = _LOW_SIDE_MM * _SIDE_SLACK
-        if side < least:
-            return max(side / _LOW_SIDE_MM, _SCALES[0])
+        usual = _LOW_SIDE_MM if self.landscape else _UPRIGHT_SIDE_MM
+        if side < usual * _SIDE_SLACK:
+            return max(side / usual, _SCALES[0])
         wanted = side / (_LOW_SIDE_MM if self.landscape else _ROOMY_SIDE_MM)
         return min(wanted, _SCALES[1]) if wanted * _SIDE_SLACK > 1 else 1.0
 

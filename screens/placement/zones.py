@@ -18,7 +18,11 @@ LOWEST_TOUCH_MM = 600.0
 """Nothing that must be touched stands above or below these."""
 _LEAST_SHARE = 0.72
 """So much of the panel's height lies above the lower edge of the main action, however low the panel hangs."""
+_TALL_MM = 480.0
+"""A panel of less height is within a hand's reach as a whole: its main action may stand at its lower edge."""
 _LEAST_ACTION_MM = 60.0
+_LEAST_UPRIGHT_MM, _LEAST_LOW_MM = 560.0, 205.0
+"""A page takes so much height: on a panel that hangs so low that less of it is above 0.60 m, touch goes lower."""
 
 
 class Zones(msgspec.Struct, frozen=True):
@@ -35,8 +39,10 @@ class Zones(msgspec.Struct, frozen=True):
 
 def zones(panel: Panel, *, low_reach: bool) -> Zones:
     """The zones of this panel."""
-    lowest = max(_row(panel, LOWEST_TOUCH_MM), panel.height_px // 2)
-    bottom = max(_row(panel, ACTION_BOTTOM_MM), round(lowest * _LEAST_SHARE))
+    needed = _LEAST_UPRIGHT_MM if panel.height_px >= panel.width_px else _LEAST_LOW_MM
+    lowest = min(panel.height_px, max(_row(panel, LOWEST_TOUCH_MM), round(needed * panel.px_per_mm)))
+    share = _LEAST_SHARE if panel.height_mm >= _TALL_MM else 1.0
+    bottom = max(_row(panel, ACTION_BOTTOM_MM), round(lowest * share))
     top = min(_row(panel, ACTION_TOP_MM), bottom - round(_LEAST_ACTION_MM * panel.px_per_mm))
     choices = min(max(_row(panel, CHOICES_TOP_MM), _row(panel, HIGHEST_TOUCH_MM)), top)
     return Zones(choices, max(top, 0), bottom, lowest, _row(panel, reach_mm(panel)) if low_reach else 0)

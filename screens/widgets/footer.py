@@ -7,7 +7,7 @@ from kiosk.vocabulary.access import TextSize
 from kiosk.vocabulary.intents import Wake
 from screens.display_list import Font, Ink, Piece, Turn, joined, stacked
 from screens.draw_context import DrawContext
-from screens.sizes import Text
+from screens.sizes import GAP_MM, Text
 from screens.theme import Colour
 from screens.widgets import controls
 
@@ -150,11 +150,12 @@ def _with_actions(
     pairs = zip(shown, widths, strict=True)
     buttons = [controls.button(kit, control, each, least, role) for control, each in pairs]
     main = [buttons.pop()] if shown[-1].look is Look.MAIN else []
-    ending = in_row([pager, *main], kit.mm(6))
+    gap = max(kit.air(4.5), kit.mm(GAP_MM + 0.3))
+    ending = in_row([pager, *main], gap)
     row = [ending.at(w - ending.w, 0)]
     h = max(piece.h for piece in (*buttons, ending))
     if buttons:
-        row.insert(0, in_row(buttons, kit.mm(6)))
+        row.insert(0, in_row(buttons, gap))
     return joined(w, h, [piece.at(0, (h - piece.h) // 2) for piece in row])
 
 
@@ -171,7 +172,7 @@ def _label(kit: DrawContext, texts: PagerTexts, paging: Paging) -> Piece:
 def _pager(kit: DrawContext, texts: PagerTexts, paging: Paging, w: int, *, bare: bool = False) -> _Pager:
     back = _turn(kit, Turn.BACK, texts.back, "" if bare else "arrow-left")
     more = _turn(kit, Turn.MORE, texts.more, "" if bare else "arrow-right")
-    gap = kit.air(4.5)
+    gap = max(kit.air(4.5), kit.mm(GAP_MM + 0.3))
     label = _label(kit, texts, paging)
     if label.w + back.w + more.w + 2 * gap > w:
         label = _label(kit.in_size(TextSize.M), texts, paging)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from kiosk.view import Attract, Badge, Control, Ending, Header, Progress
+from kiosk.vocabulary.access import TextSize
 from screens.display_list import Box, Dial, Fill, Piece, as_target, joined, stacked
 from screens.draw_context import DrawContext
 from screens.sizes import GAP_MM, TARGET_MM, Text
@@ -13,6 +14,8 @@ from screens.widgets.controls import badge, chip
 
 _DIAL_MM = 12.0
 """Diameter of the ring of the page's time."""
+_NARROW_BAR_MM = 220.0
+"""On a narrow upright panel the words of the access bar do not grow: they would take rows from every page."""
 _ATTRACT_MM = 20.0
 """Cap height of the time while nobody is here."""
 _RAIL_ICON_MM, _RAIL_PAD_MM, _MOST_RAIL_BUTTON_MM = 10.0, 2.5, 20.0
@@ -198,6 +201,8 @@ def bar(kit: DrawContext, controls: Sequence[Control], w: int) -> Piece:
         return Piece(w, 0)
     gap = kit.mm(GAP_MM + 0.5)
     across = len(controls)
+    if kit.geometry.panel.width_mm < _NARROW_BAR_MM:
+        kit = kit.in_size(TextSize.M)
     while across > 1 and not all(_fits(kit, control, (w - gap * (across - 1)) // across) for control in controls):
         across = (across + 1) // 2 if across > 2 else 1
     each = (w - gap * (across - 1)) // across

@@ -52,11 +52,15 @@ def test_what_is_written_reads_back(tmp_path: Path) -> None:
         ("[panel]\nbottom_mm = nan", "$.panel.bottom_mm", ">= 400"),
         ("[panel]\nbottom_mm = 399", "$.panel.bottom_mm", ">= 400"),
         ("[panel]\nbottom_mm = 1201", "$.panel.bottom_mm", "<= 1200"),
-        ("[panel]\nwidth_px = 540\nheight_px = 960\nwidth_mm = 118\nheight_mm = 209", "$.panel", "9.4 inches: pages"),
+        (
+            "[panel]\nwidth_px = 540\nheight_px = 960\nwidth_mm = 118\nheight_mm = 209",
+            "$.panel",
+            "9.4 inches: upright",
+        ),
         (
             "[panel]\nwidth_mm = 560\nheight_mm = 970",
             "$.panel",
-            "44.1 inches: pages are laid out",
+            "44.1 inches: upright panels have 15 to 43",
         ),
         ("[panel]\nmax_reach_mm = inf", "$.panel.max_reach_mm", "<= 10000"),
         ("[panel]\nwidth_mm = 9999", "$.panel.width_mm", "0.11 pixels a millimetre"),
