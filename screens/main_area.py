@@ -20,7 +20,7 @@ from screens.widgets.footer import Paging, beside_keys, foot, pager_alone
 from screens.widgets.parts import part
 from screens.widgets.segment import BLOCK_GAP_MM, Available, Segment
 
-_NARROW_MM = 220.0
+_NARROW_MM = 230.0
 """An upright panel narrower than this has no room for second lines above its keys."""
 _MOST_HEAD_SHARE = 0.28
 """Where title and introduction would take more of the height, the introduction is turned with the pages. So is a
@@ -182,8 +182,8 @@ def _plan(view: View, kit: DrawContext, area: Area) -> _Plan:
         intro = []
     touchable = any(part(block).touched for block in view.body)
     low = area.zones.reach > area.y or (upright and area.zones.reach > 0)
-    line = area.zones.reach if touchable and low else 0
-    head_y = max(area.y, line - head.h - _gap(kit))
+    line = 0 if not touchable else area.zones.reach if low else area.zones.highest
+    head_y = max(area.y, line - head.h - _gap(kit)) if low else area.y
     body_y = max(head_y + head.h + (kit.air(5.5) if head.h else 0), line)
     flow_y = body_y + (field.h + _gap(kit) if field.h else 0)
     flowing = tuple(block for block in view.body if not _keeps_place(block) and not (upright and part(block).serves))

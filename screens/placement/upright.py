@@ -12,12 +12,12 @@ from screens.widgets import frame
 
 MARGIN_MM = 17.5
 _TOP_MM = 12.0
-_NARROW_MM = 220.0
+_NARROW_MM = 230.0
 
 
 def margin(kit: DrawContext) -> int:
     """From the edge of the panel to what stands on it; narrower on a narrow panel."""
-    return min(kit.mm(MARGIN_MM), kit.geometry.width // (16 if kit.geometry.panel.width_mm > _NARROW_MM else 24))
+    return min(kit.mm(MARGIN_MM), kit.geometry.width // (16 if kit.geometry.panel.width_mm > _NARROW_MM else 40))
 
 
 def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:

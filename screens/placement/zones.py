@@ -16,6 +16,8 @@ CHOICES_TOP_MM = 1150.0
 HIGHEST_TOUCH_MM = 1200.0
 LOWEST_TOUCH_MM = 600.0
 """Nothing that must be touched stands above or below these."""
+_MOST_READ_SHARE = 0.25
+"""A panel that hangs higher than that leaves out of reach has no more of its height kept free of touch."""
 _LEAST_SHARE = 0.72
 """So much of the panel's height lies above the lower edge of the main action, however low the panel hangs."""
 _TALL_MM = 480.0
@@ -28,7 +30,10 @@ _LEAST_UPRIGHT_MM, _LEAST_LOW_MM = 560.0, 205.0
 class Zones(msgspec.Struct, frozen=True):
     """Rows of a panel in pixels from its upper edge. A panel that hangs too high or too low has them moved into it."""
 
+    highest: int
+    """Touch begins here: what stands above it is out of reach."""
     choices: int
+    """Where choices begin if they have room for it."""
     action_top: int
     action_bottom: int
     lowest: int
@@ -44,8 +49,11 @@ def zones(panel: Panel, *, low_reach: bool) -> Zones:
     share = _LEAST_SHARE if panel.height_mm >= _TALL_MM else 1.0
     bottom = max(_row(panel, ACTION_BOTTOM_MM), round(lowest * share))
     top = min(_row(panel, ACTION_TOP_MM), bottom - round(_LEAST_ACTION_MM * panel.px_per_mm))
-    choices = min(max(_row(panel, CHOICES_TOP_MM), _row(panel, HIGHEST_TOUCH_MM)), top)
-    return Zones(choices, max(top, 0), bottom, lowest, _row(panel, reach_mm(panel)) if low_reach else 0)
+    choices = min(_row(panel, CHOICES_TOP_MM), top)
+    highest = min(_row(panel, HIGHEST_TOUCH_MM), round(panel.height_px * _MOST_READ_SHARE))
+    return Zones(
+        highest, max(choices, highest), max(top, 0), bottom, lowest, _row(panel, reach_mm(panel)) if low_reach else 0
+    )
 
 
 def reach_mm(panel: Panel) -> float:

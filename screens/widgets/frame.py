@@ -14,7 +14,7 @@ from screens.widgets.controls import badge, chip
 
 _DIAL_MM = 12.0
 """Diameter of the ring of the page's time."""
-_NARROW_BAR_MM = 220.0
+_NARROW_BAR_MM = 230.0
 """On a narrow upright panel the words of the access bar do not grow: they would take rows from every page."""
 _ATTRACT_MM = 20.0
 """Cap height of the time while nobody is here."""

@@ -121,8 +121,8 @@ def _most_growth(block: Tiles, kit: DrawContext) -> float:
     if kit.geometry.landscape:
         return 20.0
     if block.jobs:
-        return 40.0
-    return 26.0 if _is_list(kit, block) else 18.0 if len(block.items) > 4 else 50.0
+        return 60.0
+    return 30.0 if _is_list(kit, block) or len(block.items) > 6 else 18.0 if len(block.items) > 4 else 50.0
 
 
 def _heading(kit: DrawContext, block: Tiles, room: Available) -> Piece:
@@ -150,13 +150,13 @@ def _keyboard(kit: DrawContext, block: Keyboard, index: int, room: Available) ->
 
 
 def _fact(kit: DrawContext, block: Fact, index: int, room: Available) -> list[Segment]:
-    most = room.h if room.alone else kit.mm(20)
+    most = room.h if room.alone else kit.mm(32)
     card = cards.fact(kit, block, room.w, alone=room.alone)
     return [carded(kit, card, index, room.w, room.growth(most), most)]
 
 
 def _number(kit: DrawContext, block: NumberCard, index: int, room: Available) -> list[Segment]:
-    most = kit.mm(90 if room.alone else 80)
+    most = kit.mm(100)
     piece = number.number_card(kit, block, room.w, room.growth(most), least=room.tight or room.modest)
     if piece.h <= room.h or not (block.caption or block.place):
         return [Segment(piece=piece, block=index, grows=most)]
@@ -188,7 +188,7 @@ def _notice(kit: DrawContext, block: Notice, index: int, room: Available) -> lis
         if large.h <= room.h:
             grown = cards.poster(kit, block, room.w, room.extra) if room.extra else large
             return [Segment(piece=grown, block=index, grows=room.h, spare=block.spare)]
-    most = kit.mm(60)
+    most = kit.mm(80)
     card = carded(kit, cards.notice(kit, block, room.w), index, room.w, room.growth(most), most)
     return [msgspec.structs.replace(card, spare=block.spare)]
 

@@ -10,7 +10,7 @@ from screens.theme import Colour
 
 KEY_GAP_MM = 3.6
 LOW_KEY_GAP_MM = 2.8
-_NARROW_MM = 220.0
+_NARROW_MM = 230.0
 _CARET_MM, _CARET_GAP_MM = 1.3, 2.0
 """The caret must not be taken for a letter: it is wide, in the accent, and stands away from the text."""
 _LEAST_CAP_MM = 3.5

@@ -24,8 +24,9 @@ PRESETS = (
     Preset('15" 1280 × 800', 1280, 800, 323.1, 201.9),
     Preset('21" 1920 × 1080', 1920, 1080, 476.0, 267.8),
 )
-LEAST_UPRIGHT_INCHES, LEAST_WIDE_INCHES, MOST_INCHES = 15, 13, 43
-"""Diagonal of the panels that every page is laid out for: on smaller ones eleven keys of 12.7 mm have no room."""
+LEAST_UPRIGHT_INCHES, LEAST_WIDE_INCHES, MOST_INCHES = 18, 13, 43
+"""Diagonal of the panels that every page is laid out for: on smaller ones a row of thirteen Arabic keys has no
+room."""
 LEAST_BOTTOM_CM, MOST_BOTTOM_CM = 40, 120
 """How high above the floor the lower edge of the picture may stand."""
 USUAL_BOTTOM_CM = 70

@@ -60,7 +60,7 @@ def test_what_is_written_reads_back(tmp_path: Path) -> None:
         (
             "[panel]\nwidth_mm = 560\nheight_mm = 970",
             "$.panel",
-            "44.1 inches: upright panels have 15 to 43",
+            "44.1 inches: upright panels have 18 to 43",
         ),
         ("[panel]\nmax_reach_mm = inf", "$.panel.max_reach_mm", "<= 10000"),
         ("[panel]\nwidth_mm = 9999", "$.panel.width_mm", "0.11 pixels a millimetre"),
