@@ -52,6 +52,8 @@ class _Plan(msgspec.Struct, frozen=True):
     """The page leads to its main action, or to nothing; else it is a list of choices."""
     acts: bool
     """It has a bottom row that must stay in reach of the zone for touch."""
+    choices: int
+    """The row where the body begins if it has room for that: lower where it begins with choices."""
     low: bool
     """Low reach, on a panel that has something to bring down."""
     head_y: int
@@ -107,7 +109,7 @@ def _stands(laid: _Pages, area: Area, bottom_h: int) -> _Places:
         flow = max(plan.flow_y, free)
         return _Places(flow - (plan.flow_y - plan.head_y), flow, lowest, served)
     if not plan.decides:
-        flow = max(plan.flow_y, min(area.zones.choices, free))
+        flow = max(plan.flow_y, min(plan.choices, free))
         return _Places(plan.head_y + (flow - plan.flow_y) // 2, flow, lowest, served)
     if len(laid.paged) == 1:
         lowest = min(max(plan.flow_y + body + _above(kit), area.zones.action_top), lowest)
@@ -136,7 +138,7 @@ def _briefest(view: View, kit: DrawContext, area: Area) -> _Pages:
         if wished <= first:
             return laid
         best = best or (laid if needed <= first else None)
-        if best is not None and brevity >= Brevity.SHORT:
+        if best is not None and brevity >= Brevity.NO_DETAILS:
             return best
     return best or laid
 
@@ -151,8 +153,10 @@ def _with_second_lines(view: View, kit: DrawContext, area: Area) -> _Pages:
 
 
 def _laid(view: View, kit: DrawContext, area: Area, brevity: Brevity) -> _Pages:
-    """The view on its pages: on one if less space between things or a smaller ticket number makes that possible."""
-    for tools in (kit,) if kit.geometry.landscape else (kit, kit.closer()):
+    """The view on its pages: on one if less space between things or a smaller ticket number makes that possible. Keys
+    keep their place whatever is found, so with them spaces never change."""
+    typing = any(isinstance(block, Keyboard) for block in view.body)
+    for tools in (kit,) if kit.geometry.landscape or typing else (kit, kit.closer()):
         plan = _plan(view, tools, area)
         room = _room(tools, area, plan, _bottom(view, tools, area, plan, None), brevity)
         paged = _paged(plan, tools, room)
@@ -171,7 +175,9 @@ def _plan(view: View, kit: DrawContext, area: Area) -> _Plan:
     upright = not kit.geometry.landscape
     field = _fixed(kit, area, [block for block in view.body if isinstance(block, Field)])
     keys = _fixed(kit, area, [block for block in view.body if isinstance(block, Keyboard)])
-    served = _served(kit, area, [block for block in view.body if upright and part(block).serves])
+    low = area.zones.reach > area.y or (upright and area.zones.reach > 0)
+    serving = [block for block in view.body if upright and part(block).serves and (part(block).needed or not low)]
+    served = _served(kit, area, serving)
     told = bool(keys.h) and (kit.geometry.cramped or (kit.geometry.landscape and not view.subtitle))
     title = [] if told else heads.title(view, kit, area.w, area.bottom - area.y)
     intro = heads.intro(view, kit, area.w)
@@ -181,16 +187,18 @@ def _plan(view: View, kit: DrawContext, area: Area) -> _Plan:
     else:
         intro = []
     touchable = any(part(block).touched for block in view.body)
-    low = area.zones.reach > area.y or (upright and area.zones.reach > 0)
-    line = 0 if not touchable else area.zones.reach if low else area.zones.highest
+    first = next(iter(view.body), None)
+    leads = first is not None and part(first).touched
+    line = 0 if not touchable else area.zones.reach if low else area.zones.highest if leads else 0
     head_y = max(area.y, line - head.h - _gap(kit)) if low else area.y
     body_y = max(head_y + head.h + (kit.air(5.5) if head.h else 0), line)
     flow_y = body_y + (field.h + _gap(kit) if field.h else 0)
-    flowing = tuple(block for block in view.body if not _keeps_place(block) and not (upright and part(block).serves))
+    flowing = tuple(block for block in view.body if not _keeps_place(block) and block not in serving)
     main_action = any(control.look is Look.MAIN for control in view.actions)
     decides = not keys.h and (main_action or not touchable)
     acts = decides and bool(view.actions)
-    return _Plan(head, tuple(intro), field, keys, served, flowing, decides, acts, low, head_y, body_y, flow_y)
+    choices = area.zones.choices if leads else flow_y
+    return _Plan(head, tuple(intro), field, keys, served, flowing, decides, acts, choices, low, head_y, body_y, flow_y)
 
 
 def _gap(kit: DrawContext) -> int:
@@ -268,7 +276,7 @@ def _grown(
     plan: _Plan, kit: DrawContext, area: Area, room: Available, paged: list[list[Segment]]
 ) -> list[list[Segment]]:
     """A page that leaves room: what may grow takes it, choices only below the row where they begin."""
-    above = 0 if plan.decides or kit.geometry.landscape or plan.low else max(0, area.zones.choices - plan.flow_y)
+    above = 0 if plan.decides or kit.geometry.landscape or plan.low else max(0, plan.choices - plan.flow_y)
     left = room.h - above - pagination.height(paged[0], _gap(kit))
     touchable = any(part(block).touched for block in plan.flowing)
     if left <= 0 or plan.keys.h or (plan.low and not touchable):

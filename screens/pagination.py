@@ -114,7 +114,7 @@ def pages(kit: DrawContext, found: Sequence[Segment], room: Available) -> list[l
             done.append([])
             waiting.appendleft(parts[1])
         elif page:
-            if room.fill and (later := _fits_here(waiting, page, room, gap)) is not None:
+            if room.fill and _informs(segment) and (later := _fits_here(waiting, page, room, gap)) is not None:
                 waiting.remove(later)
                 page.append(later)
                 waiting.appendleft(segment)
@@ -129,8 +129,11 @@ def pages(kit: DrawContext, found: Sequence[Segment], room: Available) -> list[l
 def _fits_here(waiting: Sequence[Segment], page: Sequence[Segment], room: Available, gap: int) -> Segment | None:
     """A card that informs and has room on this page although the one before it has none: where little fits on a page,
     cards change places rather than take one more."""
-    cards_only = (each for each in waiting if each.card is not None and each.card.tone is None)
-    return next((each for each in cards_only if height([*page, each], gap) <= room.h), None)
+    return next((each for each in waiting if _informs(each) and height([*page, each], gap) <= room.h), None)
+
+
+def _informs(segment: Segment) -> bool:
+    return segment.card is not None and segment.card.tone is None
 
 
 def _choices(page: Sequence[Segment]) -> int:

@@ -12,7 +12,7 @@ from screens.draw_context import DrawContext
 from screens.main_area import Area
 from screens.placement.zones import Zones
 from screens.theme import Colour
-from screens.widgets import frame
+from screens.widgets import access_bar, frame
 from screens.widgets.controls import chip
 
 MOST_SHARE = 0.18
@@ -66,7 +66,7 @@ def _top(view: View, kit: DrawContext, w: int, most_h: int) -> Piece:
 
 def _foot(view: View, kit: DrawContext, w: int) -> Piece:
     """The access bar, above it what always stays on the screen."""
-    bar = frame.rail_bar(kit, view.bar, w)
+    bar = access_bar.rail_bar(kit, view.bar, w)
     if view.aside is None:
         return bar
-    return stacked((frame.rail_button(kit, view.aside, w), bar), kit.mm(4))
+    return stacked((access_bar.rail_button(kit, view.aside, w), bar), kit.mm(4))

@@ -8,7 +8,7 @@ from screens.draw_context import DrawContext
 from screens.main_area import Area
 from screens.placement.zones import Zones
 from screens.theme import Colour
-from screens.widgets import frame
+from screens.widgets import access_bar, frame
 
 MARGIN_MM = 17.5
 _TOP_MM = 12.0
@@ -44,7 +44,7 @@ def _dock(view: View, kit: DrawContext, lowest: int) -> Piece:
     w, pad = kit.geometry.width, margin(kit) * 2 // 3
     parts = [frame.strip(kit, strip, w - 2 * pad) for strip in (view.languages, view.drawer) if strip]
     if view.bar:
-        parts.append(frame.bar(kit, view.bar, w - 2 * pad))
+        parts.append(access_bar.bar(kit, view.bar, w - 2 * pad))
     below = kit.geometry.height - lowest
     if not parts:
         return Piece(w, below)

@@ -5,22 +5,16 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from kiosk.view import Attract, Badge, Control, Ending, Header, Progress
-from kiosk.vocabulary.access import TextSize
-from screens.display_list import Box, Dial, Fill, Piece, as_target, joined, stacked
+from screens.display_list import Box, Dial, Fill, Piece, joined, stacked
 from screens.draw_context import DrawContext
-from screens.sizes import GAP_MM, TARGET_MM, Text
+from screens.sizes import Text
 from screens.theme import Colour
 from screens.widgets.controls import badge, chip
 
 _DIAL_MM = 12.0
 """Diameter of the ring of the page's time."""
-_NARROW_BAR_MM = 230.0
-"""On a narrow upright panel the words of the access bar do not grow: they would take rows from every page."""
 _ATTRACT_MM = 20.0
 """Cap height of the time while nobody is here."""
-_RAIL_ICON_MM, _RAIL_PAD_MM, _MOST_RAIL_BUTTON_MM = 10.0, 2.5, 20.0
-_LEAST_RAIL_MM = 4.4
-"""Words of the rail are set smaller down to this before they break."""
 
 
 def header(kit: DrawContext, shown: Header, w: int) -> Piece:
@@ -90,7 +84,7 @@ def facts_strip(kit: DrawContext, shown: Sequence[Badge], w: int) -> Piece:
     """Short facts beside each other, on as many lines as they take."""
     gap = kit.air(3.5)
     lines = _filled([badge(kit, each, w) for each in shown], gap, w)
-    return stacked([_beside(line, gap) for line in lines], gap)
+    return stacked([beside(line, gap) for line in lines], gap)
 
 
 def progress(kit: DrawContext, shown: Progress, w: int) -> Piece:
@@ -169,7 +163,7 @@ def strip(kit: DrawContext, controls: Sequence[Control], w: int) -> Piece:
             break
     narrower = (_filled(chips, gap, most) for most in range(w // len(lines), w, kit.mm(3)))
     even = next((found for found in narrower if len(found) == len(lines)), lines)
-    return stacked([_beside(line, gap) for line in even], gap)
+    return stacked([beside(line, gap) for line in even], gap)
 
 
 def _filled(chips: Sequence[Piece], gap: int, w: int) -> list[list[Piece]]:
@@ -185,7 +179,8 @@ def _filled(chips: Sequence[Piece], gap: int, w: int) -> list[list[Piece]]:
     return lines
 
 
-def _beside(pieces: Sequence[Piece], gap: int) -> Piece:
+def beside(pieces: Sequence[Piece], gap: int) -> Piece:
+    """Pieces beside each other, in the middle of the highest."""
     h = max(piece.h for piece in pieces)
     x = 0
     placed: list[Piece] = []
@@ -193,79 +188,3 @@ def _beside(pieces: Sequence[Piece], gap: int) -> Piece:
         placed.append(piece.at(x, (h - piece.h) // 2))
         x += piece.w + gap
     return joined(x - gap, h, placed)
-
-
-def bar(kit: DrawContext, controls: Sequence[Control], w: int) -> Piece:
-    """The access bar across the bottom; in two lines where the words are too long for one."""
-    if not controls:
-        return Piece(w, 0)
-    gap = kit.mm(GAP_MM + 0.5)
-    across = len(controls)
-    if kit.geometry.panel.width_mm < _NARROW_BAR_MM:
-        kit = kit.in_size(TextSize.M)
-    while across > 1 and not all(_fits(kit, control, (w - gap * (across - 1)) // across) for control in controls):
-        across = (across + 1) // 2 if across > 2 else 1
-    each = (w - gap * (across - 1)) // across
-    rows = [controls[start : start + across] for start in range(0, len(controls), across)]
-    lines = []
-    for row in rows:
-        h = max(_upright(kit, control, each).h for control in row)
-        lines.append(_beside([_upright(kit, control, each, h) for control in row], gap))
-    return stacked(lines, gap)
-
-
-def _fits(kit: DrawContext, control: Control, w: int) -> bool:
-    return kit.measure(control.label, kit.style(Text.SECOND)) <= w - 2 * kit.mm(2)
-
-
-def _upright(kit: DrawContext, control: Control, w: int, least_h: int = 0) -> Piece:
-    icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 6.5, Colour.ACCENT)
-    words = kit.text(control.label, Text.SECOND, w - 2 * kit.mm(2), centre=True)
-    pad = kit.mm(2.2)
-    h = max(least_h, pad + icon.h + words.h + pad, kit.mm(TARGET_MM))
-    placed = (icon.at((w - icon.w) // 2, pad), words.at(kit.mm(2), pad + icon.h))
-    return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
-
-
-def rail_bar(kit: DrawContext, controls: Sequence[Control], w: int) -> Piece:
-    """The access bar in the rail: icon before the word, below each other."""
-    cap = min((_rail_cap(kit, control, w) for control in controls), default=0.0)
-    return stacked([_row(kit, control, w, cap) for control in controls], kit.mm(GAP_MM + 0.3))
-
-
-def rail_button(kit: DrawContext, control: Control, w: int) -> Piece:
-    """A button in the rail, in the size of the bar; said shorter with large text and where it would take many lines."""
-    row = _row(kit, control, w, _rail_cap(kit, control, w))
-    if control.short and (kit.geometry.cramped or row.h > kit.mm(_MOST_RAIL_BUTTON_MM)):
-        control = replace(control, label=control.short)
-        row = _row(kit, control, w, _rail_cap(kit, control, w))
-    ground = Fill(Box(0, 0, w, row.h), Colour.SURFACE, kit.mm(6), Colour.EDGE, max(2, kit.mm(0.6)))
-    target = replace(row.targets[0], marks=(ground, *row.targets[0].marks[1:]))
-    return Piece(w, row.h, (), (target,))
-
-
-def _row(kit: DrawContext, control: Control, w: int, cap: float) -> Piece:
-    pad, icon = kit.mm(_RAIL_PAD_MM), kit.icon(control.icon, _rail_icon_mm(kit), Colour.ACCENT)
-    words = kit.set(control.label, kit.sized(cap), w - 3 * pad - icon.w, Colour.INK, 1.25)
-    h = max(words.h + kit.mm(3), kit.mm(TARGET_MM + 0.5))
-    placed = (icon.at(pad, (h - icon.h) // 2), words.at(2 * pad + icon.w, (h - words.h) // 2))
-    return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
-
-
-def _rail_icon_mm(kit: DrawContext) -> float:
-    return min(kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4, _RAIL_ICON_MM)
-
-
-def _rail_cap(kit: DrawContext, control: Control, w: int) -> float:
-    """The cap height (mm) at which the label stays on one line: the rail is narrow at every text size."""
-    room = w - 3 * kit.mm(_RAIL_PAD_MM) - kit.mm(_rail_icon_mm(kit))
-    cap, least = kit.geometry.cap_mm(Text.SECOND), _LEAST_RAIL_MM * min(kit.geometry.scale, 1.0)
-    while cap > least and kit.measure(control.label, kit.sized(cap)) > room:
-        cap = max(least, cap - 0.4)
-    return cap
-
-
-def _bar_ground(kit: DrawContext, control: Control, w: int, h: int) -> Piece:
-    edge = Colour.ACCENT if control.selected else None
-    ground = Colour.ACCENT_SOFT if control.selected else Colour.SURFACE
-    return Piece(w, h, (Fill(Box(0, 0, w, h), ground, kit.mm(6), edge, max(2, kit.mm(0.6)) if edge else 0),))

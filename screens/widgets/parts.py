@@ -59,7 +59,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 def _tiles(kit: DrawContext, block: Tiles, index: int, room: Available) -> list[Segment]:
     rows = _rows(kit, block)
-    heading = None if not block.heading or (block.spare and kit.geometry.cramped) else _heading(kit, block, room)
+    dear = block.spare and kit.geometry.cramped and not block.one_tap
+    heading = None if not block.heading or dear else _heading(kit, block, room)
     wide = kit.air(BLOCK_GAP_MM)
     widths = [(room.w - wide * (len(row) - 1)) // len(row) if block.jobs else _width(kit, block, room) for row in rows]
     upright = not room.tight and not kit.geometry.close and _is_picture(kit, block)
@@ -179,7 +180,7 @@ def _paper(kit: DrawContext, block: PaperCard, index: int, room: Available) -> l
 
 
 def _scan_hint(kit: DrawContext, block: ScanHint, index: int, room: Available) -> list[Segment]:
-    return [Segment(piece=slip_cards.scan_hint(kit, block, room.w), block=index, spare=kit.geometry.landscape)]
+    return [Segment(piece=slip_cards.scan_hint(kit, block, room.w), block=index, spare=True)]
 
 
 def _notice(kit: DrawContext, block: Notice, index: int, room: Available) -> list[Segment]:

@@ -1,4 +1,4 @@
-"""Every page stands in the zones of its panel: what is decided in reach of everybody, little of the panel left blank."""
+"""Every page stands in the zones of its panel: what is decided in reach of everybody, little of the panel blank."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -33,11 +33,7 @@ ORDINARY_GAP_MM = 16.0
 
 BLANK_FOR_A_REASON = {
     "languages": "three languages: rows higher than these would not be taken for a list",
-    "search": "the rows between field and keys are for what is found",
-    "search_none": "the rows between field and keys are for what is found",
     "search_no_reception": "the rows between field and keys are for what is found",
-    "search_mixed": "the rows between field and keys are for what is found",
-    "search_unsure": "the rows between field and keys are for what is found",
     "setup_hub": "two answers, once in a terminal's life",
     "setup_rotation": "four answers, once in a terminal's life",
     "setup_address": "a field and its keys, once in a terminal's life",
