@@ -71,6 +71,20 @@ def em_for_cap(cap_px: float) -> int:
     return ceil(cap_px / CAP_SHARE)
 
 
+_AIR = {(True, False): 1.3, (True, True): 1.0, (False, False): 1.0, (False, True): 0.8}
+"""Spaces of an upright panel: is it roomy, do things stand close."""
+
+
+def _scale(panel: Panel) -> float:
+    """How much larger letters and spaces are on a panel of unusual size."""
+    low, side = panel.width_px > panel.height_px, min(panel.width_mm, panel.height_mm)
+    usual, large = (_LOW_SIDE_MM, _LOW_SIDE_MM) if low else (_UPRIGHT_SIDE_MM, _ROOMY_SIDE_MM)
+    if side < usual * _SIDE_SLACK:
+        return max(side / usual, _SCALES[0])
+    wanted = side / large
+    return min(wanted, _SCALES[1]) if wanted * _SIDE_SLACK > 1 else 1.0
+
+
 class Geometry(msgspec.Struct, frozen=True):
     """A panel and the text size in use: turns millimetres and text roles into pixels."""
 
@@ -78,6 +92,20 @@ class Geometry(msgspec.Struct, frozen=True):
     size: TextSize
     close: bool = False
     """Things stand closer to each other, so that a page need not be turned."""
+    scale: float = 1.0
+    """How much larger than written letters and spaces are on a panel of unusual size (follows from the panel)."""
+    air: float = 1.0
+    """How much wider than written spaces are on this panel (follows from the others)."""
+    px_per_mm: float = 1.0
+    """Pixels per millimetre (follows from the panel)."""
+
+    def __post_init__(self) -> None:
+        """Computed once: every space of a page asks for them."""
+        scale = _scale(self.panel)
+        wide = 0.75 if self.landscape else _AIR[self.roomy, self.close]
+        msgspec.structs.force_setattr(self, "px_per_mm", self.panel.px_per_mm)
+        msgspec.structs.force_setattr(self, "scale", scale)
+        msgspec.structs.force_setattr(self, "air", wide * scale)
 
     @property
     def width(self) -> int:
@@ -105,23 +133,6 @@ class Geometry(msgspec.Struct, frozen=True):
         return self.landscape and self.size is not TextSize.M
 
     @property
-    def scale(self) -> float:
-        """How much larger than written letters and spaces are on a panel of unusual size."""
-        side = min(self.panel.width_mm, self.panel.height_mm)
-        usual = _LOW_SIDE_MM if self.landscape else _UPRIGHT_SIDE_MM
-        if side < usual * _SIDE_SLACK:
-            return max(side / usual, _SCALES[0])
-        wanted = side / (_LOW_SIDE_MM if self.landscape else _ROOMY_SIDE_MM)
-        return min(wanted, _SCALES[1]) if wanted * _SIDE_SLACK > 1 else 1.0
-
-    @property
-    def air(self) -> float:
-        """How much wider than written spaces are on this panel."""
-        if self.landscape:
-            return 0.75 * self.scale
-        return (1.0 if self.close else 1.3) * self.scale if self.roomy else (0.8 if self.close else 1.0) * self.scale
-
-    @property
     def across(self) -> int:
         """Tiles beside each other."""
         return 2 if self.size is TextSize.M else 1
@@ -133,7 +144,7 @@ class Geometry(msgspec.Struct, frozen=True):
 
     def mm(self, millimetres: float) -> int:
         """Millimetres in whole pixels."""
-        return round(millimetres * self.panel.px_per_mm)
+        return round(millimetres * self.px_per_mm)
 
     def cap_mm(self, text: Text) -> float:
         """Cap height of a text role on this panel."""

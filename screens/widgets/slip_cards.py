@@ -1,8 +1,7 @@
 """What goes with a number: its code for the phone, the slip and where it comes out, what the scanner reads."""
 
-import segno
-
 from kiosk.view import CodeCard, PaperCard, ScanHint, Tone
+from screens.caches.codes import modules
 from screens.display_list import Box, Code, Fill, Piece, Ring, joined, stacked
 from screens.draw_context import DrawContext
 from screens.sizes import CORNER_MM, Text
@@ -49,7 +48,7 @@ def _words(kit: DrawContext, shown: CodeCard, w: int, *, centre: bool) -> Piece:
 
 def _code(kit: DrawContext, content: str, most: int) -> Piece:
     """The code on its ground, in whole pixels per module."""
-    rows = tuple(tuple(bool(module) for module in row) for row in segno.make(content, micro=False).matrix)
+    rows = modules(content)
     module = max(1, most // (len(rows) + 2 * _QUIET))
     side, quiet = module * (len(rows) + 2 * _QUIET), module * _QUIET
     inside = side - 2 * quiet
