@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kiosk.view import Block, Field, Keyboard, Look, NumberCard, View
+from kiosk.view import Block, CodeCard, Field, Keyboard, Look, NumberCard, View
 from screens import pagination
 from screens.display_list import Piece, joined, stacked
 from screens.draw_context import DrawContext
@@ -257,7 +257,9 @@ def _with_keys(view: View, kit: DrawContext, area: Area, keys: Piece, paging: Pa
 def _room(kit: DrawContext, area: Area, plan: _Plan, bottom: Piece, brevity: Brevity) -> Available:
     h = _row_end(kit, area, plan) - plan.flow_y - (bottom.h + _above(kit) if bottom.h else 0)
     tight = kit.geometry.landscape or plan.low
-    return Available(area.w, h, tight=tight, fill=kit.geometry.cramped, brief=brevity >= Brevity.SHORT)
+    large_code = any(isinstance(block, CodeCard) and block.large for block in plan.flowing)
+    brief = brevity >= Brevity.SHORT
+    return Available(area.w, h, tight=tight, fill=kit.geometry.cramped, brief=brief, modest=large_code)
 
 
 def _paged(plan: _Plan, kit: DrawContext, room: Available) -> list[list[Segment]]:

@@ -103,7 +103,8 @@ class Painter:
         radius = max(0, min(mark.radius, mark.box.w // 2, mark.box.h // 2))
         ground = PRESSED.get(mark.colour, mark.colour) if pressed and mark.colour is not None else mark.colour
         large = mark.box.w * mark.box.h >= _LEAST_CLEARED_PX and not (pressed or self._turned)
-        if large and ground is not None and mark.box.x >= 0 and mark.box.y >= 0:
+        apart = min(mark.box.w, mark.box.h) > 2 * (max(radius, mark.edge_px) + 2)
+        if large and apart and ground is not None and mark.box.x >= 0 and mark.box.y >= 0:
             self._large(mark, ground, radius, group)
             return
         if ground is None or mark.edge is None or not mark.edge_px:

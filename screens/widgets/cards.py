@@ -46,7 +46,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def drawn(kit: DrawContext, card: Card, w: int, least_h: int = 0, *, led: bool = True) -> Piece:
-    """The card on its ground, at least so high; ``led``: then with some air above its words too."""
+    """The card on its ground, at least so high; ``led``: what is left then stands between and above its words, and not
+    only below them."""
     pad = pad_of(kit)
     parts = card.parts if card.heading is None else (card.heading, *card.parts)
     words = stacked(parts, card.gap)
@@ -64,10 +65,12 @@ def drawn(kit: DrawContext, card: Card, w: int, least_h: int = 0, *, led: bool =
 
 def _spread(kit: DrawContext, parts: tuple[Piece, ...], gap: int, h: int, *, led: bool) -> Piece:
     """The parts in a height: some of what is left goes between them, the rest above and below."""
+    if not led:
+        return stacked(parts, gap)
     left = max(0, h - stacked(parts, gap).h)
     share = left // (len(parts) + 1)
     words = stacked(parts, gap + min(share, kit.mm(_MOST_SPREAD_MM)))
-    return words.at(0, min((h - words.h) // 2, kit.mm(_MOST_LEAD_MM))) if led else words
+    return words.at(0, min((h - words.h) // 2, kit.mm(_MOST_LEAD_MM)))
 
 
 def parted(kit: DrawContext, card: Card, w: int, room: int) -> tuple[Card, Card] | None:

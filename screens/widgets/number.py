@@ -3,15 +3,20 @@
 from kiosk.view import NumberCard
 from screens.display_list import Box, Fill, Piece, joined, stacked
 from screens.draw_context import DrawContext
-from screens.sizes import CORNER_MM, Text
+from screens.sizes import CORNER_MM, NUMBER_MM, Text
 from screens.theme import Colour
 from screens.widgets.cards import pad_of
 
 
-def number_card(kit: DrawContext, shown: NumberCard, w: int, extra: int = 0, *, least: bool = False) -> Piece:
-    """The card, ``extra`` pixels higher than it must be. ``least``: the number is no larger than it must be."""
+def number_card(
+    kit: DrawContext, shown: NumberCard, w: int, extra: int = 0, *, least: bool = False, modest: bool = False
+) -> Piece:
+    """The card, ``extra`` pixels higher than it must be. ``least``: the number is no larger than it must be;
+    ``modest``: no larger than on a low panel."""
     inner = w - 2 * pad_of(kit)
-    content = stacked([_number(kit, shown.number, inner, least=least), *_words(kit, shown, inner)], kit.air(2))
+    content = stacked(
+        [_number(kit, shown.number, inner, least=least, modest=modest), *_words(kit, shown, inner)], kit.air(2)
+    )
     h = content.h + 2 * pad_of(kit) + extra
     paper = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(CORNER_MM), Colour.LINE, max(2, kit.mm(0.5)))
     return joined(w, h, (Piece(w, h, (paper,)), content.at((w - content.w) // 2, (h - content.h) // 2)))
@@ -49,10 +54,10 @@ def _after(text: Piece, arrow: Piece, w: int) -> Piece:
     return joined(w, text.h, (text.at(left, 0), arrow.at(left + last, text.h - step + (step - arrow.h) // 2)))
 
 
-def _number(kit: DrawContext, number: str, w: int, *, least: bool) -> Piece:
+def _number(kit: DrawContext, number: str, w: int, *, least: bool, modest: bool) -> Piece:
     """As large as wished where it fits, never under the least (then it may be wider than ``w``)."""
     wished, smallest = kit.geometry.number_mm
-    cap = smallest if least else wished
+    cap = smallest if least else min(wished, NUMBER_MM[kit.geometry.size] * kit.geometry.scale) if modest else wished
     while cap > smallest and kit.faces.width(number, kit.sized(cap, bold=True)) > w:
         cap = max(smallest, cap - 1)
     style = kit.sized(cap, bold=True)

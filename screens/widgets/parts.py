@@ -58,7 +58,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _tiles(kit: DrawContext, block: Tiles, index: int, room: Available) -> list[Segment]:
-    rows = _rows(kit, block)
+    rows = _rows(kit, block, room)
     dear = block.spare and kit.geometry.cramped and not block.one_tap
     heading = None if not block.heading or dear else _heading(kit, block, room)
     wide = kit.air(BLOCK_GAP_MM)
@@ -78,7 +78,7 @@ def _tiles(kit: DrawContext, block: Tiles, index: int, room: Available) -> list[
             Segment(
                 piece=joined(room.w, h, tiles),
                 block=index,
-                choices=len(row),
+                choices=0 if block.jobs else len(row),
                 grows=most,
                 gap=kit.mm(_ROW_GAP_MM) if _is_list(kit, block) else None,
                 heading=None if room.fill and found else heading,
@@ -99,12 +99,22 @@ def _is_picture(kit: DrawContext, block: Tiles) -> bool:
     return several and any(item.icon for item in block.items)
 
 
-def _rows(kit: DrawContext, block: Tiles) -> list[tuple[Control, ...]]:
-    """Which tiles stand beside each other: of the jobs the first stands alone."""
+def _rows(kit: DrawContext, block: Tiles, room: Available) -> list[tuple[Control, ...]]:
+    """Which tiles stand beside each other: of the jobs the first stands alone on an upright panel."""
+    if block.jobs and len(block.items) > 1:
+        return _job_rows(kit, block.items, room)
     across = 1 if _is_list(kit, block) or len(block.items) == 1 else kit.geometry.across
-    alone, items = (block.items[:1], block.items[1:]) if block.jobs else ((), block.items)
-    rows = [items[start : start + across] for start in range(0, len(items), across)]
-    return [alone, *rows] if alone else rows
+    return [block.items[start : start + across] for start in range(0, len(block.items), across)]
+
+
+def _job_rows(kit: DrawContext, jobs: tuple[Control, ...], room: Available) -> list[tuple[Control, ...]]:
+    """The first above the others; on a low panel all abreast. Where their labels have no room, below each other."""
+    rows = [jobs] if kit.geometry.landscape else [jobs[:1], jobs[1:]]
+    gap = kit.air(BLOCK_GAP_MM)
+    fits = all(
+        controls.tile_width(kit, job) <= (room.w - gap * (len(row) - 1)) // len(row) for row in rows for job in row
+    )
+    return rows if fits or (kit.geometry.across == 2 and not kit.geometry.landscape) else [(job,) for job in jobs]
 
 
 def _width(kit: DrawContext, block: Tiles, room: Available) -> int:
@@ -158,7 +168,7 @@ def _fact(kit: DrawContext, block: Fact, index: int, room: Available) -> list[Se
 
 def _number(kit: DrawContext, block: NumberCard, index: int, room: Available) -> list[Segment]:
     most = kit.mm(100)
-    piece = number.number_card(kit, block, room.w, room.growth(most), least=room.tight or room.modest)
+    piece = number.number_card(kit, block, room.w, room.growth(most), least=room.tight, modest=room.modest)
     if piece.h <= room.h or not (block.caption or block.place):
         return [Segment(piece=piece, block=index, grows=most)]
     bare = number.number_card(kit, NumberCard(number=block.number), room.w, least=True)

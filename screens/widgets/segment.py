@@ -40,7 +40,7 @@ class Available(msgspec.Struct, frozen=True):
     brief: bool = False
     """Labels are short: search stands in one row with the tile after it."""
     modest: bool = False
-    """The ticket number is no larger than it must be."""
+    """The ticket number is no larger than on a low panel."""
     extra: int = 0
     """Pixels by which each segment is higher than it must be, as far as it may grow."""
 

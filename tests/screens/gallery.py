@@ -201,8 +201,22 @@ def jobs(start: View) -> Iterator[tuple[str, View]]:
     assert isinstance(quick, Tiles)
     (number,) = first.items
     others = (
-        replace(number, id="job:pay", label="Gebühr bezahlen", detail="Mit Karte, mit Quittung", icon="credit-card"),
-        replace(number, id="job:send", label="Anliegen einreichen", detail="Melden, bestellen", icon="send"),
+        replace(
+            number,
+            id="job:pay",
+            label="Gebühr bezahlen",
+            short="Bezahlen",
+            detail="Mit Karte, mit Quittung",
+            icon="credit-card",
+        ),
+        replace(
+            number,
+            id="job:send",
+            label="Anliegen einreichen",
+            short="Einreichen",
+            detail="Melden, bestellen",
+            icon="send",
+        ),
     )
     four = replace(quick, items=quick.items[:FEATURED_BESIDE_JOBS])
     for count in (2, 3):
