@@ -18,7 +18,7 @@ from screens.shortening import Brevity, briefer, one_tap, second_lines, without_
 from screens.sizes import GAP_MM
 from screens.widgets.footer import Paging, beside_keys, foot, pager_alone
 from screens.widgets.parts import part
-from screens.widgets.segment import BLOCK_GAP_MM, Available, Segment
+from screens.widgets.segment import Available, Segment, block_gap
 
 _NARROW_MM = 230.0
 """An upright panel narrower than this has no room for second lines above its keys."""
@@ -191,7 +191,7 @@ def _plan(view: View, kit: DrawContext, area: Area) -> _Plan:
     leads = first is not None and part(first).touched
     line = 0 if not touchable else area.zones.reach if low else area.zones.highest if leads else 0
     head_y = max(area.y, line - head.h - _gap(kit)) if low else area.y
-    body_y = max(head_y + head.h + (kit.air(5.5) if head.h else 0), line)
+    body_y = max(head_y + head.h + (kit.air(4 if kit.geometry.cramped else 5.5) if head.h else 0), line)
     flow_y = body_y + (field.h + _gap(kit) if field.h else 0)
     flowing = tuple(block for block in view.body if not _keeps_place(block) and block not in serving)
     main_action = any(control.look is Look.MAIN for control in view.actions)
@@ -202,7 +202,7 @@ def _plan(view: View, kit: DrawContext, area: Area) -> _Plan:
 
 
 def _gap(kit: DrawContext) -> int:
-    return kit.air(BLOCK_GAP_MM)
+    return block_gap(kit)
 
 
 def _above(kit: DrawContext) -> int:

@@ -14,7 +14,7 @@ from screens.draw_context import DrawContext
 from screens.widgets import cards, controls, typing
 from screens.widgets.number import number_fits
 from screens.widgets.parts import part
-from screens.widgets.segment import BLOCK_GAP_MM, Available, Segment, carded
+from screens.widgets.segment import Available, Segment, block_gap, carded
 
 _CODE_ABREAST_MM = 64.0
 """Width of a code's card beside the number."""
@@ -38,7 +38,7 @@ def _pair(kit: DrawContext, block: Block, follows: Block | None, index: int, roo
     it."""
     if room.brief and isinstance(block, SearchField) and isinstance(follows, Tiles):
         return _abreast(kit, block, follows, index, room)
-    gap = kit.air(BLOCK_GAP_MM)
+    gap = block_gap(kit)
     widths = _widths(kit, block, follows, room, gap)
     if widths is None or follows is None:
         return []
@@ -86,7 +86,7 @@ def _as_high(kit: DrawContext, found: Segment, w: int, h: int) -> Piece:
 
 def _abreast(kit: DrawContext, search: SearchField, tiles: Tiles, index: int, room: Available) -> list[Segment]:
     """Search and the one tile after it in a row, where both labels fit on one line."""
-    w, gap = typing.field_width(kit, search), kit.air(BLOCK_GAP_MM)
+    w, gap = typing.field_width(kit, search), block_gap(kit)
     rest = room.w - w - gap
     if len(tiles.items) != 1 or controls.tile_width(kit, tiles.items[0]) > rest:
         return []
@@ -98,7 +98,7 @@ def _abreast(kit: DrawContext, search: SearchField, tiles: Tiles, index: int, ro
 
 def pages(kit: DrawContext, found: Sequence[Segment], room: Available) -> list[list[Segment]]:
     """Segments on pages, in order; a page takes what fits and at most six choices. Too high a card is parted."""
-    gap = kit.air(BLOCK_GAP_MM)
+    gap = block_gap(kit)
     waiting = deque(found)
     done: list[list[Segment]] = [[]]
     while waiting:
@@ -172,7 +172,7 @@ def arranged(kit: DrawContext, body: Sequence[Block], room: Available) -> list[l
 
 def _one_page(kit: DrawContext, body: Sequence[Block], room: Available) -> list[Segment]:
     """These blocks on one page without parting any of them, or nothing."""
-    gap = kit.air(BLOCK_GAP_MM)
+    gap = block_gap(kit)
     column = segments(kit, body, room)
     if height(column, gap) <= room.h:
         return column

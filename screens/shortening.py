@@ -26,7 +26,8 @@ class Brevity(IntEnum):
     NO_BADGES = 3
     """No badge on the tiles of one tap, no facts below the title."""
     ONE_TAP_FIRST = 4
-    """The tiles of one tap stand before everything else, even if there is no page for all of them."""
+    """The tiles of one tap stand before everything else, even if there is no page for all of them; only where the
+    terminal has several jobs, these come first."""
 
 
 def briefer(view: View, brevity: Brevity, *, cramped: bool = False) -> View:
@@ -35,7 +36,7 @@ def briefer(view: View, brevity: Brevity, *, cramped: bool = False) -> View:
         return view
     body = tuple(_block(block, brevity) for block in view.body)
     if brevity >= Brevity.ONE_TAP_FIRST:
-        body = tuple(sorted(body, key=lambda block: not _one_tap(block)))
+        body = tuple(sorted(body, key=lambda block: (not _several_jobs(block), not _one_tap(block))))
     title = view.short_title if brevity >= Brevity.SHORT else ""
     strip = () if brevity >= (Brevity.SHORT if cramped else Brevity.NO_BADGES) else view.strip
     return replace(view, title=title or view.title, subtitle="", strip=strip, body=body)
@@ -63,6 +64,10 @@ def without_second_lines(view: View) -> View:
         for block in view.body
     )
     return replace(view, body=tuple(body))
+
+
+def _several_jobs(block: Block) -> bool:
+    return isinstance(block, Tiles) and block.jobs and len(block.items) > 1
 
 
 def _one_tap(block: Block) -> bool:

@@ -37,6 +37,9 @@ ROOMY_CAP_MM: dict[Text, dict[TextSize, float]] = {
 }
 """The same on a large upright panel, which is seen from further away (decision 0052)."""
 
+CRAMPED_HEADING_MM = 11.0
+"""A heading with large text on a low panel, where every line is dear: larger than all other words even so."""
+
 NUMBER_MM: dict[TextSize, float] = {TextSize.M: 50.0, TextSize.L: 50.0, TextSize.XL: 60.0}
 ROOMY_NUMBER_MM = 70.0
 LEAST_NUMBER_MM = 40.0
@@ -148,6 +151,8 @@ class Geometry(msgspec.Struct, frozen=True):
 
     def cap_mm(self, text: Text) -> float:
         """Cap height of a text role on this panel."""
+        if self.cramped and text is Text.HEADING:
+            return CRAMPED_HEADING_MM * self.scale
         return (ROOMY_CAP_MM if self.roomy else CAP_MM)[text][self.size] * self.scale
 
     @property

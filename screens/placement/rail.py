@@ -34,7 +34,7 @@ def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:
     bar = _foot(view, kit, inner)
     chips = small if geometry.cramped else kit
     languages = stacked([chip(chips, control, inner) for control in view.languages], kit.mm(2.8))
-    bottom = zones.lowest - kit.mm(7)
+    bottom = zones.lowest - kit.mm(5.5 if geometry.cramped else 7)
     free = bottom - kit.mm(8) - bar.h - kit.mm(8)
     top = _top(view, small, inner, free - languages.h if view.languages else free)
     inside = bool(view.languages) and languages.h <= free - top.h
@@ -51,7 +51,9 @@ def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:
         bar.at(pad, bottom - bar.h),
     )
     lowest = bottom - below.h - (kit.mm(6) if strips else 0)
-    return joined(geometry.width, geometry.height, placed), Area(x, kit.mm(9), w, lowest, zones)
+    return joined(geometry.width, geometry.height, placed), Area(
+        x, kit.mm(7 if geometry.cramped else 9), w, lowest, zones
+    )
 
 
 def _top(view: View, kit: DrawContext, w: int, most_h: int) -> Piece:

@@ -113,7 +113,7 @@ def _in_one_row(kit: DrawContext, heading: Piece, value: str, w: int) -> Piece |
 
 
 def _part_gap(kit: DrawContext) -> int:
-    return kit.air(CLOSE_PART_GAP_MM if kit.geometry.close else PART_GAP_MM)
+    return kit.air(CLOSE_PART_GAP_MM if kit.geometry.close or kit.geometry.cramped else PART_GAP_MM)
 
 
 def notice(kit: DrawContext, shown: Notice, w: int) -> Card:

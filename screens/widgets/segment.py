@@ -7,7 +7,12 @@ from screens.draw_context import DrawContext
 from screens.widgets import cards
 from screens.widgets.cards import Card
 
-BLOCK_GAP_MM = 7.5
+BLOCK_GAP_MM, CRAMPED_GAP_MM = 7.5, 5.0
+
+
+def block_gap(kit: DrawContext) -> int:
+    """Pixels between two blocks of a page."""
+    return kit.air(CRAMPED_GAP_MM if kit.geometry.cramped else BLOCK_GAP_MM)
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):

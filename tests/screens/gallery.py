@@ -200,24 +200,10 @@ def jobs(start: View) -> Iterator[tuple[str, View]]:
     assert isinstance(first, Tiles)
     assert isinstance(quick, Tiles)
     (number,) = first.items
-    others = (
-        replace(
-            number,
-            id="job:pay",
-            label="Gebühr bezahlen",
-            short="Bezahlen",
-            detail="Mit Karte, mit Quittung",
-            icon="credit-card",
-        ),
-        replace(
-            number,
-            id="job:send",
-            label="Anliegen einreichen",
-            short="Einreichen",
-            detail="Melden, bestellen",
-            icon="send",
-        ),
-    )
+    number = replace(number, short="Nummer")
+    pay = replace(number, id="job:pay", label="Gebühr bezahlen", short="Bezahlen", icon="credit-card")
+    send = replace(number, id="job:send", label="Anliegen einreichen", short="Einreichen", icon="send")
+    others = replace(pay, detail="Mit Karte, mit Quittung"), replace(send, detail="Melden, bestellen")
     four = replace(quick, items=quick.items[:FEATURED_BESIDE_JOBS])
     for count in (2, 3):
         body = (search, replace(first, items=(number, *others[: count - 1])), four, *rest)
