@@ -58,9 +58,8 @@ def test_back_page_and_more_stand_in_one_row(studio: "Studio", size: TextSize, n
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_service_takes_at_most_three_pages_with_the_largest_text(studio: "Studio", lang: str) -> None:
     at = session(BrowseState.SERVICE, lang, Access(TextSize.XL))
-    featured = [tile.service for tile in index().featured_on(facts().now.date())]
-    assert len(featured) >= 6
-    for service in featured:
+    assert len(index().services) > 70
+    for service in index().services:
         view = view_of(changed(at, service=service), facts())
         assert sheet_of(studio, view, LANDSCAPE).pages <= 3, service
 
@@ -101,4 +100,4 @@ def test_a_date_is_shortened_before_it_breaks(studio: "Studio") -> None:
             sheet = sheet_of(studio, replace(view, header=head), panel(inches, upright=True, bottom_mm=700))
             (shown[inches, size],) = [mark.text for mark in sheet.marks if isinstance(mark, Ink) and mark.text in dates]
     assert shown[27, TextSize.M] == dates[0]
-    assert shown[22, TextSize.XL] == dates[1]
+    assert shown[22, TextSize.XL] == dates[2]
