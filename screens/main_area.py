@@ -153,17 +153,20 @@ def _with_second_lines(view: View, kit: DrawContext, area: Area) -> _Pages:
 
 
 def _laid(view: View, kit: DrawContext, area: Area, brevity: Brevity) -> _Pages:
-    """The view on its pages: on one if less space between things or a smaller ticket number makes that possible. Keys
-    keep their place whatever is found, so with them spaces never change."""
+    """The view on its pages: on one if less space between things or a smaller ticket number makes that possible; less
+    space too where choices would begin above their row. Keys keep their place whatever is found, so with them spaces
+    never change."""
     typing = any(isinstance(block, Keyboard) for block in view.body)
-    for tools in (kit,) if kit.geometry.landscape or typing else (kit, kit.closer()):
+    tries = (kit,) if kit.geometry.landscape or typing else (kit, kit.closer())
+    for tools in tries:
         plan = _plan(view, tools, area)
         room = _room(tools, area, plan, _bottom(view, tools, area, plan, None), brevity)
         paged = _paged(plan, tools, room)
         if len(paged) > 1 and any(isinstance(block, NumberCard) for block in plan.flowing):
             modest = msgspec.structs.replace(room, modest=True)
             room, paged = (modest, whole) if len(whole := _paged(plan, tools, modest)) == 1 else (room, paged)
-        if len(paged) == 1:
+        spills = plan.choices > plan.flow_y + room.h - pagination.height(paged[0], _gap(tools)) and not plan.decides
+        if len(paged) == 1 and not (spills and tools is kit and len(tries) > 1):
             return _Pages(view, tools, plan, _grown(plan, tools, area, room, paged))
     plan = msgspec.structs.replace(plan, flowing=pagination.by_need(tools, plan.flowing))
     room = _room(tools, area, plan, _bottom(view, tools, area, plan, Paging(0, len(paged))), brevity)

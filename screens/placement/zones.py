@@ -11,7 +11,7 @@ from kiosk.config import Panel
 ACTION_TOP_MM = 1100.0
 ACTION_BOTTOM_MM = 850.0
 """The main action stands wholly between these two."""
-CHOICES_TOP_MM = 1150.0
+CHOICES_TOP_MM = 1120.0
 """Choices begin below this where they have room for it."""
 HIGHEST_TOUCH_MM = 1200.0
 LOWEST_TOUCH_MM = 600.0

@@ -14,6 +14,7 @@ from screens.layout import Sheet, compose
 from screens.placement.zones import (
     ACTION_BOTTOM_MM,
     ACTION_TOP_MM,
+    CHOICES_TOP_MM,
     HIGHEST_TOUCH_MM,
     LOWEST_TOUCH_MM,
     height_mm,
@@ -87,6 +88,13 @@ def test_what_must_be_touched_is_in_reach_on_the_27_inch_panel(studio: "Studio",
             acted += any(target.control.look is Look.MAIN for target in sheet.targets)
     assert not faults, "\n".join(faults[:30])
     assert acted > 20
+
+
+@pytest.mark.parametrize("name", ["start", "start_2_jobs", "start_3_jobs"])
+def test_the_first_job_lies_in_reach_of_everybody(studio: "Studio", name: str) -> None:
+    boxes = {target.control.id: target.box for target in sheet_of(studio, dict(gallery())[name]).targets}
+    assert height_mm(PORTRAIT, boxes["search"].y) <= CHOICES_TOP_MM + 1
+    assert height_mm(PORTRAIT, boxes["tile:all"].y) <= ACTION_TOP_MM
 
 
 def test_at_most_a_quarter_of_the_panel_is_blank_but_for_a_reason(studio: "Studio") -> None:
