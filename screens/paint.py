@@ -137,7 +137,8 @@ class Painter:
                 group.add(BorderImage(texture=half_of_it, border=border, pos=place, size=(box.w, side)))
         middle = Box(box.x, box.y + side, box.w, box.h - 2 * side)
         if mark.edge is not None and edge:
-            self._clear(middle, mark.edge, group)
+            self._clear(Box(middle.x, middle.y, edge, middle.h), mark.edge, group)
+            self._clear(Box(middle.right - edge, middle.y, edge, middle.h), mark.edge, group)
         self._clear(Box(middle.x + edge, middle.y, middle.w - 2 * edge, middle.h), ground, group)
 
     def _clear(self, box: Box, colour: Colour, group: InstructionGroup) -> None:
