@@ -12,6 +12,8 @@ from screens.theme import Colour
 from screens.widgets import controls
 
 _ROW_MM, _CLOSE_ROW_MM = 44.0, 30.0
+_LEAST_MAIN_SHARE = 0.4
+"""Where the main action would have less of the row, the others are said shorter."""
 
 
 class Paging(msgspec.Struct, frozen=True):
@@ -200,8 +202,11 @@ def _actions(kit: DrawContext, shown: tuple[Control, ...], w: int) -> Piece:
         return Piece(w, 0)
     gap = kit.mm(8)
     short = _shortened(shown)
-    for labelled, role in ((shown, _role(kit)), (shown, Text.BODY), (short, Text.BODY)):
+    for labelled, role in ((shown, _role(kit)), (shown, Text.BODY), (short, _role(kit)), (short, Text.BODY)):
         wished = [controls.button_width(kit, control, role) for control in labelled]
+        small = w - sum(wished[:-1]) - gap * (len(shown) - 1) < w * _LEAST_MAIN_SHARE
+        if labelled is shown and small and short != shown and shown[-1].look is Look.MAIN:
+            continue
         if sum(wished) + gap * (len(shown) - 1) <= w:
             return _one_line(kit, labelled, wished, w, gap, role)
     return _two_lines(kit, short, wished, w, gap, role)
