@@ -58,6 +58,12 @@ class CallDisplay:
         for device in devices:
             self._send(device, frame)
 
+    @property
+    def last_called(self) -> str:
+        """The number that was called last; "" = none."""
+        with self._lock:
+            return next((call.label for call in reversed(self._calls.values())), "")
+
     def device_changed(self, status: DeviceStatus) -> None:
         """Send the frame to a display that has (again) become ready; not as news, it was called before."""
         if status.kind is not DeviceKind.QUEUE_DISPLAY:

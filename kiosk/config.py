@@ -4,6 +4,7 @@
 fault. A broken file is refused with path, place and remedy, and the last good one is used.
 """
 
+import math
 import os
 import tomllib
 from collections.abc import Iterator
@@ -16,13 +17,23 @@ import msgspec
 from kiosk.i18n.languages import LANGUAGES
 from kiosk.vocabulary.depth import shallow_toml
 from kiosk.vocabulary.hardware.devices import DeviceKind
+from kiosk.vocabulary.hardware.panels import (
+    LEAST_BOTTOM_CM,
+    MM_PER_INCH,
+    MOST_BOTTOM_CM,
+    MOST_INCHES,
+    least_inches,
+)
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
 Pixels = Annotated[int, msgspec.Meta(ge=300, le=16_384)]
 Millimetres = Annotated[float, msgspec.Meta(gt=50, le=10_000)]
 Height = Annotated[float, msgspec.Meta(ge=0, le=10_000)]
+Mounting = Annotated[float, msgspec.Meta(ge=LEAST_BOTTOM_CM * 10, le=MOST_BOTTOM_CM * 10)]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
 Url = Annotated[str, msgspec.Meta(max_length=300)]
+_SLACK_INCHES = 0.5
+"""Panels are sold under rounded diagonals."""
 PX_PER_MM = (1, 20)
 """Between a wall of light and a telephone: outside of it nothing that is drawn fits on the panel."""
 
@@ -39,13 +50,18 @@ class Panel(_Part, frozen=True):
     width_mm: Millimetres = 337.5
     height_mm: Millimetres = 600.0
     rotation: Literal[0, 90, 180, 270] = 0
-    bottom_mm: Height = 700.0
+    bottom_mm: Mounting = 700.0
     max_reach_mm: Height = 1050.0
 
     @property
     def px_per_mm(self) -> float:
         """Pixels per millimetre, from the width."""
         return self.width_px / self.width_mm
+
+    @property
+    def inches(self) -> float:
+        """The diagonal of the visible picture."""
+        return math.hypot(self.width_mm, self.height_mm) / MM_PER_INCH
 
 
 class Hub(_Part, frozen=True):
@@ -273,6 +289,18 @@ def _unusable(config: TerminalConfig) -> Iterator[tuple[str, str]]:
     least, most = PX_PER_MM
     if not least <= config.panel.px_per_mm <= most:
         yield "$.panel.width_mm", f"{config.panel.px_per_mm:.2f} pixels a millimetre: panels have {least} to {most}"
+    yield from _unusual_size(config.panel)
+
+
+def _unusual_size(panel: Panel) -> Iterator[tuple[str, str]]:
+    """A panel that no page is laid out for."""
+    upright = panel.height_mm >= panel.width_mm
+    smallest, form = least_inches(upright=upright), "upright" if upright else "wide"
+    if not smallest - _SLACK_INCHES <= panel.inches <= MOST_INCHES + _SLACK_INCHES:
+        yield (
+            "$.panel",
+            f"{panel.inches:.1f} inches: {form} panels have {smallest} to {MOST_INCHES}",
+        )
 
 
 def _known_zone(name: str) -> bool:

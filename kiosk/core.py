@@ -52,6 +52,9 @@ class WorldChanged(Merged, frozen=True):
     index: CatalogueIndex | None = None
     catalogue: CatalogueAge | None = None
     waiting: dict[str, int] | None = None
+    people: int | None = None
+    """Everybody who waits; -1 = not known any more."""
+    last_called: str | None = None
     stored: bool | None = None
     own_numbers: bool | None = None
     outbox_full: bool | None = None
@@ -101,6 +104,8 @@ class Core:
         self._index = self._next_index = EMPTY
         self._catalogue_as_of: date | None = None
         self._waiting: dict[str, int] = {}
+        self._people: int | None = None
+        self._last_called = ""
         self._devices: dict[str, DeviceStatus] = {}
         self._hub = HubChanged(reachable=False)
         self._home = home
@@ -214,6 +219,9 @@ class Core:
         self._next_index = news.index or self._next_index
         self._catalogue_as_of = self._catalogue_as_of if news.catalogue is None else news.catalogue.as_of
         self._waiting = self._waiting if news.waiting is None else news.waiting
+        if news.people is not None:
+            self._people = news.people if news.people >= 0 else None
+        self._last_called = self._last_called if news.last_called is None else news.last_called
         self._stored = self._stored if news.stored is None else news.stored
         self._own_numbers = self._own_numbers if news.own_numbers is None else news.own_numbers
         self._outbox_full = self._outbox_full if news.outbox_full is None else news.outbox_full
@@ -264,6 +272,8 @@ class Core:
             timing=self._timing,
             languages=self._languages,
             waiting=self._waiting,
+            people=self._people,
+            last_called=self._last_called,
             flood=len(self._drawn) > self._timing.tickets_per_minute,
             stored=self._stored,
             own_numbers=self._own_numbers,

@@ -78,6 +78,7 @@ class Look(StrEnum):
 class Tone(StrEnum):
     """State colours; always with an icon and a word."""
 
+    NEUTRAL = "neutral"
     INFO = "info"
     GO = "go"
     WARN = "warn"
@@ -125,10 +126,12 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Tiles(msgspec.Struct, frozen=True, tag="tiles"):
-    """Choices. At most six are shown at once; what does not fit goes to further pages."""
+    """Choices. What does not fit goes to further pages; a low panel shows at most six at once."""
 
     items: tuple[Control, ...]
     heading: str = ""
+    jobs: bool = False
+    """What the terminal can do, one to three of them: the first has a row of its own and the most room."""
     one_tap: bool = False
     """Each does its work with a single tap, so all of them stand on the first page wherever that can be."""
     spare: bool = False
@@ -202,13 +205,37 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, tag="fact"):
 
 
 class NumberCard(msgspec.Struct, frozen=True, kw_only=True, tag="number_card"):
-    """The ticket number, as large as the card allows, with an optional QR code (its content, not its picture)."""
+    """The ticket number, as large as the card allows, what it is for, and where to go with it."""
 
     number: str
     caption: str = ""
-    qr: str = ""
-    qr_caption: str = ""
+    place: tuple[Line, ...] = ()
+    """Where to wait or to go: in the visitor's language, then as the signs of the building have it."""
     spoken: str = ""
+
+
+class CodeCard(msgspec.Struct, frozen=True, kw_only=True, tag="code_card"):
+    """A QR code (its content, not its picture), and what it is good for. ``large``: there is no paper that has it."""
+
+    content: str
+    heading: str
+    text: str = ""
+    large: bool = False
+
+
+class PaperCard(msgspec.Struct, frozen=True, kw_only=True, tag="paper_card"):
+    """The slip: on its way, or there to be taken; with an arrow to where it comes out."""
+
+    heading: str
+    text: str = ""
+    coming: bool = False
+
+
+class ScanHint(msgspec.Struct, frozen=True, kw_only=True, tag="scan_hint"):
+    """What may be held before the scanner, and why."""
+
+    heading: str
+    text: str = ""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, tag="notice"):
@@ -237,7 +264,20 @@ class HoursTable(msgspec.Struct, frozen=True, tag="hours"):
     today: int = -1
 
 
-Block = Tiles | SearchField | Field | Keyboard | Fact | NumberCard | Notice | Waiting | HoursTable
+Block = (
+    Tiles
+    | SearchField
+    | Field
+    | Keyboard
+    | Fact
+    | NumberCard
+    | CodeCard
+    | PaperCard
+    | ScanHint
+    | Notice
+    | Waiting
+    | HoursTable
+)
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -247,6 +287,8 @@ class Header(msgspec.Struct, frozen=True):
     place: str
     time: str
     date: str
+    shorter_dates: tuple[str, ...] = ()
+    """The same day in fewer letters, longest first, for where ``date`` would break."""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -265,6 +307,13 @@ class Ending(msgspec.Struct, frozen=True):
 
     since: float
     total_s: float
+
+
+class Attract(msgspec.Struct, frozen=True):
+    """Nobody is here: the time, to be read from across the lobby."""
+
+    time: str
+    date: str
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -304,6 +353,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     title_lang: str = ""
     """The language of the title where it differs from the view's ("" = the view's)."""
     subtitle_lang: str = ""
+    strip: tuple[Badge, ...] = ()
+    """Short facts below the title: open until, how many wait, who was called last."""
+    attract: Attract | None = None
+    """The start screen after a while without a touch; everything on it works as before."""
     progress: Progress | None = None
     notes: tuple[str, ...] = ()
     """Short honest lines under the title: "Stand der Angaben: …", "Drucker gestört", "nur auf Deutsch"."""
@@ -318,6 +371,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """The access bar, same place on every visitor screen."""
     drawer: tuple[Control, ...] = ()
     """Choices of an opened access-bar drawer (text sizes, contrasts); drawn directly above the bar."""
+    nothing_lower: str = ""
+    """What the button for low reach says where nothing is left to move down ("" = this page has no such button)."""
     question: Question | None = None
     ending: Ending | None = None
     session: SessionId = SessionId("")

@@ -177,6 +177,16 @@ def stacked(pieces: Sequence[Piece], gap: int) -> Piece:
     return joined(max((piece.w for piece in pieces), default=0), max(0, y - gap), placed)
 
 
+def stretched(piece: Piece, h: int) -> Piece:
+    """A card with its ground made as high as ``h``, what stands on it in the middle; the ground is its first mark."""
+    ground = piece.marks[0] if piece.marks else None
+    if piece.h >= h or not isinstance(ground, Fill):
+        return piece
+    box, down = ground.box, (h - piece.h) // 2
+    higher = Fill(Box(box.x, box.y, box.w, h), ground.colour, ground.radius, ground.edge, ground.edge_px)
+    return Piece(piece.w, h, (higher, *(_moved(mark, 0, down) for mark in piece.marks[1:])), piece.targets)
+
+
 def as_target(piece: Piece, control: Control, radius: int, turn: Turn | None = None) -> Piece:
     """A drawn piece as something to touch: the whole of it."""
     box = Box(0, 0, piece.w, piece.h)

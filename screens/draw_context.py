@@ -1,5 +1,6 @@
 """What every drawing function needs: the panel's geometry, the faces, the language; and text set with them."""
 
+import re
 from typing import Protocol
 
 import msgspec
@@ -20,7 +21,12 @@ _FACING = {
     "chevron-right": "chevron-left",
 }
 _ENDLESS = 1_000_000
+_SIGNS_ABOVE = re.compile("[\u064b\u064c\u064e\u064f\u0651\u0652\u0670]")
+_SIGNS = re.compile("[\u064b-\u0652\u0670]")
+"""Arabic vowel signs; those above the letters lift the upper edge of a line's texture."""
 _PITCH = {Text.BODY: 1.3, Text.SECOND: 1.3, Text.TILE: 1.22, Text.HEADING: 1.2}
+_CRAMPED_PITCH = {**_PITCH, Text.BODY: 1.2, Text.SECOND: 1.2}
+"""From line to line, in ems; with large text on a low panel lines are dear."""
 
 
 WrapKey = tuple[str, Style, int, str, bool]
@@ -43,6 +49,10 @@ class Faces(Protocol):
 
     def height(self, style: Style) -> int:
         """Pixels of a texture of this style."""
+        ...
+
+    def overhang(self, text: str, style: Style) -> int:
+        """Pixels by which the texture of this line is higher than those of its style: vowel signs above or below."""
         ...
 
     def remember(self, key: WrapKey, lines: tuple[str, ...]) -> tuple[str, ...]:
@@ -70,6 +80,10 @@ class DrawContext(msgspec.Struct, frozen=True):
         """The same tools in another text size."""
         return msgspec.structs.replace(self, geometry=msgspec.structs.replace(self.geometry, size=size))
 
+    def closer(self) -> "DrawContext":
+        """The same tools with less space between things."""
+        return msgspec.structs.replace(self, geometry=msgspec.structs.replace(self.geometry, close=True))
+
     def style(self, text: Text, bold: bool = False) -> Style:
         """Font and size of a text role."""
         return self.sized(self.geometry.cap_mm(text), bold)
@@ -92,7 +106,8 @@ class DrawContext(msgspec.Struct, frozen=True):
         even: bool = False,
     ) -> Piece:
         """A text wrapped to the width. ``even`` makes its lines about one length; ``lang`` where it differs."""
-        return self.set(text, self.style(role, bold), width, colour, _PITCH[role], lang=lang, centre=centre, even=even)
+        pitch = (_CRAMPED_PITCH if self.geometry.cramped else _PITCH)[role]
+        return self.set(text, self.style(role, bold), width, colour, pitch, lang=lang, centre=centre, even=even)
 
     def set(
         self,
@@ -114,7 +129,9 @@ class DrawContext(msgspec.Struct, frozen=True):
         for index, line in enumerate(wrapped):
             w = self.faces.width(line, style)
             x = (width - w) // 2 if centre else 0
-            marks.append(Ink(Box(x, index * step + drop, w, self.faces.height(style)), line, style, colour))
+            over = self.faces.overhang(line, style) if _SIGNS.search(line) else 0
+            y = index * step + drop - (over if _SIGNS_ABOVE.search(line) else 0)
+            marks.append(Ink(Box(x, y, w, self.faces.height(style) + over), line, style, colour))
         return Piece(width, len(wrapped) * step, tuple(marks))
 
     def lines(self, text: str, style: Style, width: int, lang: str = "", even: bool = False) -> tuple[str, ...]:

@@ -1,50 +1,61 @@
-"""The main area of a screen: title, body turned to its page, and the bottom row."""
+"""The main area of a screen: title, body turned to its page, the bottom row, and what serves below it.
+
+``_plan`` draws what keeps its size, ``_laid`` breaks the body into pages and lets it grow into what is left,
+``_stands`` says where everything stands in the zones of the panel.
+"""
 
 from collections.abc import Sequence
 
 import msgspec
 
-from kiosk.view import Block, Field, Keyboard, NumberCard, View
+from kiosk.view import Block, CodeCard, Field, Keyboard, Look, NumberCard, View
 from screens import pagination
 from screens.display_list import Piece, joined, stacked
 from screens.draw_context import DrawContext
+from screens.placement import heads
+from screens.placement.zones import Zones
 from screens.shortening import Brevity, briefer, one_tap, second_lines, without_second_lines
-from screens.sizes import Text
-from screens.theme import Colour
-from screens.widgets import frame
+from screens.sizes import GAP_MM
 from screens.widgets.footer import Paging, beside_keys, foot, pager_alone
 from screens.widgets.parts import part
-from screens.widgets.segment import BLOCK_GAP_MM, Available, Segment
+from screens.widgets.segment import Available, Segment, block_gap
 
-_MOST_GROWTH_MM = 20.0
-_MOST_TITLE_SHARE = 0.3
-_MOST_TITLE_SHARE_LOW = 0.2
-"""Where the title would take more of the height of an upright or a low panel, it is set smaller."""
+_NARROW_MM = 230.0
+"""An upright panel narrower than this has no room for second lines above its keys."""
 _MOST_HEAD_SHARE = 0.28
 """Where title and introduction would take more of the height, the introduction is turned with the pages. So is a
 subtitle where large text leaves little room on every page."""
 
 
 class Area(msgspec.Struct, frozen=True):
-    """The main area between header or rail and dock, in pixels, margins taken off."""
+    """The main area between header or rail and dock, in pixels, margins taken off; and the zones of the panel."""
 
     x: int
     y: int
     w: int
     bottom: int
-    reach: int
-    """First row that a hand reaches (0 where all is in reach)."""
+    zones: Zones
 
 
 class _Plan(msgspec.Struct, frozen=True):
-    """Where the parts of the main area stand."""
+    """What stands on every page, and what flows."""
 
     head: Piece
     intro: tuple[Piece, ...]
     """Subtitle and notes that are turned with the pages."""
     field: Piece
     keys: Piece
+    served: Piece
+    """Where paper comes out or is read: the lowest of all."""
     flowing: tuple[Block, ...]
+    decides: bool
+    """The page leads to its main action, or to nothing; else it is a list of choices."""
+    acts: bool
+    """It has a bottom row that must stay in reach of the zone for touch."""
+    choices: int
+    """The row where the body begins if it has room for that: lower where it begins with choices."""
+    low: bool
+    """Low reach, on a panel that has something to bring down."""
     head_y: int
     body_y: int
     flow_y: int
@@ -54,23 +65,61 @@ class _Pages(msgspec.Struct, frozen=True):
     """The main area before one of its pages is drawn."""
 
     view: View
+    kit: DrawContext
     plan: _Plan
     paged: list[list[Segment]]
+
+
+class _Places(msgspec.Struct, frozen=True):
+    """Rows at which the parts of one page begin."""
+
+    head: int
+    flow: int
+    bottom: int
+    served: int
 
 
 def main(view: View, kit: DrawContext, area: Area, page: int) -> tuple[Piece, int, int]:
     """The main area as a piece, which page it shows and how many there are."""
     laid = _briefest(view, kit, area)
-    plan, count = laid.plan, len(laid.paged)
+    kit, plan, count = laid.kit, laid.plan, len(laid.paged)
     shown = min(page, count - 1)
     bottom = _bottom(laid.view, kit, area, plan, Paging(shown, count) if count > 1 else None)
+    places = _stands(laid, area, bottom.h)
     placed = (
-        plan.head.at(area.x, plan.head_y),
+        plan.head.at(area.x, places.head),
         plan.field.at(area.x, plan.body_y),
-        pagination.set_page(laid.paged[shown], area.w, _gap(kit)).at(area.x, plan.flow_y),
-        bottom.at(area.x, area.bottom - bottom.h),
+        pagination.set_page(laid.paged[shown], area.w, _gap(kit)).at(area.x, places.flow),
+        bottom.at(area.x, places.bottom),
+        plan.served.at(area.x, places.served),
     )
     return joined(kit.geometry.width, kit.geometry.height, placed), shown, count
+
+
+def _stands(laid: _Pages, area: Area, bottom_h: int) -> _Places:
+    """Where the parts stand: the same on all pages of a screen, so that nothing jumps when it is turned."""
+    kit, plan = laid.kit, laid.plan
+    served = area.bottom - plan.served.h
+    lowest = _row_end(kit, area, plan) - bottom_h
+    if plan.keys.h:
+        return _Places(plan.head_y, plan.flow_y, lowest, served)
+    body = max(pagination.height(page, _gap(kit)) for page in laid.paged)
+    free = lowest - (_above(kit) if bottom_h else 0) - body
+    if plan.low:
+        flow = max(plan.flow_y, free)
+        return _Places(flow - (plan.flow_y - plan.head_y), flow, lowest, served)
+    if not plan.decides:
+        flow = max(plan.flow_y, min(plan.choices, free))
+        return _Places(plan.head_y + (flow - plan.flow_y) // 2, flow, lowest, served)
+    if len(laid.paged) == 1:
+        lowest = min(max(plan.flow_y + body + _above(kit), area.zones.action_top), lowest)
+    return _Places(plan.head_y, plan.flow_y, lowest, served)
+
+
+def _row_end(kit: DrawContext, area: Area, plan: _Plan) -> int:
+    """The row by which the bottom row ends: in reach where it has the main action, else as low as it goes."""
+    end = area.bottom - (plan.served.h + _gap(kit) if plan.served.h else 0)
+    return min(end, area.zones.action_bottom) if plan.acts and not plan.low else end
 
 
 def _briefest(view: View, kit: DrawContext, area: Area) -> _Pages:
@@ -81,17 +130,22 @@ def _briefest(view: View, kit: DrawContext, area: Area) -> _Pages:
     """
     if second_lines(view):
         return _with_second_lines(view, kit, area)
-    wanted = one_tap(view)
+    needed, wished = one_tap(view)
+    best: _Pages | None = None
     for brevity in Brevity:
-        laid = _laid(briefer(view, brevity), kit, area, brevity)
-        if wanted <= pagination.touchable(laid.paged[0]):
-            break
-    return laid
+        laid = _laid(briefer(view, brevity, cramped=kit.geometry.cramped), kit, area, brevity)
+        first = pagination.touchable(laid.paged[0])
+        if wished <= first:
+            return laid
+        best = best or (laid if needed <= first else None)
+        if best is not None and brevity >= Brevity.NO_DETAILS:
+            return best
+    return best or laid
 
 
 def _with_second_lines(view: View, kit: DrawContext, area: Area) -> _Pages:
     bare = _laid(without_second_lines(view), kit, area, Brevity.WHOLE)
-    if kit.geometry.cramped:
+    if kit.geometry.cramped or kit.geometry.panel.width_mm < _NARROW_MM:
         return bare
     whole = _laid(view, kit, area, Brevity.WHOLE)
     fewer = len(pagination.touchable(whole.paged[0])) < len(pagination.touchable(bare.paged[0]))
@@ -99,67 +153,65 @@ def _with_second_lines(view: View, kit: DrawContext, area: Area) -> _Pages:
 
 
 def _laid(view: View, kit: DrawContext, area: Area, brevity: Brevity) -> _Pages:
-    """The view on its pages: on one if a smaller ticket number makes that possible. What a single page leaves free its
-    tiles and its number's card take."""
-    plan = _plan(view, kit, area)
-    room = _room(kit, area, plan, _bottom(view, kit, area, plan, None), brevity)
-    paged = _paged(plan, kit, room)
-    if len(paged) > 1 and any(isinstance(block, NumberCard) for block in plan.flowing):
-        modest = msgspec.structs.replace(room, modest=True)
-        room, paged = (modest, whole) if len(whole := _paged(plan, kit, modest)) == 1 else (room, paged)
-    if len(paged) == 1:
-        return _Pages(view, plan, _grown(plan, kit, room, paged))
-    plan = msgspec.structs.replace(plan, flowing=pagination.by_need(plan.flowing))
-    room = _room(kit, area, plan, _bottom(view, kit, area, plan, Paging(0, len(paged))), brevity)
-    return _Pages(view, plan, _paged(plan, kit, room))
+    """The view on its pages: on one if less space between things or a smaller ticket number makes that possible; less
+    space too where choices would begin above their row. Keys keep their place whatever is found, so with them spaces
+    never change."""
+    typing = any(isinstance(block, Keyboard) for block in view.body)
+    tries = (kit,) if kit.geometry.landscape or typing else (kit, kit.closer())
+    for tools in tries:
+        plan = _plan(view, tools, area)
+        room = _room(tools, area, plan, _bottom(view, tools, area, plan, None), brevity)
+        paged = _paged(plan, tools, room)
+        if len(paged) > 1 and any(isinstance(block, NumberCard) for block in plan.flowing):
+            modest = msgspec.structs.replace(room, modest=True)
+            room, paged = (modest, whole) if len(whole := _paged(plan, tools, modest)) == 1 else (room, paged)
+        spills = plan.choices > plan.flow_y + room.h - pagination.height(paged[0], _gap(tools)) and not plan.decides
+        if len(paged) == 1 and not (spills and tools is kit and len(tries) > 1):
+            return _Pages(view, tools, plan, _grown(plan, tools, area, room, paged))
+    plan = msgspec.structs.replace(plan, flowing=pagination.by_need(tools, plan.flowing))
+    room = _room(tools, area, plan, _bottom(view, tools, area, plan, Paging(0, len(paged))), brevity)
+    return _Pages(view, tools, plan, _paged(plan, tools, room))
 
 
 def _plan(view: View, kit: DrawContext, area: Area) -> _Plan:
     """What keeps its place on every page, and what flows."""
+    upright = not kit.geometry.landscape
     field = _fixed(kit, area, [block for block in view.body if isinstance(block, Field)])
     keys = _fixed(kit, area, [block for block in view.body if isinstance(block, Keyboard)])
+    low = area.zones.reach > area.y or (upright and area.zones.reach > 0)
+    serving = [block for block in view.body if upright and part(block).serves and (part(block).needed or not low)]
+    served = _served(kit, area, serving)
     told = bool(keys.h) and (kit.geometry.cramped or (kit.geometry.landscape and not view.subtitle))
-    title = [] if told else _title(view, kit, area)
-    intro = _intro(view, kit, area.w)
+    title = [] if told else heads.title(view, kit, area.w, area.bottom - area.y)
+    intro = heads.intro(view, kit, area.w)
     head = stacked([*title, *intro], kit.air(1.4))
     if (kit.geometry.cramped and view.subtitle) or head.h > (area.bottom - area.y) * _MOST_HEAD_SHARE:
         head = stacked(title, kit.air(1.4))
     else:
         intro = []
     touchable = any(part(block).touched for block in view.body)
-    line = area.reach if touchable else 0
-    head_y = max(area.y, line - head.h - _gap(kit))
-    body_y = max(head_y + head.h + (kit.air(5.5) if head.h else 0), line)
+    first = next(iter(view.body), None)
+    leads = first is not None and part(first).touched
+    line = 0 if not touchable else area.zones.reach if low else area.zones.highest if leads else 0
+    head_y = max(area.y, line - head.h - _gap(kit)) if low else area.y
+    body_y = max(head_y + head.h + (kit.air(4 if kit.geometry.cramped else 5.5) if head.h else 0), line)
     flow_y = body_y + (field.h + _gap(kit) if field.h else 0)
-    flowing = tuple(block for block in view.body if not _keeps_place(block))
-    return _Plan(head, tuple(intro), field, keys, flowing, head_y, body_y, flow_y)
+    flowing = tuple(block for block in view.body if not _keeps_place(block) and block not in serving)
+    main_action = any(control.look is Look.MAIN for control in view.actions)
+    decides = not keys.h and (main_action or not touchable)
+    acts = decides and bool(view.actions)
+    choices = area.zones.choices if leads else flow_y
+    return _Plan(head, tuple(intro), field, keys, served, flowing, decides, acts, choices, low, head_y, body_y, flow_y)
 
 
 def _gap(kit: DrawContext) -> int:
-    return kit.air(BLOCK_GAP_MM)
+    return block_gap(kit)
 
 
-def _title(view: View, kit: DrawContext, area: Area) -> list[Piece]:
-    """Progress and title, which stand on every page."""
-    parts = []
-    if view.progress is not None and not kit.geometry.landscape:
-        steps = frame.progress(kit, view.progress, area.w)
-        parts.append(Piece(steps.w, steps.h + kit.air(1.5), steps.marks))
-    if view.title:
-        share = _MOST_TITLE_SHARE_LOW if kit.geometry.landscape else _MOST_TITLE_SHARE
-        room = area.w - frame.dial_width(kit, view.ending)
-        heading = frame.title(kit, view.title, room, round((area.bottom - area.y) * share), view.title_lang)
-        parts.append(frame.headed(kit, heading, view.ending, area.w))
-    return parts
-
-
-def _intro(view: View, kit: DrawContext, w: int) -> list[Piece]:
-    """Subtitle and honest notes."""
-    parts = []
-    if view.subtitle:
-        parts.append(kit.text(view.subtitle, Text.BODY, w, Colour.INK_SOFT, lang=view.subtitle_lang, even=True))
-    parts.extend(kit.text(note, Text.SECOND, w, Colour.INK_SOFT, even=True) for note in view.notes)
-    return parts
+def _above(kit: DrawContext) -> int:
+    """Between the body and the bottom row."""
+    wished = kit.air(4 if kit.geometry.cramped else 5 if kit.geometry.landscape else 7)
+    return max(wished, kit.mm(GAP_MM + 0.3))
 
 
 def _keeps_place(block: Block) -> bool:
@@ -168,8 +220,18 @@ def _keeps_place(block: Block) -> bool:
 
 def _fixed(kit: DrawContext, area: Area, blocks: Sequence[Block]) -> Piece:
     """Blocks that keep their place."""
-    room = Available(area.w, area.bottom, tight=kit.geometry.landscape or area.reach > 0)
+    room = Available(area.w, area.bottom, tight=kit.geometry.landscape or area.zones.reach > 0)
     return pagination.set_page(pagination.segments(kit, blocks, room), area.w, _gap(kit))
+
+
+def _served(kit: DrawContext, area: Area, blocks: Sequence[Block]) -> Piece:
+    """What stands below everything else; what may grow takes the room below the main action."""
+    room = Available(area.w, area.bottom, tight=area.zones.reach > 0)
+    found = pagination.segments(kit, blocks, room)
+    left = area.bottom - area.zones.action_bottom - _gap(kit) - pagination.height(found, _gap(kit))
+    if not area.zones.reach and (extra := pagination.growth(found, left)) > 0:
+        found = pagination.segments(kit, blocks, msgspec.structs.replace(room, extra=extra))
+    return pagination.set_page(found, area.w, _gap(kit))
 
 
 def _bottom(view: View, kit: DrawContext, area: Area, plan: _Plan, paging: Paging | None) -> Piece:
@@ -181,9 +243,13 @@ def _bottom(view: View, kit: DrawContext, area: Area, plan: _Plan, paging: Pagin
 def _with_keys(view: View, kit: DrawContext, area: Area, keys: Piece, paging: Paging | None) -> tuple[Piece, ...]:
     """Keys stay where they are when a pager comes or goes: the next finger is already on its way.
 
-    The pager stands above them; on a low panel, and where little is in reach, beside the actions.
+    The pager stands above them; on a low panel, and where little is in reach, beside the actions. A main action stands
+    above the keys of an upright panel, in reach.
     """
     still = foot(view, kit, area.w)
+    upright = not kit.geometry.landscape
+    if upright and not view.access.low_reach and any(control.look is Look.MAIN for control in view.actions):
+        return still, keys
     if paging is None:
         return keys, still
     dear = kit.geometry.landscape or view.access.low_reach
@@ -192,15 +258,16 @@ def _with_keys(view: View, kit: DrawContext, area: Area, keys: Piece, paging: Pa
 
 
 def _room(kit: DrawContext, area: Area, plan: _Plan, bottom: Piece, brevity: Brevity) -> Available:
-    above = kit.air(4 if kit.geometry.cramped else 7)
-    h = area.bottom - plan.flow_y - (bottom.h + above if bottom.h else 0)
-    tight = kit.geometry.landscape or h < kit.mm(250)
-    return Available(area.w, h, tight=tight, fill=kit.geometry.cramped, brief=brevity >= Brevity.SHORT)
+    h = _row_end(kit, area, plan) - plan.flow_y - (bottom.h + _above(kit) if bottom.h else 0)
+    tight = kit.geometry.landscape or plan.low
+    large_code = any(isinstance(block, CodeCard) and block.large for block in plan.flowing)
+    brief = brevity >= Brevity.SHORT
+    return Available(area.w, h, tight=tight, fill=kit.geometry.cramped, brief=brief, modest=large_code)
 
 
 def _paged(plan: _Plan, kit: DrawContext, room: Available) -> list[list[Segment]]:
     found = [
-        *(Segment(piece=piece, block=-1 - index) for index, piece in enumerate(plan.intro)),
+        *(Segment(piece=piece, block=-1 - index) for index, piece in enumerate(plan.intro) if piece.h <= room.h),
         *pagination.segments(kit, plan.flowing, room),
     ]
     one_column = pagination.pages(kit, found, room)
@@ -210,11 +277,17 @@ def _paged(plan: _Plan, kit: DrawContext, room: Available) -> list[list[Segment]
     return pagination.arranged(kit, plan.flowing, room) if len(one_column) > 1 and columns else one_column
 
 
-def _grown(plan: _Plan, kit: DrawContext, room: Available, paged: list[list[Segment]]) -> list[list[Segment]]:
-    """A page that leaves room: its tiles and its number take some of it."""
-    growing = [segment for segment in paged[0] if segment.grows]
-    left = room.h - pagination.height(paged[0], _gap(kit))
-    extra = min(left // (len(growing) + 1), kit.mm(_MOST_GROWTH_MM)) if growing else 0
-    if extra <= 0 or plan.keys.h:
+def _grown(
+    plan: _Plan, kit: DrawContext, area: Area, room: Available, paged: list[list[Segment]]
+) -> list[list[Segment]]:
+    """A page that leaves room: what may grow takes it, choices only below the row where they begin."""
+    above = 0 if plan.decides or kit.geometry.landscape or plan.low else max(0, plan.choices - plan.flow_y)
+    left = room.h - above - pagination.height(paged[0], _gap(kit))
+    touchable = any(part(block).touched for block in plan.flowing)
+    if left <= 0 or plan.keys.h or (plan.low and not touchable):
         return paged
-    return _paged(plan, kit, msgspec.structs.replace(room, extra=extra))
+    extra = pagination.growth(paged[0], left)
+    if extra <= 0:
+        return paged
+    grown = _paged(plan, kit, msgspec.structs.replace(room, extra=extra))
+    return grown if len(grown) == 1 else paged

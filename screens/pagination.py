@@ -1,6 +1,6 @@
 """The body of a screen as a flow of segments, and its pages: nothing is cut, nothing scrolls.
 
-A segment is never parted; blocks are parted into segments that fit. At most six choices stand on a page.
+A segment is never parted; blocks are parted into segments that fit.
 """
 
 from collections import deque
@@ -8,13 +8,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kiosk.view import Block, Fact, Notice, NumberCard, SearchField, Tiles
-from screens.display_list import Piece, joined
+from kiosk.view import Block, CodeCard, Fact, Notice, NumberCard, PaperCard, SearchField, Tiles
+from screens.display_list import Piece, joined, stretched
 from screens.draw_context import DrawContext
-from screens.sizes import MOST_CHOICES
 from screens.widgets import cards, controls, typing
+from screens.widgets.number import number_fits
 from screens.widgets.parts import part
-from screens.widgets.segment import BLOCK_GAP_MM, Available, Segment, carded
+from screens.widgets.segment import Available, Segment, block_gap, carded
+
+_CODE_ABREAST_MM = 64.0
+"""Width of a code's card beside the number."""
 
 
 def segments(kit: DrawContext, body: Sequence[Block], room: Available) -> list[Segment]:
@@ -31,45 +34,77 @@ def segments(kit: DrawContext, body: Sequence[Block], room: Available) -> list[S
 
 
 def _pair(kit: DrawContext, block: Block, follows: Block | None, index: int, room: Available) -> list[Segment]:
-    """Two cards in one row: two half facts; on a low panel also a half fact and the notice after it."""
+    """Two cards in one row: two half facts; on a low panel also number and code, and a half fact with what comes after
+    it."""
     if room.brief and isinstance(block, SearchField) and isinstance(follows, Tiles):
         return _abreast(kit, block, follows, index, room)
-    if not (isinstance(block, Fact) and block.half and kit.geometry.across == 2):
+    gap = block_gap(kit)
+    widths = _widths(kit, block, follows, room, gap)
+    if widths is None or follows is None:
         return []
-    gap = kit.air(BLOCK_GAP_MM)
-    if isinstance(follows, Fact) and follows.half:
-        w = other = (room.w - gap) // 2
-        pair = (cards.fact(kit, block, w), cards.fact(kit, follows, w))
-    elif isinstance(follows, Notice) and room.tight:
-        w, other = room.w * 7 // 20, room.w - room.w * 7 // 20 - gap
-        pair = (cards.fact(kit, block, w), cards.notice(kit, follows, other))
-    else:
+
+    def drawn(extra: int) -> list[list[Segment]]:
+        rooms = (msgspec.structs.replace(room, w=w, alone=False, extra=extra) for w in widths)
+        return [part(each).draw(kit, each, index, its) for each, its in zip((block, follows), rooms, strict=True)]
+
+    pair = drawn(0)
+    if any(len(found) > 1 for found in pair):
         return []
-    h = max(cards.drawn(kit, pair[0], w).h, cards.drawn(kit, pair[1], other).h)
-    left, right = cards.drawn(kit, pair[0], w, h), cards.drawn(kit, pair[1], other, h)
-    return [Segment(piece=joined(room.w, h, (left, right.at(w + gap, 0))), block=index)] if h <= room.h else []
+    most = min(found.grows for (found,) in pair)
+    pair = drawn(room.growth(most)) if room.extra else pair
+    h = max(found.piece.h for (found,) in pair)
+    if h > room.h:
+        return []
+    pieces = [_as_high(kit, found, w, h) for (found,), w in zip(pair, widths, strict=True)]
+    both = joined(room.w, h, (pieces[0], pieces[1].at(widths[0] + gap, 0)))
+    return [Segment(piece=both, block=index, grows=most)]
+
+
+def _widths(kit: DrawContext, block: Block, follows: Block | None, room: Available, gap: int) -> tuple[int, int] | None:
+    """How wide two blocks are that may stand beside each other; None where they may not."""
+    low = room.tight and kit.geometry.landscape
+    match block, follows:
+        case Fact(half=True), Fact(half=True) if kit.geometry.across == 2:
+            return (room.w - gap) // 2, (room.w - gap) // 2
+        case Fact(half=True), Notice() | PaperCard() if low and kit.geometry.across == 2:
+            first = room.w * 7 // 20
+            return first, room.w - first - gap
+        case NumberCard(), CodeCard() if low:
+            second = kit.mm(_CODE_ABREAST_MM * kit.geometry.scale)
+            first = room.w - second - gap
+            return (first, second) if number_fits(kit, block, first) else None
+        case _:
+            return None
+
+
+def _as_high(kit: DrawContext, found: Segment, w: int, h: int) -> Piece:
+    """A card of a pair on a ground as high as the other's."""
+    if found.card is not None:
+        return cards.drawn(kit, found.card, w, h, led=False)
+    return stretched(found.piece, h)
 
 
 def _abreast(kit: DrawContext, search: SearchField, tiles: Tiles, index: int, room: Available) -> list[Segment]:
     """Search and the one tile after it in a row, where both labels fit on one line."""
-    w, gap = typing.field_width(kit, search), kit.air(BLOCK_GAP_MM)
+    w, gap = typing.field_width(kit, search), block_gap(kit)
     rest = room.w - w - gap
     if len(tiles.items) != 1 or controls.tile_width(kit, tiles.items[0]) > rest:
         return []
-    h = max(typing.search_field(kit, search, w).h, controls.tile(kit, tiles.items[0], rest).h) + room.extra
+    h = max(typing.search_field(kit, search, w).h, controls.tile(kit, tiles.items[0], rest).h)
+    h += room.growth(kit.mm(20))
     pair = (typing.search_field(kit, search, w, h), controls.tile(kit, tiles.items[0], rest, h).at(w + gap, 0))
-    return [Segment(piece=joined(room.w, h, pair), block=index, choices=1, grows=True)]
+    return [Segment(piece=joined(room.w, h, pair), block=index, choices=1, grows=kit.mm(20))]
 
 
 def pages(kit: DrawContext, found: Sequence[Segment], room: Available) -> list[list[Segment]]:
     """Segments on pages, in order; a page takes what fits and at most six choices. Too high a card is parted."""
-    gap = kit.air(BLOCK_GAP_MM)
+    gap = block_gap(kit)
     waiting = deque(found)
     done: list[list[Segment]] = [[]]
     while waiting:
         segment, page = waiting.popleft(), done[-1]
         spared = segment.spare and len(done) > 1
-        fits = height([*page, segment], gap) <= room.h and _choices([*page, segment]) <= MOST_CHOICES
+        fits = height([*page, segment], gap) <= room.h and _choices([*page, segment]) <= kit.geometry.most_choices
         if fits and not spared:
             page.append(segment)
         elif segment.spare:
@@ -79,11 +114,26 @@ def pages(kit: DrawContext, found: Sequence[Segment], room: Available) -> list[l
             done.append([])
             waiting.appendleft(parts[1])
         elif page:
+            if room.fill and _informs(segment) and (later := _fits_here(waiting, page, room, gap)) is not None:
+                waiting.remove(later)
+                page.append(later)
+                waiting.appendleft(segment)
+                continue
             done.append([])
             waiting.appendleft(segment)
         else:
             page.append(segment)
     return done
+
+
+def _fits_here(waiting: Sequence[Segment], page: Sequence[Segment], room: Available, gap: int) -> Segment | None:
+    """A card that informs and has room on this page although the one before it has none: where little fits on a page,
+    cards change places rather than take one more."""
+    return next((each for each in waiting if _informs(each) and height([*page, each], gap) <= room.h), None)
+
+
+def _informs(segment: Segment) -> bool:
+    return segment.card is not None and segment.card.tone is None
 
 
 def _choices(page: Sequence[Segment]) -> int:
@@ -122,25 +172,33 @@ def arranged(kit: DrawContext, body: Sequence[Block], room: Available) -> list[l
 
 def _one_page(kit: DrawContext, body: Sequence[Block], room: Available) -> list[Segment]:
     """These blocks on one page without parting any of them, or nothing."""
-    gap = kit.air(BLOCK_GAP_MM)
+    gap = block_gap(kit)
     column = segments(kit, body, room)
     if height(column, gap) <= room.h:
         return column
     half = msgspec.structs.replace(room, w=(room.w - gap) // 2)
     whole = [msgspec.structs.replace(block, half=False) if isinstance(block, Fact) else block for block in body]
-    found = segments(kit, whole, half)
-    if len(body) < 2:
+    if len(body) < 2 or any(isinstance(block, NumberCard) and not number_fits(kit, block, half.w) for block in body):
         return []
+    found = segments(kit, whole, half)
     sides = [set_page(side, half.w, gap) for side in _even(found, gap)]
     h = max(side.h for side in sides)
     placed = [side.at(at * (half.w + gap), 0) for at, side in enumerate(sides)]
     return [Segment(piece=joined(room.w, h, placed), block=0)] if h <= room.h else []
 
 
-def by_need(body: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Where a number and what to do with it need several pages: what to do stands before what is good to know."""
-    if not any(isinstance(block, NumberCard) for block in body):
+def by_need(kit: DrawContext, body: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Where a number and what to do with it need several pages: what to do stands before what is good to know.
+
+    With large text on a low panel the number stands alone, so that the slip has room beside it on the first page.
+    """
+    numbers = [block for block in body if isinstance(block, NumberCard)]
+    if not numbers:
         return body
+    if kit.geometry.cramped and (numbers[0].caption or numbers[0].place):
+        body = tuple(NumberCard(number=block.number) if block is numbers[0] else block for block in body)
+        told = Fact(icon="map-pin", heading=numbers[0].caption, lines=numbers[0].place)
+        body = (*body, told)
     return tuple(sorted(body, key=lambda block: not part(block).needed))
 
 
@@ -159,6 +217,17 @@ def _even(found: Sequence[Segment], gap: int) -> list[list[Segment]]:
 def touchable(page: Sequence[Segment]) -> set[str]:
     """The controls of a page."""
     return {target.control.id for segment in page for target in segment.piece.targets}
+
+
+def growth(page: Sequence[Segment], left: int) -> int:
+    """By how many pixels each segment grows so that together they take what is left, as far as they may grow."""
+    growing = sorted(segment.grows for segment in page if segment.grows)
+    for at, most in enumerate(growing):
+        share = left // (len(growing) - at)
+        if share <= most:
+            return max(0, share)
+        left -= most
+    return growing[-1] if growing else 0
 
 
 def height(page: Sequence[Segment], gap: int) -> int:
@@ -182,7 +251,8 @@ def _placed(page: Sequence[Segment], gap: int) -> list[tuple[Piece, int]]:
     done: list[tuple[Piece, int]] = []
     block = -1
     for segment in page:
-        before = gap if done else 0
+        near = segment.gap is not None and segment.block == block
+        before = (segment.gap if near and segment.gap is not None else gap) if done else 0
         if segment.heading is not None and segment.block != block:
             done.append((segment.heading, before))
             before = gap // 3

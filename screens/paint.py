@@ -1,14 +1,36 @@
-"""Marks -> Kivy instructions. Rounded grounds are nine-patches cut from smooth masks, so they need no multisampling."""
+"""Marks -> Kivy instructions. Rounded grounds are nine-patches cut from smooth masks, so they need no multisampling.
+
+Without a GPU every pixel that a shader fills costs: a large ground is cleared inside a scissor instead, which costs
+next to nothing, and only its rounded strips are drawn (decision 0342). Scissors know nothing of a turned window, so
+there grounds are drawn whole.
+"""
 
 from collections.abc import Iterable
 
-from kivy.graphics import BorderImage, Color, InstructionGroup, Line, PopMatrix, PushMatrix, Rectangle, Rotate, Scale
+from kivy.graphics import (
+    BorderImage,
+    ClearBuffers,
+    ClearColor,
+    Color,
+    InstructionGroup,
+    Line,
+    PopMatrix,
+    PushMatrix,
+    Rectangle,
+    Rotate,
+    Scale,
+    ScissorPop,
+    ScissorPush,
+)
 from kivy.graphics.texture import Texture
 
 from screens.caches.patches import Patches, code
 from screens.display_list import Box, Code, Dial, Fill, Ink, Mark, Ring, Target
 from screens.theme import PRESSED, Colour, Theme
 from screens.typeface import KivyFaces
+
+_LEAST_CLEARED_PX = 60_000
+"""Smaller grounds are drawn in one instruction."""
 
 
 class Arc:
@@ -25,8 +47,9 @@ class Arc:
 class Painter:
     """Draws marks in one theme on a window of one height (Kivy counts y from below)."""
 
-    def __init__(self, faces: KivyFaces, patches: Patches, theme: Theme, height: int) -> None:
+    def __init__(self, faces: KivyFaces, patches: Patches, theme: Theme, height: int, *, turned: bool = False) -> None:
         self._faces = faces
+        self._turned = turned
         self._patches = patches
         self._theme = theme
         self._height = height
@@ -79,6 +102,11 @@ class Painter:
         """Ground and edge in one patch: on a panel without a GPU every layer costs."""
         radius = max(0, min(mark.radius, mark.box.w // 2, mark.box.h // 2))
         ground = PRESSED.get(mark.colour, mark.colour) if pressed and mark.colour is not None else mark.colour
+        large = mark.box.w * mark.box.h >= _LEAST_CLEARED_PX and not (pressed or self._turned)
+        apart = min(mark.box.w, mark.box.h) > 2 * (max(radius, mark.edge_px) + 2)
+        if large and apart and ground is not None and mark.box.x >= 0 and mark.box.y >= 0:
+            self._large(mark, ground, radius, group)
+            return
         if ground is None or mark.edge is None or not mark.edge_px:
             colour = ground or mark.edge
             if colour is not None:
@@ -88,6 +116,38 @@ class Painter:
         group.add(Color(1, 1, 1, 1))
         edged = self._patches.edged(radius, mark.edge_px, self._theme[ground], self._theme[mark.edge])
         self._patch(mark.box, edged, group)
+
+    def _large(self, mark: Fill, ground: Colour, radius: int, group: InstructionGroup) -> None:
+        """A ground of which only the strips with its corners are drawn; what is between them is cleared."""
+        edge = mark.edge_px if mark.edge is not None else 0
+        side, box = max(radius, edge) + 1 if radius or edge else 0, mark.box
+        if side:
+            if mark.edge is not None and edge:
+                texture = self._patches.edged(radius, edge, self._theme[ground], self._theme[mark.edge])
+                group.add(Color(1, 1, 1, 1))
+            else:
+                texture = self._patches.mask(radius, 0)
+                self._tint(ground, group)
+            assert texture is not None
+            w = 2 * side
+            for y, below, half in ((box.y, 0, (0, side, w, side)), (box.bottom - side, side, (0, 0, w, side))):
+                border = (below, side, side - below, side)
+                place = self._pos(Box(box.x, y, box.w, side))
+                half_of_it = texture.get_region(*half)
+                group.add(BorderImage(texture=half_of_it, border=border, pos=place, size=(box.w, side)))
+        middle = Box(box.x, box.y + side, box.w, box.h - 2 * side)
+        if mark.edge is not None and edge:
+            self._clear(Box(middle.x, middle.y, edge, middle.h), mark.edge, group)
+            self._clear(Box(middle.right - edge, middle.y, edge, middle.h), mark.edge, group)
+        self._clear(Box(middle.x + edge, middle.y, middle.w - 2 * edge, middle.h), ground, group)
+
+    def _clear(self, box: Box, colour: Colour, group: InstructionGroup) -> None:
+        red, green, blue = self._theme[colour]
+        x, y = self._pos(box)
+        group.add(ClearColor(red / 255, green / 255, blue / 255, 1))
+        group.add(ScissorPush(x=x, y=y, width=box.w, height=box.h))
+        group.add(ClearBuffers(clear_color=True))
+        group.add(ScissorPop())
 
     def _ink(self, mark: Ink, group: InstructionGroup) -> None:
         texture = self._faces.texture(mark.text, mark.style)

@@ -5,12 +5,14 @@ Pages change without sliding. A page that cannot be built raises before anything
 """
 
 import msgspec
+from kivy.core.window import Window
 from kivy.graphics import Rotate
 
 from kiosk.config import Panel
 from kiosk.view import Field, View
 from screens import wrap
 from screens.access_tree import AccessTree
+from screens.caches import codes
 from screens.caches.drawn_page import DrawnPage, group_of_page
 from screens.caches.page_cache import PageCache
 from screens.caches.patches import Patches
@@ -21,7 +23,6 @@ from screens.paint import Arc, Painter
 from screens.sizes import CORNER_MM, FOCUS_MM, Geometry
 from screens.theme import Colour, theme_for
 from screens.typeface import KivyFaces
-from screens.widgets import number
 
 
 def _typed(view: View) -> tuple[str, ...]:
@@ -94,7 +95,7 @@ class Router:
             self._pages.release_others(self.drawn, start=True)
         self._faces.forget()
         wrap.forget()
-        number.forget()
+        codes.forget()
 
     def turn(self, turn: Turn) -> None:
         """Another page of the same screen."""
@@ -124,7 +125,7 @@ class Router:
         geometry = self.geometry(view)
         kit = DrawContext(geometry, self._faces, view.lang, view.rtl)
         theme = theme_for(view.access.contrast, self._accent)
-        painter = Painter(self._faces, self._patches, theme, geometry.height)
+        painter = Painter(self._faces, self._patches, theme, geometry.height, turned=Window.rotation != 0)
         shown = _timeless(view)
         drawn = self._pages.enter(shown, page, lambda: DrawnPage(compose(shown, kit, page), painter))
         over = overlay(view, kit)

@@ -10,6 +10,9 @@ from msgspec.structs import replace
 
 from kiosk.view import Block, Control, Field, Look, SearchField, Tiles, View
 
+ONE_TAP_AT_LEAST = 4
+"""What does its work with one tap: so many of it stand on every first page; more where there is room."""
+
 
 class Brevity(IntEnum):
     """How much is left away; each step includes those before it."""
@@ -18,27 +21,31 @@ class Brevity(IntEnum):
     NO_DETAILS = 1
     """No subtitle, and no second line on the tiles of one tap."""
     SHORT = 2
-    """Short title and labels, and no picture beside them; search and the way to all services share a row."""
+    """Short title and labels, and no picture beside them; search and the way to all services share a row. With large
+    text on a low panel the facts below the title go too."""
     NO_BADGES = 3
-    """No badge on the tiles of one tap."""
+    """No badge on the tiles of one tap, no facts below the title."""
     ONE_TAP_FIRST = 4
-    """The tiles of one tap stand before everything else, even if there is no page for all of them."""
+    """The tiles of one tap stand before everything else, even if there is no page for all of them; only where the
+    terminal has several jobs, these come first."""
 
 
-def briefer(view: View, brevity: Brevity) -> View:
-    """The view with what this step leaves away left away."""
+def briefer(view: View, brevity: Brevity, *, cramped: bool = False) -> View:
+    """The view with what this step leaves away left away; on a ``cramped`` panel it leaves more away."""
     if brevity is Brevity.WHOLE:
         return view
     body = tuple(_block(block, brevity) for block in view.body)
     if brevity >= Brevity.ONE_TAP_FIRST:
-        body = tuple(sorted(body, key=lambda block: not _one_tap(block)))
+        body = tuple(sorted(body, key=lambda block: (not _several_jobs(block), not _one_tap(block))))
     title = view.short_title if brevity >= Brevity.SHORT else ""
-    return replace(view, title=title or view.title, subtitle="", body=body)
+    strip = () if brevity >= (Brevity.SHORT if cramped else Brevity.NO_BADGES) else view.strip
+    return replace(view, title=title or view.title, subtitle="", strip=strip, body=body)
 
 
-def one_tap(view: View) -> set[str]:
-    """The controls that do their work with one tap."""
-    return {item.id for block in view.body if isinstance(block, Tiles) and block.one_tap for item in block.items}
+def one_tap(view: View) -> tuple[set[str], set[str]]:
+    """The controls that do their work with one tap: those a first page must have room for, and all of them."""
+    found = [item.id for block in view.body if isinstance(block, Tiles) and block.one_tap for item in block.items]
+    return set(found[:ONE_TAP_AT_LEAST]), set(found)
 
 
 def second_lines(view: View) -> bool:
@@ -57,6 +64,10 @@ def without_second_lines(view: View) -> View:
         for block in view.body
     )
     return replace(view, body=tuple(body))
+
+
+def _several_jobs(block: Block) -> bool:
+    return isinstance(block, Tiles) and block.jobs and len(block.items) > 1
 
 
 def _one_tap(block: Block) -> bool:

@@ -37,12 +37,13 @@ ROOMY_CAP_MM: dict[Text, dict[TextSize, float]] = {
 }
 """The same on a large upright panel, which is seen from further away (decision 0052)."""
 
-NUMBER_MM: dict[TextSize, tuple[float, float]] = {
-    TextSize.M: (50.0, 40.0),
-    TextSize.L: (50.0, 40.0),
-    TextSize.XL: (60.0, 40.0),
-}
-"""The ticket number: wished and least cap height."""
+CRAMPED_HEADING_MM = 11.0
+"""A heading with large text on a low panel, where every line is dear: larger than all other words even so."""
+
+NUMBER_MM: dict[TextSize, float] = {TextSize.M: 50.0, TextSize.L: 50.0, TextSize.XL: 60.0}
+ROOMY_NUMBER_MM = 70.0
+LEAST_NUMBER_MM = 40.0
+"""Cap height of the ticket number: as wished, on a large upright panel, and where the panel has no room for that."""
 
 ROOMY_MM = 300.0
 """From this width on an upright panel is roomy: larger text and more air."""
@@ -56,7 +57,16 @@ TILE_MM = 20.0
 CORNER_MM = 10.0
 FOCUS_MM = 2.5
 MOST_CHOICES = 6
-"""Choices shown at once: tiles and rows. Search, languages, Back, More and the access bar are ways, not choices."""
+"""Choices shown at once on a low panel: tiles and rows. Search, languages, Back, More and the access bar are ways, not
+choices. An upright panel shows as many as fit."""
+
+_LOW_SIDE_MM, _UPRIGHT_SIDE_MM = 205.0, 270.0
+_ROOMY_SIDE_MM = 337.5
+_SIDE_SLACK = 0.95
+_SCALES = (0.6, 1.6)
+"""Panels smaller than the smallest that letters were measured for (15 inch wide, 22 inch upright) are read from nearer,
+larger ones from further away (decision 0341): letters and spaces follow the shorter side within these bounds, touch
+targets do not."""
 
 
 def em_for_cap(cap_px: float) -> int:
@@ -64,11 +74,41 @@ def em_for_cap(cap_px: float) -> int:
     return ceil(cap_px / CAP_SHARE)
 
 
+_AIR = {(True, False): 1.3, (True, True): 1.0, (False, False): 1.0, (False, True): 0.8}
+"""Spaces of an upright panel: is it roomy, do things stand close."""
+
+
+def _scale(panel: Panel) -> float:
+    """How much larger letters and spaces are on a panel of unusual size."""
+    low, side = panel.width_px > panel.height_px, min(panel.width_mm, panel.height_mm)
+    usual, large = (_LOW_SIDE_MM, _LOW_SIDE_MM) if low else (_UPRIGHT_SIDE_MM, _ROOMY_SIDE_MM)
+    if side < usual * _SIDE_SLACK:
+        return max(side / usual, _SCALES[0])
+    wanted = side / large
+    return min(wanted, _SCALES[1]) if wanted * _SIDE_SLACK > 1 else 1.0
+
+
 class Geometry(msgspec.Struct, frozen=True):
     """A panel and the text size in use: turns millimetres and text roles into pixels."""
 
     panel: Panel
     size: TextSize
+    close: bool = False
+    """Things stand closer to each other, so that a page need not be turned."""
+    scale: float = 1.0
+    """How much larger than written letters and spaces are on a panel of unusual size (follows from the panel)."""
+    air: float = 1.0
+    """How much wider than written spaces are on this panel (follows from the others)."""
+    px_per_mm: float = 1.0
+    """Pixels per millimetre (follows from the panel)."""
+
+    def __post_init__(self) -> None:
+        """Computed once: every space of a page asks for them."""
+        scale = _scale(self.panel)
+        wide = 0.75 if self.landscape else _AIR[self.roomy, self.close]
+        msgspec.structs.force_setattr(self, "px_per_mm", self.panel.px_per_mm)
+        msgspec.structs.force_setattr(self, "scale", scale)
+        msgspec.structs.force_setattr(self, "air", wide * scale)
 
     @property
     def width(self) -> int:
@@ -96,21 +136,27 @@ class Geometry(msgspec.Struct, frozen=True):
         return self.landscape and self.size is not TextSize.M
 
     @property
-    def air(self) -> float:
-        """How much wider than written spaces are on this panel."""
-        if self.landscape:
-            return 0.75
-        return 1.3 if self.roomy else 1.0
-
-    @property
     def across(self) -> int:
         """Tiles beside each other."""
         return 2 if self.size is TextSize.M else 1
 
+    @property
+    def most_choices(self) -> int:
+        """Tiles and rows on one page."""
+        return MOST_CHOICES if self.landscape else 2 * MOST_CHOICES * self.across
+
     def mm(self, millimetres: float) -> int:
         """Millimetres in whole pixels."""
-        return round(millimetres * self.panel.px_per_mm)
+        return round(millimetres * self.px_per_mm)
 
     def cap_mm(self, text: Text) -> float:
         """Cap height of a text role on this panel."""
-        return (ROOMY_CAP_MM if self.roomy else CAP_MM)[text][self.size]
+        if self.cramped and text is Text.HEADING:
+            return CRAMPED_HEADING_MM * self.scale
+        return (ROOMY_CAP_MM if self.roomy else CAP_MM)[text][self.size] * self.scale
+
+    @property
+    def number_mm(self) -> tuple[float, float]:
+        """Cap height of the ticket number: wished and least."""
+        wished = ROOMY_NUMBER_MM if self.roomy else NUMBER_MM[self.size]
+        return wished * self.scale, LEAST_NUMBER_MM * min(self.scale, 1.0)

@@ -19,6 +19,8 @@ class Colour(StrEnum):
     SURFACE_PRESSED = "surface_pressed"
     INK = "ink"
     INK_SOFT = "ink_soft"
+    CHIP = "chip"
+    """Ground of a small fact that is neither good nor bad."""
     LINE = "line"
     EDGE = "edge"
     TRACK = "track"
@@ -46,7 +48,7 @@ Rgb = tuple[int, int, int]
 Theme = dict[Colour, Rgb]
 
 _DEFAULT = """
-paper F5F3EE  surface FFFFFF  surface_pressed DCEAF0  ink 14202B  ink_soft 3F4B57  line CBD2D8  edge 76828D
+paper F5F3EE  surface FFFFFF  surface_pressed DCEAF0  ink 14202B  ink_soft 3F4B57  line CBD2D8  chip EBE7DF  edge 76828D
 accent 0B4F6C  accent_pressed 083B51  accent_plate 2C6680  accent_soft DCEAF0  on_accent FFFFFF  on_accent_soft DCEAF0
 accent_plate_edge 2C6680  plate_edge DCEAF0  track CBD2D8
 go 11502A  go_soft DFF0E5  warn 6A3900  warn_soft FBEBD3  stop 8A1414  stop_soft F9E0DE
@@ -54,7 +56,7 @@ focus B3500B  scrim 14202B  code 000000  code_ground FFFFFF
 """
 
 _DARK = """
-paper 000000  surface 000000  surface_pressed 262626  ink FFFFFF  ink_soft FFFFFF  line FFFFFF  edge FFFFFF
+paper 000000  surface 000000  surface_pressed 262626  ink FFFFFF  ink_soft FFFFFF  line FFFFFF  chip 000000  edge FFFFFF
 accent FFE14D  accent_pressed FFF2B0  accent_plate FFE14D  accent_soft 000000  on_accent 000000  on_accent_soft 000000
 accent_plate_edge 000000  plate_edge FFE14D  track 4D4D4D
 go 7CFF9B  go_soft 000000  warn FFDD99  warn_soft 000000  stop FFCFCF  stop_soft 000000
@@ -62,7 +64,7 @@ focus 8CEBFF  scrim 000000  code 000000  code_ground FFFFFF
 """
 
 _LIGHT = """
-paper FFFFFF  surface FFFFFF  surface_pressed EDEDED  ink 000000  ink_soft 000000  line 000000  edge 000000
+paper FFFFFF  surface FFFFFF  surface_pressed EDEDED  ink 000000  ink_soft 000000  line 000000  chip FFFFFF  edge 000000
 accent 001F52  accent_pressed 000F29  accent_plate 001F52  accent_soft FFFFFF  on_accent FFFFFF  on_accent_soft FFFFFF
 accent_plate_edge FFFFFF  plate_edge 001F52  track C4C4C4
 go 002A0B  go_soft FFFFFF  warn 3A1F00  warn_soft FFFFFF  stop 500000  stop_soft FFFFFF
@@ -70,7 +72,7 @@ focus B3500B  scrim 000000  code 000000  code_ground FFFFFF
 """
 
 _LOW = """
-paper C6C3BA  surface CFCCC4  surface_pressed C3C7C6  ink 3D4852  ink_soft 434E58  line AAA79F  edge 626A72
+paper C6C3BA  surface CFCCC4  surface_pressed C3C7C6  ink 3D4852  ink_soft 434E58  line AAA79F  chip C6C3BA  edge 626A72
 accent 2B4F63  accent_pressed 254556  accent_plate 3A5D70  accent_soft C5CCCD  on_accent E2E0DA  on_accent_soft E2E0DA
 accent_plate_edge 3A5D70  plate_edge C5CCCD  track AAA79F
 go 24512F  go_soft C9D0C3  warn 6A3A08  warn_soft D6CAB3  stop 7A2020  stop_soft D8C9C3

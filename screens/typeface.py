@@ -14,8 +14,9 @@ from screens.caches.open_fonts import OpenFonts
 from screens.caches.texture_cache import TextureCache
 from screens.display_list import Font, Style
 
-MOST_BYTES = 6 << 20
-"""The lines of a full page take about 3 MiB on a panel of 1080 x 1920."""
+MOST_BYTES = 9 << 20
+"""The lines of a full page take about 2.5 MiB on a panel of 1080 x 1920; those of a visit's way to its number and back
+take 8.6, so that no line of it is drawn twice. All are dropped when the visit is over."""
 _MOST_WIDTHS = 4000
 _MOST_WRAPPED = 600
 
@@ -31,6 +32,8 @@ class KivyFaces:
         }
         self._labels: dict[Style, Any] = {}
         self._widths: dict[tuple[str, Style], int] = {}
+        self._heights: dict[Style, int] = {}
+        self._ascents: dict[Style, int] = {}
         self.wrapped: dict[tuple[str, Style, int, str, bool], tuple[str, ...]] = {}
         """Lines of texts already broken (the kit fills it; bounded here)."""
         self.cache = TextureCache(MOST_BYTES)
@@ -48,11 +51,19 @@ class KivyFaces:
 
     def ascent(self, style: Style) -> int:
         """Pixels from the top of a texture to the baseline."""
-        return int(self._label(style).get_ascent())
+        if (known := self._ascents.get(style)) is None:
+            known = self._ascents[style] = int(self._label(style).get_ascent())
+        return known
 
     def height(self, style: Style) -> int:
         """Pixels of a texture of this style."""
-        return int(self._label(style).get_extents("H")[1])
+        if (known := self._heights.get(style)) is None:
+            known = self._heights[style] = int(self._label(style).get_extents("H")[1])
+        return known
+
+    def overhang(self, text: str, style: Style) -> int:
+        """Pixels by which the texture of this line is higher than those of its style."""
+        return int(self._label(style).get_extents(text)[1]) - self.height(style)
 
     def texture(self, text: str, style: Style) -> Texture:
         """The line, white on nothing."""
@@ -69,6 +80,8 @@ class KivyFaces:
         """Drop every text; what stands on the screen keeps its own textures."""
         self._labels.clear()
         self._widths.clear()
+        self._heights.clear()
+        self._ascents.clear()
         self.wrapped.clear()
         self.cache.forget()
 

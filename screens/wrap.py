@@ -23,7 +23,7 @@ def lines(text: str, width: int, measure: Measure, lang: str) -> tuple[str, ...]
     """The text in lines no wider than ``width``, in visual order; blank text has none."""
     if not text:
         return ()
-    return tuple(layout_lines(bound(text), lang, width, measure))
+    return tuple(layout_lines(bound(text), lang, width, measure, marks=True))
 
 
 def balanced(text: str, width: int, measure: Measure, lang: str) -> tuple[str, ...]:

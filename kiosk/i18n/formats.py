@@ -87,6 +87,17 @@ def short_date(day: date, lang: str) -> str:
     return _fill(_forms(lang).short, day, lang)
 
 
+def header_dates(day: date, lang: str) -> tuple[str, ...]:
+    """The same in fewer and fewer letters: "Mo, 30. November 2026", "Mo, 30. November", "30.11.2026", "30.11."."""
+    short = _forms(lang).short
+    return (
+        short_date(day, lang),
+        _fill(short.replace(" {year}", ""), day, lang),
+        numeric_date(day),
+        f"{day.day:02d}.{day.month:02d}.",
+    )
+
+
 def long_day(day: date, lang: str) -> str:
     """A day of this year inside a sentence: "Montag, 2. März"."""
     return _fill(_forms(lang).long, day, lang)

@@ -9,10 +9,14 @@ Numbers, times, amounts and labels like "A 042" are isolated: their digits and t
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from kiosk.i18n import hyphens
 from kiosk.i18n.drawable import drawable
 from kiosk.i18n.languages import is_rtl
+
+if TYPE_CHECKING:
+    from arabic_reshaper import ArabicReshaper
 
 Measure = Callable[[str], float]
 """Width of a string drawn from left to right; any unit, the same as ``width``."""
@@ -54,26 +58,33 @@ def plain(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
-def visual(text: str, lang: str) -> str:
-    """One line as it is drawn from left to right. Text without right-to-left letters stays as it is."""
+def visual(text: str, lang: str, *, marks: bool = False) -> str:
+    """One line as it is drawn from left to right. Text without right-to-left letters stays as it is.
+
+    ``marks``: Arabic vowel signs (tanwin, shadda) stay. Only for toolkits that place them by the font's anchors, as
+    SDL_ttf does with HarfBuzz; Pillow's basic layout would put them on the wrong letter.
+    """
     text = drawable(text)
     rtl = is_rtl(lang) and has_rtl(text)
-    return _drawn(_isolated(text) if rtl else text, rtl=rtl)
+    return _drawn(_isolated(text) if rtl else text, rtl=rtl, marks=marks)
 
 
-def layout_lines(text: str, lang: str, width: float, measure: Measure, hyphenate: bool = True) -> list[str]:
+def layout_lines(
+    text: str, lang: str, width: float, measure: Measure, hyphenate: bool = True, *, marks: bool = False
+) -> list[str]:
     """Wrap a text to a width and return its lines in visual order, ready to be drawn from left to right.
 
     Line feeds in the text are kept. A word wider than a line breaks at a joint or syllable, with a hyphen
-    (``hyphenate``); one that has none breaks between letters, so that nothing is ever cut off.
+    (``hyphenate``); one that has none breaks between letters, so that nothing is ever cut off. ``marks`` as in
+    ``visual``.
     """
     text = drawable(text)
     rtl = is_rtl(lang) and has_rtl(text)
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        wrapper = _Wrapper(lang, width, lambda line: measure(_drawn(line, rtl=rtl)), hyphenate=hyphenate)
+        wrapper = _Wrapper(lang, width, lambda line: measure(_drawn(line, rtl=rtl, marks=marks)), hyphenate=hyphenate)
         logical = wrapper.wrap(_isolated(paragraph) if rtl else _NUMBER.sub(_unbroken, paragraph))
-        lines.extend(_drawn(line, rtl=rtl) for line in _balanced(logical))
+        lines.extend(_drawn(line, rtl=rtl, marks=marks) for line in _balanced(logical))
     return lines
 
 
@@ -82,30 +93,35 @@ def forget() -> None:
     _shaped_word.cache_clear()
 
 
-def _drawn(line: str, *, rtl: bool) -> str:
+def _drawn(line: str, *, rtl: bool, marks: bool) -> str:
     """A logical line in visual order, with mirrored brackets and without controls."""
     if not has_rtl(line) and not rtl:
         return plain(line).replace(NBSP, " ")
     from bidi import get_display
 
-    marked = _MIRRORED.sub(lambda match: match[0] + _BN, _shaped(line))
+    marked = _MIRRORED.sub(lambda match: match[0] + _BN, _shaped(line, marks=marks))
     shown = get_display(marked, base_dir="R" if rtl else "L")
     mirrored = _MOVED.sub(lambda match: _MIRROR[match[1]], shown)
     return _MARK_BEFORE_BASE.sub(r"\2\1", plain(mirrored)).replace(NBSP, " ")
 
 
-def _shaped(line: str) -> str:
+def _shaped(line: str, *, marks: bool) -> str:
     """Arabic letters in their joined forms. Letters never join across a space, so words are remembered."""
     if not _ARABIC_LETTER.search(line):
         return line
-    return " ".join(_shaped_word(word) for word in line.split(" "))
+    return " ".join(_shaped_word(word, marks) for word in line.split(" "))
 
 
 @lru_cache(maxsize=2048)
-def _shaped_word(word: str) -> str:
-    import arabic_reshaper
+def _shaped_word(word: str, marks: bool) -> str:
+    return str(_reshaper(marks).reshape(word))
 
-    return arabic_reshaper.reshape(word)
+
+@lru_cache(maxsize=2)
+def _reshaper(marks: bool) -> "ArabicReshaper":
+    from arabic_reshaper import ArabicReshaper
+
+    return ArabicReshaper({"delete_harakat": not marks})
 
 
 def _isolated(text: str) -> str:

@@ -46,4 +46,5 @@ def _panel(effect: Enrol) -> Panel:
         width_mm=chosen.width_mm,
         height_mm=chosen.height_mm,
         rotation=effect.rotation,
+        bottom_mm=effect.bottom_cm * 10.0,
     )

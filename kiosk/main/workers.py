@@ -134,7 +134,7 @@ class Workers:
         self._numbers = NumbersThread(config.hub, core.post, fallback=self._own_number, note=self._note)
         self._sync = self._make_sync(data)
         self._standings = StandingThread(client_maker(config.hub, 1.0, 1.5, 2.0), core.post, note=self._note)
-        self._calls = CallsThread(config.hub, self._wall.show, note=self._note)
+        self._calls = CallsThread(config.hub, self._show_calls, note=self._note)
         self.watch.add(self._storage.thread, self._catalogue.thread, self._hosts.thread, self._numbers.thread)
         self.watch.add(*self._sync.threads, self._follower.thread, self._standings.thread, self._calls.thread)
 
@@ -347,7 +347,12 @@ class Workers:
     def _queues(self, states: QueueStates | None) -> None:
         if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:
             self._questions.heard(states.business_day)
-        self._core.post(WorldChanged(waiting={} if states is None else people_before(states)))
+        people = -1 if states is None else sum(each.waiting for each in states.queues)
+        self._core.post(WorldChanged(waiting={} if states is None else people_before(states), people=people))
+
+    def _show_calls(self, calls: wire.Calls, *, whole: bool) -> None:
+        self._wall.show(calls, whole=whole)
+        self._core.post(WorldChanged(last_called=self._wall.last_called))
 
     def _heartbeat(self) -> Heartbeat:
         now = self._questions.standing

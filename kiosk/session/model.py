@@ -108,6 +108,10 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     waiting: dict[str, int] = {}
     """People who would come before a number drawn now, by queue; a queue that is missing is not known."""
+    people: int | None = None
+    """Everybody who waits in the building; None = not known."""
+    last_called: str = ""
+    """The number that was called last today; "" = none, or not known."""
     flood: bool = False
     """More tickets in the last minute than the paper is meant for."""
     stored: bool = True

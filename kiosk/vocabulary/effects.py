@@ -128,6 +128,8 @@ class Enrol(Effect, frozen=True):
     code: str
     panel: Preset
     rotation: Rotation
+    bottom_cm: int
+    """Lower edge of the picture above the floor."""
 
 
 class TakeConfiguration(Effect, frozen=True):

@@ -11,12 +11,19 @@ from screens.widgets.controls import TONES
 
 PAD_MM = 9.0
 CRAMPED_PAD_MM = 4.5
-PART_GAP_MM = 3.0
+CLOSE_PAD_MM = 7.5
+PART_GAP_MM, CLOSE_PART_GAP_MM = 3.0, 1.6
+_POSTER_ICON_MM = 52.0
+_MOST_SPREAD_MM = 14.0
+_MOST_LEAD_MM = 16.0
+"""A card that is higher than it must be: how much wider the gaps between its parts become, and the air above them."""
 
 
 def pad_of(kit: DrawContext) -> int:
     """From a card's edge to its words, in pixels."""
-    return kit.mm(CRAMPED_PAD_MM) if kit.geometry.cramped else kit.air(PAD_MM)
+    if kit.geometry.cramped:
+        return kit.mm(CRAMPED_PAD_MM)
+    return kit.air(CLOSE_PAD_MM if kit.geometry.close else PAD_MM)
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,20 +45,32 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, parts=self.parts[start:end])
 
 
-def drawn(kit: DrawContext, card: Card, w: int, least_h: int = 0) -> Piece:
-    """The card on its ground."""
+def drawn(kit: DrawContext, card: Card, w: int, least_h: int = 0, *, led: bool = True) -> Piece:
+    """The card on its ground, at least so high; ``led``: what is left then stands between and above its words, and not
+    only below them."""
     pad = pad_of(kit)
     parts = card.parts if card.heading is None else (card.heading, *card.parts)
     words = stacked(parts, card.gap)
     if card.tone is None:
         h = max(least_h, words.h + 2 * pad - kit.air(2))
-        return joined(w, h, (_paper(kit, w, h), words.at(pad, pad - kit.air(1))))
+        inside = _spread(kit, parts, card.gap, h - 2 * pad + kit.air(2), led=led)
+        return joined(w, h, (paper(kit, w, h), inside.at(pad, pad - kit.air(1))))
     tone, soft = TONES[card.tone]
     icon = kit.icon(card.icon, _notice_icon_mm(kit), tone)
     h = max(least_h, max(words.h, icon.h) + 2 * pad - kit.air(2))
     ground = Fill(Box(0, 0, w, h), soft, kit.mm(CORNER_MM), tone, max(2, kit.mm(0.8)))
     left = pad + icon.w + kit.air(6.5)
     return joined(w, h, (Piece(w, h, (ground,)), icon.at(pad, (h - icon.h) // 2), words.at(left, (h - words.h) // 2)))
+
+
+def _spread(kit: DrawContext, parts: tuple[Piece, ...], gap: int, h: int, *, led: bool) -> Piece:
+    """The parts in a height: some of what is left goes between them, the rest above and below."""
+    if not led:
+        return stacked(parts, gap)
+    left = max(0, h - stacked(parts, gap).h)
+    share = left // (len(parts) + 1)
+    words = stacked(parts, gap + min(share, kit.mm(_MOST_SPREAD_MM)))
+    return words.at(0, min((h - words.h) // 2, kit.mm(_MOST_LEAD_MM)))
 
 
 def parted(kit: DrawContext, card: Card, w: int, room: int) -> tuple[Card, Card] | None:
@@ -63,18 +82,38 @@ def parted(kit: DrawContext, card: Card, w: int, room: int) -> tuple[Card, Card]
     return None
 
 
-def fact(kit: DrawContext, shown: Fact, w: int) -> Card:
-    """Heading with icon, then value, lines, ticks."""
+def fact(kit: DrawContext, shown: Fact, w: int, *, alone: bool = False) -> Card:
+    """Heading with icon, then value, lines, ticks; in larger letters where an upright panel shows nothing else."""
     inner = w - 2 * pad_of(kit)
+    large = alone and not kit.geometry.landscape
     parts: list[Piece] = []
-    if shown.value:
+    heading = _headed(kit, shown.icon, shown.heading, inner)
+    if shown.value and (row := _in_one_row(kit, heading, shown.value, inner)):
+        heading = row
+    elif shown.value:
         parts.append(kit.text(shown.value, Text.HEADING, inner, bold=True))
-    role, colour = (Text.SECOND, Colour.INK_SOFT) if shown.value else (Text.BODY, Colour.INK)
+    role, colour = (Text.SECOND, Colour.INK_SOFT) if shown.value else (Text.TILE if large else Text.BODY, Colour.INK)
     for line in shown.lines:
         parts.extend(_line(kit, line, inner, role, colour))
     parts.extend(_tick(kit, line, inner) for line in shown.ticks)
-    heading = _headed(kit, shown.icon, shown.heading, inner)
-    return Card(heading=heading, parts=tuple(parts), gap=kit.air(PART_GAP_MM), one=bool(shown.value))
+    return Card(heading=heading, parts=tuple(parts), gap=_part_gap(kit), one=bool(shown.value))
+
+
+def _in_one_row(kit: DrawContext, heading: Piece, value: str, w: int) -> Piece | None:
+    """Heading and value beside each other: with large text on a low panel, where lines are dear."""
+    if not kit.geometry.cramped:
+        return None
+    words = kit.text(value, Text.HEADING, w, bold=True)
+    taken = max(mark.box.right for mark in heading.marks)
+    wide = max(mark.box.right for mark in words.marks)
+    if len(words.marks) > 1 or taken + kit.mm(6) + wide > w:
+        return None
+    h = max(heading.h, words.h)
+    return joined(w, h, (heading.at(0, (h - heading.h) // 2), words.at(w - wide, (h - words.h) // 2)))
+
+
+def _part_gap(kit: DrawContext) -> int:
+    return kit.air(CLOSE_PART_GAP_MM if kit.geometry.close or kit.geometry.cramped else PART_GAP_MM)
 
 
 def notice(kit: DrawContext, shown: Notice, w: int) -> Card:
@@ -86,6 +125,22 @@ def notice(kit: DrawContext, shown: Notice, w: int) -> Card:
     *others, last = _by_lines(heading)
     last = Piece(last.w, last.h + (kit.air(1.5) if shown.text else 0), last.marks)
     return Card(parts=(*others, last, *_by_lines(text)), gap=0, tone=shown.tone, icon=shown.icon, one=True)
+
+
+def poster(kit: DrawContext, shown: Notice, w: int, extra: int = 0) -> Piece:
+    """A notice that has an upright panel to itself: a large picture above large words."""
+    tone, soft = TONES[shown.tone]
+    pad = pad_of(kit)
+    inner = w - 2 * pad
+    icon = kit.icon(shown.icon, _POSTER_ICON_MM * kit.geometry.scale, tone)
+    parts = [Piece(inner, icon.h, icon.at((inner - icon.w) // 2, 0).marks)]
+    parts.append(kit.text(shown.heading, Text.HEADING, inner, bold=True, centre=True, even=True))
+    if shown.text:
+        parts.append(kit.text(shown.text, Text.TILE, inner, centre=True, even=True))
+    content = stacked(parts, kit.air(7))
+    h = content.h + 2 * pad + extra
+    ground = Fill(Box(0, 0, w, h), soft, kit.mm(CORNER_MM), tone, max(2, kit.mm(0.8)))
+    return joined(w, h, (Piece(w, h, (ground,)), content.at(pad, (h - content.h) // 2)))
 
 
 def _notice_icon_mm(kit: DrawContext) -> float:
@@ -130,7 +185,7 @@ def _beside(
     return joined(w, h, (icon.at(0, max(0, lift)), words.at(icon.w + gap, drop)))
 
 
-def waiting(kit: DrawContext, shown: Waiting, w: int, *, alone: bool) -> Piece:
+def waiting(kit: DrawContext, shown: Waiting, w: int, extra: int = 0, *, alone: bool) -> Piece:
     """Work in progress: a ring and words; the ring is large and on top where nothing else stands on the screen."""
     side = kit.air(34) if alone else kit.mm(15)
     inner = w - 2 * pad_of(kit)
@@ -143,12 +198,12 @@ def waiting(kit: DrawContext, shown: Waiting, w: int, *, alone: bool) -> Piece:
     turning = Piece(inner if alone else side, side, (ring,))
     if alone:
         content = stacked((turning, words), kit.air(5))
-        h = content.h + 2 * kit.air(14)
-        return joined(w, h, (_paper(kit, w, h), content.at(pad_of(kit), kit.air(14))))
-    h = max(side, words.h) + 2 * (pad_of(kit) - kit.air(2))
+        h = content.h + 2 * kit.air(14) + extra
+        return joined(w, h, (paper(kit, w, h), content.at(pad_of(kit), (h - content.h) // 2)))
+    h = max(side, words.h) + 2 * (pad_of(kit) - kit.air(2)) + extra
     left = pad_of(kit)
     placed = (turning.at(left, (h - side) // 2), words.at(left + side + kit.air(6.5), (h - words.h) // 2))
-    return joined(w, h, (_paper(kit, w, h), *placed))
+    return joined(w, h, (paper(kit, w, h), *placed))
 
 
 def hours(kit: DrawContext, shown: HoursTable, w: int) -> Card:
@@ -171,6 +226,7 @@ def _day(kit: DrawContext, day: str, times: str, w: int, today: bool) -> Piece:
     return joined(w, h, (Piece(w, h, ground), left.at(pad, lift), right.at(pad + half, lift)))
 
 
-def _paper(kit: DrawContext, w: int, h: int) -> Piece:
+def paper(kit: DrawContext, w: int, h: int) -> Piece:
+    """The ground of a card that only informs."""
     edge = max(2, kit.mm(0.5))
     return Piece(w, h, (Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(CORNER_MM), Colour.LINE, edge),))

@@ -7,6 +7,7 @@ from screens.sizes import CORNER_MM, TARGET_MM, TILE_MM, Text
 from screens.theme import Colour
 
 TONES: dict[Tone, tuple[Colour, Colour]] = {
+    Tone.NEUTRAL: (Colour.INK, Colour.CHIP),
     Tone.INFO: (Colour.ACCENT, Colour.ACCENT_SOFT),
     Tone.GO: (Colour.GO, Colour.GO_SOFT),
     Tone.WARN: (Colour.WARN, Colour.WARN_SOFT),
@@ -20,9 +21,17 @@ _TRAILING = frozenset({"arrow-right", "chevron-right"})
 
 
 def tile(
-    kit: DrawContext, control: Control, w: int, least_h: int = 0, *, upright: bool = False, aside: bool = False
+    kit: DrawContext,
+    control: Control,
+    w: int,
+    least_h: int = 0,
+    *,
+    upright: bool = False,
+    aside: bool = False,
+    headline: bool = False,
 ) -> Piece:
-    """A choice: icon, label, detail, badge. ``upright`` puts the icon on top, else it stands before the words."""
+    """A choice: icon, label, detail, badge. ``upright`` puts the icon on top, else it stands before the words;
+    ``headline`` sets the label as large as a heading where an upright panel has room for it."""
     strong = control.look is Look.TILE_STRONG
     ground = Colour.ACCENT if strong else Colour.SURFACE
     pad = kit.air(8 if upright else 6.5)
@@ -35,7 +44,8 @@ def tile(
     room = w - 2 * pad - beside
     ending = None if upright else _ending(kit, control, room, aside=aside)
     badged = ending is None or control.badge is None
-    words = _words(kit, control, room - (ending.w + pad if ending else 0), strong, badged=badged or not aside)
+    role = Text.HEADING if headline and kit.geometry.roomy and kit.geometry.across == 2 else Text.TILE
+    words = _words(kit, control, room - (ending.w + pad if ending else 0), strong, role, badged=badged or not aside)
     inner: list[Piece] = []
     if plate is not None and upright:
         inside = stacked((plate, words), kit.air(3))
@@ -91,10 +101,10 @@ def _ending(kit: DrawContext, control: Control, w: int, *, aside: bool) -> Piece
     return kit.icon(name, kit.geometry.cap_mm(Text.TILE) * 1.4, Colour.ACCENT)
 
 
-def _words(kit: DrawContext, control: Control, w: int, strong: bool, *, badged: bool) -> Piece:
+def _words(kit: DrawContext, control: Control, w: int, strong: bool, role: Text, *, badged: bool) -> Piece:
     ink = Colour.ON_ACCENT if strong else Colour.INK
     soft = Colour.ON_ACCENT_SOFT if strong else Colour.INK_SOFT
-    parts = [kit.text(control.label, Text.TILE, w, ink, bold=True, lang=control.lang, even=True)]
+    parts = [kit.text(control.label, role, w, ink, bold=True, lang=control.lang, even=True)]
     if control.detail:
         parts.append(kit.text(control.detail, Text.SECOND, w, soft, lang=control.detail_lang))
     if control.note:
@@ -118,7 +128,8 @@ def badge(kit: DrawContext, shown: Badge, w: int) -> Piece:
     inner = max((mark.box.right for mark in text.marks), default=0)
     h = text.h + kit.mm(2.2)
     pill_w = icon.w + inner + round(2.6 * pad)
-    pill = Fill(Box(0, 0, pill_w, h), soft, min(h // 2, kit.mm(9)), tone, max(1, kit.mm(0.35)))
+    edge = Colour.LINE if shown.tone is Tone.NEUTRAL else tone
+    pill = Fill(Box(0, 0, pill_w, h), soft, min(h // 2, kit.mm(9)), edge, max(1, kit.mm(0.35)))
     drawn = (
         Piece(pill_w, h, (pill,)),
         icon.at(pad, (h - icon.h) // 2),

@@ -7,9 +7,13 @@ from kiosk.vocabulary.access import TextSize
 from kiosk.vocabulary.intents import Wake
 from screens.display_list import Font, Ink, Piece, Turn, joined, stacked
 from screens.draw_context import DrawContext
-from screens.sizes import Text
+from screens.sizes import GAP_MM, Text
 from screens.theme import Colour
 from screens.widgets import controls
+
+_ROW_MM, _CLOSE_ROW_MM = 44.0, 30.0
+_LEAST_MAIN_SHARE = 0.4
+"""Where the main action would have less of the row, the others are said shorter."""
 
 
 class Paging(msgspec.Struct, frozen=True):
@@ -37,23 +41,65 @@ def foot(view: View, kit: DrawContext, w: int, paging: Paging | None = None) -> 
     shown = _shown(view, kit)
     if paging is None:
         return _actions(kit, shown, w)
-    pager = _pager(kit, view.pager, paging, w)
     if not shown:
-        return _alone(pager, w)
-    role = _role(kit)
-    if view.aside is not None:
-        briefly = _shortened(shown)
-        whole = sum(controls.button_width(kit, control, role) for control in shown)
-        shown = shown if whole + pager.gap * len(shown) + pager.row(labelled=True).w <= w else briefly
-    wished = [controls.button_width(kit, control, role) for control in shown]
-    taken = sum(wished) + pager.gap * len(wished)
-    if taken + pager.row(labelled=True).w <= w:
-        return _with_actions(kit, shown, wished, pager.row(labelled=True), w, role)
-    if taken + pager.row(labelled=False).w <= w:
+        return _alone(_pager(kit, view.pager, paging, w), w)
+    if row := _one_row(kit, view.pager, shown, paging, w):
+        return row
+    pager = _pager(kit, view.pager, paging, w)
+    role, wished = _role(kit), [controls.button_width(kit, control, _role(kit)) for control in shown]
+    if sum(wished) + pager.gap * len(wished) + pager.row(labelled=False).w <= w:
         row = _with_actions(kit, shown, wished, pager.row(labelled=False), w, role)
-        label = _label(kit.in_size(TextSize.M), view.pager, paging) if kit.geometry.cramped else pager.label
-        return stacked((_ended(label, w), row), kit.mm(1))
+        return stacked((_ended(pager.label, w), row), kit.mm(1))
     return stacked((_alone(pager, w), _actions(kit, shown, w)), pager.gap)
+
+
+class _Terseness(msgspec.Struct, frozen=True):
+    """How the one row of actions and pager saves width."""
+
+    short: bool = False
+    small: bool = False
+    """The page's number in the smallest text size."""
+    bare: bool = False
+    """No pictures."""
+    merged: bool = False
+    """From the second page on the page before stands where Back does: one step back is one step back."""
+
+
+_TERSER = (
+    _Terseness(),
+    _Terseness(small=True),
+    _Terseness(small=True, short=True),
+    _Terseness(small=True, bare=True),
+    _Terseness(small=True, merged=True),
+    _Terseness(small=True, bare=True, merged=True),
+    _Terseness(small=True, short=True, bare=True, merged=True),
+)
+
+
+def _one_row(kit: DrawContext, texts: PagerTexts, shown: tuple[Control, ...], paging: Paging, w: int) -> Piece | None:
+    """Back, the page and More in one row with the main action; on a low panel that saves what it must."""
+    for terse in _TERSER if kit.geometry.landscape else _TERSER[:1]:
+        if terse.merged and (len(shown) < 2 or shown[0].look is Look.MAIN):
+            continue
+        made = _shortened(shown) if terse.short else shown
+        made = tuple(msgspec.structs.replace(each, icon="") for each in made) if terse.bare else made
+        pager = _pager(kit, texts, paging, w, bare=terse.bare)
+        label = _label(kit.in_size(TextSize.M), texts, paging) if terse.small else pager.label
+        widths = [controls.button_width(kit, control, _role(kit)) for control in made]
+        if not terse.merged:
+            turning = msgspec.structs.replace(pager, label=label).row(labelled=True)
+            if sum(widths) + pager.gap * len(widths) + turning.w <= w:
+                return _with_actions(kit, made, widths, turning, w, _role(kit))
+            continue
+        first = max(widths[0], pager.back.w)
+        if first + sum(widths[1:]) + label.w + pager.more.w + pager.gap * (len(widths) + 1) <= w:
+            turning = in_row([label, pager.more], pager.gap)
+            if paging.page == 0:
+                return _with_actions(kit, made, [first, *widths[1:]], turning, w, _role(kit))
+            row = _with_actions(kit, made[1:], widths[1:], turning, w, _role(kit))
+            back = pager.back.at(0, (row.h - pager.back.h) // 2)
+            return joined(w, row.h, (back, row))
+    return None
 
 
 def beside_keys(view: View, kit: DrawContext, w: int, paging: Paging) -> Piece | None:
@@ -102,13 +148,16 @@ def _with_actions(
     kit: DrawContext, shown: tuple[Control, ...], widths: list[int], pager: Piece, w: int, role: Text
 ) -> Piece:
     """Back first, the pager, the main action last."""
-    buttons = [controls.button(kit, control, each, role=role) for control, each in zip(shown, widths, strict=True)]
+    least = _least_h(kit, shown)
+    pairs = zip(shown, widths, strict=True)
+    buttons = [controls.button(kit, control, each, least, role) for control, each in pairs]
     main = [buttons.pop()] if shown[-1].look is Look.MAIN else []
-    ending = in_row([pager, *main], kit.mm(6))
+    gap = max(kit.air(4.5), kit.mm(GAP_MM + 0.3))
+    ending = in_row([pager, *main], gap)
     row = [ending.at(w - ending.w, 0)]
     h = max(piece.h for piece in (*buttons, ending))
     if buttons:
-        row.insert(0, in_row(buttons, kit.mm(6)))
+        row.insert(0, in_row(buttons, gap))
     return joined(w, h, [piece.at(0, (h - piece.h) // 2) for piece in row])
 
 
@@ -122,10 +171,10 @@ def _label(kit: DrawContext, texts: PagerTexts, paging: Paging) -> Piece:
     return kit.text(of, Text.BODY, widest + kit.mm(3), Colour.INK_SOFT, centre=True)
 
 
-def _pager(kit: DrawContext, texts: PagerTexts, paging: Paging, w: int) -> _Pager:
-    back = _turn(kit, Turn.BACK, texts.back, "arrow-left")
-    more = _turn(kit, Turn.MORE, texts.more, "arrow-right")
-    gap = kit.air(4.5)
+def _pager(kit: DrawContext, texts: PagerTexts, paging: Paging, w: int, *, bare: bool = False) -> _Pager:
+    back = _turn(kit, Turn.BACK, texts.back, "" if bare else "arrow-left")
+    more = _turn(kit, Turn.MORE, texts.more, "" if bare else "arrow-right")
+    gap = max(kit.air(4.5), kit.mm(GAP_MM + 0.3))
     label = _label(kit, texts, paging)
     if label.w + back.w + more.w + 2 * gap > w:
         label = _label(kit.in_size(TextSize.M), texts, paging)
@@ -153,8 +202,11 @@ def _actions(kit: DrawContext, shown: tuple[Control, ...], w: int) -> Piece:
         return Piece(w, 0)
     gap = kit.mm(8)
     short = _shortened(shown)
-    for labelled, role in ((shown, _role(kit)), (shown, Text.BODY), (short, Text.BODY)):
+    for labelled, role in ((shown, _role(kit)), (shown, Text.BODY), (short, _role(kit)), (short, Text.BODY)):
         wished = [controls.button_width(kit, control, role) for control in labelled]
+        small = w - sum(wished[:-1]) - gap * (len(shown) - 1) < w * _LEAST_MAIN_SHARE
+        if labelled is shown and small and short != shown and shown[-1].look is Look.MAIN:
+            continue
         if sum(wished) + gap * (len(shown) - 1) <= w:
             return _one_line(kit, labelled, wished, w, gap, role)
     return _two_lines(kit, short, wished, w, gap, role)
@@ -162,7 +214,8 @@ def _actions(kit: DrawContext, shown: tuple[Control, ...], w: int) -> Piece:
 
 def _one_line(kit: DrawContext, shown: tuple[Control, ...], wished: list[int], w: int, gap: int, role: Text) -> Piece:
     if len(shown) == 1:
-        only = controls.button(kit, shown[0], w if shown[0].look is Look.MAIN else wished[0], role=role)
+        wide = w if shown[0].look is Look.MAIN else wished[0]
+        only = controls.button(kit, shown[0], wide, _least_h(kit, shown), role)
         return Piece(w, only.h, only.marks, only.targets)
     widths = [*wished[:-1], w - sum(wished[:-1]) - gap * (len(shown) - 1)]
     return _equal(kit, shown, widths, gap, role)
@@ -188,9 +241,16 @@ def _torn(row: Piece) -> bool:
     )
 
 
+def _least_h(kit: DrawContext, shown: tuple[Control, ...]) -> int:
+    """How high a row with the main action is: twice as high on a large upright panel, where there is room for it."""
+    if not kit.geometry.roomy or all(control.look is not Look.MAIN for control in shown):
+        return 0
+    return kit.mm((_CLOSE_ROW_MM if kit.geometry.close else _ROW_MM) * kit.geometry.scale)
+
+
 def _equal(kit: DrawContext, shown: tuple[Control, ...], widths: list[int], gap: int, role: Text) -> Piece:
     pairs = list(zip(shown, widths, strict=True))
-    h = max(controls.button(kit, control, each, role=role).h for control, each in pairs)
+    h = max(_least_h(kit, shown), *(controls.button(kit, control, each, role=role).h for control, each in pairs))
     return in_row([controls.button(kit, control, each, h, role) for control, each in pairs], gap)
 
 

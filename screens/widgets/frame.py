@@ -4,16 +4,17 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from kiosk.view import Control, Ending, Header, Progress
-from kiosk.vocabulary.access import TextSize
-from screens.display_list import Box, Dial, Fill, Piece, as_target, joined, stacked
+from kiosk.view import Attract, Badge, Control, Ending, Header, Progress
+from screens.display_list import Box, Dial, Fill, Piece, joined, stacked
 from screens.draw_context import DrawContext
-from screens.sizes import GAP_MM, TARGET_MM, Text
+from screens.sizes import Text
 from screens.theme import Colour
-from screens.widgets.controls import chip
+from screens.widgets.controls import badge, chip
 
 _DIAL_MM = 12.0
 """Diameter of the ring of the page's time."""
+_ATTRACT_MM = 20.0
+"""Cap height of the time while nobody is here."""
 
 
 def header(kit: DrawContext, shown: Header, w: int) -> Piece:
@@ -53,7 +54,13 @@ def _town(kit: DrawContext, shown: Header, w: int) -> Piece:
 
 def _clock(kit: DrawContext, shown: Header, w: int) -> Piece:
     time = kit.text(shown.time, Text.BODY, w, bold=True)
-    return stacked((time, kit.text(shown.date, Text.SECOND, w, Colour.INK_SOFT)), kit.mm(0.5))
+    return stacked((time, kit.text(_date(kit, shown, w), Text.SECOND, w, Colour.INK_SOFT)), kit.mm(0.5))
+
+
+def _date(kit: DrawContext, shown: Header, w: int) -> str:
+    """The day in as many letters as stay on one line."""
+    style = kit.style(Text.SECOND)
+    return next((each for each in (shown.date, *shown.shorter_dates) if kit.measure(each, style) <= w), shown.date)
 
 
 def _lines(piece: Piece) -> list[Piece]:
@@ -62,6 +69,22 @@ def _lines(piece: Piece) -> list[Piece]:
 
 def _to_end(line: Piece, w: int) -> Piece:
     return line.at(w - line.marks[0].box.right, 0)
+
+
+def attract(kit: DrawContext, shown: Attract, w: int) -> Piece:
+    """The time in figures that are read from across the lobby, and the day beside them."""
+    style = kit.sized(_ATTRACT_MM * kit.geometry.scale, bold=True)
+    figures = kit.set(shown.time, style, w, Colour.ACCENT, 1.0, lang="en")
+    left = max(mark.box.right for mark in figures.marks) + kit.air(6)
+    day = kit.text(shown.date, Text.TILE, w - left, Colour.INK_SOFT)
+    return joined(w, max(figures.h, day.h), (figures, day.at(left, max(0, (figures.h - day.h) // 2))))
+
+
+def facts_strip(kit: DrawContext, shown: Sequence[Badge], w: int) -> Piece:
+    """Short facts beside each other, on as many lines as they take."""
+    gap = kit.air(3.5)
+    lines = _filled([badge(kit, each, w) for each in shown], gap, w)
+    return stacked([beside(line, gap) for line in lines], gap)
 
 
 def progress(kit: DrawContext, shown: Progress, w: int) -> Piece:
@@ -140,7 +163,7 @@ def strip(kit: DrawContext, controls: Sequence[Control], w: int) -> Piece:
             break
     narrower = (_filled(chips, gap, most) for most in range(w // len(lines), w, kit.mm(3)))
     even = next((found for found in narrower if len(found) == len(lines)), lines)
-    return stacked([_beside(line, gap) for line in even], gap)
+    return stacked([beside(line, gap) for line in even], gap)
 
 
 def _filled(chips: Sequence[Piece], gap: int, w: int) -> list[list[Piece]]:
@@ -156,7 +179,8 @@ def _filled(chips: Sequence[Piece], gap: int, w: int) -> list[list[Piece]]:
     return lines
 
 
-def _beside(pieces: Sequence[Piece], gap: int) -> Piece:
+def beside(pieces: Sequence[Piece], gap: int) -> Piece:
+    """Pieces beside each other, in the middle of the highest."""
     h = max(piece.h for piece in pieces)
     x = 0
     placed: list[Piece] = []
@@ -164,74 +188,3 @@ def _beside(pieces: Sequence[Piece], gap: int) -> Piece:
         placed.append(piece.at(x, (h - piece.h) // 2))
         x += piece.w + gap
     return joined(x - gap, h, placed)
-
-
-def bar(kit: DrawContext, controls: Sequence[Control], w: int) -> Piece:
-    """The access bar across the bottom; in two lines where the words are too long for one."""
-    if not controls:
-        return Piece(w, 0)
-    gap = kit.mm(GAP_MM + 0.5)
-    across = len(controls)
-    while across > 1 and not all(_fits(kit, control, (w - gap * (across - 1)) // across) for control in controls):
-        across = (across + 1) // 2 if across > 2 else 1
-    each = (w - gap * (across - 1)) // across
-    rows = [controls[start : start + across] for start in range(0, len(controls), across)]
-    lines = []
-    for row in rows:
-        h = max(_upright(kit, control, each).h for control in row)
-        lines.append(_beside([_upright(kit, control, each, h) for control in row], gap))
-    return stacked(lines, gap)
-
-
-def _fits(kit: DrawContext, control: Control, w: int) -> bool:
-    return kit.measure(control.label, kit.style(Text.SECOND)) <= w - 2 * kit.mm(2)
-
-
-def _upright(kit: DrawContext, control: Control, w: int, least_h: int = 0) -> Piece:
-    icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 6.5, Colour.ACCENT)
-    words = kit.text(control.label, Text.SECOND, w - 2 * kit.mm(2), centre=True)
-    pad = kit.mm(2.2)
-    h = max(least_h, pad + icon.h + words.h + pad, kit.mm(TARGET_MM))
-    placed = (icon.at((w - icon.w) // 2, pad), words.at(kit.mm(2), pad + icon.h))
-    return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
-
-
-def rail_bar(kit: DrawContext, controls: Sequence[Control], w: int) -> Piece:
-    """The access bar in the rail: icon before the word, below each other."""
-    return stacked([_row(kit, control, w) for control in controls], kit.mm(GAP_MM + 0.3))
-
-
-def rail_button(kit: DrawContext, control: Control, w: int) -> Piece:
-    """A button in the rail, in the size of the bar; with large text said shorter."""
-    if kit.geometry.cramped:
-        control = replace(control, label=control.short or control.label)
-    row = _row(kit, control, w, 2.6)
-    ground = Fill(Box(0, 0, w, row.h), Colour.SURFACE, kit.mm(6), Colour.EDGE, max(2, kit.mm(0.6)))
-    target = replace(row.targets[0], marks=(ground, *row.targets[0].marks[1:]))
-    return Piece(w, row.h, (), (target,))
-
-
-def _row(kit: DrawContext, control: Control, w: int, air_mm: float = 4) -> Piece:
-    pad = gap = kit.mm(air_mm)
-    icon = kit.icon(control.icon, kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4, Colour.ACCENT)
-    words = kit.text(control.label, Text.SECOND, w - 2 * pad - icon.w - gap)
-    h = max(words.h + kit.mm(3), kit.mm(TARGET_MM + 0.5))
-    placed = (icon.at(pad, (h - icon.h) // 2), words.at(pad + icon.w + gap, (h - words.h) // 2))
-    return as_target(joined(w, h, (_bar_ground(kit, control, w, h), *placed)), control, kit.mm(6))
-
-
-def _bar_ground(kit: DrawContext, control: Control, w: int, h: int) -> Piece:
-    edge = Colour.ACCENT if control.selected else None
-    ground = Colour.ACCENT_SOFT if control.selected else Colour.SURFACE
-    return Piece(w, h, (Fill(Box(0, 0, w, h), ground, kit.mm(6), edge, max(2, kit.mm(0.6)) if edge else 0),))
-
-
-def rail_width(kit: DrawContext, shown: Header, controls: Sequence[Control]) -> int:
-    """As wide as the longest word of the bar and of the town's name needs."""
-    icon = kit.mm(kit.geometry.cap_mm(Text.SECOND) * 1.15 + 4)
-    longest = max((kit.measure(control.label, kit.style(Text.SECOND)) for control in controls), default=0)
-    bar_w = longest + icon + kit.mm(13)
-    small = kit.in_size(TextSize.M)
-    town_w = max(kit.measure(word, small.style(Text.BODY, True)) for word in shown.town.split() or [""])
-    time_w = kit.measure(shown.time, small.style(Text.TILE, True)) + kit.mm(24)
-    return min(max(bar_w, town_w + kit.mm(2), time_w, kit.mm(56)), kit.geometry.width * 3 // 10)

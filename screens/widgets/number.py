@@ -1,116 +1,64 @@
-"""The ticket number as large as its card allows, with its code beside or below."""
-
-from functools import lru_cache
-
-import msgspec
-import segno
+"""The ticket number as large as its card allows, what it is for, and where to go with it."""
 
 from kiosk.view import NumberCard
-from screens.display_list import Box, Code, Fill, Piece, joined, stacked
+from screens.display_list import Box, Fill, Piece, joined, stacked
 from screens.draw_context import DrawContext
 from screens.sizes import CORNER_MM, NUMBER_MM, Text
 from screens.theme import Colour
 from screens.widgets.cards import pad_of
 
-_QUIET = 4
-"""Modules of quiet zone (ISO/IEC 18004)."""
-
 
 def number_card(
-    kit: DrawContext, shown: NumberCard, w: int, most_h: int, extra: int = 0, *, tight: bool, least: bool
-) -> list[Piece]:
-    """A card with the number; its code stands below, beside where room is ``tight``, or in a card of its own."""
+    kit: DrawContext, shown: NumberCard, w: int, extra: int = 0, *, least: bool = False, modest: bool = False
+) -> Piece:
+    """The card, ``extra`` pixels higher than it must be. ``least``: the number is no larger than it must be;
+    ``modest``: no larger than on a low panel."""
     inner = w - 2 * pad_of(kit)
-    number = _number(kit, shown.number, inner, least=least)
-    words = _words(kit, shown, number, inner)
-    if not shown.qr:
-        return _no_higher(kit, shown, w, number, words, most_h, extra)
-    if not tight:
-        return [_card(kit, w, stacked((words, _code(kit, shown, inner, 62)), kit.air(4.5)), extra)]
-    if beside := _beside(kit, shown, inner):
-        whole = _card(kit, w, beside, extra)
-        if whole.h <= most_h:
-            return [whole]
-    return [*_no_higher(kit, shown, w, number, words, most_h, extra), _card(kit, w, _low_code(kit, shown, inner), 0)]
-
-
-def _no_higher(
-    kit: DrawContext, shown: NumberCard, w: int, number: Piece, words: Piece, most_h: int, extra: int
-) -> list[Piece]:
-    """Number and caption on one card, or the caption below the card where that would be too high."""
-    card = _card(kit, w, words, extra)
-    if card.h <= most_h or not shown.caption:
-        return [card]
-    return [_card(kit, w, number, 0), kit.text(shown.caption, Text.BODY, w, Colour.INK_SOFT, even=True)]
-
-
-def _beside(kit: DrawContext, shown: NumberCard, inner: int) -> Piece | None:
-    """Number and code beside each other; None where the number would be too small for that."""
-    code, gap = _code(kit, shown, kit.mm(60), 38), kit.mm(6)
-    room = inner - code.w - gap
-    number = _number(kit, shown.number, room, least=True)
-    if max(mark.box.w for mark in number.marks) > room:
-        return None
-    words = _words(kit, shown, number, room)
-    h = max(words.h, code.h)
-    return joined(inner, h, (words.at(0, (h - words.h) // 2), code.at(room + gap, (h - code.h) // 2)))
-
-
-def _low_code(kit: DrawContext, shown: NumberCard, inner: int) -> Piece:
-    """The code with its caption beside it."""
-    code, gap = _code(kit, msgspec.structs.replace(shown, qr_caption=""), kit.mm(48), 48), kit.mm(6)
-    caption = kit.text(shown.qr_caption, Text.BODY, inner - code.w - gap, Colour.INK_SOFT, even=True)
-    h = max(code.h, caption.h)
-    return joined(inner, h, (code.at(0, (h - code.h) // 2), caption.at(code.w + gap, (h - caption.h) // 2)))
-
-
-@lru_cache(maxsize=4)
-def modules(text: str) -> tuple[tuple[bool, ...], ...]:
-    """The code's modules, row by row. Kept until ``forget``: a page is laid out several times before it is drawn, and
-    choosing the mask of a code takes longer than all the rest of its page."""
-    return tuple(tuple(bool(module) for module in row) for row in segno.make(text, micro=False).matrix)
-
-
-def forget() -> None:
-    """Drop the codes remembered so far: they are of the visitor's slip. Call it when a visit ends."""
-    modules.cache_clear()
-
-
-def _card(kit: DrawContext, w: int, content: Piece, extra: int) -> Piece:
-    pad = pad_of(kit)
-    h = content.h + 2 * pad + extra
+    content = stacked(
+        [_number(kit, shown.number, inner, least=least, modest=modest), *_words(kit, shown, inner)], kit.air(2)
+    )
+    h = content.h + 2 * pad_of(kit) + extra
     paper = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(CORNER_MM), Colour.LINE, max(2, kit.mm(0.5)))
     return joined(w, h, (Piece(w, h, (paper,)), content.at((w - content.w) // 2, (h - content.h) // 2)))
 
 
-def _words(kit: DrawContext, shown: NumberCard, number: Piece, w: int) -> Piece:
-    if not shown.caption:
-        return number
-    caption = kit.text(shown.caption, Text.BODY, w, Colour.INK_SOFT, centre=True, even=True)
-    return stacked((number, caption), kit.air(3))
+def number_fits(kit: DrawContext, shown: NumberCard, w: int) -> bool:
+    """Whether the number has room in a card of this width."""
+    return kit.faces.width(shown.number, kit.sized(kit.geometry.number_mm[1], bold=True)) <= w - 2 * pad_of(kit)
 
 
-def _number(kit: DrawContext, number: str, w: int, *, least: bool) -> Piece:
+def _words(kit: DrawContext, shown: NumberCard, w: int) -> list[Piece]:
+    words = []
+    if shown.caption:
+        words.append(kit.text(shown.caption, Text.BODY, w, Colour.INK_SOFT, centre=True, even=True))
+    role = Text.BODY if kit.geometry.landscape else Text.TILE
+    for at, line in enumerate(shown.place):
+        arrow = _arrow(kit, role) if at == 0 else Piece(0, 0)
+        text = kit.text(line.text, role, w - arrow.w, bold=at == 0, lang=line.lang, centre=not arrow.w, even=True)
+        words.append(_after(text, arrow, w) if arrow.w else text)
+    return words
+
+
+def _arrow(kit: DrawContext, role: Text) -> Piece:
+    """Points onwards, with air before it."""
+    icon, gap = kit.icon("arrow-right", kit.geometry.cap_mm(role) * 1.5, Colour.INK), kit.mm(4)
+    return Piece(icon.w + gap, icon.h, icon.at(gap, 0).marks)
+
+
+def _after(text: Piece, arrow: Piece, w: int) -> Piece:
+    """The arrow behind the last line, both in the middle."""
+    right = max((mark.box.right for mark in text.marks), default=0)
+    left = (w - right - arrow.w) // 2
+    step = text.h // max(1, len(text.marks))
+    last = text.marks[-1].box.right if text.marks else 0
+    return joined(w, text.h, (text.at(left, 0), arrow.at(left + last, text.h - step + (step - arrow.h) // 2)))
+
+
+def _number(kit: DrawContext, number: str, w: int, *, least: bool, modest: bool) -> Piece:
     """As large as wished where it fits, never under the least (then it may be wider than ``w``)."""
-    wished, smallest = NUMBER_MM[kit.geometry.size]
-    cap = smallest if least else wished
+    wished, smallest = kit.geometry.number_mm
+    cap = smallest if least else min(wished, NUMBER_MM[kit.geometry.size] * kit.geometry.scale) if modest else wished
     while cap > smallest and kit.faces.width(number, kit.sized(cap, bold=True)) > w:
-        cap -= 1
+        cap = max(smallest, cap - 1)
     style = kit.sized(cap, bold=True)
     return kit.set(number, style, max(w, kit.faces.width(number, style)), Colour.ACCENT, 0.9, lang="en", centre=True)
-
-
-def _code(kit: DrawContext, shown: NumberCard, most_w: int, side_mm: float) -> Piece:
-    side = min(kit.mm(side_mm), most_w)
-    rows = modules(shown.qr)
-    module = side // (len(rows) + 2 * _QUIET)
-    side = module * (len(rows) + 2 * _QUIET)
-    w = most_w
-    quiet, left = module * _QUIET, (w - side) // 2
-    inside = side - 2 * quiet
-    ground = Fill(Box(left, 0, side, side), Colour.CODE_GROUND, kit.mm(3), Colour.LINE, max(1, kit.mm(0.4)))
-    drawn = Piece(w, side, (ground, Code(Box(left + quiet, quiet, inside, inside), rows)))
-    if not shown.qr_caption:
-        return drawn
-    caption = kit.text(shown.qr_caption, Text.BODY, w, Colour.INK_SOFT, centre=True, even=True)
-    return stacked((drawn, caption), kit.mm(3))

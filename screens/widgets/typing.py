@@ -10,6 +10,9 @@ from screens.theme import Colour
 
 KEY_GAP_MM = 3.6
 LOW_KEY_GAP_MM = 2.8
+_NARROW_MM = 230.0
+_CARET_MM, _CARET_GAP_MM = 1.3, 2.0
+"""The caret must not be taken for a letter: it is wide, in the accent, and stands away from the text."""
 _LEAST_CAP_MM = 3.5
 _CAP_STEP_MM = 0.5
 _WITH_TAILS = 1.7
@@ -58,7 +61,7 @@ def _box(
     pad, gap = kit.air(8), kit.mm(6)
     icon = kit.icon(control.icon or "search", kit.geometry.cap_mm(Text.BODY) * 1.9, Colour.ACCENT)
     words = content(w - 2 * pad - icon.w - gap)
-    h = max(least_h, words.h + kit.air(7), kit.air(24))
+    h = max(least_h, words.h + kit.air(7), kit.air(24), kit.mm(TARGET_MM + 0.3))
     ground = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(8), edge, max(2, kit.mm(1.0 if strong else 0.6)))
     placed = (icon.at(pad, (h - icon.h) // 2), words.at(pad + icon.w + gap, (h - words.h) // 2))
     return as_target(joined(w, h, (Piece(w, h, (ground,)), *placed)), control, kit.mm(8))
@@ -72,13 +75,13 @@ def field_width(kit: DrawContext, shown: SearchField) -> int:
 
 def _content(kit: DrawContext, shown: Field, w: int) -> Piece:
     if not shown.value:
-        indent = kit.mm(2) if shown.focused else 0
+        indent = kit.mm(_CARET_GAP_MM + _CARET_MM) if shown.focused else 0
         hint = kit.text(_hint(kit, shown.control, w - indent), Text.BODY, w - indent, Colour.INK_SOFT)
         return joined(w, hint.h, (hint.at(indent, 0), _caret(kit, 0, hint.h))) if shown.focused else hint
-    text = kit.text(_tail(kit, shown.value, w - kit.mm(3)), Text.BODY, w)
+    text = kit.text(_tail(kit, shown.value, w - kit.mm(_CARET_GAP_MM + _CARET_MM)), Text.BODY, w)
     if not shown.focused:
         return text
-    return joined(w, text.h, (text, _caret(kit, max(m.box.right for m in text.marks) + kit.mm(0.8), text.h)))
+    return joined(w, text.h, (text, _caret(kit, max(m.box.right for m in text.marks) + kit.mm(_CARET_GAP_MM), text.h)))
 
 
 def _hint(kit: DrawContext, control: Control, w: int) -> str:
@@ -88,7 +91,7 @@ def _hint(kit: DrawContext, control: Control, w: int) -> str:
 
 
 def _caret(kit: DrawContext, x: int, h: int) -> Piece:
-    return Piece(w=0, h=h, marks=(Fill(Box(x, h // 6, max(2, kit.mm(0.7)), h * 2 // 3), Colour.ACCENT),))
+    return Piece(w=0, h=h, marks=(Fill(Box(x, h // 10, max(3, kit.mm(_CARET_MM)), h * 4 // 5), Colour.ACCENT),))
 
 
 def _tail(kit: DrawContext, text: str, w: int) -> str:
@@ -101,7 +104,8 @@ def _tail(kit: DrawContext, text: str, w: int) -> str:
 
 def keyboard(kit: DrawContext, shown: Keyboard, w: int, key_mm: float) -> Piece:
     """Rows of keys; a key is as wide as its weight, a row stands in the middle. Not mirrored: letters have places."""
-    gap = kit.mm(LOW_KEY_GAP_MM if kit.geometry.landscape else KEY_GAP_MM)
+    narrow = kit.geometry.landscape or kit.geometry.panel.width_mm < _NARROW_MM
+    gap = kit.mm(LOW_KEY_GAP_MM if narrow else KEY_GAP_MM)
     room = w - gap * (max((len(row) for row in shown.rows), default=1) - 1)
     weighed = [_weights(row, weights) for row, weights in zip(shown.rows, shown.weights, strict=True)]
     unit = room / max(sum(weights) for weights in weighed)

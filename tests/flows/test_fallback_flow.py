@@ -112,6 +112,8 @@ def test_every_service_of_the_demo_marks_once_what_it_lacks(lang: str) -> None:
     visit = Visit(index=demo_index())
     visit.touch(f"lang:{lang}")
     offices = {office.address for office in visit.index.offices.values()}
+    placed = (*visit.index.offices.values(), *visit.index.queues.values())
+    offices |= {place.places["de"] for place in placed if {"de", lang} <= place.places.keys()}  # as the signs say it
     for service, known in visit.index.services.items():
         away = known.elsewhere
         addresses = offices | ({away.address, away.phone, away.url.removeprefix("https://")} if away else set())
@@ -159,16 +161,18 @@ def test_a_tile_marks_its_second_line_too_each_mark_once() -> None:
 
 
 def test_under_the_number_stands_once_what_service_and_place_lack() -> None:
-    def caption(service: Service, place: dict[str, str]) -> str:
+    def said(service: Service, place: dict[str, str]) -> tuple[str, tuple[Line, ...]]:
         visit = visit_to(service, queue=replace(small_catalogue().queues[0], places=place))
         intent = TicketIntent(id="t", service="perso", lang="ar", tapped_at="")
         drawn = TicketVisit(ticket=intent, numbered=visit.numbered("t"))
         visit.session = replace(visit.session, state=TicketState.PRINTING, flow=drawn)
         (card,) = [block for block in visit.view().body if isinstance(block, NumberCard)]
-        return card.caption
+        return card.caption, card.place
 
     german, arabic = {"de": "Wartebereich A, Erdgeschoss"}, {"ar": "منطقة الانتظار A"}
-    shown = f"{FSI}Wartebereich A, Erdgeschoss{PDI}"
-    assert caption(ARABIC_NAME, arabic) == "تسجيل سيارة · منطقة الانتظار A"
-    assert caption(ARABIC_NAME, german) == f"تسجيل سيارة · {shown} · {IN_GERMAN}"
-    assert caption(ONLY_GERMAN, german) == f"{FSI}Personalausweis{PDI} · {shown} · {IN_GERMAN}"
+    sign = Line("Wartebereich A, Erdgeschoss", "de", IN_GERMAN)
+    assert said(ARABIC_NAME, arabic) == ("تسجيل سيارة", (Line("منطقة الانتظار A"),))
+    assert said(ARABIC_NAME, german) == (f"تسجيل سيارة · {IN_GERMAN}", (sign,))
+    assert said(ONLY_GERMAN, german) == (f"{FSI}Personalausweis{PDI} · {IN_GERMAN}", (sign,))
+    both = (Line("منطقة الانتظار A"), Line("Wartebereich A, Erdgeschoss", "de"))
+    assert said(ARABIC_NAME, german | arabic)[1] == both, "the signs in the building are German"

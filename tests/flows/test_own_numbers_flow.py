@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from kiosk.flows.browse.browse_visit import BrowseState
 from kiosk.health import Health, Paper
-from kiosk.view import Fact, Notice, NumberCard, Screen, View, controls
+from kiosk.view import Fact, Notice, NumberCard, PaperCard, Screen, View, controls
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.labels import Label
@@ -27,7 +27,7 @@ def draw_own(visit: Visit) -> str:
 
 
 def said(view: View) -> str:
-    return " ".join(f"{block.heading} {block.text}" for block in view.body if isinstance(block, Notice))
+    return " ".join(f"{block.heading} {block.text}" for block in view.body if isinstance(block, Notice | PaperCard))
 
 
 def job(visit: Visit) -> str:

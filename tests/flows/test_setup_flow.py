@@ -11,7 +11,7 @@ from kiosk.view import Field, Notice, View, controls
 from kiosk.vocabulary import intents
 from kiosk.vocabulary.effects import Effect, Enrol, Note, TakeConfiguration
 from kiosk.vocabulary.events import EnrolFailed, Enrolled, Failure
-from kiosk.vocabulary.hardware.panels import PRESETS, ROTATIONS
+from kiosk.vocabulary.hardware.panels import PRESETS, ROTATIONS, USUAL_BOTTOM_CM, of_diagonal
 from kiosk.vocabulary.intents import Back, ChooseLanguage, Edit, EditText, Intent, Pick, Proceed, TryAgain
 from offline_cache.sync.enrolment import EnrolTrouble
 from tests.flows.visits import Visit
@@ -67,7 +67,7 @@ def enrolled(effects: tuple[Effect, ...]) -> Enrol:
 
 
 def test_this_machine_by_what_the_screens_offer() -> None:
-    """Four pages, each left by a control that really stands on it; then visitors are served."""
+    """Five pages, each left by a control that really stands on it; then visitors are served."""
     visit = begun()
     visit.touch("pick:this")
     assert (visit.session.state, typed(visit)) == (SetupState.CODE, (THIS_MACHINE, ""))
@@ -76,10 +76,12 @@ def test_this_machine_by_what_the_screens_offer() -> None:
         visit.touch(f"key:{letter}")
     visit.touch("proceed")
     visit.touch("pick:4")
+    visit.touch("proceed")
     order = enrolled(visit.touch("pick:270"))
     assert visit.session.state is SetupState.WORKING
     assert (order.url, order.code, order.rotation) == (THIS_MACHINE, LETTERS, 270)
     assert (order.panel.width_px, order.panel.height_px, order.panel.width_mm) == (1280, 800, 323.1)
+    assert order.bottom_cm == USUAL_BOTTOM_CM
     visit.send(Enrolled())
     assert visit.session.state is SetupState.DONE
     visit.wait(DONE_S - 0.5)
@@ -139,7 +141,9 @@ BEFORE = {
     SetupState.ADDRESS: SetupState.HUB,
     SetupState.CODE: SetupState.HUB,
     SetupState.PANEL: SetupState.CODE,
-    SetupState.ROTATION: SetupState.PANEL,
+    SetupState.DIAGONAL: SetupState.PANEL,
+    SetupState.HEIGHT: SetupState.PANEL,
+    SetupState.ROTATION: SetupState.HEIGHT,
 }
 
 
@@ -160,7 +164,7 @@ def test_touches_meant_for_another_page_change_nothing(state: SetupState) -> Non
         strays += [Pick("99"), Pick("")]
     if state is not SetupState.FAILED:
         strays.append(TryAgain())
-    if state not in (SetupState.ADDRESS, SetupState.CODE):
+    if state not in (SetupState.ADDRESS, SetupState.CODE, SetupState.DIAGONAL, SetupState.HEIGHT):
         strays += [address("x"), code("x"), address(edit=Edit.CLEAR), code(edit=Edit.ERASE), Proceed()]
     for stray in strays:
         visit = at(state)
@@ -180,8 +184,41 @@ def test_nobody_is_hurried_and_a_second_tap_on_the_rotation_enrols_once() -> Non
 def test_every_panel_and_rotation_can_be_chosen() -> None:
     for n, preset in enumerate(PRESETS):
         for turn in ROTATIONS:
-            order = enrolled(after(at(SetupState.PANEL), Pick(str(n))).ask(Pick(str(turn))))
+            order = enrolled(after(at(SetupState.PANEL), Pick(str(n)), Proceed()).ask(Pick(str(turn))))
             assert (order.panel, order.rotation) == (preset, turn)
+
+
+def typed_into(visit: Visit, field: str, text: str) -> str:
+    """Empties the field, types into it, goes on; the error at the field then."""
+    after(visit, EditText(field, edit=Edit.CLEAR), *(EditText(field, digit) for digit in text), Proceed())
+    return next((block.error for block in visit.view().body if isinstance(block, Field)), "")
+
+
+@pytest.mark.parametrize(("text", "fits"), [("", 0), ("39", 0), ("40", 1), ("120", 1), ("121", 0), ("999", 0)])
+def test_a_height_out_of_reach_is_refused_at_the_field(text: str, fits: int) -> None:
+    visit = after(at(SetupState.PANEL), Pick("0"))
+    error = typed_into(visit, "height", text)
+    assert visit.session.state is (SetupState.ROTATION if fits else SetupState.HEIGHT)
+    assert ("40 bis 120" in error) is not fits
+    assert answers(visit).bottom_cm == (int(text) if fits else USUAL_BOTTOM_CM)
+
+
+@pytest.mark.parametrize(("text", "fits"), [("", 0), ("12", 0), ("13", 1), ("43", 1), ("44", 0), ("99", 0)])
+def test_a_panel_without_a_name_is_asked_for_its_diagonal(text: str, fits: int) -> None:
+    visit = after(at(SetupState.PANEL), Pick("wide"))
+    error = typed_into(visit, "diagonal", text)
+    assert visit.session.state is (SetupState.HEIGHT if fits else SetupState.DIAGONAL)
+    assert ("13 bis 43" in error) is not fits
+    if fits:
+        assert answers(visit).panel == of_diagonal(int(text), upright=False)
+
+
+def test_a_height_once_typed_is_offered_again() -> None:
+    visit = after(at(SetupState.PANEL), Pick("upright"))
+    typed_into(visit, "diagonal", "43")
+    typed_into(visit, "height", "55")
+    order = enrolled(after(visit, Back(), Back(), Pick("0"), Proceed()).ask(Pick("0")))
+    assert order.bottom_cm == 55
 
 
 @pytest.mark.parametrize("trouble", list(EnrolTrouble))

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from kiosk.flows.ticket.ticket_visit import TicketState
 from kiosk.health import Health, Paper
 from kiosk.session.states import Group, Home, State
-from kiosk.view import Notice, NumberCard, Screen
+from kiosk.view import CodeCard, Notice, NumberCard, Screen
 from kiosk.vocabulary import effects, events, intents
 from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
 from kiosk.vocabulary.hardware.problems import Problem
@@ -97,7 +97,9 @@ def test_unsure_paper_shows_number_and_qr_code_and_tells_staff(outcome, screen, 
     assert view.screen is screen
     (card,) = [block for block in view.body if isinstance(block, NumberCard)]
     assert card.number == "A 143"
-    assert card.qr
+    (code,) = [block for block in view.body if isinstance(block, CodeCard)]
+    assert code.content
+    assert code.large
     assert visit.of(effects.CommitPaper)[-1].state is paper  # type: ignore[attr-defined]
     assert visit.of(effects.SendHelp)[-1].label == "A 143"  # type: ignore[attr-defined]
 

@@ -87,6 +87,8 @@ class Visit:
     home: State | None = None
     restart: bool = False
     waiting: dict[str, int] = field(default_factory=lambda: {"a": 3})
+    people: int | None = None
+    last_called: str = ""
     timing: Timing = field(default_factory=Timing)
     done: list[Effect] = field(default_factory=list)
     state: State = Home.START
@@ -107,6 +109,8 @@ class Visit:
             timing=self.timing,
             languages=("de", "en", "ar"),
             waiting=self.waiting,
+            people=self.people,
+            last_called=self.last_called,
             flood=self.flood,
             stored=self.stored,
             own_numbers=self.own_numbers,

@@ -24,7 +24,6 @@ NEXT = {
     "ticket_unconfirmed": ("finish",),
     "no_number": ("again", "finish"),
     "handed_back": ("start",),
-    "goodbye": ("finish",),
 }
 """What a visitor touches on each screen: the first of these controls that is there. Elsewhere they wait."""
 AGAIN_S = 1.0

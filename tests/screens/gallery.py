@@ -10,6 +10,7 @@ from hub.catalogue.demo import demo_catalogue
 from kiosk.catalogue.index import CatalogueIndex, index_of
 from kiosk.config import Panel, Site, Timing
 from kiosk.flows import pages
+from kiosk.flows.browse.browse_pages import FEATURED_BESIDE_JOBS
 from kiosk.flows.browse.browse_visit import SEARCH_FIELD, BrowseState, BrowseVisit
 from kiosk.flows.common import keyboard
 from kiosk.flows.common.form import Form, TextField, block
@@ -23,9 +24,10 @@ from kiosk.health import Health, Paper
 from kiosk.i18n.texts import Texts
 from kiosk.session.model import Help, NewIds, Session, Visit, World, fresh_session
 from kiosk.session.states import Home, State
-from kiosk.view import Field, Keys, View
+from kiosk.view import Field, Keys, Tiles, View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.closure import TerminalClosure
+from kiosk.vocabulary.hardware.devices import DeviceKind, DeviceState, DeviceStatus
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered, Standing, StandingState, TicketIntent
 
@@ -56,6 +58,7 @@ STANDING = Standing(
     minutes_from=30,
     minutes_to=55,
 )
+SCANNER = DeviceStatus(device="scanner", kind=DeviceKind.SCANNER, state=DeviceState.READY)
 _ID = "0195f000-0000-7000-8000-000000000001"
 _SLIP = "THK2:3K2XWTJ0C8Y9QJ6ZB1N5P7R4D:A03-17:1T7:3A5DG8:1Q2W3E4:0ABCDEFGH1234"
 _URL = "https://wartemarke.musterstadt.de/t/8f14e45fceea167a5a36dedd4bea2543"
@@ -81,10 +84,12 @@ def facts(now: datetime = MORNING, *, hub: bool = True, paper: Paper = Paper.REA
         mono=1000.0,
         new_ids=NewIds.drawn(lambda: _ID),
         index=index(),
-        health=Health(paper=paper, hub=hub),
+        health=Health(paper=paper, hub=hub, devices=(SCANNER,)),
         timing=Timing(),
         languages=LANGUAGES,
         waiting={queue: 3 + 4 * n for n, queue in enumerate(index().queues)},
+        people=18,
+        last_called="A 131",
     )
 
 
@@ -141,6 +146,8 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     for state in table().states:
         yield state.value, view(session(state, lang, access), facts(EVENING) if state is Home.CLOSED else now)
     start = session(Home.START, lang, access)
+    yield "start_attract", view(replace(start, touched=900.0, entered=900.0), now)
+    yield from jobs(view(start, now))
     troubled = facts(hub=False, paper=Paper.TROUBLE)
     yield "start_no_numbers", view(start, troubled)
     yield "start_troubled", view(start, replace(troubled, own_numbers=True))
@@ -185,6 +192,22 @@ def gallery(lang: str = "de", access: Access = Access()) -> Iterator[tuple[str, 
     yield "help_sent_away", view(replace(called, help=Help.SENT), facts(hub=False))
     yield "help_not_sent_away", view(called, facts(hub=False))
     yield from set_up(lang, access)
+
+
+def jobs(start: View) -> Iterator[tuple[str, View]]:
+    """The start screen of terminals with two and with three jobs."""
+    search, first, quick, *rest = start.body
+    assert isinstance(first, Tiles)
+    assert isinstance(quick, Tiles)
+    (number,) = first.items
+    number = replace(number, short="Nummer")
+    pay = replace(number, id="job:pay", label="Gebühr bezahlen", short="Bezahlen", icon="credit-card")
+    send = replace(number, id="job:send", label="Anliegen einreichen", short="Einreichen", icon="send")
+    others = replace(pay, detail="Mit Karte, mit Quittung"), replace(send, detail="Melden, bestellen")
+    four = replace(quick, items=quick.items[:FEATURED_BESIDE_JOBS])
+    for count in (2, 3):
+        body = (search, replace(first, items=(number, *others[: count - 1])), four, *rest)
+        yield f"start_{count}_jobs", replace(start, body=body)
 
 
 def set_up(lang: str, access: Access) -> Iterator[tuple[str, View]]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from kiosk.config import Panel
 from kiosk.flows.browse.browse_visit import BrowseState
 from kiosk.i18n.rtl import visual
-from kiosk.view import Keyboard, Notice, View
+from kiosk.view import Keyboard, Look, Notice, PaperCard, View
 from kiosk.vocabulary.access import Access, TextSize
 from screens.display_list import Fill, Ink, Turn
 from screens.draw_context import DrawContext
@@ -51,13 +51,20 @@ def says(sheet: Sheet, words: str) -> bool:
     return any(isinstance(mark, Ink) and mark.text.startswith(words) for mark in sheet.marks)
 
 
-@FORMATS
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_long_list_fills_its_pages_with_six_choices(studio: "Studio", panel: Panel, lang: str) -> None:
+def test_a_long_list_fills_pages_of_a_low_panel_with_six(studio: "Studio", lang: str) -> None:
     """That no page of any screen has more is looked at with whether it fits."""
-    sheets = list(pages(studio, named("services", lang), panel))
+    sheets = list(pages(studio, named("services", lang), LANDSCAPE))
     assert [len(choices(sheet)) for sheet in sheets[:-1]] == [6] * (len(sheets) - 1)
     assert len(sheets) > 1
+
+
+@pytest.mark.parametrize(("size", "rows"), [(TextSize.M, 10), (TextSize.L, 8), (TextSize.XL, 7)])
+def test_a_list_fills_an_upright_panel(studio: "Studio", size: TextSize, rows: int) -> None:
+    first, *_ = pages(studio, named("services", access=Access(size)), PORTRAIT)
+    assert len(choices(first)) >= rows
+    lowest = max(target.box.bottom for target in first.targets if target.control.look is Look.ROW)
+    assert lowest > 0.75 * first.h
 
 
 @FORMATS
@@ -133,6 +140,7 @@ def test_a_notice_is_read_as_one(studio: "Studio", size: TextSize, lang: str) ->
             continue  # words of the staff's own, as many as they may write: these may take more pages, ours may not
         if view.question is None and not any(isinstance(block, Keyboard) for block in view.body):
             there = sum(isinstance(block, Notice) for block in view.body)
+            there += sum(isinstance(block, PaperCard) and not block.coming for block in view.body)
             assert sum(map(notices, pages(studio, view))) == there, name
 
 

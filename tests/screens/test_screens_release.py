@@ -184,7 +184,7 @@ def test_the_code_of_a_slip_goes_with_its_page(portrait: "Studio") -> None:
 
 
 def test_the_modules_of_a_slips_code_go_with_the_visit(portrait: "Studio") -> None:
-    from screens.widgets.number import modules
+    from screens.caches.codes import modules
 
     portrait.show(named("ticket_screen_only"))
     assert modules.cache_info().currsize > 0

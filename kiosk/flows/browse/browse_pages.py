@@ -1,7 +1,7 @@
 """Pages of the browsing flow: start, after hours, languages, categories, services, search."""
 
 from kiosk.catalogue.model import Category, Featured, Queue
-from kiosk.flows.browse import search_page, service_pages
+from kiosk.flows.browse import attract, search_page, service_pages, start_strip
 from kiosk.flows.browse.browse_visit import BrowseState, browsing
 from kiosk.flows.browse.opening import hours_table, next_opening_text
 from kiosk.flows.common import guards, page_frame
@@ -17,33 +17,43 @@ from kiosk.vocabulary.intents import (
     ShowCategories,
 )
 
-FEATURED_SHOWN = 4
-"""Tiles that print at once: two rows; with the big tile that is five choices, and all stand on one page."""
+FEATURED_SHOWN, FEATURED_BESIDE_JOBS = 6, 4
+"""Tiles that print at once: three rows while there is one job, two beside several."""
 
 
 def start(page: Page) -> View:
-    """The start screen, which is the attract screen."""
+    """The start screen, which is the attract screen too."""
     if guards.gives_no_numbers(page.facts):
         return start_without_numbers(page)
     words = page.words
-    tiles = tuple(
-        _featured(page, each) for each in page.facts.index.featured_on(page.facts.now.date())[:FEATURED_SHOWN]
-    )
-    draws = page.facts.index.draws
-    way_in = _all_services(page) if draws else _browse(page)
-    body: tuple[Block, ...] = (search_entry(page), Tiles((way_in,)))
+    jobs, draws = start_jobs(page), page.facts.index.draws
+    most = FEATURED_SHOWN if len(jobs) == 1 else FEATURED_BESIDE_JOBS
+    featured = page.facts.index.featured_on(page.facts.now.date())[:most]
+    tiles = tuple(_featured(page, each) for each in featured)
+    body: tuple[Block, ...] = (search_entry(page), Tiles(jobs, jobs=True))
     if tiles:
-        body += (Tiles(tiles, words("start.featured"), one_tap=True),)
+        body += (Tiles(tiles, words("start.featured"), one_tap=True, spare=True),)
+    if start_strip.reads_slips(page):
+        body += (start_strip.scan_hint(page),)
+    title, title_lang = attract.greeting(page)
     return page_frame.view(
         page,
         Screen.START,
-        words("start.title"),
-        short_title=words("start.title_short"),
-        subtitle=words("start.subtitle"),
+        title,
+        title_lang=title_lang,
+        short_title="" if title_lang else words("start.title_short"),
+        attract=attract.attract(page),
+        strip=start_strip.strip(page),
         body=body,
+        aside=search_page.reception_row(page, "start.reception"),
         languages=page_frame.language_row(page),
         notes=state_notes(page) if draws else (),
     )
+
+
+def start_jobs(page: Page) -> tuple[Control, ...]:
+    """What this terminal can do, the first with the most room. One that does not work here is not among them."""
+    return (_all_services(page) if page.facts.index.draws else _browse(page),)
 
 
 def start_without_numbers(page: Page) -> View:
@@ -137,8 +147,9 @@ def waiting_badge(page: Page, queue: Queue | None) -> Badge | None:
     if queue is None or queue.id not in page.facts.waiting or not page.facts.health.hub:
         return None
     waiting = page.facts.waiting[queue.id]
-    text = page.words("waiting.people", n=waiting) if waiting else page.words("waiting.nobody")
-    return Badge("users", text, Tone.GO)
+    if waiting == 0:
+        return Badge("users", page.words("waiting.nobody"), Tone.GO)
+    return Badge("users", page.words("waiting.people", n=waiting), Tone.NEUTRAL)
 
 
 def closed(page: Page) -> View:

@@ -94,13 +94,13 @@ def _rows(page: Page, services: Iterable[str]) -> tuple[Control, ...]:
     return tuple(service_row(page, known[each], second=True) for each in services if each in known)
 
 
-def reception_row(page: Page) -> Control | None:
+def reception_row(page: Page, key: str = "search.reception") -> Control | None:
     """Always there: the way to a number for the reception, where the catalogue has one that gives numbers now."""
     service = page.facts.index.reception(page.facts.now)
     if service is None or guards.gives_no_numbers(page.facts):
         return None
     words = page.words
-    label, short = words("search.reception"), words("search.reception_short")
+    label, short = words(key), words("search.reception_short")
     return page_frame.button("reception", label, OpenService(service.id), icon="help-circle", short=short)
 
 

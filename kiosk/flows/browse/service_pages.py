@@ -93,9 +93,9 @@ def _where(page: Page, chosen: Service, queue: Queue | None) -> tuple[Line, ...]
     words, office = page.words, page.facts.index.office_of(chosen)
     lines: list[Line] = []
     if queue is not None and queue.places:
-        lines.append(words.line(queue.places))
+        lines.extend(words.signs(queue.places))
     elif office is not None and office.places:
-        lines.append(words.line(office.places))
+        lines.extend(words.signs(office.places))
     if office is not None:
         lines.append(words.line(office.names))
         if office.address and (queue is None or page.site.name not in office.address):
@@ -106,7 +106,8 @@ def _where(page: Page, chosen: Service, queue: Queue | None) -> tuple[Line, ...]
 def _service_actions(page: Page, chosen: Service) -> tuple[Control, ...]:
     if guards.gives_no_numbers(page.facts) or not page.facts.index.may_ticket(chosen.id, page.facts.now):
         return (page_frame.back(page),)
-    draw = page_frame.button("draw", page.words("action.draw"), DrawTicket(chosen.id), icon="ticket", look=Look.MAIN)
+    label, short = page.words("action.draw"), page.words("action.draw_short")
+    draw = page_frame.button("draw", label, DrawTicket(chosen.id), icon="ticket", look=Look.MAIN, short=short)
     return (page_frame.back(page), draw)
 
 

@@ -12,6 +12,8 @@ from kiosk.i18n.languages import is_rtl, own_name
 from kiosk.session.model import Session, World
 from kiosk.session.states import State
 from kiosk.view import (
+    Attract,
+    Badge,
     Block,
     Control,
     Header,
@@ -38,6 +40,8 @@ from kiosk.vocabulary.intents import (
     StayHere,
 )
 
+LANGUAGE = "language"
+"""The drawer with all languages: on every page of a visit."""
 LANGUAGES_SHOWN = 4
 """Languages that stand on the start screen itself; the rest are one tap away."""
 
@@ -73,6 +77,8 @@ def view(
     aside: Control | None = None,
     languages: tuple[Control, ...] = (),
     progress: Progress | None = None,
+    strip: tuple[Badge, ...] = (),
+    attract: Attract | None = None,
     notes: tuple[str, ...] = (),
     head: Header | None = None,
     quiet: bool = False,
@@ -92,9 +98,11 @@ def view(
         subtitle=subtitle,
         title_lang=title_lang,
         subtitle_lang=subtitle_lang,
-        spoken=". ".join(part for part in (title, subtitle, *notes) if part),
+        spoken=". ".join(part for part in (title, subtitle, *(fact.text for fact in strip), *notes) if part),
         pager=PagerTexts(words("page.more"), words("page.back"), words("page.of", page="{page}", pages="{pages}")),
         progress=progress,
+        strip=strip,
+        attract=attract,
         notes=notes,
         body=body,
         actions=actions,
@@ -102,6 +110,7 @@ def view(
         languages=languages,
         bar=() if quiet else bar(page),
         drawer=drawer(page),
+        nothing_lower="" if quiet else words("bar.nothing_lower"),
         question=question(page),
         ending=ending(page.session, page.facts),
         session=session.id,
@@ -112,7 +121,8 @@ def header(page: Page) -> Header:
     """Town, place and terminal, time and date."""
     now, lang = page.facts.now, page.words.lang
     place = page.site.name if not page.terminal else page.words("header.place", site=page.site.name, name=page.terminal)
-    return Header(page.site.town, place, formats.clock(now.time()), formats.short_date(now.date(), lang))
+    date, *shorter = formats.header_dates(now.date(), lang)
+    return Header(page.site.town, place, formats.clock(now.time()), date, tuple(shorter))
 
 
 def button(
@@ -167,6 +177,7 @@ def bar(page: Page) -> tuple[Control, ...]:
             selected=low,
             role=Role.TOGGLE,
         ),
+        _bar("language", "world", words("bar.language"), ShowAccess(LANGUAGE), selected=session.drawer == LANGUAGE),
         _bar(
             "help",
             "help-circle",
@@ -207,6 +218,8 @@ def drawer(page: Page) -> tuple[Control, ...]:
             return tuple(_size(page, size) for size in TextSize)
         case "contrast":
             return tuple(_contrast(page, contrast) for contrast in Contrast)
+        case "language":
+            return tuple(language_chip(lang, lang == page.words.lang) for lang in page.facts.languages)
         case _:
             return ()
 

@@ -100,7 +100,7 @@ def ended_by_failure(session: Session, trigger: Trigger, _facts: World) -> Trans
 
 
 ROWS: tuple[Row, ...] = (
-    row(EVERYWHERE - {Group.WAITING}, ChooseLanguage, Target.STAY, choose_language),
+    row(EVERYWHERE, ChooseLanguage, Target.STAY, choose_language),
     row(Group.CHOOSING, Back, Target.BACK),
     row(SHORT, Back, Target.HOME),
     row(SHORT | {Group.CHOOSING}, GoToStart, Target.HOME),

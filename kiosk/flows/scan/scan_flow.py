@@ -30,7 +30,6 @@ from kiosk.vocabulary.events import (
 )
 from kiosk.vocabulary.intents import (
     Back,
-    ChooseLanguage,
     DrawFeatured,
     DrawTicket,
     Finish,
@@ -249,7 +248,7 @@ IGNORES: tuple[Row, ...] = (
     # Controls of a screen that has just changed under the finger.
     *ignore(State, DrawFeatured, DrawTicket, *KEYS, HandBack, TryAgain, HaveSlip),
     # The next code, and a touch, while the one before is looked up.
-    *ignore(_WAITING, Scanned, *TO_BROWSING, ChooseLanguage, Back, GoToStart, Finish),
+    *ignore(_WAITING, Scanned, *TO_BROWSING, Back, GoToStart, Finish),
 )
 
 FLOW = Flow(State, ROWS, scan_pages.PAGES, IGNORES)

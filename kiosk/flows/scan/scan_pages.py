@@ -16,7 +16,7 @@ def taken(page: Page) -> View:
     tone, icon = (Tone.GO, "circle-check") if page.facts.health.hub else (Tone.WARN, "user")
     notice = Notice(tone=tone, icon=icon, heading=words(f"{key}.heading"), text=words(f"{key}.text"))
     spoken = words("ticket.spoken", number=number)
-    body = (NumberCard(number=number, caption="", qr="", qr_caption="", spoken=spoken), notice)
+    body = (NumberCard(number=number, spoken=spoken), notice)
     again = page_frame.to_start(page, Look.MAIN)
     return page_frame.view(page, Screen.SCAN_TAKEN, words(f"{key}.title"), body=body, actions=(again,))
 

@@ -68,8 +68,8 @@ def _facts(page: Page, found: Standing) -> tuple[Block, ...]:
         blocks.append(time)
     queue = page.facts.index.queues.get(found.queue)
     if queue is not None and queue.places:
-        place = page.words.line(queue.places)
-        blocks.append(Fact(icon="map-pin", heading=page.words("standing.place"), lines=(place,)))
+        place = page.words.signs(queue.places)
+        blocks.append(Fact(icon="map-pin", heading=page.words("standing.place"), lines=place))
     return tuple(blocks)
 
 

@@ -1,4 +1,4 @@
-"""Flow: first run at the terminal - hub address, code, panel, rotation - by touch, before there is any configuration.
+"""Flow: first run at the terminal, by touch: hub address, code, panel, its height, rotation.
 
 While a terminal has no configuration, the first question is where its sessions stand when nobody is being served. When
 enrolment has saved one, the terminal takes it and serves visitors: same core, same window.
@@ -6,21 +6,28 @@ enrolment has saved one, the terminal takes it and serves visitors: same core, s
 
 from msgspec.structs import replace
 
-from kiosk.flows.common import form, shared_rows
+from kiosk.flows.common import form
 from kiosk.flows.common.flow import Flow
 from kiosk.flows.common.ignoring import LATE_ANSWERS, NEWS, TO_BROWSING
 from kiosk.flows.setup import setup_pages
-from kiosk.flows.setup.setup_visit import ADDRESS, CODE, setting_up
+from kiosk.flows.setup.setup_visit import ADDRESS, CODE, DIAGONAL, HEIGHT, setting_up
 from kiosk.flows.setup.setup_visit import SetupState as State
 from kiosk.session.model import Session, World
 from kiosk.session.table import Row, Target, Transition, Trigger, deadline, ignore, row
 from kiosk.vocabulary.effects import Enrol, Note, TakeConfiguration
 from kiosk.vocabulary.enrolment import read_code
 from kiosk.vocabulary.events import EnrolFailed, Enrolled, Scanned
-from kiosk.vocabulary.hardware.panels import PRESETS, ROTATIONS
+from kiosk.vocabulary.hardware.panels import (
+    LEAST_BOTTOM_CM,
+    MOST_BOTTOM_CM,
+    MOST_INCHES,
+    PRESETS,
+    ROTATIONS,
+    least_inches,
+    of_diagonal,
+)
 from kiosk.vocabulary.intents import (
     Back,
-    ChooseLanguage,
     DrawFeatured,
     DrawTicket,
     EditText,
@@ -45,6 +52,7 @@ ENROL_S = 120.0
 BEGIN_S = 30.0
 """The same for reading what was saved."""
 BAD_ADDRESS, NO_ANSWER, CANNOT_SAVE = "bad_address", "no_answer", "cannot_save"
+BAD_DIAGONAL, BAD_HEIGHT = "bad_diagonal", "bad_height"
 ABOUT_THE_CODE = ("bad_code", "wrong_code", "wrong_fingerprint")
 """Faults after which the code is looked at again, not the address."""
 
@@ -85,9 +93,43 @@ def mend(session: Session, _trigger: Trigger, _facts: World) -> Transition:
 
 
 def choose_panel(session: Session, trigger: Trigger, _facts: World) -> Transition:
-    """This is the panel."""
+    """This is the panel; next is how high it hangs, which has a usual answer."""
     assert isinstance(trigger, Pick)
-    return Transition(_with(session, panel=PRESETS[int(trigger.value)]))
+    return _ask_height(_with(session, panel=PRESETS[int(trigger.value)]))
+
+
+def choose_other_panel(session: Session, trigger: Trigger, _facts: World) -> Transition:
+    """A panel without a name: its diagonal is asked for."""
+    assert isinstance(trigger, Pick)
+    typed = form.focused(setting_up(session).form, DIAGONAL)
+    return Transition(_with(session, upright=trigger.value == setup_pages.OTHER_UPRIGHT, form=typed))
+
+
+def take_diagonal(session: Session, _trigger: Trigger, _facts: World) -> Transition:
+    """A panel of this diagonal."""
+    visit = setting_up(session)
+    return _ask_height(_with(session, panel=of_diagonal(int(visit.form.text(DIAGONAL)), upright=visit.upright)))
+
+
+def _ask_height(session: Session) -> Transition:
+    visit = setting_up(session)
+    usual = visit.form.text(HEIGHT) or str(visit.bottom_cm)
+    return Transition(_with(session, form=form.focused(form.with_text(visit.form, HEIGHT, usual), HEIGHT), fault=""))
+
+
+def take_height(session: Session, _trigger: Trigger, _facts: World) -> Transition:
+    """So high above the floor."""
+    return Transition(_with(session, bottom_cm=int(setting_up(session).form.text(HEIGHT)), fault=""))
+
+
+def refuse_diagonal(session: Session, _trigger: Trigger, _facts: World) -> Transition:
+    """Pages are not made for such a panel: said at the field."""
+    return Transition(_with(session, fault=BAD_DIAGONAL))
+
+
+def refuse_height(session: Session, _trigger: Trigger, _facts: World) -> Transition:
+    """Nobody could use it there: said at the field."""
+    return Transition(_with(session, fault=BAD_HEIGHT))
 
 
 def choose_rotation(session: Session, trigger: Trigger, facts: World) -> Transition:
@@ -100,7 +142,7 @@ def choose_rotation(session: Session, trigger: Trigger, facts: World) -> Transit
 def enrol(session: Session, _trigger: Trigger, _facts: World) -> Transition:
     """Try it with these answers."""
     visit = setting_up(session)
-    effect = Enrol(visit.form.text(ADDRESS), visit.form.text(CODE), visit.panel, visit.rotation)
+    effect = Enrol(visit.form.text(ADDRESS), visit.form.text(CODE), visit.panel, visit.rotation, visit.bottom_cm)
     return Transition(_with(session, fault=""), (effect,))
 
 
@@ -146,6 +188,22 @@ def is_panel(_session: Session, trigger: Trigger, _facts: World) -> bool:
     return isinstance(trigger, Pick) and trigger.value in map(str, range(len(PRESETS)))
 
 
+def is_other_panel(_session: Session, trigger: Trigger, _facts: World) -> bool:
+    """One that has no name here."""
+    return isinstance(trigger, Pick) and trigger.value in (setup_pages.OTHER_UPRIGHT, setup_pages.OTHER_WIDE)
+
+
+def diagonal_fits(session: Session, _trigger: Trigger, _facts: World) -> bool:
+    """A diagonal that pages are made for, in inches."""
+    visit = setting_up(session)
+    return least_inches(upright=visit.upright) <= int(visit.form.text(DIAGONAL) or 0) <= MOST_INCHES
+
+
+def height_fits(session: Session, _trigger: Trigger, _facts: World) -> bool:
+    """A height at which people can use a panel, in cm."""
+    return LEAST_BOTTOM_CM <= int(setting_up(session).form.text(HEIGHT) or 0) <= MOST_BOTTOM_CM
+
+
 def is_rotation(_session: Session, trigger: Trigger, _facts: World) -> bool:
     """One of those on offer."""
     return isinstance(trigger, Pick) and trigger.value in map(str, ROTATIONS)
@@ -162,7 +220,6 @@ def is_about_the_code(session: Session, _trigger: Trigger, _facts: World) -> boo
 
 
 ROWS: tuple[Row, ...] = (
-    row({State.WORKING, State.BEGINNING}, ChooseLanguage, Target.STAY, shared_rows.choose_language),
     row(State.HUB, Pick, State.CODE, use_this_machine, is_this_machine),
     row(State.HUB, Pick, State.ADDRESS, use_another_machine),
     *form.rows(State.ADDRESS, ADDRESS, then=_forget_fault),
@@ -172,10 +229,19 @@ ROWS: tuple[Row, ...] = (
     *form.rows(State.CODE, CODE),
     row(State.CODE, Proceed, State.PANEL, guard=code_is_whole),
     row(State.CODE, Back, State.HUB),
-    row(State.PANEL, Pick, State.ROTATION, choose_panel, is_panel),
+    row(State.PANEL, Pick, State.HEIGHT, choose_panel, is_panel),
+    row(State.PANEL, Pick, State.DIAGONAL, choose_other_panel, is_other_panel),
     row(State.PANEL, Back, State.CODE),
+    *form.rows(State.DIAGONAL, DIAGONAL, then=_forget_fault),
+    row(State.DIAGONAL, Proceed, State.HEIGHT, take_diagonal, diagonal_fits),
+    row(State.DIAGONAL, Proceed, Target.STAY, refuse_diagonal),
+    row(State.DIAGONAL, Back, State.PANEL, mend),
+    *form.rows(State.HEIGHT, HEIGHT, then=_forget_fault),
+    row(State.HEIGHT, Proceed, State.ROTATION, take_height, height_fits),
+    row(State.HEIGHT, Proceed, Target.STAY, refuse_height),
+    row(State.HEIGHT, Back, State.PANEL, mend),
     row(State.ROTATION, Pick, State.WORKING, choose_rotation, is_rotation),
-    row(State.ROTATION, Back, State.PANEL),
+    row(State.ROTATION, Back, State.HEIGHT),
     row({State.WORKING, State.FAILED}, Enrolled, State.DONE),
     row({State.WORKING, State.BEGINNING}, EnrolFailed, State.FAILED, tell_fault),
     deadline(State.WORKING, ENROL_S, State.FAILED, enrolment_overdue),
@@ -187,18 +253,19 @@ ROWS: tuple[Row, ...] = (
 )
 """Waiting for the configuration ends from outside: the core takes it and begins anew."""
 
-_BACK = frozenset({State.ADDRESS, State.CODE, State.PANEL, State.ROTATION})
+_BACK = frozenset({State.ADDRESS, State.CODE, State.PANEL, State.DIAGONAL, State.HEIGHT, State.ROTATION})
+_TYPING = frozenset({State.ADDRESS, State.CODE, State.DIAGONAL, State.HEIGHT})
 IGNORES: tuple[Row, ...] = (
     *ignore(State, *(each for each in LATE_ANSWERS if each not in (Enrolled, EnrolFailed)), *NEWS, Wake),
     *ignore(set(State) - {State.WORKING, State.FAILED}, Enrolled),
     *ignore(set(State) - {State.WORKING, State.BEGINNING}, EnrolFailed),
     # Answers to a question that has just changed under the finger, or of which there is no such choice.
     *ignore(set(State) - {State.HUB}, Pick),
-    *ignore(set(State) - {State.ADDRESS}, Proceed),
+    *ignore(set(State) - (_TYPING - {State.CODE}), Proceed),
     *ignore(set(State) - {State.FAILED}, TryAgain),
     *ignore(set(State) - _BACK, Back),
     *ignore(State, FocusField, EditText),
-    *ignore(set(State) - {State.ADDRESS, State.CODE}, SwitchKeyboard),
+    *ignore(set(State) - _TYPING, SwitchKeyboard),
     # What only a page of a visit offers, and a code before a scanner that nobody reads yet.
     *ignore(State, *TO_BROWSING, DrawFeatured, DrawTicket, GoToStart, Finish, HandBack, HaveSlip, Scanned),
 )

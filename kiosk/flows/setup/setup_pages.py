@@ -1,17 +1,20 @@
 """Pages of set-up."""
 
 from kiosk.flows.common import form, keyboard, page_frame
+from kiosk.flows.common.form import TextField
 from kiosk.flows.common.page_frame import Page, Pages, button
 from kiosk.flows.common.texts import Words
-from kiosk.flows.setup.setup_visit import ADDRESS, CODE, LANGUAGES, SetupState, SetupVisit, setting_up
+from kiosk.flows.setup.setup_visit import ADDRESS, CODE, DIAGONAL, HEIGHT, LANGUAGES, SetupState, SetupVisit, setting_up
 from kiosk.i18n import formats
 from kiosk.view import Block, Control, Header, Look, Notice, Progress, Screen, Tiles, Tone, View, Waiting
 from kiosk.vocabulary.enrolment import grouped, read_code
-from kiosk.vocabulary.hardware.panels import PRESETS, ROTATIONS, Preset
+from kiosk.vocabulary.hardware.panels import MOST_INCHES, PRESETS, ROTATIONS, Preset, least_inches
 from kiosk.vocabulary.intents import Back, Pick, Proceed, TryAgain
 
-STEPS = 4
-"""Hub, code, panel, rotation."""
+STEPS = 5
+"""Hub, code, panel, height, rotation."""
+OTHER_UPRIGHT, OTHER_WIDE = "upright", "wide"
+"""What is picked for a panel that has no name here."""
 
 
 def hub(page: Page) -> View:
@@ -43,13 +46,35 @@ def code(page: Page) -> View:
 def panel(page: Page) -> View:
     """Which panel this is."""
     panels = (_option(str(n), preset.name, _mm(preset)) for n, preset in enumerate(PRESETS))
-    return _view(page, "panel", (Tiles(tuple(panels)),), (_back(page.words),), step=3)
+    others = (_option(each, page.words(f"setup.panel_{each}")) for each in (OTHER_UPRIGHT, OTHER_WIDE))
+    return _view(page, "panel", (Tiles((*panels, *others)),), (_back(page.words),), step=3)
+
+
+def diagonal(page: Page) -> View:
+    """How large a panel is that has no name here."""
+    return _number(page, "diagonal", DIAGONAL, step=3)
+
+
+def height(page: Page) -> View:
+    """How high it hangs: the zones of every page are measured from the floor."""
+    return _number(page, "height", HEIGHT, step=4)
+
+
+def _number(page: Page, question: str, field: TextField, step: int) -> View:
+    """One number, with its bounds in the text of the page and in the error at the field."""
+    words, visit = page.words, setting_up(page.session)
+    least, most = least_inches(upright=visit.upright), MOST_INCHES
+    error = words(f"setup.fault.{visit.fault}", least=least, most=most) if visit.fault else ""
+    label = words(f"setup.{question}_label")
+    typed = form.block(words, field, visit.form, label, error=error)
+    keys = keyboard.block(words, field, visit.form)
+    return _view(page, question, (typed, keys), (_back(words), _onward(words)), step=step)
 
 
 def rotation(page: Page) -> View:
     """How it is mounted."""
     turns = (_option(str(turn), page.words("setup.turn", degrees=turn)) for turn in ROTATIONS)
-    return _view(page, "rotation", (Tiles(tuple(turns)),), (_back(page.words),), step=4)
+    return _view(page, "rotation", (Tiles(tuple(turns)),), (_back(page.words),), step=5)
 
 
 def working(page: Page) -> View:
@@ -102,8 +127,9 @@ def _view(
 def _header(page: Page) -> Header:
     """No town is known yet."""
     words, now = page.words, page.facts.now
-    clock, day = formats.clock(now.time()), formats.short_date(now.date(), words.lang)
-    return Header(words("setup.header"), words("setup.header_place"), clock, day)
+    date, *shorter = formats.header_dates(now.date(), words.lang)
+    clock = formats.clock(now.time())
+    return Header(words("setup.header"), words("setup.header_place"), clock, date, tuple(shorter))
 
 
 def _is_unsaved(visit: SetupVisit) -> bool:
@@ -134,6 +160,8 @@ PAGES: Pages = {
     SetupState.ADDRESS: address,
     SetupState.CODE: code,
     SetupState.PANEL: panel,
+    SetupState.DIAGONAL: diagonal,
+    SetupState.HEIGHT: height,
     SetupState.ROTATION: rotation,
     SetupState.WORKING: working,
     SetupState.FAILED: failed,

@@ -39,7 +39,6 @@ from kiosk.vocabulary.events import (
 from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.intents import (
     Back,
-    ChooseLanguage,
     DrawFeatured,
     DrawTicket,
     Finish,
@@ -313,7 +312,7 @@ IGNORES: tuple[Row, ...] = (
     *ignore(set(State) - {State.GOODBYE}, Wake),
     *ignore(_SERVED, *TO_BROWSING, Back),
     *ignore(_SERVED - {State.NO_NUMBER}, GoToStart),
-    *ignore(_WAITING, Finish, ChooseLanguage),
+    *ignore(_WAITING, Finish),
     # A code held before the scanner while somebody is being served.
     *ignore(_SERVED, Scanned),
 )

@@ -9,7 +9,22 @@ from kiosk.flows.ticket.ticket_visit import TicketState as State
 from kiosk.flows.ticket.ticket_visit import drawing, ticket_visit
 from kiosk.i18n.texts import FSI, PDI
 from kiosk.session.model import Help
-from kiosk.view import Block, Control, Fact, Line, Look, Notice, NumberCard, Screen, Tone, View, Waiting
+from kiosk.view import (
+    Block,
+    CodeCard,
+    Control,
+    Fact,
+    Line,
+    Look,
+    Notice,
+    NumberCard,
+    PaperCard,
+    Progress,
+    Screen,
+    Tone,
+    View,
+    Waiting,
+)
 from kiosk.vocabulary.intents import Finish, HandBack, HaveSlip, TryAgain
 from kiosk.vocabulary.tickets import Numbered
 
@@ -47,33 +62,18 @@ def handed_back(page: Page) -> View:
 
 
 def printing(page: Page) -> View:
-    """The number stands, the slip is on its way."""
+    """The number stands, the slip is on its way: the same page as when it is there."""
     words = page.words
-    waiting = Waiting(words("printing.heading"), words("printing.text"))
-    return page_frame.view(
-        page,
-        Screen.PRINTING,
-        words("ticket.title"),
-        place="ticket",
-        body=(number_card(page), waiting),
-        progress=page_frame.step(page, STEPS, STEPS),
-    )
+    paper = PaperCard(heading=words("printing.heading"), text=words("printing.text"), coming=True)
+    return _numbered_page(page, Screen.PRINTING, words("ticket.title"), paper, (), progress=_step(page))
 
 
 def ticket(page: Page) -> View:
     """The slip is out: take it."""
     words = page.words
-    text = words("ticket.take_text_url") if _url(page) else words("ticket.take_text")
-    take = Notice(tone=Tone.GO, icon="receipt", heading=words("ticket.take"), text=_honest(page, text))
-    return page_frame.view(
-        page,
-        Screen.TICKET,
-        words("ticket.title"),
-        place="ticket",
-        body=(number_card(page), *_expect(page), take),
-        actions=(*_hand_back(page), page_frame.finish(page)),
-        progress=page_frame.done(page, STEPS),
-    )
+    paper = PaperCard(heading=words("ticket.take"), text=_honest(page, words("ticket.take_text")))
+    actions = (*_hand_back(page), page_frame.finish(page))
+    return _numbered_page(page, Screen.TICKET, words("ticket.title"), paper, actions, progress=_all_steps(page))
 
 
 def no_paper(page: Page) -> View:
@@ -85,14 +85,8 @@ def no_paper(page: Page) -> View:
     if page.session.help is Help.TAKEN:
         told = f"{help_pages.heading(page, Help.TAKEN)} {told}"
     now = Notice(tone=Tone.WARN, icon="printer-off", heading=words("no_paper.now"), text=_honest(page, told))
-    return page_frame.view(
-        page,
-        Screen.TICKET_NO_PAPER,
-        words(key),
-        place="ticket",
-        body=(number_card(page, qr=True), now),
-        actions=(*(_again(page) or _hand_back(page)), _have_number(page)),
-    )
+    actions = (*(_again(page) or _hand_back(page)), _have_number(page))
+    return _numbered_page(page, Screen.TICKET_NO_PAPER, words(key), now, actions)
 
 
 def unconfirmed(page: Page) -> View:
@@ -102,14 +96,8 @@ def unconfirmed(page: Page) -> View:
     look = Notice(tone=Tone.INFO, icon="receipt", heading=words("unconfirmed.heading"), text=text)
     label, short = words("unconfirmed.have"), words("unconfirmed.have_short")
     have = page_frame.button("have_slip", label, HaveSlip(), icon="check", look=Look.MAIN, short=short)
-    return page_frame.view(
-        page,
-        Screen.TICKET_UNCONFIRMED,
-        words("unconfirmed.title"),
-        place="ticket",
-        body=(number_card(page, qr=True), look),
-        actions=(*(_again(page) or _hand_back(page)), have),
-    )
+    actions = (*(_again(page) or _hand_back(page)), have)
+    return _numbered_page(page, Screen.TICKET_UNCONFIRMED, words("unconfirmed.title"), look, actions)
 
 
 def screen_only(page: Page) -> View:
@@ -117,15 +105,32 @@ def screen_only(page: Page) -> View:
     words = page.words
     text = _honest(page, words("screen_only.text"))
     keep = Notice(tone=Tone.INFO, icon="info-circle", heading=words("screen_only.heading"), text=text)
-    return page_frame.view(
-        page,
-        Screen.TICKET_SCREEN_ONLY,
-        words("ticket.title"),
-        place="ticket",
-        body=(number_card(page, qr=True), *_expect(page), keep),
-        actions=(*_hand_back(page), _have_number(page)),
-        progress=page_frame.done(page, STEPS),
-    )
+    actions = (*_hand_back(page), _have_number(page))
+    title = words("ticket.title")
+    return _numbered_page(page, Screen.TICKET_SCREEN_ONLY, title, keep, actions, progress=_all_steps(page))
+
+
+def _numbered_page(
+    page: Page,
+    screen: Screen,
+    title: str,
+    now: Notice | PaperCard,
+    actions: tuple[Control, ...],
+    *,
+    progress: Progress | None = None,
+) -> View:
+    """Every page of a number: number, place, people, code, what to do now."""
+    code = _code(page, large=isinstance(now, Notice))
+    body = (number_card(page), code, *_people(page), now)
+    return page_frame.view(page, screen, title, place="ticket", body=body, actions=actions, progress=progress)
+
+
+def _step(page: Page) -> Progress:
+    return page_frame.step(page, STEPS, STEPS)
+
+
+def _all_steps(page: Page) -> Progress:
+    return page_frame.done(page, STEPS)
 
 
 def no_number(page: Page) -> View:
@@ -144,43 +149,40 @@ def no_number(page: Page) -> View:
 
 
 def goodbye(page: Page) -> View:
-    """Farewell; the next touch starts anew."""
+    """Farewell: nothing is left to press, the ring shows when the page goes; the next touch starts anew."""
     words = page.words
     wait = Notice(tone=Tone.GO, icon="users", heading=words("goodbye.heading"), text=words("goodbye.text"))
-    body: tuple[Block, ...] = (wait,)
-    if page.session.number:
-        body = (number_card(page), wait)
-    return page_frame.view(
-        page,
-        Screen.GOODBYE,
-        words("goodbye.title"),
-        body=body,
-        actions=(page_frame.finish(page, words("action.to_start")),),
-    )
+    body: tuple[Block, ...] = (number_card(page), wait) if page.session.number else (wait,)
+    return page_frame.view(page, Screen.GOODBYE, words("goodbye.title"), body=body)
 
 
-def number_card(page: Page, *, qr: bool = False) -> NumberCard:
-    """The number with its service and waiting place; with a QR when paper is not to be counted on."""
+def number_card(page: Page) -> NumberCard:
+    """The number with its service and waiting place."""
     words, numbered = page.words, _numbered(page)
     assert numbered is not None
     number = str(numbered.label)
+    index = page.facts.index
+    service = index.services.get(drawing(page.session).ticket.service)
+    name = words.line(service.names) if service else Line("")
+    queue = index.queue_of(service) if service else None
+    place = words.signs(queue.places) if queue is not None and queue.places else ()
     return NumberCard(
         number=number,
-        caption=_caption(page),
-        qr=(numbered.url or numbered.slip_code) if qr else "",
-        qr_caption=(words("ticket.qr_url") if numbered.url else words("ticket.qr_code")) if qr else "",
+        caption=" · ".join(part for part in (_whole(name), *marks_of(name, *place)) if part),
+        place=place,
         spoken=words("ticket.spoken", number=number),
     )
 
 
-def _caption(page: Page) -> str:
-    index, words = page.facts.index, page.words
-    service = index.services.get(drawing(page.session).ticket.service)
-    lines = [words.line(service.names)] if service else []
-    queue = index.queue_of(service) if service else None
-    if queue is not None and queue.places:
-        lines.append(words.line(queue.places))
-    return " · ".join((*(_whole(line) for line in lines), *marks_of(*lines)))
+def _code(page: Page, *, large: bool) -> CodeCard:
+    """The visitor's page on the phone; without one the code of the slip."""
+    words, numbered = page.words, _numbered(page)
+    assert numbered is not None
+    if numbered.url:
+        heading, text = words("ticket.phone"), words("ticket.phone_text")
+        return CodeCard(content=numbered.url, heading=heading, text=text, large=large)
+    heading, text = words("ticket.code"), words("ticket.code_text")
+    return CodeCard(content=numbered.slip_code, heading=heading, text=text, large=large)
 
 
 def _whole(line: Line) -> str:
@@ -188,7 +190,7 @@ def _whole(line: Line) -> str:
     return f"{FSI}{line.text}{PDI}" if line.lang else line.text
 
 
-def _expect(page: Page) -> tuple[Fact, ...]:
+def _people(page: Page) -> tuple[Fact, ...]:
     numbered = _numbered(page)
     if numbered is None or numbered.ahead < 0:
         return ()
@@ -201,11 +203,6 @@ def _honest(page: Page, text: str) -> str:
     numbered = _numbered(page)
     own = numbered is not None and numbered.label.slot > 0
     return f"{text} {page.words('ticket.own')}" if own else text
-
-
-def _url(page: Page) -> str:
-    numbered = _numbered(page)
-    return numbered.url if numbered else ""
 
 
 def _numbered(page: Page) -> Numbered | None:

@@ -111,3 +111,14 @@ def test_printers_are_none_of_its_business() -> None:
     log = Log()
     log.wall.device_changed(DeviceStatus("printer", DeviceKind.RECEIPT_PRINTER, DeviceState.READY))
     assert log.sent == []
+
+
+def test_it_knows_which_number_was_called_last() -> None:
+    log = Log()
+    assert log.wall.last_called == ""
+    log.wall.show(calls(2, 1))
+    assert log.wall.last_called == "A 002"
+    log.wall.show(calls(3))
+    assert log.wall.last_called == "A 003"
+    log.wall.show(calls(), whole=True)
+    assert log.wall.last_called == ""

@@ -52,7 +52,7 @@ def answers() -> "queue.SimpleQueue[Event]":
 
 def test_the_worker_says_why_it_could_not_enrol(tmp_path: Path, answers: "queue.SimpleQueue[Event]") -> None:
     path = tmp_path / "config.toml"
-    SetUp(path, answers.put).enrol(Enrol("what is this?", "K7MQ2XPD", PRESETS[0], 90))
+    SetUp(path, answers.put).enrol(Enrol("what is this?", "K7MQ2XPD", PRESETS[0], 90, 70))
     assert answers.get(timeout=LONG_S) == EnrolFailed("bad_address", "what is this?", str(path))
 
 
