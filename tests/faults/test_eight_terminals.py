@@ -15,7 +15,7 @@ from kiosk.vocabulary.labels import Label
 from tests.faults.hall import HubProcess, Kiosk
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-TERMINALS, TICKETS = 8, 2_000 if FULL else 64
+TERMINALS, TICKETS = 8, 2_000 if FULL else 96
 SEED = int(os.environ.get("KIOSK_SEED", random.SystemRandom().randrange(10**9)))
 
 pytestmark = pytest.mark.e2e

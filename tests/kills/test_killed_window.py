@@ -28,7 +28,7 @@ from tests.kills.window_evidence import Heard, Kept, Said, heard_by, kept_by, pa
 from tests.kills.window_lives import START_S, Plan, Weather, live, plans
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-KILLS, TERMINALS = 300 if FULL else 9, 3
+KILLS, TERMINALS = 300 if FULL else 15, 3
 MM_PER_S = 250.0
 """A real printer's speed: paper still comes out when the terminal is dead."""
 OPEN = {("intent", "none"), ("numbered", "none"), ("numbered", "asked")}
