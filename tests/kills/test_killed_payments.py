@@ -1,7 +1,8 @@
 """kill -9 in the middle of payments: real machine, store and driver against the simulated terminal and its book.
 
 After every life the book is what the record says: each paid attempt has one capture that stands, no other has, and
-what was told before the kill is true.
+what was told before the kill is true. Where a busy machine let the resolver's time pass, which is short here, the last
+attempt is a case for staff: nothing or one capture stands for it, and payment is locked.
 """
 
 import os
@@ -87,7 +88,9 @@ def check(folder: Path, terminal: PaymentTerminalPeer, told: list[str]) -> dict[
     receipts = [int(n) for (n,) in db.execute("SELECT receipt_no FROM payment_attempt WHERE receipt_no > 0")]
     db.close()
     states = {ident: state for ident, state, _ in rows}
-    assert set(states.values()) <= {"paid", "declined", "not_charged"}, states
+    assert set(states.values()) <= {"paid", "declined", "not_charged", "manual"}, states
+    cases = [ident for ident, state in states.items() if state == "manual"]
+    assert cases in ([], [ident for ident, _, _ in rows[-1:]]), f"paid beside an open case: {states}"
     for line in told:
         state, _, ident = line.partition(" ")
         if ident and state != "refused":
@@ -95,8 +98,11 @@ def check(folder: Path, terminal: PaymentTerminalPeer, told: list[str]) -> dict[
     paid = {attempt.record.trace for _, state, attempt in rows if state == "paid" and attempt.record is not None}
     with terminal.lock:
         standing = [entry.trace for entry in terminal.terminal.machine.book.entries if stands(entry)]
-    assert sorted(standing) == sorted(paid)
-    assert len(standing) == sum(state == "paid" for state in states.values())
+    assert len(paid) == sum(state == "paid" for state in states.values())
+    assert paid <= set(standing)
+    assert len(standing) - len(paid) in ((0, 1) if cases else (0,)), (
+        f"{len(standing)} captures stand, {len(paid)} are paid"
+    )
     assert sorted(receipts) == list(range(1, len(receipts) + 1))
     return {state: list(states.values()).count(state) for state in set(states.values())}
 
@@ -125,5 +131,6 @@ def test_whatever_is_killed_book_and_record_agree(
         for state, count in check(folder, terminal, told).items():
             ends[state] = ends.get(state, 0) + count
         terminal.stop()
+    assert ends["paid"] > ROUNDS // 10, f"hardly anything was paid: {ends}"
     with capsys.disabled():
         print(f"\nkills in payments: {ROUNDS}, seed {seed}, {ends}")
