@@ -42,7 +42,7 @@ from tests.unit.hub.test_hub_dldb import FILES, REAL, put
 from tests.unit.offline_cache.test_catalogue_follow import Terminal
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
-DELTAS = 1000 if FULL else 100
+DELTAS = 1000 if FULL else 150
 """Changes that came as such; those that had to come as a snapshot are not counted."""
 MISHAPS = 200 if FULL else 60
 """Of so many rounds 14 meet one."""
