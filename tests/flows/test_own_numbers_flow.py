@@ -12,7 +12,7 @@ from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.outcomes import NotPrinted, Printed, Unconfirmed
 from tests.flows.visits import Visit
 
-OWN = "Gerät hat sie selbst vergeben"
+OWN = "Gerät hat Ihre Nummer selbst vergeben"
 
 
 def draw_own(visit: Visit) -> str:
