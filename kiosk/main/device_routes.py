@@ -12,10 +12,10 @@ import msgspec
 
 from drivers.host.port import DeviceSaid, JobEnded, Recovered
 from kiosk.vocabulary.effects import CommitPaper
-from kiosk.vocabulary.hardware.device_events import PrintInDoubt
+from kiosk.vocabulary.hardware.device_events import PrintInDoubt, SlipSending
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.ids import JobId, TicketId
-from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, Unconfirmed
+from kiosk.vocabulary.outcomes import NotPrinted, Printed, PrintOutcome, ShowOutcome, Unconfirmed
 from kiosk.vocabulary.tickets import PaperState
 
 _PRINTS_KEPT = 1000
@@ -68,6 +68,19 @@ def no_commands(job: JobId, outcome: Any) -> None:
 def no_events(said: DeviceSaid) -> None:
     """The route of a kind that says nothing. Raises TypeError."""
     raise TypeError(f"nobody takes {type(said.event).__name__} of {said.device}")
+
+
+def frame_ended(job: JobId, outcome: ShowOutcome) -> None:
+    """Nobody waits for a frame: its display's status tells whether it can show any, and its driver sends it again."""
+
+
+def printer_said(said: DeviceSaid) -> None:
+    """What a printer says meanwhile. Raises TypeError for anything but that a slip is on its way."""
+    match said.event:
+        case SlipSending():
+            pass  # the visitor's page says already that the slip is being printed
+        case _:
+            no_events(said)
 
 
 class PrintLedger:

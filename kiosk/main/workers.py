@@ -20,7 +20,15 @@ from kiosk.eventlog import EventLog
 from kiosk.health import printer_of
 from kiosk.i18n.texts import Texts
 from kiosk.main.device_facts import DeviceFacts, in_doubt
-from kiosk.main.device_routes import DeviceRoutes, KindRoute, PrintLedger, no_commands, no_events
+from kiosk.main.device_routes import (
+    DeviceRoutes,
+    KindRoute,
+    PrintLedger,
+    frame_ended,
+    no_commands,
+    no_events,
+    printer_said,
+)
 from kiosk.main.misses import MissesOnTheWay
 from kiosk.main.payments import PaymentWorker, payment_terminal_of, settings_of
 from kiosk.main.slips import Slips
@@ -40,12 +48,12 @@ from kiosk.vocabulary.effects import (
     UseCatalogue,
 )
 from kiosk.vocabulary.events import DeviceChanged, HelpTaken, PrintFinished, Scanned
-from kiosk.vocabulary.hardware.device_events import CodeRead, PrintInDoubt, SlipSending
+from kiosk.vocabulary.hardware.device_events import CodeRead, PrintInDoubt
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.hardware.display_frame import Frame
 from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.ids import HelpId, IdMaker, JobId, OpId, TicketId
-from kiosk.vocabulary.outcomes import NotPrinted, PrintOutcome, ShowOutcome
+from kiosk.vocabulary.outcomes import NotPrinted, PrintOutcome
 from kiosk.vocabulary.slips import Forged
 from kiosk.vocabulary.tickets import Numbered, TicketIntent
 from kiosk.wire import Heartbeat, QueueStates
@@ -239,9 +247,11 @@ class Workers:
     def _ends(self) -> HostCallbacks:
         kinds = {
             DeviceKind.RECEIPT_PRINTER: KindRoute(
-                ended=self._printed, late=self._printed_late, recovered=self._slip_recovered, said=_printer_said
+                ended=self._printed, late=self._printed_late, recovered=self._slip_recovered, said=printer_said
             ),
-            DeviceKind.QUEUE_DISPLAY: KindRoute(ended=_shown, late=_shown, recovered=no_commands, said=no_events),
+            DeviceKind.QUEUE_DISPLAY: KindRoute(
+                ended=frame_ended, late=frame_ended, recovered=no_commands, said=no_events
+            ),
             DeviceKind.SCANNER: KindRoute(
                 ended=no_commands, late=no_commands, recovered=no_commands, said=self._scanner_said
             ),
@@ -389,15 +399,3 @@ class Workers:
         if event in ("store-opened", "store-failed"):
             self._stored = event == "store-opened"
             self._core.post(WorldChanged(stored=self._stored))
-
-
-def _shown(job: JobId, outcome: ShowOutcome) -> None:
-    """Nobody waits for a frame: its display's status tells whether it can show any, and its driver sends it again."""
-
-
-def _printer_said(said: DeviceSaid) -> None:
-    match said.event:
-        case SlipSending():
-            pass  # the visitor's page says already that the slip is being printed
-        case _:
-            no_events(said)
