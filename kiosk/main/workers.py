@@ -87,11 +87,6 @@ def wall_ms() -> int:
     return max(0, time.time_ns() // 1_000_000)
 
 
-def people_before(states: QueueStates) -> dict[str, int]:
-    """By queue: how many people would come before a number drawn now. A hub of before counts the one queue only."""
-    return {each.id: each.waiting if each.ahead < 0 else each.ahead for each in states.queues}
-
-
 class Workers:
     """Every thread of a terminal but the window and the core."""
 
@@ -358,7 +353,7 @@ class Workers:
         if states is not None and (now := self._questions.standing) and states.business_day > now.business_day:
             self._questions.heard(states.business_day)
         people = -1 if states is None else sum(each.waiting for each in states.queues)
-        self._core.post(WorldChanged(waiting={} if states is None else people_before(states), people=people))
+        self._core.post(WorldChanged(waiting={} if states is None else states.people_before(), people=people))
 
     def _show_calls(self, calls: wire.Calls, *, whole: bool) -> None:
         self._wall.show(calls, whole=whole)

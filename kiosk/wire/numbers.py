@@ -50,3 +50,7 @@ class QueueStates(Body, frozen=True):
     at: str
     business_day: str
     queues: tuple[QueueState, ...] = ()
+
+    def people_before(self) -> dict[str, int]:
+        """By queue: how many people would come before a number drawn now. A hub of before counts the one queue only."""
+        return {each.id: each.waiting if each.ahead < 0 else each.ahead for each in self.queues}

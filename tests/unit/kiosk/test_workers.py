@@ -12,7 +12,7 @@ from kiosk.config import Device, TerminalConfig
 from kiosk.core import Core
 from kiosk.eventlog import EventLog
 from kiosk.i18n.texts import Texts
-from kiosk.main.workers import Workers, people_before
+from kiosk.main.workers import Workers
 from kiosk.vocabulary import events
 from kiosk.vocabulary.effects import CommitPaper, PrintTicket
 from kiosk.vocabulary.hardware.device_events import CodeRead, DeviceEvent, PrintInDoubt
@@ -160,7 +160,7 @@ def test_a_reader_set_to_the_wrong_keyboard_is_told_of_until_it_is_right(
 
 def test_tiles_count_the_people_ahead_also_with_an_older_hub() -> None:
     queues = (QueueState(id="a", series="A", waiting=23, ahead=67), QueueState(id="b", series="B", waiting=4))
-    assert people_before(QueueStates(at="", business_day="", queues=queues)) == {"a": 67, "b": 4}
+    assert QueueStates(at="", business_day="", queues=queues).people_before() == {"a": 67, "b": 4}
 
 
 def test_late_slip_is_logged_and_kept_as_a_fact_of_its_ticket(
