@@ -142,7 +142,7 @@ def test_whatever_is_killed_book_and_record_agree(
         first = life(payers, folder, None)  # how long the first of a life takes here, in which later ones take less
         told = first.told
         for _ in range(LIVES - 1):
-            told += life(payers, folder, draw.uniform(0.0, first.first_s / 2)).told
+            told += life(payers, folder, draw.uniform(0.0, 1.2 * first.first_s)).told
         told += life(payers, folder, None, last=True).told
         for state, count in check(folder, terminal, told).items():
             ends[state] = ends.get(state, 0) + count
