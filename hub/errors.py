@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from kiosk.catalogue.faults import Fault
+
 
 class Code(StrEnum):
     """Why a command was refused."""
@@ -75,6 +77,13 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     place: str = ""
     number: str = ""
     """Whom the sentence is about, as people read it."""
+    fault: Fault | None = None
+    """What terminals would refuse: pages say it in their language."""
+
+
+def faulty(fault: Fault) -> Refused:
+    """A change is refused because of what terminals would refuse of it."""
+    return Refused(Code.CATALOGUE_FAULTY, f"{fault.reason}. {fault.remedy}", fault.place, fault=fault)
 
 
 _STATUS: dict[Code, int] = {

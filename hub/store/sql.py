@@ -46,9 +46,8 @@ def run(connection: Connection, sql: str, *values: Value) -> Rows:
 
     Raises SQLAlchemy's IntegrityError for a broken constraint and OperationalError for the rest, like the long road.
     """
-    driver: _Driver = connection.connection.dbapi_connection  # type: ignore[assignment]
     try:
-        return driver.execute(sql, values)
+        return _driver(connection).execute(sql, values)
     except pysqlite3.IntegrityError as fault:
         raise IntegrityError(sql, values, fault) from fault
     except pysqlite3.Error as fault:

@@ -4,7 +4,6 @@ intent that the kill left open is told as unknown at the next start, once."""
 import os
 import random
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from offline_cache.store.participants import PARTICIPANTS
 from offline_cache.store.storage import open_terminal_db
+from tests.kills.forking import forking
 from tests.kills.test_killed_store import killed_run
 from tests.unit.offline_cache.payment_journal import JOURNAL
 
@@ -24,18 +24,8 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def stores() -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, str(HERE / "killed_journal.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},
-    )
-    yield process
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.close()
-    process.wait(300)
-    process.stdout.close()
+    with forking("killed_journal.py") as process:
+        yield process
 
 
 def outcomes(path: Path) -> dict[str, str]:

@@ -9,7 +9,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from kiosk.hash_chain import Head
 from kiosk.payments.model import Attempt
 from offline_cache.store.payments import journal
 from offline_cache.store.storage import open_terminal_db
+from tests.kills.forking import forking
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 ROUNDS = 10_000 if FULL else 60
@@ -35,18 +35,8 @@ LIVES = 20
 
 @pytest.fixture
 def payers() -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("killed_payments.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    yield process
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.close()
-    process.wait(300)
-    process.stdout.close()
+    with forking("killed_payments.py") as process:
+        yield process
 
 
 class Life(NamedTuple):

@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from kiosk.vocabulary.labels import Label, parse_label
 from offline_cache.store.storage import open_terminal_db
+from tests.kills.forking import forking
 from tests.unit.offline_cache.cache_helpers import numbered, waiting
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
@@ -24,18 +24,8 @@ LIVES = 20
 
 @pytest.fixture
 def stores() -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("killed_store.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    yield process
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.close()
-    process.wait(300)
-    process.stdout.close()
+    with forking("killed_store.py") as process:
+        yield process
 
 
 def killed_run(

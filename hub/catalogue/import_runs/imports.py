@@ -14,7 +14,7 @@ from hub.catalogue.content.import_checks import Finding
 from hub.catalogue.importers.draft import Draft
 from hub.catalogue.publication import publishing
 from hub.catalogue.publication.publishing import InForce, Prepared, Stale
-from hub.errors import Code, Refused
+from hub.errors import Code, Refused, faulty
 from hub.store.engine import Store
 from hub.trail.entries import NOTHING, Details, Note, Who, append
 from hub.trail.machine import machine_user
@@ -88,8 +88,7 @@ def refusal(why: Refused | CatalogueFaults) -> Refused:
     """Why nothing was published, as pages say it: the first of what is wrong."""
     if isinstance(why, Refused):
         return why
-    first = why.faults[0]
-    return Refused(Code.CATALOGUE_FAULTY, f"{first.reason}. {first.remedy}", first.place)
+    return faulty(why.faults[0])
 
 
 def _commit(

@@ -22,7 +22,7 @@ from hub.catalogue.content.spool import Spool
 from hub.catalogue.content.state import PublishedState
 from hub.catalogue.importers.draft import Draft, draft_of
 from hub.catalogue.publication import signing
-from hub.errors import Code, Refused
+from hub.errors import Refused, faulty
 from hub.store.sql import run
 from kiosk.catalogue.check import FAULTS_LIMIT, featured_faults, queue_faults, services_faults, shell_faults
 from kiosk.catalogue.faults import CatalogueFaults, Fault
@@ -130,7 +130,7 @@ def change(connection: Connection, site: str, do: Callable[[], object], now_ms: 
         after = own_faults(connection, site)
         if new := [fault for fault in after if fault not in before]:
             attempt.rollback()
-            return Refused(Code.CATALOGUE_FAULTY, f"{new[0].reason}. {new[0].remedy}", new[0].place)
+            return faulty(new[0])
         if not after:
             republish(connection, site, now_ms)
     return None

@@ -25,11 +25,11 @@
   let burst = "", struck = -PAUSE_MS, quick = 0, reads = false;
   document.addEventListener("keydown", (event) => {
     if (event.key.length !== 1 || event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input")) return;
-    const gap = event.timeStamp - struck, goes_on = gap < PAUSE_MS;
+    const gap = event.timeStamp - struck, goesOn = gap < PAUSE_MS;
     struck = event.timeStamp;
-    burst = goes_on ? burst + event.key : event.key;
+    burst = goesOn ? burst + event.key : event.key;
     quick = gap < BURST_MS ? quick + 1 : 0;
-    reads = quick > 1 || (goes_on && reads);
+    reads = quick > 1 || (goesOn && reads);
     if (!reads) return;
     event.preventDefault();
     field.value = burst;

@@ -65,23 +65,6 @@ def _told(fault: Fault, lang: str) -> FaultText:
     return FaultText(fault.place, reason, remedy, lang)
 
 
-class Sentences(msgspec.Struct, frozen=True):
-    """Reason and remedy in one text, and the language it is in."""
-
-    text: str
-    lang: str
-
-
-def told_together(message: str, lang: str) -> Sentences:
-    """The same for a reason and its remedy that stand in one message (``hub.errors.Refused``)."""
-    parts = message.split(". ")
-    for n in range(1, len(parts)):
-        reason, remedy = translated(". ".join(parts[:n]), lang), translated(". ".join(parts[n:]), lang)
-        if reason is not None and remedy is not None:
-            return Sentences(f"{reason}. {remedy}", lang)
-    return Sentences(message, "en")
-
-
 def translated(sentence: str, lang: str) -> str | None:
     """The sentence in this language; None when no text of the catalogue is like it."""
     for pattern, key in _patterns():

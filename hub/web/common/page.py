@@ -13,7 +13,7 @@ from hub.auth.rights import Right, may
 from hub.auth.sessions import Person
 from hub.headers import digests
 from hub.live.feed import HEARTBEAT_S
-from hub.web.common.fault_texts import told_together
+from hub.web.common import fault_texts
 from hub.web.common.texts import STAFF_LANGUAGES, language_of, sayer
 from kiosk.assets.icons import ICONS
 from kiosk.i18n.languages import is_rtl, own_name
@@ -89,7 +89,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(icon=icon, asset=asset, own_name=own_name, pick=pick, told_together=told_together)
+    made.globals.update(icon=icon, asset=asset, own_name=own_name, pick=pick, told=fault_texts.told)
     made.globals.update(beat_ms=round(HEARTBEAT_S * 1000), limit_ms=LIMIT_MS)
     made.tests["given"] = lambda value: not isinstance(value, Undefined) and bool(value)
     return made

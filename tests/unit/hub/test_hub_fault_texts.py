@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.web.common.fault_texts import FaultText, Sentences, told, told_together, translated
+from hub.errors import Code, Refused, faulty
+from hub.web.common.fault_texts import FaultText, told, translated
+from hub.web.common.page import environment
+from hub.web.common.texts import sayer
 from kiosk.catalogue.faults import Fault
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -98,7 +101,11 @@ def test_an_unknown_sentence_stays_english_and_is_marked() -> None:
     ]
 
 
-def test_reason_and_remedy_of_a_refusal_are_told_in_one_text() -> None:
-    told_so = told_together("two spans overlap on Monday. Save the file as UTF-8.", "de")
-    assert told_so == Sentences("zwei Zeiträume überschneiden sich am Montag. Speichern Sie die Datei als UTF-8.", "de")
-    assert told_together("two spans overlap. Blow on it.", "de") == Sentences("two spans overlap. Blow on it.", "en")
+def test_a_page_says_in_its_language_what_terminals_refuse() -> None:
+    page = environment().from_string('{% import "macros.html" as m with context %}{{ m.refusal(refused) }}')
+    fault = Fault("queues[0]", "two spans overlap on Monday", "Save the file as UTF-8.")
+    said = page.render(t=sayer("de"), lang="de", refused=faulty(fault))
+    assert '<span lang="de">zwei Zeiträume überschneiden sich am Montag. Speichern Sie die Datei als UTF-8.' in said
+    assert "queues[0]" in said
+    unknown = page.render(t=sayer("de"), lang="de", refused=Refused(Code.WRONG_STATE, "Somebody else publishes."))
+    assert '<span lang="en">Somebody else publishes.' in unknown
