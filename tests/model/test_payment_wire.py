@@ -80,6 +80,7 @@ def test_money_and_record_agree_in_every_cell_of_the_wire(capsys: pytest.Capture
         except AssertionError as fault:
             raise AssertionError(f"cell {cell}: {fault}") from fault
         ends[state] = ends.get(state, 0) + 1
+    assert len(ends) > 1, f"every cell ended alike: {ends}"
     with capsys.disabled():
         print(f"\nfault matrix on the wire: {len(all_cells)} cells, seed {SEED}, {ends}")
 
