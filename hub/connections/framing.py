@@ -13,6 +13,9 @@ PIECE = 16 * 1024
 """Bytes that are parsed at once: so much a head may be over its limit before that is seen."""
 EMPTY_LINE = re.compile(rb"\n\r?\n[\r\n]*")
 """With the empty lines behind it, which begin no request."""
+LINES = 128
+"""Of a head or a chunked body that are parsed at once: more than ``Limits.headers``, so that many short fields are
+refused before the rest of them is parsed."""
 PER_PIECE = 8
 """What a piece of a chunked body counts for at least: many short ones cost more than a long one."""
 
@@ -31,12 +34,22 @@ class Cuts:
         if left:
             self._before = b""
             return min(most, at + left)
+        most = _few_lines(data, at, most)
         found = EMPTY_LINE.search(self._before + data[at:most])
         if found:
             most, self._before = at + found.end() - len(self._before), b""
         else:
             self._before = (self._before + data[at:most])[-2:]
         return most
+
+
+def _few_lines(data: bytes, at: int, most: int) -> int:
+    """Where the piece ends at the latest, so that it has at most ``LINES``."""
+    if data.count(b"\n", at, most) <= LINES:
+        return most
+    for _ in range(LINES):
+        at = data.index(b"\n", at) + 1
+    return at
 
 
 class Framing:

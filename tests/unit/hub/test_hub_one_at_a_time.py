@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from hub.connections.framing import PIECE
+from hub.connections.framing import LINES, PIECE, Cuts
 from hub.connections.keeper import Keeper
 from hub.connections.limits import KB, Limits
 from hub.connections.proof import KEY
@@ -115,6 +115,17 @@ def test_what_follows_a_request_is_not_parsed_before_it_is_answered() -> None:
             await scene.answer()
 
     assert on_a_connection(play).peer.said.count(b"\r\n\r\nok") == 3
+
+
+def test_many_short_fields_are_refused_before_the_rest_is_parsed() -> None:
+    """A piece of 16 KB has 2,700 of them: the parser's calls for each cost the hub more than the bytes."""
+    head, cuts, at, lines = GET + b"x: y\r\n" * 5000, Cuts(), 0, []
+    while at < len(head):
+        end = cuts.end(head, at, 0)
+        lines.append(head[at:end].count(b"\n"))
+        at = end
+    assert sum(lines) == head.count(b"\n")
+    assert Limits().headers < max(lines) <= LINES
 
 
 @pytest.mark.parametrize("first", [GET, CHUNKED + b"0\r\n\r\n"])
