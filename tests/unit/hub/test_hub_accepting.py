@@ -4,11 +4,24 @@ import asyncio
 import socket
 
 from hub.connections.accepting import AT_ONCE, Acceptor
-from hub.connections.keeper import Keeper
+from hub.connections.keeper import Keeper, Line
 from hub.connections.limits import Limits
 from hub.connections.tally import Reason, Tally
 
 HERE = "127.0.0.1"
+
+
+class Silent(asyncio.Protocol):
+    """Has the connection, as ours does, so that its socket is not closed as one that nobody took."""
+
+    def __init__(self, line: Line) -> None:
+        line.speaker = self
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def end(self) -> None:
+        self._transport.close()
 
 
 def test_a_connection_that_is_dropped_while_it_waits_gives_its_turn_back() -> None:
@@ -18,7 +31,7 @@ def test_a_connection_that_is_dropped_while_it_waits_gives_its_turn_back() -> No
         keeper = Keeper(Limits(known_connects=1), Tally())
         keeper.known.prove(HERE)
         with socket.create_server((HERE, 0)) as listener:
-            acceptor = Acceptor(listener, keeper, lambda _line: asyncio.Protocol(), None, 1.0)
+            acceptor = Acceptor(listener, keeper, Silent, None, 1.0)
             clients = []
             for _ in range(12):
                 clients.append(socket.create_connection(listener.getsockname()))
@@ -43,7 +56,7 @@ def test_a_crowd_is_accepted_a_few_in_each_round_of_the_loop() -> None:
     async def play() -> tuple[int, int]:
         keeper, crowd = Keeper(Limits(), Tally()), 20
         with socket.create_server((HERE, 0)) as listener:
-            acceptor = Acceptor(listener, keeper, lambda _line: asyncio.Protocol(), None, 1.0)
+            acceptor = Acceptor(listener, keeper, Silent, None, 1.0)
             clients = [socket.create_connection(listener.getsockname()) for _ in range(crowd)]
             acceptor._accept()
             first = len(keeper.book)
