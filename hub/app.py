@@ -23,7 +23,7 @@ from hub.connections import heads
 from hub.connections.proof import board_stream, wrong_head
 from hub.context import Hub, HubContext, believe
 from hub.live import stream_rights
-from hub.live.feed import HEARTBEAT_S, Feed
+from hub.live.feed import HEARTBEAT_S
 from hub.log import event
 from hub.retention.sweep import sweep
 from hub.store import seen
@@ -87,7 +87,7 @@ def create_app(
     ``now_ms`` is a ``HallClock``, or a clock that is believed whatever it says. ``ca`` is the certificate (PEM) of the
     authority that terminals pin; "" = no encryption. ``public_certificate``: the operator says that browsers know it.
     """
-    hub = HubContext(store, Feed(store, heartbeat_s), now_ms, ca, public_certificate=public_certificate)
+    hub = HubContext(store, now_ms, heartbeat_s, ca, public_certificate=public_certificate)
     return app_over(hub)
 
 

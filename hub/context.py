@@ -43,21 +43,21 @@ class HubContext:
     def __init__(
         self,
         store: Store,
-        feed: Feed,
         clock: Callable[[], int],
+        heartbeat_s: float,
         ca: str = "",
         passwords: Passwords | None = None,
         *,
         public_certificate: bool = False,
     ) -> None:
         self.store = store
-        self.feed = feed
         self.clock = clock if isinstance(clock, HallClock) else SureClock(clock)
         self.now_ms = now_ms = self.clock
         self.setting_clock = asyncio.Lock()
         self.new_id = IdMaker(now_ms, secrets.randbits)
         self.tokens = Tokens()
         self.called = CalledNow(store, now_ms)
+        self.feed = Feed(store, self.called, heartbeat_s)
         self.published = PublishedCatalogue(store, now_ms)
         self.trail_heads = DailyHeads(store)
         self.trail_checker = Checker(store, now_ms)

@@ -11,7 +11,6 @@ from functools import cache
 from hub.app import HubApp, app_over
 from hub.auth.passwords import Passwords
 from hub.context import HubContext
-from hub.live.feed import Feed
 from hub.store.engine import Store
 
 
@@ -25,7 +24,7 @@ def _free() -> list[tuple[HubApp, HubContext]]:
 def app_for(store: Store, now_ms: Callable[[], int], heartbeat_s: float) -> Iterator[tuple[HubApp, HubContext]]:
     """An app over this store, ours until the end; its server must have stopped then."""
     cheap = Passwords(memory_kib=64, passes=1, pause_s=0.0)
-    hall = HubContext(store, Feed(store, heartbeat_s), now_ms, passwords=cheap)
+    hall = HubContext(store, now_ms, heartbeat_s, passwords=cheap)
     app, stands = _free().pop() if _free() else (app_over(hall), hall)
     stands.__dict__ = vars(hall)  # what the routes were built over is this hall now
     yield app, stands

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
+from sqlalchemy import Connection
 
 from hub.events import Event, changes_calls
 from hub.store.engine import Store
@@ -32,6 +33,20 @@ class _Site(msgspec.Struct):
     """The seq of the last event that was looked at."""
 
 
+class Look(msgspec.Struct, frozen=True):
+    """What a reader needs to know for it."""
+
+    site: str
+    now_ms: int
+    known: Said | None
+
+    def after(self, connection: Connection, events: Sequence[Event]) -> Calls | None:
+        """The calls as they are now, if these events change them."""
+        if self.known is None or not events or not _changed(self.known.calls, events):
+            return None
+        return called_now(connection, site=self.site, now_ms=self.now_ms)
+
+
 class CalledNow:
     """For the event loop's thread only."""
 
@@ -54,6 +69,20 @@ class CalledNow:
         said = Said(calls, msgspec.json.encode(calls))
         self._sites[site] = _Site(said, max(calls.seq, known.looked if known is not None else 0))
         return said
+
+    def look(self, site: str) -> "Look":
+        """How the calls are read together with the events that may have changed them: on a reader's thread."""
+        known = self._sites.get(site)
+        return Look(site, self._now_ms(), known.said if known is not None else None)
+
+    def note(self, look: "Look", events: Sequence[Event], calls: Calls | None) -> None:
+        """What ``look`` found after these events; None = they change no call, or nobody listens."""
+        known = self._sites.get(look.site)
+        if known is None or (calls is None and known.said is not look.known):
+            return
+        if calls is not None and calls.seq >= known.said.calls.seq:
+            known.said = Said(calls, msgspec.json.encode(calls))
+        known.looked = max(known.looked, events[-1].seq if calls is None else calls.seq)
 
     async def after(self, site: str, events: Sequence[Event]) -> Said:
         """As it is with all that happened up to the last of these events: what is known, if they change no call.

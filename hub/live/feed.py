@@ -15,13 +15,16 @@ from operator import attrgetter
 from random import uniform
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from hub.connections.stream_seats import Holder
 from hub.events import Event, newest, since
+from hub.live.called_now import CalledNow, Look
 from hub.log import event
 from hub.store.engine import Store
 from hub.store.faults import StoreFailed
+from kiosk.wire import Calls
 
 if TYPE_CHECKING:
     from hub.live.stream_rights import RightHolder
@@ -94,8 +97,8 @@ class Listener:
 class _Round:
     """The listeners of some holders, and how far each site's events were handed to them."""
 
-    def __init__(self, store: Store, pause_s: float) -> None:
-        self._store, self._pause_s = store, pause_s
+    def __init__(self, store: Store, called: CalledNow, pause_s: float) -> None:
+        self._store, self._called, self._pause_s = store, called, pause_s
         self._read: dict[str, int] = {}
         self.listeners: dict[Listener, None] = {}
         """Who came first first."""
@@ -123,11 +126,20 @@ class _Round:
         if not any(other.site == listener.site for other in self.listeners):
             self._read.pop(listener.site, None)
 
+    async def _news(self, site: str, after: int) -> Batch:
+        """What happened, and in the same trip to a reader's thread who is called now: a board has the call before the
+        desk's page is drawn on this thread."""
+        look = self._called.look(site)
+        events, calls = await self._store.read(partial(_with_calls, after=after, look=look))
+        if events:
+            self._called.note(look, events, calls)
+        return events
+
     async def _hand_on(self, site: str) -> None:
         after = self._read.get(site)
         if after is None:
             return
-        events = await self._store.read(partial(since, site=site, after=after, limit=READ_MAX))
+        events = await self._news(site, after)
         if not events:
             return
         self._read[site] = events[-1].seq
@@ -143,13 +155,18 @@ class _Round:
                     listener.offer(events)
 
 
+def _with_calls(connection: Connection, after: int, look: Look) -> tuple[Batch, Calls | None]:
+    events = since(connection, look.site, after, READ_MAX)
+    return events, look.after(connection, events)
+
+
 class Feed:
     """Who listens to what. ``run`` is a task of the app's lifespan; ``close`` ends every stream."""
 
-    def __init__(self, store: Store, heartbeat_s: float = HEARTBEAT_S) -> None:
+    def __init__(self, store: Store, called: CalledNow, heartbeat_s: float = HEARTBEAT_S) -> None:
         self._store = store
         self._heartbeat_s = heartbeat_s
-        first, slower = _Round(store, 0), _Round(store, PAUSE_S)
+        first, slower = _Round(store, called, 0), _Round(store, called, PAUSE_S)
         self._rounds = (first, slower)
         self._round_of = {Holder.OWN: first, Holder.KNOWN: first, Holder.STRANGER: slower}
         self._closed = self._running = False

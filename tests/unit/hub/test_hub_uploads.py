@@ -26,6 +26,7 @@ from hub.connections.limits import KB, Limits, limits_here
 from hub.connections.protocol import BoundedProtocol
 from hub.connections.tally import Tally
 from hub.context import HubContext
+from hub.live.feed import HEARTBEAT_S
 from hub.serve import HubServer
 from hub.store.enums import Role
 from hub.uploads import MB, MOST, NEEDS, NoRoom, Upload, Uploads
@@ -100,7 +101,7 @@ def test_a_body_of_another_length_is_no_body(tmp_path: Path, given: tuple[bytes,
 
 
 def routes(hall: Any) -> list[HTTPRoute]:
-    app = app_over(HubContext(hall.store, None, hall.clock))  # type: ignore[arg-type]
+    app = app_over(HubContext(hall.store, hall.clock, HEARTBEAT_S))
     return [route for route in app.routes if isinstance(route, HTTPRoute)]
 
 
