@@ -1,6 +1,7 @@
 """Calls on real lines: host, driver and simulated display together; the display goes away and comes back."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import msgspec
 import pytest
@@ -35,6 +36,7 @@ class Wall:
         }
         self.hosts = Hosts(devices, msgspec.structs.replace(quiet_ends(), emit=self.emit))
         self.calls = CallDisplay(self.show, Texts.load("terminal"), "de")
+        self._changed = threading.Condition()
         self.hosts.start()
 
     def show(self, device: str, job: str, frame: Frame) -> None:
@@ -42,6 +44,13 @@ class Wall:
 
     def emit(self, changed: DeviceChanged) -> None:
         self.calls.device_changed(changed.status)
+        with self._changed:
+            self._changed.notify_all()
+
+    def until(self, fact: Callable[[], bool]) -> None:
+        """Wait for what a display's state tells: the simulators hear nothing of it."""
+        with self._changed:
+            assert self._changed.wait_for(fact, 300.0)
 
     def call(self, seq: int, label: str) -> None:
         call = Call(seq=seq, kind=CallKind.CALL, label=label, counter="4", at=AT)
@@ -87,7 +96,7 @@ def test_a_display_that_was_away_shows_what_was_called_meanwhile(wall: Wall) -> 
     assert wall.all_show("A 143")
     for peer in wall.peers:
         peer.switch(absent=True)
-    assert wall.sign.wait_for(lambda: wall.hosts.statuses()["alpha"].problems != ())
+    wall.until(lambda: wall.hosts.statuses()["alpha"].problems != ())
     wall.call(2, "B 027")
     with wall.sign.lock:
         wall.sign.sign.files.clear()
