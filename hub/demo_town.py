@@ -42,14 +42,14 @@ class Filled(NamedTuple):
     code: str
 
 
-def fill(folder: Path, base_url: str) -> Filled:
+def fill(folder: Path, base_url: str, timezone: str = "Europe/Berlin") -> Filled:
     """Found the demo town in this data folder (once) and make a new code for its terminal."""
     private.make(folder)
     store = open_store(folder)
     try:
         if not store.read_now(sites):
             kept = _hashed(PASSWORD)
-            store.write_now(partial(_found, base_url=base_url, kept=kept))
+            store.write_now(partial(_found, base_url=base_url, timezone=timezone, kept=kept))
         code = store.write_now(_new_code)
     finally:
         store.close()
@@ -65,12 +65,12 @@ def _hashed(password: str) -> str:
         passwords.close()
 
 
-def _found(connection: Connection, base_url: str, kept: str) -> None:
+def _found(connection: Connection, base_url: str, timezone: str, kept: str) -> None:
     now_ms, new_id = system_ms(), IdMaker(system_ms, secrets.randbits)
     new = NewHouse(
         town="Stadt Musterstadt",
         name="Bürgerhaus am Wall",
-        timezone="Europe/Berlin",
+        timezone=timezone,
         base_url=base_url,
         hours=usual_hours(),
         catalogue="demo",

@@ -33,6 +33,7 @@ from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.labels import Label, parse_label
 from offline_cache.http.trust import fingerprint_of, only_certificate
 from offline_cache.sync.enrolment import enrol
+from tests.day_zone import day_zone
 
 PANEL = Panel(width_px=540, height_px=960, width_mm=336.3, height_mm=597.9)
 TIMING = Timing(tickets_per_minute=100_000, goodbye_s=2, take_ticket_s=300, hand_back_s=300)
@@ -51,7 +52,7 @@ class HubProcess:
             mark = fingerprint_of(only_certificate(folder_of(self.data).ca.read_text()))
         self._trust: bool | str = str(folder_of(self.data).ca) if tls else True
         self._demo.hub_url = f"{'https' if tls else 'http'}://127.0.0.1:{free_port(0)}"
-        fill(self.data, self.url)
+        fill(self.data, self.url, day_zone())
         self.codes = [grouped(code + mark) for code in _codes(self.data, count)]
         """One-time codes as the terminals page shows them."""
         self._file = self.data / "hub.db"
