@@ -9,6 +9,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
+from io import TextIOWrapper
 from itertools import accumulate
 from pathlib import Path
 
@@ -54,11 +55,12 @@ class Patterns:
 
 def _read(path: Path) -> Iterator[tuple[str, str]]:
     """Letters, and the digits before, between and behind them ("0" where the file has none)."""
-    encoding, _, patterns = path.read_bytes().partition(b"\n")
-    for raw in patterns.decode(encoding.decode("ascii").strip()).split("\n"):
-        line = raw.strip()
-        if line and not line.startswith(_NO_PATTERN):
-            yield _pattern(line.partition("/")[0])
+    with path.open("rb") as file:
+        encoding = next(file).decode("ascii").strip()
+        for raw in TextIOWrapper(file, encoding):  # line by line: a list of them would take 6 MiB for good
+            line = raw.strip()
+            if line and not line.startswith(_NO_PATTERN):
+                yield _pattern(line.partition("/")[0])
 
 
 def _pattern(text: str) -> tuple[str, str]:
