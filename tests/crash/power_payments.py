@@ -43,7 +43,7 @@ class PowerWorld(World):
 
     settings: Settings = field(default_factory=lambda: Settings(quiet_s=QUIET_S))
     disk: PowerDisk = field(default_factory=lambda: PowerDisk("payments"))
-    mode: Mode = Mode()
+    mode: Mode = field(default_factory=Mode)
     draw: random.Random = field(default_factory=random.Random)
 
     def __post_init__(self) -> None:

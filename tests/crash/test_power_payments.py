@@ -1,5 +1,5 @@
-"""Power goes at any call to the disk in the middle of payments: the payment terminal's book and the record agree, nobody
-is charged whom the record does not know, and what was told stays true."""
+"""Power goes at any call to the disk in the middle of payments: book and record agree, nobody is charged of whom the
+record knows nothing, and what was told stays true."""
 
 import os
 import random

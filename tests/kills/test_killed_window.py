@@ -25,9 +25,10 @@ import apsw
 import pytest
 from lobby.patience import until
 
+from drivers.sim.payment_terminal.peer import PaymentTerminalPeer
 from kiosk.vocabulary.labels import Label
-from tests.faults.fault_proxy import FaultProxy
 from tests.card_data import card_data_in
+from tests.faults.fault_proxy import FaultProxy
 from tests.faults.hall import HubProcess, Kiosk
 from tests.kills.window_evidence import Heard, Kept, Said, heard_by, kept_by, paper_of, said_in, trouble_of
 from tests.kills.window_lives import START_S, Plan, Weather, live, plans
