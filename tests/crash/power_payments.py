@@ -173,7 +173,7 @@ def _work(world: PowerWorld) -> None:
         world.plan = Plan(book=world.draw.choice(_BOOKS))
         world.lookup = world.draw.choice((Lookup.TRUTH, Lookup.TRUTH, Lookup.NOTHING))
         world.terminal.shows = world.draw.choice(tuple(Shows))
-        world.start(f"charge-{number}")
+        world.start(f"visit-{number}")
         world.wait_until_idle()
         if world.is_cut:
             return

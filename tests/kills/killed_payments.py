@@ -27,7 +27,7 @@ def main(folder: Path, last: int) -> None:
     assert fault is None, fault
     test.settle()
     say("ready")
-    for _ in range(last) if last else itertools.count():
+    for _ in itertools.islice(itertools.count(), last or None):
         done = test.pay(AMOUNT)
         if isinstance(done, Finished):
             say(f"{done.to.value} {done.attempt.id}")

@@ -128,6 +128,7 @@ def test_whatever_is_killed_book_and_record_agree(
         habits = Habits(
             no_answer=draw.choice(["reverse", "keep", "decline"]),
             prints=draw.choice(["before", "after"]),
+            tlv="flat",
             tells_card_data=True,
         )
         terminal = PaymentTerminalPeer("tcp", settings=habits)

@@ -39,6 +39,7 @@ def payment_terminal(dice: random.Random) -> PaymentTerminalPeer:
     habits = Habits(
         no_answer=dice.choice(("reverse", "keep", "decline")),
         prints=dice.choice(("before", "after")),
+        tlv="flat",
         tells_card_data=True,
     )
     peer = PaymentTerminalPeer("tcp", settings=habits)

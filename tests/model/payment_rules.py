@@ -58,7 +58,8 @@ class LineRules:
         assert known.attempt.id not in self._paid_for, "a payment was sent again"
         assert self._looked_up, "a payment without a lookup before it"
         assert isinstance(order, Payment)
-        assert (order.cents, order.currency) == (known.attempt.amount.cents, EURO)
+        asked = (known.attempt.amount.cents, EURO)
+        assert (order.cents, order.currency) == asked, f"{order.cents} cents are sent, {asked[0]} are in the store"
         self._idle(message)
         self._paid_for.add(known.attempt.id)
         self._looked_up = False
@@ -69,7 +70,8 @@ class LineRules:
         assert known.state is AttemptState.VOID_WANTED, f"a reversal of a payment that is {known.state.value}"
         assert isinstance(order, Reversal)
         assert known.attempt.record is not None
-        assert (order.receipt, order.cents) == (known.attempt.record.receipt, known.attempt.amount.cents)
+        asked = (known.attempt.record.receipt, known.attempt.amount.cents)
+        assert (order.receipt, order.cents) == asked, f"a reversal of {order.receipt, order.cents}, not of {asked}"
         self._idle(message)
 
     def _idle(self, message: Apdu) -> None:

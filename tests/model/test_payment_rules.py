@@ -84,7 +84,7 @@ def test_a_payment_beside_an_open_one_is_found(state: AttemptState) -> None:
 def test_another_amount_is_found() -> None:
     line = Line()
     line.begin(amount=Money(4601))
-    with pytest.raises(AssertionError, match="4601"):
+    with pytest.raises(AssertionError, match="4600 cents are sent, 4601"):
         line.wrote(LOOK_UP, PAY)
 
 
