@@ -16,8 +16,8 @@ SHOWN_MAX = 10
 _BCD_DIGITS = 12
 _GROUPED = re.compile(rb"(?<=[0-9])[ -](?=[0-9])")
 _NUMBERS = re.compile(rb"(?<![0-9A-Za-z.])[2-6][0-9]{12,18}(?![0-9A-Za-z])")
-"""Digits of a card number's length that stand alone, not behind a decimal point. Payment cards begin with 2 to 6 (ISO/IEC 7812); times in Unix ms
-begin with 1."""
+"""Digits of a card number's length that stand alone, not behind a decimal point. Payment cards begin with 2 to 6
+(ISO/IEC 7812); times in Unix ms begin with 1."""
 
 
 def card_data_in(folder: Path) -> list[str]:
