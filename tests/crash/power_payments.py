@@ -45,6 +45,8 @@ class PowerWorld(World):
     disk: PowerDisk = field(default_factory=lambda: PowerDisk("payments"))
     mode: Mode = field(default_factory=Mode)
     draw: random.Random = field(default_factory=random.Random)
+    before: list[Line] = field(default_factory=list)
+    """The payment terminal's book at the beginning."""
 
     def __post_init__(self) -> None:
         self.finished: dict[str, tuple[AttemptState, int]] = {}
@@ -70,6 +72,9 @@ class PowerWorld(World):
             let_go(self.db)
             self.disk = PowerDisk(f"{self.disk.name}-after", self.disk.after_cut(self.draw))
             self.db = power_on(self.disk)
+        if self.before:
+            self.terminal.lines, self.before = copy.deepcopy(self.before), []
+            self.terminal.trace = 200
         super().boot()
 
     def check(self) -> None:
@@ -145,10 +150,9 @@ def _begun() -> tuple[dict[str, bytes], list[Line]]:
 def begun(seed: int, mode: Mode) -> PowerWorld:
     """That terminal once more, with chances of its own."""
     files, lines = _begun()
-    world = PowerWorld(disk=PowerDisk(f"payments-{seed}", files, honest=mode.honest), mode=mode)
+    world = PowerWorld(disk=PowerDisk(f"payments-{seed}", files, honest=mode.honest), mode=mode, before=lines)
     world.draw = random.Random(seed)
     world.count = 1_000_000  # no id is one of those that are in its files
-    world.terminal.lines, world.terminal.trace = copy.deepcopy(lines), 200
     world.heard = {entry.seq: entry.digest.hex() for entry in world._ledger()}
     return world
 

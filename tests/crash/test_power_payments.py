@@ -13,7 +13,8 @@ from tests.crash.power_world import Mode
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 CUTS = 100_000 if FULL else 500
-TEETH = 60
+TEETH = 400
+"""The hardest to find is found by one cut in seven."""
 SEED = int(os.environ.get("KIOSK_SEED", random.SystemRandom().randrange(10**9)))
 
 
@@ -30,6 +31,8 @@ def test_book_and_record_agree_wherever_the_power_goes() -> None:
 
 @pytest.mark.parametrize("mode", [Mode("NORMAL"), Mode("OFF"), Mode(honest=False)], ids=["normal", "off", "lying disk"])
 def test_a_store_that_loses_what_it_acknowledged_is_found(mode: Mode) -> None:
-    broken = [found for at in range(TEETH) if (found := cut_once(SEED + at, mode))]
-    print(f"seed {SEED}, {mode}: {len(broken)} of {TEETH} cuts broke a promise, {sorted(set(broken))[:3]}")
-    assert len(broken) >= TEETH // 10
+    for at in range(TEETH):
+        if found := cut_once(SEED + at, mode):
+            print(f"{mode}, cut {at + 1}: {found}")
+            return
+    pytest.fail(f"{TEETH} cuts from KIOSK_SEED={SEED} broke no promise")

@@ -3,6 +3,7 @@
 Sources: PA00P015 sections 2.2, 2.14 and 4; the laws of docs/payments.md.
 """
 
+import re
 from collections.abc import Callable
 
 import apsw
@@ -13,7 +14,8 @@ from kiosk.payments.states import AttemptState
 from offline_cache.store.payments import attempts
 from offline_cache.store.payments.attempts import Stored
 
-ACK, NAK, DLE, STX = b"\x06", b"\x15", b"\x10", b"\x10\x02"
+ACK_NAK, DLE = b"\x06\x15", b"\x10"
+_FRAME = re.compile(rb"\x10\x02((?:[^\x10]|\x10\x10)*)\x10\x03..", re.DOTALL)
 REGISTER, PAY, LOOK_UP, REVERSE, END_DAY, ABORT = 0x0600, 0x0601, 0x0620, 0x0630, 0x0650, 0x06B0
 COMMANDS = frozenset({REGISTER, PAY, LOOK_UP, REVERSE, END_DAY, ABORT, 0x0501, 0x0670, 0x0691, 0x0693})
 """No refund (06 31), no reservation (06 22 to 06 25), nothing that the kiosk has no use for."""
@@ -30,12 +32,14 @@ class LineRules:
         self._looked_up = False
 
     def wrote(self, data: bytes) -> None:
-        """Our side wrote these bytes: one message, or one byte of the serial link."""
-        if data in (ACK, NAK):
-            return
-        bare = data[2:-4].replace(DLE + DLE, DLE) if data.startswith(STX) else data
-        message = whole(bare)
-        assert message is not None, f"no message: {data.hex(' ')}"
+        """Our side wrote these bytes: a message; on a serial line any frames and answers to frames."""
+        serial = not _FRAME.sub(b"", data).strip(ACK_NAK)
+        for each in _FRAME.findall(data) if serial else [data]:
+            message = whole(each.replace(DLE + DLE, DLE) if serial else each)
+            assert message is not None, f"no message: {data.hex(' ')}"
+            self._message(message)
+
+    def _message(self, message: Apdu) -> None:
         assert message.command in (ANSWERS if message.is_answer else COMMANDS), f"never sent: {message.command:04X}"
         match message.command:
             case 0x0601:

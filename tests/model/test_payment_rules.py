@@ -36,7 +36,7 @@ class Line:
 def test_a_payment_as_it_should_be_passes() -> None:
     line = Line()
     line.begin()
-    line.wrote(LOOK_UP, PAY, "80 00 00", "84 66 00", "84 CC 00", "06")
+    line.wrote(LOOK_UP, PAY, "80 00 00", "84 66 00", "84 CC 00", "06", "06 06", "10 02 80 00 00 10 03 F5 1F 06")
 
 
 @pytest.mark.parametrize(
