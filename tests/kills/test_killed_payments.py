@@ -34,8 +34,8 @@ FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 ROUNDS = 10_000 if FULL else 60
 LIVES = 20
 """Kills that one database and one terminal live through."""
-PAYMENTS = 2 if FULL else 20
-"""After the last of them, so that at least a hundred payments have left their traces."""
+PAYMENTS = 2 if FULL else 34
+"""After the last of them, so that at least 100 (1,000) payments have left their traces."""
 
 
 @pytest.fixture
@@ -149,6 +149,7 @@ def test_whatever_is_killed_book_and_record_agree(
             ends[state] = ends.get(state, 0) + count
         terminal.stop()
         assert card_data_in(folder) == []
+    assert sum(ends.values()) >= (1_000 if FULL else 100), f"hardly anything was tried: {ends}"
     assert ends.get("paid", 0) >= ROUNDS // LIVES, f"hardly anything was paid: {ends}"
     with capsys.disabled():
         print(f"\nkills in payments: {ROUNDS}, seed {seed}, {ends}")
