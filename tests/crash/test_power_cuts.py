@@ -2,8 +2,6 @@
 
 import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -12,6 +10,7 @@ import apsw
 import pytest
 
 from offline_cache.store.schema import LAYOUT
+from tests.crash.both_cores import both_cores
 from tests.crash.power_cut import Kind, cut_once, kind_of
 from tests.crash.power_disk import PowerDisk, PowerOff
 from tests.crash.power_world import PATH, Mode, power_on
@@ -29,33 +28,11 @@ def test_nothing_acknowledged_is_lost() -> None:
     kinds = Counter(kind_of(SEED + at) for at in range(CUTS))
     print(f"seed {SEED}, {CUTS} cuts: {', '.join(f'{n} {kind}' for kind, n in kinds.items())}")
     if FULL:
-        both_cores()
+        both_cores("power_cut.py", SEED, CUTS)
     else:
         for at in range(CUTS):
             assert cut_once(SEED + at) == [], f"KIOSK_SEED={SEED + at}"
     print(f"{CUTS / (time.monotonic() - began):.0f} cuts/s")
-
-
-def both_cores() -> None:
-    """Half of the seeds in each of two processes."""
-    env = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
-    halves = [
-        subprocess.Popen(
-            [sys.executable, str(HERE / "power_cut.py"), str(first), str(CUTS // 2)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=env,
-        )
-        for first in (SEED, SEED + CUTS // 2)
-    ]
-    try:
-        for half in halves:
-            said, _ = half.communicate()
-            assert said == "done\n", said
-            assert half.returncode == 0
-    finally:
-        for half in halves:
-            half.kill()
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from drivers.sim.payment_terminal.peer import PaymentTerminalPeer
 from hub.auth import people
+from hub.errors import Code, Refused
 from hub.fleet import orders
-from hub.ledger import checking, totals
+from hub.ledger import cases, checking, totals
 from hub.store.enums import Role
 from kiosk.config import Device, Hub, Payment, Site, TerminalConfig, Timing
 from kiosk.core import Core
@@ -32,7 +34,7 @@ from kiosk.vocabulary.events import Tick
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.ids import ChargeId, IdMaker
 from kiosk.vocabulary.payments import Money
-from kiosk.wire import OrderKind
+from kiosk.wire import LedgerFact, OrderKind
 from tests.unit.offline_cache.peers import SITE, HubRoom, now_ms
 
 PATIENCE_S = 120.0
@@ -163,3 +165,54 @@ def test_payment_void_and_end_of_day_reach_the_ledger_over_a_restart(
     assert (day.payments, day.voids, day.differences) == (2, 1, ())
     checked = hub.store.read_now(lambda c: checking.check(c, SITE, key.terminal))
     assert checked.whole, checked
+
+
+def test_a_case_is_closed_by_two_people_at_the_hub(tmp_path: Path, hub: HubRoom, device: PaymentTerminalPeer) -> None:
+    key, url = hub.enrolled(), device.start()
+    for user in ("anna", "bert"):
+        hub.store.write_now(
+            lambda c, user=user: people.add(c, SITE, user, user, user, Role.CASH_OFFICE, "$argon2id$x", now_ms())
+        )
+    life = Life(tmp_path / "t", key, url)
+    device.switch(pays_by_itself=True, lookup_none=True)
+    device.act({"act": "message_faults", "faults": [{"at": 6, "what": "drop"}]})
+    life.ready()
+    life.start("a")
+    life.until(lambda: life.payments.state is PayState.MANUAL)
+    life.start("b")
+    assert life.payments.refused is not None
+    assert life.payments.refused.why is Refusal.LOCKED
+
+    def found() -> list[cases.Case]:
+        return [case for case in hub.store.read_now(lambda c: cases.open_cases(c, SITE)) if case.state == "manual"]
+
+    life.until(lambda: bool(found()))
+    (case,) = found()
+    proposal = cases.Proposal(
+        payment=case.payment, verdict="not_charged", reason="Umsatzliste gesehen", evidence="Liste 7", user="anna"
+    )
+    assert hub.store.write_now(lambda c: cases.propose(c, SITE, proposal, now_ms())) is None
+
+    def confirmed_by(user: str) -> Refused | None:
+        order = str(IdMaker(now_ms, secrets.randbits)())
+        said = cases.Confirmation(payment=case.payment, user=user, role="cash_office", order=order)
+        return hub.store.write_now(lambda c: cases.confirm(c, SITE, said, now_ms()))
+
+    refused = confirmed_by("anna")
+    assert refused is not None
+    assert refused.code is Code.SAME_PERSON
+    assert confirmed_by("bert") is None
+    life.until(lambda: life.payments.finished is not None)
+    assert life.payments.finished is not None
+    assert life.payments.finished.to is AttemptState.NOT_CHARGED
+    assert life.pay("b") is AttemptState.PAID
+    life.until(lambda: not hub.store.read_now(lambda c: cases.open_cases(c, SITE)))
+    life.workers.stop()
+    assert device.report()["balance"] == 4600
+    rows = hub.rows(f"SELECT body FROM ledger_entry WHERE id = '{case.payment}' ORDER BY seq")
+    closed = [msgspec.json.decode(str(body), type=LedgerFact) for (body,) in rows]
+    assert [(one.state, one.first, one.second) for one in closed] == [
+        ("unknown", "", ""),
+        ("manual", "", ""),
+        ("not_charged", "anna", "bert"),
+    ]

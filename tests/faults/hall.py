@@ -7,8 +7,10 @@ import secrets
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import pysqlite3
 import requests
@@ -26,7 +28,7 @@ from hub.sites import sites
 from hub.store.engine import Store
 from hub.tls.cli import run_init
 from hub.tls.files import folder_of
-from kiosk.config import Device, Panel, TerminalConfig, Timing, save
+from kiosk.config import Device, Panel, Payment, TerminalConfig, Timing, save
 from kiosk.demo import Demo, free_port
 from kiosk.vocabulary.enrolment import grouped
 from kiosk.vocabulary.hardware.devices import DeviceKind
@@ -101,10 +103,11 @@ class Kiosk:
     """One terminal process under Xvfb with a simulated printer on a socket, enrolled by the real command's way.
 
     ``via`` is the address it is told afterwards. Each life of the process writes a trace of its own: a killed one
-    leaves half a line.
+    leaves half a line. ``program``: what Python runs instead of the command ``kiosk``, in front of the command's words.
     """
 
     def __init__(self, folder: Path, hub: str, code: str, *, via: str = "", mm_per_s: float = 100_000) -> None:
+        self.program: tuple[str, ...] = ("-m", "kiosk.cli")
         self.folder, self.data = folder, folder / "data"
         self.folder.mkdir(parents=True)
         self.display = VirtualDisplay(PANEL.width_px, PANEL.height_px)
@@ -120,10 +123,15 @@ class Kiosk:
         assert isinstance(enrolled, TerminalConfig), enrolled
         self._enrolled = replace(enrolled, hub=replace(enrolled.hub, url=via or hub), timing=TIMING)
 
-    def open(self) -> None:
+    @property
+    def terminal(self) -> str:
+        """Its id at the hub."""
+        return self._enrolled.hub.terminal
+
+    def open(self, others: Mapping[str, Device] = MappingProxyType({}), payment: Payment = Payment()) -> None:
         """Switch printer, display and terminal on; returns when the start screen is drawn."""
         printer = Device(kind=DeviceKind.RECEIPT_PRINTER, model="epson_tm_t20", url=self.printer.start())
-        save(self._config, replace(self._enrolled, devices={"printer": printer}))
+        save(self._config, replace(self._enrolled, devices={"printer": printer, **others}, payment=payment))
         self.display.start()
         self.start()
 
@@ -145,7 +153,7 @@ class Kiosk:
         with self._log.open("ab") as log:
             self._log_begin = log.tell()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "kiosk.cli", *words], env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                [sys.executable, *self.program, *words], env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
 
     def ended(self) -> int | None:

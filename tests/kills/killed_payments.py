@@ -2,9 +2,10 @@
 
 As in ``killed_store``: one process that has loaded everything forks one that pays for each order on stdin ("folder
 last"). It says "ready" once what an earlier life left open is settled, then "paid", "not_charged", ... for each payment
-when the machine says so. ``last`` 1: it says "over" then and ends by itself.
+when the machine says so. ``last`` above 0: after so many payments it says "over" and ends by itself.
 """
 
+import itertools
 import os
 from pathlib import Path
 
@@ -26,16 +27,15 @@ def main(folder: Path, last: int) -> None:
     assert fault is None, fault
     test.settle()
     say("ready")
-    if last:
-        test.close()
-        say("over")
-        os._exit(0)
-    while True:
+    for _ in itertools.islice(itertools.count(), last or None):
         done = test.pay(AMOUNT)
         if isinstance(done, Finished):
             say(f"{done.to.value} {done.attempt.id}")
         else:
             say(f"refused {done.value}")
+    test.close()
+    say("over")
+    os._exit(0)
 
 
 if __name__ == "__main__":

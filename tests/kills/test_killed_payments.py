@@ -3,6 +3,8 @@
 After every life the book is what the record says: each paid attempt has one capture that stands, no other has, and
 what was told before the kill is true. Where a busy machine let the resolver's time pass, which is short here, the last
 attempt is a case for staff: nothing or one capture stands for it, and payment is locked.
+
+The terminal says card data wherever it can; no file has any.
 """
 
 import os
@@ -25,12 +27,15 @@ from kiosk.hash_chain import Head
 from kiosk.payments.model import Attempt
 from offline_cache.store.payments import journal
 from offline_cache.store.storage import open_terminal_db
+from tests.card_data import card_data_in
 from tests.kills.forking import forking
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 ROUNDS = 10_000 if FULL else 60
 LIVES = 20
 """Kills that one database and one terminal live through."""
+PAYMENTS = 2 if FULL else 34
+"""After the last of them, so that at least 100 (1,000) payments have left their traces."""
 
 
 @pytest.fixture
@@ -46,12 +51,12 @@ class Life(NamedTuple):
     first_s: float
 
 
-def life(payers: subprocess.Popen[bytes], folder: Path, kill_after_s: float | None, *, last: bool = False) -> Life:
+def life(payers: subprocess.Popen[bytes], folder: Path, kill_after_s: float | None, *, last: int = 0) -> Life:
     """One life: killed so long after it was ready (None = when its first payment is over), or the last, which ends by
-    itself."""
+    itself after so many payments."""
     assert payers.stdin is not None
     assert payers.stdout is not None
-    payers.stdin.write(f"{folder} {int(last)}\n".encode())
+    payers.stdin.write(f"{folder} {last}\n".encode())
     payers.stdin.flush()
     lines: list[str] = []
     child = 0
@@ -120,7 +125,12 @@ def test_whatever_is_killed_book_and_record_agree(
     for number, _ in enumerate(range(0, ROUNDS, LIVES)):
         folder = tmp_path / str(number)
         folder.mkdir()
-        habits = Habits(no_answer=draw.choice(["reverse", "keep", "decline"]), prints=draw.choice(["before", "after"]))
+        habits = Habits(
+            no_answer=draw.choice(["reverse", "keep", "decline"]),
+            prints=draw.choice(["before", "after"]),
+            tlv="flat",
+            tells_card_data=True,
+        )
         terminal = PaymentTerminalPeer("tcp", settings=habits)
         url = terminal.start()
         terminal.switch(pays_by_itself=True, host_ms=20)
@@ -133,10 +143,13 @@ def test_whatever_is_killed_book_and_record_agree(
         told = first.told
         for _ in range(LIVES - 1):
             told += life(payers, folder, draw.uniform(0.0, 1.2 * first.first_s)).told
-        told += life(payers, folder, None, last=True).told
+        assert card_data_in(folder) == [], "what a kill left behind has card data"
+        told += life(payers, folder, None, last=PAYMENTS).told
         for state, count in check(folder, terminal, told).items():
             ends[state] = ends.get(state, 0) + count
         terminal.stop()
+        assert card_data_in(folder) == []
+    assert sum(ends.values()) >= (1_000 if FULL else 100), f"hardly anything was tried: {ends}"
     assert ends.get("paid", 0) >= ROUNDS // LIVES, f"hardly anything was paid: {ends}"
     with capsys.disabled():
         print(f"\nkills in payments: {ROUNDS}, seed {seed}, {ends}")

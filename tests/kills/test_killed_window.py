@@ -3,6 +3,10 @@
 After each kill: nothing that paper or screen said is lost, no number is on paper twice, and the next start stands by
 itself and settles truthfully what was cut. In the end the hub has everything exactly once.
 
+Beside the visits card payments are made all the time (``paying_terminal``), so each kill falls into one of them or
+between two: after it the record agrees with the payment terminal's money book (``window_payments``), and at the end no
+file of terminals or hub has card data.
+
 ``KIOSK_SEED`` replays plans and weather; what the processes make of a moment is theirs. A kill loses nothing that the
 kernel was given, so ``synchronous=OFF`` passes here: tests/crash cuts the power.
 """
@@ -21,11 +25,22 @@ import apsw
 import pytest
 from lobby.patience import until
 
+from drivers.sim.payment_terminal.peer import PaymentTerminalPeer
 from kiosk.vocabulary.labels import Label
+from tests.card_data import card_data_in
 from tests.faults.fault_proxy import FaultProxy
 from tests.faults.hall import HubProcess, Kiosk
 from tests.kills.window_evidence import Heard, Kept, Said, heard_by, kept_by, paper_of, said_in, trouble_of
 from tests.kills.window_lives import START_S, Plan, Weather, live, plans
+from tests.kills.window_payments import (
+    PAYMENT,
+    PROGRAM,
+    Cashier,
+    check_ledgers,
+    device_at,
+    payment_terminal,
+    recorded_by,
+)
 
 FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 KILLS, TERMINALS = 300 if FULL else 15, 3
@@ -49,7 +64,8 @@ class Hall:
         for n, code in enumerate(self.hub.codes):
             line = FaultProxy((host, int(port)), seed=n)
             kiosk = Kiosk(folder / f"t{n}", self.hub.url, code, via=line.url, mm_per_s=MM_PER_S)
-            self.judges.append(Judge(kiosk, line))
+            kiosk.program = ("-I", str(PROGRAM), "pay")
+            self.judges.append(Judge(kiosk, line, payment_terminal(random.Random(f"{seed} {n} pays"))))
         lines = [judge.line for judge in self.judges]
         self.weather = Weather(self.hub, lines, random.Random(f"{seed} weather"))
         self.pace = 1.0
@@ -58,7 +74,7 @@ class Hall:
         """Each terminal alone: once for its slot, once more to learn how long a start takes on this machine."""
         spent = 0.0
         for judge in self.judges:
-            judge.kiosk.open()
+            judge.kiosk.open({"pt": device_at(judge.cashier.peer.start())}, PAYMENT)
             until(partial(_has_slot, judge.kiosk), "a slot")
             judge.kiosk.kill()
             began = time.monotonic()
@@ -73,6 +89,7 @@ class Hall:
             self.weather.join(60)
         for judge in self.judges:
             judge.kiosk.close()
+            judge.cashier.peer.stop()
             judge.line.stop()
         self.hub.down()
 
@@ -80,8 +97,8 @@ class Hall:
 class Judge:
     """Holds one terminal to what it has said in all its lives."""
 
-    def __init__(self, kiosk: Kiosk, line: FaultProxy) -> None:
-        self.kiosk, self.line = kiosk, line
+    def __init__(self, kiosk: Kiosk, line: FaultProxy, pays: PaymentTerminalPeer) -> None:
+        self.kiosk, self.line, self.cashier = kiosk, line, Cashier(kiosk, pays)
         self.said = Said(set(), set(), set(), False)
         self.kept = Kept({}, 0, 0)
         self.cut: Counter[str] = Counter()
@@ -97,10 +114,12 @@ class Judge:
             check_said(said, kept)
             check_paper(paper.all(), kept)
             check_slips(paper.slips(), said, kept)
+            self.cashier.life()
         except AssertionError as fault:
             raise AssertionError(f"{self.kiosk.folder.name}, {plan or 'ended in order'}: {fault}") from fault
         if plan is not None:
             self._count(life, kept)
+            self.cashier.count()
         self.said, self.kept = said, kept
 
     def _count(self, life: Said, kept: Kept) -> None:
@@ -116,12 +135,14 @@ class Judge:
 
     def end(self) -> None:
         """A last life without a kill: what is owed is told, then the file is read."""
+        self.kiosk.program = ("-I", str(PROGRAM), "settle")
         self.kiosk.start()
-        until(lambda: _owes_nothing(self.kiosk), f"{self.kiosk.folder.name} to tell the hub what it owes")
+        until(lambda: _has_settled(self.kiosk), f"{self.kiosk.folder.name} to settle and to tell the hub all of it")
         self.kiosk.kill(signal.SIGTERM)
         until(self.kiosk.printer_rests, "the printer to print what it was told")
         self.life(None)
         assert self.kept.owed == 0
+        self.cashier.end()
         assert not trouble_of(self.kiosk)
 
 
@@ -133,9 +154,12 @@ def _now(kiosk: Kiosk) -> Kept | None:
         return None
 
 
-def _owes_nothing(kiosk: Kiosk) -> bool:
-    now = _now(kiosk)
-    return now is not None and now.owed == 0
+def _has_settled(kiosk: Kiosk) -> bool:
+    """It owes the hub nothing, and no payment is open that does not wait for people."""
+    try:
+        return recorded_by(kiosk.data).settled
+    except (apsw.Error, AssertionError):  # copied in the middle of a write
+        return False
 
 
 def _has_slot(kiosk: Kiosk) -> bool:
@@ -216,7 +240,7 @@ def hall(tmp_path: Path, seed: str) -> Iterator[Hall]:
     one.close()
 
 
-def test_nothing_said_is_lost_by_kill_9_of_the_window(hall: Hall, seed: str) -> None:
+def test_nothing_said_is_lost_by_kill_9_of_the_window(hall: Hall, seed: str, tmp_path: Path) -> None:
     print(f"seed {seed}, {KILLS} kills of {TERMINALS} terminals")
 
     def lives(n: int) -> None:
@@ -233,6 +257,19 @@ def test_nothing_said_is_lost_by_kill_9_of_the_window(hall: Hall, seed: str) -> 
         hall.weather.join(60)
         list(pool.map(Judge.end, hall.judges))
     judge_all(hall)
+    judge_payments(hall, tmp_path)
+
+
+def judge_payments(hall: Hall, folder: Path) -> None:
+    """The end: the hub has every payment, and nobody has card data."""
+    assert card_data_in(folder) == [], "card data in what terminals and hub wrote"
+    hall.hub.down()
+    cashiers = [judge.cashier for judge in hall.judges]
+    paid = check_ledgers(hall.hub_db, cashiers)
+    cut = sum((cashier.cut for cashier in cashiers), Counter[str]())
+    print(f"{paid} payments; kills beside payments {dict(cut)}")
+    assert paid > 0, "nothing was ever paid"
+    assert cut["intent"] + cut["authorised"] > 0, "no kill fell into a payment"
 
 
 def judge_all(hall: Hall) -> None:

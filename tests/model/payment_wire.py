@@ -18,10 +18,12 @@ from drivers.sim.payment_terminal.switches import PaymentFaults
 from drivers.sim.payment_terminal.terminal import PaymentTerminal
 from drivers.transport.base import LinkFault
 from kiosk.payments import events as it
+from kiosk.payments.states import PayState
 from kiosk.vocabulary.hardware.device_events import DeviceEvent, DeviceFact
 from kiosk.vocabulary.hardware.problems import Problem
 from kiosk.vocabulary.payments import Authorise, Cancelled, PaymentBegun, PaymentOutcome, TerminalCondition, Unknown
 from tests.model.payment_dialogue import PowerCut
+from tests.model.payment_rules import LineRules
 from tests.model.payment_terminal import TerminalModel
 from tests.model.payment_world import World
 
@@ -29,12 +31,17 @@ PASSWORD = "123456"
 
 
 class VirtualLine:
-    """A transport to a simulator in the same thread. ``now`` and ``wait_until`` are the virtual clock."""
+    """A transport to a simulator in the same thread. ``now`` and ``wait_until`` are the virtual clock; ``rules`` watch
+    what is written."""
 
     def __init__(
-        self, terminal: PaymentTerminal, now: Callable[[], float], wait_until: Callable[[float], None]
+        self,
+        terminal: PaymentTerminal,
+        now: Callable[[], float],
+        wait_until: Callable[[float], None],
+        rules: LineRules,
     ) -> None:
-        self._terminal, self._now, self._wait_until = terminal, now, wait_until
+        self._terminal, self._now, self._wait_until, self._rules = terminal, now, wait_until, rules
         self._arrived = bytearray()
         self._open = False
 
@@ -65,6 +72,8 @@ class VirtualLine:
     def write(self, data: bytes, timeout_s: float) -> None:
         if not self._open:
             raise LinkFault(Problem.LINK_LOST, "hung up")
+        self._arrived += self._terminal.work(self._now())
+        self._rules.wrote(data)
         self._arrived += self._terminal.receive(data)
         if self._terminal.link.hangs_up():
             self._hang_up()
@@ -101,12 +110,13 @@ class BookOfSimulator(TerminalModel):
                 return sum(each.cents for each in entries[start:end] if stands(each))
         return 0
 
-    def by_hand(self) -> None:
-        """Staff reverse it at the device."""
+    def by_hand(self, payment: str) -> None:
+        """Staff reverse it at the device, where it stands and the device is idle."""
         assert self.sim is not None
-        book = self.sim.machine.book
-        for entry in [each for each in book.entries if each.kind is Kind.PAYMENT and stands(each)][-1:]:
-            book.reverse(entry.receipt, self.sim.machine.now(), "by hand")
+        if self.net(payment) and not self.sim.running:
+            book = self.sim.machine.book
+            newest = [each for each in book.entries if each.kind is Kind.PAYMENT and stands(each)][-1]
+            book.reverse(newest.receipt, self.sim.machine.now(), "by hand")
 
 
 @dataclass
@@ -138,6 +148,7 @@ class WireWorld(World):
             )
             sim.faults = PaymentFaults(pays_by_itself=True)
             self.terminal.sim = sim
+            self.rules = LineRules(lambda: sim.running, lambda: self.db)
         if self.driver is not None:
             self.driver.close()
         self.driver, self.up = None, False
@@ -154,7 +165,7 @@ class WireWorld(World):
         """What the host does about once a second: connect anew, ask how it is."""
         try:
             if self.driver is None:
-                line = VirtualLine(self.sim, lambda: self.mono, self.pass_time)
+                line = VirtualLine(self.sim, lambda: self.mono, self.pass_time, self.rules)
                 framing: Any = "serial" if self.framing == "serial" else "tcp"
                 settings = ZvtSettings(password=PASSWORD, framing=framing)
                 self.driver = ZvtTerminal(line, settings, lambda: self.mono)
@@ -169,6 +180,13 @@ class WireWorld(World):
             self.driver.close()
         self.driver = None
         self.link(up=False)
+
+    def reverse_by_hand(self) -> None:
+        """Staff take back what nobody knows of, at the device itself."""
+        attempt = self.payments.attempt
+        if self.payments.state in (PayState.UNKNOWN, PayState.MANUAL) and attempt is not None:
+            assert isinstance(self.terminal, BookOfSimulator)
+            self.terminal.by_hand(attempt.id)
 
     def link(self, *, up: bool) -> None:
         if up != self.up:

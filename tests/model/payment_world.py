@@ -73,8 +73,7 @@ class World(Dialogues):
 
     def __post_init__(self) -> None:
         self.mono = 0.0
-        self.db = apsw.Connection(":memory:")
-        self.db.deserialize("main", _EMPTY)
+        self.db = self.open_store()
         clock = HubClock(boot=lambda: self.mono, wall=lambda: 1_800_000_000 + self.mono, boot_id="b")
         self.count = 0
         self.outside = StoreContext(new_id=lambda: OpId(self.uuid()), clock=clock)
@@ -92,11 +91,17 @@ class World(Dialogues):
         self.db.execute("UPDATE payment_state SET sure = 1")
         self.boot()
 
+    def open_store(self) -> apsw.Connection:
+        """A new store."""
+        db = apsw.Connection(":memory:")
+        db.deserialize("main", _EMPTY)
+        return db
+
     # -- time and life
 
     def uuid(self) -> str:
         self.count += 1
-        return str(UUID(int=(self.count << 64) | 0x8000000000000000 | (7 << 76), version=4))
+        return str(UUID(int=(self.count << 80) | (7 << 76) | (2 << 62)))
 
     def boot(self) -> None:
         """The program starts; nothing of an earlier run is left but the file."""

@@ -1,7 +1,8 @@
 """The fault matrix on the wire: the real driver, machine and store against the simulated terminal, byte by byte.
 
-Every message of a payment x mishap x what the terminal makes of silence x what its lookup tells x framing. After every
-event the simulator's own money book is compared with the record (``World.check``).
+Every message of a payment x mishap x what the terminal makes of silence x what its lookup tells x whether staff reverse
+it at the device x framing; the same for reversals and ends of day. After every event the simulator's own money book is
+compared with the record (``World.check``); every message of ours is watched (``payment_rules``).
 """
 
 import os
@@ -14,6 +15,7 @@ import pytest
 from drivers.sim.payment_terminal.cards import CARDS
 from drivers.sim.payment_terminal.settings import Settings as Habits
 from drivers.sim.payment_terminal.switches import MessageFault, Mishap, PaymentFaults
+from kiosk.payments.model import PaymentOrderKind
 from kiosk.payments.states import AttemptState, PayState
 from tests.model.payment_wire import BookOfSimulator, WireWorld
 from tests.model.payment_world import AMOUNT, FINAL
@@ -22,8 +24,12 @@ FULL = os.environ.get("KIOSK_TEST_SIZE") == "full"
 SEED = 20261130
 MESSAGES = 16
 """So many a payment has here, in both directions."""
+ORDER_MESSAGES = 10
+ORDERS = (PaymentOrderKind.VOID, PaymentOrderKind.END_DAY)
 MISHAPS = tuple(each for each in Mishap if each not in (Mishap.LATE, Mishap.SPLIT))
-Cell = tuple[str, int, Mishap, str, str, str]
+Cell = tuple[str, int, Mishap, str, str, str, bool]
+BY_HAND_S = 60.0
+"""Seconds after which staff reverse at the device what is not settled then."""
 
 
 def cells() -> list[Cell]:
@@ -36,6 +42,7 @@ def cells() -> list[Cell]:
             ("reverse", "decline", "keep"),
             ("last", "approved", "none"),
             ("before", "after"),
+            (False, True),
         )
     )
     return found if FULL else Random(SEED).sample(found, 400)
@@ -58,18 +65,24 @@ def settled(world: WireWorld) -> None:
 
 
 def run(cell: Cell) -> WireWorld:
-    framing, at, what, no_answer, lookup, prints = cell
+    framing, at, what, no_answer, lookup, prints, by_hand = cell
     world = world_of(framing, no_answer, lookup, prints)
     world.wait(3)
     world.start()
     settled(world)
-    world.sim.link.counter.faults = [
-        MessageFault(at=at, what=what, count=3 if what in (Mishap.CUT, Mishap.HALF) else 0)
-    ]
-    world.outside_later.append((world.mono + 240, world.sim.link.heal))  # somebody mends the cable
+    befall(world, at, what)
+    if by_hand:
+        world.outside_later.append((world.mono + BY_HAND_S, world.reverse_by_hand))
     world.start("charge-2")
     settled(world)
     return world
+
+
+def befall(world: WireWorld, at: int, what: Mishap, command: str = "0601") -> None:
+    """The mishap will come; minutes later somebody mends the cable."""
+    count = 3 if what in (Mishap.CUT, Mishap.HALF) else 0
+    world.sim.link.counter.faults = [MessageFault(at=at, what=what, count=count, command=command)]
+    world.outside_later.append((world.mono + 240, world.sim.link.heal))
 
 
 def test_money_and_record_agree_in_every_cell_of_the_wire(capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,6 +96,38 @@ def test_money_and_record_agree_in_every_cell_of_the_wire(capsys: pytest.Capture
     assert len(ends) > 1, f"every cell ended alike: {ends}"
     with capsys.disabled():
         print(f"\nfault matrix on the wire: {len(all_cells)} cells, seed {SEED}, {ends}")
+
+
+def test_orders_agree_with_the_book_wherever_they_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    """A reversal and an end-of-day that staff order, cut at each message."""
+    all_cells = list(product(("plain", "serial"), range(ORDER_MESSAGES), MISHAPS, ("last", "approved", "none"), ORDERS))
+    chosen, ends = all_cells if FULL else Random(SEED).sample(all_cells, 100), dict[str, int]()
+    for framing, at, what, lookup, kind in chosen:
+        try:
+            end = _ordered(world_of(framing, "reverse", lookup, "after"), at, what, kind)
+        except AssertionError as fault:
+            raise AssertionError(f"cell {framing, at, what, lookup, kind}: {fault}") from fault
+        ends[end] = ends.get(end, 0) + 1
+    with capsys.disabled():
+        print(f"\norders on the wire: {len(chosen)} cells, seed {SEED}, {ends}")
+    assert {"voided", "closed"} <= ends.keys()
+
+
+def _ordered(world: WireWorld, at: int, what: Mishap, kind: PaymentOrderKind) -> str:
+    world.wait(3)
+    world.start()
+    settled(world)
+    befall(world, at, what, "0630" if kind is PaymentOrderKind.VOID else "0650")
+    world.order(kind, world.states()[0][0])
+    world.wait(2)
+    settled(world)
+    world.start("charge-2")
+    settled(world)
+    if kind is PaymentOrderKind.VOID:
+        return str(world.states()[0][2])
+    days = world.db.execute("SELECT state FROM payment_day").fetchall()
+    assert days, "the order was forgotten"
+    return str(days[0][0])
 
 
 @pytest.mark.parametrize("framing", ["plain", "serial"])

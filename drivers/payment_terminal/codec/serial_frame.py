@@ -4,12 +4,14 @@ The CRC is the reflected CRC-16 with polynomial 0x8408 and initial value 0 (CRC-
 byte 03. Sans-io, bounded, no clock: the time between two bytes (T1) is watched by ``link.py``.
 """
 
+import re
 from enum import Enum, auto
 
 from drivers.payment_terminal.codec.apdu import LONGEST_DATA, Apdu, BadBytes, encode_apdu, split_apdu
 
 ACK, NAK = b"\x06", b"\x15"
 _DLE, _STX, _ETX = 0x10, 0x02, 0x03
+_MARKS = re.compile(rb"[\x06\x10\x15]")
 _LONGEST = LONGEST_DATA + 5
 
 
@@ -97,7 +99,13 @@ class FrameReader:
         return Apdu(message.control, message.data, whole=False) if isinstance(message, Apdu) else None
 
     def _take_plain(self, data: bytes, at: int) -> int:
-        """Inside a frame, all bytes up to the next DLE at once, as far as a frame may be long; how many."""
+        """How many bytes mean nothing by themselves: inside a frame all up to the next DLE, as far as a frame may be
+        long; outside all up to the next DLE, ACK or NAK."""
+        if self._at is _At.OUTSIDE:
+            mark = _MARKS.search(data, at)
+            end = len(data) if mark is None else mark.start()
+            self.skipped += end - at
+            return end - at
         if self._at is not _At.INSIDE:
             return 0
         end = data.find(_DLE, at)
@@ -128,10 +136,7 @@ class FrameReader:
             return Mark.ACK
         if byte == NAK[0]:
             return Mark.NAK
-        if byte == _DLE:
-            self._at = _At.OUTSIDE_DLE
-        else:
-            self.skipped += 1
+        self._at = _At.OUTSIDE_DLE
         return None
 
     def _after_dle_outside(self, byte: int) -> None:

@@ -4,6 +4,11 @@ from typing import Literal
 
 import msgspec
 
+OWN_DIGITS = "7418529630"
+"""The issuer's own digits on every track."""
+PIN_BLOCK = bytes.fromhex("8D3F61A2C05B97E4")
+"""An enciphered PIN (ISO 9564), the same for everybody."""
+
 Brand = Literal["girocard", "jcb", "mastercard", "amex", "visa", "diners", "other"]
 BRANDS: tuple[Brand, ...] = ("girocard", "jcb", "mastercard", "amex", "visa", "diners", "other")
 """In the order of BMP 60."""
@@ -26,6 +31,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """Tag 1F10 where it is inserted: 02 online PIN, 03 offline enciphered PIN."""
     tap_limit_cents: int = 5000
     """Contactless without PIN up to this amount."""
+
+    @property
+    def track2(self) -> str:
+        """Track 2 (ISO/IEC 7813): number, D for the separator, expiry, service code 201, the issuer's own digits."""
+        return f"{self.pan}D{self.expiry}201{OWN_DIGITS}"
 
 
 CARDS: dict[str, Card] = {

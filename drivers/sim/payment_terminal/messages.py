@@ -2,13 +2,14 @@
 
 from drivers.sim.payment_terminal.apdu import ABORTED, COMPLETION, SET_TIME, STATUS, Apdu
 from drivers.sim.payment_terminal.book import Entry, Totals
-from drivers.sim.payment_terminal.cards import Card
+from drivers.sim.payment_terminal.cards import PIN_BLOCK, Card
 from drivers.sim.payment_terminal.fields import TLV, Fields, bcd, encode, tlv
 from drivers.sim.payment_terminal.machine import Machine
 from drivers.sim.payment_terminal.orders import Registration, StatusEnquiry
 from drivers.sim.payment_terminal.settings import Settings
 
 DONE = Apdu(COMPLETION)
+TRACK_2, PIN_DATA = 0x23, 0xD1
 _MAKER_ERROR = bytes.fromhex("FF00001441")
 _ABORT_TEXT = "Abbruch durch externes Kommando!"
 
@@ -29,7 +30,7 @@ def approved(m: Machine, entry: Entry, currency: bytes | None) -> Apdu:
         0x88: bcd(entry.receipt, 3),
         0xA0: b"\x01",
     }
-    text = m.settings.additional_text.format(approval=entry.approval)
+    text = m.settings.additional_text.format(approval=entry.approval) + card_text(m, entry.card)
     optional = {
         0x37: None if entry.original_trace is None else bcd(entry.original_trace, 3),
         0x3C: m.encoded(text) if text else None,
@@ -37,7 +38,7 @@ def approved(m: Machine, entry: Entry, currency: bytes | None) -> Apdu:
         TLV: _approved_tlv(m, entry, text) or None,
     }
     values |= {field: value for field, value in optional.items() if value is not None}
-    return Apdu(STATUS, _ordered(m.settings.status_fields, values))
+    return Apdu(STATUS, _ordered((*m.settings.status_fields, TRACK_2, PIN_DATA), values))
 
 
 def declined(m: Machine, code: int, card: Card | None) -> Apdu:
@@ -102,6 +103,13 @@ def aborted(m: Machine, code: int, *, by_command: bool = False) -> Apdu:
     return Apdu(ABORTED, data)
 
 
+def card_text(m: Machine, card: Card | None) -> str:
+    """What a careless maker writes into a text: the card's number, in groups as it stands on the card."""
+    if card is None or not m.settings.tells_card_data:
+        return ""
+    return " Karte " + " ".join(card.pan[at : at + 4] for at in range(0, len(card.pan), 4))
+
+
 def masked(pan: str, mask: str) -> str:
     """A card number as the setting says, E for a digit that is not told."""
     if mask == "clear":
@@ -113,18 +121,25 @@ def masked(pan: str, mask: str) -> str:
 def _card_values(settings: Settings, card: Card | None) -> Fields:
     if card is None:
         return {}
-    pan = masked(card.pan, settings.pan)
+    pan = masked(card.pan, "clear" if settings.tells_card_data else settings.pan)
     values = {
-        0x22: bytes.fromhex(pan + "F" * (len(pan) % 2)),
+        0x22: _digits(pan),
         0x8A: bytes([min(card.type_id, 0xFF)]),
         0x8B: card.name.encode("ascii") + b"\0",
         0x8C: bytes([card.operator_id]),
     }
     if card.sequence is not None:
         values[0x17] = bcd(card.sequence, 2)
+    if settings.tells_card_data:
+        values |= {TRACK_2: _digits(card.track2), PIN_DATA: PIN_BLOCK}
     if settings.expiry != "none":
         values[0x0E] = bytes.fromhex(card.expiry if settings.expiry == "clear" else "9999")
     return values
+
+
+def _digits(text: str) -> bytes:
+    """Digits in BCD, with the filler F."""
+    return bytes.fromhex(text + "F" * (len(text) % 2))
 
 
 def _approved_tlv(m: Machine, entry: Entry, text: str) -> bytes:
@@ -138,7 +153,7 @@ def _approved_tlv(m: Machine, entry: Entry, text: str) -> bytes:
     long_trace = tlv(0x1F2B, bcd(entry.trace, 4)) if m.settings.long_trace else b""
     match m.settings.tlv:
         case "flat":
-            data = m.settings.emv_print_data.encode("ascii")
+            data = (m.settings.emv_print_data + card_text(m, card)).encode("ascii")
             emv = tlv(0x46, data) + tlv(0x47, data) if data else b""
             shown = tlv(0x24, tlv(0x07, m.encoded(text))) if text else b""
             return shown + aid + emv + cvm + technology + long_trace + sync

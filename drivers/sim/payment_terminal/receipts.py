@@ -9,7 +9,7 @@ from drivers.sim.payment_terminal.book import Entry, Kind, Totals
 from drivers.sim.payment_terminal.cards import BRANDS
 from drivers.sim.payment_terminal.fields import TLV, encode, tlv
 from drivers.sim.payment_terminal.machine import Machine
-from drivers.sim.payment_terminal.messages import masked
+from drivers.sim.payment_terminal.messages import card_text, masked
 from drivers.sim.payment_terminal.steps import Process, say
 from drivers.sim.payment_terminal.texts import euros
 
@@ -51,7 +51,7 @@ def payment_receipt(m: Machine, entry: Entry, kind: int) -> list[Line]:
     ]
     if card is not None:
         pan = masked(card.pan, "last4").replace("E", "#")
-        lines += [Line(PLAIN, "PAN:"), Line(PLAIN, pan.rjust(_columns(m)))]
+        lines += [Line(PLAIN, "PAN:" + card_text(m, card)), Line(PLAIN, pan.rjust(_columns(m)))]
     lines += [
         Line(PLAIN, _pair(m, f"{entry.when:%d.%m.%Y}", f"{entry.when:%H:%M} Uhr")),
         Line(PLAIN, _pair(m, "Genehmigungs-Nr.", entry.approval)),

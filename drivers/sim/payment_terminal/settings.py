@@ -54,6 +54,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     abort_texts: bool = False
     """A payment aborted by command says so in tags 1F16 and 1F17."""
     pan: Literal["last4", "first6last4", "clear"] = "last4"
+    tells_card_data: bool = False
+    """It says card data wherever a careless maker could: number in clear, track 2 (BMP 23), PIN block (BMP D1), the
+    number in texts, receipts and EMV print data."""
     expiry: Literal["clear", "masked", "none"] = "clear"
     tlv: Literal["none", "flat", "nested"] = "none"
     tlv_unasked: bool = False
