@@ -3,9 +3,9 @@
 import math
 from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from drivers.receipt_printer.layout import LINE_OF_CAP, Drawn
+from drivers.receipt_printer.layout import LINE_OF_CAP, Drawn, Raster
 from kiosk.assets import font_path
 from kiosk.paper.document import Align
 
@@ -32,6 +32,11 @@ def draw(row: Drawn, width: int) -> Image.Image:
     _put(image, row.text, row, row.align, base)
     _put(image, row.right, row, Align.END, base)
     return image.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
+
+
+def picture(row: Raster) -> Image.Image:
+    """The dots of a picture: mode "1", black on white."""
+    return ImageChops.invert(Image.frombytes("1", (row.width, row.height), row.rows))
 
 
 def left_of(align: Align, wide: int, width: int) -> int:

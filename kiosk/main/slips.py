@@ -23,4 +23,5 @@ class Slips:
             place=queue.places if queue else {},
             bring=service.bring if service else {},
         )
-        return ticket_document(order.ticket, said, self._site, self._texts, order.lang, copy=order.copy)
+        arms = index.face.arms_on_paper
+        return ticket_document(order.ticket, said, self._site, self._texts, order.lang, copy=order.copy, arms=arms)

@@ -61,7 +61,16 @@ class Gap(msgspec.Struct, frozen=True, tag="gap"):
     mm: float = 3.0
 
 
-Block = Text | Big | Pair | Qr | Rule | Gap
+class Dots(msgspec.Struct, frozen=True, tag="dots"):
+    """A picture in the printer's own dots, centred: ``rows`` from the top, eight dots a byte, the leftmost in the
+    highest bit, 1 = black; each row begins with a byte of its own. Left out where it is wider than the paper."""
+
+    width: int
+    height: int
+    rows: bytes
+
+
+Block = Text | Big | Pair | Qr | Rule | Gap | Dots
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

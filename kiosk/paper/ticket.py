@@ -15,7 +15,8 @@ from kiosk.config import Site
 from kiosk.i18n import formats
 from kiosk.i18n.languages import base
 from kiosk.i18n.texts import Said, Texts, mark, pick
-from kiosk.paper.document import Align, Big, Block, Document, Gap, Kind, Pair, Qr, Rule, Text
+from kiosk.paper.document import Align, Big, Block, Document, Dots, Gap, Kind, Pair, Qr, Rule, Text
+from kiosk.vocabulary.face import Image
 from kiosk.vocabulary.tickets import Numbered
 
 NUMBER_MM = 14.0
@@ -40,11 +41,19 @@ class SlipTexts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ticket_document(
-    ticket: Numbered, slip: SlipTexts, site: Site, texts: Texts, lang: str, *, copy: bool = False
+    ticket: Numbered,
+    slip: SlipTexts,
+    site: Site,
+    texts: Texts,
+    lang: str,
+    *,
+    copy: bool = False,
+    arms: Image | None = None,
 ) -> Document:
-    """The slip for a numbered ticket. ``copy`` marks a second print, so that nobody holds two numbers."""
+    """The slip for a numbered ticket. ``copy`` marks a second print, so that nobody holds two numbers. ``arms``: the
+    town's, in dots."""
     blocks: tuple[Block, ...] = (
-        *_head(site, texts, lang, copy),
+        *_head(site, texts, lang, copy, arms),
         *_number(ticket, slip, texts, lang),
         *_facts(ticket, site, texts, lang),
         *_bring(slip, texts, lang),
@@ -56,10 +65,11 @@ def ticket_document(
     )
 
 
-def _head(site: Site, texts: Texts, lang: str, copy: bool) -> tuple[Block, ...]:
+def _head(site: Site, texts: Texts, lang: str, copy: bool, arms: Image | None) -> tuple[Block, ...]:
     warning = (_line(texts.say(lang, "paper.copy_text"), align=Align.CENTRE), Gap(1.0)) if copy else ()
     return (
         *warning,
+        *(() if arms is None else (Dots(arms.width, arms.height, arms.data), Gap(1.5))),
         Text(site.town, bold=True, align=Align.CENTRE, lang=_GERMAN),
         Text(site.name, align=Align.CENTRE, lang=_GERMAN),
         Rule(),
