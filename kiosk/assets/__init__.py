@@ -1,7 +1,8 @@
 """Type and icons for screen, paper and web: where the files are. A leaf, like the vocabulary.
 
 ``TownhallSans`` owns every glyph of DIN 91379, Greek, Cyrillic, Hebrew and Arabic (with presentation forms);
-``TownhallIcons`` the icons of ``ICONS``; ``DRAWING`` stands where a town has no picture. Origin, licence and hashes: docs/assets.md.
+``TownhallIcons`` the icons of ``ICONS``; ``DRAWING`` stands where a town has no picture. Origin, licence and hashes:
+docs/assets.md.
 """
 
 from functools import cache

@@ -10,7 +10,6 @@ import msgspec
 from kiosk.catalogue import hours, rules
 from kiosk.catalogue.face import face_of
 from kiosk.catalogue.model import Catalogue, Category, Featured, Office, Queue, Service
-
 from kiosk.vocabulary.face import NO_FACE, Face
 
 _T = TypeVar("_T", Category, Service, Office, Queue)

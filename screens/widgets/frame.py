@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from kiosk.view import Attract, Badge, Control, Ending, Header, Progress
 from kiosk.vocabulary.face import Image
-from screens.display_list import Box, Dial, Fill, Piece, Picture, joined, stacked
+from screens.display_list import Box, Dial, Fill, Picture, Piece, joined, stacked
 from screens.draw_context import DrawContext
 from screens.sizes import Text
 from screens.theme import Colour

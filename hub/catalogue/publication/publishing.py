@@ -1,9 +1,9 @@
 """Publishing a catalogue: what was imported, with the town hall's own queues, routes and tiles in it, becomes records.
 
 The hub's own queues, its staff's routing and tiles win over what an import brings, so terminals and hub never
-disagree; the town's face is no import's at all. Comparing a large catalogue takes seconds: ``prepare`` does it on a reader's connection, ``commit`` writes
-what differs, so that numbers hardly wait. The whole passes every check of a terminal first: what one of them would
-refuse is not published.
+disagree; the town's face is no import's at all. Comparing a large catalogue takes seconds: ``prepare`` does it on a
+reader's connection, ``commit`` writes what differs, so that numbers hardly wait. The whole passes every check of a
+terminal first: what one of them would refuse is not published.
 """
 
 import secrets
