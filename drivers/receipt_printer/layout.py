@@ -14,7 +14,7 @@ from drivers.receipt_printer.characters import clean, encodes, seen
 from drivers.receipt_printer.models import Model
 from kiosk.i18n.languages import is_rtl
 from kiosk.i18n.rtl import has_rtl, layout_lines, visual
-from kiosk.paper.document import Align, Big, Block, Document, Dots, Gap, Pair, Qr, Rule, Text
+from kiosk.paper.document import Align, Big, Bitmap, Block, Document, Gap, Pair, Picture, Qr, Rule, Text
 
 Measure = Callable[[str, int, bool], int]
 """Width in dots of drawn text: text, height of its capitals in dots, bold."""
@@ -54,6 +54,12 @@ class Drawn(msgspec.Struct, frozen=True):
     cap: int = 17
 
 
+class Dots(msgspec.Struct, frozen=True):
+    """A picture, in the middle."""
+
+    bitmap: Bitmap
+
+
 class Code(msgspec.Struct, frozen=True):
     """A QR code, level M, centred; ``module`` = dots of its smallest square."""
 
@@ -67,21 +73,13 @@ class Bar(msgspec.Struct, frozen=True):
     height: int = 2
 
 
-class Raster(msgspec.Struct, frozen=True):
-    """A picture of so many dots, centred; ``rows`` as in ``kiosk.paper.document.Dots``."""
-
-    width: int
-    height: int
-    rows: bytes
-
-
 class Feed(msgspec.Struct, frozen=True):
     """Empty paper."""
 
     height: int
 
 
-Row = Line | Drawn | Code | Bar | Raster | Feed
+Row = Line | Drawn | Dots | Code | Bar | Feed
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -114,9 +112,11 @@ def _height(row: Row, model: Model) -> float:
             return max(model.cell[1] * high, model.line_dots)
         case Drawn(cap=cap):
             return cap * LINE_OF_CAP
+        case Dots(bitmap):
+            return bitmap.height
         case Code(module=module):
             return module * _USUAL_MODULES
-        case Bar(height=height) | Raster(height=height) | Feed(height=height):
+        case Bar(height=height) | Feed(height=height):
             return height
         case _:
             assert_never(row)
@@ -131,7 +131,7 @@ def texts_of(document: Document) -> list[str]:
                 texts.append(text)
             case Pair(left=left, right=right):
                 texts += [left, right]
-            case Qr() | Rule() | Gap() | Dots():
+            case Picture() | Qr() | Rule() | Gap():
                 pass
             case _:
                 assert_never(block)
@@ -155,6 +155,8 @@ class _Paper:
                 return self.text(block)
             case Big():
                 return [self._big(block)]
+            case Picture(bitmap):
+                return [Dots(bitmap)] if bitmap.width <= self._model.width_dots else []
             case Pair():
                 return self._pair(clean(block.left), clean(block.right))
             case Qr():
@@ -163,8 +165,6 @@ class _Paper:
                 return [self._gap(_RULE_AIR_MM), Bar(), self._gap(_RULE_AIR_MM)]
             case Gap(mm=mm):
                 return [self._gap(mm)]
-            case Dots(width, height, rows):
-                return [Raster(width, height, rows)] if width <= self._model.width_dots else []
             case _:
                 assert_never(block)
 

@@ -71,6 +71,20 @@ def ids(connection: Connection, site: str, kind: str) -> set[str]:
     return {ident for (ident,) in rows}
 
 
+def body(connection: Connection, site: str, key: Key) -> bytes | None:
+    """One living record."""
+    row = run(
+        connection,
+        "SELECT body FROM catalogue_record"
+        " WHERE site_id = ? AND kind = ? AND id = ? AND lang = ? AND deleted_ms IS NULL",
+        site,
+        key.kind,
+        key.id,
+        key.lang,
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
 def bodies(connection: Connection, site: str, kind: str) -> list[tuple[Key, bytes]]:
     """The living records of a kind."""
     rows = run(

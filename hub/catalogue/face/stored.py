@@ -15,7 +15,7 @@ from hub.errors import Refused, faulty
 from hub.store.sql import run
 from kiosk.catalogue.face import ARMS, ARMS_ON_PAPER, PICTURE, face_faults
 from kiosk.catalogue.model import FaceColour, Picture
-from kiosk.catalogue.records import join
+from kiosk.catalogue.records import Key, join
 
 PICTURES_OF: dict[Slot, tuple[str, ...]] = {Slot.ARMS: (ARMS, ARMS_ON_PAPER), Slot.PICTURE: (PICTURE,)}
 """What is made of the file that is brought for a slot."""
@@ -47,7 +47,9 @@ def colour(connection: Connection, site: str) -> str:
 
 def picture(connection: Connection, site: str, ident: str) -> Picture | None:
     """One of its pictures."""
-    return next((each for each in _pictures(connection, site) if each.id == ident), None)
+    body = records.body(connection, site, Key("picture", ident))
+    found = join("picture", ident, body, {}).value if body is not None else None
+    return found if isinstance(found, Picture) else None
 
 
 def set_colour(connection: Connection, site: str, wanted: str, now_ms: int) -> Refused | None:

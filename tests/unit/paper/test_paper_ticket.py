@@ -14,11 +14,9 @@ from drivers.receipt_printer.preview import preview
 from kiosk.config import Site
 from kiosk.i18n.languages import fallback_mark
 from kiosk.i18n.texts import Texts
-from kiosk.paper.document import Big, Document, Dots, Kind, Pair, Qr, Text
+from kiosk.paper.document import Big, Bitmap, Document, Kind, Pair, Picture, Qr, Text
 from kiosk.paper.printer_check import LINES_APART_MM, QR_TEXT, build_test_page
 from kiosk.paper.ticket import BRING_LIMIT, SlipTexts, ticket_document
-from kiosk.vocabulary.face import DOTS
-from kiosk.vocabulary.face import Image as Arms
 from kiosk.vocabulary.labels import Label
 from kiosk.vocabulary.tickets import Numbered
 
@@ -233,13 +231,13 @@ def test_test_page_shows_everything_with_lines_ten_millimetres_apart() -> None:
     assert any(abs(mm - LINES_APART_MM) < 0.3 for mm in apart)
 
 
-CROSS = Arms(media=DOTS, width=20, height=16, data=(b"\x00\xf0\x00" * 6 + b"\xff\xff\xf0" * 4 + b"\x00\xf0\x00" * 6))
+CROSS = Bitmap(width=20, height=16, rows=(b"\x00\xf0\x00" * 6 + b"\xff\xff\xf0" * 4 + b"\x00\xf0\x00" * 6))
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_the_towns_arms_stand_in_the_middle_above_its_name(model: Model) -> None:
     document = ticket_document(TICKET, SLIP, SITE, TEXTS, "de", arms=CROSS)
-    assert document.blocks[0] == Dots(20, 16, CROSS.data)
+    assert document.blocks[0] == Picture(CROSS)
     paper = preview(document, model).convert("L")
     left = (model.width_dots - 20) // 2
     arms = paper.crop((left, 0, left + 20, 16))
@@ -248,12 +246,12 @@ def test_the_towns_arms_stand_in_the_middle_above_its_name(model: Model) -> None
     beside = paper.crop((0, 0, left, 16))
     assert beside.getextrema() == (255, 255)
     head = b"\x1dv0\x00" + (3).to_bytes(2, "little") + (16).to_bytes(2, "little")
-    assert head + CROSS.data in render(document, model)
+    assert head + CROSS.rows in render(document, model)
 
 
-def test_a_slip_without_arms_is_as_it_was_and_wide_arms_are_left_out() -> None:
+def test_a_slip_without_arms_has_no_picture() -> None:
     plain = ticket_document(TICKET, SLIP, SITE, TEXTS, "de")
-    assert not any(isinstance(block, Dots) for block in plain.blocks)
+    assert not any(isinstance(block, Picture) for block in plain.blocks)
     wide = Arms(media=DOTS, width=800, height=1, data=b"\xff" * 100)
     document = ticket_document(TICKET, SLIP, SITE, TEXTS, "de", arms=wide)
     assert b"\x1dv0" not in render(document, PRINTER).split(b"Stadt")[0]
