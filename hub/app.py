@@ -117,11 +117,11 @@ def _http_fault(request: HubRequest, fault: HTTPException) -> Response[Any]:
 async def _lifespan(hub: Hub, app: Litestar) -> AsyncIterator[None]:
     app.state.hub = hub
     await asyncio.to_thread(hub.uploads.sweep)
-    await hub.faces.read_all()
     works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "the feed": hub.feed.run,
         "the rights to streams": partial(stream_rights.watch, hub.feed, hub.store, hub.clock.steady_ms),
         "the catalogue for terminals": hub.published.run,
+        "the faces of the towns": hub.faces.run,
         "the business days": partial(_turn_days, hub),
         "the clock": partial(_watch_clock, hub),
         "forgetting": partial(_forget, hub),

@@ -46,8 +46,8 @@ class Bitmap(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True, tag="picture"):
-    """Dots in the middle of the paper, one for each of the head's, 7 or 8 to the mm. Left out where it is wider than the
-    paper: nothing that must be read is a picture."""
+    """Dots in the middle of the paper, one for each of the head's, 7 or 8 to the mm. Left out where it is wider than
+    the paper: nothing that must be read is a picture."""
 
     bitmap: Bitmap
 

@@ -28,6 +28,11 @@ class Marks(msgspec.Struct, frozen=True):
     colour: str = ""
     pictures: dict[str, str] = {}
 
+    @property
+    def version(self) -> str:
+        """Another when anything of the face is another."""
+        return " ".join((self.colour, *(f"{name}:{mark}" for name, mark in sorted(self.pictures.items()))))
+
 
 def marks(connection: Connection, site: str) -> Marks:
     """The face as pages show it."""

@@ -252,6 +252,3 @@ def test_the_towns_arms_stand_in_the_middle_above_its_name(model: Model) -> None
 def test_a_slip_without_arms_has_no_picture() -> None:
     plain = ticket_document(TICKET, SLIP, SITE, TEXTS, "de")
     assert not any(isinstance(block, Picture) for block in plain.blocks)
-    wide = Arms(media=DOTS, width=800, height=1, data=b"\xff" * 100)
-    document = ticket_document(TICKET, SLIP, SITE, TEXTS, "de", arms=wide)
-    assert b"\x1dv0" not in render(document, PRINTER).split(b"Stadt")[0]
