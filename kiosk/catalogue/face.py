@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from kiosk.catalogue.accent import accent_fault
+from kiosk.catalogue.accent import AccentFault, accent_fault
 from kiosk.catalogue.faults import Fault, shown
 from kiosk.catalogue.model import Catalogue, FaceColour, Picture
 from kiosk.catalogue.picture_heads import size_of
@@ -39,10 +39,18 @@ def face_faults(colours: Iterable[FaceColour], pictures: Iterable[Picture]) -> I
     """What is wrong with the face."""
     for each in colours:
         if each.colour and (fault := accent_fault(each.colour)) is not None:
-            yield Fault("face.colour", f"{shown(each.colour)}: {fault.reason}", fault.remedy)
+            yield _weak(fault)
     for picture in pictures:
         if (bounds := BOUNDS.get(picture.id)) is not None:
             yield from _picture(picture, bounds)
+
+
+def _weak(fault: AccentFault) -> Fault:
+    text, ratio = shown(fault.given), f"{fault.contrast:.1f}"
+    if not fault.nearest:
+        return Fault("face.colour", f"{text} is not a colour", "Write six hex digits, for example 0B4F6C.")
+    remedy = f"Choose a darker colour; the nearest that holds is {fault.nearest}."
+    return Fault("face.colour", f"{text} has a contrast of only {ratio}:1", remedy)
 
 
 def _picture(picture: Picture, bounds: Bounds) -> Iterator[Fault]:
@@ -50,8 +58,8 @@ def _picture(picture: Picture, bounds: Bounds) -> Iterator[Fault]:
     if len(picture.data) > bounds.bytes:
         yield Fault(place, f"it has {len(picture.data)} bytes, {bounds.bytes} may be", _ANEW)
     elif not (0 < picture.width <= bounds.width and 0 < picture.height <= bounds.height):
-        size = f"{picture.width} x {picture.height} pixels, {bounds.width} x {bounds.height} may be"
-        yield Fault(place, size, _ANEW)
+        found, most = f"{picture.width} x {picture.height}", f"{bounds.width} x {bounds.height}"
+        yield Fault(place, f"it has {found} pixels, {most} may be", _ANEW)
     elif picture.media != bounds.media or size_of(picture.media, picture.data, _size(picture)) != _size(picture):
         yield Fault(place, f"it is no picture in {bounds.media} of the size it names", _ANEW)
 

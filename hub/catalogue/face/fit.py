@@ -6,6 +6,7 @@ in a process of its own (``child`` beside this) whose memory and time are bounde
 """
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,13 +25,17 @@ LEAST = {Slot.ARMS: (64, 64), Slot.PICTURE: (600, 150)}
 LONGEST = {Slot.ARMS: 4, Slot.PICTURE: 8}
 """Times that one side may be as long as the other: what is longer is a line where it is shown."""
 _SNIFFED = 4096
+_BEGINS = re.compile(rb"\x89PNG\r\n|\xff\xd8\xff|RIFF....WEBP", re.DOTALL)
+"""How files of these formats begin: one that begins so and is not known for one is damaged."""
 _QUALITIES = (82, 74, 66, 58, 50, 42, 34)
 _SHRINK = 0.85
 
 
 def fit(file: Path, slot: Slot) -> Result:
     """Make it fit. What a decoder raises besides ends the process, and the hub says the same as of a damaged file."""
-    if _is_svg(file):
+    with file.open("rb") as source:
+        begins = source.read(_SNIFFED)
+    if b"<svg" in begins.lower() or begins.startswith(b"\x1f\x8b"):  # the latter is one that is packed (svgz)
         return Unusable(Why.SVG)
     Image.MAX_IMAGE_PIXELS = None  # we look ourselves, before anything is decoded
     try:
@@ -39,16 +44,9 @@ def fit(file: Path, slot: Slot) -> Result:
             with Image.open(file, formats=FORMATS) as found:
                 return _looked_at(found, slot) or _made(found, slot)
     except Image.UnidentifiedImageError:
-        return Unusable(Why.KIND)
+        return Unusable(Why.DAMAGED if _BEGINS.match(begins) else Why.KIND)
     except (OSError, ValueError, SyntaxError, EOFError):
         return Unusable(Why.DAMAGED)  # what Pillow documents; anything else ends the process, and says the same
-
-
-def _is_svg(file: Path) -> bool:
-    """Also one that is packed (svgz), so that the page can say why."""
-    with file.open("rb") as source:
-        begins = source.read(_SNIFFED)
-    return b"<svg" in begins.lower() or begins.startswith(b"\x1f\x8b")
 
 
 def _looked_at(found: Image.Image, slot: Slot) -> Unusable | None:
