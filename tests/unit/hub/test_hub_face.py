@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from hub.auth import people
+from hub.catalogue.content import state
 from hub.catalogue.face import stored
 from hub.catalogue.face.fit import fit
 from hub.catalogue.face.maker import Lost, PictureMaker
@@ -24,6 +25,7 @@ from kiosk.catalogue.model import Catalogue, Picture, Service
 from tests.corpus import pictures
 from tests.corpus.pictures import REFUSED, TAKEN, encoded, halves, shield
 from tests.unit.hub.catalogue_helpers import in_force
+from tests.unit.hub.test_hub_catalogue_feed import Mirror
 from tests.unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 
@@ -166,10 +168,19 @@ def trail(live: Any) -> list[str]:
 
 
 def test_an_editor_sets_a_face_and_terminals_and_pages_have_it(live: Any, editor: Browser) -> None:
+    mirror = Mirror(live)
+    mirror.follow()
     assert editor.post("/catalogue/face/colour", {"colour": "#7a1f3d"}).headers["location"].endswith("done=saved")
     assert send(editor, "arms", encoded(shield())).status_code == 200
     assert send(editor, "picture", encoded(halves(), "JPEG")).status_code == 200
     catalogue = live.hall.see(in_force, SITE)
+    until_seq = live.hall.see(state.read, SITE).seq
+    mirror.follow(until_seq - 1)
+    assert mirror.snapshots == 1, "then by changes"
+    assert mirror.catalogue().pictures == catalogue.pictures
+    fresh = Mirror(live)
+    fresh.follow()
+    assert (fresh.snapshots, fresh.catalogue()) == (1, mirror.catalogue())
     assert catalogue.face_colours[0].colour == "7A1F3D"
     assert [each.id for each in catalogue.pictures] == ["arms", "arms_on_paper", "picture"]
     assert trail(live) == ["catalogue.face"] * 3
