@@ -1,7 +1,7 @@
 """The town's picture, or our drawing of a town hall, across the panel between header and heading.
 
-It says nothing, so it stands only where room is left, on the start screen, in the default theme: the others are for
-eyes that need every line to mean something.
+It says nothing, so it stands only where room is left, on the start screen of an upright panel, in the default theme: the
+others are for eyes that need every line to mean something.
 """
 
 from functools import cache
@@ -23,7 +23,8 @@ _ABOVE_MM, _BELOW_MM = 5.0, 2.0
 
 def fits(view: View, kit: DrawContext, room: int) -> bool:
     """Whether the picture stands in ``room`` pixels above the heading."""
-    return view.scenic and view.access.contrast is Contrast.DEFAULT and room >= kit.mm(_LEAST_MM)
+    wanted = view.scenic and view.access.contrast is Contrast.DEFAULT
+    return wanted and not kit.geometry.landscape and room >= kit.mm(_LEAST_MM)
 
 
 def above(view: View, kit: DrawContext, y: int, room: int) -> Piece:
