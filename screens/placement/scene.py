@@ -17,7 +17,7 @@ from screens.theme import Colour
 _DRAWING_PX = (1800, 300)
 _LEAST_MM = 24.0
 """A lower band shows nothing that one could recognise."""
-_ABOVE_MM, _BELOW_MM = 5.0, 2.0
+_ABOVE_MM, _BELOW_MM = 4.0, 7.0
 """The band begins so much above the main area, in the air below the header, and ends so much above the heading."""
 
 

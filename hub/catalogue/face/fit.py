@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from hub.catalogue.face.messages import Made, Result, Slot, Unusable, Why
 from kiosk.catalogue.face import ARMS, ARMS_ON_PAPER, BOUNDS, PICTURE
@@ -43,7 +43,7 @@ def fit(file: Path, slot: Slot) -> Result:
             warnings.simplefilter("ignore")  # what a file says wrongly beside its pixels does not matter here
             with Image.open(file, formats=FORMATS) as found:
                 return _looked_at(found, slot) or _made(found, slot)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         return Unusable(Why.DAMAGED if _BEGINS.match(begins) else Why.KIND)
     except (OSError, ValueError, SyntaxError, EOFError):
         return Unusable(Why.DAMAGED)  # what Pillow documents; anything else ends the process, and says the same

@@ -122,8 +122,19 @@ async def _page(
     site = who(request).site
     known = await hub.store.read(partial(state.read, site=site))
     house = next(each for each in await hub.store.read(sites_table.sites) if each.id == site)
-    values = {"form": form, "nearest": nearest, "refused": refused, "known": known, "town": house}
-    return render(request, "face.html", status, **values, most=MOST, most_mb=MOST // MB, ours=OUR_COLOUR)
+    return render(
+        request,
+        "face.html",
+        status,
+        form=form,
+        nearest=nearest,
+        refused=refused,
+        known=known,
+        town=house,
+        most=MOST,
+        most_mb=MOST // MB,
+        ours=OUR_COLOUR,
+    )
 
 
 def _refusal(request: HubRequest, word: str, status: int, **values: int) -> Response[Any]:
