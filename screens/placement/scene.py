@@ -1,7 +1,7 @@
 """The town's picture, or our drawing of a town hall, across the panel between header and heading.
 
-It says nothing, so it stands only where room is left, on the start screen of an upright panel, in the default theme: the
-others are for eyes that need every line to mean something.
+It says nothing, so it stands only where room is left, on the start screen of an upright panel, in the default theme:
+the others are for eyes that need every line to mean something.
 """
 
 from functools import cache
