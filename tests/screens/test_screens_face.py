@@ -12,7 +12,6 @@ from kiosk.view import View
 from kiosk.vocabulary.access import Access, Contrast, TextSize
 from kiosk.vocabulary.colours import rgb
 from kiosk.vocabulary.face import DOTS, NO_FACE, PNG, WEBP, Face, Image
-from screens.caches.pictures import Wanted, decoded
 from screens.display_list import Box, Fill, Ink, Picture
 from screens.theme import THEMES, Colour
 from tests.corpus.pictures import encoded, halves, shield
@@ -116,6 +115,8 @@ def test_a_picture_takes_nobodys_room_and_no_theme_of_contrast(studio: "Studio",
 
 
 def test_a_damaged_picture_leaves_its_place_empty(studio: "Studio") -> None:
+    from screens.caches.pictures import Wanted, decoded
+
     broken = Face(arms=replace(ARMS, data=ARMS.data[:300]), picture=replace(PHOTO, width=1599))
     found, pixels = drawn(studio, start(broken))
     assert len(found) == 2
@@ -128,7 +129,7 @@ def test_a_damaged_picture_leaves_its_place_empty(studio: "Studio") -> None:
 def test_a_picture_is_decoded_once_in_the_size_of_its_place(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     from screens.caches import pictures
 
-    asked: list[Wanted] = []
+    asked, decoded = list[pictures.Wanted](), pictures.decoded
     monkeypatch.setattr(pictures, "decoded", lambda wanted: asked.append(wanted) or decoded(wanted))
     studio.use(PORTRAIT)
     for size in (TextSize.M, TextSize.L, TextSize.M):
