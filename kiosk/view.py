@@ -359,9 +359,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     attract: Attract | None = None
     """The start screen after a while without a touch; everything on it works as before."""
     face: Face = NO_FACE
-    """How the town looks."""
     scenic: bool = False
-    """The town's picture, or our drawing, stands above the heading where there is room for it."""
+    """The town's picture, or our drawing, stands above the heading where there is room."""
     progress: Progress | None = None
     notes: tuple[str, ...] = ()
     """Short honest lines under the title: "Stand der Angaben: …", "Drucker gestört", "nur auf Deutsch"."""
@@ -397,7 +396,5 @@ def controls(view: View) -> tuple[Control, ...]:
                 found.append(block.control)
             case Keyboard(rows=rows):
                 found.extend(key for row in rows for key in row)
-            case _:
-                pass
     aside = (view.aside,) if view.aside is not None else ()
     return (*found, *view.actions, *aside, *view.languages, *view.drawer, *view.bar)
