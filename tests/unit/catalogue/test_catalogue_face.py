@@ -9,7 +9,7 @@ from kiosk.catalogue.face import BOUNDS, face_of
 from kiosk.catalogue.model import Catalogue, FaceColour, Picture
 from kiosk.catalogue.records import take_apart
 from kiosk.catalogue.weight import RECORD_MAX
-from kiosk.vocabulary.colours import rgb
+from kiosk.vocabulary.colours import WHITE, contrast, rgb
 from kiosk.vocabulary.face import NO_FACE
 from tests.corpus.pictures import encoded, halves, shield
 from tests.unit.catalogue.whole_catalogue import put_together
@@ -48,6 +48,13 @@ def test_what_is_no_colour_is_said_so(given: str) -> None:
     assert fault is not None
     assert (fault.nearest, fault.contrast) == ("", 0.0)
     assert fault.remedy
+
+
+@pytest.mark.parametrize("given", ["525252", "1F5C2E", "1A5276"])
+def test_a_colour_that_holds_on_white_alone_is_refused(given: str) -> None:
+    """It stands on paper and on its own soft tint as well."""
+    assert contrast(rgb(given), WHITE) >= LEAST
+    assert accent_fault(given) is not None
 
 
 def test_a_face_travels_in_records_and_comes_back() -> None:
