@@ -121,6 +121,7 @@ async def _lifespan(hub: Hub, app: Litestar) -> AsyncIterator[None]:
         "the feed": hub.feed.run,
         "the rights to streams": partial(stream_rights.watch, hub.feed, hub.store, hub.clock.steady_ms),
         "the catalogue for terminals": hub.published.run,
+        "the faces of the towns": hub.faces.run,
         "the business days": partial(_turn_days, hub),
         "the clock": partial(_watch_clock, hub),
         "forgetting": partial(_forget, hub),

@@ -15,6 +15,8 @@ from hub.access.rate_limit import Tries
 from hub.access.tokens import Tokens
 from hub.auth.passwords import Passwords
 from hub.auth.sign_in import SignInService
+from hub.catalogue.face.maker import PictureMaker
+from hub.catalogue.face.shown import ShownFaces
 from hub.catalogue.import_runs.runs import Runs
 from hub.catalogue.publication.published import PublishedCatalogue
 from hub.clock import HallClock, Jump, SureClock, Verdict
@@ -66,6 +68,8 @@ class HubContext:
         self.passwords = passwords or Passwords()
         self.sign_ins = SignInService(store, self.passwords, self.clock.steady_ms, self.clock)
         self.uploads = Uploads(store.path.parent / "uploads")
+        self.faces = ShownFaces(store)
+        self.pictures = PictureMaker(self.uploads)
         self.imports = Runs(self.uploads, store.path.parent, now_ms)
         self.ca = ca
         self.public_certificate = public_certificate

@@ -27,6 +27,7 @@ EVENTS: dict[str, str] = {
     "store.unread": "Events or the catalogue could not be read; tried again by itself.",
     "catalogue.refused": "A catalogue from an older hub cannot be published as it is.",
     "import.failed": "A catalogue that was brought by the page could not be read to its end.",
+    "face.failed": "A picture of the town's face could not be kept, or its process ended without a result.",
     "desk.keyboard": "The reader of a counter is set to another keyboard than its computer.",
     "limit.reached": "Somebody met a limit: which one, the last address, how many more within the minute before.",
     "tls.renewed": "The certificate was renewed, or a new one is used.",

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from kiosk.vocabulary.access import Access
+from kiosk.vocabulary.face import NO_FACE, Face
 from kiosk.vocabulary.ids import SessionId
 from kiosk.vocabulary.intents import FocusField, Intent
 
@@ -357,6 +358,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """Short facts below the title: open until, how many wait, who was called last."""
     attract: Attract | None = None
     """The start screen after a while without a touch; everything on it works as before."""
+    face: Face = NO_FACE
+    scenic: bool = False
+    """The town's picture, or our drawing, stands above the heading where there is room."""
     progress: Progress | None = None
     notes: tuple[str, ...] = ()
     """Short honest lines under the title: "Stand der Angaben: …", "Drucker gestört", "nur auf Deutsch"."""
@@ -392,7 +396,5 @@ def controls(view: View) -> tuple[Control, ...]:
                 found.append(block.control)
             case Keyboard(rows=rows):
                 found.extend(key for row in rows for key in row)
-            case _:
-                pass
     aside = (view.aside,) if view.aside is not None else ()
     return (*found, *view.actions, *aside, *view.languages, *view.drawer, *view.bar)

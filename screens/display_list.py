@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from kiosk.view import Control
+from kiosk.vocabulary.face import Image
 from screens.theme import Colour
 
 
@@ -104,7 +105,16 @@ class Dial(msgspec.Struct, frozen=True):
     colour: Colour
 
 
-Mark = Fill | Ink | Code | Ring | Dial
+class Picture(msgspec.Struct, frozen=True):
+    """A picture that fills its box: what sticks out of it is cut off evenly. With a ``colour`` only how much of it is
+    covered counts, as in a drawing with one pen."""
+
+    box: Box
+    image: Image
+    colour: Colour | None = None
+
+
+Mark = Fill | Ink | Code | Ring | Dial | Picture
 
 
 class Turn(StrEnum):
@@ -206,6 +216,8 @@ def _moved(mark: Mark, x: int, y: int) -> Mark:
             return Ring(box, mark.colour)
         case Dial():
             return Dial(box, mark.colour)
+        case Picture():
+            return Picture(box, mark.image, mark.colour)
 
 
 def _shifted(target: Target, x: int, y: int) -> Target:

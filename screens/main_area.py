@@ -12,7 +12,7 @@ from kiosk.view import Block, CodeCard, Field, Keyboard, Look, NumberCard, View
 from screens import pagination
 from screens.display_list import Piece, joined, stacked
 from screens.draw_context import DrawContext
-from screens.placement import heads
+from screens.placement import heads, scene
 from screens.placement.zones import Zones
 from screens.shortening import Brevity, briefer, one_tap, second_lines, without_second_lines
 from screens.sizes import GAP_MM
@@ -87,6 +87,7 @@ def main(view: View, kit: DrawContext, area: Area, page: int) -> tuple[Piece, in
     bottom = _bottom(laid.view, kit, area, plan, Paging(shown, count) if count > 1 else None)
     places = _stands(laid, area, bottom.h)
     placed = (
+        scene.above(laid.view, kit, area.y, places.head - plan.head_y),
         plan.head.at(area.x, places.head),
         plan.field.at(area.x, plan.body_y),
         pagination.set_page(laid.paged[shown], area.w, _gap(kit)).at(area.x, places.flow),
@@ -110,7 +111,8 @@ def _stands(laid: _Pages, area: Area, bottom_h: int) -> _Places:
         return _Places(flow - (plan.flow_y - plan.head_y), flow, lowest, served)
     if not plan.decides:
         flow = max(plan.flow_y, min(plan.choices, free))
-        return _Places(plan.head_y + (flow - plan.flow_y) // 2, flow, lowest, served)
+        down = flow - plan.flow_y
+        return _Places(plan.head_y + (down if scene.fits(laid.view, kit, down) else down // 2), flow, lowest, served)
     if len(laid.paged) == 1:
         lowest = min(max(plan.flow_y + body + _above(kit), area.zones.action_top), lowest)
     return _Places(plan.head_y, plan.flow_y, lowest, served)

@@ -25,7 +25,8 @@ from kivy.graphics import (
 from kivy.graphics.texture import Texture
 
 from screens.caches.patches import Patches, code
-from screens.display_list import Box, Code, Dial, Fill, Ink, Mark, Ring, Target
+from screens.caches.pictures import Pictures, Wanted
+from screens.display_list import Box, Code, Dial, Fill, Ink, Mark, Picture, Ring, Target
 from screens.theme import PRESSED, Colour, Theme
 from screens.typeface import KivyFaces
 
@@ -47,8 +48,18 @@ class Arc:
 class Painter:
     """Draws marks in one theme on a window of one height (Kivy counts y from below)."""
 
-    def __init__(self, faces: KivyFaces, patches: Patches, theme: Theme, height: int, *, turned: bool = False) -> None:
+    def __init__(
+        self,
+        faces: KivyFaces,
+        patches: Patches,
+        pictures: Pictures,
+        theme: Theme,
+        height: int,
+        *,
+        turned: bool = False,
+    ) -> None:
         self._faces = faces
+        self._pictures = pictures
         self._turned = turned
         self._patches = patches
         self._theme = theme
@@ -69,6 +80,8 @@ class Painter:
                     turning.append(self._ring(mark, group))
                 case Dial():
                     turning.append(self._dial(mark, group))
+                case Picture():
+                    self._picture(mark, group)
         return turning
 
     def press(self, target: Target, group: InstructionGroup) -> None:
@@ -185,6 +198,14 @@ class Painter:
         line = Line(circle=(*circle, 0, 360, 72), width=width, cap="none")
         group.add(line)
         return Arc(line, circle)
+
+    def _picture(self, mark: Picture, group: InstructionGroup) -> None:
+        red, green, blue = self._theme[mark.colour] if mark.colour is not None else (255, 255, 255)
+        colour = Color(red / 255, green / 255, blue / 255, 0)
+        place = Rectangle(pos=self._pos(mark.box), size=(mark.box.w, mark.box.h))
+        group.add(colour)
+        group.add(place)
+        self._pictures.fill(Wanted(mark.image, mark.box.w, mark.box.h), colour, place)
 
     def _tint(self, colour: Colour, group: InstructionGroup) -> None:
         red, green, blue = self._theme[colour]

@@ -12,6 +12,7 @@ from kiosk.view import Ending, View
 from kiosk.vocabulary.ids import SessionId
 from kiosk.vocabulary.intents import Intent, Wake
 from screens.access_tree import AccessTree
+from screens.caches.pictures import Pictures
 from screens.display_list import Target
 from screens.router import Router
 from screens.sizes import TARGET_MM
@@ -36,12 +37,18 @@ class Stage(Widget):
     """Screens in, intents out."""
 
     def __init__(
-        self, panel: Panel, send: Send, clock: Callable[[], float], accent: str = "", faces: KivyFaces | None = None
+        self,
+        panel: Panel,
+        send: Send,
+        clock: Callable[[], float],
+        accent: str = "",
+        faces: KivyFaces | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         super().__init__(size=(panel.width_px, panel.height_px))
         self._panel = panel
         self._send = send
-        self.router = Router(panel, faces or KivyFaces(), accent)
+        self.router = Router(panel, faces or KivyFaces(), accent, pictures)
         self.guard = TapGuard(clock, TARGET_MM * panel.px_per_mm)
         self._pressed: Target | None = None
         self.drawn: Callable[[View, AccessTree], None] | None = None

@@ -4,6 +4,8 @@ While ``view.place`` stays the same, page and focus stay too; another letter in 
 Pages change without sliding. A page that cannot be built raises before anything changed: the old one goes on standing.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import msgspec
 from kivy.core.window import Window
 from kivy.graphics import Rotate
@@ -16,6 +18,7 @@ from screens.caches import codes
 from screens.caches.drawn_page import DrawnPage, group_of_page
 from screens.caches.page_cache import PageCache
 from screens.caches.patches import Patches
+from screens.caches.pictures import Pictures
 from screens.display_list import Target, Turn
 from screens.draw_context import DrawContext
 from screens.layout import Sheet, compose, overlay
@@ -39,11 +42,13 @@ def _timeless(view: View) -> View:
 class Router:
     """Keeps the drawn pages of one panel; ``group`` is what the window's canvas shows."""
 
-    def __init__(self, panel: Panel, faces: KivyFaces, accent: str = "") -> None:
+    def __init__(self, panel: Panel, faces: KivyFaces, accent: str = "", pictures: Pictures | None = None) -> None:
         self._panel = panel
         self._faces = faces
         self._patches = Patches()
+        self._pictures = pictures or Pictures(ThreadPoolExecutor(1, "pictures"))
         self._accent = accent
+        """Used while the catalogue names no colour."""
         self._pages = PageCache()
         self._above: DrawnPage | None = None
         self._ring = group_of_page()
@@ -124,8 +129,9 @@ class Router:
         """Build what is new, put it in place of what stood, release that."""
         geometry = self.geometry(view)
         kit = DrawContext(geometry, self._faces, view.lang, view.rtl)
-        theme = theme_for(view.access.contrast, self._accent)
-        painter = Painter(self._faces, self._patches, theme, geometry.height, turned=Window.rotation != 0)
+        theme = theme_for(view.access.contrast, view.face.colour or self._accent)
+        turned = Window.rotation != 0
+        painter = Painter(self._faces, self._patches, self._pictures, theme, geometry.height, turned=turned)
         shown = _timeless(view)
         drawn = self._pages.enter(shown, page, lambda: DrawnPage(compose(shown, kit, page), painter))
         over = overlay(view, kit)

@@ -7,7 +7,9 @@ panel's, and a picture of another size resizes it.
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from kiosk.config import Panel
 from kiosk.view import View
@@ -15,8 +17,20 @@ from kiosk.vocabulary.ids import SessionId
 from kiosk.vocabulary.intents import Intent
 from screens.start import Start, open_window, prepare
 
+P = ParamSpec("P")
+T = TypeVar("T")
 PORTRAIT = Panel()
 LANDSCAPE = Panel(width_px=1280, height_px=800, width_mm=328.0, height_mm=205.0)
+
+
+class AtOnce(Executor):
+    """Decodes pictures before it returns, so that the next frame has them."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Do it now."""
+        done: Future[T] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
 
 
 class Studio:
@@ -37,6 +51,7 @@ class Studio:
         """Work on this panel from now on."""
         from kivy.core.window import Window
 
+        from screens.caches.pictures import Pictures
         from screens.root_widget import Stage
 
         for child in list(Window.children):
@@ -44,7 +59,7 @@ class Studio:
         if (panel.width_px, panel.height_px) != tuple(Window.size):
             Window.size = (panel.width_px, panel.height_px)
         self.panel = panel
-        self.stage = Stage(panel, self._sent, self.clock, accent, self.faces)
+        self.stage = Stage(panel, self._sent, self.clock, accent, self.faces, Pictures(AtOnce(), lambda call: call(0)))
         Window.add_widget(self.stage)
 
     def _sent(self, intent: Intent, session: SessionId) -> None:

@@ -6,9 +6,9 @@ Contrast follows WCAG 2.2: text at least 7:1 in the default theme, 15:1 in both 
 
 from enum import StrEnum
 
-import msgspec
-
+from kiosk.catalogue.accent import AccentFault, accent_fault, deep, soft
 from kiosk.vocabulary.access import Contrast
+from kiosk.vocabulary.colours import WHITE, Rgb, mix, rgb
 
 
 class Colour(StrEnum):
@@ -44,7 +44,6 @@ class Colour(StrEnum):
     CODE_GROUND = "code_ground"
 
 
-Rgb = tuple[int, int, int]
 Theme = dict[Colour, Rgb]
 
 _DEFAULT = """
@@ -80,14 +79,6 @@ focus 7A3606  scrim 3D4852  code 2A3138  code_ground E2E0DA
 """
 
 
-def rgb(hexed: str) -> Rgb:
-    """Six hex digits (a leading # is forgiven) as a colour; ValueError when they are not."""
-    digits = hexed.removeprefix("#")
-    if len(digits) != 6:
-        raise ValueError(f"not six hex digits: {hexed!r}")
-    return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
-
-
 def _table(text: str) -> Theme:
     words = text.split()
     return {Colour(role): rgb(value) for role, value in zip(words[::2], words[1::2], strict=True)}
@@ -101,60 +92,23 @@ THEMES: dict[Contrast, Theme] = {
 }
 
 
-def contrast(one: Rgb, other: Rgb) -> float:
-    """Contrast of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: Rgb) -> float:
-    red, green, blue = (_linear(part / 255) for part in colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
-
-
-def mix(one: Rgb, other: Rgb, share: float) -> Rgb:
-    """``one`` with a share (0-1) of ``other``."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
-    return red, green, blue
-
-
-class AccentFault(msgspec.Struct, frozen=True):
-    """Why the town's colour is not used: what was given, what is wrong, what to do."""
-
-    given: str
-    reason: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"look.accent {self.given!r}: {self.reason}. {self.remedy}"
-
-
 def with_accent(theme: Theme, accent: str) -> Theme | AccentFault:
     """The default theme in the town's own colour ("" keeps ours), or why it cannot be read well enough."""
     if not accent:
         return theme
-    try:
-        colour = rgb(accent)
-    except ValueError:
-        return AccentFault(accent, "is not a colour", "Write six hex digits, for example 0B4F6C.")
-    white, black = rgb("FFFFFF"), rgb("000000")
-    soft, plate = mix(colour, white, 0.87), mix(colour, white, 0.16)
-    weakest = min(contrast(colour, ground) for ground in (theme[Colour.PAPER], theme[Colour.SURFACE], soft))
-    if weakest < 7:
-        return AccentFault(accent, f"has a contrast of only {weakest:.1f}:1 on paper", "Choose a darker one (7:1).")
+    if (fault := accent_fault(accent)) is not None:
+        return fault
+    colour = rgb(accent)
+    light, plate = soft(colour), mix(colour, WHITE, 0.16)
     return theme | {
         Colour.ACCENT: colour,
-        Colour.ACCENT_PRESSED: mix(colour, black, 0.25),
+        Colour.ACCENT_PRESSED: deep(colour),
         Colour.ACCENT_PLATE: plate,
         Colour.ACCENT_PLATE_EDGE: plate,
-        Colour.ACCENT_SOFT: soft,
-        Colour.PLATE_EDGE: soft,
-        Colour.SURFACE_PRESSED: soft,
-        Colour.ON_ACCENT_SOFT: soft,
+        Colour.ACCENT_SOFT: light,
+        Colour.PLATE_EDGE: light,
+        Colour.SURFACE_PRESSED: light,
+        Colour.ON_ACCENT_SOFT: light,
     }
 
 

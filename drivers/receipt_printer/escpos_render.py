@@ -11,7 +11,7 @@ import segno
 from PIL import Image
 
 from drivers.receipt_printer import raster
-from drivers.receipt_printer.layout import Bar, Code, Drawn, Feed, Line, Row, height_of, lay_out
+from drivers.receipt_printer.layout import Bar, Code, Dots, Drawn, Feed, Line, Row, height_of, lay_out
 from drivers.receipt_printer.models import Model
 from drivers.receipt_printer.paper_bytes import PaperBytes
 from kiosk.paper.document import Align, Big, Document, Kind, Qr, Rule, Text
@@ -61,6 +61,9 @@ def _row(out: PaperBytes, row: Row, model: Model) -> None:
         case Drawn():
             out.style(0, False, 1, 1)
             out.image(raster.draw(row, model.width_dots))
+        case Dots(bitmap):
+            out.style(1, False, 1, 1)
+            out.image(raster.dots(bitmap))
         case Code(data, module):
             out.style(1, False, 1, 1)
             if model.native_qr:

@@ -14,7 +14,7 @@ from drivers.receipt_printer.characters import clean, encodes, seen
 from drivers.receipt_printer.models import Model
 from kiosk.i18n.languages import is_rtl
 from kiosk.i18n.rtl import has_rtl, layout_lines, visual
-from kiosk.paper.document import Align, Big, Block, Document, Gap, Pair, Qr, Rule, Text
+from kiosk.paper.document import Align, Big, Bitmap, Block, Document, Gap, Pair, Picture, Qr, Rule, Text
 
 Measure = Callable[[str, int, bool], int]
 """Width in dots of drawn text: text, height of its capitals in dots, bold."""
@@ -54,6 +54,12 @@ class Drawn(msgspec.Struct, frozen=True):
     cap: int = 17
 
 
+class Dots(msgspec.Struct, frozen=True):
+    """A picture, in the middle."""
+
+    bitmap: Bitmap
+
+
 class Code(msgspec.Struct, frozen=True):
     """A QR code, level M, centred; ``module`` = dots of its smallest square."""
 
@@ -73,7 +79,7 @@ class Feed(msgspec.Struct, frozen=True):
     height: int
 
 
-Row = Line | Drawn | Code | Bar | Feed
+Row = Line | Drawn | Dots | Code | Bar | Feed
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -106,6 +112,8 @@ def _height(row: Row, model: Model) -> float:
             return max(model.cell[1] * high, model.line_dots)
         case Drawn(cap=cap):
             return cap * LINE_OF_CAP
+        case Dots(bitmap):
+            return bitmap.height
         case Code(module=module):
             return module * _USUAL_MODULES
         case Bar(height=height) | Feed(height=height):
@@ -123,7 +131,7 @@ def texts_of(document: Document) -> list[str]:
                 texts.append(text)
             case Pair(left=left, right=right):
                 texts += [left, right]
-            case Qr() | Rule() | Gap():
+            case Picture() | Qr() | Rule() | Gap():
                 pass
             case _:
                 assert_never(block)
@@ -147,6 +155,8 @@ class _Paper:
                 return self.text(block)
             case Big():
                 return [self._big(block)]
+            case Picture(bitmap):
+                return [Dots(bitmap)] if bitmap.width <= self._model.width_dots else []
             case Pair():
                 return self._pair(clean(block.left), clean(block.right))
             case Qr():

@@ -13,7 +13,7 @@ import segno
 from PIL import Image, ImageDraw
 
 from drivers.receipt_printer import raster
-from drivers.receipt_printer.layout import Bar, Code, Drawn, Feed, Line, Row, lay_out
+from drivers.receipt_printer.layout import Bar, Code, Dots, Drawn, Feed, Line, Row, lay_out
 from drivers.receipt_printer.models import Model
 from drivers.receipt_printer.raster import BLACK, WHITE, left_of
 from kiosk.paper.document import Align, Document
@@ -52,6 +52,10 @@ def _strip(row: Row, model: Model) -> Image.Image:
             return _line(row, model)
         case Drawn():
             return raster.draw(row, model.width_dots)
+        case Dots(bitmap):
+            strip = Image.new("1", (model.width_dots, bitmap.height), WHITE)
+            strip.paste(raster.dots(bitmap), (left_of(Align.CENTRE, bitmap.width, model.width_dots), 0))
+            return strip
         case Code(data, module):
             return _code(data, module, model)
         case Bar(height):

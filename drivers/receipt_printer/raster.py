@@ -3,11 +3,11 @@
 import math
 from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from drivers.receipt_printer.layout import LINE_OF_CAP, Drawn
 from kiosk.assets import font_path
-from kiosk.paper.document import Align
+from kiosk.paper.document import Align, Bitmap
 
 WHITE, BLACK = 255, 0
 CAP_OF_EM = 0.714
@@ -32,6 +32,11 @@ def draw(row: Drawn, width: int) -> Image.Image:
     _put(image, row.text, row, row.align, base)
     _put(image, row.right, row, Align.END, base)
     return image.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
+
+
+def dots(bitmap: Bitmap) -> Image.Image:
+    """The picture, mode "1", black on white."""
+    return ImageChops.invert(Image.frombytes("1", (bitmap.width, bitmap.height), bitmap.rows))
 
 
 def left_of(align: Align, wide: int, width: int) -> int:

@@ -91,6 +91,29 @@ def tiles(site: str) -> Look:
     return look
 
 
+def face(site: str) -> Look:
+    """The town's colour, and the beginnings of the checksums of its pictures; "" = not set. A face has no name."""
+
+    def look(connection: Connection) -> Details:
+        r = t.catalogue_record.c
+        wanted = select(r.kind, r.id, r.sha256, r.body).where(
+            r.site_id == site, r.kind.in_(("face", "picture")), r.deleted_ms.is_(None)
+        )
+        facts: dict[str, Value] = {"face": "", "town_colour": "", "town_arms": "", "town_picture": ""}
+        for kind, ident, digest, body in connection.execute(wanted):
+            if kind == "face":
+                facts["town_colour"] = msgspec.json.decode(body, type=_Colour).colour
+            elif f"town_{ident}" in facts:
+                facts[f"town_{ident}"] = digest[:12]
+        return facts
+
+    return look
+
+
+class _Colour(msgspec.Struct):
+    colour: str = ""
+
+
 def _row(table: Table, site: str, ident: str) -> Look:
     names = _SHOWN[table]
 

@@ -32,6 +32,7 @@ class What(StrEnum):
     IMPORT_WAITS = "catalogue.import_waits"
     IMPORT_REJECTED = "catalogue.import_rejected"
     TILES_CHANGED = "catalogue.tiles"
+    FACE_CHANGED = "catalogue.face"
     KEY_ROTATED = "catalogue.key"
     SITE_FOUNDED = "site.founded"
     SITE_CHANGED = "site.changed"

@@ -8,6 +8,7 @@ from hub.web.admin import (
     api_page,
     catalogue,
     counters,
+    face,
     importing,
     operation,
     people,
@@ -20,7 +21,7 @@ from hub.web.admin import (
 )
 from hub.web.common import error_pages, static
 from hub.web.desk import alerts, desk_page, seat_pages
-from hub.web.public import board, visitor
+from hub.web.public import board, face_files, visitor
 
 routers: list[ControllerRouterHandler] = [
     Router(
@@ -40,6 +41,8 @@ routers: list[ControllerRouterHandler] = [
             *catalogue.routers,
             *importing.routers,
             *tiles.routers,
+            *face.routers,
+            *face_files.routers,
             *terminals.routers,
             *site.routers,
             *trail.routers,

@@ -7,6 +7,7 @@ from itertools import chain, islice
 
 from kiosk.catalogue import texts
 from kiosk.catalogue.check_hours import office_hours
+from kiosk.catalogue.face import face_faults
 from kiosk.catalogue.faults import Fault, shown
 from kiosk.catalogue.model import Catalogue, Category, Featured, Fee, Office, Queue, Service
 from kiosk.vocabulary.labels import SERIES_LETTERS
@@ -14,7 +15,15 @@ from kiosk.vocabulary.labels import SERIES_LETTERS
 FAULTS_LIMIT = 100
 """Faults told at once; a catalogue with more is mended step by step."""
 
-LIMITS = {"services": 20_000, "categories": 1_000, "offices": 5_000, "queues": 200, "featured": 24}
+LIMITS = {
+    "services": 20_000,
+    "categories": 1_000,
+    "offices": 5_000,
+    "queues": 200,
+    "featured": 24,
+    "face_colours": 1,
+    "pictures": 12,
+}
 VERSION_LIMIT = 2**53
 MINUTES_LIMIT = 600
 AGE_LIMIT = 150
@@ -81,6 +90,7 @@ def _all(catalogue: Catalogue) -> Iterator[Fault]:
         return
     yield from shell_faults(catalogue)
     yield from featured_faults(catalogue.featured, {service.id for service in catalogue.services})
+    yield from face_faults(catalogue.face_colours, catalogue.pictures)
     yield from services_faults(catalogue.services, catalogue)
 
 

@@ -8,7 +8,9 @@ from typing import TypeVar
 import msgspec
 
 from kiosk.catalogue import hours, rules
+from kiosk.catalogue.face import face_of
 from kiosk.catalogue.model import Catalogue, Category, Featured, Office, Queue, Service
+from kiosk.vocabulary.face import NO_FACE, Face
 
 _T = TypeVar("_T", Category, Service, Office, Queue)
 
@@ -23,6 +25,8 @@ class CatalogueIndex(msgspec.Struct, frozen=True, kw_only=True):
     offices: Mapping[str, Office]
     queues: Mapping[str, Queue]
     by_category: Mapping[str, tuple[Service, ...]]
+    face: Face = NO_FACE
+    """How the town looks."""
     draws: bool = False
     """Whether any service has a queue; without one this town hall gives no numbers at all."""
     generation: int = 0
@@ -107,6 +111,7 @@ def index_of(catalogue: Catalogue, generation: int = 0) -> CatalogueIndex:
     return CatalogueIndex(
         catalogue=catalogue,
         generation=generation,
+        face=face_of(catalogue),
         draws=any(service.queue in queues and service.elsewhere is None for service in services.values()),
         services=services,
         categories=_by_id(sorted(catalogue.categories, key=lambda category: category.order)),

@@ -121,6 +121,24 @@ class Featured(_Record, frozen=True):
     details: Texts = {}
 
 
+class FaceColour(_Record, frozen=True):
+    """The town's own colour, at most one: six hex digits."""
+
+    id: Id = "town"
+    colour: str = ""
+
+
+class Picture(_Record, frozen=True):
+    """A picture of the town's face (``kiosk.catalogue.face`` has the kinds): ``width`` x ``height`` pixels in
+    ``media``; base64 on the wire."""
+
+    id: Id
+    media: str
+    width: int
+    height: int
+    data: bytes
+
+
 class Catalogue(_Record, frozen=True):
     """One whole snapshot. ``version`` grows with every change; ``schema`` is "major.minor"."""
 
@@ -133,3 +151,5 @@ class Catalogue(_Record, frozen=True):
     offices: tuple[Office, ...] = ()
     queues: tuple[Queue, ...] = ()
     featured: tuple[Featured, ...] = ()
+    face_colours: tuple[FaceColour, ...] = ()
+    pictures: tuple[Picture, ...] = ()

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.catalogue.model import Catalogue, Category, Featured, Office, Queue, Service
+from kiosk.catalogue.model import Catalogue, Category, FaceColour, Featured, Office, Picture, Queue, Service
 from kiosk.vocabulary.depth import shallow
 
 LISTS = {
@@ -20,19 +20,25 @@ LISTS = {
     "queue": "queues",
     "service": "services",
     "featured": "featured",
+    "face": "face_colours",
+    "picture": "pictures",
 }
 """Kind of record -> field of the catalogue, in the order in which records refer to each other."""
+FACE_KINDS = ("face", "picture")
+"""Kinds that the town sets on the hub; no import has them, and none takes them away."""
 HEAD = "head"
 PLACE = "#"
 """Field of a record that says where its thing stands among those of its kind."""
 
-Thing = Category | Office | Queue | Service | Featured
+Thing = Category | Office | Queue | Service | Featured | FaceColour | Picture
 _TEXTS: dict[str, tuple[str, ...]] = {
     "category": ("names",),
     "office": ("names", "places"),
     "queue": ("names", "places"),
     "service": ("names", "teasers", "bring", "fee_notes", "words", "there"),
     "featured": ("labels", "details"),
+    "face": (),
+    "picture": (),
 }
 _TYPES: dict[str, type[Thing]] = {
     "category": Category,
@@ -40,6 +46,8 @@ _TYPES: dict[str, type[Thing]] = {
     "queue": Queue,
     "service": Service,
     "featured": Featured,
+    "face": FaceColour,
+    "picture": Picture,
 }
 _HEAD_FIELDS = ("languages", "published")
 _NESTED = {"service": ("fees", "id", "names"), "office": ("closed_days", "date", "names")}

@@ -3,7 +3,7 @@
 from kiosk.catalogue.index import CatalogueIndex
 from kiosk.config import Site
 from kiosk.i18n.texts import Texts
-from kiosk.paper.document import Document
+from kiosk.paper.document import Bitmap, Document
 from kiosk.paper.ticket import SlipTexts, ticket_document
 from kiosk.vocabulary.effects import PrintTicket
 
@@ -23,4 +23,6 @@ class Slips:
             place=queue.places if queue else {},
             bring=service.bring if service else {},
         )
-        return ticket_document(order.ticket, said, self._site, self._texts, order.lang, copy=order.copy)
+        found = index.face.arms_on_paper
+        arms = Bitmap(found.width, found.height, found.data) if found else None
+        return ticket_document(order.ticket, said, self._site, self._texts, order.lang, copy=order.copy, arms=arms)

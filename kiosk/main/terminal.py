@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from kiosk.catalogue.accent import accent_fault
 from kiosk.config import Panel, TerminalConfig
 from kiosk.core import Configured, Core
 from kiosk.eventlog import EventLog
@@ -23,7 +24,6 @@ from kiosk.i18n.texts import Texts
 from kiosk.main.setup import SetUp
 from kiosk.owner_thread import LOOK_S, OwnerThread, ThreadWatch
 from kiosk.payments.machine import machine as payment_machine
-from kiosk.vocabulary.access import Contrast
 from kiosk.vocabulary.effects import Effect, Enrol, Restart, SessionOver, TakeConfiguration
 from kiosk.vocabulary.events import Failure, Touched
 from kiosk.vocabulary.ids import IdMaker, SessionId
@@ -145,10 +145,8 @@ class Terminal:
 
     def _check_accent(self) -> None:
         """A town's colour that cannot be read is not used; staff learn why."""
-        from screens.theme import THEMES, AccentFault, with_accent
-
-        fault = with_accent(THEMES[Contrast.DEFAULT], self._config.look.accent)
-        if isinstance(fault, AccentFault):
+        accent = self._config.look.accent
+        if accent and (fault := accent_fault(accent)) is not None:
             self._log.write("config-refused", {"place": "look.accent", "why": str(fault)})
 
     def _perform(self, effect: Effect) -> None:

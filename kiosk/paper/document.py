@@ -37,6 +37,21 @@ class Big(msgspec.Struct, frozen=True, tag="big"):
     mm: float = 10.0
 
 
+class Bitmap(msgspec.Struct, frozen=True):
+    """Black and white dots: rows from the top, each padded to whole bytes, the first dot the highest bit, 1 = black."""
+
+    width: int
+    height: int
+    rows: bytes
+
+
+class Picture(msgspec.Struct, frozen=True, tag="picture"):
+    """Dots in the middle of the paper, one for each of the head's, 7 or 8 to the mm. Left out where it is wider than
+    the paper: nothing that must be read is a picture."""
+
+    bitmap: Bitmap
+
+
 class Pair(msgspec.Struct, frozen=True, tag="pair"):
     """A label and a value at the two edges of one line (on two lines where they do not fit)."""
 
@@ -61,7 +76,7 @@ class Gap(msgspec.Struct, frozen=True, tag="gap"):
     mm: float = 3.0
 
 
-Block = Text | Big | Pair | Qr | Rule | Gap
+Block = Text | Big | Picture | Pair | Qr | Rule | Gap
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

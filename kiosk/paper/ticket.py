@@ -15,7 +15,7 @@ from kiosk.config import Site
 from kiosk.i18n import formats
 from kiosk.i18n.languages import base
 from kiosk.i18n.texts import Said, Texts, mark, pick
-from kiosk.paper.document import Align, Big, Block, Document, Gap, Kind, Pair, Qr, Rule, Text
+from kiosk.paper.document import Align, Big, Bitmap, Block, Document, Gap, Kind, Pair, Picture, Qr, Rule, Text
 from kiosk.vocabulary.tickets import Numbered
 
 NUMBER_MM = 14.0
@@ -40,11 +40,19 @@ class SlipTexts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ticket_document(
-    ticket: Numbered, slip: SlipTexts, site: Site, texts: Texts, lang: str, *, copy: bool = False
+    ticket: Numbered,
+    slip: SlipTexts,
+    site: Site,
+    texts: Texts,
+    lang: str,
+    *,
+    copy: bool = False,
+    arms: Bitmap | None = None,
 ) -> Document:
-    """The slip for a numbered ticket. ``copy`` marks a second print, so that nobody holds two numbers."""
+    """The slip for a numbered ticket. ``copy`` marks a second print, so that nobody holds two numbers. ``arms``: the
+    town's, for the head; about 20 mm (160 dots) wide and high at most, each 1,000 dots are 125 bytes on the line."""
     blocks: tuple[Block, ...] = (
-        *_head(site, texts, lang, copy),
+        *_head(site, texts, lang, copy, arms),
         *_number(ticket, slip, texts, lang),
         *_facts(ticket, site, texts, lang),
         *_bring(slip, texts, lang),
@@ -56,10 +64,11 @@ def ticket_document(
     )
 
 
-def _head(site: Site, texts: Texts, lang: str, copy: bool) -> tuple[Block, ...]:
+def _head(site: Site, texts: Texts, lang: str, copy: bool, arms: Bitmap | None) -> tuple[Block, ...]:
     warning = (_line(texts.say(lang, "paper.copy_text"), align=Align.CENTRE), Gap(1.0)) if copy else ()
     return (
         *warning,
+        *((Picture(arms), Gap(1.5)) if arms is not None else ()),
         Text(site.town, bold=True, align=Align.CENTRE, lang=_GERMAN),
         Text(site.name, align=Align.CENTRE, lang=_GERMAN),
         Rule(),

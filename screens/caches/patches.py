@@ -9,8 +9,8 @@ from math import hypot
 
 from kivy.graphics.texture import Texture
 
+from kiosk.vocabulary.colours import Rgb, mix
 from screens.caches.texture_cache import TextureCache
-from screens.theme import Rgb, mix
 
 MOST_BYTES = 1 << 20
 """A corner of 10 mm takes about 20 kB; a page needs about ten kinds of corner."""

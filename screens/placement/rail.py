@@ -58,9 +58,9 @@ def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:
 
 def _top(view: View, kit: DrawContext, w: int, most_h: int) -> Piece:
     """Crest, time, town and place; the place goes where languages need its room. Below it how far along."""
-    top = frame.rail_header(kit, view.header, w)
+    top = frame.rail_header(kit, view.header, w, view.face.arms)
     if top.h > most_h:
-        top = frame.rail_header(kit, replace(view.header, place=""), w)
+        top = frame.rail_header(kit, replace(view.header, place=""), w, view.face.arms)
     if view.progress is None:
         return top
     return stacked((top, frame.rail_progress(kit, view.progress, w)), kit.mm(5))

@@ -24,7 +24,7 @@ def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:
     """The frame, and the area it leaves."""
     geometry, left = kit.geometry, margin(kit)
     w = geometry.width - 2 * left
-    top = frame.header(kit, view.header, w).at(left, kit.mm(_TOP_MM))
+    top = frame.header(kit, view.header, w, view.face.arms).at(left, kit.mm(_TOP_MM))
     dock = _dock(view, kit, zones.lowest)
     piece = joined(geometry.width, geometry.height, (top, dock.at(0, geometry.height - dock.h)))
     y = kit.mm(_TOP_MM) + top.h + kit.air(8)

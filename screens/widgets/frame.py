@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from kiosk.view import Attract, Badge, Control, Ending, Header, Progress
-from screens.display_list import Box, Dial, Fill, Piece, joined, stacked
+from kiosk.vocabulary.face import Image
+from screens.display_list import Box, Dial, Fill, Picture, Piece, joined, stacked
 from screens.draw_context import DrawContext
 from screens.sizes import Text
 from screens.theme import Colour
@@ -13,13 +14,15 @@ from screens.widgets.controls import badge, chip
 
 _DIAL_MM = 12.0
 """Diameter of the ring of the page's time."""
+_ARMS_SHARE = 0.86
+"""Of the crest's side."""
 _ATTRACT_MM = 20.0
 """Cap height of the time while nobody is here."""
 
 
-def header(kit: DrawContext, shown: Header, w: int) -> Piece:
+def header(kit: DrawContext, shown: Header, w: int, arms: Image | None) -> Piece:
     """Across the top: crest, town and place, time and date."""
-    crest = _crest(kit, 26)
+    crest = _crest(kit, 26, arms)
     gap = kit.mm(8)
     time = _clock(kit, shown, w // 3)
     time_w = max(mark.box.right for mark in time.marks)
@@ -31,16 +34,22 @@ def header(kit: DrawContext, shown: Header, w: int) -> Piece:
     return joined(w, h, (crest.at(0, (h - crest.h) // 2), town.at(crest.w + gap, (h - town.h) // 2), right))
 
 
-def rail_header(kit: DrawContext, shown: Header, w: int) -> Piece:
+def rail_header(kit: DrawContext, shown: Header, w: int, arms: Image | None) -> Piece:
     """On top of the rail: crest and time, then town and place below."""
-    crest = _crest(kit, 18)
+    crest = _crest(kit, 18, arms)
     time = kit.text(shown.time, Text.TILE, w - crest.w - kit.mm(4), bold=True)
     top = joined(w, crest.h, (crest, time.at(crest.w + kit.mm(4), (crest.h - time.h) // 2)))
     return stacked((top, _town(kit, shown, w)), kit.mm(3))
 
 
-def _crest(kit: DrawContext, side_mm: float) -> Piece:
+def _crest(kit: DrawContext, side_mm: float, arms: Image | None) -> Piece:
+    """The town's arms, which stand on white in every theme; else a town hall in our colour."""
     side = kit.mm(side_mm)
+    if arms is not None:
+        ground = Fill(Box(0, 0, side, side), Colour.CODE_GROUND, kit.mm(side_mm * 0.22))
+        most = side * _ARMS_SHARE / max(arms.width, arms.height)
+        w, h = max(1, round(arms.width * most)), max(1, round(arms.height * most))
+        return Piece(side, side, (ground, Picture(Box((side - w) // 2, (side - h) // 2, w, h), arms)))
     icon = kit.icon("building-bank", side_mm * 0.55, Colour.ON_ACCENT)
     place = (side - icon.w) // 2
     ground = Fill(Box(0, 0, side, side), Colour.ACCENT, kit.mm(side_mm * 0.22))

@@ -24,6 +24,7 @@ STAFF = (
     "/queues",
     "/services",
     "/catalogue",
+    "/catalogue/face",
     "/catalogue/tiles",
     "/catalogue/tiles?q=ausweis",
     "/terminals",

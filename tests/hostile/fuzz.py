@@ -29,6 +29,7 @@ PAGES = (
     "/queues",
     "/services",
     "/catalogue",
+    "/catalogue/face",
     "/catalogue/tiles",
     "/terminals",
     "/site",

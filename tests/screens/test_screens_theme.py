@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 import screens
+from kiosk.catalogue.accent import PAPER, AccentFault
 from kiosk.vocabulary.access import Contrast, TextSize
+from kiosk.vocabulary.colours import contrast
 from screens.sizes import CAP_MM, ROOMY_CAP_MM, Text
-from screens.theme import PRESSED, THEMES, AccentFault, Colour, Theme, contrast, theme_for, with_accent
+from screens.theme import PRESSED, THEMES, Colour, Theme, theme_for, with_accent
 
 C = Colour
 GROUNDS = (C.PAPER, C.SURFACE, C.SURFACE_PRESSED, C.ACCENT_SOFT)
@@ -58,6 +60,10 @@ def test_where_grounds_do_not_differ_an_icons_plate_has_an_edge(choice: Contrast
     theme = THEMES[choice]
     assert contrast(theme[C.PLATE_EDGE], theme[C.SURFACE]) >= 3
     assert contrast(theme[C.ACCENT_PLATE_EDGE], theme[C.ACCENT]) >= 3
+
+
+def test_the_towns_colour_is_judged_on_the_themes_own_ground() -> None:
+    assert THEMES[Contrast.DEFAULT][Colour.PAPER] == PAPER
 
 
 def test_every_theme_names_every_role() -> None:

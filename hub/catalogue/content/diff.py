@@ -9,7 +9,7 @@ from hub.catalogue.content.ordering import places
 from hub.catalogue.content.records import Change
 from kiosk.catalogue.faults import Fault
 from kiosk.catalogue.model import Catalogue, Service
-from kiosk.catalogue.records import HEAD, LISTS, Key, Thing, head_of, ident_of, pieces, sha256
+from kiosk.catalogue.records import FACE_KINDS, HEAD, LISTS, Key, Thing, head_of, ident_of, pieces, sha256
 from kiosk.catalogue.weight import Weight
 
 
@@ -38,7 +38,10 @@ def whole(
     head = scale.passing([(Key(HEAD, HEAD), head_of(shell))])
     yield from _of_thing(connection, site, HEAD, HEAD, head)
     for kind, field in LISTS.items():
-        if kind == "service":
+        if kind in FACE_KINDS:
+            for _ in scale.passing(records.bodies(connection, site, kind)):
+                pass  # stays as it is, and weighs
+        elif kind == "service":
             yield from of_kind(connection, site, kind, services, order, scale)
         else:
             things: tuple[Thing, ...] = getattr(shell, field)

@@ -71,17 +71,37 @@ def ids(connection: Connection, site: str, kind: str) -> set[str]:
     return {ident for (ident,) in rows}
 
 
-def offices(connection: Connection, site: str) -> list[Office]:
-    """The offices in force, in their order."""
+def body(connection: Connection, site: str, key: Key) -> bytes | None:
+    """One living record."""
+    row = run(
+        connection,
+        "SELECT body FROM catalogue_record"
+        " WHERE site_id = ? AND kind = ? AND id = ? AND lang = ? AND deleted_ms IS NULL",
+        site,
+        key.kind,
+        key.id,
+        key.lang,
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def bodies(connection: Connection, site: str, kind: str) -> list[tuple[Key, bytes]]:
+    """The living records of a kind."""
     rows = run(
         connection,
-        "SELECT id, lang, body FROM catalogue_record WHERE site_id = ? AND kind = 'office' AND deleted_ms IS NULL",
+        "SELECT id, lang, body FROM catalogue_record WHERE site_id = ? AND kind = ? AND deleted_ms IS NULL",
         site,
+        kind,
     )
-    bodies: dict[str, dict[str, bytes]] = {}
-    for ident, lang, body in rows:
-        bodies.setdefault(ident, {})[lang] = bytes(body)
-    found = [records.join("office", ident, texts.pop("", b"{}"), texts) for ident, texts in bodies.items()]
+    return [(Key(kind, ident, lang), bytes(body)) for ident, lang, body in rows]
+
+
+def offices(connection: Connection, site: str) -> list[Office]:
+    """The offices in force, in their order."""
+    pieces: dict[str, dict[str, bytes]] = {}
+    for key, body in bodies(connection, site, "office"):
+        pieces.setdefault(key.id, {})[key.lang] = body
+    found = [records.join("office", ident, texts.pop("", b"{}"), texts) for ident, texts in pieces.items()]
     return [each.value for each in sorted(found, key=lambda each: each.place) if isinstance(each.value, Office)]
 
 

@@ -1,9 +1,9 @@
 """Publishing a catalogue: what was imported, with the town hall's own queues, routes and tiles in it, becomes records.
 
 The hub's own queues, its staff's routing and tiles win over what an import brings, so terminals and hub never
-disagree. Comparing a large catalogue takes seconds: ``prepare`` does it on a reader's connection, ``commit`` writes
-what differs, so that numbers hardly wait. The whole passes every check of a terminal first: what one of them would
-refuse is not published.
+disagree; the town's face is no import's at all. Comparing a large catalogue takes seconds: ``prepare`` does it on a
+reader's connection, ``commit`` writes what differs, so that numbers hardly wait. The whole passes every check of a
+terminal first: what one of them would refuse is not published.
 """
 
 import secrets
@@ -146,10 +146,15 @@ def own_faults(connection: Connection, site: str) -> tuple[Fault, ...]:
 
 def republish(connection: Connection, site: str, now_ms: int) -> None:
     """Publish today's queues, routes and tiles; nothing when there is no catalogue yet."""
+    put(connection, site, _own_changes(connection, site), now_ms)
+
+
+def put(connection: Connection, site: str, changes: Iterator[Change], now_ms: int) -> None:
+    """Publish changes of what is the town hall's own, if there are any; nothing when there is no catalogue yet."""
     if (known := state.read(connection, site)) is not None and known.cursor:
-        changes = Spool(_own_changes(connection, site))
-        if changes.count:
-            _proclaim(connection, site, changes, now_ms, origin=known.origin, import_n=known.import_n)
+        spool = Spool(changes)
+        if spool.count:
+            _proclaim(connection, site, spool, now_ms, origin=known.origin, import_n=known.import_n)
 
 
 def _some(faults: Iterator[Fault]) -> tuple[Fault, ...]:

@@ -69,6 +69,7 @@
   }
   // Every answer is all there is: what is not in it is over, was taken back, or belongs to another day.
   function take(found) {
+    if (found.face !== undefined && found.face !== body.dataset.face) return location.reload(); // colour or pictures are others
     if (found.seq < seq && (behind += 1) < 3) return; // overtaken by an event; three times: another database
     const loud = started && found.seq >= seq;
     const fresh = loud ? found.calls.filter((call) => call.seq > seq) : [];

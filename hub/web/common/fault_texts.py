@@ -33,7 +33,7 @@ _KEYS = """
     everywhere record_bytes bytes_packed bytes leave_out_services shorten_texts change_letter in_a_minute
     expected missing_field unknown_field plain_name plain_name_alone not_of_folder odd_folder link encrypted
     large_number feature_once own_letter fee_ids language_once own_id not_of_folder_alone
-    most_services correct_or_remove
+    most_services correct_or_remove weak_colour no_colour darker six_digits pixels_found no_picture set_face
 """
 """``import_fault.<key>`` in the message catalogues."""
 _FIELDS = """

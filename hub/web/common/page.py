@@ -11,8 +11,12 @@ from markupsafe import Markup
 
 from hub.auth.rights import Right, may
 from hub.auth.sessions import Person
+from hub.catalogue.face.shown import OURS
+from hub.catalogue.face.stored import Marks
+from hub.context import HubContext
 from hub.headers import digests
 from hub.live.feed import HEARTBEAT_S
+from hub.sites import Site
 from hub.web.common import fault_texts
 from hub.web.common.texts import STAFF_LANGUAGES, language_of, sayer
 from kiosk.assets.icons import ICONS
@@ -59,6 +63,7 @@ def render(request: HubRequest, template: str, status: int = 200, lang: str = ""
     """Render a template for whoever is signed in (``request.state.person``), in their language."""
     lang = lang or language_of(request)
     person: Person | None = getattr(request.state, "person", None)
+    site = _site_of(person, values.get("house"))
     context = {
         "t": sayer(lang),
         "lang": lang,
@@ -66,6 +71,8 @@ def render(request: HubRequest, template: str, status: int = 200, lang: str = ""
         "path": request.url.path,
         "person": person,
         "csrf": person.csrf if person else getattr(request.state, "form_token", ""),
+        "face": _face(request, site),
+        "face_site": site,
         "ways": [way for way in NAVIGATION if person and not person.handed_out and may(person.role, way[3])],
         "tongues": [(tag, own_name(tag)) for tag in STAFF_LANGUAGES],
         "done": request.query_params.get("done", ""),
@@ -77,6 +84,16 @@ def render(request: HubRequest, template: str, status: int = 200, lang: str = ""
 def redirect(path: str, done: str = "") -> Response[Any]:
     """See the next page (after a POST), with a word about what was done (key ``done.<word>``)."""
     return Redirect(f"{path}?done={done}" if done else path, status_code=303)
+
+
+def _site_of(person: Person | None, house: object) -> str:
+    """Whose page it is; "" = nobody's yet."""
+    return house.id if isinstance(house, Site) else person.site if person else ""
+
+
+def _face(request: HubRequest, site: str) -> Marks:
+    hub: HubContext = request.app.state.hub
+    return hub.faces.of(site) if site else OURS
 
 
 @cache

@@ -52,12 +52,13 @@ async def board_page(request: HubRequest, hub: Hub, site_id: FromPath[str]) -> R
 
 @get("/board/{site_id:str}/calls")
 async def board_calls(request: HubRequest, hub: Hub, site_id: FromPath[str]) -> Response[bytes]:
-    """The same for polling, as JSON: ``wire.Calls`` and ``info``, the day's information."""
+    """The same for polling, as JSON: ``wire.Calls``; ``info``, the day's information; ``face``, the version of it."""
     site = await hub.store.read(partial(desk_view.site_of, ident=site_id))
     if site is None:
         return Response(b"", status_code=404)
     calls, info = await hub.store.read(partial(_look, site=site, lang=language_of(request), now_ms=hub.now_ms()))
-    told = msgspec.json.encode(msgspec.structs.asdict(calls) | {"info": info})
+    face = hub.faces.of(site.id).version
+    told = msgspec.json.encode(msgspec.structs.asdict(calls) | {"info": info, "face": face})
     return Response(told, media_type="application/json", headers={"cache-control": "no-store"})
 
 

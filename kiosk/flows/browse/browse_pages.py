@@ -43,6 +43,7 @@ def start(page: Page) -> View:
         title_lang=title_lang,
         short_title="" if title_lang else words("start.title_short"),
         attract=attract.attract(page),
+        scenic=True,
         strip=start_strip.strip(page),
         body=body,
         aside=search_page.reception_row(page, "start.reception"),

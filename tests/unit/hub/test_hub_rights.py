@@ -29,7 +29,7 @@ BODIES = {
     "/api/v1/tickets": {"id": uuid(2), "service": "ausweis"},
 }
 KEY, REVOKED = "key-of-the-terminal", "key-that-was-revoked"
-FILES = {"/catalogue/import"}
+FILES = {"/catalogue/import", "/catalogue/face/arms", "/catalogue/face/picture"}
 """Routes whose body is a file: the token of the form is in a header."""
 
 

@@ -33,6 +33,8 @@ from tests.unit.hub.test_hub_pages import KEPT, PASSWORD, Browser
 SITE = "rathaus"
 NOT_RECORDED = {
     "/setup": "there is no site before it; founding it has its own test",
+    "/catalogue/face/arms": "the body is a file, its entry has a test of its own: test_hub_face",
+    "/catalogue/face/picture": "the same",
     "/catalogue/import": "the process that reads the file writes it: test_hub_import_by_page",
     "/desk/counter": "who sat where would name the person of each call",
     "/desk/help/{ident:str}": "help for a visitor changes nothing that staff set",
@@ -142,6 +144,9 @@ def test_every_page_that_changes_something_leaves_an_entry(page: Page, live: Any
     does("/catalogue/tiles/s4", {"label-de": "Ausweis"}, (What.TILES_CHANGED, ""))
     assert newest(hall)[4] == '{"s4":{"label.de":"Ausweis"}}'
     does("/catalogue/tiles/s4/remove", {}, (What.TILES_CHANGED, ""))
+    does("/catalogue/face/colour", {"colour": "7a1f3d"}, (What.FACE_CHANGED, ""))
+    assert newest(hall)[3:] == ('{"town_colour":""}', '{"town_colour":"7A1F3D"}')
+    does("/catalogue/face/remove", {"slot": "arms"})
     does("/catalogue/tiles/import", {}, (What.TILES_CHANGED, ""))
     for path, what in (("/catalogue/reject", What.IMPORT_REJECTED), ("/catalogue/accept", What.CATALOGUE_PUBLISHED)):
         assert isinstance(bring(hall.store, (SITE,), draft_of(catalogue(1), "own", "/srv/x/neu.json")), Waiting)

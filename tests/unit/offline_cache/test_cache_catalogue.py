@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from kiosk.catalogue.faults import CatalogueFaults
-from kiosk.catalogue.model import Catalogue, Featured, Queue, Service
+from kiosk.catalogue.index import index_of
+from kiosk.catalogue.model import Catalogue, FaceColour, Featured, Picture, Queue, Service
 from kiosk.catalogue.read import write
 from kiosk.vocabulary.effects import Search, UseCatalogue
 from kiosk.vocabulary.events import CatalogueChanged, SearchFound
@@ -17,6 +18,8 @@ from offline_cache.catalogue.search_thread import CatalogueThread
 from offline_cache.catalogue.store import CatalogueStore, NotStored
 from tests.unit.offline_cache.cache_helpers import Inbox, Notes, bring
 from tests.unit.offline_cache.fault_vfs import FaultyVfs
+
+DOTS = Picture(id="arms_on_paper", media="dots", width=12, height=2, data=b"\xff\xf0\x00\x10")
 
 
 def snapshot(version: int, name: str = "Reisepass") -> Catalogue:
@@ -50,6 +53,15 @@ def test_a_snapshot_survives_a_restart_and_is_switched_whole(tmp_path: Path) -> 
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["catalogue.db", "catalogue.db.previous"]
 
 
+def test_a_face_is_kept_with_the_catalogue(tmp_path: Path) -> None:
+    faced = msgspec.structs.replace(snapshot(1), face_colours=(FaceColour(colour="7A1F3D"),), pictures=(DOTS,))
+    assert bring(CatalogueStore(tmp_path / "catalogue.db"), faced) == faced
+    again = CatalogueStore(tmp_path / "catalogue.db").load()
+    assert again == faced
+    face = index_of(again).face
+    assert (face.colour, face.arms_on_paper.data) == ("7A1F3D", DOTS.data)
+
+
 @pytest.mark.parametrize(
     ("catalogue", "place"),
     [
@@ -57,6 +69,8 @@ def test_a_snapshot_survives_a_restart_and_is_switched_whole(tmp_path: Path) -> 
         (Catalogue(version=3, services=(Service(id="x", names={"de": "X"}, queue="none"),)), "services[x].queue"),
         (Catalogue(version=3, queues=(Queue(id="q", series="Q", names={"de": "Q"}),)), "queues[q].series"),
         (msgspec.structs.replace(snapshot(3), featured=(Featured(service="none"),)), "featured[none]"),
+        (msgspec.structs.replace(snapshot(3), face_colours=(FaceColour(colour="FFD500"),)), "face.colour"),
+        (msgspec.structs.replace(snapshot(3), pictures=(msgspec.structs.replace(DOTS, id="arms"),)), "pictures[arms]"),
     ],
 )
 def test_broken_snapshot_is_refused_with_place_and_the_good_one_stays(

@@ -8,12 +8,13 @@ import zxingcpp
 from msgspec.structs import replace
 from PIL import Image
 
-from drivers.receipt_printer.models import MODELS
+from drivers.receipt_printer.escpos_render import render
+from drivers.receipt_printer.models import MODELS, Model
 from drivers.receipt_printer.preview import preview
 from kiosk.config import Site
 from kiosk.i18n.languages import fallback_mark
 from kiosk.i18n.texts import Texts
-from kiosk.paper.document import Big, Document, Kind, Pair, Qr, Text
+from kiosk.paper.document import Big, Bitmap, Document, Kind, Pair, Picture, Qr, Text
 from kiosk.paper.printer_check import LINES_APART_MM, QR_TEXT, build_test_page
 from kiosk.paper.ticket import BRING_LIMIT, SlipTexts, ticket_document
 from kiosk.vocabulary.labels import Label
@@ -228,3 +229,26 @@ def test_test_page_shows_everything_with_lines_ten_millimetres_apart() -> None:
     bars = [first for first, last in dark_rows(picture) if last - first <= 3]
     apart = [(below - above) / PRINTER.dots_per_mm for above, below in pairwise(bars)]
     assert any(abs(mm - LINES_APART_MM) < 0.3 for mm in apart)
+
+
+CROSS = Bitmap(width=20, height=16, rows=(b"\x00\xf0\x00" * 6 + b"\xff\xff\xf0" * 4 + b"\x00\xf0\x00" * 6))
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_the_towns_arms_stand_in_the_middle_above_its_name(model: Model) -> None:
+    document = ticket_document(TICKET, SLIP, SITE, TEXTS, "de", arms=CROSS)
+    assert document.blocks[0] == Picture(CROSS)
+    paper = preview(document, model).convert("L")
+    left = (model.width_dots - 20) // 2
+    arms = paper.crop((left, 0, left + 20, 16))
+    assert [arms.getpixel((x, 8)) for x in (0, 10, 19)] == [0, 0, 0]
+    assert [arms.getpixel((x, 2)) for x in (0, 10, 19)] == [255, 0, 255]
+    beside = paper.crop((0, 0, left, 16))
+    assert beside.getextrema() == (255, 255)
+    head = b"\x1dv0\x00" + (3).to_bytes(2, "little") + (16).to_bytes(2, "little")
+    assert head + CROSS.rows in render(document, model)
+
+
+def test_a_slip_without_arms_has_no_picture() -> None:
+    plain = ticket_document(TICKET, SLIP, SITE, TEXTS, "de")
+    assert not any(isinstance(block, Picture) for block in plain.blocks)
