@@ -52,13 +52,14 @@ def open_demo(options: argparse.Namespace) -> int:
     data = options.data and called_from(options.data)
     size = "1280x800" if options.landscape else "1080x1920"
     with ExitStack() as stack:
-        if not answers(os.environ.get("DISPLAY", "")):
+        monitor = answers(os.environ.get("DISPLAY", ""))
+        if not monitor:
             width, height = (int(part) for part in size.split("x"))
             display = VirtualDisplay(width, height)
             stack.callback(display.stop)
             os.environ["DISPLAY"] = display.start()
             say_how_to_look(display)
-        return run_demo(data, size)
+        return run_demo(data, size, monitor=monitor)
 
 
 def say_how_to_look(display: VirtualDisplay) -> None:

@@ -18,7 +18,7 @@ from PIL import Image
 from drivers.registry import rows
 from drivers.sim.bench import SimDesk
 from drivers.sim.led_sign import SignPeer
-from drivers.sim.panel import Panel
+from drivers.sim.panel.server import Panel
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import PrinterPeer
 from drivers.sim.run import BadLine, desk_of

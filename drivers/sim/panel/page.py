@@ -11,13 +11,15 @@ LANGUAGES = ("de", "en")
 class Page:
     """Builds the page in one language."""
 
-    def __init__(self, texts: Texts, lang: str) -> None:
+    def __init__(self, texts: Texts, lang: str, *, with_terminal: bool = False) -> None:
         self._texts = texts
         self._lang = lang
+        self._with_terminal = with_terminal
 
     def html(self, devices: tuple[Shown, ...]) -> str:
         """The whole page."""
-        cards = "".join(self._card(device) for device in devices)
+        cards = self._terminal() if self._with_terminal else ""
+        cards += "".join(self._card(device) for device in devices)
         other = next(lang for lang in LANGUAGES if lang != self._lang)
         return f"""<!doctype html>
 <html lang="{self._lang}">
@@ -43,6 +45,18 @@ class Page:
 </body>
 </html>
 """
+
+    def _terminal(self) -> str:
+        """Its picture is a button with a place: a click is a touch, also without scripts."""
+        return f"""
+<section class="device terminal" aria-labelledby="terminal-title">
+<div class="head"><h2 id="terminal-title">{self._say("sim.terminal")}</h2>
+<span class="plug" data-on="{self._say("sim.connected")}" data-off="{self._say("sim.terminal_away")}"
+ aria-live="polite"></span></div>
+<form class="sight" method="post" action="/tap">
+<input type="image" name="at" src="/terminal.jpg" alt="{self._say("sim.terminal_alt")}"></form>
+<p>{self._say("sim.terminal_hint")}</p>
+</section>"""
 
     def _card(self, device: Shown) -> str:
         own = [name for name in device.switches if name not in LINE_SWITCHES]
@@ -80,7 +94,8 @@ class Page:
     def _paper_acts(self, device: Shown) -> str:
         return f"""<form class="acts" method="post" action="/tear">
 <button>{self._say("sim.tear_off")}</button>
-<span class="count">{self._say("sim.slips")} <b data-slips>{device.slips}</b></span></form>"""
+<span class="count">{self._say("sim.slips")} <b data-slips>{device.slips}</b></span>
+<a href="/phone" target="phone">{self._say("sim.phone")}</a></form>"""
 
     def _acts(self, device: Shown) -> str:
         cards = "".join(f'<option value="{card}">{self._say(f"sim.card.{card}")}</option>' for card in device.cards)
