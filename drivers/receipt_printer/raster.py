@@ -3,11 +3,11 @@
 import math
 from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from drivers.receipt_printer.layout import LINE_OF_CAP, Drawn
+from drivers.receipt_printer.layout import LINE_OF_CAP, Drawn, Figures
 from kiosk.assets import font_path
-from kiosk.paper.document import Align
+from kiosk.paper.document import Align, Bitmap
 
 WHITE, BLACK = 255, 0
 CAP_OF_EM = 0.714
@@ -29,9 +29,30 @@ def draw(row: Drawn, width: int) -> Image.Image:
     base = max(round(row.cap * _BASE_OF_CAP), -math.floor(highest))
     below = max(round(row.cap * LINE_OF_CAP) - round(row.cap * _BASE_OF_CAP), math.ceil(lowest))
     image = Image.new("L", (width, base + below), WHITE)
-    _put(image, row.text, row, row.align, base)
+    _put(image, row.text, row, row.align, base, row.inset)
     _put(image, row.right, row, Align.END, base)
     return image.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
+
+
+def figures(row: Figures, width: int) -> Image.Image:
+    """The number as dots, mode "1", as large as its ink; pressed together where it is wider than the paper."""
+    font = face(row.cap, True)
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(row.text or " ", anchor="ls"))
+    image = Image.new("L", (max(1, right - left), max(1, bottom - top)), WHITE)
+    ImageDraw.Draw(image).text((-left, -top), row.text, fill=BLACK, font=font, anchor="ls")
+    if image.width > width:
+        image = image.resize((width, image.height), Image.Resampling.BOX)
+    return image.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
+
+
+def dots(bitmap: Bitmap, width: int) -> Image.Image:
+    """The picture, mode "1", black on white; made smaller where it is wider than the paper."""
+    size = bitmap.width, bitmap.height
+    image = ImageChops.invert(Image.frombytes("1", size, bitmap.rows))
+    if image.width > width:
+        less = image.convert("L").resize((width, max(1, image.height * width // image.width)), Image.Resampling.BOX)
+        image = less.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
+    return image
 
 
 def left_of(align: Align, wide: int, width: int) -> int:
@@ -45,9 +66,10 @@ def left_of(align: Align, wide: int, width: int) -> int:
             return max(0, width - wide)
 
 
-def _put(image: Image.Image, text: str, row: Drawn, align: Align, base: int) -> None:
+def _put(image: Image.Image, text: str, row: Drawn, align: Align, base: int, inset: int = 0) -> None:
     font = face(row.cap, row.bold)
     x = left_of(align, round(font.getlength(text)), image.width)
+    x += {Align.START: inset, Align.CENTRE: 0, Align.END: -inset}[align]
     ImageDraw.Draw(image).text((x, base), text, fill=BLACK, font=font, anchor="ls")
 
 

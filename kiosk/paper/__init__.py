@@ -3,14 +3,16 @@
 from kiosk.paper.document import (
     Align,
     Big,
+    Bitmap,
     Block,
     Document,
     Gap,
     Kind,
     Pair,
+    Picture,
     Qr,
     Rule,
     Text,
 )
 
-__all__ = ["Align", "Big", "Block", "Document", "Gap", "Kind", "Pair", "Qr", "Rule", "Text"]
+__all__ = ["Align", "Big", "Bitmap", "Block", "Document", "Gap", "Kind", "Pair", "Picture", "Qr", "Rule", "Text"]

@@ -21,20 +21,40 @@ class Align(StrEnum):
 
 
 class Text(msgspec.Struct, frozen=True, tag="text"):
-    """One paragraph in normal size (or twice it); wraps at the paper's width."""
+    """One paragraph in normal size (or twice it); wraps at the paper's width.
+
+    ``hang``: an item of a list; its further lines begin below the second word of the first, so that the mark before it
+    ("-") stands alone.
+    """
 
     text: str
     bold: bool = False
     double: bool = False
     align: Align = Align.START
     lang: str = ""
+    hang: bool = False
 
 
 class Big(msgspec.Struct, frozen=True, tag="big"):
-    """The ticket number: one line, capital height at least ``mm``."""
+    """The ticket number: one line, capital height ``mm``; less where the paper is narrow, but not below 10 mm."""
 
     text: str
     mm: float = 10.0
+
+
+class Bitmap(msgspec.Struct, frozen=True):
+    """Black and white dots: rows from the top, each padded to whole bytes, the first dot the highest bit, 1 = black."""
+
+    width: int
+    height: int
+    rows: bytes
+
+
+class Picture(msgspec.Struct, frozen=True, tag="picture"):
+    """Dots in the middle of the paper, one for each of the head's, 7 or 8 to the mm; smaller where it is wider than the
+    paper. Left out on a line that would take seconds for it: nothing that must be read is a picture."""
+
+    bitmap: Bitmap
 
 
 class Pair(msgspec.Struct, frozen=True, tag="pair"):
@@ -61,7 +81,7 @@ class Gap(msgspec.Struct, frozen=True, tag="gap"):
     mm: float = 3.0
 
 
-Block = Text | Big | Pair | Qr | Rule | Gap
+Block = Text | Big | Picture | Pair | Qr | Rule | Gap
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

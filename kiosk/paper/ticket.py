@@ -15,7 +15,7 @@ from kiosk.config import Site
 from kiosk.i18n import formats
 from kiosk.i18n.languages import base
 from kiosk.i18n.texts import Said, Texts, mark, pick
-from kiosk.paper.document import Align, Big, Block, Document, Gap, Kind, Pair, Qr, Rule, Text
+from kiosk.paper.document import Align, Big, Bitmap, Block, Document, Gap, Kind, Pair, Picture, Qr, Rule, Text
 from kiosk.vocabulary.tickets import Numbered
 
 NUMBER_MM = 14.0
@@ -40,11 +40,19 @@ class SlipTexts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ticket_document(
-    ticket: Numbered, slip: SlipTexts, site: Site, texts: Texts, lang: str, *, copy: bool = False
+    ticket: Numbered,
+    slip: SlipTexts,
+    site: Site,
+    texts: Texts,
+    lang: str,
+    *,
+    copy: bool = False,
+    arms: Bitmap | None = None,
 ) -> Document:
-    """The slip for a numbered ticket. ``copy`` marks a second print, so that nobody holds two numbers."""
+    """The slip for a numbered ticket. ``copy`` marks a second print, so that nobody holds two numbers. ``arms``: the
+    town's, for the head; about 20 mm (160 dots) wide and high at most, each 1,000 dots are 125 bytes on the line."""
     blocks: tuple[Block, ...] = (
-        *_head(site, texts, lang, copy),
+        *_head(site, texts, lang, copy, arms),
         *_number(ticket, slip, texts, lang),
         *_facts(ticket, site, texts, lang),
         *_bring(slip, texts, lang),
@@ -56,10 +64,11 @@ def ticket_document(
     )
 
 
-def _head(site: Site, texts: Texts, lang: str, copy: bool) -> tuple[Block, ...]:
+def _head(site: Site, texts: Texts, lang: str, copy: bool, arms: Bitmap | None) -> tuple[Block, ...]:
     warning = (_line(texts.say(lang, "paper.copy_text"), align=Align.CENTRE), Gap(1.0)) if copy else ()
     return (
         *warning,
+        *((Picture(arms), Gap(1.5)) if arms is not None else ()),
         Text(site.town, bold=True, align=Align.CENTRE, lang=_GERMAN),
         Text(site.name, align=Align.CENTRE, lang=_GERMAN),
         Rule(),
@@ -69,9 +78,9 @@ def _head(site: Site, texts: Texts, lang: str, copy: bool) -> tuple[Block, ...]:
 def _number(ticket: Numbered, slip: SlipTexts, texts: Texts, lang: str) -> tuple[Block, ...]:
     blocks: list[Block] = [
         _line(texts.say(lang, "paper.your_number"), align=Align.CENTRE),
-        Gap(1.5),
+        Gap(2.5),
         Big(str(ticket.label), NUMBER_MM),
-        Gap(2.0),
+        Gap(4.0),
     ]
     service, place = pick(slip.service, lang), pick(slip.place, lang)
     if slip.service:
@@ -137,7 +146,8 @@ def _bring(slip: SlipTexts, texts: Texts, lang: str) -> tuple[Block, ...]:
         return ()
     papers = slip.bring[chosen.text][:BRING_LIMIT]
     before = (pick(slip.service, lang), pick(slip.place, lang))
-    items = (_line(texts.say(chosen.lang, "paper.item", text=paper)) for paper in papers)
+    said = [texts.say(chosen.lang, "paper.item", text=paper) for paper in papers]
+    items = (Text(each.text, lang=each.lang, hang=True) for each in said)
     heading = _line(texts.say(lang, "paper.bring"), bold=True)
     return (Rule(), heading, *_mark(chosen, lang, Align.START, *before), *items)
 
