@@ -26,19 +26,18 @@ _LOOK_S = 0.2
 
 
 class LiveView:
-    """Opened and closed on the window's thread."""
+    """Opened and closed on the window's thread; ``close`` closes what it was given too."""
 
-    def __init__(self, path: Path, on_death: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, path: Path, frames: "Frames", finger: "LiveFinger", on_death: Callable[[str, str], None]
+    ) -> None:
         """Raises OSError when nobody can listen there."""
-        from screens.live.finger import LiveFinger
-        from screens.live.frames import Frames
-
         path.unlink(missing_ok=True)  # of an earlier run
         with reachable(path) as address:
             self._server = _Server(address, _Handler)
         private.close(path)
         self._path = path
-        self._server.frames, self._server.finger = Frames(), LiveFinger()
+        self._server.frames, self._server.finger = frames, finger
         self._thread = OwnerThread("live view", lambda: self._server.serve_forever(_LOOK_S), on_death)
         self._thread.start()
 

@@ -201,9 +201,11 @@ class Terminal:
     def _open_live(self, path: Path) -> "LiveView | None":
         """A simulation goes on without its picture."""
         from kiosk.main.live import LiveView
+        from screens.live.finger import LiveFinger
+        from screens.live.frames import Frames
 
         try:
-            opened = LiveView(path, self._thread_died)
+            opened = LiveView(path, Frames(), LiveFinger(), self._thread_died)
         except OSError as fault:
             self._log.write("live-view-refused", {"path": str(path), "why": str(fault)})
             return None

@@ -46,6 +46,21 @@ class Page:
 </html>
 """
 
+    def waiting(self, key: str) -> str:
+        """A page with one text, which looks again by itself."""
+        return f"""<!doctype html>
+<html lang="{self._lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="3">
+<title>{self._say(key)}</title>
+<link rel="stylesheet" href="/panel.css">
+</head>
+<body><header><h1>{self._say(key)}</h1></header></body>
+</html>
+"""
+
     def _terminal(self) -> str:
         """Its picture is a button with a place: a click is a touch, also without scripts."""
         return f"""

@@ -139,14 +139,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self._reply(HTTPStatus.NO_CONTENT, {}, b"")
 
     def _phone(self) -> None:
-        """What a telephone opens that reads the newest slip's code."""
+        """What a telephone opens that reads the newest slip's code; until there is one, a page that waits for it."""
         address = self.server.desk.phone_page()
         if address:
             self._reply(HTTPStatus.SEE_OTHER, {"Location": address}, b"")
         else:
-            self._refuse(
-                HTTPStatus.NOT_FOUND, "no slip with the address of a page was printed yet: draw a number first"
-            )
+            page = Page(self.server.texts, self._lang()).waiting("sim.no_slip").encode()
+            self._reply(HTTPStatus.NOT_FOUND, {"Content-Type": "text/html; charset=utf-8"}, page)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: a panel that is asked twice a second would drown everything else."""
