@@ -18,8 +18,7 @@ class Page:
 
     def html(self, devices: tuple[Shown, ...]) -> str:
         """The whole page."""
-        cards = self._terminal() if self._with_terminal else ""
-        cards += "".join(self._card(device) for device in devices)
+        first = (self._terminal() if self._with_terminal else "") + self._cards(devices, printer=True)
         other = next(lang for lang in LANGUAGES if lang != self._lang)
         return f"""<!doctype html>
 <html lang="{self._lang}">
@@ -41,10 +40,14 @@ class Page:
 </nav>
 </header>
 <p class="away" role="alert" hidden>{self._say("sim.away")}</p>
-<main>{cards}</main>
+<main>{first}<div class="others">{self._cards(devices, printer=False)}</div></main>
 </body>
 </html>
 """
+
+    def _cards(self, devices: tuple[Shown, ...], *, printer: bool) -> str:
+        """The printer's card stands beside the terminal's, where somebody sees the slip come out."""
+        return "".join(self._card(device) for device in devices if (device.name == "printer") is printer)
 
     def waiting(self, key: str) -> str:
         """A page with one text, which looks again by itself."""
