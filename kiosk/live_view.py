@@ -20,6 +20,8 @@ HEAD = struct.Struct(">QII")
 """Version of the picture and its size in bytes (0 = no newer one), then 0 or 1: whether the tap was taken."""
 LONGEST_QUESTION = 200
 """Bytes of a question."""
+LARGEST = (1 << 63) - 1
+"""Version of a picture."""
 WAIT_S = 5.0
 """So long a question waits for a picture other than the one that the asker has."""
 _PATIENCE_S = WAIT_S + 10.0
@@ -33,7 +35,7 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 class Look(msgspec.Struct, frozen=True, tag="look"):
     """The picture, as soon as it is another one than ``after``."""
 
-    after: Annotated[int, msgspec.Meta(ge=0, lt=1 << 64)] = 0
+    after: Annotated[int, msgspec.Meta(ge=0, le=LARGEST)] = 0
 
 
 class Tap(msgspec.Struct, frozen=True, tag="tap"):

@@ -3,6 +3,7 @@
 The letters it knows are drawn from the product's font; nothing of the driver is used.
 """
 
+import re
 from functools import lru_cache
 from itertools import groupby
 
@@ -19,8 +20,8 @@ LARGE = 90
 _SIZE = (24, 32)
 _ALIKE = 30.0
 """Mean difference of two pictures of the same letter at most, of 255."""
-_BLANK_OF_CAP = 0.2
-"""A gap wider than this, in heights of capitals, is a blank."""
+_SERIES = re.compile(r"[A-Z]+(?=[0-9])")
+"""A blank stands behind it."""
 
 
 @lru_cache(maxsize=512)
@@ -70,10 +71,8 @@ def _read(picture: Image.Image) -> str:
             if not letter:
                 return ""
             text += letter
-        elif width > picture.height * _BLANK_OF_CAP:
-            text += " "
         x += width
-    return text
+    return _SERIES.sub(lambda series: f"{series[0]} ", text, count=1)
 
 
 def _letter(column: Image.Image, cap: int) -> str:

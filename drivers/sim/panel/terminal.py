@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from PIL import Image
 
-from kiosk.live_view import LiveTerminal, NotThere, Picture, Tap
+from kiosk.live_view import LARGEST, LiveTerminal, NotThere, Picture, Tap
 
 
 class Pixels(msgspec.Struct, frozen=True):
@@ -26,7 +26,7 @@ class TerminalView:
     def look(self, after: str) -> Picture | NotThere | None:
         """The picture, as soon as it is another one than ``after`` (as it was told, "" = any)."""
         known = int(after) if after.isascii() and after.isdigit() and len(after) < 20 else 0
-        return self._terminal.look(known)
+        return self._terminal.look(known if known <= LARGEST else 0)
 
     def tap(self, body: dict[str, Any]) -> None:
         """Touch the terminal at ``x`` and ``y``, shares of its width and height, or at pixels of its picture. Raises
