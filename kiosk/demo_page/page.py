@@ -93,18 +93,19 @@ class StartPage:
                 self._step(lang, "draw", where.panel, "panel"),
                 self._step(lang, "slip", where.phone, "phone"),
                 self._step(lang, "sign_in", where.desk, "desk", name=clerk.name, password=clerk.password),
-                self._step(lang, "call", where.desk, "desk"),
+                self._step(lang, "call"),
                 self._step(lang, "board", where.board, "board"),
                 self._step(lang, "fault", where.panel, "panel"),
             )
         )
 
-    def _step(self, lang: str, step: str, address: str, window: str, **values: str) -> str:
-        """Each place has a browser window (or tab) of its own, which a later step finds again."""
+    def _step(self, lang: str, step: str, address: str = "", window: str = "", **values: str) -> str:
+        """Each place has a browser window (or tab) of its own; a step that goes on in the last one opens none."""
+        opens = self._say(lang, f"demo.open.{window}") if window else ""
+        link = f'<a class="go" href="{escape(address)}" target="{window}">{opens}</a>' if window else ""
         return f"""
 <li><h3>{self._say(lang, f"demo.step.{step}")}</h3>
-<p>{self._say(lang, f"demo.step_text.{step}", **values)}</p>
-<a class="go" href="{escape(address)}" target="{window}">{self._say(lang, f"demo.open.{window}")}</a></li>"""
+<p>{self._say(lang, f"demo.step_text.{step}", **values)}</p>{link}</li>"""
 
     def _places(self, lang: str) -> str:
         where = self._where
