@@ -88,14 +88,15 @@ class StartPage:
     def _steps(self, lang: str) -> str:
         where = self._where
         clerk = next(account for account in where.accounts if account.role == _CLERK)
+        no_paper, call = self._texts.say(lang, "sim.fault.paper_out").text, self._hub_texts.say(lang, "desk.next").text
         return "".join(
             (
                 self._step(lang, "draw", where.panel, "panel"),
                 self._step(lang, "slip", where.phone, "phone"),
                 self._step(lang, "sign_in", where.desk, "desk", name=clerk.name, password=clerk.password),
-                self._step(lang, "call"),
+                self._step(lang, "call", button=call),
                 self._step(lang, "board", where.board, "board"),
-                self._step(lang, "fault", where.panel, "panel"),
+                self._step(lang, "fault", where.panel, "panel", button=no_paper),
             )
         )
 
