@@ -10,8 +10,8 @@ from tests.faults.hall import HubProcess, Kiosk
 from tests.paper_numbers import number_on
 
 pytestmark = pytest.mark.e2e
-LINES = 8
-"""The power goes after so many printed lines: the number is among them, the cut is not."""
+LINES = 10
+"""The power goes after so many lines, feeds and bands of a picture: the number is among them, the cut is not."""
 
 
 @pytest.fixture
