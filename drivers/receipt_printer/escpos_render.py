@@ -109,4 +109,4 @@ def warm_up(model: Model) -> None:
     render(_WARM, model)
 
 
-_WARM = Document(kind=Kind.TEST_PAGE, lang="de", blocks=(Text("Ä€"), Big("A 1"), Rule(), Qr("A 1")))
+_WARM = Document(kind=Kind.TEST_PAGE, lang="de", blocks=(Text("Ä€"), Big("A 1", 14.0), Rule(), Qr("A 1")))

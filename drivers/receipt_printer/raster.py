@@ -38,21 +38,35 @@ def figures(row: Figures, width: int) -> Image.Image:
     """The number as dots, mode "1", as large as its ink; pressed together where it is wider than the paper."""
     font = face(row.cap, True)
     left, top, right, bottom = (round(edge) for edge in font.getbbox(row.text or " ", anchor="ls"))
-    image = Image.new("L", (max(1, right - left), max(1, bottom - top)), WHITE)
-    ImageDraw.Draw(image).text((-left, -top), row.text, fill=BLACK, font=font, anchor="ls")
-    if image.width > width:
-        image = image.resize((width, image.height), Image.Resampling.BOX)
-    return image.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
+    image = Image.new("1", (max(1, right - left), max(1, bottom - top)), WHITE)
+    x = 0.0
+    for letter in row.text:
+        ink, beside, above, advance = _figure(letter, row.cap)
+        image.paste(BLACK, (round(x) + beside - left, above - top), ink)
+        x += advance
+    return image if image.width <= width else _smaller(image, width, image.height)
+
+
+@lru_cache(maxsize=128)
+def _figure(letter: str, cap: int) -> tuple[Image.Image, int, int, float]:
+    """Where there is ink, how far from the pen it begins (right and, from the base line, down), the pen's way on."""
+    font = face(cap, True)
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(letter, anchor="ls"))
+    ink = Image.new("1", (max(1, right - left), max(1, bottom - top)))
+    ImageDraw.Draw(ink).text((-left, -top), letter, fill=255, font=font, anchor="ls")
+    return ink, left, top, font.getlength(letter)
 
 
 def dots(bitmap: Bitmap, width: int) -> Image.Image:
     """The picture, mode "1", black on white; made smaller where it is wider than the paper."""
     size = bitmap.width, bitmap.height
     image = ImageChops.invert(Image.frombytes("1", size, bitmap.rows))
-    if image.width > width:
-        less = image.convert("L").resize((width, max(1, image.height * width // image.width)), Image.Resampling.BOX)
-        image = less.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
-    return image
+    return image if image.width <= width else _smaller(image, width, max(1, image.height * width // image.width))
+
+
+def _smaller(image: Image.Image, width: int, height: int) -> Image.Image:
+    grey = image.convert("L").resize((width, height), Image.Resampling.BOX)
+    return grey.point(lambda value: WHITE if value > _INK_BELOW else BLACK, "1")
 
 
 def left_of(align: Align, wide: int, width: int) -> int:
