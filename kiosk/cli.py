@@ -64,6 +64,9 @@ def _terminal_options(parser: argparse.ArgumentParser) -> None:
         "--window", type=_window, metavar="WxH", help="a window of this size instead of the full screen (tests, demo)"
     )
     parser.add_argument("--trace", type=Path, metavar="FILE", help="write what is drawn as JSON lines (tests, demo)")
+    parser.add_argument(
+        "--live", type=Path, metavar="SOCKET", help="be seen and touched on the simulators' panel (demo; with --window)"
+    )
 
 
 def _enrol_options(parser: argparse.ArgumentParser) -> None:
@@ -219,6 +222,9 @@ def _sim_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", action="append", default=[], metavar="MODEL[=pty]", help="one more device, of any model there is"
     )
+    parser.add_argument(
+        "--terminal", type=Path, metavar="SOCKET", help="show the terminal that was started with --live SOCKET"
+    )
     parser.add_argument("--panel", type=_port, default=8090, help="port of the panel in the browser")
     parser.add_argument("--print-urls-json", action="store_true", help="one JSON line with all addresses when ready")
 
@@ -242,7 +248,7 @@ def _import_options(parser: argparse.ArgumentParser) -> None:
 def _terminal(options: argparse.Namespace) -> int:
     from kiosk.main import run_terminal
 
-    return run_terminal(options.config, options.data, options.window, options.trace)
+    return run_terminal(options.config, options.data, options.window, options.trace, options.live)
 
 
 def _enrol(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ process of its own, as in a town hall; when the demo ends, they end, last starte
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,12 +15,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import requests
 
 from kiosk import isolated, private, wire
 from kiosk.config import Device, Hub, Panel, Site, TerminalConfig, Timing, save
+from kiosk.demo_page.page import Account, Addresses, StartPage
+from kiosk.demo_page.server import StartPageServer
+from kiosk.i18n.texts import Texts
 from kiosk.main.terminal import RESTART
 from kiosk.vocabulary.hardware.devices import DeviceKind
 
@@ -40,23 +44,6 @@ MODELS = {
 """The simulated devices, as the terminal's configuration names them."""
 
 
-class Account(NamedTuple):
-    """A demo sign-in."""
-
-    name: str
-    password: str
-    role: str
-
-
-class Addresses(NamedTuple):
-    """Where everything is."""
-
-    hub: str
-    panel: str
-    board: str
-    accounts: tuple[Account, ...]
-
-
 class Demo:
     """The programs of a demo town hall. ``start_*`` in order, ``stop`` ends what was started."""
 
@@ -67,6 +54,7 @@ class Demo:
         self.devices: dict[str, str] = {}
         self.accounts: tuple[Account, ...] = ()
         self._code = ""
+        self._traced = 0
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         private.make(folder)
         private.make(folder / "log")
@@ -75,6 +63,11 @@ class Demo:
     def trace(self) -> Path:
         """What the terminal draws, as JSON lines."""
         return self.folder / "trace.jsonl"
+
+    @property
+    def live(self) -> Path:
+        """The socket at which the panel sees and touches the terminal."""
+        return self.folder / "terminal" / "live.sock"
 
     @property
     def config(self) -> Path:
@@ -108,6 +101,7 @@ class Demo:
         sign = sign or f"tcp:{self._port(9101)}"
         command = ["sim", "--printer", f"tcp:{self._port(9100)}", "--sign", sign]
         command += ["--scanner", f"tcp:{self._port(9102)}"]
+        command += ["--terminal", str(self.live)]
         command += ["--panel", str(self._port(8090)), "--print-urls-json"]
         if pole:
             command += ["--pole", pole]
@@ -150,13 +144,34 @@ class Demo:
 
     def start_terminal(self, window: str = "") -> None:
         """Start the terminal on the display in DISPLAY."""
+        self._traced = self.trace.stat().st_size if self.trace.exists() else 0
         words = ["terminal", "--config", str(self.config), "--data", str(self.folder / "terminal")]
         words += ["--trace", str(self.trace), "--window", window or f"{self.panel.width_px}x{self.panel.height_px}"]
+        words += ["--live", str(self.live)]
         self._start("terminal", *words)
+
+    def wait_for_terminal(self) -> None:
+        """Wait until its start screen is drawn, or until it ended: who waits for its end learns of that."""
+        end = time.monotonic() + READY_S
+        while time.monotonic() < end and self.processes["terminal"].poll() is None and not self._stands():
+            time.sleep(0.1)
+
+    def _stands(self) -> bool:
+        """Whether the terminal that was started last has drawn its start screen."""
+        if not self.trace.exists():
+            return False
+        with self.trace.open("rb") as file:
+            file.seek(self._traced)
+            return b'"screen": "start"' in file.read()
+
+    def start_page(self) -> StartPageServer:
+        """The page that says all this in a browser; the caller starts and stops it. Raises OSError."""
+        page = StartPage(self.addresses(), Texts.load("terminal"), Texts.load("hub"))
+        return StartPageServer(page, self._port(8000))
 
     def addresses(self) -> Addresses:
         """Where everything is, once it runs."""
-        return Addresses(self.hub_url, self.panel_url, f"{self.hub_url}/board", self.accounts)
+        return Addresses(self.hub_url, self.panel_url, self.accounts)
 
     def stop_one(self, name: str, how: int = signal.SIGTERM) -> None:
         """End one program."""
@@ -218,8 +233,11 @@ def free_port(usual: int) -> int:
     raise RuntimeError("no free port on loopback")
 
 
-def run_demo(data: Path | None, window: str) -> int:
-    """Start everything, print the addresses, and wait until the terminal or the operator ends it."""
+def run_demo(data: Path | None, window: str, *, monitor: bool = True) -> int:
+    """Start everything, print the addresses, and wait until the terminal or the operator ends it.
+
+    ``monitor``: somebody sees the display in DISPLAY, so a browser is opened there too.
+    """
     began = time.monotonic()
     end_in_order()
     with contextlib.ExitStack() as stack:
@@ -231,7 +249,11 @@ def run_demo(data: Path | None, window: str) -> int:
             demo.start_simulators(payment=True)
             demo.write_config()
             demo.start_terminal(window)
-            _welcome(demo, time.monotonic() - began)
+            page = demo.start_page()
+            page.start()
+            stack.callback(page.stop)
+            demo.wait_for_terminal()
+            _welcome(demo, page.url, time.monotonic() - began, monitor)
             while (code := demo.processes["terminal"].wait()) == RESTART:
                 demo.start_terminal(window)
             return code
@@ -258,19 +280,38 @@ def _end(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _welcome(demo: Demo, seconds: float) -> None:
+def _welcome(demo: Demo, page: str, seconds: float, monitor: bool) -> None:
     where = demo.addresses()
+    window = f"window on the display {os.environ.get('DISPLAY', '')}, and in the browser: {where.panel}"
     lines = [
         "",
-        f"The demo hall is open, after {seconds:.0f} s. The addresses are for a browser on this machine.",
-        f"  terminal          on the display {os.environ.get('DISPLAY', '(none)')}, in a few seconds",
-        f"  desk page         {where.hub}/desk",
-        f"  board             {where.board}",
+        f"The demo hall is open, after {seconds:.0f} s. Begin here, in a browser on this machine:",
+        f"  {page}",
+        "",
+        f"  terminal          {window if monitor else where.panel}",
         f"  simulated devices {where.panel}",
+        f"  desk page         {where.desk}",
+        f"  board             {where.board}",
         "  sign in as",
         *(f"    {account.name:12} {account.password:20} {account.role}" for account in where.accounts),
+        *(() if monitor else (f"  From another machine: {_tunnel(page, where)}, then the same addresses there.",)),
         "  End it with Ctrl-C.",
         "",
     ]
     sys.stdout.write("\n".join(lines))
     sys.stdout.flush()
+    if monitor:
+        _open_browser(page)
+
+
+def _tunnel(page: str, where: Addresses) -> str:
+    """How somebody who came by ssh reaches what listens on loopback only."""
+    ports = [urlsplit(each).port for each in (page, where.hub, where.panel)]
+    return " ".join(("ssh", *(f"-L {port}:127.0.0.1:{port}" for port in ports), socket.gethostname()))
+
+
+def _open_browser(page: str) -> None:
+    """The desktop's own browser, where there is one; it outlives the demo."""
+    if (opener := shutil.which("xdg-open")) is not None:
+        quiet = subprocess.DEVNULL
+        subprocess.Popen([opener, page], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)

@@ -33,6 +33,10 @@ EVENTS: dict[str, Entry] = {
     "data-folder-closed": Entry(
         logging.WARNING, "The data folder was open to other users of this machine; it is for this user alone now."
     ),
+    "live-view-open": Entry(
+        logging.WARNING, "Simulation (--live): this terminal can be seen and touched on the simulators' panel."
+    ),
+    "live-view-refused": Entry(logging.ERROR, "The live view of a simulation (--live) could not be opened."),
     "setup-failed": Entry(logging.ERROR, "The touch set-up could not make this terminal known to the hub."),
     "ticket-no-number": Entry(logging.WARNING, "A visitor asked for a number and none could be had."),
     "ticket-no-paper": Entry(logging.WARNING, "A number was given but its slip did not come out, or nobody knows."),

@@ -52,21 +52,14 @@ def open_demo(options: argparse.Namespace) -> int:
     data = options.data and called_from(options.data)
     size = "1280x800" if options.landscape else "1080x1920"
     with ExitStack() as stack:
-        if not answers(os.environ.get("DISPLAY", "")):
+        monitor = answers(os.environ.get("DISPLAY", ""))
+        if not monitor:
             width, height = (int(part) for part in size.split("x"))
             display = VirtualDisplay(width, height)
             stack.callback(display.stop)
             os.environ["DISPLAY"] = display.start()
-            say_how_to_look(display)
-        return run_demo(data, size)
-
-
-def say_how_to_look(display: VirtualDisplay) -> None:
-    """Two commands for another shell on this machine."""
-    print(f"There is no display here, so a virtual one was started: {display.name}. From another shell,")
-    print(f"  to see it:   {sys.executable} {ROOT}/scripts/look.py {display.folder} picture.png")
-    print(f"  to touch it: DISPLAY={display.name} xdotool mousemove X Y click 1")
-    print("               (X and Y in pixels of that picture, from its top left corner)", flush=True)
+            print(f"There is no display here: the terminal is drawn on a virtual one, {display.name}.", flush=True)
+        return run_demo(data, size, monitor=monitor)
 
 
 if __name__ == "__main__":

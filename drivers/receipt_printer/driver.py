@@ -36,6 +36,10 @@ _SLOWEST_MM_PER_S = 40.0
 FILL = 2 * LONGEST_COMMAND
 """So many bytes end any command that may be half received: the longest of ours, and as much again for a job of another
 version of this program."""
+_SLOW = 500.0
+"""Bytes a second that any line carries."""
+_FINE_FROM = 3000.0
+"""Bytes a second from which the number is sent as a picture: its 6 KB take two seconds then, and six at 9600 baud."""
 LONGEST_JOB_S = 240.0
 """No job is waited for longer; the row's limits leave room for the questions before and behind it."""
 
@@ -58,14 +62,15 @@ class PrinterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     four times from a printer that was late before. While a slip prints, the printer is asked this often whether it
     stopped. ``write_s`` and ``print_s``: time for a job to leave and for its slip to come out (a long slip is given
     more), on top of the time its bytes take at ``bytes_per_s``: the slowest part of the way, often a serial line behind
-    a print server. For a ``serial://`` address that is the line's own speed unless it is set.
+    a print server. For a ``serial://`` address that is the line's own speed unless it is set; where nobody knows it, a
+    job is waited for as on a slow line and sent as on a quick one (the number as a picture).
     """
 
     answers: bool = True
     answer_s: float = 0.5
     write_s: float = 3.0
     print_s: float = 8.0
-    bytes_per_s: float = 500.0
+    bytes_per_s: float | None = None
 
 
 class EscposPrinter:
@@ -116,7 +121,9 @@ class EscposPrinter:
         half a slip cannot be called back."""
         from drivers.receipt_printer.escpos_render import part, prepare
 
-        slip, mark = prepare(command.document, self._model), mark_of(command.job_id)
+        speed = self._settings.bytes_per_s
+        fine = speed is None or speed >= _FINE_FROM
+        slip, mark = prepare(command.document, self._model, fine=fine), mark_of(command.job_id)
         try:
             refused = self._why_not() or (Problem.CANCELLED if job.cancelled() else None)
             if refused is not None:
@@ -233,7 +240,7 @@ class EscposPrinter:
         """The whole job in one go: a status request in the middle would be eaten as part of a command. Returns until
         when its slip is waited for: what is still on its way by then counts as lost."""
         settings = self._settings
-        write_s = settings.write_s + len(data) / settings.bytes_per_s
+        write_s = settings.write_s + len(data) / (settings.bytes_per_s or _SLOW)
         job_s = min(LONGEST_JOB_S, write_s + max(settings.print_s, mm / _SLOWEST_MM_PER_S))
         deadline = self._now() + job_s
         self._talk.begin(deadline)

@@ -11,7 +11,7 @@ import segno
 from PIL import Image
 
 from drivers.receipt_printer import raster
-from drivers.receipt_printer.layout import Bar, Code, Dots, Drawn, Feed, Line, Row, height_of, lay_out
+from drivers.receipt_printer.layout import Bar, Code, Dots, Drawn, Feed, Figures, Line, Row, height_of, lay_out
 from drivers.receipt_printer.models import Model
 from drivers.receipt_printer.paper_bytes import PaperBytes
 from kiosk.paper.document import Align, Big, Document, Kind, Qr, Rule, Text
@@ -31,14 +31,14 @@ class Job(msgspec.Struct, frozen=True):
     mm: float
 
 
-def render(document: Document, model: Model) -> bytes:
+def render(document: Document, model: Model, *, fine: bool = True) -> bytes:
     """The whole job. Deterministic: the same document gives the same bytes."""
-    return prepare(document, model).data
+    return prepare(document, model, fine=fine).data
 
 
-def prepare(document: Document, model: Model) -> Job:
-    """The whole job, with its length on paper."""
-    sheet = lay_out(document, model, raster.measure)
+def prepare(document: Document, model: Model, *, fine: bool = True) -> Job:
+    """The whole job, with its length on paper. ``fine`` as in ``lay_out``."""
+    sheet = lay_out(document, model, raster.measure, fine=fine)
     out = PaperBytes(model)
     out.raw(INIT + (SINGLE_BYTE if model.double_byte else b"") + NATIONAL_USA)
     out.code_page(sheet.page)
@@ -61,9 +61,12 @@ def _row(out: PaperBytes, row: Row, model: Model) -> None:
         case Drawn():
             out.style(0, False, 1, 1)
             out.image(raster.draw(row, model.width_dots))
+        case Figures():
+            out.style(1, False, 1, 1)
+            out.image(raster.figures(row, model.width_dots))
         case Dots(bitmap):
             out.style(1, False, 1, 1)
-            out.image(raster.dots(bitmap))
+            out.image(raster.dots(bitmap, model.width_dots))
         case Code(data, module):
             out.style(1, False, 1, 1)
             if model.native_qr:
@@ -106,4 +109,4 @@ def warm_up(model: Model) -> None:
     render(_WARM, model)
 
 
-_WARM = Document(kind=Kind.TEST_PAGE, lang="de", blocks=(Text("Ä€"), Big("A 1"), Rule(), Qr("A 1")))
+_WARM = Document(kind=Kind.TEST_PAGE, lang="de", blocks=(Text("Ä€"), Big("A 1", 14.0), Rule(), Qr("A 1")))

@@ -1,4 +1,4 @@
-"""From a Document to rows of paper: what stands on which line, in the printer's own characters or as drawn text.
+"""From a Document to rows of paper: what stands on which line, in the printer's own characters or as dots.
 
 Both renderers (bytes and preview) start here, so that a line breaks at the same place in both; what a row looks like
 is each renderer's own work. Lengths in dots; rows know left and right only, the direction of the script is resolved.
@@ -21,6 +21,8 @@ Measure = Callable[[str, int, bool], int]
 
 MAX_SCALE = 8
 """Largest character magnification of ESC/POS (GS !)."""
+LEAST_NUMBER_MM = 10.0
+"""Capital height of the number that is kept on narrow paper; rather its figures become narrower."""
 LINE_OF_CAP = 1.75
 """Height of a drawn line in capitals; single letters may need more."""
 _QUIET_MODULES = 4
@@ -44,7 +46,8 @@ class Line(msgspec.Struct, frozen=True):
 class Drawn(msgspec.Struct, frozen=True):
     """A line that the printer's characters cannot set: sent as dots. Texts are in visual order.
 
-    ``text`` stands where ``align`` says, ``right`` at the right edge; ``cap`` = height of capitals.
+    ``text`` stands where ``align`` says, ``inset`` dots away from that edge, ``right`` at the right edge; ``cap`` =
+    height of capitals.
     """
 
     text: str
@@ -52,6 +55,14 @@ class Drawn(msgspec.Struct, frozen=True):
     align: Align = Align.START
     bold: bool = False
     cap: int = 17
+    inset: int = 0
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """The number as dots, in the middle; no more of them than its ink takes. ``text`` in visual order."""
+
+    text: str
+    cap: int
 
 
 class Dots(msgspec.Struct, frozen=True):
@@ -79,7 +90,7 @@ class Feed(msgspec.Struct, frozen=True):
     height: int
 
 
-Row = Line | Drawn | Dots | Code | Bar | Feed
+Row = Line | Drawn | Figures | Dots | Code | Bar | Feed
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -89,10 +100,13 @@ class Sheet(msgspec.Struct, frozen=True):
     page: str
 
 
-def lay_out(document: Document, model: Model, measure: Measure) -> Sheet:
-    """The document's rows and the code page that suits it best."""
+def lay_out(document: Document, model: Model, measure: Measure, *, fine: bool = True) -> Sheet:
+    """The document's rows and the code page that suits it best.
+
+    Without ``fine`` no picture is sent that can be spared: the number is set in the printer's own characters.
+    """
     page = best_page(texts_of(document), model)
-    paper = _Paper(model, page, document.lang, measure)
+    paper = _Paper(model, page, document.lang, measure, fine=fine)
     rows: list[Row] = []
     if document.copy_mark:
         rows += paper.text(Text(document.copy_mark, bold=True, double=True, align=Align.CENTRE))
@@ -112,6 +126,8 @@ def _height(row: Row, model: Model) -> float:
             return max(model.cell[1] * high, model.line_dots)
         case Drawn(cap=cap):
             return cap * LINE_OF_CAP
+        case Figures(cap=cap):
+            return cap
         case Dots(bitmap):
             return bitmap.height
         case Code(module=module):
@@ -146,17 +162,17 @@ def best_page(texts: list[str], model: Model) -> str:
 class _Paper:
     """Lays blocks out for one model, code page and language."""
 
-    def __init__(self, model: Model, page: str, lang: str, measure: Measure) -> None:
-        self._model, self._page, self._lang, self._measure = model, page, lang, measure
+    def __init__(self, model: Model, page: str, lang: str, measure: Measure, *, fine: bool) -> None:
+        self._model, self._page, self._lang, self._measure, self._fine = model, page, lang, measure, fine
 
     def block(self, block: Block) -> list[Row]:
         match block:
             case Text():
                 return self.text(block)
             case Big():
-                return [self._big(block)]
+                return [self._figures(block) if self._fine else self._big(block)]
             case Picture(bitmap):
-                return [Dots(bitmap)] if bitmap.width <= self._model.width_dots else []
+                return [Dots(bitmap)] if self._fine else []
             case Pair():
                 return self._pair(clean(block.left), clean(block.right))
             case Qr():
@@ -172,17 +188,31 @@ class _Paper:
         lang = block.lang or self._lang
         scale = 2 if block.double else 1
         align = _mirrored(block.align) if is_rtl(lang) else block.align
-        rows = self._lines(clean(block.text), lang, align, block.bold, scale)
+        rows = self._lines(clean(block.text), lang, align, block.bold, scale, hang=block.hang)
         return [*rows, self._gap(_DOUBLE_AIR_MM)] if block.double else rows
 
-    def _lines(self, text: str, lang: str, align: Align, bold: bool = False, scale: int = 1) -> list[Row]:
+    def _lines(
+        self, text: str, lang: str, align: Align, bold: bool = False, scale: int = 1, *, hang: bool = False
+    ) -> list[Row]:
         """A paragraph at the paper's width, in the printer's characters where they suffice."""
-        if self._sets(text):
-            lines = layout_lines(text, lang, self._model.columns // scale, len)
-            return [Line(seen(line), align, bold, scale, scale) for line in lines]
+        mark, text = _hanging(text) if hang else ("", text)
+        if self._sets(mark + text):
+            lines = layout_lines(text, lang, self._model.columns // scale - len(mark), len)
+            begins = (mark, " " * len(mark)) if align is Align.START else ("", "")
+            return [Line(begins[n > 0] + seen(line), align, bold, scale, scale) for n, line in enumerate(lines)]
         cap = self._model.cap_dots * scale
-        lines = layout_lines(text, lang, self._model.width_dots, lambda line: self._measure(line, cap, bold))
-        return [Drawn(seen(line), "", align, bold, cap) for line in lines]
+        inset = self._measure(mark, cap, bold) if mark else 0
+        lines = layout_lines(text, lang, self._model.width_dots - inset, lambda line: self._measure(line, cap, bold))
+        first, *others = [seen(line) for line in lines]
+        first = f"{first} {mark.strip()}" if mark and align is Align.END else mark + first
+        return [Drawn(first, "", align, bold, cap), *(Drawn(line, "", align, bold, cap, inset) for line in others)]
+
+    def _figures(self, block: Big) -> Row:
+        """As high as it is wished; lower, but not below what must be, where the paper ends."""
+        text, wish = seen(visual(clean(block.text), self._lang)), block.mm * self._model.dots_per_mm
+        wide = max(1, self._measure(text, math.ceil(wish), True))
+        least = min(wish, LEAST_NUMBER_MM * self._model.dots_per_mm)
+        return Figures(text, math.ceil(max(least, wish * min(1.0, self._model.width_dots / wide))))
 
     def _big(self, block: Big) -> Row:
         """The smallest magnification whose capitals reach the height; narrower where the paper ends."""
@@ -221,6 +251,12 @@ class _Paper:
 
     def _wide(self, text: str) -> int:
         return self._measure(text, self._model.cap_dots, False)
+
+
+def _hanging(text: str) -> tuple[str, str]:
+    """The mark of an item, with the blank behind it, and the rest; no mark where there is only one word."""
+    mark, blank, rest = text.partition(" ")
+    return (mark + blank, rest) if rest else ("", text)
 
 
 def _mirrored(align: Align) -> Align:

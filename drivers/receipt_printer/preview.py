@@ -13,7 +13,7 @@ import segno
 from PIL import Image, ImageDraw
 
 from drivers.receipt_printer import raster
-from drivers.receipt_printer.layout import Bar, Code, Dots, Drawn, Feed, Line, Row, lay_out
+from drivers.receipt_printer.layout import Bar, Code, Dots, Drawn, Feed, Figures, Line, Row, lay_out
 from drivers.receipt_printer.models import Model
 from drivers.receipt_printer.raster import BLACK, WHITE, left_of
 from kiosk.paper.document import Align, Document
@@ -52,10 +52,10 @@ def _strip(row: Row, model: Model) -> Image.Image:
             return _line(row, model)
         case Drawn():
             return raster.draw(row, model.width_dots)
+        case Figures():
+            return _centred(raster.figures(row, model.width_dots), model)
         case Dots(bitmap):
-            strip = Image.new("1", (model.width_dots, bitmap.height), WHITE)
-            strip.paste(raster.dots(bitmap), (left_of(Align.CENTRE, bitmap.width, model.width_dots), 0))
-            return strip
+            return _centred(raster.dots(bitmap, model.width_dots), model)
         case Code(data, module):
             return _code(data, module, model)
         case Bar(height):
@@ -93,9 +93,12 @@ def _letter(char: str, wide: int, high: int, bold: bool) -> Image.Image:
 def _code(data: str, module: int, model: Model) -> Image.Image:
     out = io.BytesIO()
     segno.make(data.encode(), error="m", micro=False, boost_error=False).save(out, "png", scale=module, border=0)
-    code = Image.open(out).convert("1")
-    strip = Image.new("1", (model.width_dots, code.height), WHITE)
-    strip.paste(code, (left_of(Align.CENTRE, code.width, model.width_dots), 0))
+    return _centred(Image.open(out).convert("1"), model)
+
+
+def _centred(picture: Image.Image, model: Model) -> Image.Image:
+    strip = Image.new("1", (model.width_dots, picture.height), WHITE)
+    strip.paste(picture, (left_of(Align.CENTRE, picture.width, model.width_dots), 0))
     return strip
 
 

@@ -107,6 +107,11 @@ class SimDesk:
         """The newest paper: what hangs out, else the last slip; None before anything was printed."""
         return self.printer.newest() if self.printer is not None else None
 
+    def phone_page(self) -> str:
+        """The address in the newest slip's QR code; "" = there is none."""
+        slip = self.slip()
+        return next((code for code in (slip.qr_codes if slip else ()) if code.startswith(("http://", "https://"))), "")
+
     def scan(self, code: str) -> None:
         """Hold a code before the scanner; "" = the QR of the newest slip. Raises ValueError when there is none."""
         if self.scanner is None:

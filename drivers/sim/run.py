@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from drivers.registry import rows
 from drivers.sim.bench import SimDesk
 from drivers.sim.led_sign import SignPeer
-from drivers.sim.panel import Panel
+from drivers.sim.panel.server import Panel
 from drivers.sim.payment_terminal.peer import PaymentTerminalPeer
 from drivers.sim.payment_terminal.settings import VENDORS
 from drivers.sim.peer import Peer
@@ -20,6 +21,7 @@ from drivers.sim.pole import PolePeer
 from drivers.sim.printer import Abilities, PrinterPeer
 from drivers.sim.scanner import ScannerPeer
 from kiosk.i18n.texts import Texts
+from kiosk.live_view import LiveTerminal
 
 _SPEED_MM_S = 150.0
 """As fast as a middling receipt printer."""
@@ -34,7 +36,7 @@ def run_simulators(options: argparse.Namespace) -> int:
     with contextlib.ExitStack() as stack:
         try:
             desk = desk_of(options)
-            urls = _start(stack, desk, options.panel)
+            urls = _start(stack, desk, options.panel, options.terminal)
         except (BadLine, OSError) as fault:
             sys.stderr.write(
                 f"kiosk sim: {fault}. Write tcp:PORT (0 = a free one) or pty, and take ports not in use.\n"
@@ -97,10 +99,10 @@ def _line(option: str) -> tuple[str, int, str]:
     raise BadLine(f"{option!r} is no line")
 
 
-def _start(stack: contextlib.ExitStack, desk: SimDesk, port: int) -> dict[str, str]:
+def _start(stack: contextlib.ExitStack, desk: SimDesk, port: int, terminal: Path | None) -> dict[str, str]:
     stack.callback(desk.stop)
     urls = desk.start()
-    panel = Panel(desk, Texts.load("terminal"), port)
+    panel = Panel(desk, Texts.load("terminal"), port, LiveTerminal(terminal) if terminal else None)
     urls["panel"] = panel.start()
     stack.callback(panel.stop)
     return urls

@@ -13,8 +13,11 @@ from kiosk.private import NotOurs, keep_private
 OK, WRONG = 0, 2
 
 
-def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None) -> int:
-    """Run until the window ends. Exit code 2 when the configuration cannot be read and no good one is kept."""
+def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None, live: Path | None = None) -> int:
+    """Run until the window ends. Exit code 2 when the configuration cannot be read and no good one is kept.
+
+    ``live``: the socket of the live view, for simulations only, which have a window of their own.
+    """
     _log_to_stderr()
     signal.signal(signal.SIGTERM, _leave)
     try:
@@ -29,6 +32,8 @@ def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None)
     size = _size(window)
     if window and size is None:
         return _wrong(f"--window {window}: not a size like 1080x1920")
+    if live is not None and size is None:
+        return _wrong("--live shows a simulated terminal in a browser: it goes with --window, never with a full screen")
     loaded = config.load(path) if path.exists() else Loaded(TerminalConfig())
     if isinstance(loaded, ConfigFault):
         return _wrong(str(loaded))
@@ -41,7 +46,7 @@ def run_terminal(path: Path, data: Path, window: str | None, trace: Path | None)
         log.write("config-not-kept", {"why": loaded.not_kept})
     from kiosk.main.terminal import Terminal
 
-    return Terminal(loaded.config, data, size, trace, log, None if loaded.config.hub.key else path).run()
+    return Terminal(loaded.config, data, size, trace, log, None if loaded.config.hub.key else path, live).run()
 
 
 def _size(window: str | None) -> tuple[int, int] | None:

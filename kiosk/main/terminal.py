@@ -30,6 +30,7 @@ from kiosk.vocabulary.ids import IdMaker, SessionId
 from kiosk.vocabulary.intents import Intent
 
 if TYPE_CHECKING:  # Kivy is imported as late as possible
+    from kiosk.main.live import LiveView
     from kiosk.main.trace import Tracer
     from screens.app import KioskApp
 
@@ -56,10 +57,14 @@ class Terminal:
         trace: Path | None,
         log: EventLog,
         path: Path | None = None,
+        live: Path | None = None,
     ) -> None:
-        """``path``: where set-up saves a configuration, for a terminal that has none yet."""
+        """``path``: where set-up saves a configuration, for a terminal that has none yet. ``live``: the socket at which
+        the simulators' panel sees and touches it."""
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)  # before there is a second thread
         self._config, self._data, self._window, self._trace, self._log = config, data, window, trace, log
+        self._live_at = live
+        self._live: LiveView | None = None
         self.panel = panel_for(config.panel, window)
         self._texts = Texts.load("terminal")
         self._ids = IdMaker(lambda: time.time_ns() // 1_000_000, _random_bits)
@@ -100,6 +105,8 @@ class Terminal:
         try:
             self.app.run()
         finally:
+            if self._live is not None:
+                self._live.close()
             self.core.stop()
             core.join(5)
             self._stop_workers()
@@ -184,8 +191,24 @@ class Terminal:
     def _open_workers(self) -> None:
         if self._tracer is not None:
             self._tracer.note("first-frame")
+        if self._live_at is not None:
+            self._live = self._open_live(self._live_at)
         if self._set_up is None:
             self._begin()
+
+    def _open_live(self, path: Path) -> "LiveView | None":
+        """A simulation goes on without its picture."""
+        from kiosk.main.live import LiveView
+        from screens.live.finger import LiveFinger
+        from screens.live.frames import Frames
+
+        try:
+            opened = LiveView(path, Frames(), LiveFinger(), self._thread_died)
+        except OSError as fault:
+            self._log.write("live-view-refused", {"path": str(path), "why": str(fault)})
+            return None
+        self._log.write("live-view-open", {"path": str(path)})
+        return opened
 
     def _begin(self) -> None:
         threading.Thread(target=self._start, name="starter", daemon=True).start()

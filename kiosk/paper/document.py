@@ -21,17 +21,22 @@ class Align(StrEnum):
 
 
 class Text(msgspec.Struct, frozen=True, tag="text"):
-    """One paragraph in normal size (or twice it); wraps at the paper's width."""
+    """One paragraph in normal size (or twice it); wraps at the paper's width.
+
+    ``hang``: an item of a list; its further lines begin below the second word of the first, so that the mark before it
+    ("-") stands alone.
+    """
 
     text: str
     bold: bool = False
     double: bool = False
     align: Align = Align.START
     lang: str = ""
+    hang: bool = False
 
 
 class Big(msgspec.Struct, frozen=True, tag="big"):
-    """The ticket number: one line, capital height at least ``mm``."""
+    """The ticket number: one line, capital height ``mm``; less where the paper is narrow, but not below 10 mm."""
 
     text: str
     mm: float = 10.0
@@ -46,8 +51,8 @@ class Bitmap(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True, tag="picture"):
-    """Dots in the middle of the paper, one for each of the head's, 7 or 8 to the mm. Left out where it is wider than
-    the paper: nothing that must be read is a picture."""
+    """Dots in the middle of the paper, one for each of the head's, 7 or 8 to the mm; smaller where it is wider than the
+    paper. Left out on a line that would take seconds for it: nothing that must be read is a picture."""
 
     bitmap: Bitmap
 

@@ -78,9 +78,9 @@ def _head(site: Site, texts: Texts, lang: str, copy: bool, arms: Bitmap | None) 
 def _number(ticket: Numbered, slip: SlipTexts, texts: Texts, lang: str) -> tuple[Block, ...]:
     blocks: list[Block] = [
         _line(texts.say(lang, "paper.your_number"), align=Align.CENTRE),
-        Gap(1.5),
+        Gap(2.5),
         Big(str(ticket.label), NUMBER_MM),
-        Gap(2.0),
+        Gap(4.0),
     ]
     service, place = pick(slip.service, lang), pick(slip.place, lang)
     if slip.service:
@@ -146,7 +146,8 @@ def _bring(slip: SlipTexts, texts: Texts, lang: str) -> tuple[Block, ...]:
         return ()
     papers = slip.bring[chosen.text][:BRING_LIMIT]
     before = (pick(slip.service, lang), pick(slip.place, lang))
-    items = (_line(texts.say(chosen.lang, "paper.item", text=paper)) for paper in papers)
+    said = [texts.say(chosen.lang, "paper.item", text=paper) for paper in papers]
+    items = (Text(each.text, lang=each.lang, hang=True) for each in said)
     heading = _line(texts.say(lang, "paper.bring"), bold=True)
     return (Rule(), heading, *_mark(chosen, lang, Align.START, *before), *items)
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from drivers.sim.bench import SimDesk
 from drivers.sim.led_sign import SignPeer
-from drivers.sim.panel import Panel
+from drivers.sim.panel.server import Panel
 from drivers.sim.payment_terminal.peer import PaymentTerminalPeer
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import PrinterPeer

@@ -32,7 +32,8 @@ ABILITIES = {"by mark": {}, "by sensor": {"process_id": False}}
 def ticket(number: str, lang: str) -> Document:
     greeting = "أهلا وسهلا" if lang == "ar" else "Guten Tag"
     label = "مكان الانتظار" if lang == "ar" else "Wartebereich"
-    blocks = (Text(greeting, double=True), Big(number), Pair(label, "A 1"), Qr(f"q{number}"), Text(f"Ende {number}"))
+    head = (Text(greeting, double=True), Text(number), Big(number))
+    blocks = (*head, Pair(label, "A 1"), Qr(f"q{number}"), Text(f"Ende {number}"))
     return Document(kind=Kind.TICKET, lang=lang, blocks=blocks)
 
 

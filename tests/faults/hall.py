@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -36,6 +35,7 @@ from kiosk.vocabulary.labels import Label, parse_label
 from offline_cache.http.trust import fingerprint_of, only_certificate
 from offline_cache.sync.enrolment import enrol
 from tests.day_zone import day_zone
+from tests.paper_numbers import number_on
 
 PANEL = Panel(width_px=540, height_px=960, width_mm=336.3, height_mm=597.9)
 TIMING = Timing(tickets_per_minute=100_000, goodbye_s=2, take_ticket_s=300, hand_back_s=300)
@@ -195,8 +195,8 @@ class Kiosk:
     def on_paper(self) -> list[Label]:
         """The numbers of all slips that came out, in their order."""
         with self.printer.lock:
-            texts = [" ".join(slip.texts) for slip in self.printer.printer.slips]
-        return [label for text in texts if (label := _number_in(text)) is not None]
+            slips = list(self.printer.printer.slips)
+        return [label for slip in slips if (label := parse_label(number_on(slip))) is not None]
 
     def log(self, *, of_this_life: bool = False) -> list[dict[str, str]]:
         """The events it has logged, oldest first; a line that a kill cut in two is left out."""
@@ -233,9 +233,3 @@ class Kiosk:
         """How many lines of the log are about this event."""
         with (self.folder / "terminal.log").open("rb") as log:
             return sum(f'"event": "{event}"'.encode() in line for line in log)
-
-
-def _number_in(text: str) -> Label | None:
-    words = text.split()
-    pairs = (parse_label(" ".join(pair)) for pair in pairwise(words) if pair[0].isupper())
-    return next((label for label in pairs if label is not None), None)

@@ -10,12 +10,11 @@ import apsw
 import pysqlite3
 from lobby.trace import Trace
 
-from drivers.sim.roll import Letters, Slip
+from drivers.sim.roll import Slip
 from kiosk.vocabulary.labels import Label, parse_label
 from tests.faults.hall import Kiosk
+from tests.paper_numbers import numbers_on
 
-LARGE = 4
-"""Letters at least so many times as high as usual are the ticket's number."""
 BAD_EVENTS = frozenset(
     {"store-failed", "store-quarantined", "store-rejected", "store-bug", "core-failed", "screen-failed"}
 )
@@ -127,8 +126,7 @@ def trouble_of(kiosk: Kiosk) -> list[dict[str, str]]:
 
 
 def _numbers_on(slip: Slip) -> list[Label]:
-    texts = [mark.text for mark in slip.marks if isinstance(mark, Letters) and mark.style.high >= LARGE]
-    return [label for text in texts if (label := parse_label(text)) is not None]
+    return [label for text in numbers_on(slip) if (label := parse_label(text)) is not None]
 
 
 def _label(series: object, slot: object, n: object) -> Label | None:

@@ -11,6 +11,7 @@ from kiosk.vocabulary.outcomes import Printed
 from kiosk.vocabulary.tickets import Numbered
 from offline_cache.http.answers import Answer
 from tests.device_jobs import RecordedJob
+from tests.paper_numbers import number_on
 from tests.unit.drivers.receipt_printer.test_printer_driver import Bench
 from tests.unit.offline_cache.test_catalogue_follow import Terminal
 
@@ -37,4 +38,5 @@ def on_paper(here: Terminal, service: Service, ident: str) -> str:
     document = ticket_document(ticket, slip, PLACE, Texts.load("terminal"), "de")
     bench = Bench()
     assert bench.opened().execute(PrintJob("job", document), RecordedJob()) == Printed()
-    return " ".join(bench.printer.slips[-1].texts)
+    slip = bench.printer.slips[-1]
+    return " ".join([number_on(slip), *slip.texts])

@@ -35,7 +35,8 @@ class PrinterBench:
         }
 
     def command(self, job_id: str, after_doubt: bool) -> PrintJob:
-        blocks = (Text("Guten Tag"), Big(job_id), Pair("Fee", "37 EUR"), Qr(f"q{job_id}"), Text(f"Ende {job_id}"))
+        number = (Text(job_id), Big(job_id))
+        blocks = (Text("Guten Tag"), *number, Pair("Fee", "37 EUR"), Qr(f"q{job_id}"), Text(f"Ende {job_id}"))
         return PrintJob(job_id, Document(kind=Kind.TICKET, lang="de", blocks=blocks), after_doubt)
 
     def times_done(self, peer: Peer, job_id: str) -> int:

@@ -17,7 +17,8 @@ OF_ONE_ACT = {
     "kiosk/main/setup.py": "one enrolment",
     "offline_cache/http/deadline_call.py": "a worker that is left behind when it does not answer",
     "drivers/host/device_thread.py": "a device's thread: its host misses it",
-    "drivers/sim/panel.py": "of the simulators",
+    "drivers/sim/panel/server.py": "of the simulators",
+    "kiosk/demo_page/server.py": "of the demo",
     "drivers/sim/peer.py": "of the simulators",
 }
 

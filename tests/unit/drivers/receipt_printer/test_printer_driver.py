@@ -9,6 +9,7 @@ import pytest
 from drivers.host.port import DriverFault
 from drivers.receipt_printer.condition import condition_of
 from drivers.receipt_printer.driver import EscposPrinter, PrinterSettings, mark_of
+from drivers.receipt_printer.escpos_render import render
 from drivers.receipt_printer.job import PrintJob
 from drivers.receipt_printer.models import MODELS
 from drivers.sim.printer import Abilities, Printer, PrinterFaults
@@ -199,7 +200,8 @@ def test_a_slip_that_does_not_come_in_time_is_doubt() -> None:
     driver = bench.opened()
     bench.lose = True
     assert run(driver) == Unconfirmed(Problem.TIMED_OUT)
-    assert 8 < bench.time < 15
+    least = 3 + 8 + len(render(SLIP, MODELS[0])) / 500
+    assert least <= bench.time < least + 4
 
 
 def test_owed_answers_are_settled_when_the_printer_is_well_and_quiet() -> None:

@@ -1,10 +1,11 @@
 """Paper documents as ESC/POS bytes, read back by the simulator's independent parser."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
-from drivers.receipt_printer import escpos_render
+from drivers.receipt_printer import escpos_render, raster
 from drivers.receipt_printer.escpos_render import render
 from drivers.receipt_printer.layout import Drawn, Line, lay_out
 from drivers.receipt_printer.models import MODELS, Model
@@ -12,9 +13,12 @@ from drivers.sim.escpos_parse import Parser
 from drivers.sim.paper import dots
 from drivers.sim.printer import Printer
 from drivers.sim.roll import Bits, Slip
-from kiosk.paper import Align, Big, Document, Gap, Kind, Pair, Qr, Rule, Text
+from kiosk.paper import Align, Big, Bitmap, Document, Gap, Kind, Pair, Picture, Qr, Rule, Text
+from kiosk.paper.ticket import NUMBER_MM
+from tests.paper_numbers import number_on
 
 M80 = MODELS[0]
+ARMS = Bitmap(16, 4, bytes.fromhex("ffff 8001 8001 ffff"))
 EPSON_PAGED = [model for model in MODELS if model.pages.get("cp858") == 19]
 
 
@@ -23,8 +27,12 @@ def document(*blocks, lang: str = "de", copy_mark: str = "") -> Document:
 
 
 def printed(doc: Document, model: Model = M80) -> Slip:
+    return slip_of(render(doc, model))
+
+
+def slip_of(job: bytes) -> Slip:
     printer = Printer()
-    printer.receive(render(doc, model))
+    printer.receive(job)
     printer.work(0.0)
     slip = printer.slips[-1] if printer.slips else printer.hanging()
     assert slip.unknown == ()
@@ -41,8 +49,9 @@ def test_golden_bytes_of_a_small_slip() -> None:
     job = render(document(Text("Grüße für 5 €"), Big("A 143"), Qr("A143")), M80)
     assert job.startswith(b"\x1b@\x1c.\x1bR\x00\x1bt\x13")
     assert b"Gr\x81\xe1e f\x81r 5 \xd5\n" in job
-    assert b"\x1d!\x44" in job
-    assert b"A 143\n" in job
+    assert b"\x1ba\x01" in job, "the number's picture stands in the middle"
+    assert b"\x1dv0\x00" in job
+    assert len(job) < 4000
     assert b"\x1d(k\x04\x001A2\x00" in job
     assert b"\x1d(k\x03\x001C\x05" in job
     assert b"\x1d(k\x03\x001E1" in job
@@ -82,13 +91,75 @@ def test_a_job_forgets_what_an_earlier_one_left_behind() -> None:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("number", ["A 143", "A 03-17", "AB 1234", "B 007", "H 03-9999"])
 def test_number_is_at_least_ten_mm_high(model: Model, number: str) -> None:
-    slip = printed(document(Big(number)), model)
+    for wish in (10.0, NUMBER_MM):
+        slip = printed(document(Big(number, wish)), model)
+        assert number_on(slip, least=70) == number
+        assert inked_mm(slip) * 203 / model.dpi >= 10.0
+        assert max(mark.width for mark in slip.marks if isinstance(mark, Bits)) <= model.width_dots + 7
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+@pytest.mark.parametrize("number", ["A 143", "A 03-17", "H 03-9999"])
+def test_number_on_a_slow_line_is_set_in_letters_as_high(model: Model, number: str) -> None:
+    job = render(document(Picture(ARMS), Big(number)), model, fine=False)
+    assert b"\x1dv0" not in job
+    slip = slip_of(job)
     assert slip.texts == [number]
     assert inked_mm(slip) * 203 / model.dpi >= 10.0
-    row = lay_out(document(Big(number)), model, lambda *_: 0).rows[0]
+    row = lay_out(document(Big(number)), model, lambda *_: 0, fine=False).rows[0]
     assert isinstance(row, Line)
     assert row.high * model.cap_dots / model.dots_per_mm >= 10.0
     assert row.wide * len(number) * model.cell[0] <= model.width_dots
+
+
+def test_number_is_smooth_and_stands_in_the_middle() -> None:
+    """A blown-up letter of the printer's has steps of five dots and more."""
+    picture = dots(printed(document(Big("A 143", NUMBER_MM)))).convert("L").point(lambda value: 255 - value)
+    left, top, right, _ = picture.getbbox()
+    assert abs(left - (576 - right)) <= 8
+    boxes = [picture.crop((0, y, left + 80, y + 1)).getbbox() for y in range(top, top + 110)]
+    edge = [box[0] for box in boxes if box]
+    assert len(edge) > 100
+    assert max(abs(below - above) for above, below in pairwise(edge)) <= 2, "the left edge of the A"
+
+
+def test_arms_are_printed_dot_by_dot_and_never_wider_than_the_paper() -> None:
+    slip = printed(document(Picture(ARMS), Text("Musterstadt")))
+    [bits] = [mark for mark in slip.marks if isinstance(mark, Bits)]
+    assert (bits.width, bits.height, bits.data) == (16, 4, ARMS.rows)
+    assert bits.x == (576 - 16) // 2
+    wide = Bitmap(800, 100, b"\xff" * 100 * 100)
+    for model in MODELS:
+        bands = [mark for mark in printed(document(Picture(wide)), model).marks if isinstance(mark, Bits)]
+        assert {band.width for band in bands} == {model.width_dots}
+        assert sum(band.height for band in bands) == 100 * model.width_dots // 800
+
+
+def test_items_hang_behind_their_mark() -> None:
+    long = "- Digitales Foto (Code vom Fotogeschäft) oder Foto am Automaten im Haus, 6,00 €"
+    slip = printed(document(Text(long, hang=True), Text("- kurz", hang=True), Text("Ausweis", hang=True)))
+    first, *others, short, bare = slip.texts
+    assert first.startswith("- Digitales")
+    assert others
+    assert all(line.startswith("  ") and line[2] != " " for line in others)
+    assert (short, bare) == ("- kurz", "Ausweis")
+    assert max(map(len, slip.texts)) <= 48
+
+
+@pytest.mark.parametrize(("lang", "text"), [("ar", "الهوية القديمة أو جواز السفر "), ("de", "Ǘmbau Ǘnterlagen ")])
+def test_drawn_items_hang_on_the_side_where_they_begin(lang: str, text: str) -> None:
+    rows = lay_out(document(Text("- " + text * 5, hang=True, lang=lang)), M80, raster.measure).rows
+    first, *others = rows
+    assert isinstance(first, Drawn)
+    assert first.inset == 0
+    assert first.text.endswith(" -") if lang == "ar" else first.text.startswith("- ")
+    assert others
+    assert {row.inset for row in others if isinstance(row, Drawn)} == {raster.measure("- ", M80.cap_dots, False)}
+    for row in rows:
+        assert isinstance(row, Drawn)
+        ink = raster.draw(row, 576).convert("L").point(lambda value: 255 - value).getbbox()
+        begin = 576 - ink[2] if lang == "ar" else ink[0]
+        assert row.inset <= begin <= row.inset + 6
 
 
 @pytest.mark.parametrize("mm", [5.0, 10.0, 14.0, 30.0])
@@ -164,9 +235,9 @@ def test_arabic_is_drawn_and_its_numbers_stay_whole() -> None:
     assert isinstance(pair, Drawn)
     assert pair.text == "37,00 €", "the value of a label at the right edge stands at the left"
     slip = printed(document(Text("رقمك"), Big("A 143"), lang="ar"))
-    assert slip.texts == ["A 143"], "the number itself is the printer's own"
-    [bits] = [mark for mark in slip.marks if isinstance(mark, Bits)]
-    assert bits.width == 576
+    assert number_on(slip, least=70) == "A 143"
+    text, *_ = [mark for mark in slip.marks if isinstance(mark, Bits)]
+    assert text.width == 576
 
 
 def test_gaps_and_rules_take_their_millimetres() -> None:

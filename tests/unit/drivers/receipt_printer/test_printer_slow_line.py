@@ -114,4 +114,4 @@ def test_a_serial_line_has_its_own_speed_unless_the_entry_says_another() -> None
     assert settings("serial:///dev/ttyUSB0?baud=9600").bytes_per_s == 960
     assert settings("serial:///dev/ttyUSB0?baud=19200&bytesize=7&parity=E&stopbits=2").bytes_per_s == 19200 / 11
     assert settings("serial:///dev/ttyUSB0?baud=9600", bytes_per_s=300.0).bytes_per_s == 300
-    assert settings("tcp://192.168.7.20:9100").bytes_per_s == 500
+    assert settings("tcp://192.168.7.20:9100").bytes_per_s is None

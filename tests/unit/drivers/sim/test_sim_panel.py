@@ -18,11 +18,12 @@ from PIL import Image
 from drivers.registry import rows
 from drivers.sim.bench import SimDesk
 from drivers.sim.led_sign import SignPeer
-from drivers.sim.panel import Panel
+from drivers.sim.panel.server import Panel
 from drivers.sim.pole import PolePeer
 from drivers.sim.printer import PrinterPeer
 from drivers.sim.run import BadLine, desk_of
 from kiosk.i18n.texts import Texts
+from kiosk.live_view import NotThere, Picture
 
 JOB = b"\x1b@A 143\n\x1dV\x42\x00"
 
@@ -67,6 +68,99 @@ def test_paper_as_picture_bytes_and_text(hall: Hall) -> None:
     assert hall.get("/paper.bin").content == JOB
     assert hall.get("/paper.txt").text == "A 143"
     assert Image.open(io.BytesIO(hall.get("/paper.png").content)).width > 576
+
+
+class Terminal:
+    """Stands for a terminal with a live view."""
+
+    def __init__(self) -> None:
+        out = io.BytesIO()
+        Image.new("RGB", (540, 960)).save(out, "JPEG")
+        self.answer: Picture | NotThere | None = Picture(1_700_000_000_000_000_001, out.getvalue())
+        self.after = 0
+        self.taps: list[tuple[float, float]] = []
+        self.taken: bool | NotThere = True
+
+    def look(self, after: int) -> Picture | NotThere | None:
+        self.after = after
+        return self.answer
+
+    def tap(self, x: float, y: float) -> bool | NotThere:
+        self.taps.append((x, y))
+        return self.taken
+
+
+@pytest.fixture
+def terminal(hall: Hall) -> Iterator[Terminal]:
+    hall.panel.stop()
+    made = Terminal()
+    hall.panel = Panel(hall.desk, Texts.load("terminal"), terminal=made)
+    hall.url = hall.panel.start()
+    return made
+
+
+def test_terminal_is_shown_as_long_as_there_is_one(hall: Hall, terminal: Terminal) -> None:
+    answer = hall.get("/terminal.jpg")
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.headers["X-Picture"] == str(terminal.answer.version)
+    assert answer.content == terminal.answer.jpeg
+    terminal.answer = None
+    assert hall.get(f"/terminal.jpg?after={answer.headers['X-Picture']}").status_code == 204
+    assert terminal.after == int(answer.headers["X-Picture"])
+    terminal.answer = NotThere()
+    for after in ("", "x", "9" * 30):
+        assert hall.get(f"/terminal.jpg?after={after}").status_code == 503
+    assert terminal.after == 0
+
+
+def test_clicks_on_the_picture_are_touches(hall: Hall, terminal: Terminal) -> None:
+    assert hall.post("/tap", {"x": 0.5, "y": 0.25}).status_code == 200
+    form = requests.post(hall.url + "/tap", data={"at.x": "135", "at.y": "480"}, timeout=300, allow_redirects=False)
+    assert form.status_code == 303
+    assert terminal.taps == [(0.5, 0.25), (0.25, 0.5)]
+
+
+BESIDE = [{}, {"x": 2, "y": 0}, {"x": "0", "y": 0}, {"at.x": "541", "at.y": "0"}, {"at.x": "1"}]
+
+
+@pytest.mark.parametrize("body", BESIDE)
+def test_a_touch_beside_the_picture_is_refused(hall: Hall, terminal: Terminal, body: dict[str, object]) -> None:
+    assert hall.post("/tap", body).status_code == 400
+    assert terminal.taps == []
+
+
+def test_a_touch_that_was_not_taken_is_told(hall: Hall, terminal: Terminal) -> None:
+    for taken in (False, NotThere()):
+        terminal.taken = taken
+        assert hall.post("/tap", {"x": 0.5, "y": 0.5}).status_code == 400
+
+
+def test_no_other_site_sees_or_touches_the_terminal(hall: Hall, terminal: Terminal) -> None:
+    elsewhere = {"Origin": "http://elsewhere.example"}
+    assert hall.get("/terminal.jpg", **elsewhere).status_code == 403
+    assert hall.get("/terminal.jpg", Host="elsewhere.example").status_code == 403
+    tap = requests.post(hall.url + "/tap", json={"x": 0, "y": 0}, headers=elsewhere, timeout=300)
+    assert tap.status_code == 403
+    assert terminal.taps == []
+
+
+def test_without_a_terminal_there_is_none_on_the_panel(hall: Hall) -> None:
+    assert hall.get("/terminal.jpg").status_code == 404
+    assert hall.post("/tap", {"x": 0, "y": 0}).status_code == 400
+    assert "/terminal.jpg" not in hall.get("/").text
+
+
+def test_phone_leads_to_the_page_of_the_newest_slip(hall: Hall) -> None:
+    none = hall.get("/phone")
+    assert none.status_code == 404
+    assert "Ziehen Sie zuerst eine Nummer" in none.text
+    url = b"http://127.0.0.1:8080/t/abc"
+    size = (len(url) + 3).to_bytes(2, "little")
+    hall.send("printer", b"\x1b@\x1d(k" + size + b"1P0" + url + b"\x1d(k\x03\x001Q0\x1dV\x42\x00")
+    assert hall.desk.printer is not None
+    assert hall.desk.printer.wait_for_slips(1)
+    answer = requests.get(hall.url + "/phone", timeout=300, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, url.decode())
 
 
 def test_sign_and_pole_as_text_and_picture(hall: Hall) -> None:

@@ -11,7 +11,7 @@ import requests
 from PIL import Image
 
 from drivers.sim.bench import SimDesk
-from drivers.sim.panel import Panel
+from drivers.sim.panel.server import Panel
 from drivers.sim.payment_terminal.apdu import Apdu
 from drivers.sim.payment_terminal.cards import CARDS
 from drivers.sim.payment_terminal.framing import Framing, PlainFraming, SerialFraming

@@ -1,8 +1,8 @@
-"""The simulators' web panel: pictures of paper, sign and pole, and a switch for every fault. Loopback only.
+"""The simulators' web panel: pictures of paper, sign and pole, a switch for every fault, the terminal. Loopback only.
 
 JSON for programs: ``GET /state``; ``POST /fault`` {"device", "fault", "on"} or {..., "value": n}; ``POST /tear``;
-``POST /act`` {"device", "act", ...}; ``POST /well``. Pictures and bytes: ``/paper.png .bin .txt``; of every other
-device ``/NAME.png .txt .json``.
+``POST /act`` {"device", "act", ...}; ``POST /well``; ``POST /tap`` {"x", "y"}. Pictures and bytes: ``/paper.png .bin
+.txt``; of every other device ``/NAME.png .txt .json``; ``/terminal.jpg``. ``/phone`` leads to the visitor's page.
 """
 
 import http.server
@@ -15,17 +15,19 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from drivers.sim.bench import COUNTED, SimDesk, usual_count
-from drivers.sim.panel_page import LANGUAGES, Page
+from drivers.sim.panel.page import LANGUAGES, Page
+from drivers.sim.panel.terminal import TerminalView
 from kiosk.i18n.texts import Texts
+from kiosk.live_view import LiveTerminal, NotThere, Picture
 from kiosk.vocabulary.depth import shallow
 
-_FILES = Path(__file__).parent / "panel_files"
+_FILES = Path(__file__).parent / "files"
 _STATIC = {"/panel.css": "text/css; charset=utf-8", "/panel.js": "text/javascript; charset=utf-8"}
 _BODY_LIMIT = 4096
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'",
 }
 
 
@@ -51,9 +53,10 @@ class Held(msgspec.Struct, frozen=True):
 class Panel:
     """The panel's server in its own thread."""
 
-    def __init__(self, desk: SimDesk, texts: Texts, port: int = 0) -> None:
+    def __init__(self, desk: SimDesk, texts: Texts, port: int = 0, terminal: LiveTerminal | None = None) -> None:
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.desk, self._server.texts = desk, texts
+        self._server.terminal = TerminalView(terminal) if terminal is not None else None
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="sim panel", daemon=True)
 
     def start(self) -> str:
@@ -78,6 +81,7 @@ class _Server(http.server.ThreadingHTTPServer):
     allow_reuse_address = True
     desk: SimDesk
     texts: Texts
+    terminal: TerminalView | None
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -92,12 +96,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         if path == "/":
             asked = query.get("lang", [self._lang()])[0]
-            page = Page(self.server.texts, asked if asked in LANGUAGES else LANGUAGES[0])
+            lang = asked if asked in LANGUAGES else LANGUAGES[0]
+            page = Page(self.server.texts, lang, with_terminal=self.server.terminal is not None)
             self._send(page.html(self.server.desk.shown()).encode(), "text/html; charset=utf-8", asked)
         elif path in _STATIC:
             self._send((_FILES / path[1:]).read_bytes(), _STATIC[path])
         elif path == "/state":
             self._send(msgspec.json.encode({"devices": self.server.desk.shown()}), "application/json")
+        elif path == "/terminal.jpg" and self.server.terminal is not None:
+            self._picture(self.server.terminal, query.get("after", [""])[0])
+        elif path == "/phone":
+            self._phone()
         elif path == "/favicon.ico":
             self._reply(HTTPStatus.NO_CONTENT, {}, b"")
         elif (found := _thing(self.server.desk, path)) is not None:
@@ -119,6 +128,25 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         else:
             self._reply(HTTPStatus.SEE_OTHER, {"Location": "/"}, b"")
 
+    def _picture(self, terminal: TerminalView, after: str) -> None:
+        """The terminal's picture as soon as it is another one; 204 when it stays the same, 503 when none runs."""
+        match terminal.look(after):
+            case Picture(version, jpeg):
+                self._reply(HTTPStatus.OK, {"Content-Type": "image/jpeg", "X-Picture": str(version)}, jpeg)
+            case NotThere():
+                self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "no terminal answers; it starts, or has ended")
+            case None:
+                self._reply(HTTPStatus.NO_CONTENT, {}, b"")
+
+    def _phone(self) -> None:
+        """What a telephone opens that reads the newest slip's code; until there is one, a page that waits for it."""
+        address = self.server.desk.phone_page()
+        if address:
+            self._reply(HTTPStatus.SEE_OTHER, {"Location": address}, b"")
+        else:
+            page = Page(self.server.texts, self._lang()).waiting("sim.no_slip").encode()
+            self._reply(HTTPStatus.NOT_FOUND, {"Content-Type": "text/html; charset=utf-8"}, page)
+
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: a panel that is asked twice a second would drown everything else."""
 
@@ -135,8 +163,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             desk.all_well()
         elif path == "/scan":
             desk.scan(msgspec.convert(body, Held).code)
+        elif path == "/tap" and self.server.terminal is not None:
+            self.server.terminal.tap(body)
         else:
-            raise ValueError(f"nothing to do at {path}; there are /fault, /act, /tear, /well and /scan")
+            raise ValueError(f"nothing to do at {path}; there are /fault, /act, /tear, /well, /scan and /tap")
 
     def _body(self) -> dict[str, Any]:
         size = int(self.headers.get("Content-Length") or 0)

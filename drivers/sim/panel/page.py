@@ -11,13 +11,14 @@ LANGUAGES = ("de", "en")
 class Page:
     """Builds the page in one language."""
 
-    def __init__(self, texts: Texts, lang: str) -> None:
+    def __init__(self, texts: Texts, lang: str, *, with_terminal: bool = False) -> None:
         self._texts = texts
         self._lang = lang
+        self._with_terminal = with_terminal
 
     def html(self, devices: tuple[Shown, ...]) -> str:
         """The whole page."""
-        cards = "".join(self._card(device) for device in devices)
+        first = (self._terminal() if self._with_terminal else "") + self._cards(devices, printer=True)
         other = next(lang for lang in LANGUAGES if lang != self._lang)
         return f"""<!doctype html>
 <html lang="{self._lang}">
@@ -39,10 +40,41 @@ class Page:
 </nav>
 </header>
 <p class="away" role="alert" hidden>{self._say("sim.away")}</p>
-<main>{cards}</main>
+<main>{first}<div class="others">{self._cards(devices, printer=False)}</div></main>
 </body>
 </html>
 """
+
+    def _cards(self, devices: tuple[Shown, ...], *, printer: bool) -> str:
+        """The printer's card stands beside the terminal's, where somebody sees the slip come out."""
+        return "".join(self._card(device) for device in devices if (device.name == "printer") is printer)
+
+    def waiting(self, key: str) -> str:
+        """A page with one text, which looks again by itself."""
+        return f"""<!doctype html>
+<html lang="{self._lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="3">
+<title>{self._say(key)}</title>
+<link rel="stylesheet" href="/panel.css">
+</head>
+<body><header><h1>{self._say(key)}</h1></header></body>
+</html>
+"""
+
+    def _terminal(self) -> str:
+        """Its picture is a button with a place: a click is a touch, also without scripts."""
+        return f"""
+<section class="device terminal" aria-labelledby="terminal-title">
+<div class="head"><h2 id="terminal-title">{self._say("sim.terminal")}</h2>
+<span class="plug" data-on="{self._say("sim.connected")}" data-off="{self._say("sim.terminal_away")}"
+ aria-live="polite"></span></div>
+<form class="sight" method="post" action="/tap">
+<input type="image" name="at" src="/terminal.jpg" alt="{self._say("sim.terminal_alt")}"></form>
+<p>{self._say("sim.terminal_hint")}</p>
+</section>"""
 
     def _card(self, device: Shown) -> str:
         own = [name for name in device.switches if name not in LINE_SWITCHES]
@@ -80,7 +112,8 @@ class Page:
     def _paper_acts(self, device: Shown) -> str:
         return f"""<form class="acts" method="post" action="/tear">
 <button>{self._say("sim.tear_off")}</button>
-<span class="count">{self._say("sim.slips")} <b data-slips>{device.slips}</b></span></form>"""
+<span class="count">{self._say("sim.slips")} <b data-slips>{device.slips}</b></span>
+<a href="/phone" target="phone">{self._say("sim.phone")}</a></form>"""
 
     def _acts(self, device: Shown) -> str:
         cards = "".join(f'<option value="{card}">{self._say(f"sim.card.{card}")}</option>' for card in device.cards)

@@ -34,7 +34,7 @@ function show(device) {
 async function ask(path, options) {
   try {
     const answer = await fetch(path, { signal: AbortSignal.timeout(5000), ...options });
-    if (answer.status === 400 && path === "/act") return; // it was possible a moment ago
+    if (answer.status === 400 && ["/act", "/tap"].includes(path)) return; // it was possible a moment ago
     if (!answer.ok) throw new Error(answer.statusText);
     (await answer.json()).devices.forEach(show);
     away.hidden = true;
@@ -43,9 +43,50 @@ async function ask(path, options) {
   }
 }
 
+const picture = document.querySelector('.terminal input[type="image"]');
+
+function touch(event) {
+  const at = picture.getBoundingClientRect();
+  const share = (part, whole) => Math.min(1, Math.max(0, part / whole));
+  ask("/tap", {
+    method: "POST", headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ x: share(event.clientX - at.left, at.width), y: share(event.clientY - at.top, at.height) }),
+  });
+}
+
+function draw(blob) {
+  const before = picture.src;
+  picture.onload = () => URL.revokeObjectURL(before);
+  picture.src = URL.createObjectURL(blob);
+}
+
+function pause(ms) { return new Promise((done) => setTimeout(done, ms)); }
+
+async function watchTerminal() {
+  const plug = document.querySelector(".terminal .plug");
+  for (let version = ""; ;) {
+    if (document.hidden) { await pause(700); continue; }
+    let there = true;
+    try {
+      const answer = await fetch(`/terminal.jpg?after=${version}`, { signal: AbortSignal.timeout(30000) });
+      if (answer.status === 200) {
+        version = answer.headers.get("X-Picture");
+        draw(await answer.blob());
+      } else there = answer.status === 204;
+    } catch (fault) {
+      there = false;
+    }
+    const word = there ? plug.dataset.on : plug.dataset.off;
+    if (plug.textContent !== word) plug.textContent = word;
+    picture.disabled = !there;
+    if (!there) await pause(700);
+  }
+}
+
 document.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
+  if (form.getAttribute("action") === "/tap") return;
   const body = {};
   if (form.elements.code) body.code = form.elements.code.value;
   if (event.submitter && event.submitter.name === "act") {
@@ -64,5 +105,10 @@ document.addEventListener("submit", (event) => {
 async function watch() {
   if (!document.hidden) await ask("/state");
   setTimeout(watch, 700);
+}
+if (picture) {
+  document.documentElement.classList.add("scripts");
+  picture.addEventListener("click", touch);
+  watchTerminal();
 }
 watch();

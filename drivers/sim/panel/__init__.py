@@ -1,0 +1,1 @@
+"""The simulators' web panel: its server, its page, and the live picture of the terminal on it."""
