@@ -11,6 +11,9 @@ AGAIN_MS = 3_600_000
 """An alarm that was noted and happens again stands up anew after this time; until then the note holds. A note of the
 future (the clock was set back) does not hold for longer either."""
 
+AT_ONCE = 5
+"""Alarms of one kind about one terminal that stand at the same time."""
+
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     """One alarm; ``subject`` is what it is about (a generation, a number), ``terminal`` the name of who told."""
@@ -88,13 +91,20 @@ def note(connection: Connection, site: str, kind: str, subject: str, user: str, 
 
 
 def standing(connection: Connection, site: str) -> list[Alarm]:
-    """Alarms that nobody noted yet, oldest first."""
+    """Alarms that nobody noted yet, oldest first; of one kind about one terminal AT_ONCE, the next when one is noted.
+
+    A terminal that is out of order, or whose key somebody else has, raises thousands of them in a minute: neither the
+    pages grow with them nor are the alarms of others buried.
+    """
     rows = run(
         connection,
-        "SELECT a.kind, a.subject, coalesce(t.name, ''), a.detail, a.raised_ms, a.last_ms FROM alarm a"
+        "SELECT kind, subject, name, detail, raised_ms, last_ms FROM ("
+        "SELECT a.kind, a.subject, coalesce(t.name, '') AS name, a.detail, a.raised_ms, a.last_ms,"
+        " row_number() OVER (PARTITION BY a.kind, a.terminal_id ORDER BY a.raised_ms, a.subject) AS place FROM alarm a"
         " LEFT JOIN terminal t ON t.site_id = a.site_id AND t.id = a.terminal_id"
-        " WHERE a.site_id = ? AND a.noted_ms IS NULL ORDER BY a.raised_ms",
+        " WHERE a.site_id = ? AND a.noted_ms IS NULL) WHERE place <= ? ORDER BY raised_ms, subject",
         site,
+        AT_ONCE,
     ).fetchall()
     return [msgspec.convert(dict(zip(Alarm.__struct_fields__, row, strict=True)), Alarm) for row in rows]
 

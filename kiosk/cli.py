@@ -5,11 +5,13 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from kiosk import __version__
 from kiosk.isolated import start_isolated
+from kiosk.private import unusable
 
 HUB_DATA = Path("/var/lib/townhall-kiosk-hub")
 TERMINAL_DATA = Path("/var/lib/townhall-kiosk-terminal")
@@ -26,7 +28,10 @@ def run() -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0 = ended in order, 2 = wrong call or configuration)."""
-    options = _parser().parse_args(argv)
+    given, parser = list(sys.argv[1:] if argv is None else argv), _parser()
+    if (odd := next((each for each in given if not _is_text(each)), None)) is not None:
+        parser.error(f"{odd!r} is not UTF-8; write it as this machine's text")
+    options = parser.parse_args(given)
     run = {
         "terminal": _terminal,
         "enrol": _enrol,
@@ -39,6 +44,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         "import": _import,
     }[options.command]
     return run(options)
+
+
+def _is_text(argument: str) -> bool:
+    """Python hands on bytes that are no UTF-8 as lone surrogates, which neither the database nor a log can keep."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in argument)
+
+
+def _at_the_machine(act: Callable[[], int]) -> int:
+    """Do what a person ordered at the console. What they may not open, or what cannot be a name, is said with the
+    remedy: exit code 2. Programs that go on running say such things in their logs."""
+    try:
+        return act()
+    except OSError as fault:
+        if not isinstance(fault.filename, str | bytes):
+            raise
+        sys.stderr.write(f"{unusable(fault)}\n")
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -276,12 +298,8 @@ def _ports(options: argparse.Namespace) -> int:
 
 
 def _hub(options: argparse.Namespace) -> int:
-    if options.act in ("init", "renew"):
-        from hub.tls.cli import run_init, run_renew
-
-        return (run_init if options.act == "init" else run_renew)(options.data, tuple(options.name))
     if options.act is not None:
-        return _hub_act(options)
+        return _at_the_machine(partial(_hub_act, options))
     gc.disable()  # nearly all that a start makes stays: HubServer.startup collects once and turns it on
     try:
         return _serve(options)
@@ -314,6 +332,10 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _hub_act(options: argparse.Namespace) -> int:
+    if options.act in ("init", "renew"):
+        from hub.tls.cli import run_init, run_renew
+
+        return (run_init if options.act == "init" else run_renew)(options.data, tuple(options.name))
     if options.act == "rotate-key":
         from hub.catalogue.publication.rotation import run_rotate
 
@@ -356,7 +378,8 @@ def _demo(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     from hub.catalogue.import_runs.cli import run_import
 
-    return run_import(options.format, options.source, options.data, accept=options.accept, area=options.area)
+    act = partial(run_import, options.format, options.source, options.data, accept=options.accept, area=options.area)
+    return _at_the_machine(act)
 
 
 if __name__ == "__main__":

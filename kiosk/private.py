@@ -4,6 +4,7 @@ Hub and terminal keep password hashes, keys and numbers there. A folder that was
 what belongs to another user is refused with a sentence, because that user can open it again at any time.
 """
 
+import errno
 import os
 import pwd
 import stat
@@ -58,6 +59,33 @@ def refusal_of(path: Path) -> str:
         f"{path} belongs to {_name(found.st_uid)}, and this program runs as {_name(os.geteuid())}."
         " Run it as that user (sudo -u), give the file to this one (chown), or choose another folder (--data)."
     )
+
+
+def unusable(fault: OSError) -> str:
+    """Why a command cannot use the file or folder that the fault is about, with the remedy."""
+    path = Path(os.fsdecode(fault.filename))
+    said = f"{path} cannot be used ({fault.strerror})."
+    match fault:
+        case PermissionError():
+            return f"{said} {_whose(path)}Run this as the user whose files these are (sudo -u)."
+        case OSError(errno=errno.ENAMETOOLONG):
+            return f"{said} Give a shorter name."
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return f"{said} Make room."
+        case _:
+            return f"{said} Check the path and the disk."
+
+
+def _whose(path: Path) -> str:
+    """Who owns the first thing on the way to the path that another user keeps from us; "" = nobody can tell."""
+    for place in (*reversed(path.absolute().parents), path):
+        try:
+            owner, closed = place.stat().st_uid, not os.access(place, os.X_OK if place.is_dir() else os.R_OK)
+        except OSError:
+            return ""
+        if closed and owner != os.geteuid():
+            return f"{place} belongs to {_name(owner)}, and this program runs as {_name(os.geteuid())}. "
+    return ""
 
 
 def make(folder: Path) -> None:

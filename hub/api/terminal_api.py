@@ -15,6 +15,7 @@ from hub.api.described import says
 from hub.api.http import Answer, ApiError, HubRequest, json_response, read, refusal, terminal
 from hub.catalogue.content import misses
 from hub.catalogue.publication import signing
+from hub.connections.origins import origin_of
 from hub.connections.proof import own_stream
 from hub.context import Hub
 from hub.errors import Refused
@@ -64,11 +65,12 @@ async def ca(hub: Hub) -> Answer:
 async def enrol(request: HubRequest, hub: Hub) -> Answer:
     """A one-time code for a key."""
     address = request.client.host if request.client else ""
+    origin = origin_of(address)
     body = await read(request, _enrol)
     if body.version.partition(".")[0] != wire.VERSION.partition(".")[0]:
         text = f"This hub speaks version {wire.VERSION}; install the same major version on the terminal."
         raise ApiError(409, wire.Fault(code="wrong_version", message=text, place="$.version"))
-    if not hub.enrol_tries.begin(address):
+    if not hub.enrol_tries.begin(origin):
         raise ApiError(429, wire.Fault(code="too_many_tries", message="Wait a minute, then try again."))
     key = secrets.token_urlsafe(32)
     now_ms = hub.now_ms()
@@ -83,7 +85,7 @@ async def enrol(request: HubRequest, hub: Hub) -> Answer:
     found = await hub.store.write(join)
     if isinstance(found, Refused):
         return refusal(found)
-    hub.enrol_tries.was_no_guess(address)
+    hub.enrol_tries.was_no_guess(origin)
     hub.keys.forget()
     site = next(site for site in await hub.store.read(sites) if site.id == found.site)
     return json_response(

@@ -13,6 +13,9 @@ from kiosk.wire import HelpTaken
 
 SHOWN_MS = 12 * 3_600_000
 """A call that nobody took or closed is shown this long: it is not one of this day any more."""
+LOOKED_AT = 200
+"""Calls of one terminal for one reason that a desk looks at: each costs it a look at its number, and whoever has a
+terminal's key can make thousands in a minute."""
 TOLD_MAX = 8
 """Taken calls that a heartbeat's answer carries."""
 
@@ -105,16 +108,19 @@ def close(connection: Connection, site: str, call: str, now_ms: int) -> bool:
 
 _STANDING = """
 SELECT h.id, h.terminal_id, t.name, t.place, h.reason, h.lang, h.label, h.opened_ms, coalesce(u.name, '')
-FROM help_call h
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY terminal_id, reason ORDER BY opened_ms DESC, id DESC) AS place_behind
+    FROM help_call WHERE site_id = ? AND closed_ms IS NULL AND opened_ms > ?
+) h
 JOIN terminal t ON t.site_id = h.site_id AND t.id = h.terminal_id
 LEFT JOIN "user" u ON u.site_id = h.site_id AND u.id = h.acknowledged_by
-WHERE h.site_id = ? AND h.closed_ms IS NULL AND h.opened_ms > ? ORDER BY h.opened_ms, h.id
+WHERE h.place_behind <= ? ORDER BY h.opened_ms, h.id
 """
 
 
 def standing_calls(connection: Connection, site: str, now_ms: int) -> list[HelpCall]:
-    """Calls that were not closed, taken ones too, oldest first."""
-    rows = run(connection, _STANDING, site, now_ms - SHOWN_MS).fetchall()
+    """Calls that were not closed, taken ones too, oldest first; the newest LOOKED_AT of each terminal and reason."""
+    rows = run(connection, _STANDING, site, now_ms - SHOWN_MS, LOOKED_AT).fetchall()
     return [msgspec.convert(dict(zip(HelpCall.__struct_fields__, row, strict=True)), HelpCall) for row in rows]
 
 

@@ -69,7 +69,7 @@ def restore(folder: Path, source: Path, above: Jump | Ask, now_ms: int) -> tuple
         fresh = folder / "hub.db.restoring"
         copies.remove(fresh)
         try:
-            copies.copy(source, fresh, copies.RESTING)
+            copies.copy(source, fresh, copies.how_to_read(source))
             certificates = attached_files.enclosed(fresh)
             attached_files.take_out(fresh)
             _begin_anew(fresh, above, now_ms)

@@ -65,6 +65,6 @@ def _ask_one(line: Line, ask: Ask) -> int:
     while True:
         typed = ask(question).strip()
         number = typed.upper().removeprefix(line.series).strip()
-        if number.isascii() and number.isdigit() and int(number) <= line.last:
+        if number.isascii() and number.isdigit() and len(number) < 10 and int(number) <= line.last:
             return int(number)
         question = f"  A number from 0 to {line.last}, please: "

@@ -22,7 +22,14 @@ APPLICATION_ID = 0x4B494F53
 USED = "mode=rw"
 """A database that others may be using (even a reader takes its part in the log's index)."""
 RESTING = "mode=ro&immutable=1"
-"""A file that nobody changes."""
+"""A file that nobody changes, all of it in the one file."""
+
+
+def how_to_read(path: Path) -> str:
+    """How to open a database that somebody names as a copy: with its log where one lies beside it, because what was
+    committed last is in there (a file put aside after a crash, or one in use; ``RESTING`` would pass the log over)."""
+    log = path.with_name(path.name + COMPANIONS[0])
+    return USED if log.is_file() and log.stat().st_size else RESTING
 
 
 def copy(source: Path, to: Path, how: str = USED) -> None:
@@ -57,8 +64,8 @@ def copy_from(execute: Callable[[str, tuple[str, ...]], Any], to: Path) -> None:
 
 
 def check(path: Path) -> None:
-    """Read every page of a database that nobody uses. Raises StoreRefused when it is damaged or not a hub's."""
-    raw = _connect(path, RESTING)
+    """Read every page of a copy. Raises StoreRefused when it is damaged or not a hub's."""
+    raw = _connect(path, how_to_read(path))
     try:
         if raw.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise StoreRefused(f"{path} is not the database of a hub.")

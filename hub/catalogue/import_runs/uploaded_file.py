@@ -4,6 +4,7 @@ The kind is read from the content, never from the name: a zip holds a delivery (
 of TOML files; alone come XML, our JSON form and one TOML file. Runs in the import's own process.
 """
 
+import lzma
 import shutil
 import stat
 import zipfile
@@ -28,6 +29,19 @@ DIRECTORY_LIMIT = 4 * 1024 * 1024
 FOLDERS = ("services", "texts")
 """Folders that a catalogue of TOML files has."""
 AGAIN = "Pack the files anew and import them again."
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+    MemoryError,
+)
+"""What zipfile and its decompressors raise for a file that is broken or made to break them; LZMA takes as much memory
+at once as the file says."""
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x07"
 _END_SIZE, _COMMENT_LIMIT = 22, 65_535
 
@@ -83,8 +97,8 @@ def _unpacked(file: Path, folder: Path, name: Path) -> Parcel | CatalogueFaults:
                 return refused(name, "file", "the hub's disk has no room for it", "Make room on the hub's disk.")
             for target, member in members.items():
                 _write(packed, member, folder / target)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as fault:
-        return refused(name, "file", f"cannot be unpacked ({shown(str(fault))})", AGAIN)
+    except BROKEN as fault:
+        return refused(name, "file", f"cannot be unpacked ({shown(str(fault) or type(fault).__name__)})", AGAIN)
     return _of_folder(folder, set(members))
 
 

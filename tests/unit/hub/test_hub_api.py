@@ -201,6 +201,16 @@ def test_guesses_at_one_time_are_no_more_than_one_after_the_other(hall) -> None:
     assert (statuses.count(403), statuses.count(429)) == (WRONG_PER_MINUTE, 60 - WRONG_PER_MINUTE)
 
 
+def test_guesses_from_one_ipv6_network_count_together(hall) -> None:
+    """One customer has 2^64 addresses."""
+    statuses = []
+    with app_for(hall.store, hall.clock, 5.0) as (app, _), asking(app) as asgi:
+        for n in range(WRONG_PER_MINUTE + 1):
+            asgi.address = f"2001:db8::{n:x}"
+            statuses.append(asgi.ask("POST", wire.ENROL, body=b'{"code": "ZZZZZZZZ"}').status)
+    assert statuses == [403] * WRONG_PER_MINUTE + [429]
+
+
 def test_whoever_enrols_many_terminals_from_one_address_need_not_wait(live) -> None:
     for n in range(WRONG_PER_MINUTE + 2):
         assert live.enrol("t1", f"ABCDEFG{'23456789ABCDEFGH'[n]}")

@@ -1,6 +1,7 @@
 """Copies while the hub runs, and a new life from one: no number twice, no slot again, nothing lost by a bad copy."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -228,6 +229,17 @@ def _spoil(copy: Path, how: str) -> None:
         copy.write_bytes(spoilt + (data[middle + 4096 :] if how == "flipped" else b""))
 
 
+def test_file_put_aside_is_restored_with_its_log(life, tmp_path: Path) -> None:
+    """A crash leaves what was committed last in the log; `restore` puts both aside, and somebody puts them back."""
+    hall, aside = life.hall, tmp_path / "aside"
+    aside.mkdir()
+    ticket = hall.ticket()
+    for ending in ("", "-wal"):
+        shutil.copy(tmp_path / f"hub.db{ending}", aside / f"hub.db.replaced{ending}")
+    life.restore(aside / "hub.db.replaced")
+    assert hall.see(aliases.find, hall.site, ticket.id).label == ticket.label
+
+
 def test_nothing_is_restored_under_a_running_hub(life, tmp_path: Path) -> None:
     backup(tmp_path, tmp_path / "copy.db")
     with hold(tmp_path), pytest.raises(StoreRefused, match="Another hub runs"):
@@ -280,7 +292,7 @@ def test_whoever_restores_is_asked_for_the_highest_numbers_on_paper(life, tmp_pa
     given = [hall.ticket().label for _ in range(7)]
     backup(tmp_path, copy)
     given += [hall.ticket().label for _ in range(930)]
-    ask = answers("", "A12x", "1000", "a 937", "0")
+    ask = answers("", "A12x", "1000", "9" * 5000, "a 937", "0")
     hall.store.close()
     restore(tmp_path, copy, ask, hall.clock.forward(1))
     hall.store = Store(tmp_path / "hub.db")
@@ -288,7 +300,7 @@ def test_whoever_restores_is_asked_for_the_highest_numbers_on_paper(life, tmp_pa
         "(the copy knows A 007; 0 = none): ",
         "(the copy knows none; 0 = none): ",
     ]
-    assert ask.said[1:4] == ["  A number from 0 to 999, please: "] * 3
+    assert ask.said[1:5] == ["  A number from 0 to 999, please: "] * 4
     assert hall.ticket().label == "A 938" not in given
     assert hall.ticket("zulassung").label == "B 001"
 

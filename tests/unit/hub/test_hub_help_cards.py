@@ -176,3 +176,12 @@ def test_yesterdays_calls_are_not_todays(hall: Any) -> None:
     call(hall, 60, "asked")
     hall.clock.forward(help_calls.SHOWN_MS + MINUTE_MS)
     assert shown(hall) == []
+
+
+def test_terminal_that_calls_on_and_on_costs_the_desk_no_more(hall: Any) -> None:
+    call(hall, 1, "asked")
+    for n in range(help_calls.LOOKED_AT + 5):
+        call(hall, n + 2, "no_number")
+    found = cards(hall)
+    assert [(card.reason, len(card.calls)) for card in found] == [("asked", 1), ("no_number", help_calls.LOOKED_AT)]
+    assert found[1].call.id == hall.uuid(help_calls.LOOKED_AT + 6), "the newest"

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import resource
 import time
 import zipfile
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 import pytest
 
 from hub.auth import people
@@ -156,6 +158,32 @@ def test_a_zip_that_lies_about_its_size_ends_there(tmp_path: Path) -> None:
     for at, offset in ((body.index(b"PK\x01\x02"), 24), (body.index(b"PK\x03\x04"), 22)):
         body[at + offset : at + offset + 4] = (10).to_bytes(4, "little")
     assert "cannot be unpacked" in reason(opened(tmp_path, bytes(body)))
+
+
+def lzma_zip(at: int, spoilt: bytes) -> bytes:
+    """A zip by LZMA with these bytes in the place of its own; what is packed begins 35 bytes behind the header."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as made:
+        made.writestr("a.xml", b"<a/>" * 2000)
+    body = bytearray(target.getvalue())
+    body[at : at + len(spoilt)] = spoilt
+    return bytes(body)
+
+
+def test_a_zip_whose_lzma_is_broken_is_refused(tmp_path: Path) -> None:
+    assert "cannot be unpacked" in reason(opened(tmp_path, lzma_zip(60, b"\xff" * 20)))
+
+
+def test_a_zip_that_asks_for_gigabytes_of_memory_is_refused(tmp_path: Path) -> None:
+    """The dictionary of LZMA may say 4 GB; the import's process has a limit, and so has this one meanwhile."""
+    dictionary = 30 + len("a.xml") + 5  # behind LZMA's version, size of properties and first property (APPNOTE, 5.8.8)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (psutil.Process().memory_info().vms + 2**30, before[1]))
+    try:
+        found = opened(tmp_path, lzma_zip(dictionary, b"\xff" * 4))
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+    assert "cannot be unpacked (“MemoryError”)" in reason(found)
 
 
 def test_a_zip_of_more_files_than_any_delivery_is_not_listed(tmp_path: Path) -> None:

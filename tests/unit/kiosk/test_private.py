@@ -1,7 +1,9 @@
 """Data folders are closed to other users, whatever the umask: asked as another user, who really tries."""
 
+import contextlib
 import errno
 import fcntl
+import io
 import logging
 import os
 import subprocess
@@ -18,6 +20,7 @@ from hub.sites import Site
 from hub.store.engine import Store
 from hub.store.faults import StoreRefused
 from hub.store.lock import hold
+from kiosk.cli import main
 from kiosk.main.start import run_terminal
 from kiosk.private import NotOurs, Tightened, keep_private
 from offline_cache.store.database import Layout, open_database, transaction
@@ -241,3 +244,55 @@ def test_full_disk_is_no_reason_for_another_folder(
     monkeypatch.setattr("hub.store.lock.os.open", full)
     with pytest.raises(StoreRefused, match=words):
         hold(place / "hub")
+
+
+def ordered(*words: str) -> str:
+    """What a command says, after its exit code."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        return f"{main(words)} {said.getvalue()}"
+
+
+COMMANDS = (
+    ("hub", "unlock"),
+    ("hub", "password", "anna"),
+    ("hub", "trail", "verify"),
+    ("hub", "rotate-key"),
+    ("hub", "compact"),
+    ("hub", "init"),
+    ("hub", "renew"),
+    ("hub", "backup", "copy.db"),
+    ("import", "own", "catalogue"),
+)
+
+
+@only_root
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_command_of_another_user_says_whose_the_hub_is(place: Path, words: tuple[str, ...]) -> None:
+    (place / "hub").mkdir(0o700)
+    Store(place / "hub" / "hub.db").close()
+    ordered(*words, "--data", str(place / "none"))  # imports what it needs, which nobody may not read on every machine
+    said = as_nobody(lambda: ordered(*words, "--data", str(place / "hub")))
+    assert said.startswith("2 ")
+    assert f"{place / 'hub'} belongs to the user root" in said
+    assert "sudo -u" in said
+
+
+@only_root
+def test_backup_into_a_closed_folder_of_another_user_says_so(place: Path) -> None:
+    (place / "closed").mkdir(0o700)
+    ordered("hub", "backup", str(place / "none" / "copy.db"), "--data", str(place))
+    said = as_nobody(lambda: ordered("hub", "backup", str(place / "closed" / "copy.db"), "--data", str(place)))
+    assert said.startswith("2 ")
+    assert f"{place / 'closed'} belongs to the user root" in said
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_folder_with_an_impossible_name_is_refused(words: tuple[str, ...]) -> None:
+    assert "shorter name" in ordered(*words, "--data", "/" + "a" * 300)
+
+
+def test_argument_that_is_no_text_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["hub", "password", "\udcff", "--data", "/nowhere"])
+    assert "not UTF-8" in capsys.readouterr().err
