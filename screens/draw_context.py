@@ -76,6 +76,10 @@ class DrawContext(msgspec.Struct, frozen=True):
         """A space inside or between things, in pixels: wider on a roomy panel, narrower on a low one."""
         return self.geometry.mm(millimetres * self.geometry.air)
 
+    def inset(self, millimetres: float) -> int:
+        """A margin or an ornament, in pixels: narrower on a panel that is smaller than usual."""
+        return self.geometry.mm(millimetres * min(self.geometry.scale, 1.0))
+
     def in_size(self, size: TextSize) -> "DrawContext":
         """The same tools in another text size."""
         return msgspec.structs.replace(self, geometry=msgspec.structs.replace(self.geometry, size=size))

@@ -123,7 +123,8 @@ def _row_end(kit: DrawContext, area: Area, plan: _Plan) -> int:
 
 
 def _briefest(view: View, kit: DrawContext, area: Area) -> _Pages:
-    """The view as whole as can be with every choice of one tap on its first page; else as short as can be.
+    """The view as whole as can be with every choice of one tap on its first page; else as short as can be;
+    a low panel also shortens so that as many of them as can be are there.
 
     While somebody types, second lines may neither make pages more nor, on a low panel, choices on the first one fewer;
     with large text a low panel has no room for them.
@@ -132,15 +133,18 @@ def _briefest(view: View, kit: DrawContext, area: Area) -> _Pages:
         return _with_second_lines(view, kit, area)
     needed, wished = one_tap(view)
     best: _Pages | None = None
+    most = 0
     for brevity in Brevity:
+        enough = Brevity.ONE_TAP_FIRST if kit.geometry.landscape else Brevity.SHORT
+        if brevity >= enough and best is not None:
+            return best
         laid = _laid(briefer(view, brevity, cramped=kit.geometry.cramped), kit, area, brevity)
         first = pagination.touchable(laid.paged[0])
         if wished <= first:
             return laid
-        best = best or (laid if needed <= first else None)
-        if best is not None and brevity >= Brevity.NO_DETAILS:
-            return best
-    return best or laid
+        if needed <= first and len(wished & first) > most:
+            best, most = laid, len(wished & first)
+    return laid
 
 
 def _with_second_lines(view: View, kit: DrawContext, area: Area) -> _Pages:

@@ -54,7 +54,13 @@ def tile(
     else:
         cramped = kit.geometry.cramped
         over_words, over_plate = (kit.mm(3), kit.mm(3)) if cramped else (2 * pad - kit.air(3), kit.air(9))
-        h = max(least_h, words.h + over_words, kit.mm(TILE_MM), plate.h + over_plate if plate else 0)
+        h = max(
+            least_h,
+            words.h + over_words,
+            kit.inset(TILE_MM),
+            kit.mm(TARGET_MM + 0.3),
+            plate.h + over_plate if plate else 0,
+        )
         if plate is not None:
             inner.append(plate.at(pad, (h - plate.h) // 2))
         inner.append(words.at(pad + beside, (h - words.h) // 2))
@@ -142,7 +148,7 @@ def button(kit: DrawContext, control: Control, w: int, least_h: int = 0, role: T
     """An action: icon and label in the middle; the main one is filled."""
     main = control.look is Look.MAIN
     content = _in_a_row(kit, control, w - 2 * kit.air(5.5), Colour.ON_ACCENT if main else Colour.INK, role)
-    h = max(least_h, content.h + 2 * kit.mm(2.5 if kit.geometry.cramped else 4), kit.air(22))
+    h = max(least_h, content.h + 2 * kit.mm(2.5 if kit.geometry.cramped else 4), kit.air(22), kit.mm(TARGET_MM + 0.3))
     back = _ground(kit, w, h, Colour.ACCENT if main else Colour.SURFACE, None if main else Colour.EDGE)
     middle = content.at((w - content.w) // 2, (h - content.h) // 2)
     return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))

@@ -19,8 +19,8 @@ _ATTRACT_MM = 20.0
 
 def header(kit: DrawContext, shown: Header, w: int) -> Piece:
     """Across the top: crest, town and place, time and date."""
-    crest = _crest(kit, 26)
-    gap = kit.mm(8)
+    crest = _crest(kit, 26 * min(kit.geometry.scale, 1.0))
+    gap = kit.inset(8)
     time = _clock(kit, shown, w // 3)
     time_w = max(mark.box.right for mark in time.marks)
     room = w - crest.w - time_w - 2 * gap
@@ -33,7 +33,7 @@ def header(kit: DrawContext, shown: Header, w: int) -> Piece:
 
 def rail_header(kit: DrawContext, shown: Header, w: int) -> Piece:
     """On top of the rail: crest and time, then town and place below."""
-    crest = _crest(kit, 18)
+    crest = _crest(kit, 18 * min(kit.geometry.scale, 1.0))
     time = kit.text(shown.time, Text.TILE, w - crest.w - kit.mm(4), bold=True)
     top = joined(w, crest.h, (crest, time.at(crest.w + kit.mm(4), (crest.h - time.h) // 2)))
     return stacked((top, _town(kit, shown, w)), kit.mm(3))

@@ -199,7 +199,7 @@ def _notice(kit: DrawContext, block: Notice, index: int, room: Available) -> lis
         if large.h <= room.h:
             grown = cards.poster(kit, block, room.w, room.extra) if room.extra else large
             return [Segment(piece=grown, block=index, grows=room.h, spare=block.spare)]
-    most = kit.mm(80)
+    most = kit.mm(110)
     card = carded(kit, cards.notice(kit, block, room.w), index, room.w, room.growth(most), most)
     return [msgspec.structs.replace(card, spare=block.spare)]
 
