@@ -19,6 +19,7 @@ MOST_SHARE = 0.18
 """Of the panel's width."""
 _PAD_MM = 4.5
 _MARGIN_MM = 9.0
+_TOWN_SHARES = (1.0, 0.75, 0.5)
 
 
 def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:
@@ -57,10 +58,12 @@ def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:
 
 
 def _top(view: View, kit: DrawContext, w: int, most_h: int) -> Piece:
-    """Crest, time, town and place; the place goes where languages need its room. Below it how far along."""
+    """Crest, time, town and place; the place goes where others need its room, and a long town is set smaller. Below it
+    how far along."""
     top = frame.rail_header(kit, view.header, w)
-    if top.h > most_h:
-        top = frame.rail_header(kit, replace(view.header, place=""), w)
+    for share in _TOWN_SHARES:
+        if top.h > most_h:
+            top = frame.rail_header(kit, replace(view.header, place=""), w, share)
     if view.progress is None:
         return top
     return stacked((top, frame.rail_progress(kit, view.progress, w)), kit.mm(5))

@@ -1,6 +1,7 @@
 """Tiles, rows, buttons and chips: what a finger touches."""
 
 from kiosk.view import Badge, Control, Look, Tone
+from kiosk.vocabulary.access import TextSize
 from screens.display_list import Box, Fill, Piece, as_target, joined, stacked
 from screens.draw_context import DrawContext
 from screens.sizes import CORNER_MM, TARGET_MM, TILE_MM, Text
@@ -29,9 +30,11 @@ def tile(
     upright: bool = False,
     aside: bool = False,
     headline: bool = False,
+    small: bool = False,
 ) -> Piece:
     """A choice: icon, label, detail, badge. ``upright`` puts the icon on top, else it stands before the words;
-    ``headline`` sets the label as large as a heading where an upright panel has room for it."""
+    ``headline`` sets the label as large as a heading where an upright panel has room for it, ``small`` the words in
+    the smallest text size."""
     strong = control.look is Look.TILE_STRONG
     ground = Colour.ACCENT if strong else Colour.SURFACE
     pad = kit.air(8 if upright else 6.5)
@@ -45,7 +48,8 @@ def tile(
     ending = None if upright else _ending(kit, control, room, aside=aside)
     badged = ending is None or control.badge is None
     role = Text.HEADING if headline and kit.geometry.roomy and kit.geometry.across == 2 else Text.TILE
-    words = _words(kit, control, room - (ending.w + pad if ending else 0), strong, role, badged=badged or not aside)
+    written = kit.in_size(TextSize.M) if small else kit
+    words = _words(written, control, room - (ending.w + pad if ending else 0), strong, role, badged=badged or not aside)
     inner: list[Piece] = []
     if plate is not None and upright:
         inside = stacked((plate, words), kit.air(3))

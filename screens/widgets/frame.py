@@ -13,6 +13,7 @@ from screens.widgets.controls import badge, chip
 
 _DIAL_MM = 12.0
 """Diameter of the ring of the page's time."""
+_TOWN_PITCH = 1.3
 _ATTRACT_MM = 20.0
 """Cap height of the time while nobody is here."""
 
@@ -31,12 +32,12 @@ def header(kit: DrawContext, shown: Header, w: int) -> Piece:
     return joined(w, h, (crest.at(0, (h - crest.h) // 2), town.at(crest.w + gap, (h - town.h) // 2), right))
 
 
-def rail_header(kit: DrawContext, shown: Header, w: int) -> Piece:
-    """On top of the rail: crest and time, then town and place below."""
+def rail_header(kit: DrawContext, shown: Header, w: int, share: float = 1.0) -> Piece:
+    """On top of the rail: crest and time, then town and place below, in this share of their size."""
     crest = _crest(kit, 18 * min(kit.geometry.scale, 1.0))
     time = kit.text(shown.time, Text.TILE, w - crest.w - kit.mm(4), bold=True)
     top = joined(w, crest.h, (crest, time.at(crest.w + kit.mm(4), (crest.h - time.h) // 2)))
-    return stacked((top, _town(kit, shown, w)), kit.mm(3))
+    return stacked((top, _town(kit, shown, w, share)), kit.mm(3))
 
 
 def _crest(kit: DrawContext, side_mm: float) -> Piece:
@@ -47,8 +48,9 @@ def _crest(kit: DrawContext, side_mm: float) -> Piece:
     return joined(side, side, (Piece(side, side, (ground,)), icon.at(place, place)))
 
 
-def _town(kit: DrawContext, shown: Header, w: int) -> Piece:
-    town = kit.text(shown.town, Text.BODY, w, bold=True)
+def _town(kit: DrawContext, shown: Header, w: int, share: float = 1.0) -> Piece:
+    style = kit.sized(kit.geometry.cap_mm(Text.BODY) * share, bold=True)
+    town = kit.set(shown.town, style, w, Colour.INK, _TOWN_PITCH)
     return stacked((town, kit.text(shown.place, Text.SECOND, w, Colour.INK_SOFT)), kit.mm(0.5))
 
 

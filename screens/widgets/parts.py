@@ -70,6 +70,8 @@ def _tiles(kit: DrawContext, block: Tiles, index: int, room: Available) -> list[
     for at, (row, w) in enumerate(zip(rows, widths, strict=True)):
         first = block.jobs and at == 0
         draw = partial(controls.tile, kit, w=w, upright=upright, aside=aside, headline=first)
+        if max(draw(item).h for item in row) > room.h:  # a name of many letters
+            draw = partial(draw, small=True)
         h = max(_least_h(kit, first), *(draw(item).h for item in row)) + room.growth(most)
         tiles = [draw(item, least_h=h).at(place * (w + wide), 0) for place, item in enumerate(row)]
         if heading is not None and heading.h + wide // 3 + h > room.h:  # as the page's number where its row is full
