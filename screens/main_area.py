@@ -22,6 +22,8 @@ from screens.widgets.segment import Available, Segment, block_gap
 
 _NARROW_MM = 230.0
 """An upright panel narrower than this has no room for second lines above its keys."""
+_SMALL_SCALE = 0.7
+"""On an upright panel smaller than that the field says what is typed, and keys have the room of the title."""
 _MOST_HEAD_SHARE = 0.28
 """Where title and introduction would take more of the height, the introduction is turned with the pages. So is a
 subtitle where large text leaves little room on every page."""
@@ -185,7 +187,8 @@ def _plan(view: View, kit: DrawContext, area: Area) -> _Plan:
     low = area.zones.reach > area.y or (upright and area.zones.reach > 0)
     serving = [block for block in view.body if upright and part(block).serves and (part(block).needed or not low)]
     served = _served(kit, area, serving)
-    told = bool(keys.h) and (kit.geometry.cramped or (kit.geometry.landscape and not view.subtitle))
+    little = kit.geometry.landscape or kit.geometry.scale < _SMALL_SCALE
+    told = bool(keys.h) and (kit.geometry.cramped or (little and not view.subtitle))
     title = [] if told else heads.title(view, kit, area.w, area.bottom - area.y)
     intro = heads.intro(view, kit, area.w)
     head = stacked([*title, *intro], kit.air(1.4))

@@ -38,6 +38,7 @@ from screens.widgets.segment import BLOCK_GAP_MM, Available, Segment, carded
 _ROW_GAP_MM = 5.0
 """Between the rows of a list."""
 _FIRST_JOB_MM = 54.0
+_LEAST_KEY_MM = 13.0
 
 Draw = Callable[[DrawContext, Any, int, Available], list[Segment]]
 """Draws a block, which is the so-manieth of its body, in segments no higher than the room where that can be."""
@@ -158,7 +159,8 @@ def _field(kit: DrawContext, block: Field, index: int, room: Available) -> list[
 
 def _keyboard(kit: DrawContext, block: Keyboard, index: int, room: Available) -> list[Segment]:
     low_mm, high_mm = 16.0 if kit.geometry.cramped else 13.2, 25.0 if kit.geometry.roomy else 21.0
-    keys = typing.keyboard(kit, block, room.w, low_mm if room.tight else high_mm)
+    key_mm = (low_mm if room.tight else high_mm) * min(kit.geometry.scale, 1.0)
+    keys = typing.keyboard(kit, block, room.w, max(key_mm, _LEAST_KEY_MM))
     return [Segment(piece=keys.mirrored(room.w) if kit.rtl else keys, block=index)]
 
 

@@ -11,6 +11,7 @@ from screens.theme import Colour
 
 KEY_GAP_MM = 3.6
 LOW_KEY_GAP_MM = 2.8
+_LEAST_KEY_GAP_MM = 2.6
 _NARROW_MM = 230.0
 _CARET_MM, _CARET_GAP_MM = 1.3, 2.0
 """The caret must not be taken for a letter: it is wide, in the accent, and stands away from the text."""
@@ -110,8 +111,8 @@ def keyboard(kit: DrawContext, shown: Keyboard, w: int, key_mm: float) -> Piece:
     On a panel too narrow for these rows the letters stand by the alphabet in more and shorter ones.
     """
     narrow = kit.geometry.landscape or kit.geometry.panel.width_mm < _NARROW_MM
-    gap = kit.mm(LOW_KEY_GAP_MM if narrow else KEY_GAP_MM)
-    if _key_w(shown.rows, shown.weights, w, gap) < kit.mm(TARGET_MM) - 1:
+    gap = max(kit.inset(LOW_KEY_GAP_MM), kit.mm(_LEAST_KEY_GAP_MM)) if narrow else kit.mm(KEY_GAP_MM)
+    if round(_key_w(shown.rows, shown.weights, w, gap)) < kit.mm(TARGET_MM):
         shown = by_alphabet(shown, (w + gap) // (kit.mm(TARGET_MM + 0.3) + gap))
     weighed = [_weights(row, weights) for row, weights in zip(shown.rows, shown.weights, strict=True)]
     unit = _key_w(shown.rows, weighed, w, gap)
