@@ -131,7 +131,7 @@ def test_the_measure_of_blank_panel_sees_an_empty_half() -> None:
 
 
 @pytest.mark.parametrize(
-    ("inches", "bottom"), [(18, 400), (22, 1200), (27, 400), (27, 700), (27, 1200), (43, 400), (43, 1200)]
+    ("inches", "bottom"), [(12, 400), (12, 1200), (22, 1200), (27, 400), (27, 700), (27, 1200), (43, 400), (43, 1200)]
 )
 def test_zones_lie_inside_the_panel_and_above_each_other(inches: int, bottom: float) -> None:
     long, short = inches * 25.4 * 0.8716, inches * 25.4 * 0.4903
