@@ -23,7 +23,8 @@ from screens.widgets.segment import Available, Segment, block_gap
 _NARROW_MM = 230.0
 """An upright panel narrower than this has no room for second lines above its keys."""
 _SMALL_SCALE = 0.7
-"""On an upright panel smaller than that the field says what is typed, and keys have the room of the title."""
+"""On a panel smaller than that little fits on a page: cards are parted to fill it, and where somebody types the field
+says what, so that keys have the room of the title."""
 _MOST_HEAD_SHARE = 0.28
 """Where title and introduction would take more of the height, the introduction is turned with the pages. So is a
 subtitle where large text leaves little room on every page."""
@@ -269,7 +270,8 @@ def _room(kit: DrawContext, area: Area, plan: _Plan, bottom: Piece, brevity: Bre
     tight = kit.geometry.landscape or plan.low
     large_code = any(isinstance(block, CodeCard) and block.large for block in plan.flowing)
     brief = brevity >= Brevity.SHORT
-    return Available(area.w, h, tight=tight, fill=kit.geometry.cramped, brief=brief, modest=large_code)
+    fill = kit.geometry.cramped or kit.geometry.scale < _SMALL_SCALE
+    return Available(area.w, h, tight=tight, fill=fill, brief=brief, modest=large_code)
 
 
 def _paged(plan: _Plan, kit: DrawContext, room: Available) -> list[list[Segment]]:

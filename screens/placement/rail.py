@@ -19,7 +19,7 @@ MOST_SHARE = 0.18
 """Of the panel's width."""
 _PAD_MM = 4.5
 _MARGIN_MM = 9.0
-_TOWN_SHARES = (1.0, 0.75, 0.5)
+_TOWN_SHARES = (0.75, 0.5)
 
 
 def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:
@@ -37,7 +37,7 @@ def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:
     languages = stacked([chip(chips, control, inner) for control in view.languages], kit.mm(2.8))
     bottom = zones.lowest - kit.inset(5.5 if geometry.cramped else 7)
     free = bottom - kit.inset(8) - bar.h - kit.inset(8)
-    top = _top(view, small, inner, free - languages.h if view.languages else free)
+    top = _top(view, small, inner, free - languages.h, free)
     inside = bool(view.languages) and languages.h <= free - top.h
     x, w = rail_w + margin, geometry.width - rail_w - 2 * margin
     hidden = inside or (geometry.cramped and any(control.id == "bar:language" for control in view.bar))
@@ -57,10 +57,12 @@ def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:
     )
 
 
-def _top(view: View, kit: DrawContext, w: int, most_h: int) -> Piece:
-    """Crest, time, town and place; the place goes where others need its room, and a long town is set smaller. Below it
-    how far along."""
+def _top(view: View, kit: DrawContext, w: int, wished_h: int, most_h: int) -> Piece:
+    """Crest, time, town and place; the place goes where languages need its room, and a town too long for the rail is
+    set smaller. Below it how far along."""
     top = frame.rail_header(kit, view.header, w)
+    if top.h > wished_h:
+        top = frame.rail_header(kit, replace(view.header, place=""), w)
     for share in _TOWN_SHARES:
         if top.h > most_h:
             top = frame.rail_header(kit, replace(view.header, place=""), w, share)
