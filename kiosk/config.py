@@ -19,10 +19,10 @@ from kiosk.vocabulary.depth import shallow_toml
 from kiosk.vocabulary.hardware.devices import DeviceKind
 from kiosk.vocabulary.hardware.panels import (
     LEAST_BOTTOM_CM,
+    LEAST_INCHES,
     MM_PER_INCH,
     MOST_BOTTOM_CM,
     MOST_INCHES,
-    least_inches,
 )
 
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
@@ -294,12 +294,10 @@ def _unusable(config: TerminalConfig) -> Iterator[tuple[str, str]]:
 
 def _unusual_size(panel: Panel) -> Iterator[tuple[str, str]]:
     """A panel that no page is laid out for."""
-    upright = panel.height_mm >= panel.width_mm
-    smallest, form = least_inches(upright=upright), "upright" if upright else "wide"
-    if not smallest - _SLACK_INCHES <= panel.inches <= MOST_INCHES + _SLACK_INCHES:
+    if not LEAST_INCHES - _SLACK_INCHES <= panel.inches <= MOST_INCHES + _SLACK_INCHES:
         yield (
             "$.panel",
-            f"{panel.inches:.1f} inches: {form} panels have {smallest} to {MOST_INCHES}",
+            f"{panel.inches:.1f} inches: panels have {LEAST_INCHES} to {MOST_INCHES}",
         )
 
 

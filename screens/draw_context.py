@@ -22,8 +22,9 @@ _FACING = {
 }
 _ENDLESS = 1_000_000
 _SIGNS_ABOVE = re.compile("[\u064b\u064c\u064e\u064f\u0651\u0652\u0670]")
-_SIGNS = re.compile("[\u064b-\u0652\u0670]")
-"""Arabic vowel signs; those above the letters lift the upper edge of a line's texture."""
+_ARABIC = re.compile("[\u064b-\u0652\u0670\ufb50-\ufdff\ufe70-\ufefc]")
+"""Arabic letters as they are drawn, and vowel signs: tails make a line's texture higher, signs above the letters also
+lift its upper edge."""
 _PITCH = {Text.BODY: 1.3, Text.SECOND: 1.3, Text.TILE: 1.22, Text.HEADING: 1.2}
 _CRAMPED_PITCH = {**_PITCH, Text.BODY: 1.2, Text.SECOND: 1.2}
 """From line to line, in ems; with large text on a low panel lines are dear."""
@@ -75,6 +76,10 @@ class DrawContext(msgspec.Struct, frozen=True):
     def air(self, millimetres: float) -> int:
         """A space inside or between things, in pixels: wider on a roomy panel, narrower on a low one."""
         return self.geometry.mm(millimetres * self.geometry.air)
+
+    def inset(self, millimetres: float) -> int:
+        """A margin or an ornament, in pixels: narrower on a panel that is smaller than usual."""
+        return self.geometry.mm(millimetres * min(self.geometry.scale, 1.0))
 
     def in_size(self, size: TextSize) -> "DrawContext":
         """The same tools in another text size."""
@@ -129,7 +134,7 @@ class DrawContext(msgspec.Struct, frozen=True):
         for index, line in enumerate(wrapped):
             w = self.faces.width(line, style)
             x = (width - w) // 2 if centre else 0
-            over = self.faces.overhang(line, style) if _SIGNS.search(line) else 0
+            over = self.faces.overhang(line, style) if _ARABIC.search(line) else 0
             y = index * step + drop - (over if _SIGNS_ABOVE.search(line) else 0)
             marks.append(Ink(Box(x, y, w, self.faces.height(style) + over), line, style, colour))
         return Piece(width, len(wrapped) * step, tuple(marks))

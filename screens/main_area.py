@@ -22,6 +22,9 @@ from screens.widgets.segment import Available, Segment, block_gap
 
 _NARROW_MM = 230.0
 """An upright panel narrower than this has no room for second lines above its keys."""
+_SMALL_SCALE = 0.7
+"""On a panel smaller than that little fits on a page: cards are parted to fill it, and where somebody types the field
+says what, so that keys have the room of the title."""
 _MOST_HEAD_SHARE = 0.28
 """Where title and introduction would take more of the height, the introduction is turned with the pages. So is a
 subtitle where large text leaves little room on every page."""
@@ -125,7 +128,8 @@ def _row_end(kit: DrawContext, area: Area, plan: _Plan) -> int:
 
 
 def _briefest(view: View, kit: DrawContext, area: Area) -> _Pages:
-    """The view as whole as can be with every choice of one tap on its first page; else as short as can be.
+    """The view as whole as can be with every choice of one tap on its first page; else as short as can be;
+    a low panel also shortens so that as many of them as can be are there.
 
     While somebody types, second lines may neither make pages more nor, on a low panel, choices on the first one fewer;
     with large text a low panel has no room for them.
@@ -134,15 +138,18 @@ def _briefest(view: View, kit: DrawContext, area: Area) -> _Pages:
         return _with_second_lines(view, kit, area)
     needed, wished = one_tap(view)
     best: _Pages | None = None
+    most = 0
     for brevity in Brevity:
+        enough = Brevity.ONE_TAP_FIRST if kit.geometry.landscape else Brevity.SHORT
+        if brevity >= enough and best is not None:
+            return best
         laid = _laid(briefer(view, brevity, cramped=kit.geometry.cramped), kit, area, brevity)
         first = pagination.touchable(laid.paged[0])
         if wished <= first:
             return laid
-        best = best or (laid if needed <= first else None)
-        if best is not None and brevity >= Brevity.NO_DETAILS:
-            return best
-    return best or laid
+        if needed <= first and len(wished & first) > most:
+            best, most = laid, len(wished & first)
+    return laid
 
 
 def _with_second_lines(view: View, kit: DrawContext, area: Area) -> _Pages:
@@ -183,7 +190,8 @@ def _plan(view: View, kit: DrawContext, area: Area) -> _Plan:
     low = area.zones.reach > area.y or (upright and area.zones.reach > 0)
     serving = [block for block in view.body if upright and part(block).serves and (part(block).needed or not low)]
     served = _served(kit, area, serving)
-    told = bool(keys.h) and (kit.geometry.cramped or (kit.geometry.landscape and not view.subtitle))
+    little = kit.geometry.landscape or kit.geometry.scale < _SMALL_SCALE
+    told = bool(keys.h) and (kit.geometry.cramped or (little and not view.subtitle))
     title = [] if told else heads.title(view, kit, area.w, area.bottom - area.y)
     intro = heads.intro(view, kit, area.w)
     head = stacked([*title, *intro], kit.air(1.4))
@@ -264,7 +272,8 @@ def _room(kit: DrawContext, area: Area, plan: _Plan, bottom: Piece, brevity: Bre
     tight = kit.geometry.landscape or plan.low
     large_code = any(isinstance(block, CodeCard) and block.large for block in plan.flowing)
     brief = brevity >= Brevity.SHORT
-    return Available(area.w, h, tight=tight, fill=kit.geometry.cramped, brief=brief, modest=large_code)
+    fill = kit.geometry.cramped or kit.geometry.scale < _SMALL_SCALE
+    return Available(area.w, h, tight=tight, fill=fill, brief=brief, modest=large_code)
 
 
 def _paged(plan: _Plan, kit: DrawContext, room: Available) -> list[list[Segment]]:

@@ -93,7 +93,7 @@ def _abreast(kit: DrawContext, search: SearchField, tiles: Tiles, index: int, ro
     h = max(typing.search_field(kit, search, w).h, controls.tile(kit, tiles.items[0], rest).h)
     h += room.growth(kit.mm(20))
     pair = (typing.search_field(kit, search, w, h), controls.tile(kit, tiles.items[0], rest, h).at(w + gap, 0))
-    return [Segment(piece=joined(room.w, h, pair), block=index, choices=1, grows=kit.mm(20))]
+    return [Segment(piece=joined(room.w, h, pair), block=index, choices=not tiles.jobs, grows=kit.mm(20))]
 
 
 def pages(kit: DrawContext, found: Sequence[Segment], room: Available) -> list[list[Segment]]:

@@ -24,7 +24,7 @@ class Brevity(IntEnum):
     """Short title and labels, and no picture beside them; search and the way to all services share a row. With large
     text on a low panel the facts below the title go too."""
     NO_BADGES = 3
-    """No badge on the tiles of one tap, no facts below the title."""
+    """No badge on the tiles of one tap and no heading above them, no facts below the title."""
     ONE_TAP_FIRST = 4
     """The tiles of one tap stand before everything else, even if there is no page for all of them; only where the
     terminal has several jobs, these come first."""
@@ -76,7 +76,8 @@ def _one_tap(block: Block) -> bool:
 
 def _block(block: Block, brevity: Brevity) -> Block:
     if isinstance(block, Tiles) and block.one_tap:
-        return replace(block, items=tuple(_bare(item, brevity) for item in block.items))
+        heading = "" if brevity >= Brevity.NO_BADGES else block.heading
+        return replace(block, heading=heading, items=tuple(_bare(item, brevity) for item in block.items))
     if brevity < Brevity.SHORT:
         return block
     if isinstance(block, Tiles):

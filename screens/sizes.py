@@ -159,4 +159,5 @@ class Geometry(msgspec.Struct, frozen=True):
     def number_mm(self) -> tuple[float, float]:
         """Cap height of the ticket number: wished and least."""
         wished = ROOMY_NUMBER_MM if self.roomy else NUMBER_MM[self.size]
-        return wished * self.scale, LEAST_NUMBER_MM * min(self.scale, 1.0)
+        share = self.scale if self.landscape else min(self.scale, self.panel.width_mm / _UPRIGHT_SIDE_MM)
+        return wished * self.scale, LEAST_NUMBER_MM * min(share, 1.0)

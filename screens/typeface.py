@@ -17,7 +17,7 @@ from screens.display_list import Font, Style
 MOST_BYTES = 9 << 20
 """The lines of a full page take about 2.5 MiB on a panel of 1080 x 1920; those of a visit's way to its number and back
 take 8.6, so that no line of it is drawn twice. All are dropped when the visit is over."""
-_MOST_WIDTHS = 4000
+_MOST_EXTENTS = 4000
 _MOST_WRAPPED = 600
 
 
@@ -31,7 +31,7 @@ class KivyFaces:
             Font.ICONS: str(icon_font_path()),
         }
         self._labels: dict[Style, Any] = {}
-        self._widths: dict[tuple[str, Style], int] = {}
+        self._extents: dict[tuple[str, Style], tuple[int, int]] = {}
         self._heights: dict[Style, int] = {}
         self._ascents: dict[Style, int] = {}
         self.wrapped: dict[tuple[str, Style, int, str, bool], tuple[str, ...]] = {}
@@ -41,13 +41,7 @@ class KivyFaces:
 
     def width(self, text: str, style: Style) -> int:
         """Pixels that the line takes."""
-        key = (text, style)
-        if (known := self._widths.get(key)) is not None:
-            return known
-        if len(self._widths) >= _MOST_WIDTHS:
-            self._widths.clear()
-        width = self._widths[key] = int(self._label(style).get_extents(text)[0])
-        return width
+        return self._extent(text, style)[0]
 
     def ascent(self, style: Style) -> int:
         """Pixels from the top of a texture to the baseline."""
@@ -63,7 +57,7 @@ class KivyFaces:
 
     def overhang(self, text: str, style: Style) -> int:
         """Pixels by which the texture of this line is higher than those of its style."""
-        return int(self._label(style).get_extents(text)[1]) - self.height(style)
+        return self._extent(text, style)[1] - self.height(style)
 
     def texture(self, text: str, style: Style) -> Texture:
         """The line, white on nothing."""
@@ -79,11 +73,22 @@ class KivyFaces:
     def forget(self) -> None:
         """Drop every text; what stands on the screen keeps its own textures."""
         self._labels.clear()
-        self._widths.clear()
+        self._extents.clear()
         self._heights.clear()
         self._ascents.clear()
         self.wrapped.clear()
         self.cache.forget()
+
+    def _extent(self, text: str, style: Style) -> tuple[int, int]:
+        """Width and height of the line's texture."""
+        key = (text, style)
+        if (known := self._extents.get(key)) is not None:
+            return known
+        if len(self._extents) >= _MOST_EXTENTS:
+            self._extents.clear()
+        width, height = self._label(style).get_extents(text)
+        extent = self._extents[key] = (int(width), int(height))
+        return extent
 
     def _set(self, text: str, style: Style) -> Texture:
         self.fonts.draws(text, style)

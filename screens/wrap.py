@@ -13,7 +13,7 @@ from kiosk.i18n.rtl import NBSP, Measure, layout_lines
 
 _DASH = re.compile(r" (?=[–—·•](?: |\Z))")
 _UNIT = re.compile(r"(?<=\d) (?=[^\W\d_]{1,9}\b)")
-_LAST_NUMBER = re.compile(r"(?<=\w) (?=\d{1,4}\Z)")
+_LAST_NUMBER = re.compile(r"(?<=\w) (?=\d{1,4}\u2069*\Z)")
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{2}[.?!؟]) (?=[^\W\d_])")
 _LEAST_SHARE = 0.4
 _CLOSE_ENOUGH = 8

@@ -24,10 +24,11 @@ def framed(view: View, kit: DrawContext, zones: Zones) -> tuple[Piece, Area]:
     """The frame, and the area it leaves."""
     geometry, left = kit.geometry, margin(kit)
     w = geometry.width - 2 * left
-    top = frame.header(kit, view.header, w, view.face.arms).at(left, kit.mm(_TOP_MM))
+    top_y = kit.inset(_TOP_MM)
+    top = frame.header(kit, view.header, w, view.face.arms).at(left, top_y)
     dock = _dock(view, kit, zones.lowest)
     piece = joined(geometry.width, geometry.height, (top, dock.at(0, geometry.height - dock.h)))
-    y = kit.mm(_TOP_MM) + top.h + kit.air(8)
+    y = top_y + top.h + kit.air(8)
     return piece, Area(left, y, w, geometry.height - dock.h - kit.air(7), zones)
 
 
@@ -49,7 +50,8 @@ def _dock(view: View, kit: DrawContext, lowest: int) -> Piece:
     if not parts:
         return Piece(w, below)
     inner = stacked([part.at((w - part.w) // 2, 0) for part in parts], kit.mm(6))
-    h = inner.h + kit.mm(7) + kit.mm(6) + below
+    over, under = kit.inset(7), kit.inset(6)
+    h = inner.h + over + under + below
     hair = max(2, kit.mm(0.6))
     ground = (Fill(Box(0, 0, w, h), Colour.SURFACE), Fill(Box(0, 0, w, hair), Colour.LINE))
-    return joined(w, h, (Piece(w, h, ground), inner.at(0, kit.mm(7))))
+    return joined(w, h, (Piece(w, h, ground), inner.at(0, over)))

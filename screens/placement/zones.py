@@ -18,6 +18,8 @@ LOWEST_TOUCH_MM = 600.0
 """Nothing that must be touched stands above or below these."""
 _MOST_READ_SHARE, _MOST_READ_SHARE_LOW = 0.25, 0.04
 """A panel that hangs higher than that leaves out of reach has no more of its height kept free of touch."""
+_SMALL_MM = 300.0
+"""An upright panel of less height needs all of it, as a wide one does."""
 _LEAST_SHARE = 0.72
 """So much of the panel's height lies above the lower edge of the main action, however low the panel hangs."""
 _TALL_MM = 480.0
@@ -50,7 +52,8 @@ def zones(panel: Panel, *, low_reach: bool) -> Zones:
     bottom = max(_row(panel, ACTION_BOTTOM_MM), round(lowest * share))
     top = min(_row(panel, ACTION_TOP_MM), bottom - round(_LEAST_ACTION_MM * panel.px_per_mm))
     choices = min(_row(panel, CHOICES_TOP_MM), top)
-    most = panel.height_px * (_MOST_READ_SHARE if panel.height_px >= panel.width_px else _MOST_READ_SHARE_LOW)
+    roomy = panel.height_px >= panel.width_px and panel.height_mm >= _SMALL_MM
+    most = panel.height_px * (_MOST_READ_SHARE if roomy else _MOST_READ_SHARE_LOW)
     highest = min(_row(panel, HIGHEST_TOUCH_MM), round(most))
     return Zones(
         highest, max(choices, highest), max(top, 0), bottom, lowest, _row(panel, reach_mm(panel)) if low_reach else 0

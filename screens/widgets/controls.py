@@ -1,6 +1,7 @@
 """Tiles, rows, buttons and chips: what a finger touches."""
 
 from kiosk.view import Badge, Control, Look, Tone
+from kiosk.vocabulary.access import TextSize
 from screens.display_list import Box, Fill, Piece, as_target, joined, stacked
 from screens.draw_context import DrawContext
 from screens.sizes import CORNER_MM, TARGET_MM, TILE_MM, Text
@@ -29,9 +30,11 @@ def tile(
     upright: bool = False,
     aside: bool = False,
     headline: bool = False,
+    small: bool = False,
 ) -> Piece:
     """A choice: icon, label, detail, badge. ``upright`` puts the icon on top, else it stands before the words;
-    ``headline`` sets the label as large as a heading where an upright panel has room for it."""
+    ``headline`` sets the label as large as a heading where an upright panel has room for it, ``small`` the words in
+    the smallest text size."""
     strong = control.look is Look.TILE_STRONG
     ground = Colour.ACCENT if strong else Colour.SURFACE
     pad = kit.air(8 if upright else 6.5)
@@ -45,7 +48,8 @@ def tile(
     ending = None if upright else _ending(kit, control, room, aside=aside)
     badged = ending is None or control.badge is None
     role = Text.HEADING if headline and kit.geometry.roomy and kit.geometry.across == 2 else Text.TILE
-    words = _words(kit, control, room - (ending.w + pad if ending else 0), strong, role, badged=badged or not aside)
+    written = kit.in_size(TextSize.M) if small else kit
+    words = _words(written, control, room - (ending.w + pad if ending else 0), strong, role, badged=badged or not aside)
     inner: list[Piece] = []
     if plate is not None and upright:
         inside = stacked((plate, words), kit.air(3))
@@ -54,7 +58,13 @@ def tile(
     else:
         cramped = kit.geometry.cramped
         over_words, over_plate = (kit.mm(3), kit.mm(3)) if cramped else (2 * pad - kit.air(3), kit.air(9))
-        h = max(least_h, words.h + over_words, kit.mm(TILE_MM), plate.h + over_plate if plate else 0)
+        h = max(
+            least_h,
+            words.h + over_words,
+            kit.inset(TILE_MM),
+            kit.mm(TARGET_MM + 0.3),
+            plate.h + over_plate if plate else 0,
+        )
         if plate is not None:
             inner.append(plate.at(pad, (h - plate.h) // 2))
         inner.append(words.at(pad + beside, (h - words.h) // 2))
@@ -142,7 +152,7 @@ def button(kit: DrawContext, control: Control, w: int, least_h: int = 0, role: T
     """An action: icon and label in the middle; the main one is filled."""
     main = control.look is Look.MAIN
     content = _in_a_row(kit, control, w - 2 * kit.air(5.5), Colour.ON_ACCENT if main else Colour.INK, role)
-    h = max(least_h, content.h + 2 * kit.mm(2.5 if kit.geometry.cramped else 4), kit.air(22))
+    h = max(least_h, content.h + 2 * kit.mm(2.5 if kit.geometry.cramped else 4), kit.air(22), kit.mm(TARGET_MM + 0.3))
     back = _ground(kit, w, h, Colour.ACCENT if main else Colour.SURFACE, None if main else Colour.EDGE)
     middle = content.at((w - content.w) // 2, (h - content.h) // 2)
     return as_target(joined(w, h, (back, middle)), control, kit.mm(CORNER_MM))

@@ -16,14 +16,15 @@ _DIAL_MM = 12.0
 """Diameter of the ring of the page's time."""
 _ARMS_SHARE = 0.86
 """Of the crest's side."""
+_TOWN_PITCH = 1.3
 _ATTRACT_MM = 20.0
 """Cap height of the time while nobody is here."""
 
 
 def header(kit: DrawContext, shown: Header, w: int, arms: Image | None) -> Piece:
     """Across the top: crest, town and place, time and date."""
-    crest = _crest(kit, 26, arms)
-    gap = kit.mm(8)
+    crest = _crest(kit, 26 * min(kit.geometry.scale, 1.0), arms)
+    gap = kit.inset(8)
     time = _clock(kit, shown, w // 3)
     time_w = max(mark.box.right for mark in time.marks)
     room = w - crest.w - time_w - 2 * gap
@@ -34,12 +35,12 @@ def header(kit: DrawContext, shown: Header, w: int, arms: Image | None) -> Piece
     return joined(w, h, (crest.at(0, (h - crest.h) // 2), town.at(crest.w + gap, (h - town.h) // 2), right))
 
 
-def rail_header(kit: DrawContext, shown: Header, w: int, arms: Image | None) -> Piece:
-    """On top of the rail: crest and time, then town and place below."""
-    crest = _crest(kit, 18, arms)
+def rail_header(kit: DrawContext, shown: Header, w: int, arms: Image | None, share: float = 1.0) -> Piece:
+    """On top of the rail: crest and time, then town and place below, in this share of their size."""
+    crest = _crest(kit, 18 * min(kit.geometry.scale, 1.0), arms)
     time = kit.text(shown.time, Text.TILE, w - crest.w - kit.mm(4), bold=True)
     top = joined(w, crest.h, (crest, time.at(crest.w + kit.mm(4), (crest.h - time.h) // 2)))
-    return stacked((top, _town(kit, shown, w)), kit.mm(3))
+    return stacked((top, _town(kit, shown, w, share)), kit.mm(3))
 
 
 def _crest(kit: DrawContext, side_mm: float, arms: Image | None) -> Piece:
@@ -56,8 +57,9 @@ def _crest(kit: DrawContext, side_mm: float, arms: Image | None) -> Piece:
     return joined(side, side, (Piece(side, side, (ground,)), icon.at(place, place)))
 
 
-def _town(kit: DrawContext, shown: Header, w: int) -> Piece:
-    town = kit.text(shown.town, Text.BODY, w, bold=True)
+def _town(kit: DrawContext, shown: Header, w: int, share: float = 1.0) -> Piece:
+    style = kit.sized(kit.geometry.cap_mm(Text.BODY) * share, bold=True)
+    town = kit.set(shown.town, style, w, Colour.INK, _TOWN_PITCH)
     return stacked((town, kit.text(shown.place, Text.SECOND, w, Colour.INK_SOFT)), kit.mm(0.5))
 
 

@@ -38,6 +38,7 @@ from screens.widgets.segment import BLOCK_GAP_MM, Available, Segment, carded
 _ROW_GAP_MM = 5.0
 """Between the rows of a list."""
 _FIRST_JOB_MM = 54.0
+_LEAST_KEY_MM = 13.0
 
 Draw = Callable[[DrawContext, Any, int, Available], list[Segment]]
 """Draws a block, which is the so-manieth of its body, in segments no higher than the room where that can be."""
@@ -70,6 +71,8 @@ def _tiles(kit: DrawContext, block: Tiles, index: int, room: Available) -> list[
     for at, (row, w) in enumerate(zip(rows, widths, strict=True)):
         first = block.jobs and at == 0
         draw = partial(controls.tile, kit, w=w, upright=upright, aside=aside, headline=first)
+        if max(draw(item).h for item in row) > room.h:  # a name of many letters
+            draw = partial(draw, small=True)
         h = max(_least_h(kit, first), *(draw(item).h for item in row)) + room.growth(most)
         tiles = [draw(item, least_h=h).at(place * (w + wide), 0) for place, item in enumerate(row)]
         if heading is not None and heading.h + wide // 3 + h > room.h:  # as the page's number where its row is full
@@ -156,7 +159,8 @@ def _field(kit: DrawContext, block: Field, index: int, room: Available) -> list[
 
 def _keyboard(kit: DrawContext, block: Keyboard, index: int, room: Available) -> list[Segment]:
     low_mm, high_mm = 16.0 if kit.geometry.cramped else 13.2, 25.0 if kit.geometry.roomy else 21.0
-    keys = typing.keyboard(kit, block, room.w, low_mm if room.tight else high_mm)
+    key_mm = (low_mm if room.tight else high_mm) * min(kit.geometry.scale, 1.0)
+    keys = typing.keyboard(kit, block, room.w, max(key_mm, _LEAST_KEY_MM))
     return [Segment(piece=keys.mirrored(room.w) if kit.rtl else keys, block=index)]
 
 
@@ -199,7 +203,7 @@ def _notice(kit: DrawContext, block: Notice, index: int, room: Available) -> lis
         if large.h <= room.h:
             grown = cards.poster(kit, block, room.w, room.extra) if room.extra else large
             return [Segment(piece=grown, block=index, grows=room.h, spare=block.spare)]
-    most = kit.mm(80)
+    most = kit.mm(110)
     card = carded(kit, cards.notice(kit, block, room.w), index, room.w, room.growth(most), most)
     return [msgspec.structs.replace(card, spare=block.spare)]
 

@@ -3,7 +3,7 @@
 from kiosk.view import Question
 from screens.display_list import Box, Fill, Piece, joined, stacked
 from screens.draw_context import DrawContext
-from screens.sizes import CORNER_MM, Text
+from screens.sizes import CORNER_MM, GAP_MM, Text
 from screens.theme import Colour
 from screens.widgets.controls import button
 
@@ -21,7 +21,8 @@ def question(kit: DrawContext, shown: Question, w: int) -> Piece:
     else:
         middle = Piece(inner, dial.h, dial.at((inner - dial.w) // 2, 0).marks)
         top = stacked((_words(kit, shown, inner, centre=True), middle), kit.air(5))
-    content = stacked((top, *(button(kit, control, inner, kit.air(23)) for control in shown.controls)), kit.air(5))
+    gap = max(kit.air(5), kit.mm(GAP_MM + 0.3))
+    content = stacked((top, *(button(kit, control, inner, kit.air(23)) for control in shown.controls)), gap)
     h = content.h + 2 * pad
     ground = Fill(Box(0, 0, w, h), Colour.SURFACE, kit.mm(CORNER_MM + 2), Colour.ACCENT, max(2, kit.mm(1)))
     return joined(w, h, (Piece(w, h, (ground,)), content.at(pad, pad)))

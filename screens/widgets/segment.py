@@ -4,6 +4,7 @@ import msgspec
 
 from screens.display_list import Piece
 from screens.draw_context import DrawContext
+from screens.sizes import GAP_MM
 from screens.widgets import cards
 from screens.widgets.cards import Card
 
@@ -12,7 +13,7 @@ BLOCK_GAP_MM, CRAMPED_GAP_MM = 7.5, 5.0
 
 def block_gap(kit: DrawContext) -> int:
     """Pixels between two blocks of a page."""
-    return kit.air(CRAMPED_GAP_MM if kit.geometry.cramped else BLOCK_GAP_MM)
+    return max(kit.air(CRAMPED_GAP_MM if kit.geometry.cramped else BLOCK_GAP_MM), kit.mm(GAP_MM + 0.3))
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Text fields, the way into search that looks like one, and the on-screen keyboard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import ceil
 
 from kiosk.view import Control, Field, Keyboard, SearchField
 from screens.display_list import Box, Fill, Piece, as_target, joined, stacked
@@ -10,9 +11,11 @@ from screens.theme import Colour
 
 KEY_GAP_MM = 3.6
 LOW_KEY_GAP_MM = 2.8
+_LEAST_KEY_GAP_MM = 2.6
 _NARROW_MM = 230.0
 _CARET_MM, _CARET_GAP_MM = 1.3, 2.0
 """The caret must not be taken for a letter: it is wide, in the accent, and stands away from the text."""
+_WORD_WEIGHT = 2
 _LEAST_CAP_MM = 3.5
 _CAP_STEP_MM = 0.5
 _WITH_TAILS = 1.7
@@ -103,15 +106,19 @@ def _tail(kit: DrawContext, text: str, w: int) -> str:
 
 
 def keyboard(kit: DrawContext, shown: Keyboard, w: int, key_mm: float) -> Piece:
-    """Rows of keys; a key is as wide as its weight, a row stands in the middle. Not mirrored: letters have places."""
+    """Rows of keys; a key is as wide as its weight, a row stands in the middle. Not mirrored: letters have places.
+
+    On a panel too narrow for these rows the letters stand by the alphabet in more and shorter ones.
+    """
     narrow = kit.geometry.landscape or kit.geometry.panel.width_mm < _NARROW_MM
-    gap = kit.mm(LOW_KEY_GAP_MM if narrow else KEY_GAP_MM)
-    room = w - gap * (max((len(row) for row in shown.rows), default=1) - 1)
+    gap = max(kit.inset(LOW_KEY_GAP_MM), kit.mm(_LEAST_KEY_GAP_MM)) if narrow else kit.mm(KEY_GAP_MM)
+    if round(_key_w(shown.rows, shown.weights, w, gap)) < kit.mm(TARGET_MM):
+        shown = by_alphabet(shown, (w + gap) // (kit.mm(TARGET_MM + 0.3) + gap))
     weighed = [_weights(row, weights) for row, weights in zip(shown.rows, shown.weights, strict=True)]
-    unit = room / max(sum(weights) for weights in weighed)
+    unit = _key_w(shown.rows, weighed, w, gap)
     if unit < kit.mm(TARGET_MM + 0.3):
         weighed = [list(weights) for weights in shown.weights]
-        unit = room / max(sum(weights) for weights in weighed)
+        unit = _key_w(shown.rows, weighed, w, gap)
     rows = []
     for row, weights in zip(shown.rows, weighed, strict=True):
         widths = _filled(row, [round(weight * unit) for weight in weights], w - gap * (len(row) - 1))
@@ -124,6 +131,32 @@ def keyboard(kit: DrawContext, shown: Keyboard, w: int, key_mm: float) -> Piece:
         keys = [_key(kit, key, key_w, h, letters if _is_letter(key) else words) for key, key_w in row_of]
         placed.append(_centred(keys, gap, w))
     return stacked(placed, gap)
+
+
+def _key_w(rows: Sequence[Sequence[Control]], weights: Sequence[Sequence[float]], w: int, gap: int) -> float:
+    """Pixels of a key of weight 1 where all rows fit into ``w``."""
+    room = w - gap * (max((len(row) for row in rows), default=1) - 1)
+    return room / max(sum(each) for each in weights)
+
+
+def by_alphabet(shown: Keyboard, most: int) -> Keyboard:
+    """The same keys in rows of at most ``most`` letters: letters and digits by the alphabet, then signs; what changes
+    the text stays at the end of the last of them, the row below keeps its shares."""
+    lettered = [row for row in shown.rows if any(_is_letter(key) for key in row)]
+    keys = [key for row in lettered for key in row]
+    letters = sorted((key for key in keys if _is_letter(key)), key=lambda key: (not key.label.isalnum(), key.label))
+    words = tuple(key for key in keys if not _is_letter(key))
+    units = len(letters) + _WORD_WEIGHT * len(words)
+    count = ceil(units / most)
+    across = ceil(units / count)
+    rows = [tuple(letters[start : start + across]) for start in range(0, across * count, across)]
+    rows[-1] += words
+    weights = [tuple(1.0 if _is_letter(key) else float(_WORD_WEIGHT) for key in row) for row in rows]
+    for row, shares in zip(shown.rows, shown.weights, strict=True):
+        if row not in lettered:
+            rows.append(row)
+            weights.append(tuple(share * across / sum(shares) for share in shares))
+    return Keyboard(tuple(rows), tuple(weights))
 
 
 def _weights(row: tuple[Control, ...], weights: tuple[float, ...]) -> list[float]:
@@ -147,11 +180,12 @@ def _centred(keys: list[Piece], gap: int, w: int) -> Piece:
 def _cap(kit: DrawContext, keys: list[tuple[Control, int]], key_mm: float) -> float:
     """The cap height (mm) at which all these keys hold their labels; what is written on keys has one size."""
     most = min(kit.geometry.cap_mm(Text.TILE), (key_mm - _AROUND_MM) / _WITH_TAILS // _CAP_STEP_MM * _CAP_STEP_MM)
-    steps = round((most - _LEAST_CAP_MM) / _CAP_STEP_MM)
+    least = min(_LEAST_CAP_MM * min(kit.geometry.scale, 1.0), most)
+    steps = round((most - least) / _CAP_STEP_MM)
     for cap in (most - step * _CAP_STEP_MM for step in range(steps + 1)):
         if all(_face(kit, key, cap).w <= w - kit.mm(3 if _is_letter(key) else 5) for key, w in keys):
             return cap
-    return _LEAST_CAP_MM
+    return least
 
 
 def _filled(row: tuple[Control, ...], widths: list[int], w: int) -> list[int]:

@@ -1,6 +1,8 @@
-"""Every screen x language x text size x format: nothing cut, nothing outside, targets large enough and apart."""
+"""Every screen x language x text size x theme x format: nothing cut, nothing outside, targets large enough and apart,
+contrast of what is drawn, the access tree; on the 27-inch panel its zones."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
@@ -9,26 +11,28 @@ import pytest
 from kiosk.config import Panel
 from kiosk.i18n.rtl import has_rtl
 from kiosk.view import Look, Tiles, View, controls
-from kiosk.vocabulary.access import Access, TextSize
+from kiosk.vocabulary.access import Access, Contrast, TextSize
 from screens.access_tree import AccessTree
 from screens.display_list import Box, Fill, Font, Ink, Mark, Target, Turn
 from screens.layout import Sheet
 from screens.sizes import GAP_MM, MOST_CHOICES, TARGET_MM, Geometry
 from tests.conftest import FULL
 from tests.screens.gallery import LANDSCAPE, LANGUAGES, PORTRAIT, gallery
+from tests.screens.seen_contrast import faults_of_contrast
+from tests.screens.test_screens_zones import zone_faults
 
 if TYPE_CHECKING:
     from screens.screenshot import Studio
 
 pytestmark = pytest.mark.pixels
 
-Combination = tuple[Panel, str, TextSize, bool]
+Combination = tuple[Panel, str, TextSize, Contrast, bool]
 ALL: list[Combination] = [
     each
-    for each in product((PORTRAIT, LANDSCAPE), LANGUAGES, (TextSize.M, TextSize.XL), (False, True))
-    if each[0] is PORTRAIT or not each[3]  # a low panel lies within reach anyway
+    for each in product((PORTRAIT, LANDSCAPE), LANGUAGES, TextSize, Contrast, (False, True))
+    if each[0] is PORTRAIT or not each[4]  # a low panel lies within reach anyway
 ]
-"""Panel, language, text size, low reach."""
+"""Panel, language, text size, theme, low reach."""
 
 
 def _pairs(of: Combination) -> set[tuple[tuple[int, object], ...]]:
@@ -173,13 +177,20 @@ def faults_of_focus(sheet: Sheet, tree: AccessTree) -> Iterator[str]:
     yield from (f"{node.id} says nothing" for node in tree.nodes if not node.spoken.strip())
 
 
-@pytest.mark.parametrize(("panel", "lang", "size", "low"), COMBINATIONS, ids=_named)
-def test_every_screen_fits(studio: "Studio", panel: Panel, lang: str, size: TextSize, low: bool) -> None:
+@pytest.mark.parametrize(("panel", "lang", "size", "theme", "low"), COMBINATIONS, ids=_named)
+def test_every_screen_fits(
+    studio: "Studio", panel: Panel, lang: str, size: TextSize, theme: Contrast, low: bool
+) -> None:
     stand_on(studio, panel)
     faults: list[str] = []
-    for name, view in gallery(lang, Access(size, low_reach=low)):
-        faults += [f"{name}: {fault}" for fault in faults_of(studio, panel, view, low)]
+    for name, view in gallery(lang, Access(size, theme, low_reach=low)):
+        also = partial(zone_faults, name, view) if panel is PORTRAIT and not low else _no_more
+        faults += [f"{name}: {fault}" for fault in faults_of(studio, panel, view, low, also)]
     assert not faults, "\n".join(faults[:40])
+
+
+def _no_more(_sheet: Sheet) -> Iterable[str]:
+    return ()
 
 
 def stand_on(studio: "Studio", panel: Panel) -> None:
@@ -189,8 +200,14 @@ def stand_on(studio: "Studio", panel: Panel) -> None:
     studio.stage.router.page = 0
 
 
-def faults_of(studio: "Studio", panel: Panel, view: View, low: bool = False) -> Iterator[str]:
-    """All that is wrong with a view, on all its pages."""
+def faults_of(
+    studio: "Studio",
+    panel: Panel,
+    view: View,
+    low: bool = False,
+    also: Callable[[Sheet], Iterable[str]] = _no_more,
+) -> Iterator[str]:
+    """All that is wrong with a view, on all its pages; ``also`` what else is looked for."""
     router = studio.stage.router
     router.page = 0
     studio.show(view)
@@ -208,6 +225,8 @@ def faults_of(studio: "Studio", panel: Panel, view: View, low: bool = False) -> 
             *faults_of_cards(sheet),
             *faults_of_choices(sheet, view, router.geometry(view)),
             *faults_of_focus(sheet, tree),
+            *faults_of_contrast(sheet, view.access.contrast),
+            *also(sheet),
             *(_out_of_reach(sheet, panel) if low else ()),
         ):
             yield f"page {page + 1} of {pages}: {fault}"

@@ -11,6 +11,7 @@ from kiosk.view import Tiles
 from kiosk.vocabulary.access import Access, TextSize
 from screens.display_list import Fill, Ink
 from screens.placement.rail import MOST_SHARE
+from screens.shortening import one_tap
 from screens.theme import Colour
 from tests.screens.gallery import LANDSCAPE, LANGUAGES, changed, facts, gallery, index, named, session
 from tests.screens.gallery import view as view_of
@@ -68,6 +69,15 @@ def test_a_service_takes_at_most_three_pages_with_the_largest_text(studio: "Stud
 def test_search_and_the_way_to_all_services_stand_on_the_first_page(studio: "Studio", size: TextSize) -> None:
     first = {target.control.id for target in sheet_of(studio, named("start", access=Access(size)), LANDSCAPE).targets}
     assert {"search", "tile:all", "featured:personalausweis"} <= first
+
+
+@SIZES
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_all_tiles_of_one_tap_stand_on_the_first_page(studio: "Studio", lang: str, size: TextSize) -> None:
+    view = named("start", lang, Access(size))
+    wanted = one_tap(view)[1] | {"search", "tile:all"}
+    assert len(wanted) == 8
+    assert wanted <= {target.control.id for target in sheet_of(studio, view, LANDSCAPE).targets}
 
 
 @SIZES

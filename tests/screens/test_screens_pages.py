@@ -174,7 +174,7 @@ def test_what_to_do_with_a_number_comes_before_what_is_good_to_know(
 
 
 def test_a_heading_stands_on_the_page_of_its_first_tile(studio: "Studio") -> None:
-    sheets = list(pages(studio, named("start_troubled", access=Access(TextSize.XL))))
+    sheets = list(pages(studio, named("start_troubled", access=Access(TextSize.XL)), PORTRAIT))
     headed = [sheet for sheet in sheets if says(sheet, "Häufig gefragt")]
     assert len(headed) == 1
     assert "featured:personalausweis" in {target.control.id for target in headed[0].targets}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kiosk.vocabulary.access import Access, TextSize
-from kiosk.vocabulary.hardware.panels import LEAST_UPRIGHT_INCHES, LEAST_WIDE_INCHES, MOST_INCHES
+from kiosk.vocabulary.hardware.panels import LEAST_INCHES, MOST_INCHES
 from tests.screens.gallery import gallery
 from tests.screens.test_screens_fit import faults_of
 from tests.screens.test_screens_low_panel import panel
@@ -24,13 +24,13 @@ STRIDE = 4
 @pytest.mark.parametrize(
     ("inches", "upright", "bottom_mm", "lang", "size"),
     [
-        (LEAST_UPRIGHT_INCHES, True, 400, "de", TextSize.XL),
-        (LEAST_UPRIGHT_INCHES, True, 1200, "ar", TextSize.M),
+        (LEAST_INCHES, True, 400, "de", TextSize.XL),
+        (LEAST_INCHES, True, 1200, "ar", TextSize.M),
         (22, True, 400, "en", TextSize.L),
         (MOST_INCHES, True, 400, "ar", TextSize.XL),
         (MOST_INCHES, True, 1200, "de", TextSize.M),
-        (LEAST_WIDE_INCHES, False, 400, "ar", TextSize.L),
-        (LEAST_WIDE_INCHES, False, 1200, "de", TextSize.XL),
+        (LEAST_INCHES, False, 400, "ar", TextSize.L),
+        (LEAST_INCHES, False, 1200, "de", TextSize.XL),
         (MOST_INCHES, False, 700, "en", TextSize.M),
     ],
 )

@@ -7,10 +7,15 @@ import pytest
 
 import screens
 from kiosk.catalogue.accent import PAPER, AccentFault
+from kiosk.view import Control
 from kiosk.vocabulary.access import Contrast, TextSize
 from kiosk.vocabulary.colours import contrast
+from kiosk.vocabulary.intents import Wake
+from screens.display_list import Box, Fill, Font, Ink, Style, Target
+from screens.layout import Sheet
 from screens.sizes import CAP_MM, ROOMY_CAP_MM, Text
 from screens.theme import PRESSED, THEMES, Colour, Theme, theme_for, with_accent
+from tests.screens.seen_contrast import TEXT_RANGE, faults_of_contrast
 
 C = Colour
 GROUNDS = (C.PAPER, C.SURFACE, C.SURFACE_PRESSED, C.ACCENT_SOFT)
@@ -33,12 +38,6 @@ EDGES = [
     (C.CODE, C.CODE_GROUND),
     (C.ACCENT, C.TRACK),
 ]
-TEXT_RANGE = {
-    Contrast.DEFAULT: (7.0, 21.0),
-    Contrast.DARK: (15.0, 21.0),
-    Contrast.LIGHT: (15.0, 21.0),
-    Contrast.LOW: (4.5, 8.0),
-}
 
 
 def faults(theme: Theme, choice: Contrast) -> list[str]:
@@ -53,6 +52,21 @@ def faults(theme: Theme, choice: Contrast) -> list[str]:
 @pytest.mark.parametrize("choice", Contrast)
 def test_every_pair_has_the_contrast_of_its_theme(choice: Contrast) -> None:
     assert not faults(THEMES[choice], choice)
+
+
+def test_weak_ink_and_a_control_without_an_edge_are_found() -> None:
+    box, style = Box(0, 0, 200, 60), Style(Font.REGULAR, 30)
+    control = Control(id="x", label="x", spoken="x", intent=Wake())
+
+    def found(ink: Colour, edge: Colour | None) -> int:
+        card = Fill(box, C.SURFACE, 0, edge, 2 if edge else 0)
+        sheet = Sheet(200, 60, (), (Target(control, box, (card, Ink(box, "x", style, ink))),), 0, 1)
+        return len(list(faults_of_contrast(sheet, Contrast.DEFAULT)))
+
+    assert found(C.INK, C.EDGE) == 0
+    assert found(C.EDGE, C.EDGE) == 1
+    assert found(C.INK, C.LINE) == 1
+    assert found(C.INK, None) == 1
 
 
 @pytest.mark.parametrize("choice", [Contrast.DARK, Contrast.LIGHT])

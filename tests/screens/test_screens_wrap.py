@@ -19,6 +19,7 @@ def balanced(text: str, width: int, lang: str = "de") -> tuple[str, ...]:
     ("text", "width", "broken"),
     [
         ("Bürgerhaus am Wall · Terminal 3", 30, ("Bürgerhaus am Wall ·", "Terminal 3")),
+        ("\u2068Bürgerhaus am Wall\u2069 · \u2068Terminal 3\u2069", 30, ("Bürgerhaus am Wall ·", "Terminal 3")),
         ("Monday, 2 March 2026", 17, ("Monday,", "2 March 2026")),
         ("Sie warten noch 12 Minuten dort", 20, ("Sie warten noch", "12 Minuten dort")),
     ],

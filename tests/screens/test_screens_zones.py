@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kiosk.config import Panel
-from kiosk.view import Keyboard, Look, View
+from kiosk.view import Control, Keyboard, Look, View
 from kiosk.vocabulary.access import Access, TextSize
-from screens.display_list import Fill, Target
+from kiosk.vocabulary.intents import Wake
+from screens.display_list import Box, Fill, Target
 from screens.draw_context import DrawContext
 from screens.layout import Sheet, compose
 from screens.placement.zones import (
@@ -34,6 +35,7 @@ ORDINARY_GAP_MM = 16.0
 
 BLANK_FOR_A_REASON = {
     "languages": "three languages: rows higher than these would not be taken for a list",
+    "search_none": "the rows between field and keys are for what is found",
     "search_no_reception": "the rows between field and keys are for what is found",
     "setup_hub": "two answers, once in a terminal's life",
     "setup_rotation": "four answers, once in a terminal's life",
@@ -44,6 +46,11 @@ BLANK_FOR_A_REASON = {
     "setup_height": "a field and its keys, once in a terminal's life",
     "field_wrong": "a field and its keys",
     "field_secret": "a field and its keys",
+    "service": "two pages with larger text: the next card has no room on the first",
+    "service_untranslated": "two pages with larger text: the next card has no room on the first",
+    "service_full": "two pages with larger text: the next card has no room on the first",
+    "ticket_unconfirmed": "two pages with larger text: the next card has no room on the first",
+    "ticket_screen_only": "two pages with larger text: the next card has no room on the first",
 }
 """Pages that may leave more of the panel blank, and why."""
 
@@ -77,17 +84,29 @@ def blank_share(sheet: Sheet, panel: Panel) -> float:
     return blank / sheet.h
 
 
-@pytest.mark.parametrize(("lang", "size"), [("de", TextSize.M), ("en", TextSize.L), ("ar", TextSize.XL)])
-def test_what_must_be_touched_is_in_reach_on_the_27_inch_panel(studio: "Studio", lang: str, size: TextSize) -> None:
-    faults, acted = [], 0
-    for name, view in gallery(lang, Access(size)):
-        pages = sheet_of(studio, view).pages
-        for page in range(pages):
-            sheet = sheet_of(studio, view, page=page)
-            faults += [f"{name}, page {page + 1}: {fault}" for fault in touch_faults(sheet, PORTRAIT)]
-            acted += any(target.control.look is Look.MAIN for target in sheet.targets)
-    assert not faults, "\n".join(faults[:30])
-    assert acted > 20
+def zone_faults(name: str, view: View, sheet: Sheet) -> Iterator[str]:
+    """What stands outside of the zones of the 27-inch panel; every run looks at every screen (test_screens_fit). Below
+    an idle question the page is dimmed, not blank."""
+    yield from touch_faults(sheet, PORTRAIT)
+    if view.question is not None:
+        return
+    last_of_several = sheet.page == sheet.pages - 1 > 0
+    blank = blank_share(sheet, PORTRAIT)
+    if blank > BLANK_SHARE and name not in BLANK_FOR_A_REASON and not last_of_several:
+        yield f"{blank:.0%} of the panel are blank"
+
+
+def test_a_control_out_of_reach_and_an_action_out_of_its_band_are_found() -> None:
+    action = Control(id="draw", label="x", spoken="x", intent=Wake(), look=Look.MAIN)
+    for y, found in ((100, 2), (500, 1), (800, 0), (1500, 1)):
+        sheet = Sheet(1080, 1920, (), (Target(action, Box(40, y, 1000, 100), ()),), 0, 1)
+        assert len(list(touch_faults(sheet, PORTRAIT))) == found, y
+
+
+def test_only_the_last_of_several_pages_may_be_blank_without_a_reason() -> None:
+    view = dict(gallery())["start"]
+    one, first, last = (Sheet(1080, 1920, (), (), page, pages) for page, pages in ((0, 1), (0, 2), (1, 2)))
+    assert [len(list(zone_faults("start", view, sheet))) for sheet in (one, first, last)] == [1, 1, 0]
 
 
 @pytest.mark.parametrize("name", ["start", "start_2_jobs", "start_3_jobs"])
@@ -97,11 +116,13 @@ def test_the_first_job_lies_in_reach_of_everybody(studio: "Studio", name: str) -
     assert height_mm(PORTRAIT, boxes["tile:all"].y) <= ACTION_TOP_MM
 
 
-def test_at_most_a_quarter_of_the_panel_is_blank_but_for_a_reason(studio: "Studio") -> None:
-    found = {name: blank_share(sheet_of(studio, view), PORTRAIT) for name, view in gallery()}
-    faults = {name: round(share, 2) for name, share in found.items() if share > BLANK_SHARE}
-    assert {name: share for name, share in faults.items() if name not in BLANK_FOR_A_REASON} == {}
-    assert set(BLANK_FOR_A_REASON) - set(faults) == set(), "a reason that no page needs any more"
+def test_every_page_with_a_reason_needs_it(studio: "Studio") -> None:
+    needed = set[str]()
+    for lang, size in (("de", TextSize.M), ("en", TextSize.M), ("ar", TextSize.L), ("de", TextSize.XL)):
+        pages = dict(gallery(lang, Access(size)))
+        blank = {name: blank_share(sheet_of(studio, pages[name]), PORTRAIT) for name in BLANK_FOR_A_REASON}
+        needed |= {name for name, share in blank.items() if share > BLANK_SHARE}
+    assert needed == set(BLANK_FOR_A_REASON)
 
 
 def test_the_measure_of_blank_panel_sees_an_empty_half() -> None:
@@ -110,7 +131,7 @@ def test_the_measure_of_blank_panel_sees_an_empty_half() -> None:
 
 
 @pytest.mark.parametrize(
-    ("inches", "bottom"), [(18, 400), (22, 1200), (27, 400), (27, 700), (27, 1200), (43, 400), (43, 1200)]
+    ("inches", "bottom"), [(12, 400), (12, 1200), (22, 1200), (27, 400), (27, 700), (27, 1200), (43, 400), (43, 1200)]
 )
 def test_zones_lie_inside_the_panel_and_above_each_other(inches: int, bottom: float) -> None:
     long, short = inches * 25.4 * 0.8716, inches * 25.4 * 0.4903

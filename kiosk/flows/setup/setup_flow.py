@@ -19,11 +19,11 @@ from kiosk.vocabulary.enrolment import read_code
 from kiosk.vocabulary.events import EnrolFailed, Enrolled, Scanned
 from kiosk.vocabulary.hardware.panels import (
     LEAST_BOTTOM_CM,
+    LEAST_INCHES,
     MOST_BOTTOM_CM,
     MOST_INCHES,
     PRESETS,
     ROTATIONS,
-    least_inches,
     of_diagonal,
 )
 from kiosk.vocabulary.intents import (
@@ -195,8 +195,7 @@ def is_other_panel(_session: Session, trigger: Trigger, _facts: World) -> bool:
 
 def diagonal_fits(session: Session, _trigger: Trigger, _facts: World) -> bool:
     """A diagonal that pages are made for, in inches."""
-    visit = setting_up(session)
-    return least_inches(upright=visit.upright) <= int(visit.form.text(DIAGONAL) or 0) <= MOST_INCHES
+    return LEAST_INCHES <= int(setting_up(session).form.text(DIAGONAL) or 0) <= MOST_INCHES
 
 
 def height_fits(session: Session, _trigger: Trigger, _facts: World) -> bool:

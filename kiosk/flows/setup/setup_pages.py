@@ -8,7 +8,7 @@ from kiosk.flows.setup.setup_visit import ADDRESS, CODE, DIAGONAL, HEIGHT, LANGU
 from kiosk.i18n import formats
 from kiosk.view import Block, Control, Header, Look, Notice, Progress, Screen, Tiles, Tone, View, Waiting
 from kiosk.vocabulary.enrolment import grouped, read_code
-from kiosk.vocabulary.hardware.panels import MOST_INCHES, PRESETS, ROTATIONS, Preset, least_inches
+from kiosk.vocabulary.hardware.panels import LEAST_INCHES, MOST_INCHES, PRESETS, ROTATIONS, Preset
 from kiosk.vocabulary.intents import Back, Pick, Proceed, TryAgain
 
 STEPS = 5
@@ -63,8 +63,7 @@ def height(page: Page) -> View:
 def _number(page: Page, question: str, field: TextField, step: int) -> View:
     """One number, with its bounds in the text of the page and in the error at the field."""
     words, visit = page.words, setting_up(page.session)
-    least, most = least_inches(upright=visit.upright), MOST_INCHES
-    error = words(f"setup.fault.{visit.fault}", least=least, most=most) if visit.fault else ""
+    error = words(f"setup.fault.{visit.fault}", least=LEAST_INCHES, most=MOST_INCHES) if visit.fault else ""
     label = words(f"setup.{question}_label")
     typed = form.block(words, field, visit.form, label, error=error)
     keys = keyboard.block(words, field, visit.form)

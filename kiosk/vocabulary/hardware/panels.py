@@ -24,9 +24,9 @@ PRESETS = (
     Preset('15" 1280 × 800', 1280, 800, 323.1, 201.9),
     Preset('21" 1920 × 1080', 1920, 1080, 476.0, 267.8),
 )
-LEAST_UPRIGHT_INCHES, LEAST_WIDE_INCHES, MOST_INCHES = 18, 13, 43
-"""Diagonal of the panels that every page is laid out for: on smaller ones a row of thirteen Arabic keys has no
-room."""
+LEAST_INCHES, MOST_INCHES = 12, 43
+"""Diagonal of the panels that every page is laid out for: on smaller ones nothing that is found has room above the
+keys."""
 LEAST_BOTTOM_CM, MOST_BOTTOM_CM = 40, 120
 """How high above the floor the lower edge of the picture may stand."""
 USUAL_BOTTOM_CM = 70
@@ -42,8 +42,3 @@ def of_diagonal(inches: int, *, upright: bool) -> Preset:
     if upright:
         return Preset(f'{inches}" 1080 × 1920', 1080, 1920, short, long)
     return Preset(f'{inches}" 1920 × 1080', 1920, 1080, long, short)
-
-
-def least_inches(*, upright: bool) -> int:
-    """Diagonal of the smallest panel that stands or lies so."""
-    return LEAST_UPRIGHT_INCHES if upright else LEAST_WIDE_INCHES

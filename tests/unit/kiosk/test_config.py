@@ -55,12 +55,12 @@ def test_what_is_written_reads_back(tmp_path: Path) -> None:
         (
             "[panel]\nwidth_px = 540\nheight_px = 960\nwidth_mm = 118\nheight_mm = 209",
             "$.panel",
-            "9.4 inches: upright",
+            "9.4 inches: panels have 12",
         ),
         (
             "[panel]\nwidth_mm = 560\nheight_mm = 970",
             "$.panel",
-            "44.1 inches: upright panels have 18 to 43",
+            "44.1 inches: panels have 12 to 43",
         ),
         ("[panel]\nmax_reach_mm = inf", "$.panel.max_reach_mm", "<= 10000"),
         ("[panel]\nwidth_mm = 9999", "$.panel.width_mm", "0.11 pixels a millimetre"),
