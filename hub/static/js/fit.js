@@ -47,7 +47,16 @@ const fit = (() => {
   function numbers(row) {
     while (row.childElementCount > 1 && row.scrollWidth > row.clientWidth + 1) row.lastElementChild.remove();
   }
+  // The idle page is written in em: all of it becomes smaller until it has room.
+  function idle(page) {
+    const box = page.parentElement;
+    for (let share = 1; share > 0.3; share -= 0.05) {
+      page.style.fontSize = `calc(1vh * ${share})`;
+      if (box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth) return;
+    }
+  }
   function all(root = document) {
+    root.querySelectorAll(".newest > .idle-page").forEach(idle);
     root.querySelectorAll("body.board > header > .brand").forEach(head);
     root.querySelectorAll(".name").forEach(one);
     root.querySelectorAll(".numbers").forEach(numbers);

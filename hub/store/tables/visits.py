@@ -89,6 +89,7 @@ ticket = Table(
     words("token"),
     number("arrival_sure", 1),
     known_words("origin", ORIGINS, Origin.HUB),
+    maybe_moment("late_ms"),
     PrimaryKeyConstraint("site_id", "id"),
     UniqueConstraint("site_id", "day", "series", "slot", "round", "n"),
     UniqueConstraint("token"),
@@ -129,12 +130,14 @@ ticket = Table(
         sqlite_where=text("state = 'waiting'"),
     ),
     Index("no_shows", "site_id", "day", "ended_ms", sqlite_where=text("state = 'no_show'")),
+    Index("late_visitors", "site_id", "late_ms", sqlite_where=text("state = 'parked' AND late_ms IS NOT NULL")),
     sqlite_strict=True,
 )
 """A ticket. ``token`` opens the visitor's page; ``ahead`` is what the visitor was told; slot 0 = numbered here.
 
 ``day`` belongs to the number: a terminal that was away over night counts on under the day it heard of last.
-``arrival_sure`` 0 = an estimate by a clock that nobody vouches for.
+``arrival_sure`` 0 = an estimate by a clock that nobody vouches for. ``late_ms``: when its visitor said to come later;
+while it is parked since then, only the visitor or a desk has it wait again, and it ends with the day.
 """
 
 tombstone = Table(
