@@ -2,7 +2,8 @@
 
 The token is the local date of the site. A clock that is set back keeps the open day open, so no number is given twice;
 what still waits when the day turns is expired, also who said to come later; what staff parked or will be picked up
-stays. Whether the clock is to be believed is decided before (``hub.clock``); what staff do when it was wrong: ``hub.tickets.clock_change``.
+stays. Whether the clock is to be believed is decided before (``hub.clock``); what staff do when it was wrong:
+``hub.tickets.clock_change``.
 """
 
 from collections.abc import Iterable

@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from hub.context import Hub
 from hub.settings import queue_settings
 from hub.settings.queue_settings import QueueSet
+from hub.web.common import board_options
 from hub.web.common.auth_hooks import staff_only, who
+from hub.web.common.board_options import LANGUAGES, Options, Wrong
 from hub.web.common.page import HubRequest, policy, render
 from hub.web.common.texts import language_of
 from hub.web.desk import desk_view
-from hub.web.public import board_options
-from hub.web.public.board_options import LANGUAGES, Options, Wrong
 from kiosk.i18n.languages import own_name
 
 FORMATS = ("wide", "tall")

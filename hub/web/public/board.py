@@ -16,12 +16,12 @@ from hub.settings import queue_settings
 from hub.settings.queue_settings import QueueSet
 from hub.sites import Site
 from hub.tickets.called import called_now
+from hub.web.common import board_options
+from hub.web.common.board_options import LANGUAGES, MOST_COLUMNS, Layout, Options, Wrong
 from hub.web.common.page import HubRequest, policy, redirect, render
 from hub.web.common.texts import language_of, sayer
 from hub.web.desk import desk_view
-from hub.web.public import board_options
 from hub.web.public.board_idle import Idle, idle
-from hub.web.public.board_options import LANGUAGES, MOST_COLUMNS, Layout, Options, Wrong
 from kiosk.i18n.texts import pick
 from kiosk.wire import Call, Calls, CallState
 

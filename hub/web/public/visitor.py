@@ -165,7 +165,9 @@ def unknown(request: HubRequest) -> Response[Any]:
     """Nobody has this number."""
     chosen = request.query_params.get("lang", "")
     lang = chosen if chosen in LANGUAGES else language_of(request, LANGUAGES)
-    return _private(render(request, "visitor_unknown.html", 404, lang=lang))
+    answer = render(request, "visitor_unknown.html", 404, lang=lang)
+    answer.headers |= {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
+    return answer
 
 
 def own_path(seen: Seen) -> str:
@@ -186,17 +188,15 @@ def _refresh_s(state: TicketState, today: bool) -> int:
 
 
 def _finished(request: HubRequest, answer: Response[str]) -> Response[str]:
-    """Forms need the browser to hold their token; a browser that has it is not given it at each poll."""
+    """Forms need the browser to hold their token; a browser that has it is not given it at each poll. They say their
+    origin, so the referrer policy is not ``no-referrer`` (``hub.web.common.page.HEADERS``)."""
     if FORM_COOKIE not in request.cookies:
         keep_form_token(request, answer)
-    return _private(answer)
-
-
-def _private(answer: Response[str]) -> Response[str]:
-    """The address is the key to the page: it must not travel on to other sites. Our own forms need their origin."""
-    answer.headers["content-security-policy"] = policy(manifest_src="'self'")
-    answer.headers["referrer-policy"] = "same-origin"
-    answer.headers["x-robots-tag"] = "noindex"
+    answer.headers |= {
+        "content-security-policy": policy(manifest_src="'self'"),
+        "referrer-policy": "same-origin",  # no other site learns the address, which is the key to the page
+        "x-robots-tag": "noindex",
+    }
     return answer
 
 

@@ -1,7 +1,6 @@
 """What the visitor's page does: come later, be here after all, give the number back. The token in the address is the
 right to it; each form carries its operation's id, so that a double press or a reload has one effect."""
 
-from functools import partial
 from typing import Any
 
 from litestar import Response, Router, post
@@ -43,7 +42,8 @@ async def _act(request: HubRequest, hub: HubContext, token: str, do: Do) -> Resp
     if not hub.visitor_acts.begin(before.standing.ticket.id):
         return visitor.shown(request, hub, before, too_often=True)
     if op:
-        await hub.store.write(partial(do, act=VisitorAct(token=token, op=op, now_ms=hub.now_ms())))
+        act = VisitorAct(token=token, op=op, now_ms=hub.now_ms())
+        await hub.store.write(lambda connection: do(connection, act))
     if "hx-request" not in request.headers:
         return redirect(visitor.address(before))
     after = await visitor.look(request, hub, token)
