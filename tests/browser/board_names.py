@@ -56,7 +56,7 @@ FAULTS = """() => {
     for (const name of card.querySelectorAll(".name"))
       if (!inside(written(name), box(name.parentElement))) say("name cut", name);
   }
-  const boxes = 
+  const boxes =
     ".newest, .newest :not(.icon), .last, .last *, .column, .column :not(.icon), .numbers, .area, footer, body";
   for (const each of document.querySelectorAll(boxes)) {
     const card = each.closest(".newest, .column");

@@ -119,7 +119,7 @@
     }
     chime.sound();
   }
-  // The day goes on while nobody is called.
+  // The day goes on while nobody is called. The clock is ours, so that nothing is read out again each minute.
   async function renewIdle() {
     idleAt = Date.now();
     try {

@@ -1,6 +1,7 @@
 """The visitor's own page behind the ticket's QR: number, state, people before, what to bring. No account, no script
 needed. What visitors do there: ``hub.web.public.visitor_acts``."""
 
+import hashlib
 import re
 from functools import partial
 from typing import Any, NamedTuple
@@ -45,6 +46,11 @@ class Seen(NamedTuple):
     service: Said
     papers: Papers
     lang: str
+
+    def mark(self, *, too_often: bool) -> str:
+        """Another one whenever the middle of the page is another: a page that has it is not drawn anew at each poll,
+        so that no button goes away under a finger."""
+        return hashlib.sha256(msgspec.json.encode((self.standing, self.service, self.lang, too_often))).hexdigest()[:16]
 
 
 @get("/t/{token:str}")
@@ -154,10 +160,11 @@ def shown(request: HubRequest, hub: HubContext, seen: Seen, *, too_often: bool =
         may_come_later=found.today and ticket.state in MAY_COME_LATER,
         may_give_back=found.today and ticket.state in MAY_GIVE_BACK,
         too_often=too_often,
+        seen=seen.mark(too_often=too_often),
         papers=seen.papers,
         installable=hub.public_certificate,
     )
-    answer.headers["x-as-of"] = as_of
+    answer.headers |= {"x-as-of": as_of, "x-seen": seen.mark(too_often=too_often)}
     return _finished(request, answer)
 
 
