@@ -14,7 +14,6 @@
   }
   function show() {
     const on = wanted && (chime.awake || !chime.able);
-    card.hidden = false;
     button.hidden = on;
     if (on) text.textContent = buzzes ? card.dataset.onBuzz : card.dataset.on;
   }
@@ -30,6 +29,7 @@
       buzz(400, 200, 400, 200, 800);
     }
     heard = now;
+    card.hidden = !(chime.able || buzzes) || Boolean(document.querySelector(".number-card.over"));
   }
   button.addEventListener("click", () => {
     wanted = true;
@@ -41,6 +41,5 @@
   });
   document.addEventListener("visibilitychange", () => { if (wanted && !document.hidden && (!lock || lock.released)) stay(); });
   document.body.addEventListener("htmx:afterSwap", look);
-  if (chime.able || buzzes) card.hidden = false;
   look();
 })();

@@ -39,7 +39,7 @@ ICON_SIZES = (192, 512)
 
 
 class Seen(NamedTuple):
-    """What the page shows of a ticket, read in one go."""
+    """What the page shows of a ticket, read in one go; the papers are not in its middle."""
 
     standing: WaitingStatus
     site: Site | None
@@ -112,11 +112,16 @@ async def look(request: HubRequest, hub: HubContext, token: str) -> Seen | None:
     """The ticket with this token as the page shows it; None = nobody's."""
     if not TOKEN.match(token):
         return None
-    chosen = request.query_params.get("lang", "")
-    return await hub.store.read(partial(_look, token=token, chosen=chosen))
+    chosen, whole = request.query_params.get("lang", ""), not is_part(request)
+    return await hub.store.read(partial(_look, token=token, chosen=chosen, whole=whole))
 
 
-def _look(connection: Connection, token: str, chosen: str) -> Seen | None:
+def is_part(request: HubRequest) -> bool:
+    """Whether htmx asks, for the middle of the page."""
+    return "hx-request" in request.headers
+
+
+def _look(connection: Connection, token: str, chosen: str, *, whole: bool) -> Seen | None:
     found = waiting.standing(connection, token)
     if found is None:
         return None
@@ -127,7 +132,7 @@ def _look(connection: Connection, token: str, chosen: str) -> Seen | None:
         standing=found,
         site=desk_view.site_of(connection, site),
         service=desk_view.service_name(connection, site, service, lang),
-        papers=papers.papers(connection, site, service, chain(lang)),
+        papers=papers.papers(connection, site, service, chain(lang)) if whole else papers.NONE,
         lang=lang,
     )
 
@@ -139,11 +144,10 @@ def shown(request: HubRequest, hub: HubContext, seen: Seen, *, too_often: bool =
     queue, place = pick(found.queue_names, lang), pick(found.queue_places, lang)
     said = (seen.service, queue, place) if ticket.state is TicketState.WAITING else (seen.service, queue)
     as_of = local_iso(hub.now_ms(), seen.site.timezone if seen.site else "UTC")[11:16]
-    in_part = "hx-request" in request.headers
     answer = render(
         request,
-        "visitor_part.html" if in_part else "visitor.html",
-        429 if too_often and not in_part else 200,
+        "visitor_part.html" if is_part(request) else "visitor.html",
+        429 if too_often and not is_part(request) else 200,
         lang=lang,
         standing=found,
         house=seen.site,

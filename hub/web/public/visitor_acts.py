@@ -44,7 +44,7 @@ async def _act(request: HubRequest, hub: HubContext, token: str, do: Do) -> Resp
     if op:
         act = VisitorAct(token=token, op=op, now_ms=hub.now_ms())
         await hub.store.write(lambda connection: do(connection, act))
-    if "hx-request" not in request.headers:
+    if not visitor.is_part(request):
         return redirect(visitor.address(before))
     after = await visitor.look(request, hub, token)
     return visitor.unknown(request) if after is None else visitor.shown(request, hub, after)
