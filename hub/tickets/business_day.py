@@ -90,11 +90,12 @@ def ends_with_the_day(connection: Connection, site: str) -> list[Ticket]:
     marks = ", ".join("?" for _ in ENDS_WITH_THE_DAY)
     rows = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ?"
-        f" AND (state IN ({marks}) OR (state = 'parked' AND late_ms IS NOT NULL))"
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND (state IN ({marks})"
+        " OR (state = 'parked' AND id IN (SELECT l.ticket_id FROM late_visitor l WHERE l.site_id = ?)))"
         " ORDER BY arrival_ms, slot, n, series",
         site,
         *ENDS_WITH_THE_DAY,
+        site,
     ).fetchall()
     return [from_row(row) for row in rows]
 

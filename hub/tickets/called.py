@@ -38,7 +38,7 @@ SELECT t.id, e.seq, e.kind, e.at_ms, t.state, t.series, t.slot, t.n, c.name, c.s
 FROM event e
 JOIN ticket t ON t.site_id = ?1 AND t.id = e.subject
 JOIN counter c ON c.site_id = ?1 AND c.id = t.counter_id
-JOIN queue q ON q.site_id = ?1 AND q.id = t.queue_id
+JOIN queue q ON q.site_id = t.site_id AND q.id = t.queue_id
 WHERE e.site_id = ?1 AND e.seq IN (SELECT seq FROM event WHERE site_id = ?1 AND kind IN ('call', 'recall') {which}
                                    ORDER BY seq DESC LIMIT ?2)
 ORDER BY e.seq DESC

@@ -45,8 +45,14 @@ def come_later(connection: Connection, act: VisitorAct) -> Stands | Refused:
     def do(ticket: Ticket) -> Stands | Refused:
         if ticket.state not in MAY_COME_LATER:
             return _wrong(ticket)
-        mine = (act.now_ms, ticket.site_id, ticket.id)
-        run(connection, "UPDATE ticket SET late_ms = ? WHERE site_id = ? AND id = ?", *mine)
+        run(
+            connection,
+            "INSERT INTO late_visitor (site_id, ticket_id, at_ms) VALUES (?, ?, ?)"
+            " ON CONFLICT (site_id, ticket_id) DO UPDATE SET at_ms = excluded.at_ms",
+            ticket.site_id,
+            ticket.id,
+            act.now_ms,
+        )
         return _moved(connection, ticket, TicketState.PARKED, act.now_ms)
 
     return _once(connection, act, "visitor_late", do)
@@ -56,8 +62,8 @@ def is_here(connection: Connection, act: VisitorAct) -> Stands | Refused:
     """Whoever said to come later waits again, where their arrival puts them. Refused for whom staff parked."""
 
     def do(ticket: Ticket) -> Stands | Refused:
-        said = "SELECT 1 FROM ticket WHERE site_id = ? AND id = ? AND state = 'parked' AND late_ms IS NOT NULL"
-        if run(connection, said, ticket.site_id, ticket.id).fetchone() is None:
+        said = "DELETE FROM late_visitor WHERE site_id = ? AND ticket_id = ?"
+        if ticket.state is not TicketState.PARKED or not run(connection, said, ticket.site_id, ticket.id).rowcount:
             return _wrong(ticket)
         return _moved(connection, ticket, TicketState.WAITING, act.now_ms)
 

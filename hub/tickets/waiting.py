@@ -81,8 +81,8 @@ def late_visitors(connection: Connection, site: str, limit: int) -> list[Ticket]
     """Who said to come later and did not say since that they are here; who said it last first."""
     rows = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state = 'parked' AND late_ms IS NOT NULL"
-        " ORDER BY late_ms DESC LIMIT ?",
+        f"SELECT {_OF_TICKET} FROM late_visitor l JOIN ticket t ON t.site_id = l.site_id AND t.id = l.ticket_id"
+        " WHERE l.site_id = ? AND t.state = 'parked' ORDER BY l.at_ms DESC LIMIT ?",
         site,
         limit,
     ).fetchall()
@@ -107,12 +107,13 @@ def timezone_of(connection: Connection, site: str) -> str:
 
 
 _STANDING = f"""
-SELECT q.names, q.places, coalesce(c.name, ''), d.day IS NOT NULL, t.state = 'parked' AND t.late_ms IS NOT NULL,
+SELECT q.names, q.places, coalesce(c.name, ''), d.day IS NOT NULL, t.state = 'parked' AND l.at_ms IS NOT NULL,
     {_OF_TICKET}
 FROM ticket t
 JOIN queue q ON q.site_id = t.site_id AND q.id = t.queue_id
 LEFT JOIN counter c ON c.site_id = t.site_id AND c.id = t.counter_id
 LEFT JOIN business_day d ON d.site_id = t.site_id AND d.day = t.day AND d.closed_ms IS NULL
+LEFT JOIN late_visitor l ON l.site_id = t.site_id AND l.ticket_id = t.id
 WHERE t.token = ?
 """
 

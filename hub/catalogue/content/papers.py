@@ -16,17 +16,22 @@ class Papers(msgspec.Struct, frozen=True):
 
 
 NONE = Papers()
-_BRING = msgspec.json.Decoder(tuple[str, ...])
+
+
+class _Texts(msgspec.Struct):
+    """What of a service's texts in one language is looked at."""
+
+    bring: tuple[str, ...] = ()
 
 
 def papers(connection: Connection, site: str, service: str, wanted: Sequence[str]) -> Papers:
     """The papers for a service in the first of these languages that has some."""
     rows = run(
         connection,
-        "SELECT lang, json_extract(CAST(body AS TEXT), '$.bring') FROM catalogue_record"
+        "SELECT lang, body FROM catalogue_record"
         " WHERE site_id = ? AND kind = 'service' AND id = ? AND lang != '' AND deleted_ms IS NULL",
         site,
         service,
     )
-    found = {str(lang): _BRING.decode(names) for lang, names in rows if names}
+    found = {str(lang): msgspec.json.decode(bytes(body), type=_Texts).bring for lang, body in rows if body}
     return next((Papers(lang, found[lang]) for lang in wanted if found.get(lang)), NONE)

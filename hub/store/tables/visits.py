@@ -89,7 +89,6 @@ ticket = Table(
     words("token"),
     number("arrival_sure", 1),
     known_words("origin", ORIGINS, Origin.HUB),
-    maybe_moment("late_ms"),
     PrimaryKeyConstraint("site_id", "id"),
     UniqueConstraint("site_id", "day", "series", "slot", "round", "n"),
     UniqueConstraint("token"),
@@ -130,15 +129,27 @@ ticket = Table(
         sqlite_where=text("state = 'waiting'"),
     ),
     Index("no_shows", "site_id", "day", "ended_ms", sqlite_where=text("state = 'no_show'")),
-    Index("late_visitors", "site_id", "late_ms", sqlite_where=text("state = 'parked' AND late_ms IS NOT NULL")),
     sqlite_strict=True,
 )
 """A ticket. ``token`` opens the visitor's page; ``ahead`` is what the visitor was told; slot 0 = numbered here.
 
 ``day`` belongs to the number: a terminal that was away over night counts on under the day it heard of last.
-``arrival_sure`` 0 = an estimate by a clock that nobody vouches for. ``late_ms``: when its visitor said to come later;
-while it is parked since then, only the visitor or a desk has it wait again, and it ends with the day.
+``arrival_sure`` 0 = an estimate by a clock that nobody vouches for.
 """
+
+late_visitor = Table(
+    "late_visitor",
+    metadata,
+    ident("site_id"),
+    ident("ticket_id"),
+    moment("at_ms"),
+    PrimaryKeyConstraint("site_id", "ticket_id"),
+    belongs("ticket", "ticket_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""Tickets whose visitors said to come later, and when. While such a ticket is parked, they or a desk have it wait again,
+and it ends with the day."""
 
 tombstone = Table(
     "tombstone",

@@ -1,4 +1,4 @@
-"""When a visitor said to come later."""
+"""Tickets whose visitors said to come later."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,10 +9,13 @@ down_revision = "0017"
 
 def upgrade() -> None:
     """Do the step."""
-    op.add_column("ticket", sa.Column("late_ms", sa.Integer(), nullable=True))
-    op.create_index(
-        "late_visitors",
-        "ticket",
-        ["site_id", "late_ms"],
-        sqlite_where=sa.text("state = 'parked' AND late_ms IS NOT NULL"),
+    op.create_table(
+        "late_visitor",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("ticket_id", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id", "ticket_id"], ["ticket.site_id", "ticket.id"]),
+        sa.PrimaryKeyConstraint("site_id", "ticket_id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
