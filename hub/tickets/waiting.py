@@ -78,11 +78,12 @@ def no_shows(connection: Connection, site: str, limit: int) -> list[Ticket]:
 
 
 def late_visitors(connection: Connection, site: str, limit: int) -> list[Ticket]:
-    """Who said to come later and did not say since that they are here; who said it last first."""
+    """Who said to come later and did not say since that they are here; who came first first."""
     rows = run(
         connection,
-        f"SELECT {_OF_TICKET} FROM late_visitor l JOIN ticket t ON t.site_id = l.site_id AND t.id = l.ticket_id"
-        " WHERE l.site_id = ? AND t.state = 'parked' ORDER BY l.at_ms DESC LIMIT ?",
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state = 'parked'"
+        " AND id IN (SELECT l.ticket_id FROM late_visitor l WHERE l.site_id = ?) ORDER BY arrival_ms, n LIMIT ?",
+        site,
         site,
         limit,
     ).fetchall()

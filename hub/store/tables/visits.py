@@ -148,8 +148,8 @@ late_visitor = Table(
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
-"""Tickets whose visitors said to come later, and when. While such a ticket is parked, they or a desk have it wait again,
-and it ends with the day."""
+"""Tickets whose visitors said to come later, and when. While such a ticket is parked, they or a desk have it wait
+again, and it ends with the day."""
 
 tombstone = Table(
     "tombstone",
