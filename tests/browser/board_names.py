@@ -80,7 +80,7 @@ SIZES = """() => [...document.querySelectorAll(".name")].map((name) =>
 
 
 CAPITALS = """() => [...document.querySelectorAll(":is(.newest, .last, .column) :is(.label, .name)")]
-  .filter((each) => !each.closest(".in-columns .newest"))
+  .filter((each) => !each.closest('[data-layout="columns"] .newest'))
   .map((each) => [each.matches(".label") ? "number" : "name", each.textContent.replaceAll("\\u00ad", ""),
     0.714 * parseFloat(getComputedStyle(each).fontSize)])"""
 """Every number and name with what it says and the height of its capitals in px (docs/assets.md: 0.714 em)."""
