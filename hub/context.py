@@ -65,6 +65,8 @@ class HubContext:
         self.trail_checker = Checker(store, now_ms)
         self.keys = KeyRing(store, time.monotonic)
         self.enrol_tries = Tries(time.monotonic)
+        self.visitor_acts = Tries(time.monotonic)
+        """By ticket: many visitors share the address of the lobby's Wi-Fi."""
         self.passwords = passwords or Passwords()
         self.sign_ins = SignInService(store, self.passwords, self.clock.steady_ms, self.clock)
         self.uploads = Uploads(store.path.parent / "uploads")

@@ -1,4 +1,4 @@
-"""A limit on guessing enrolment codes: so many wrong ones per address and minute, then wait."""
+"""A limit on tries: so many per address (guesses of enrolment codes) or ticket (presses of a visitor) and minute."""
 
 from collections.abc import Callable
 

@@ -1,7 +1,8 @@
 """Who went away, or was sent away by mistake, comes back: to the old place in the list, or to this counter now.
 
 A number of this business day that ended goes on under the same ticket: no-shows, who was served or given back by a
-wrong key, who expired although the day goes on. Never a void one, a number that somebody else has by now, or a double
+wrong key, who expired although the day goes on; and whoever is parked, as those are who said on their phone to come
+later. Never a void one, a number that somebody else has by now, or a double
 whose visitor waits under another number.
 """
 
@@ -19,7 +20,7 @@ from hub.tickets.issue import tell
 from hub.tickets.model import Ticket, load
 
 ENDED = (TicketState.NO_SHOW, TicketState.DONE, TicketState.CANCELLED, TicketState.EXPIRED)
-"""States from which somebody at a desk may bring a ticket back."""
+"""Ends from which somebody at a desk may bring a ticket back."""
 
 
 def to_place(connection: Connection, act: Act) -> Done | Refused:
@@ -62,13 +63,15 @@ def back_to_the_list(connection: Connection, act: Act) -> Done | Refused:
 
 
 def may_return(connection: Connection, ticket: Ticket) -> bool:
-    """Whether the ticket is over, and could go on."""
+    """Whether the ticket is over or parked, and could go on."""
     return why_not(connection, ticket) is None
 
 
 def why_not(connection: Connection, ticket: Ticket) -> Refused | None:
     """Why a ticket cannot come back; None = it can."""
     over = Refused(Code.NOT_AWAY, f"{ticket.label} is {ticket.state}.", "ticket", ticket.label)
+    if ticket.state is TicketState.PARKED:
+        return None
     if ticket.state not in ENDED or not _of_today(connection, ticket) or _is_a_double(connection, ticket):
         return over
     other = aliases.in_use(connection, ticket.site_id, ticket.number) if ticket.slot == 0 else None

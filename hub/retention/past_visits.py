@@ -127,6 +127,6 @@ def _number(connection: Connection, site: str, day: str, draw: Draw) -> int:
 def _delete(connection: Connection, ticket: Ticket) -> None:
     """What names it goes first."""
     mine = (ticket.site_id, ticket.id)
-    for table in ("ticket_alias", "label_alias", "interval"):
+    for table in ("ticket_alias", "label_alias", "late_visitor", "interval"):
         run(connection, f"DELETE FROM {table} WHERE site_id = ? AND ticket_id = ?", *mine)
     run(connection, "DELETE FROM ticket WHERE site_id = ? AND id = ?", *mine)

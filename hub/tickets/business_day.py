@@ -1,8 +1,9 @@
 """Business days: the token that resets numbers. The hub makes it, and by itself it only ever moves forward.
 
 The token is the local date of the site. A clock that is set back keeps the open day open, so no number is given twice;
-what still waits when the day turns is expired, what is parked or will be picked up stays. Whether the clock is to be
-believed is decided before (``hub.clock``); what staff do when it was wrong: ``hub.tickets.clock_change``.
+what still waits when the day turns is expired, also who said to come later; what staff parked or will be picked up
+stays. Whether the clock is to be believed is decided before (``hub.clock``); what staff do when it was wrong:
+``hub.tickets.clock_change``.
 """
 
 from collections.abc import Iterable
@@ -85,13 +86,16 @@ def turn_all(connection: Connection, now_ms: int) -> None:
 
 
 def ends_with_the_day(connection: Connection, site: str) -> list[Ticket]:
-    """Who waits or stands at a counter."""
+    """Who waits, stands at a counter, or said to come later."""
     marks = ", ".join("?" for _ in ENDS_WITH_THE_DAY)
     rows = run(
         connection,
-        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state IN ({marks}) ORDER BY arrival_ms, slot, n, series",
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND (state IN ({marks})"
+        " OR (state = 'parked' AND id IN (SELECT l.ticket_id FROM late_visitor l WHERE l.site_id = ?)))"
+        " ORDER BY arrival_ms, slot, n, series",
         site,
         *ENDS_WITH_THE_DAY,
+        site,
     ).fetchall()
     return [from_row(row) for row in rows]
 

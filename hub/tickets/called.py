@@ -34,10 +34,11 @@ _STATES = {
 }
 """Tickets in any other state are not called, and were not for anybody in the lobby."""
 _SELECT = """
-SELECT t.id, e.seq, e.kind, e.at_ms, t.state, t.series, t.slot, t.n, c.name, c.short, t.day
+SELECT t.id, e.seq, e.kind, e.at_ms, t.state, t.series, t.slot, t.n, c.name, c.short, t.day, q.series
 FROM event e
 JOIN ticket t ON t.site_id = ?1 AND t.id = e.subject
 JOIN counter c ON c.site_id = ?1 AND c.id = t.counter_id
+JOIN queue q ON q.site_id = t.site_id AND q.id = t.queue_id
 WHERE e.site_id = ?1 AND e.seq IN (SELECT seq FROM event WHERE site_id = ?1 AND kind IN ('call', 'recall') {which}
                                    ORDER BY seq DESC LIMIT ?2)
 ORDER BY e.seq DESC
@@ -61,6 +62,7 @@ class _Row(msgspec.Struct, frozen=True, array_like=True):
     counter: str
     short: str
     day: str
+    queue: str
 
 
 def called_now(connection: Connection, site: str, now_ms: int) -> Calls:
@@ -115,4 +117,5 @@ def _call(row: _Row, timezone: str) -> Call:
         state=_STATES[row.state],
         short=short_name(row.counter, row.short),
         hyphenated=softened(row.counter, LANG),
+        queue=row.queue,
     )

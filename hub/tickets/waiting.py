@@ -33,6 +33,8 @@ class WaitingStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the counter that called; "" before."""
     today: bool
     """The ticket belongs to the open business day, or its visitor waits on under a number of another one."""
+    late: bool = False
+    """Its visitor said to come later, and is called when they said that they are here."""
 
 
 _OF_TICKET = ", ".join("t." + field for field in Ticket.__struct_fields__)
@@ -75,6 +77,19 @@ def no_shows(connection: Connection, site: str, limit: int) -> list[Ticket]:
     return [from_row(row) for row in rows]
 
 
+def late_visitors(connection: Connection, site: str, limit: int) -> list[Ticket]:
+    """Who said to come later and did not say since that they are here; who came first first."""
+    rows = run(
+        connection,
+        f"SELECT {FIELDS} FROM ticket WHERE site_id = ? AND state = 'parked'"
+        " AND id IN (SELECT l.ticket_id FROM late_visitor l WHERE l.site_id = ?) ORDER BY arrival_ms, n LIMIT ?",
+        site,
+        site,
+        limit,
+    ).fetchall()
+    return [from_row(row) for row in rows]
+
+
 def queues_now(connection: Connection, site: str) -> list[QueueNow]:
     """Every queue in use, with how many wait (counted with every step of a ticket, so nobody is counted here)."""
     rows = run(
@@ -93,11 +108,13 @@ def timezone_of(connection: Connection, site: str) -> str:
 
 
 _STANDING = f"""
-SELECT q.names, q.places, coalesce(c.name, ''), d.day IS NOT NULL, {_OF_TICKET}
+SELECT q.names, q.places, coalesce(c.name, ''), d.day IS NOT NULL, t.state = 'parked' AND l.at_ms IS NOT NULL,
+    {_OF_TICKET}
 FROM ticket t
 JOIN queue q ON q.site_id = t.site_id AND q.id = t.queue_id
 LEFT JOIN counter c ON c.site_id = t.site_id AND c.id = t.counter_id
 LEFT JOIN business_day d ON d.site_id = t.site_id AND d.day = t.day AND d.closed_ms IS NULL
+LEFT JOIN late_visitor l ON l.site_id = t.site_id AND l.ticket_id = t.id
 WHERE t.token = ?
 """
 
@@ -107,7 +124,7 @@ def standing(connection: Connection, token: str) -> WaitingStatus | None:
     row = run(connection, _STANDING, token).fetchone()
     if row is None:
         return None
-    names, places, counter, today, *fields = row
+    names, places, counter, today, late, *fields = row
     ticket = from_row(tuple(fields))
     return WaitingStatus(
         ticket=ticket,
@@ -115,7 +132,8 @@ def standing(connection: Connection, token: str) -> WaitingStatus | None:
         queue_names=msgspec.json.decode(names, type=dict[str, str]),
         queue_places=msgspec.json.decode(places, type=dict[str, str]),
         counter=counter,
-        today=bool(today) or ticket.state in ENDS_WITH_THE_DAY,
+        today=bool(today or late) or ticket.state in ENDS_WITH_THE_DAY,
+        late=bool(late),
     )
 
 

@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 from hub.web.account import own_account, signin
 from hub.web.admin import (
     api_page,
+    boards,
     catalogue,
     counters,
     face,
@@ -21,7 +22,7 @@ from hub.web.admin import (
 )
 from hub.web.common import error_pages, static
 from hub.web.desk import alerts, desk_page, seat_pages
-from hub.web.public import board, face_files, visitor
+from hub.web.public import board, face_files, visitor, visitor_acts
 
 routers: list[ControllerRouterHandler] = [
     Router(
@@ -34,6 +35,7 @@ routers: list[ControllerRouterHandler] = [
             *alerts.routers,
             *board.routers,
             *visitor.routers,
+            *visitor_acts.routers,
             *people.routers,
             *own_account.routers,
             *counters.routers,
@@ -45,6 +47,7 @@ routers: list[ControllerRouterHandler] = [
             *face_files.routers,
             *terminals.routers,
             *site.routers,
+            *boards.routers,
             *trail.routers,
             *operation.routers,
             *api_page.routers,

@@ -190,6 +190,8 @@ class Call(Body, frozen=True):
     """The counter's name for displays with little room: at most 12 characters."""
     hyphenated: str = ""
     """The counter's name with soft hyphens where a long word may break."""
+    queue: str = ""
+    """The letter of the queue in which the visitor waited, for boards of a waiting area; "" = an older hub."""
 
 
 class Calls(Body, frozen=True):

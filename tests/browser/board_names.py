@@ -43,7 +43,9 @@ FAULTS = """() => {
     return range.getBoundingClientRect();
   };
   const screen = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
-  for (const card of document.querySelectorAll(".newest, .last li")) {
+  const unseen = (element) => getComputedStyle(element).clipPath !== "none";
+  for (const card of document.querySelectorAll(".newest, .last li, .column li")) {
+    if (unseen(card)) continue;
     if (!inside(box(card), screen)) say("off the screen", card);
     const parts = [...card.querySelectorAll(".label, .arrow, .where, .counter")].filter((part) => part.offsetWidth);
     for (const part of parts) if (!inside(box(part), box(card))) say("outside its card", part);
@@ -54,8 +56,13 @@ FAULTS = """() => {
     for (const name of card.querySelectorAll(".name"))
       if (!inside(written(name), box(name.parentElement))) say("name cut", name);
   }
-  for (const each of document.querySelectorAll(".newest, .newest :not(.icon), .last, .last *, .numbers, body"))
+  const boxes =
+    ".newest, .newest :not(.icon), .last, .last *, .column, .column :not(.icon), .numbers, .area, footer, body";
+  for (const each of document.querySelectorAll(boxes)) {
+    const card = each.closest(".newest, .column");
+    if (card && unseen(card)) continue;
     if (each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1) say("clipped", each);
+  }
   if (document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth)
     faults.push("the page scrolls");
   return faults;
@@ -72,7 +79,14 @@ SIZES = """() => [...document.querySelectorAll(".name")].map((name) =>
   [name.textContent.replaceAll("\\u00ad", ""), name.dataset.name, parseFloat(getComputedStyle(name).fontSize)])"""
 
 
-def call(label: str, counter: str, state: CallState = CallState.NOW, short: str = "") -> Call:
+CAPITALS = """() => [...document.querySelectorAll(":is(.newest, .last, .column) :is(.label, .name)")]
+  .filter((each) => !each.closest('[data-layout="columns"] .newest'))
+  .map((each) => [each.matches(".label") ? "number" : "name", each.textContent.replaceAll("\\u00ad", ""),
+    0.714 * parseFloat(getComputedStyle(each).fontSize)])"""
+"""Every number and name with what it says and the height of its capitals in px (docs/assets.md: 0.714 em)."""
+
+
+def call(label: str, counter: str, state: CallState = CallState.NOW, short: str = "", queue: str = "A") -> Call:
     """A call as the hub tells it."""
     return Call(
         seq=next(_SEQS),
@@ -83,20 +97,26 @@ def call(label: str, counter: str, state: CallState = CallState.NOW, short: str 
         state=state,
         short=short_name(counter, short),
         hyphenated=softened(counter, "de"),
+        queue=queue,
     )
 
 
 class Told:
     """A board whose stream is silent and whose poll says what the test wants."""
 
-    def __init__(self, page: Page, url: str) -> None:
-        self.page = page
+    def __init__(self, page: Page, url: str, query: str = "") -> None:
+        self.page, self._url = page, url
         self._calls: tuple[Call, ...] = ()
         page.add_init_script("const later = setTimeout; setTimeout = (act, ms) => later(act, Math.min(ms, 100));")
         page.route("**/board/*/stream", lambda _route: None)
         page.route("**/board/*/calls", self._answer)
-        page.goto(f"{url}/board")
-        page.evaluate("document.fonts.ready")
+        self.open(query)
+
+    def open(self, query: str = "") -> None:
+        """The board at another address; nobody is called."""
+        self._calls = ()
+        self.page.goto(f"{self._url}/board{query}")
+        self.page.evaluate("document.fonts.ready")
 
     def show(self, *calls: Call) -> None:
         """These are the calls, oldest first; comes back when they stand there."""
@@ -112,4 +132,4 @@ class Told:
     def _answer(self, route: Route) -> None:
         seq = max((each.seq for each in self._calls), default=0)
         told: dict[str, Any] = msgspec.to_builtins(Calls(seq=seq, at="2026-11-24T12:00:00+01:00", calls=self._calls))
-        route.fulfill(json=told | {"info": ""})
+        route.fulfill(json=told)

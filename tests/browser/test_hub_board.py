@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from kiosk.vocabulary.short_names import short_name
 from kiosk.wire import CallState
-from tests.browser.board_names import FAULTS, LABELS, LONG_HEAD, NAMES, SIZES, Told, call
+from tests.browser.board_names import CAPITALS, FAULTS, LABELS, LONG_HEAD, NAMES, SIZES, Told, call
 from tests.browser.clerk import call_next, empty_the_hall
 from tests.browser.conftest import ADMINISTRATOR, HubProcess, Terminal, set_up
 from tests.browser.shots import BOARD, PHONE, sign_in, sit_down
@@ -16,6 +16,9 @@ from tests.browser.shots import BOARD, PHONE, sign_in, sit_down
 pytestmark = pytest.mark.browser
 
 UPRIGHT = ViewportSize(width=1080, height=1920)
+FORMS = (BOARD, UPRIGHT)
+MM_OF_55 = 1218
+"""The long side of a 55-inch screen (16:9)."""
 ACCENT, GREY = "rgb(11, 79, 108)", "rgb(107, 116, 124)"
 
 
@@ -79,10 +82,8 @@ def test_a_dead_line_that_says_nothing_is_noticed(hub: HubProcess, browser: Brow
     board.close()
 
 
-@pytest.mark.parametrize("form", [BOARD, UPRIGHT], ids=["landscape", "portrait"])
-def test_every_name_fits_and_every_number_is_whole(
-    hub: HubProcess, browser: Browser, form: ViewportSize, page: Page
-) -> None:
+@pytest.mark.parametrize("form", FORMS, ids=["landscape", "portrait"])
+def test_every_name_fits_and_every_number_is_whole(hub: HubProcess, form: ViewportSize, page: Page) -> None:
     """Names of 1 to 40 letters, as the newest call and in the list: no box on top of another, nothing cut."""
     page.set_viewport_size(form)
     told = Told(page, hub.url)
@@ -101,13 +102,13 @@ def test_every_name_fits_and_every_number_is_whole(
 
 
 def test_sizes_reach_across_the_hall(hub: HubProcess, browser: Browser, page: Page) -> None:
-    """On a 55-inch panel (685 mm high) capitals of numbers are at least 60 mm, the newest call fills a third, a
-    counter's name in it has 45 mm or more."""
+    """On a 55-inch panel (685 mm high) capitals of numbers are at least 60 mm, the newest of up to five calls fills a
+    third, a counter's name in it has 45 mm or more."""
     page.set_viewport_size(BOARD)
     told = Told(page, hub.url)
     cap_mm = 0.714 * 685 / BOARD["height"]
     for name in ("Schalter 12", "Standesamt 1", "Führerscheinstelle 2", "Bürgerbüro im Rathaus", "4"):
-        told.show(*[call(f"A 00{n}", f"Schalter {n}") for n in range(1, 7)], call("A 017", name))
+        told.show(*[call(f"A 00{n}", f"Schalter {n}") for n in range(1, 5)], call("A 017", name))
         expect(page.locator("#last li")).to_have_count(4)
         for label in page.locator(".label").all():
             size = float(label.evaluate("e => parseFloat(getComputedStyle(e).fontSize)"))
@@ -117,6 +118,61 @@ def test_sizes_reach_across_the_hall(hub: HubProcess, browser: Browser, page: Pa
         newest = page.locator("#newest").bounding_box()
         assert newest is not None
         assert newest["height"] >= BOARD["height"] / 3
+
+
+@pytest.mark.parametrize("form", FORMS, ids=["landscape", "portrait"])
+def test_twelve_counters_call_and_each_call_has_its_counter(hub: HubProcess, form: ViewportSize, page: Page) -> None:
+    """1 to 12 calls with names of 1, 12, 20 and 40 letters; capitals computed for a 55-inch screen of this shape."""
+    page.set_viewport_size(form)
+    told, names = Told(page, hub.url, "?lang=de,en"), [each for each in NAMES if len(each) in (1, 12, 20, 40)]
+    for count in range(1, 13):
+        for turn in range(2):
+            some = [names[(at * 5 + count + turn * 3) % len(names)] for at in range(count)]
+            told.show(*[call(f"A {at:03d}", f"{name}") for at, name in enumerate(some)])
+            assert page.evaluate(FAULTS) == [], (count, turn)
+            assert page.locator(".label").count() == page.locator(".name").count() == count
+        told.show(*[call(f"A 1{at:02d}", f"Schalter {at + 1}") for at in range(count)])
+        assert page.evaluate(FAULTS) == [], count
+        for kind, text, px in page.evaluate(CAPITALS):
+            assert px * MM_OF_55 / max(form.values()) >= {"number": 60, "name": 45}[kind], (count, text)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=["landscape", "portrait"])
+def test_columns_show_what_has_room_and_number_the_rest(hub: HubProcess, form: ViewportSize, page: Page) -> None:
+    """1 to 8 queues with one call each, then twelve calls among them."""
+    page.set_viewport_size(form)
+    told = Told(page, hub.url)
+    told.open("?view=columns")
+    letters = [str(each.get_attribute("data-queue")) for each in page.locator(".column").all()]
+    for count in range(1, len(letters) + 1):
+        told.open(f"?view=columns&queues={','.join(letters[:count])}")
+        told.show(
+            *[call(f"{letter} 017", f"Schalter {at + 1}", queue=letter) for at, letter in enumerate(letters[:count])]
+        )
+        assert page.evaluate(FAULTS) == [], count
+        for kind, text, px in page.evaluate(CAPITALS):
+            least = 45 if count <= (6 if form is BOARD else 4) else 30
+            assert px * MM_OF_55 / max(form.values()) >= {"number": 60, "name": least}[kind], (count, text)
+        calls = [(f"{letters[at % count]} {at:03d}", NAMES[at], letters[at % count]) for at in range(12)]
+        told.show(*[call(label, name, queue=letter) for label, name, letter in calls])
+        assert page.evaluate(FAULTS) == [], count
+        shown = page.locator(".column .label, .column .numbers b").all_inner_texts()
+        assert sorted(shown) == sorted(label for label, _, _ in calls), "no number is lost"
+        assert page.locator(".column li:first-child").count() == count
+
+
+@pytest.mark.parametrize("form", FORMS, ids=["landscape", "portrait"])
+def test_the_idle_board_fits_in_every_language(hub: HubProcess, form: ViewportSize, page: Page) -> None:
+    page.set_viewport_size(form)
+    told = Told(page, hub.url)
+    for query in ("?lang=de", "?lang=ar", "?lang=de,en,ar", "?lang=en&view=columns", "?hide=steps,hours"):
+        told.open(query)
+        expect(page.locator(".idle-clock")).to_be_visible()
+        assert page.evaluate(FAULTS) == [], query
+        cut = "(e) => e.clientWidth && e.scrollWidth > e.clientWidth + 1"
+        assert page.evaluate(f"[...document.querySelectorAll('.idle-page *')].filter({cut}).length") == 0, query
+        sentence = page.locator(".idle").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+        assert 0.714 * sentence * MM_OF_55 / max(form.values()) >= 20, "across the lobby, though nobody is called"
 
 
 def test_one_line_to_a_counter_and_nobody_called_for_hours(
@@ -204,3 +260,67 @@ def test_the_visitors_page_follows_with_and_without_script(desk: Page, terminal:
     expect(plain.locator("#state")).to_contain_text("Go now to: Schalter 1")
     plain.context.close()
     phone.close()
+
+
+RECORDED = """() => {
+  window.buzzed = [];
+  navigator.vibrate = (pattern) => { window.buzzed.push(pattern); return true; };
+}"""
+"""Chromium on a desk cannot buzz: what the page asks for is written down."""
+
+
+def test_the_phone_wakes_its_owner_after_one_touch(desk: Page, terminal: Terminal, browser: Browser) -> None:
+    mine = terminal.draw()
+    phone = browser.new_page(viewport=PHONE, locale="de-DE")
+    phone.add_init_script(f"({RECORDED})()")
+    phone.goto(mine["url"])
+    phone.click("#wake-button")
+    expect(phone.locator("#wake-text")).to_have_text(re.compile("Ton und Vibration sind an"))
+    expect(phone.locator("#wake-button")).to_be_hidden()
+    assert phone.evaluate("window.buzzed.length") == 1
+    call_next(desk)
+    expect(phone.locator("#state")).to_contain_text("Gehen Sie jetzt zu")
+    phone.wait_for_function("() => window.buzzed.length === 2")
+    assert "Sie sind dran" in phone.title()
+    desk.wait_for_timeout(750)
+    desk.keyboard.press("F4")
+    phone.wait_for_function("() => window.buzzed.length === 3")
+    phone.close()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_visitor_comes_later_is_here_and_gives_the_number_back(
+    desk: Page, terminal: Terminal, browser: Browser, script: bool
+) -> None:
+    mine = terminal.draw()
+    phone = browser.new_context(java_script_enabled=script, viewport=PHONE, locale="de-DE").new_page()
+    phone.goto(mine["url"])
+    phone.click("#late")
+    expect(phone.locator("#state")).to_contain_text("Ihr Platz bleibt")
+    expect(desk.locator("#late button")).to_have_text(mine["label"])
+    expect(desk.locator("#rows")).not_to_contain_text(mine["label"])
+    phone.click("#here")
+    expect(phone.locator("#ahead")).to_be_visible()
+    expect(desk.locator("#rows")).to_contain_text(mine["label"])
+    phone.click("#give-back")
+    phone.click("#no")
+    expect(phone.locator("#ahead")).to_be_visible()
+    phone.click("#give-back")
+    phone.click("#yes")
+    expect(phone.locator("#state")).to_contain_text("zurückgegeben")
+    expect(desk.locator("#rows")).not_to_contain_text(mine["label"])
+    phone.context.close()
+
+
+def test_the_set_up_page_shows_the_real_board_of_its_address(signed_in: Page, hub: HubProcess) -> None:
+    page = signed_in
+    page.goto(f"{hub.url}/boards")
+    board = page.frame_locator(".screen iframe")
+    expect(board.locator("#newest")).to_contain_text("Bitte achten Sie auf Ihre Nummer")
+    page.check("input[name=queues] >> nth=0")
+    page.check("input[name=view][value=columns]")
+    letter = page.locator("input[name=queues]").first.input_value()
+    expect(page.locator("#address")).to_have_value(f"{hub.url}/board?queues={letter}&lang=de&view=columns")
+    expect(board.locator("body")).to_have_attribute("data-queues", letter)
+    page.check("input[name=format][value=tall]")
+    expect(page.locator(".screen")).to_have_class("screen tall")

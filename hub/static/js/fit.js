@@ -1,9 +1,10 @@
 // Fits the names of counters into their places on the board: the largest size at which the name stands on one line or,
-// hyphenated, on two; never smaller than can be read across the hall - rather its short name. Nothing is cut: what does
+// where that is much smaller, hyphenated on two; never smaller than can be read across the hall - rather its short name. Nothing is cut: what does
 // not fit even then becomes smaller still. Numbers never change, names give way to them.
 "use strict";
 const fit = (() => {
   const STEPS = 8, BELOW = 24; // sizes from --name-most to --name-least (calls.css has both), and smaller ones
+  const ONE_LINE = 0.8; // a name on one line may be this much smaller than on two
 
   function size(name, step) {
     name.style.fontSize = step <= STEPS
@@ -16,24 +17,30 @@ const fit = (() => {
       && name.offsetHeight < (lines + 0.5) * line
       && box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth;
   }
-  // One line first, then two; the text keeps what fitted.
-  function stands(name, whole, soft) {
-    name.classList.remove("lines");
-    name.textContent = whole;
-    if (fits(name, 1)) return true;
-    name.classList.add("lines");
-    name.textContent = soft;
-    return fits(name, 2);
+  // On one line, or hyphenated on two; the text keeps what fitted.
+  function stands(name, text, lines) {
+    name.classList.toggle("lines", lines === 2);
+    name.textContent = text;
+    return fits(name, lines);
+  }
+  // The first step at which it stands so; none = -1.
+  function first(name, text, lines, steps) {
+    for (let step = 0; step <= steps; step += 1) {
+      size(name, step);
+      if (stands(name, text, lines)) return step;
+    }
+    return -1;
   }
   function one(name) {
     const { name: whole, soft, short } = name.dataset;
-    for (let step = 0; step <= STEPS; step += 1) {
-      size(name, step);
-      if (stands(name, whole, soft)) return;
-    }
+    const two = first(name, soft, 2, STEPS), large = two < 0 ? 0 : parseFloat(getComputedStyle(name).fontSize);
+    const line = first(name, whole, 1, STEPS);
+    if (line >= 0 && parseFloat(getComputedStyle(name).fontSize) >= ONE_LINE * large) return;
+    if (two >= 0) return void (size(name, two), stands(name, soft, 2));
+    const parts = short === whole ? soft : short;
     for (let step = 0; step <= STEPS + BELOW; step += 1) {
       size(name, step);
-      if (stands(name, short, short === whole ? soft : short)) return;
+      if (stands(name, short, 1) || stands(name, parts, 2)) return;
     }
   }
   // A long name of the town or the house becomes smaller: its lines must take no room from the calls.
@@ -47,7 +54,16 @@ const fit = (() => {
   function numbers(row) {
     while (row.childElementCount > 1 && row.scrollWidth > row.clientWidth + 1) row.lastElementChild.remove();
   }
+  // The idle page is written in em: all of it becomes smaller until it has room.
+  function idle(page) {
+    const box = page.parentElement;
+    for (let share = 1; share > 0.3; share -= 0.05) {
+      page.style.fontSize = `calc(1vh * ${share})`;
+      if (box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth) return;
+    }
+  }
   function all(root = document) {
+    root.querySelectorAll(".newest > .idle-page").forEach(idle);
     root.querySelectorAll("body.board > header > .brand").forEach(head);
     root.querySelectorAll(".name").forEach(one);
     root.querySelectorAll(".numbers").forEach(numbers);

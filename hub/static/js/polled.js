@@ -19,6 +19,10 @@
     as_of.textContent = detail.xhr.getResponseHeader("x-as-of") || new Date().toTimeString().slice(0, 5);
     show();
   });
+  document.body.addEventListener("htmx:beforeSwap", ({ detail }) => { // what stands there already is left alone
+    const seen = detail.xhr.getResponseHeader("x-seen"), shown = detail.target.querySelector("[data-seen]");
+    if (seen && shown && shown.dataset.seen === seen) detail.shouldSwap = false;
+  });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { show(); look(); } });
   addEventListener("online", look);
   setInterval(() => {

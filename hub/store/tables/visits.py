@@ -137,6 +137,20 @@ ticket = Table(
 ``arrival_sure`` 0 = an estimate by a clock that nobody vouches for.
 """
 
+late_visitor = Table(
+    "late_visitor",
+    metadata,
+    ident("site_id"),
+    ident("ticket_id"),
+    moment("at_ms"),
+    PrimaryKeyConstraint("site_id", "ticket_id"),
+    belongs("ticket", "ticket_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""Tickets whose visitors said to come later, and when. While such a ticket is parked, they or a desk have it wait
+again, and it ends with the day."""
+
 tombstone = Table(
     "tombstone",
     metadata,

@@ -24,12 +24,28 @@ from kiosk.i18n.languages import is_rtl, own_name
 from kiosk.i18n.texts import pick
 
 HERE = Path(__file__).resolve().parents[2]
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+
+
+def policy(**more: str) -> str:
+    """The content security policy (CSP 3) of our pages; a page that needs something else names it:
+    ``frame_src="'self'"``."""
+    found = _POLICY | {name.replace("_", "-"): value for name, value in more.items()}
+    return "; ".join(f"{name} {value}" for name, value in found.items())
+
+
 HEADERS = {
-    "content-security-policy": CSP,
+    "content-security-policy": policy(),
     "x-content-type-options": "nosniff",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",

@@ -36,6 +36,7 @@ SHOWN = 50
 MOST_SHOWN = 2000
 """Rows that a page may ask for."""
 MISSED = 6
+"""Numbers shown of those who did not come, and of those who come later."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -87,6 +88,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[Target, ...]
     """The queues in use."""
     missed: tuple[Ticket, ...]
+    late: tuple[Ticket, ...]
+    """Whose visitors said on their phone to come later."""
     help: tuple[HelpCard, ...]
     alarms: tuple[Alarm, ...]
     terminals: tuple[TerminalNow, ...]
@@ -152,6 +155,7 @@ def desk(connection: Connection, me: Person, lang: str, now_ms: int, shown: int 
         others=tuple(each for each in around if each is not sits),
         strip=strip_of(connection, site, counter, now_ms) if held else None,
         targets=targets,
+        late=tuple(waiting.late_visitors(connection, site, MISSED)),
         missed=tuple(t for t in waiting.no_shows(connection, site, MISSED) if may_return(connection, t)),
         help=help_cards.cards(connection, site, now_ms),
         alarms=tuple(alarms.standing(connection, site)),

@@ -39,6 +39,9 @@ NOT_RECORDED = {
     "/desk/counter": "who sat where would name the person of each call",
     "/desk/help/{ident:str}": "help for a visitor changes nothing that staff set",
     "/desk/help/{ident:str}/done": "the same",
+    "/t/{token:str}/late": "a visitor's act is an event, as one at a terminal is (decision 0351)",
+    "/t/{token:str}/here": "the same",
+    "/t/{token:str}/give-back": "the same",
 }
 """Pages that change something and leave no entry, and why."""
 OTHER_PASSWORD = "gelber regen im oktober"
