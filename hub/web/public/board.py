@@ -79,8 +79,8 @@ async def board_idle(request: HubRequest, hub: Hub, site_id: FromPath[str]) -> R
 
 @get("/board/{site_id:str}/calls")
 async def board_calls(request: HubRequest, hub: Hub, site_id: FromPath[str]) -> Response[bytes]:
-    """All calls for polling, as JSON: ``wire.Calls``, of which the page takes those of its queues; ``face``: the version
-    of the town's face."""
+    """All calls for polling, as JSON: ``wire.Calls``, of which the page takes those of its queues; ``face``: the town's
+    face, by its version."""
     site = await hub.store.read(partial(desk_view.site_of, ident=site_id))
     if site is None:
         return Response(b"", status_code=404)
