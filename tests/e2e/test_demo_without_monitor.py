@@ -36,7 +36,7 @@ def opened(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         assert demo.stdout is not None
         demo.said = list(takewhile(lambda line: "Ctrl-C" not in line, demo.stdout))  # type: ignore[attr-defined]
         yield demo
-        demo.kill()
+        demo.terminate()  # a test that failed leaves it open, with all its programs
 
 
 def _hear_endings() -> None:

@@ -16,6 +16,7 @@ from kiosk.config import Device, Hub, Site, TerminalConfig
 from kiosk.main.ports import run_ports
 from kiosk.paper.printer_check import QR_TEXT
 from kiosk.vocabulary.hardware.devices import DeviceKind
+from tests.paper_numbers import number_on
 
 pytestmark = pytest.mark.e2e
 
@@ -77,11 +78,11 @@ def test_the_page_comes_out_and_the_command_says_so(path: Path, printer: Printer
         "Testseite",
         "Foyer 2",
         "0123456789 ÄÖÜ",
-        "A 143",
         "Ende der Testseite",
     ):
         assert wanted in page
     assert printer.slips[-1].qr_codes == [QR_TEXT]
+    assert number_on(printer.slips[-1], least=80) == "A 143"
     assert test_page(path, "--lang", "en")[:2] == (0, "printer: printed.\n")
     assert "Test page" in pages(printer)[1]
     assert [each.name for each in path.parent.iterdir()] == ["config.toml"], "nothing is written"
