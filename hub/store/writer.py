@@ -184,9 +184,9 @@ class Writer:
         """Commit and answer. Raises _Broken for what is wrong with the file; then nobody of the group was answered."""
         transaction, group = self._begin(connection, group)
         outcomes = self._commit(connection, transaction, group)
-        for wake in self.listeners:  # before the answers: boards need two trips, and a desk's page takes its time
-            wake()
         settle(outcomes)
+        for wake in self.listeners:
+            wake()
         self._crowded = len(group) > 1
 
     def _commit(self, connection: Connection, transaction: RootTransaction, group: list[_Job]) -> list[Outcome]:

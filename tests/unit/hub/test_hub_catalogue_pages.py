@@ -214,8 +214,8 @@ def test_people_keep_what_they_came_for_when_an_import_removes_it(live: Any, bro
     browser.sign_in("anna")
     browser.post("/desk/counter", {"counter": "p1"})
     name = "Ausweis holen" if renewed else "Ausweis beantragen"
-    assert f"<td>{name}</td>" in browser.get("/desk").text
     assert "Apply for an ID" in browser.get(f"/t/{waiting.token}?lang=en").text
+    assert f"<td>{name}</td>" in browser.get("/desk").text
     answer = browser.post("/desk/do/next", {"op": "11111111111111111111111111111111"})
     assert f'<p class="service">{name}</p>' in answer.text
     assert "Ausweis" not in browser.get("/services").text

@@ -229,6 +229,7 @@ def test_page_without_a_queue_transfers_nobody(desk: Browser, live: Any) -> None
 def test_visitors_page_says_the_new_queue(desk: Browser, live: Any) -> None:
     ticket = live.hall.ticket()
     assert "meldung" in desk.get(f"/t/{ticket.token}").text
+    desk.get("/desk")
     do(desk, "transfer", ticket=ticket.id, queue="fahrzeuge")
     page = desk.get(f"/t/{ticket.token}").text
     assert "fahrzeuge" in page

@@ -39,6 +39,7 @@ from tests.unit.hub.test_hub_pages import KEPT, SITE, Browser
 
 PATIENCE_S = 60.0
 IMPORT = "/catalogue/import"
+FACE = ("/catalogue/face/arms", "/catalogue/face/picture")
 
 
 # --- room
@@ -113,7 +114,7 @@ def test_only_routes_for_known_people_and_terminals_take_large_bodies(hall: Any)
         for handler in route.route_handlers
         if (handler.resolve_request_max_body_size() or 0) > 64 * KB  # type: ignore[operator]
     ]
-    assert sorted(path for path, _ in large) == [wire.SYNC, IMPORT]
+    assert sorted(path for path, _ in large) == [wire.SYNC, *FACE, IMPORT]
     for path, handler in large:
         assert path == wire.SYNC or (handler.opt.get(TO_A_FILE) and handler.opt.get("right")), path
 
