@@ -254,7 +254,7 @@ def run_demo(data: Path | None, window: str, *, monitor: bool = True) -> int:
             stack.callback(page.stop)
             demo.wait_for_terminal()
             _welcome(demo, page.url, time.monotonic() - began, monitor)
-            while (code := demo.processes["terminal"].wait()) == RESTART:
+            while (code := _end_of(demo.processes["terminal"])) == RESTART:
                 demo.start_terminal(window)
             return code
         except KeyboardInterrupt:
@@ -262,6 +262,14 @@ def run_demo(data: Path | None, window: str, *, monitor: bool = True) -> int:
         except RuntimeError as fault:
             sys.stderr.write(f"{fault}\n")
             return 1
+
+
+def _end_of(process: subprocess.Popen[bytes]) -> int:
+    """Its exit code. Looks again each second: a signal that comes between Python's look for one and the system call
+    does not interrupt it, so the demo would wait for ever."""
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(1.0)
 
 
 def end_in_order() -> None:
@@ -276,8 +284,13 @@ def end_in_order() -> None:
 
 def _end(_signal: int, _frame: object) -> None:
     for each in ENDINGS:
-        signal.signal(each, signal.SIG_IGN)
+        if signal.getsignal(each) is _end:
+            signal.signal(each, _end_already)
     raise KeyboardInterrupt
+
+
+def _end_already(_signal: int, _frame: object) -> None:
+    """Let the tidying up go on. Not SIG_IGN: Python complains of a second signal that came together with the first."""
 
 
 def _welcome(demo: Demo, page: str, seconds: float, monitor: bool) -> None:

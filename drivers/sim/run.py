@@ -46,7 +46,8 @@ def run_simulators(options: argparse.Namespace) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: over.set())
         _tell(urls, as_json=options.print_urls_json)
-        over.wait()
+        while not over.wait(1.0):  # a signal that comes just before the wait does not interrupt it
+            pass
     return 0
 
 
