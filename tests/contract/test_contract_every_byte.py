@@ -1,6 +1,6 @@
 """The link is cut at every single byte, in both directions: by our side, and by the peer.
 
-At the standard size this is done for one model of each protocol on a socket; ptys, the other models and the till that
+At the standard size this is done for one model of each protocol on a socket, save within a slip's picture; ptys, the other models and the till that
 only tests know are cut at sampled bytes. At the full size (``KIOSK_TEST_SIZE=full``) it is done for all of them.
 """
 
@@ -23,6 +23,9 @@ SOME = [setup for setup in dict.fromkeys((*setups("tcp", "pty"), *thorough("pty"
 SIDE_BY_SIDE = 2
 """Benches of one setup at work at once: driver and peer wait for each other, for nothing else."""
 OF_A_BENCH = 10
+ENDS, APART = 500, 16
+"""Bytes at either end of a long job that are cut one by one at the standard size, and how far apart the others are:
+6 KB of a slip are the dots of its number, all in one command."""
 
 
 def each(some: list[Setup]) -> pytest.MarkDecorator:
@@ -36,8 +39,12 @@ def _traffic(setup: Setup) -> Counting:
         return link
 
 
-def _steps(total: int, setup: Setup) -> range:
-    return range(total + 1) if setup in EVERY else range(0, total + 1, max(1, total // 4))
+def _steps(total: int, setup: Setup) -> Sequence[int]:
+    if setup not in EVERY:
+        return range(0, total + 1, max(1, total // 4))
+    if FULL or total <= 2 * ENDS:
+        return range(total + 1)
+    return [*range(ENDS), *range(ENDS, total - ENDS, APART), *range(total - ENDS, total + 1)]
 
 
 def _at_each(setup: Setup, steps: Sequence[int], cut: Callable[[Trial, int], None]) -> None:
