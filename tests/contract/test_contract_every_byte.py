@@ -1,7 +1,8 @@
 """The link is cut at every single byte, in both directions: by our side, and by the peer.
 
-At the standard size this is done for one model of each protocol on a socket, save within a slip's picture; ptys, the other models and the till that
-only tests know are cut at sampled bytes. At the full size (``KIOSK_TEST_SIZE=full``) it is done for all of them.
+At the standard size this is done for one model of each protocol on a socket, save within a slip's picture; ptys, the
+other models and the till that only tests know are cut at sampled bytes. At the full size (``KIOSK_TEST_SIZE=full``) it
+is done for all of them.
 """
 
 import os
