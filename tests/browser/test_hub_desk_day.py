@@ -66,6 +66,11 @@ def three(terminal: Terminal, page: Page) -> list[str]:
     return labels
 
 
+F9_AT_ONCE = """document.body.addEventListener("htmx:afterSettle", () =>
+document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "F9", bubbles: true})), {once: true})"""
+"""The second press of a double press, as soon as the answer to the first one stands there, however busy the machine."""
+
+
 def test_nobody_ends_without_an_answer(anna: Page, terminal: Terminal) -> None:
     first, second, third = three(terminal, anna)
     call_next(anna)
@@ -83,9 +88,9 @@ def test_nobody_ends_without_an_answer(anna: Page, terminal: Terminal) -> None:
     expect(anna.locator("#act-next")).to_be_focused()
     expect(anna.locator("#own-number")).to_have_text(first)
     anna.keyboard.press("F2")
+    anna.evaluate(F9_AT_ONCE)  # pressed twice: it was about the first one
     anna.keyboard.press("F9")
     expect(anna.locator("#own-number")).to_have_text(second)
-    anna.keyboard.press("F9")  # pressed twice: it was about the first one
     anna.wait_for_timeout(DOUBLE_MS)
     expect(anna.locator("#own-number")).to_have_text(second)
     expect(anna.locator("#missed")).to_contain_text(first)
