@@ -42,7 +42,7 @@ class Look(msgspec.Struct, frozen=True):
 
     def after(self, connection: Connection, events: Sequence[Event]) -> Calls | None:
         """The calls as they are now, if these events change them."""
-        if self.known is None or not events or not _changed(self.known.calls, events):
+        if self.known is None or not _changed(self.known.calls, events):
             return None
         return called_now(connection, site=self.site, now_ms=self.now_ms)
 
@@ -70,12 +70,12 @@ class CalledNow:
         self._sites[site] = _Site(said, max(calls.seq, known.looked if known is not None else 0))
         return said
 
-    def look(self, site: str) -> "Look":
+    def look(self, site: str) -> Look:
         """How the calls are read together with the events that may have changed them: on a reader's thread."""
         known = self._sites.get(site)
         return Look(site, self._now_ms(), known.said if known is not None else None)
 
-    def note(self, look: "Look", events: Sequence[Event], calls: Calls | None) -> None:
+    def note(self, look: Look, events: Sequence[Event], calls: Calls | None) -> None:
         """What ``look`` found after these events; None = they change no call, or nobody listens."""
         known = self._sites.get(look.site)
         if known is None or (calls is None and known.said is not look.known):
